@@ -1,0 +1,88 @@
+"""The errors a user of Quiver can meet, factored out so that every room can raise them.
+
+    QuiverError               anything a person can mend; its text names the cause and the remedy
+    ├── ConfigError           a configuration file or option that cannot be used
+    ├── DumpError             a dump that cannot be read at all
+    │   └── RecordError       one record of a dump that cannot become a paper
+    ├── QueryError            a request (not a query string) that cannot be understood
+    └── IndexError_           an index that cannot be opened, written or published
+        ├── IndexMissing      there is no index there yet
+        ├── IndexDamaged      a file of the index is not what was written
+        └── IndexLocked       another process is writing
+"""
+
+from __future__ import annotations
+
+
+class QuiverError(Exception):
+    """Anything that went wrong and that the person at the keyboard can mend.
+
+    The command line prints the text after ``Error:`` and exits with 1; the web answers with an
+    error page that still carries the search form.
+    """
+
+
+class ConfigError(QuiverError, ValueError):
+    """A configuration that cannot be used.
+
+    Attributes:
+        faults: every fault found, each one line: file, key path, expected, got, nearest key.
+    """
+
+    def __init__(self, faults: tuple[str, ...]) -> None:
+        """Keep all faults; the text is one fault a line."""
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+class DumpError(QuiverError, ValueError):
+    """A dump that cannot be read at all: no such file, unknown format, broken compression.
+
+    Attributes:
+        source: the path as the user gave it.
+        line: line number from 1, or 0 where a line makes no sense.
+        reason: the cause, and what to do about it.
+    """
+
+    def __init__(self, source: str, line: int, reason: str) -> None:
+        """Word the text as ``source:line: reason`` (no line when it is 0)."""
+        where = f"{source}:{line}" if line else source
+        super().__init__(f"{where}: {reason}")
+        self.source = source
+        self.line = line
+        self.reason = reason
+
+
+class RecordError(DumpError):
+    """One record that cannot become a paper; the build skips it unless ``--strict`` is given."""
+
+
+class QueryError(QuiverError, ValueError):
+    """A parameter of a request that has no meaning, such as ``page=-3``.
+
+    A query *string* never raises: it is repaired, and the receipt says how.
+
+    Attributes:
+        parameter: the name of the parameter at fault.
+    """
+
+    def __init__(self, parameter: str, reason: str) -> None:
+        """Word the text as ``parameter: reason``."""
+        super().__init__(f"{parameter}: {reason}")
+        self.parameter = parameter
+
+
+class IndexError_(QuiverError):  # noqa: N801, N818 - `IndexError` is Python's
+    """An index that cannot be opened, written or published."""
+
+
+class IndexMissing(IndexError_):
+    """There is no published index in the directory; ``quiver build`` makes one."""
+
+
+class IndexDamaged(IndexError_):
+    """A file of the index is not what was written: wrong checksum, version or class."""
+
+
+class IndexLocked(IndexError_):
+    """Another process holds the writer's lock; the text names its pid, host and age."""

@@ -1,0 +1,275 @@
+"""A question as data: the tree of clauses, the filters beside it, the order and the page.
+
+Nothing here knows an engine. `indexer.parse` makes the tree from what a person typed and writes it
+back; a backend evaluates it. A clause without a `field` speaks of title, abstract and authors.
+
+    Clause
+    ├── Word, Phrase, Wildcard, Fuzzy      words of the text (or of one field of it)
+    ├── AuthorName, Value, Years, Has      the record around the text
+    └── Words, And, Or, Not                clauses made of clauses
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+TextField = Literal["title", "abstract", "author"]
+ValueField = Literal["venue", "type", "id"]
+FacetField = Literal["venue", "year", "type", "author"]
+FACET_FIELDS: tuple[FacetField, ...] = ("venue", "year", "type", "author")
+
+
+class Occur(StrEnum):
+    """How a clause of a run of words takes part (Lucene's MUST, SHOULD and MUST_NOT, as typed)."""
+
+    DEFAULT = ""
+    """As `Match` says: needed under "all", scored under "any"."""
+    REQUIRED = "+"
+    EXCLUDED = "-"
+
+
+class Match(StrEnum):
+    """Which of the bare words a paper must hold."""
+
+    AUTO = "auto"
+    """All of them; if no paper has all, any of them, and the receipt says so."""
+    ALL = "all"
+    ANY = "any"
+
+
+class Sort(StrEnum):
+    """The order of the hits; every order is total, so pages never overlap.
+
+    A missing year comes last under every order.
+    """
+
+    RELEVANCE = "relevance"
+    """Score falling, then newer year, then id; without a query the same as NEWEST."""
+    NEWEST = "-year"
+    """Year falling, then case-folded title, then id (the order of the Arrow author page)."""
+    OLDEST = "year"
+    """Year rising, then case-folded title, then id."""
+    TITLE = "title"
+    """Case-folded title rising, then newer year, then id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word, matched by its stem, in title, abstract or authors (there by its folded form).
+
+    Attributes:
+        text: as typed, without operators; the analyzer folds it. It may fall into several tokens
+            ("non-invasive"): these then form one compound, matched joined or adjacent.
+        field: the only field to look in, or None for all three.
+        exact: matched by folded surface form instead of stem (a quoted single word, or ``=word``).
+        boost: factor on the score.
+    """
+
+    text: str
+    field: TextField | None = None
+    exact: bool = False
+    boost: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words in their folded surface forms, stop words included, near each other in one field.
+
+    Attributes:
+        text: the words as typed between the quotes.
+        slop: 0 = adjacent and in this order; N > 0 = in any order, with at most N other words
+            between the first and the last of them.
+        boost: factor on the score.
+    """
+
+    text: str
+    field: TextField | None = None
+    slop: int = 0
+    boost: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wildcard:
+    """Folded surface forms that fit a pattern of ``*`` (any characters) and ``?`` (just one)."""
+
+    pattern: str
+    field: TextField | None = None
+    boost: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fuzzy:
+    """Folded surface forms within an edit distance (insert, delete, replace, swap neighbours).
+
+    Attributes:
+        distance: 1 or 2.
+    """
+
+    text: str
+    distance: int = 1
+    field: TextField | None = None
+    boost: float = 1.0
+
+
+class Position(StrEnum):
+    """Where in the list of authors a name must stand."""
+
+    ANY = ""
+    FIRST = "^"
+    LAST = "$"
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorName:
+    """All parts of a name, within one author: order free, accents folded, initials opened.
+
+    Attributes:
+        name: as typed: "Martin Jaggi", "Jaggi, M", "M. Jaggi", "Jaggi".
+        exact: the whole name must be this one (by `name_key`), as on the author's page.
+    """
+
+    name: str
+    position: Position = Position.ANY
+    exact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """The venue, type or id is this one, compared without case and accents."""
+
+    field: ValueField
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Years:
+    """Published from `low` to `high`, both included; None is open. Missing years never match."""
+
+    low: int | None
+    high: int | None
+
+
+HasField = Literal["abstract", "authors", "venue", "year", "type", "doi", "url", "keywords"]
+
+
+@dataclass(frozen=True, slots=True)
+class Has:
+    """The record has something in this field."""
+
+    field: HasField
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One member of a run of words and how it takes part."""
+
+    clause: Clause
+    occur: Occur = Occur.DEFAULT
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Clauses side by side with no operator between them; `Match` says how many are needed.
+
+    EXCLUDED parts only take away; a run of nothing but excluded parts starts from every paper.
+    A part that is nothing but stop words takes no part unless all are (the receipt names them).
+    """
+
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """Every clause matches; the score is the sum of theirs."""
+
+    clauses: tuple[Clause, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """At least one clause matches; the score is the sum of those that do."""
+
+    clauses: tuple[Clause, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The clause does not match; scores nothing."""
+
+    clause: Clause
+
+
+Leaf = Word | Phrase | Wildcard | Fuzzy | AuthorName | Value | Years | Has
+Clause = Leaf | Words | And | Or | Not
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Values of one facet that a hit must have, or must not have; compared exactly.
+
+    Attributes:
+        field: the facet. Years are written in digits; authors are compared by `name_key`.
+            The value "unknown" stands for a missing one.
+        include: any of these (OR); empty = no condition.
+        exclude: none of these.
+    """
+
+    field: FacetField
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class YearRange:
+    """The year filter of the form: from `low` to `high`, both included; None is open.
+
+    It counts as part of the year facet: the histogram shows the years outside it, too.
+    """
+
+    low: int | None = None
+    high: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """Something the parser mended in what was typed.
+
+    Attributes:
+        start: offset in the typed string, from 0, in characters.
+        end: offset after the last character of it.
+        reason: one sentence for the reader.
+    """
+
+    start: int
+    end: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Everything one page asks for.
+
+    Attributes:
+        text: what was typed, untouched.
+        clause: what was understood; None where nothing was asked (every paper matches).
+        repairs: what the parser mended, in order of position.
+        filters: at most one a field, in the order of `FACET_FIELDS`.
+        page: from 1.
+        per_page: hits a page, 0 to 1000; 0 = counts only.
+    """
+
+    text: str = ""
+    clause: Clause | None = None
+    repairs: tuple[Repair, ...] = ()
+    filters: tuple[Filter, ...] = ()
+    years: YearRange = field(default_factory=YearRange)
+    match: Match = Match.AUTO
+    sort: Sort = Sort.RELEVANCE
+    page: int = 1
+    per_page: int = 20
+
+    def filter(self, name: FacetField) -> Filter:
+        """Give the filter of one facet, an empty one where there is none."""
+        return next((one for one in self.filters if one.field == name), Filter(name))

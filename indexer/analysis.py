@@ -1,0 +1,174 @@
+"""One description of how text becomes terms, for indexing, queries and highlighting alike.
+
+Folded text (`indexer.text`) is cut into words by NLTK's regular-expression tokenizer; words are
+stemmed by NLTK's English Snowball stemmer, once per distinct word. Stop words keep their place
+(phrases may hold them) but are neither scored nor counted in a field's length.
+
+A compound ("non-invasive", "L'Engle") gives its parts at consecutive positions and, at the place
+of its first part, the joined word ("noninvasive"), so that all ways to write it can meet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from nltk.stem.snowball import EnglishStemmer
+from nltk.tokenize import RegexpTokenizer
+
+from indexer.text import Folded, fold
+
+PATTERN: Final = (
+    r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"  # scripts without spaces: a character a word
+    r"|\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:\.\d+)+"  # 12,000 and 2.0 are one number
+    r"|[a-z](?:\+\+|#)(?![\w+#])"  # c++, c#
+    r"|[^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+"
+    r"(?:[-'][^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+)*"
+)
+MAX_PARTS: Final = 5
+"""Compounds of more parts are just words in a row."""
+MAX_WORD: Final = 64
+"""Longer words are cut: nobody types them and they only blow up the lexicon."""
+
+STOP_WORDS: Final = frozenset(
+    """a about above after again against all also am an and any are as at be because been before
+    being below between both but by can could did do does doing down during each few for from
+    further had has have having he her here hers him his how however i if in into is it its itself
+    just may me might more most much must my no nor not now of off on once only or other our ours
+    out over own same shall she should so some such than that the their theirs them then there
+    these they this those through thus to too under until up upon us very was we were what when
+    where whether which while who whom whose why will with within without would you your""".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word of a text.
+
+    Attributes:
+        word: folded surface form.
+        stem: its Snowball stem, the term under which it is scored.
+        position: place among the words of the text, from 0; the joined form of a compound shares
+            the position of its first part.
+        start: offset in the original text, inclusive. end: offset after the last character.
+        joined: it is the joined form of a compound whose parts follow.
+        stop: it is a stop word.
+    """
+
+    word: str
+    stem: str
+    position: int
+    start: int
+    end: int
+    joined: bool = False
+    stop: bool = False
+
+
+@dataclass(frozen=True)
+class Analyzer:
+    """Text to tokens. Equal descriptions give equal tokens; the stem table is only a cache.
+
+    Attributes:
+        stop_words: folded words that are not scored.
+        stemming: whether words are stemmed at all.
+    """
+
+    stop_words: frozenset[str] = STOP_WORDS
+    stemming: bool = True
+
+    @cached_property
+    def _tokenizer(self) -> RegexpTokenizer:
+        return RegexpTokenizer(PATTERN)
+
+    @cached_property
+    def _stemmer(self) -> EnglishStemmer:
+        return EnglishStemmer()
+
+    @cached_property
+    def _stems(self) -> dict[str, str]:
+        return {}
+
+    def stem(self, word: str) -> str:
+        """Give the stem of a folded word; asks NLTK once per distinct word."""
+        if not self.stemming:
+            return word
+        stem = self._stems.get(word)
+        if stem is None:
+            stem = self._stemmer.stem(word) or word
+            self._stems[word] = stem
+        return stem
+
+    def words(self, folded: str) -> list[str]:
+        """Cut search text into raw words, compounds still whole ("non-invasive"), in order.
+
+        This is the fast way in for bulk indexing; `parts` opens each distinct raw word once.
+        """
+        found: list[str] = self._tokenizer.tokenize(folded)
+        return found
+
+    def tokens(self, text: str) -> list[Token]:
+        """Analyse a text, in order of position; a joined form stands before its parts."""
+        return list(self.tokens_of(fold(text)))
+
+    def tokens_of(self, folded: Folded) -> Iterator[Token]:
+        """Analyse a text that is folded already."""
+        position = 0
+        for start, end in self._tokenizer.span_tokenize(folded.text):
+            raw = folded.text[start:end]
+            parts, joined = open_word(raw)
+            if joined:
+                yield self._token(joined, position, folded.source(start, end), joined=True)
+            at = start
+            for part in parts:
+                if len(parts) > 1:
+                    at = folded.text.index(part, at)
+                    span = folded.source(at, at + len(part))
+                    at += len(part)
+                else:
+                    span = folded.source(start, end)
+                yield self._token(part, position, span)
+                position += 1
+
+    def _token(
+        self, word: str, position: int, span: tuple[int, int], *, joined: bool = False
+    ) -> Token:
+        stop = not joined and word in self.stop_words
+        return Token(word, self.stem(word), position, *span, joined=joined, stop=stop)
+
+
+def open_word(raw: str) -> tuple[tuple[str, ...], str]:
+    """Open a raw word of `Analyzer.words` into its parts and its joined form.
+
+    Returns:
+        The parts in order (one for a plain word) and the joined form, empty where there is none.
+        A possessive 's is dropped: "newton's" is "newton".
+    """
+    if raw.isalnum():
+        return (raw[:MAX_WORD],), ""
+    if raw[0].isdigit() and ("," in raw or "." in raw):
+        return (raw.replace(",", "")[:MAX_WORD],), ""
+    if raw[-1] in "+#":
+        return (raw,), ""
+    if raw.endswith("'s"):
+        raw = raw[:-2]
+    parts = tuple(part[:MAX_WORD] for part in raw.replace("'", "-").split("-") if part)
+    if not parts:
+        return (raw[:MAX_WORD],), ""
+    joined = "".join(parts) if 1 < len(parts) <= MAX_PARTS else ""
+    return parts, joined[:MAX_WORD]
+
+
+def name_words(name: str) -> tuple[str, ...]:
+    """Fold a person's name into the words it can be found by, in order, joined forms included.
+
+    "Simon Lacoste-Julien" gives simon, lacostejulien, lacoste, julien; names are not stemmed.
+    """
+    words: list[str] = []
+    for raw in RegexpTokenizer(PATTERN).tokenize(fold(name).text):
+        parts, joined = open_word(raw)
+        if joined:
+            words.append(joined)
+        words.extend(parts)
+    return tuple(words)

@@ -1,0 +1,185 @@
+"""The arrays a segment is made of: what the writer fills and the evaluation reads.
+
+A segment never changes once written. Papers are numbered from 0 in the order *year falling
+(missing last), then id rising*: so the number of a paper is its place among ties, a range of years
+is a range of numbers, and the years' histogram is a difference of two searches. Every array may be
+memory-mapped; all are little-endian and read-only.
+
+Two families of terms point at papers: stems of title and abstract, with the places of each
+occurrence and its surface form; and distinct author names, each a person as printed.
+
+Shapes: P papers, S stems, W surface words, N distinct author names, K name words, T all stem
+postings, O all occurrences.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.signedinteger[Any]]
+Counts = NDArray[np.unsignedinteger[Any]]
+MISSING_YEAR = -1
+"""In `Segment.year`: the paper has none. It sorts after every year."""
+MISSING = -1
+"""In `Segment.venue` and `Segment.type`: the paper has none."""
+HAS_BITS = ("abstract", "authors", "venue", "year", "type", "doi", "url", "keywords")
+"""Bit n of `Segment.has` says whether the paper has this field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Strings:
+    """A list of strings in one block of UTF-8.
+
+    Attributes:
+        blob: uint8, all strings one after the other.
+        ends: int64[n + 1], ends[0] = 0; string i is ``blob[ends[i]:ends[i + 1]]``.
+    """
+
+    blob: NDArray[np.uint8]
+    ends: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        """Number of strings."""
+        return len(self.ends) - 1
+
+    def raw(self, at: int) -> bytes:
+        """Give string `at` (from 0) as UTF-8."""
+        return self.blob[self.ends[at] : self.ends[at + 1]].tobytes()
+
+    def __getitem__(self, at: int) -> str:
+        """Give string `at` (from 0)."""
+        return self.raw(at).decode()
+
+    def __iter__(self) -> Iterator[str]:
+        """Give all strings in order."""
+        blob, ends = self.blob.tobytes(), self.ends.tolist()
+        return (blob[a:b].decode() for a, b in zip(ends, ends[1:], strict=False))
+
+    @classmethod
+    def of(cls, strings: list[str]) -> Strings:
+        """Pack strings in the order given."""
+        encoded = [one.encode() for one in strings]
+        ends = np.zeros(len(encoded) + 1, np.int64)
+        np.cumsum([len(one) for one in encoded], out=ends[1:])
+        return cls(np.frombuffer(b"".join(encoded), np.uint8), ends)
+
+
+class Lexicon(Strings):
+    """Distinct strings rising by UTF-8 bytes, which is by code point; its places are term ids."""
+
+    __slots__ = ()
+
+    def find(self, term: str) -> int:
+        """Give the id of a term, -1 where it is not there."""
+        key = term.encode()
+        at = bisect_left(_Raw(self), key)
+        return at if at < len(self) and self.raw(at) == key else -1
+
+    def prefixed(self, prefix: str) -> range:
+        """Give the ids of the terms that begin with `prefix`; of all terms if it is empty."""
+        key = prefix.encode()
+        low = bisect_left(_Raw(self), key)
+        high = bisect_left(_Raw(self), key + b"\xff")
+        return range(low, high)
+
+
+class _Raw:
+    """Lets `bisect` read a lexicon without making a list of it."""
+
+    __slots__ = ("_strings",)
+
+    def __init__(self, strings: Strings) -> None:
+        self._strings = strings
+
+    def __len__(self) -> int:
+        return len(self._strings)
+
+    def __getitem__(self, at: int) -> bytes:
+        return self._strings.raw(at)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """The arrays of one segment.
+
+    Text (stems of title and abstract; stop words and joined compounds are stems like others):
+        stems: Lexicon[S].
+        stem_ptr: int64[S + 1] into the postings; those of one stem rise by paper.
+        docs: int32[T], numbers of papers.
+        title_tf, abstract_tf: unsigned[T], occurrences of the stem in the field.
+        place_ptr: int64[S + 1] into `places`: a stem's occurrences, paper by paper in the order of
+            its postings, title before abstract, rising (title_tf then abstract_tf of each).
+        places: unsigned[O], position in its own field, from 0 (`Token.position`).
+        forms: unsigned[O], which surface word of its stem it is: `stem_words` at
+            ``stem_word_ptr[stem] + form``.
+        words: Lexicon[W], all surface words.
+        word_stem: int32[W], the stem of each.
+        word_df: int32[W], papers that hold it.
+        stem_word_ptr: int64[S + 1]; stem_words: int32[W], words of each stem, rising.
+        title_length, abstract_length: int32[P], tokens that count: neither stop words nor joined.
+        compounds: Lexicon of lines "noninvasive non invasive": joined word, then its parts.
+
+    Authors:
+        names: Strings[N], names as printed, in no promised order.
+        name_words: Lexicon[K], words of names (`analysis.name_words`).
+        name_word_ptr: int64[K + 1]; name_word_names: int32, names that hold the word, rising.
+        paper_names_ptr: int64[P + 1]; paper_names: int32, names of a paper in order of
+            authorship, doubles kept.
+        name_papers_ptr: int64[N + 1]; name_papers: int32, papers of a name, rising, distinct.
+        author_length: int32[P], name words of all its authors together (parts, not joined forms).
+
+    Values:
+        venues, types: Lexicon. venue, type: int32[P], place in them or -1.
+        year: int32[P], falling; -1 where missing.
+        has: uint8[P], bits of HAS_BITS.
+        ids: Lexicon[P]; id_paper: int32[P], the paper of each id.
+        title_order: int32[P], papers by case-folded title, then number.
+
+    The papers themselves are in a `store`, see `store.py`.
+    """
+
+    stems: Lexicon
+    stem_ptr: NDArray[np.int64]
+    docs: NDArray[np.int32]
+    title_tf: Counts
+    abstract_tf: Counts
+    place_ptr: NDArray[np.int64]
+    places: Counts
+    forms: Counts
+    words: Lexicon
+    word_stem: NDArray[np.int32]
+    word_df: NDArray[np.int32]
+    stem_word_ptr: NDArray[np.int64]
+    stem_words: NDArray[np.int32]
+    title_length: NDArray[np.int32]
+    abstract_length: NDArray[np.int32]
+    compounds: Lexicon
+    names: Strings
+    name_words: Lexicon
+    name_word_ptr: NDArray[np.int64]
+    name_word_names: NDArray[np.int32]
+    paper_names_ptr: NDArray[np.int64]
+    paper_names: NDArray[np.int32]
+    name_papers_ptr: NDArray[np.int64]
+    name_papers: NDArray[np.int32]
+    author_length: NDArray[np.int32]
+    venues: Lexicon
+    types: Lexicon
+    venue: NDArray[np.int32]
+    type: NDArray[np.int32]
+    year: NDArray[np.int32]
+    has: NDArray[np.uint8]
+    ids: Lexicon
+    id_paper: NDArray[np.int32]
+    title_order: NDArray[np.int32]
+
+    @property
+    def papers(self) -> int:
+        """Number of papers, deleted ones included."""
+        return len(self.year)

@@ -1,0 +1,270 @@
+r"""Fold a paper's own text into search text, with a way back to the original characters.
+
+Search text is lower case ASCII where that is possible: accents, typography and TeX are gone, so
+that ``$\textbf{G}$roup``, ``Group`` and ``GROUP`` are one word. A `Folded` text remembers which
+stretch of the original each of its characters came from; a stretch is never half a TeX formula or
+half a combining character, so a mark around it can always be drawn.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+
+_LETTERS = {
+    "ß": "ss", "ẞ": "ss", "æ": "ae", "Æ": "ae", "œ": "oe", "Œ": "oe", "ø": "o", "Ø": "o",
+    "ł": "l", "Ł": "l", "đ": "d", "Đ": "d", "ð": "d", "Ð": "d", "þ": "th", "Þ": "th",
+    "ħ": "h", "Ħ": "h", "ı": "i", "ŋ": "n", "ſ": "s", "ℓ": "ell",
+    "‐": "-", "‑": "-", "‒": "-", "–": "-", "−": "-", "—": " ", "―": " ",
+    "’": "'", "‘": "'", "ʼ": "'", "′": "'", "`": "'", "´": "'",
+    "“": '"', "”": '"', "«": '"', "»": '"', "\u00ad": "", "\u200b": "", "\u200c": "",
+    "\u200d": "", "\ufeff": "", "\u2060": "", "·": " ",
+}  # fmt: skip
+_TEX_LETTERS = {
+    "ss": "ss", "ae": "ae", "AE": "ae", "oe": "oe", "OE": "oe", "o": "o", "O": "o", "l": "l",
+    "L": "l", "aa": "a", "AA": "a", "i": "i", "j": "j",
+}  # fmt: skip
+_SILENT = frozenset(
+    "text textbf textit texttt textrm textsf textsc textsl textnormal textup textmd emph underline "
+    "mathbf mathit mathrm mathsf mathtt mathcal mathbb mathfrak mathscr boldsymbol bm mbox hbox "
+    "operatorname bf it rm sf tt sc em sl cal bfseries itshape scshape ttfamily rmfamily sffamily "
+    "left right big Big bigg Bigg bigl bigr Bigl Bigr displaystyle textstyle scriptstyle limits "
+    "nolimits hat tilde bar widehat widetilde overline vec dot ddot acute grave check breve "
+    "ensuremath protect relax noindent small large Large huge normalsize footnotesize tiny "
+    "url href xspace quad qquad hspace vspace phantom".split()
+)
+_SPACED = frozenset("quad qquad hspace vspace newline linebreak".split())
+_DROPPED = re.compile(r"\\(?:cite[a-z]*|ref|eqref|label|footnote)\*?\s*(?:\[[^\]]*\])?\{[^{}]*\}")
+_ACCENT = re.compile(
+    r"""\\(?:(?P<sign>['"`^~=.])|(?P<letter>[uvHtcdbrk])(?=[\s{\\]))\s*"""
+    r"""(?:\{\\?(?P<braced>[A-Za-z])\}|\\(?P<dotless>[ij])(?![A-Za-z])|(?P<bare>[A-Za-z]))"""
+)
+_COMMAND = re.compile(r"\\(?P<name>[A-Za-z]+)\*?(?P<gap>[ \t]*)")
+_ESCAPED = re.compile(r"\\(?P<char>[^A-Za-z])")
+MATH = re.compile(
+    r"\$\$[^$]{1,400}\$\$|(?<![\\$])\$(?!\s)(?:[^$\\]|\\.){1,400}?(?<!\s)\$(?!\d)"
+    r"|\\\((?:(?!\\\)).){1,400}\\\)|\\\[(?:(?!\\\]).){1,400}\\\]"
+)
+"""A formula: dollars that hug what they enclose (a lone dollar is money), or TeX's brackets."""
+_SPACED_NUMBER = re.compile(r"(?<=\d)\. (?=\d)")
+_SPACED_LETTERS = re.compile(r"(?<![^\W\d_])(?:[^\W\d_]\. ?){2,}(?![^\W\d_]\w)")
+_SPECIAL = re.compile(r"[^\x00-\x7f]|[\\$]")
+_ANY = re.compile(r"[^\x00-\x7f]+|[\\${}_^~`]")
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Search text and where it came from.
+
+    Attributes:
+        text: the search text.
+        edits: (start, end, source start, source end) of every stretch of `text` that is not the
+            same length and place as its source, in order; both lengths may be zero.
+        atoms: stretches of the source that must not be split, in order, apart from each other.
+    """
+
+    text: str
+    edits: tuple[tuple[int, int, int, int], ...] = ()
+    atoms: tuple[tuple[int, int], ...] = ()
+
+    def source(self, start: int, end: int) -> tuple[int, int]:
+        """Give the stretch of the original that search text ``[start, end)`` came from.
+
+        Args:
+            start: offset into `text`, inclusive.
+            end: offset after the last character, greater than `start`.
+
+        Returns:
+            Offsets into the original, widened so that no atom is cut.
+        """
+        if not self.edits:
+            low, high = start, end
+        else:
+            low, high = self._first(start), self._last(end)
+        if self.atoms:
+            low, high = self._widen(low, high)
+        return low, high
+
+    def _first(self, offset: int) -> int:
+        # The last edit that begins at or before the offset and is not empty there.
+        at = bisect_right(self.edits, (offset, float("inf"))) - 1
+        if at < 0:
+            return offset
+        start, end, source_start, source_end = self.edits[at]
+        if start <= offset < end:
+            return source_start
+        return source_end + (offset - end)
+
+    def _last(self, offset: int) -> int:
+        at = bisect_left(self.edits, (offset,)) - 1
+        if at < 0:
+            return offset
+        start, end, _, source_end = self.edits[at]
+        if start < offset <= end:
+            return source_end
+        return source_end + (offset - end)
+
+    def _widen(self, low: int, high: int) -> tuple[int, int]:
+        at = bisect_right(self.atoms, (low, float("inf"))) - 1
+        if at >= 0 and self.atoms[at][0] <= low < self.atoms[at][1]:
+            low = self.atoms[at][0]
+        at = bisect_left(self.atoms, (high,)) - 1
+        if at >= 0 and self.atoms[at][0] < high < self.atoms[at][1]:
+            high = self.atoms[at][1]
+        return low, max(low, high)
+
+
+def fold(text: str) -> Folded:
+    """Fold a text for matching; see the module for what becomes of it.
+
+    Pure ASCII without TeX is only lower-cased, which takes next to no time.
+    """
+    if _SPECIAL.search(text) is None and not _needs_joining(text):
+        return Folded(text.lower())
+    return _Folding(text).fold()
+
+
+def _needs_joining(text: str) -> bool:
+    return ". " in text and (
+        _SPACED_NUMBER.search(text) is not None or _SPACED_LETTERS.search(text) is not None
+    )
+
+
+class _Folding:
+    """One pass over one text that cannot be folded by lower-casing alone."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.out: list[str] = []
+        self.length = 0
+        self.edits: list[tuple[int, int, int, int]] = []
+        self.atoms: list[tuple[int, int]] = []
+
+    def fold(self) -> Folded:
+        """Walk from one special character to the next, copying what is plain."""
+        text = self.text
+        maths = [match.span() for match in MATH.finditer(text)]
+        self.atoms.extend(maths)
+        joins = {at.start() + 1 for at in _SPACED_NUMBER.finditer(text)}
+        dots: set[int] = set()
+        for match in _SPACED_LETTERS.finditer(text):
+            dots.update(range(match.start() + 1, match.end() - 1))
+        at, math = 0, 0
+        while at < len(text):
+            while math < len(maths) and maths[math][1] <= at:
+                math += 1
+            inside = math < len(maths) and maths[math][0] <= at
+            char = text[at]
+            if at in joins or (at in dots and char in ". "):
+                at = self._replace(at, at + 1, "")
+            elif char == "\\":
+                at = self._command(at, inside=inside)
+            elif char == "$":
+                at = self._replace(at, at + 1, "" if inside else " ")
+            elif char in "{}":
+                at = self._replace(at, at + 1, "")
+            elif char in "_^" and inside:
+                at = self._replace(at, at + 1, "")
+            elif char == "~":
+                at = self._replace(at, at + 1, " ")
+            elif char == "`" or char > "\x7f":
+                at = self._letter(at)
+            else:
+                at = self._copy(at, joins, dots)
+        self.atoms.sort()
+        atoms = tuple(self.atoms) if not maths else _apart(self.atoms)
+        return Folded("".join(self.out), tuple(self.edits), atoms)
+
+    def _copy(self, at: int, joins: set[int], dots: set[int]) -> int:
+        match = _ANY.search(self.text, at + 1)
+        end = match.start() if match else len(self.text)
+        if joins or dots:
+            stop = at + 1
+            while stop < end and stop not in joins and stop not in dots:
+                stop += 1
+            end = stop
+        self.out.append(self.text[at:end].lower())
+        self.length += end - at
+        return end
+
+    def _replace(self, start: int, end: int, text: str) -> int:
+        self.edits.append((self.length, self.length + len(text), start, end))
+        self.out.append(text)
+        self.length += len(text)
+        return end
+
+    def _letter(self, at: int) -> int:
+        """Fold one character and the combining marks after it as one stretch."""
+        text = self.text
+        end = at + 1
+        while end < len(text) and unicodedata.combining(text[end]):
+            end += 1
+        char = text[at]
+        if unicodedata.combining(char):
+            # A mark on a plain letter before it: the letter's stretch takes it in.
+            if self.length and self.edits and self.edits[-1][3] == at:
+                start, stop, source, _ = self.edits[-1]
+                self.edits[-1] = (start, stop, source, end)
+            elif self.length:
+                self.edits.append((self.length - 1, self.length, at - 1, end))
+                self.atoms.append((at - 1, end))
+            else:
+                return self._replace(at, end, "")
+            return end
+        folded = _LETTERS.get(char)
+        if folded is None:
+            spread = unicodedata.normalize("NFKD", char)
+            plain = "".join(
+                _LETTERS.get(one, one) for one in spread if not unicodedata.combining(one)
+            )
+            folded = plain.casefold()
+        if end > at + 1:
+            self.atoms.append((at, end))
+        return self._replace(at, end, folded)
+
+    def _command(self, at: int, *, inside: bool) -> int:
+        """Fold what begins with a backslash."""
+        text = self.text
+        accent = _ACCENT.match(text, at)
+        if accent is not None:
+            letter = accent["braced"] or accent["dotless"] or accent["bare"]
+            self._atom(at, accent.end(), inside=inside)
+            return self._replace(at, accent.end(), letter.lower())
+        dropped = _DROPPED.match(text, at)
+        if dropped is not None:
+            self._atom(at, dropped.end(), inside=inside)
+            return self._replace(at, dropped.end(), " ")
+        command = _COMMAND.match(text, at)
+        if command is not None:
+            name = command["name"]
+            self._atom(at, command.end(), inside=inside)
+            if name in _SPACED:
+                return self._replace(at, command.end(), " ")
+            if name in _SILENT:
+                return self._replace(at, command.end(), "")
+            word = _TEX_LETTERS.get(name, name.lower())
+            return self._replace(at, command.end(), word)
+        escaped = _ESCAPED.match(text, at)
+        if escaped is not None and escaped["char"] in "%&#_${}":
+            self._atom(at, escaped.end(), inside=inside)
+            return self._replace(at, escaped.end(), escaped["char"])
+        # A thin space, a line break, a bracket of a formula or a stray backslash.
+        end = escaped.end() if escaped is not None and ord(escaped["char"]) < 128 else at + 1
+        return self._replace(at, end, "" if escaped and escaped["char"] in "()[]!" else " ")
+
+    def _atom(self, start: int, end: int, *, inside: bool) -> None:
+        if not inside:
+            self.atoms.append((start, end))
+
+
+def _apart(atoms: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Merge stretches that overlap; `atoms` is sorted."""
+    merged: list[tuple[int, int]] = []
+    for start, end in atoms:
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return tuple(merged)

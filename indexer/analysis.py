@@ -10,15 +10,17 @@ of its first part, the joined word ("noninvasive"), so that all ways to write it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
-
-from nltk.stem.snowball import EnglishStemmer
-from nltk.tokenize import RegexpTokenizer
+from typing import TYPE_CHECKING, Final
 
 from indexer.text import Folded, fold
+
+if TYPE_CHECKING:
+    from nltk.stem.snowball import EnglishStemmer
+    from nltk.tokenize import RegexpTokenizer
 
 PATTERN: Final = (
     r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"  # scripts without spaces: a character a word
@@ -27,6 +29,7 @@ PATTERN: Final = (
     r"|[^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+"
     r"(?:[-'][^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+)*"
 )
+_WORD: Final = re.compile(PATTERN)
 MAX_PARTS: Final = 5
 """Compounds of more parts are just words in a row."""
 MAX_WORD: Final = 64
@@ -78,12 +81,19 @@ class Analyzer:
     stop_words: frozenset[str] = STOP_WORDS
     stemming: bool = True
 
+    # NLTK takes a second to import, so it is asked for only when there is work for it: bulk
+    # indexing and words never seen before. Reading a query needs neither.
+
     @cached_property
     def _tokenizer(self) -> RegexpTokenizer:
+        from nltk.tokenize import RegexpTokenizer  # noqa: PLC0415
+
         return RegexpTokenizer(PATTERN)
 
     @cached_property
     def _stemmer(self) -> EnglishStemmer:
+        from nltk.stem.snowball import EnglishStemmer  # noqa: PLC0415
+
         return EnglishStemmer()
 
     @cached_property
@@ -115,7 +125,8 @@ class Analyzer:
     def tokens_of(self, folded: Folded) -> Iterator[Token]:
         """Analyse a text that is folded already."""
         position = 0
-        for start, end in self._tokenizer.span_tokenize(folded.text):
+        for match in _WORD.finditer(folded.text):
+            start, end = match.span()
             raw = folded.text[start:end]
             parts, joined = open_word(raw)
             if joined:
@@ -166,7 +177,7 @@ def name_words(name: str) -> tuple[str, ...]:
     "Simon Lacoste-Julien" gives simon, lacostejulien, lacoste, julien; names are not stemmed.
     """
     words: list[str] = []
-    for raw in RegexpTokenizer(PATTERN).tokenize(fold(name).text):
+    for raw in _WORD.findall(fold(name).text):
         parts, joined = open_word(raw)
         if joined:
             words.append(joined)

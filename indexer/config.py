@@ -1,0 +1,203 @@
+"""Settings: `defaults.yaml`, overlaid by the user's YAML, overlaid by options; frozen once read.
+
+`defaults.yaml` is the reference of every key. Whatever is wrong is found before anything runs, and
+all of it is said at once: file, key path, expected, got, the nearest key, the line.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+from indexer.errors import ConfigError
+from indexer.ranking import Ranking
+from indexer.settings import Choice, Numbers, Scalar, Setting, nearest, read_settings, wording
+
+
+@dataclass(frozen=True, slots=True)
+class IndexConfig:
+    """Where the index is and what holds it.
+
+    Attributes:
+        dir: folder, relative to the current one.
+    """
+
+    dir: str
+    backend: str
+
+
+@dataclass(frozen=True, slots=True)
+class SearchConfig:
+    """What a page holds where the request does not say."""
+
+    per_page: int
+    max_per_page: int
+
+
+@dataclass(frozen=True, slots=True)
+class BuildConfig:
+    """How dumps are read.
+
+    Attributes:
+        strict: stop at the first bad record.
+    """
+
+    strict: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WebConfig:
+    """How the pages are served.
+
+    Attributes:
+        title: name of the site.
+        threads: requests that one worker process takes at once.
+    """
+
+    title: str
+    host: str
+    port: int
+    workers: int
+    threads: int
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Every setting, complete and checked.
+
+    Attributes:
+        source: the user's file, as given; empty where there is none.
+    """
+
+    index: IndexConfig
+    ranking: Ranking
+    search: SearchConfig
+    build: BuildConfig
+    web: WebConfig
+    source: str = dataclasses.field(default="", compare=False)
+
+
+BACKENDS: Final = ("whoosh",)
+
+_WEIGHT: Final = Numbers(0, 100)
+_SHARE: Final = Numbers(0, 1)
+_LIMITS: Final[Mapping[str, Numbers | Choice]] = MappingProxyType(
+    {
+        "index.backend": Choice(BACKENDS),
+        "ranking.k1": Numbers(0.01, 100),
+        "ranking.title_weight": _WEIGHT,
+        "ranking.abstract_weight": _WEIGHT,
+        "ranking.author_weight": _WEIGHT,
+        "ranking.title_b": _SHARE,
+        "ranking.abstract_b": _SHARE,
+        "ranking.author_b": _SHARE,
+        "ranking.ordered": _WEIGHT,
+        "ranking.window": _WEIGHT,
+        "ranking.coverage": _WEIGHT,
+        "ranking.title_match": _WEIGHT,
+        "ranking.depth": Numbers(0, 100_000),
+        "search.per_page": Numbers(1, 1000),
+        "search.max_per_page": Numbers(1, 1000),
+        "web.port": Numbers(0, 65_535),
+        "web.workers": Numbers(1, 256),
+        "web.threads": Numbers(1, 256),
+    }
+)
+
+
+def load_config(
+    path: str | Path | None = None, overrides: Mapping[str, object] | None = None
+) -> Config:
+    """Read the settings: defaults, then the user's file, then options.
+
+    Args:
+        path: the user's YAML file; None = defaults only.
+        overrides: values by key path ("web.port"); None values are passed over, so options that
+            were not given can be handed on as they are.
+
+    Raises:
+        ConfigError: with every fault of the file and of the options.
+    """
+    known = _settings()
+    values: dict[str, Scalar] = dict(_defaults())
+    faults: list[str] = []
+    if path is not None:
+        given, faults = read_settings(Path(path), known)
+        values |= given
+    for key, value in (overrides or {}).items():
+        if value is None:
+            continue
+        setting = known.get(key)
+        if setting is None:
+            faults.append(f"option: {key}: no such setting{nearest(key, known)}")
+        elif (checked := setting.check(value)) is None:
+            faults.append(f"option: {key}: expected {setting.expected}; got {wording(value)}")
+        else:
+            values[key] = checked
+    if not faults and int(values["search.per_page"]) > int(values["search.max_per_page"]):
+        faults.append(
+            f"{path or 'option'}: search.per_page: expected at most search.max_per_page "
+            f"({values['search.max_per_page']}); got {values['search.per_page']}"
+        )
+    if faults:
+        raise ConfigError(tuple(faults))
+    return _assemble(values, source=str(path or ""))
+
+
+def config_values(config: Config) -> dict[str, dict[str, Scalar]]:
+    """Give the settings as a plain tree: section, key, value; in the order of `defaults.yaml`."""
+    return {
+        section: {
+            field.name: getattr(getattr(config, section), field.name)
+            for field in dataclasses.fields(kind)
+        }
+        for section, kind in _sections().items()
+    }
+
+
+def defaults_text() -> str:
+    """Give the commented reference of every key, as YAML."""
+    return resources.files("indexer").joinpath("defaults.yaml").read_text(encoding="utf-8")
+
+
+def _sections() -> dict[str, type[Any]]:
+    hints = typing.get_type_hints(Config)
+    return {name: kind for name, kind in hints.items() if name != "source"}
+
+
+@cache
+def _settings() -> Mapping[str, Setting]:
+    """Every key path with its type (from the dataclasses) and its limits."""
+    known: dict[str, Setting] = {}
+    for section, kind in _sections().items():
+        for name, scalar in typing.get_type_hints(kind).items():
+            path = f"{section}.{name}"
+            known[path] = Setting(path, scalar, _LIMITS.get(path))
+    return MappingProxyType(known)
+
+
+@cache
+def _defaults() -> Mapping[str, Scalar]:
+    with resources.as_file(resources.files("indexer").joinpath("defaults.yaml")) as path:
+        values, faults = read_settings(path, _settings())
+    missing = [f"{path.name}: {key}: missing" for key in _settings() if key not in values]
+    if faults or missing:  # a broken installation, not a user's mistake
+        raise ConfigError((*faults, *missing))
+    return MappingProxyType(values)
+
+
+def _assemble(values: Mapping[str, Scalar], source: str) -> Config:
+    made = {
+        section: kind(
+            **{field.name: values[f"{section}.{field.name}"] for field in dataclasses.fields(kind)}
+        )
+        for section, kind in _sections().items()
+    }
+    return Config(**made, source=source)

@@ -1,0 +1,194 @@
+"""The JSON objects of the command line and of the web's ``.json`` pages: one function each.
+
+Scripts rely on their keys: keys may be added, none renamed or taken away. Every value is of JSON's
+own types; years are numbers in papers and digits in facets, where "unknown" is a value, too.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from indexer.authors import AuthorCluster
+from indexer.paper import Paper, name_slug
+from indexer.query import FACET_FIELDS, Query
+from indexer.search import Facet, FacetValue, Hit, IndexInfo, Receipt, Results, Snippet
+
+Json = dict[str, Any]
+
+
+def results_json(results: Results) -> Json:
+    """Write one page of answers: the object of ``quiver search --json`` and ``/search.json``."""
+    query = results.query
+    return {
+        "query": query.text,
+        "total": results.total,
+        "took_ms": round(results.took_ms, 3),
+        "generation": results.generation,
+        "page": query.page,
+        "per_page": query.per_page,
+        "parameters": query_json(query),
+        "receipt": receipt_json(results.receipt),
+        "hits": [hit_json(hit) for hit in results.hits],
+        "facets": {
+            field: [_value_json(value) for value in results.facets[field].values]
+            for field in FACET_FIELDS
+            if field in results.facets
+        },
+        "facet_distinct": {
+            field: results.facets[field].distinct
+            for field in FACET_FIELDS
+            if field in results.facets
+        },
+    }
+
+
+def query_json(query: Query) -> Json:
+    """Write what was asked as the parameters of ``/search``; lists for those that repeat.
+
+    Filters and year limits that are not set are left out.
+    """
+    asked: Json = {"q": query.text}
+    for field in FACET_FIELDS:
+        chosen = query.filter(field)
+        if chosen.include:
+            asked[field] = list(chosen.include)
+        if chosen.exclude:
+            asked[f"{field}_not"] = list(chosen.exclude)
+    if query.years.low is not None:
+        asked["year_from"] = query.years.low
+    if query.years.high is not None:
+        asked["year_to"] = query.years.high
+    return asked | {
+        "match": query.match.value,
+        "sort": query.sort.value,
+        "page": query.page,
+        "per_page": query.per_page,
+    }
+
+
+def hit_json(hit: Hit) -> Json:
+    """Write one hit; "why" is there only when the search explained itself."""
+    paper = hit.paper
+    written: Json = {
+        "id": paper.id,
+        "score": hit.score,
+        "title": paper.title,
+        "authors": list(paper.authors),
+        "authors_complete": paper.authors_complete,
+        "venue": paper.venue,
+        "year": paper.year,
+        "type": paper.type,
+        "doi": paper.doi,
+        "url": paper.url,
+        "snippets": [_snippet_json(snippet) for snippet in hit.snippets],
+    }
+    if hit.why:
+        written["why"] = [
+            {"label": part.label, "field": part.field, "value": part.value} for part in hit.why
+        ]
+    return written
+
+
+def receipt_json(receipt: Receipt) -> Json:
+    """Write how a query was read; each alternative carries its parameters, ready to be asked."""
+    return {
+        "read_as": receipt.read_as,
+        "matched": receipt.matched,
+        "clauses": [
+            {
+                "text": clause.text,
+                "hits": clause.hits,
+                "emptied": clause.emptied,
+                "note": clause.note,
+            }
+            for clause in receipt.clauses
+        ],
+        "repairs": [
+            {"start": repair.start, "end": repair.end, "reason": repair.reason}
+            for repair in receipt.repairs
+        ],
+        "alternatives": [
+            {"label": other.label, "total": other.total, "parameters": query_json(other.query)}
+            for other in receipt.alternatives
+        ],
+    }
+
+
+def paper_json(paper: Paper) -> Json:
+    """Write a whole paper; one line of it is a record of Quiver's own JSONL dumps."""
+    return {
+        "id": paper.id,
+        "title": paper.title,
+        "abstract": paper.abstract,
+        "authors": list(paper.authors),
+        "authors_complete": paper.authors_complete,
+        "venue": paper.venue,
+        "year": paper.year,
+        "type": paper.type,
+        "doi": paper.doi,
+        "url": paper.url,
+        "keywords": list(paper.keywords),
+        "source": paper.source,
+    }
+
+
+def facet_json(facet: Facet) -> Json:
+    """Write one facet on its own, as a page of values inside it."""
+    return {
+        "field": facet.field,
+        "distinct": facet.distinct,
+        "values": [_value_json(value) for value in facet.values],
+    }
+
+
+def info_json(info: IndexInfo) -> Json:
+    """Write what is in an index."""
+    return {
+        "generation": info.generation,
+        "built": info.built,
+        "papers": info.papers,
+        "venues": info.venues,
+        "authors": info.authors,
+        "first_year": info.first_year,
+        "last_year": info.last_year,
+        "bytes": info.bytes,
+        "dumps": list(info.dumps),
+        "backend": info.backend,
+    }
+
+
+def cluster_json(cluster: AuthorCluster) -> Json:
+    """Write an author's page: the cluster, its namesakes, its papers in their order."""
+    return {
+        "name": cluster.name,
+        "slug": cluster.slug,
+        "paper_count": len(cluster.papers),
+        "author_rows": cluster.rows,
+        "spellings": [
+            {"name": spelling.name, "count": spelling.count} for spelling in cluster.spellings
+        ],
+        "same_folded": [
+            {"name": other.value, "slug": name_slug(other.value), "count": other.count}
+            for other in cluster.same_folded
+        ],
+        "papers": [paper_json(paper) for paper in cluster.papers],
+    }
+
+
+def _value_json(value: FacetValue) -> Json:
+    return {
+        "value": value.value,
+        "count": value.count,
+        "selected": value.selected,
+        "excluded": value.excluded,
+    }
+
+
+def _snippet_json(snippet: Snippet) -> Json:
+    return {
+        "field": snippet.field,
+        "text": snippet.text,
+        "offset": snippet.offset,
+        "spans": [[span.start, span.end] for span in snippet.spans],
+        "whole": snippet.whole,
+    }

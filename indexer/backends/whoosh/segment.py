@@ -8,8 +8,8 @@ memory-mapped; all are little-endian and read-only.
 Two families of terms point at papers: stems of title and abstract, with the places of each
 occurrence and its surface form; and distinct author names, each a person as printed.
 
-Shapes: P papers, S stems, W surface words, N distinct author names, K name words, T all stem
-postings, O all occurrences.
+Shapes: P papers, S stems, W surface words, N distinct author names, K name words, C distinct
+`name_key`s, T all stem postings, O all occurrences.
 """
 
 from __future__ import annotations
@@ -126,7 +126,10 @@ class Segment:
         compounds: Lexicon of lines "noninvasive non invasive": joined word, then its parts.
 
     Authors:
-        names: Strings[N], names as printed, in no promised order.
+        names: Strings[N], names as printed, rising by `name_key`, then by code point.
+        name_keys: Lexicon[C], the distinct `name_key`s of the names.
+        name_key_ptr: int64[C + 1]; the names of one key stand together, from
+            ``name_key_ptr[key]`` up to ``name_key_ptr[key + 1]``.
         name_words: Lexicon[K], words of names (`analysis.name_words`).
         name_word_ptr: int64[K + 1]; name_word_names: int32, names that hold the word, rising.
         paper_names_ptr: int64[P + 1]; paper_names: int32, names of a paper in order of
@@ -161,6 +164,8 @@ class Segment:
     abstract_length: NDArray[np.int32]
     compounds: Lexicon
     names: Strings
+    name_keys: Lexicon
+    name_key_ptr: NDArray[np.int64]
     name_words: Lexicon
     name_word_ptr: NDArray[np.int64]
     name_word_names: NDArray[np.int32]

@@ -171,15 +171,17 @@ def open_word(raw: str) -> tuple[tuple[str, ...], str]:
     return parts, joined[:MAX_WORD]
 
 
-def name_words(name: str) -> tuple[str, ...]:
-    """Fold a person's name into the words it can be found by, in order, joined forms included.
+def name_tokens(name: str) -> list[Token]:
+    """Analyse a person's name: words unstemmed, initials apart, joined forms before their parts.
 
-    "Simon Lacoste-Julien" gives simon, lacostejulien, lacoste, julien; names are not stemmed.
+    "Simon Lacoste-Julien" gives simon (0), lacostejulien (1), lacoste (1), julien (2).
     """
-    words: list[str] = []
-    for raw in _WORD.findall(fold(name).text):
-        parts, joined = open_word(raw)
-        if joined:
-            words.append(joined)
-        words.extend(parts)
-    return tuple(words)
+    return list(_NAMES.tokens_of(fold(name, name=True)))
+
+
+def name_words(name: str) -> tuple[str, ...]:
+    """Give the words of `name_tokens`: what a name can be found by, in order."""
+    return tuple(token.word for token in name_tokens(name))
+
+
+_NAMES: Final = Analyzer(stop_words=frozenset(), stemming=False)

@@ -116,14 +116,18 @@ class Folded:
         return low, max(low, high)
 
 
-def fold(text: str) -> Folded:
+def fold(text: str, *, name: bool = False) -> Folded:
     """Fold a text for matching; see the module for what becomes of it.
 
     Pure ASCII without TeX is only lower-cased, which takes next to no time.
+
+    Args:
+        text: any string; this never raises.
+        name: it is a person's name, whose initials ("J. R. R.") stay words of their own.
     """
-    if _SPECIAL.search(text) is None and not _needs_joining(text):
+    if _SPECIAL.search(text) is None and (name or not _needs_joining(text)):
         return Folded(text.lower())
-    return _Folding(text).fold()
+    return _Folding(text, joining=not name).fold()
 
 
 def _needs_joining(text: str) -> bool:
@@ -135,8 +139,9 @@ def _needs_joining(text: str) -> bool:
 class _Folding:
     """One pass over one text that cannot be folded by lower-casing alone."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, joining: bool) -> None:
         self.text = text
+        self.joining = joining
         self.out: list[str] = []
         self.length = 0
         self.edits: list[tuple[int, int, int, int]] = []
@@ -147,10 +152,12 @@ class _Folding:
         text = self.text
         maths = [match.span() for match in MATH.finditer(text)]
         self.atoms.extend(maths)
-        joins = {at.start() + 1 for at in _SPACED_NUMBER.finditer(text)}
+        joins: set[int] = set()
         dots: set[int] = set()
-        for match in _SPACED_LETTERS.finditer(text):
-            dots.update(range(match.start() + 1, match.end() - 1))
+        if self.joining:
+            joins.update(at.start() + 1 for at in _SPACED_NUMBER.finditer(text))
+            for match in _SPACED_LETTERS.finditer(text):
+                dots.update(range(match.start() + 1, match.end() - 1))
         at, math = 0, 0
         while at < len(text):
             while math < len(maths) and maths[math][1] <= at:

@@ -1,0 +1,116 @@
+"""``quiver show``, ``author`` and ``info``: what is in an index."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import click
+
+from indexer.authors import AuthorCluster, author_cluster, namesakes
+from indexer.cli.group import Session, example, with_session
+from indexer.cli.opening import open_searcher
+from indexer.cli.terminal import counted, paper_lines, where, wrapped
+from indexer.paper import name_of_slug
+from indexer.search import IndexInfo, Searcher
+from indexer.wire import cluster_json, info_json, paper_json
+
+
+@click.command(epilog=example("quiver show neurips2022-0ff9ab7c1f2d"))
+@click.argument("paper_id", metavar="ID")
+@with_session
+def show(session: Session, paper_id: str) -> None:
+    """Print one paper whole, by the id that a search prints."""
+    with open_searcher(session) as searcher:
+        paper = searcher.get(paper_id)
+        generation = searcher.generation
+    if paper is None:
+        raise click.ClickException(
+            f"no paper has the id '{paper_id}' in generation {generation}; "
+            "`quiver search` prints ids at the end of each paper's third line"
+        )
+    if session.json:
+        click.echo(json.dumps(paper_json(paper), ensure_ascii=False))
+    else:
+        click.echo("\n".join(paper_lines(paper)))
+
+
+@click.command(epilog=example("quiver author Martin Jaggi"))
+@click.argument("name", nargs=-1, required=True)
+@with_session
+def author(session: Session, name: tuple[str, ...]) -> None:
+    """Print the papers of one exact name (case aside), newest first.
+
+    A name cluster is no person: one person may have several names, several people one.
+    """
+    wanted = " ".join(name).encode(errors="replace").decode()
+    with open_searcher(session) as searcher:
+        cluster = author_cluster(searcher, wanted)
+        cluster = cluster or author_cluster(searcher, name_of_slug(wanted))
+        if cluster is None:
+            cluster = _by_folded_name(searcher, wanted)
+    if session.json:
+        click.echo(json.dumps(cluster_json(cluster), ensure_ascii=False))
+    else:
+        click.echo("\n".join(_cluster_lines(cluster)))
+
+
+@click.command(epilog=example("quiver info"))
+@with_session
+def info(session: Session) -> None:
+    """Say what is in the index: papers, authors, years, generation, size."""
+    with open_searcher(session) as searcher:
+        found = searcher.info()
+    if session.json:
+        click.echo(json.dumps(info_json(found), ensure_ascii=False))
+    else:
+        click.echo("\n".join(_info_lines(found, str(session.directory))))
+
+
+def _by_folded_name(searcher: Searcher, name: str) -> AuthorCluster:
+    """Find the cluster whose name differs only in accents and the like, or say what is near."""
+    others = namesakes(searcher, name)
+    if others:
+        cluster = author_cluster(searcher, others[0].value)
+        if cluster is not None:
+            click.echo(f"No paper is by '{name}' exactly; this is {cluster.name}.", err=True)
+            return cluster
+    words = name.split()
+    near = searcher.values("author", contains=words[-1], limit=5) if words else ()
+    hint = f"; there are {', '.join(value.value for value in near)}" if near else ""
+    raise click.ClickException(f"no paper is by '{name}'{hint}")
+
+
+def _cluster_lines(cluster: AuthorCluster) -> Iterator[str]:
+    yield click.style(cluster.name, bold=True)
+    yield f"{counted(len(cluster.papers), 'paper')}, {counted(cluster.rows, 'author row')}"
+    yield from wrapped(
+        "Papers that bear exactly this name, case aside. It groups names, not people.", (), "", ""
+    )
+    if cluster.rows > 1:
+        spelled = ", ".join(f"{one.name} ({one.count})" for one in cluster.spellings)
+        yield from wrapped(f"Spelled: {spelled}", (), "", "")
+    if cluster.same_folded:
+        others = ", ".join(f"{one.value} ({one.count})" for one in cluster.same_folded)
+        yield from wrapped(f"Nearly the same name: {others}", (), "", "")
+    for paper in cluster.papers:
+        yield ""
+        yield from wrapped(paper.title, (), "", "  ", bold=True)
+        yield from wrapped(", ".join(paper.authors), (), "  ", "  ")
+        yield click.style(f"  {where(paper)}", dim=True)
+
+
+def _info_lines(found: IndexInfo, directory: str) -> Iterator[str]:
+    span = f"{found.first_year}-{found.last_year}" if found.first_year else "unknown"
+    rows = {
+        "Papers": f"{found.papers:,}",
+        "Authors": f"{found.authors:,} exact names",
+        "Venues": f"{found.venues:,}",
+        "Years": span,
+        "Generation": f"{found.generation}, published {found.built}",
+        "Engine": found.backend,
+        "Folder": f"{directory}, {found.bytes / 1e6:,.1f} MB",
+        "Made from": ", ".join(found.dumps) or "unknown",
+    }
+    for label, value in rows.items():
+        yield f"{label:<11} {value}"

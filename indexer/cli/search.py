@@ -1,0 +1,74 @@
+"""``quiver search``: one page of ranked answers."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from indexer.cli.filters import filter_options, order_options, read_filters
+from indexer.cli.group import Session, example, with_session
+from indexer.cli.opening import open_searcher
+from indexer.cli.terminal import results_lines
+from indexer.errors import QueryError
+from indexer.parse import parse_query
+from indexer.query import Match, Sort
+from indexer.wire import results_json
+
+
+@click.command(
+    epilog=example(
+        "quiver search federated learning",
+        "quiver search 'author:jaggi title:\"gradient descent\"' --venue ICML --year 2019-2022",
+    )
+)
+@click.argument("query", nargs=-1)
+@filter_options
+@order_options
+@click.option("--page", type=click.IntRange(min=1), default=1, show_default=True)
+@click.option("--per-page", type=click.IntRange(min=0), help="Hits on a page; 0 = counts only.")
+@click.option("--explain", is_flag=True, help="Show what each score is made of.")
+@with_session
+def search(
+    session: Session,
+    *,
+    query: tuple[str, ...],
+    years: tuple[str, ...],
+    match: str,
+    sort: str,
+    page: int,
+    per_page: int | None,
+    explain: bool,
+    **chosen: tuple[str, ...],
+) -> None:
+    """Find papers: words, "phrases", author:NAME, year:2019-2022, AND OR NOT, -without.
+
+    Without a query, all papers that pass the filters, newest first. Put -- before a query that
+    begins with a hyphen.
+    """
+    limits = session.config.search
+    size = limits.per_page if per_page is None else per_page
+    if size > limits.max_per_page:
+        raise QueryError(
+            "--per-page",
+            f"expected at most {limits.max_per_page} (search.max_per_page); got {size}",
+        )
+    text = " ".join(query).encode(errors="replace").decode()
+    with open_searcher(session) as searcher:
+        filters, span = read_filters(searcher, chosen, years)
+        asked = parse_query(
+            text,
+            filters=filters,
+            years=span,
+            match=Match(match),
+            sort=Sort(sort),
+            page=page,
+            per_page=size,
+        )
+        results = searcher.search(asked, explain=explain)
+    if session.json:
+        click.echo(json.dumps(results_json(results), ensure_ascii=False))
+        return
+    click.echo("\n".join(results_lines(results)))
+    if results.total > page * size > 0:
+        click.echo(f"Next page: add --page {page + 1}", err=True)

@@ -1,0 +1,188 @@
+"""How papers and results look in a terminal: plain lines, emphasis only where there is a tty."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator, Sequence
+
+import click
+
+from indexer.paper import Paper
+from indexer.search import Facet, Hit, Results, Snippet, Span
+
+MARGIN = "    "
+SHOWN_AUTHORS = 10
+_TITLES = {"venue": "Venues", "year": "Years", "type": "Types", "author": "Authors"}
+
+
+def width() -> int:
+    """Columns to write in: the terminal's, within what reads well."""
+    return max(40, min(100, shutil.get_terminal_size((100, 24)).columns))
+
+
+def counted(number: int, noun: str) -> str:
+    """Write a number and its noun: "1 paper", "1,234 papers"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def results_lines(results: Results) -> Iterator[str]:
+    """Write one page of answers: count, reading, hits, facets, page."""
+    query = results.query
+    pages = -(-results.total // query.per_page) if query.per_page else 0
+    asked = f" for {click.style(query.text, bold=True)}" if query.text.strip() else ""
+    yield f"{counted(results.total, 'paper')}{asked}"
+    yield from _receipt_lines(results)
+    for number, hit in enumerate(results.hits, (query.page - 1) * query.per_page + 1):
+        yield ""
+        yield from hit_lines(hit, number)
+    facets = [facet for facet in results.facets.values() if facet.values]
+    if facets:
+        yield ""
+        yield from (line for facet in facets for line in _facet_lines(facet))
+    if pages > 1 or query.page > 1:
+        yield ""
+        yield click.style(f"Page {query.page:,} of {pages:,}", dim=True)
+
+
+def hit_lines(hit: Hit, number: int) -> Iterator[str]:
+    """Write one hit: rank, title, authors, where, the passage that matched, why."""
+    paper = hit.paper
+    title = next((one for one in hit.snippets if one.field == "title"), Snippet("title", ""))
+    head = f"{number:>2}. "
+    yield from wrapped(title.text or paper.title, title.spans, head, " " * len(head), bold=True)
+    names = _names(paper, [one for one in hit.snippets if one.field == "author"])
+    if names:
+        yield from wrapped(names[0], names[1], MARGIN, MARGIN)
+    yield click.style(MARGIN + where(paper), dim=True)
+    for snippet in hit.snippets:
+        if snippet.field == "abstract":
+            before = "" if snippet.whole or not snippet.offset else "… "
+            after = "" if snippet.whole else " …"
+            spans = [Span(s.start + len(before), s.end + len(before)) for s in snippet.spans]
+            yield from wrapped(f"{before}{snippet.text}{after}", spans, MARGIN, MARGIN)
+    for part in hit.why:
+        label = f"{part.label} in {part.field}" if part.field else part.label
+        yield click.style(f"{MARGIN}{part.value:>9.3f}  {label}", dim=True)
+
+
+def paper_lines(paper: Paper) -> Iterator[str]:
+    """Write a whole paper."""
+    yield from wrapped(paper.title, (), "", "", bold=True)
+    if paper.authors:
+        rest = "" if paper.authors_complete else ", and others whom the dump does not name"
+        yield from wrapped(", ".join(paper.authors) + rest, (), "", "")
+    yield click.style(where(paper), dim=True)
+    if paper.doi:
+        yield f"https://doi.org/{paper.doi}"
+    if paper.url:
+        yield paper.url
+    if paper.abstract:
+        yield ""
+        yield from wrapped(paper.abstract, (), "", "")
+    if paper.keywords:
+        yield ""
+        yield from wrapped("Keywords: " + ", ".join(paper.keywords), (), "", "")
+
+
+def where(paper: Paper) -> str:
+    """Write venue, year, type and id of a paper on one line."""
+    place = " ".join(part for part in (paper.venue, str(paper.year or "")) if part)
+    return " · ".join(part for part in (place, paper.type, paper.id) if part)
+
+
+def wrapped(
+    text: str, spans: Sequence[Span], first: str, rest: str, *, bold: bool = False
+) -> Iterator[str]:
+    """Break a text into lines at white space, its marked stretches emphasised.
+
+    Args:
+        text: one line, however long.
+        spans: stretches of it to emphasise, in order.
+        first: what the first line begins with.
+        rest: what every other line begins with.
+        bold: whether the text around the emphasis is bold.
+    """
+    room = width()
+    start, end, prefix = 0, 0, first
+    for word in re.finditer(r"\S+", text):
+        if end > start and len(prefix) + word.end() - start > room:
+            yield prefix + _marked(text, start, end, spans, bold=bold)
+            start, prefix = word.start(), rest
+        if end == 0:
+            start = word.start()
+        end = word.end()
+    if end > start:
+        yield prefix + _marked(text, start, end, spans, bold=bold)
+
+
+def _marked(text: str, start: int, end: int, spans: Sequence[Span], *, bold: bool) -> str:
+    pieces: list[str] = []
+    at = start
+    for span in spans:
+        low, high = max(span.start, start), min(span.end, end)
+        if low >= high:
+            continue
+        pieces.append(_plain(text[at:low], bold=bold))
+        pieces.append(click.style(text[low:high], bold=True, fg="yellow"))
+        at = high
+    pieces.append(_plain(text[at:end], bold=bold))
+    return "".join(pieces)
+
+
+def _plain(text: str, *, bold: bool) -> str:
+    return click.style(text, bold=True) if bold and text else text
+
+
+def _names(paper: Paper, matched: list[Snippet]) -> tuple[str, list[Span]] | None:
+    """Give the author line and what to emphasise in it: ten names, and every one that matched."""
+    places = {snippet.offset: snippet for snippet in matched}
+    line, spans, left_out = "", [], 0
+    for place, name in enumerate(paper.authors):
+        if place >= SHOWN_AUTHORS and place not in places:
+            left_out += 1
+            continue
+        line += ", " if line else ""
+        if place in places:
+            spans += [
+                Span(len(line) + span.start, len(line) + span.end) for span in places[place].spans
+            ]
+        line += name
+    if left_out:
+        line += f", and {counted(left_out, 'other')}"
+    if not paper.authors_complete:
+        line += ", …"
+    return (line, spans) if line else None
+
+
+def _receipt_lines(results: Results) -> Iterator[str]:
+    receipt = results.receipt
+    if receipt.read_as and receipt.read_as != results.query.text:
+        yield click.style(f"Read as: {receipt.read_as}", dim=True)
+    for repair in receipt.repairs:
+        yield f"Mended: {repair.reason}"
+    for clause in receipt.clauses:
+        if clause.emptied:
+            yield f"Nothing is left because of: {clause.text} ({counted(clause.hits, 'paper')})"
+        if clause.note:
+            yield click.style(f"{clause.text}: {clause.note}", dim=True)
+    if results.query.match == "auto" and receipt.matched == "any":
+        yield "No paper has all of these words; these have some of them."
+    for other in receipt.alternatives:
+        yield f"Would find {counted(other.total, 'paper')}: {other.label}"
+
+
+def _facet_lines(facet: Facet) -> Iterator[str]:
+    """Write one facet on one line: as many values as fit, and how many more there are."""
+    head = f"{_TITLES[facet.field]:<8}"
+    line, shown = head, 0
+    for value in facet.values:
+        mark = "✓ " if value.selected else "✗ " if value.excluded else ""
+        piece = f"{mark}{value.value} {value.count:,}"
+        if shown and len(line) + len(piece) > width() - 12:
+            break
+        line += (" · " if shown else "") + piece
+        shown += 1
+    if facet.distinct > shown:
+        line += f" · +{facet.distinct - shown:,}"
+    yield click.style(line, dim=True)

@@ -1,0 +1,187 @@
+"""Who may import whom: the table of the architecture, read from the syntax trees."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+LEAVES = ("errors", "paper", "query", "text", "analysis", "ranking")
+ENGINES = {"whoosh": "whoosh", "opensearchpy": "opensearch"}
+
+
+def modules() -> dict[str, Path]:
+    """All our modules by dotted name."""
+    found: dict[str, Path] = {}
+    for package in ("indexer", "webui"):
+        for path in sorted((CHECKOUT / package).rglob("*.py")):
+            parts = path.relative_to(CHECKOUT).with_suffix("").parts
+            found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+MODULES = modules()
+
+
+def imports(name: str) -> set[str]:
+    """Dotted names that a module imports anywhere in it; of ours, the module meant."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(MODULES[name].read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{name}: relative import"
+            for alias in node.names:
+                full = f"{node.module}.{alias.name}"
+                found.add(full if full in MODULES else str(node.module))
+    return found
+
+
+def ours(name: str) -> set[str]:
+    """Those of our own modules that a module imports."""
+    return {one for one in imports(name) if one.partition(".")[0] in ("indexer", "webui")}
+
+
+def at_import(name: str) -> set[str]:
+    """Top-level packages that are imported as soon as a module is."""
+    tree = ast.parse(MODULES[name].read_text(encoding="utf-8"))
+    found: set[str] = set()
+    for node in tree.body:
+        if isinstance(node, ast.Import):
+            found.update(alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            found.add(str(node.module).partition(".")[0])
+    return found
+
+
+def under(name: str, *packages: str) -> bool:
+    """Whether a module is one of these packages or inside one."""
+    return any(name == package or name.startswith(f"{package}.") for package in packages)
+
+
+def allowed(name: str) -> set[str] | None:
+    """Our modules that a module may import; None where the table says nothing of it."""
+    leaves = {f"indexer.{leaf}" for leaf in LEAVES}
+    if name in leaves:
+        return leaves
+    if name == "indexer.search":
+        return {"indexer.paper", "indexer.query"}
+    return None
+
+
+def test_there_are_modules_to_look_at() -> None:
+    assert {"indexer", "indexer.search", "indexer.paper"} <= set(MODULES)
+
+
+@pytest.mark.parametrize("name", [one for one in MODULES if allowed(one) is not None])
+def test_the_values_at_the_bottom_import_only_each_other(name: str) -> None:
+    assert ours(name) <= (allowed(name) or set())
+
+
+def test_our_modules_import_in_no_circle() -> None:
+    """Imports at the top of a module form no circle; the package's public names aside."""
+    edges = {name: {one for one in ours(name) if one != "indexer"} for name in MODULES}
+    done: set[str] = set()
+
+    def visit(name: str, path: tuple[str, ...]) -> None:
+        assert name not in path, " -> ".join((*path, name))
+        if name in done:
+            return
+        for other in sorted(edges.get(name, ())):
+            if other != name:
+                visit(other, (*path, name))
+        done.add(name)
+
+    for name in edges:
+        visit(name, ())
+
+
+@pytest.mark.parametrize("name", [one for one in MODULES if under(one, "indexer.formats")])
+def test_a_format_imports_no_other_format_and_no_engine(name: str) -> None:
+    if name != "indexer.formats":
+        others = {one for one in ours(name) if one.startswith("indexer.formats.")}
+        assert not others - {f"{name}"}
+    assert not any(under(one, "indexer.backends", "indexer.build", "webui") for one in ours(name))
+
+
+@pytest.mark.parametrize("name", [one for one in MODULES if under(one, "indexer.backends")])
+def test_a_backend_imports_no_other_backend_no_format_no_face(name: str) -> None:
+    parts = name.split(".")
+    if len(parts) > 2:
+        own = ".".join(parts[:3])
+        others = {one for one in ours(name) if one.startswith("indexer.backends.")}
+        assert all(under(one, own) for one in others)
+    assert not any(under(one, "indexer.formats", "indexer.cli", "webui") for one in ours(name))
+
+
+def test_build_knows_no_backend() -> None:
+    for name in MODULES:
+        if under(name, "indexer.build"):
+            assert not any(under(one, "indexer.backends", "webui") for one in ours(name)), name
+
+
+@pytest.mark.parametrize("name", [one for one in MODULES if under(one, "indexer")])
+def test_the_engine_knows_no_web(name: str) -> None:
+    foreign = {one.partition(".")[0] for one in imports(name)}
+    assert not foreign & {"webui", "flask", "werkzeug", "jinja2", "markupsafe", "gunicorn"}
+
+
+@pytest.mark.parametrize("name", [one for one in MODULES if under(one, "webui")])
+def test_the_face_uses_public_names_of_the_engine_only(name: str) -> None:
+    inside = {one for one in ours(name) if under(one, "indexer")}
+    assert inside <= {"indexer", *(("indexer.cli",) if name == "webui.cli" else ())}
+
+
+@pytest.mark.parametrize(("engine", "folder"), ENGINES.items())
+def test_an_engine_is_imported_in_its_own_folder_only(engine: str, folder: str) -> None:
+    for name in MODULES:
+        if any(under(one, engine) for one in imports(name)):
+            assert under(name, f"indexer.backends.{folder}"), name
+
+
+def test_importing_the_package_imports_no_engine() -> None:
+    """Nothing reached from `import indexer` at its top level is an engine or the web."""
+    seen: set[str] = set()
+    todo = ["indexer"]
+    while todo:
+        name = todo.pop()
+        if name in seen or name not in MODULES:
+            continue
+        seen.add(name)
+        assert not at_import(name) & {*ENGINES, "flask"}, name
+        tree = ast.parse(MODULES[name].read_text(encoding="utf-8"))
+        for node in tree.body:
+            if isinstance(node, ast.ImportFrom):
+                todo.append(str(node.module))
+                todo.extend(f"{node.module}.{alias.name}" for alias in node.names)
+            elif isinstance(node, ast.Import):
+                todo.extend(alias.name for alias in node.names)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_file_holds_one_concept(name: str) -> None:
+    """About 300 lines at most; more is two concepts."""
+    assert len(MODULES[name].read_text(encoding="utf-8").splitlines()) <= 330
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_only_declared_packages_are_imported(name: str, checkout: Path) -> None:
+    """What is imported is the standard library, ours, or a dependency of pyproject.toml."""
+    import tomllib
+
+    project = tomllib.loads((checkout / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = {
+        requirement.partition(">")[0].partition("[")[0].strip().lower().replace("-", "_")
+        for requirement in [
+            *project["dependencies"],
+            *(one for extra in project["optional-dependencies"].values() for one in extra),
+        ]
+    }
+    names = {"yaml": "pyyaml", "markupsafe": "flask", "werkzeug": "flask", "jinja2": "flask"}
+    for module in imports(name):
+        top = module.partition(".")[0]
+        if top not in sys.stdlib_module_names and top not in ("indexer", "webui"):
+            assert names.get(top, top.lower()) in declared, f"{name} imports {top}"

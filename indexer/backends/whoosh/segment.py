@@ -17,7 +17,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,13 +61,22 @@ class Strings:
         blob, ends = self.blob.tobytes(), self.ends.tolist()
         return (blob[a:b].decode() for a, b in zip(ends, ends[1:], strict=False))
 
+    def raws(self) -> list[bytes]:
+        """Give all strings in order, as UTF-8."""
+        blob, ends = self.blob.tobytes(), self.ends.tolist()
+        return [blob[a:b] for a, b in zip(ends, ends[1:], strict=False)]
+
     @classmethod
-    def of(cls, strings: list[str]) -> Strings:
+    def of(cls, strings: list[str]) -> Self:
         """Pack strings in the order given."""
-        encoded = [one.encode() for one in strings]
-        ends = np.zeros(len(encoded) + 1, np.int64)
-        np.cumsum([len(one) for one in encoded], out=ends[1:])
-        return cls(np.frombuffer(b"".join(encoded), np.uint8), ends)
+        return cls.of_raws([one.encode() for one in strings])
+
+    @classmethod
+    def of_raws(cls, raws: list[bytes]) -> Self:
+        """Pack strings that are UTF-8 already, in the order given."""
+        ends = np.zeros(len(raws) + 1, np.int64)
+        np.cumsum([len(one) for one in raws], out=ends[1:])
+        return cls(np.frombuffer(b"".join(raws), np.uint8), ends)
 
 
 class Lexicon(Strings):
@@ -124,6 +133,8 @@ class Segment:
         stem_word_ptr: int64[S + 1]; stem_words: int32[W], words of each stem, rising.
         title_length, abstract_length: int32[P], tokens that count: neither stop words nor joined.
         compounds: Lexicon of lines "noninvasive non invasive": joined word, then its parts.
+        compound_ptr: int64[compounds + 1]; compound_papers: int32, papers in whose title or
+            abstract the compound is written so, rising, distinct.
 
     Authors:
         names: Strings[N], names as printed, rising by `name_key`, then by code point.
@@ -163,6 +174,8 @@ class Segment:
     title_length: NDArray[np.int32]
     abstract_length: NDArray[np.int32]
     compounds: Lexicon
+    compound_ptr: NDArray[np.int64]
+    compound_papers: NDArray[np.int32]
     names: Strings
     name_keys: Lexicon
     name_key_ptr: NDArray[np.int64]

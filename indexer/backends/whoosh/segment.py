@@ -86,13 +86,13 @@ class Lexicon(Strings):
 
     def find(self, term: str) -> int:
         """Give the id of a term, -1 where it is not there."""
-        key = term.encode()
+        key = term.encode(errors="surrogatepass")  # half a pair is in no text
         at = bisect_left(_Raw(self), key)
         return at if at < len(self) and self.raw(at) == key else -1
 
     def prefixed(self, prefix: str) -> range:
         """Give the ids of the terms that begin with `prefix`; of all terms if it is empty."""
-        key = prefix.encode()
+        key = prefix.encode(errors="surrogatepass")
         low = bisect_left(_Raw(self), key)
         high = bisect_left(_Raw(self), key + b"\xff")
         return range(low, high)

@@ -1,0 +1,103 @@
+"""Snapshots of papers, and writing as a new generation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from indexer.analysis import Analyzer
+from indexer.errors import IndexLocked, IndexMissing
+from indexer.paper import Paper, name_key
+from indexer.ranking import Ranking
+from indexer.search import IndexInfo
+from tests.oracle.document import Collection, Document
+from tests.oracle.searcher import MemorySearcher
+
+
+class MemoryWriter:
+    """Changes to a copy of the papers."""
+
+    def __init__(self, papers: dict[str, Paper]) -> None:
+        self.papers = papers
+
+    def add(self, paper: Paper) -> None:
+        self.papers[paper.id] = paper
+
+    def delete(self, paper_id: str) -> bool:
+        return self.papers.pop(paper_id, None) is not None
+
+
+class MemoryIndex:
+    """Keeps the newest generation in memory and nothing on disk."""
+
+    def __init__(self, *, analyzer: Analyzer | None = None, ranking: Ranking | None = None) -> None:
+        self.analyzer = analyzer or Analyzer()
+        self.ranking = ranking or Ranking()
+        self._papers: dict[str, Paper] = {}
+        self._documents: dict[Paper, Document] = {}
+        self._info: IndexInfo | None = None
+        self._number = 0
+        self._writing = False
+
+    @classmethod
+    def of(
+        cls,
+        papers: Iterable[Paper],
+        *,
+        analyzer: Analyzer | None = None,
+        ranking: Ranking | None = None,
+    ) -> MemoryIndex:
+        """Make an index that holds these papers."""
+        index = cls(analyzer=analyzer, ranking=ranking)
+        with index.writer() as writer:
+            for paper in papers:
+                writer.add(paper)
+        return index
+
+    @contextmanager
+    def searcher(self) -> Iterator[MemorySearcher]:
+        if self._info is None:
+            raise IndexMissing("nothing was published yet; write some papers first")
+        documents = [self._document(paper) for paper in self._papers.values()]
+        yield MemorySearcher(Collection(documents, self.analyzer), self.ranking, self._info)
+
+    @contextmanager
+    def writer(
+        self, *, rebuild: bool = False, dumps: tuple[str, ...] = ()
+    ) -> Iterator[MemoryWriter]:
+        if self._writing:
+            raise IndexLocked("another writer is at work; wait until its block ends")
+        self._writing = True
+        try:
+            writer = MemoryWriter({} if rebuild else dict(self._papers))
+            yield writer
+            self._publish(writer.papers, dumps)
+        finally:
+            self._writing = False
+
+    def generation(self) -> str | None:
+        return self._info.generation if self._info else None
+
+    def _document(self, paper: Paper) -> Document:
+        if paper not in self._documents:
+            self._documents[paper] = Document.of(paper, self.analyzer)
+        return self._documents[paper]
+
+    def _publish(self, papers: dict[str, Paper], dumps: tuple[str, ...]) -> None:
+        self._number += 1
+        self._papers = papers
+        years = [paper.year for paper in papers.values() if paper.year is not None]
+        names = {name_key(name) for paper in papers.values() for name in paper.authors}
+        self._info = IndexInfo(
+            generation=f"m{self._number:06}",
+            built=datetime.now(UTC).isoformat(timespec="seconds"),
+            papers=len(papers),
+            venues=len({paper.venue for paper in papers.values() if paper.venue}),
+            authors=len(names),
+            first_year=min(years, default=None),
+            last_year=max(years, default=None),
+            bytes=0,
+            dumps=dumps,
+            backend="memory",
+        )

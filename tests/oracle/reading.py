@@ -1,0 +1,260 @@
+"""The tree that is evaluated: leaves as terms; what says nothing and stop words left out.
+
+A leaf becomes a `Test` (the record around the text: true or false, no score) or `Terms` (all of
+them must be found; the score is the sum of theirs).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from indexer.analysis import open_word
+from indexer.paper import Paper, name_key
+from indexer.query import (
+    And,
+    AuthorName,
+    Clause,
+    Fuzzy,
+    Has,
+    Leaf,
+    Not,
+    Occur,
+    Or,
+    Part,
+    Phrase,
+    TextField,
+    Value,
+    Wildcard,
+    Word,
+    Words,
+    Years,
+)
+from indexer.text import fold
+from tests.oracle.document import Collection
+from tests.oracle.expansion import expand, fits, near, pattern_word
+from tests.oracle.terms import FIELDS, AnyOf, Author, Near, Sequence, Slot, Term, author
+
+Test = Callable[[Paper], bool]
+
+
+@dataclass(frozen=True)
+class Terms:
+    """All of these terms, and the factor on the sum of their scores."""
+
+    terms: tuple[Term, ...]
+    boost: float = 1.0
+
+
+def read(leaf: Leaf, collection: Collection) -> Terms | Test | None:
+    """Read a leaf; None where it says nothing."""
+    match leaf:
+        case Word():
+            return _word(leaf, collection)
+        case Phrase():
+            return _phrase(leaf, collection)
+        case Wildcard() | Fuzzy():
+            return _expansion(leaf, collection)
+        case AuthorName(name, position, exact):
+            if exact:
+                key = name_key(name)
+                return Terms((Author((), position, exact=key),)) if key else None
+            term = author(name, position)
+            return Terms((term,)) if term else None
+        case _:
+            return record_test(leaf)
+
+
+def record_test(leaf: Value | Years | Has) -> Test | None:
+    """Read a leaf about the record around the text."""
+    match leaf:
+        case Value(field, value):
+            key = value_key(value)
+            return (lambda paper: value_key(getattr(paper, field)) == key) if key else None
+        case Years(low, high):
+            return lambda paper: (
+                paper.year is not None
+                and ((low is None or low <= paper.year) and (high is None or paper.year <= high))
+            )
+        case Has("year"):
+            return lambda paper: paper.year is not None
+        case Has(field):
+            return lambda paper: bool(getattr(paper, field))
+
+
+def value_key(value: str) -> str:
+    """Fold a venue, type or id for comparison without case and accents."""
+    return " ".join(fold(value).text.casefold().split())
+
+
+def _fields(field: TextField | None) -> tuple[TextField, ...]:
+    return FIELDS if field is None else (field,)
+
+
+def _slots(text: str, collection: Collection) -> list[tuple[Slot, tuple[str, ...], str]]:
+    """Give, for each raw word of a text, the ways to say it, its parts and its joined form."""
+    slots: list[tuple[Slot, tuple[str, ...], str]] = []
+    for raw in collection.analyzer.words(fold(text).text):
+        parts, joined = open_word(raw)
+        if joined:
+            slots.append((((joined,), parts), parts, joined))
+        elif len(parts) > 1:
+            slots += [(((part,),), (part,), "") for part in parts]
+        else:
+            partings = sorted(collection.partings(parts[0]))
+            slots.append(((parts, *partings), parts, ""))
+    return slots
+
+
+def _word(leaf: Word, collection: Collection) -> Terms | None:
+    if leaf.field == "author":
+        term = author(leaf.text)
+        if term is None:
+            return None
+        return Terms((replace(term, opened=not leaf.exact),), leaf.boost)
+    slots = _slots(leaf.text, collection)
+    stops = collection.analyzer.stop_words
+    asked = [slot for slot, parts, joined in slots if joined or parts[0] not in stops]
+    asked = asked or [slot for slot, _, _ in slots]
+    if not asked:
+        return None
+    fields, stemmed = _fields(leaf.field), not leaf.exact
+    terms = [Sequence((slot,), fields, stemmed, phrase=False) for slot in asked]
+    return Terms(tuple(terms), leaf.boost)
+
+
+def _phrase(leaf: Phrase, collection: Collection) -> Terms | None:
+    fields = _fields(leaf.field)
+    slots = _slots(leaf.text, collection)
+    if not slots:
+        return None
+    if len(slots) == 1:
+        return Terms((Sequence((slots[0][0],), fields, stemmed=False, phrase=False),), leaf.boost)
+    if leaf.slop <= 0:
+        ways = tuple(slot for slot, _, _ in slots)
+        return Terms((Sequence(ways, fields, stemmed=False, phrase=True),), leaf.boost)
+    parted = tuple(word for _, parts, _ in slots for word in parts)
+    joined = tuple(word for _, parts, whole in slots for word in ((whole,) if whole else parts))
+    readings = (parted,) if parted == joined else (parted, joined)
+    return Terms((Near(readings, fields, leaf.slop),), leaf.boost)
+
+
+def _expansion(leaf: Wildcard | Fuzzy, collection: Collection) -> Terms | Test | None:
+    if isinstance(leaf, Wildcard):
+        pattern = pattern_word(leaf.pattern)
+        if not any(sign.isalnum() or sign in "*?" for sign in pattern):
+            return None
+        if not pattern.strip("*"):
+            return lambda _: True
+        test = fits(pattern)
+    else:
+        pattern = pattern_word(leaf.text)
+        if not any(sign.isalnum() for sign in pattern):
+            return None
+        test = near(pattern, min(2, max(1, leaf.distance)))
+    fields = _fields(leaf.field)
+    none = Counter[str]()
+    words, _ = expand(none if fields == ("author",) else collection.vocabulary, test)
+    names, _ = expand(collection.author_vocabulary if "author" in fields else none, test)
+    return Terms((AnyOf(words, names, fields),), leaf.boost)
+
+
+def leaves(clause: Clause | None) -> Iterator[Leaf]:
+    """Give the leaves of a tree in order, negated ones too."""
+    match clause:
+        case None:
+            return
+        case Words(parts):
+            for part in parts:
+                yield from leaves(part.clause)
+        case And(clauses) | Or(clauses):
+            for one in clauses:
+                yield from leaves(one)
+        case Not(inner):
+            yield from leaves(inner)
+        case _:
+            yield clause
+
+
+def asking(clause: Clause | None) -> Iterator[Leaf]:
+    """Give the leaves that a hit may show: those that are not negated."""
+    match clause:
+        case None | Not():
+            return
+        case Words(parts):
+            for part in parts:
+                if part.occur is not Occur.EXCLUDED:
+                    yield from asking(part.clause)
+        case And(clauses) | Or(clauses):
+            for one in clauses:
+                yield from asking(one)
+        case _:
+            yield clause
+
+
+def about_words(clause: Clause) -> bool:
+    """Say whether a clause asks for words: such a part of a run may be missing under "any"."""
+    return any(isinstance(leaf, Word | Phrase | Wildcard | Fuzzy) for leaf in asking(clause))
+
+
+def speaking(clause: Clause | None, collection: Collection) -> Clause | None:
+    """Leave out what says nothing, and stop words beside other words; None if nothing is left."""
+    match clause:
+        case None:
+            return None
+        case Words(parts):
+            kept = [
+                Part(inner, part.occur)
+                for part in parts
+                if (inner := speaking(part.clause, collection)) is not None
+            ]
+            asked = [part for part in kept if part.occur is not Occur.EXCLUDED]
+            if not all(is_stop(part, collection) for part in asked):
+                kept = [part for part in kept if not is_stop(part, collection)]
+            return Words(tuple(kept)) if kept else None
+        case And(clauses) | Or(clauses):
+            inner_ones = [speaking(one, collection) for one in clauses]
+            left = tuple(one for one in inner_ones if one is not None)
+            return type(clause)(left) if left else None
+        case Not(inner_clause):
+            negated = speaking(inner_clause, collection)
+            return None if negated is None else Not(negated)
+        case _:
+            return clause if read(clause, collection) is not None else None
+
+
+def is_stop(part: Part, collection: Collection) -> bool:
+    """Say whether a part is a plain word of nothing but stop words."""
+    if part.occur is not Occur.DEFAULT or not isinstance(part.clause, Word) or part.clause.exact:
+        return False
+    tokens = collection.analyzer.tokens(part.clause.text)
+    return bool(tokens) and all(token.stop for token in tokens)
+
+
+def without(clause: Clause | None, at: int) -> Clause | None:
+    """Take the leaf at a place of `leaves` out of a tree; None if nothing is left."""
+    match clause:
+        case None:
+            return None
+        case Words(parts):
+            kept = []
+            for part in parts:
+                inner = without(part.clause, at)
+                at -= sum(1 for _ in leaves(part.clause))
+                if inner is not None:
+                    kept.append(Part(inner, part.occur))
+            return Words(tuple(kept)) if kept else None
+        case And(clauses) | Or(clauses):
+            left = []
+            for one in clauses:
+                inner = without(one, at)
+                at -= sum(1 for _ in leaves(one))
+                if inner is not None:
+                    left.append(inner)
+            return type(clause)(tuple(left)) if left else None
+        case Not(negated):
+            inner = without(negated, at)
+            return None if inner is None else Not(inner)
+        case _:
+            return None if at == 0 else clause

@@ -1,0 +1,159 @@
+"""One search, answered by looking at every paper."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from indexer.paper import Paper, unnumbered
+from indexer.query import FacetField, Match, Query
+from indexer.ranking import Ranking
+from indexer.search import (
+    DEFAULT_FACETS,
+    ClauseReading,
+    FacetRequest,
+    FacetValue,
+    Hit,
+    IndexInfo,
+    Receipt,
+    Results,
+)
+from indexer.text import fold
+from tests.oracle.document import Collection
+from tests.oracle.matching import Matching, Scores, bare_words
+from tests.oracle.ordering import facet, listed, ordered, passes, rounded
+from tests.oracle.reading import leaves, read, speaking, without
+from tests.oracle.snippets import marks_of, snippets
+from tests.oracle.terms import Mark
+
+
+class MemorySearcher:
+    """A snapshot: the papers of one generation and what a search asks of them."""
+
+    def __init__(self, collection: Collection, ranking: Ranking, info: IndexInfo) -> None:
+        self.collection = collection
+        self.matching = Matching(collection, ranking)
+        self._info = info
+
+    @property
+    def generation(self) -> str:
+        return self._info.generation
+
+    def search(
+        self,
+        query: Query,
+        *,
+        facets: tuple[FacetRequest, ...] = DEFAULT_FACETS,
+        explain: bool = False,  # noqa: ARG002 - the oracle explains nothing
+    ) -> Results:
+        started = time.perf_counter()
+        match, scores = self._resolved(query)
+        found = self._ordered(query, scores)
+        size = min(1000, max(0, query.per_page))
+        first = (max(1, query.page) - 1) * size
+        places = {document.paper.id: at for at, document in enumerate(self.collection.documents)}
+        hits = tuple(
+            Hit(paper, score, snippets(query.clause, places[paper.id], self.matching))
+            for paper, score in found[first : first + size]
+        )
+        matching = [self.collection.documents[at].paper for at in scores]
+        return Results(
+            query,
+            len(found),
+            hits,
+            {request.field: facet(request, matching, query, self.collection) for request in facets},
+            self._receipt(query, match),
+            self.generation,
+            (time.perf_counter() - started) * 1000,
+        )
+
+    def count(self, query: Query) -> int:
+        return len(self._ordered(query, self._resolved(query)[1]))
+
+    def ids(self, query: Query) -> Iterator[str]:
+        for paper, _ in self._ordered(query, self._resolved(query)[1]):
+            yield paper.id
+
+    def get(self, paper_id: str) -> Paper | None:
+        papers = (document.paper for document in self.collection.documents)
+        return next((paper for paper in papers if paper.id == paper_id), None)
+
+    def values(
+        self, field: FacetField, *, prefix: str = "", contains: str = "", limit: int = 20
+    ) -> tuple[FacetValue, ...]:
+        papers = [document.paper for document in self.collection.documents]
+        begin, part = fold(prefix).text.strip(), fold(contains).text.strip()
+        every = [
+            value
+            for value in listed(field, papers, self.collection)
+            if part in fold(value.value).text and begins(fold(value.value).text, begin)
+        ]
+        return tuple(every[: limit or None])
+
+    def names(self, folded: str) -> tuple[FacetValue, ...]:
+        def key(name: str) -> str:
+            return " ".join(fold(unnumbered(name)).text.split())
+
+        papers = [document.paper for document in self.collection.documents]
+        every = listed("author", papers, self.collection)
+        return tuple(value for value in every if key(value.value) == key(folded))
+
+    def info(self) -> IndexInfo:
+        return self._info
+
+    def marks(self, query: Query, paper_id: str) -> set[Mark]:
+        """Give all that a query marks in one paper, before a passage is chosen."""
+        at = [document.paper.id for document in self.collection.documents].index(paper_id)
+        return marks_of(query.clause, at, self.matching)
+
+    def scores(self, query: Query) -> dict[str, float]:
+        """Give the exact score of every paper that matches a query."""
+        return {paper.id: score for paper, score in self._passing(query, self._resolved(query)[1])}
+
+    def _passing(self, query: Query, scores: Scores) -> list[tuple[Paper, float]]:
+        found = ((self.collection.documents[at].paper, score) for at, score in scores.items())
+        return [(paper, score) for paper, score in found if passes(paper, query)]
+
+    def _ordered(self, query: Query, scores: Scores) -> list[tuple[Paper, float]]:
+        passing = self._passing(query, scores)
+        return ordered([(paper, rounded(score)) for paper, score in passing], query.sort)
+
+    def _resolved(self, query: Query) -> tuple[Match, Scores]:
+        """Decide between "all" and "any"; everything on a page follows the same reading."""
+        if query.match is not Match.AUTO:
+            return query.match, self.matching.scores(query.clause, query.match)
+        scores = self.matching.scores(query.clause, Match.ALL)
+        asked = speaking(query.clause, self.collection)
+        if not self._passing(query, scores) and bare_words(asked) > 1:
+            return Match.ANY, self.matching.scores(query.clause, Match.ANY)
+        return Match.ALL, scores
+
+    def _receipt(self, query: Query, match: Match) -> Receipt:
+        every = list(leaves(query.clause))
+        empty = query.match is not Match.ANY and not self._passing(
+            query, self.matching.scores(query.clause, Match.ALL)
+        )
+        readings = tuple(
+            ClauseReading(
+                leaf,
+                repr(leaf),
+                len(self.matching.leaf(leaf)),
+                emptied=empty and len(every) > 1 and self._emptied(query, at),
+                note="" if read(leaf, self.collection) is not None else "nothing to look for",
+            )
+            for at, leaf in enumerate(every)
+        )
+        return Receipt(repr(query.clause), readings, str(match), query.repairs)
+
+    def _emptied(self, query: Query, at: int) -> bool:
+        """Say whether, under "all", the query without this leaf finds something."""
+        rest = without(query.clause, at)
+        return bool(self._passing(query, self.matching.scores(rest, Match.ALL)))
+
+
+def begins(value: str, prefix: str) -> bool:
+    """Say whether a word of a folded value, with what follows it, begins with a folded prefix."""
+    return any(
+        value.startswith(prefix, at) and (at == 0 or not value[at - 1].isalnum())
+        for at in range(len(value) + 1)
+    )

@@ -1,0 +1,280 @@
+"""What one term of a query says: a token and the field before it become one clause.
+
+Every function takes `report`, which it calls with one sentence when it had to mend something, and
+gives None for a term that asks nothing (``-``, ``*``, ``""``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final, cast
+
+from indexer.lexer import LEADING, TRAILING, Kind, Token, is_operator
+from indexer.paper import CONFERENCE, JOURNAL
+from indexer.query import (
+    And,
+    AuthorName,
+    Clause,
+    Fuzzy,
+    Has,
+    HasField,
+    Not,
+    Phrase,
+    Position,
+    TextField,
+    Value,
+    ValueField,
+    Wildcard,
+    Word,
+    Years,
+)
+
+Report = Callable[[str], None]
+
+MAX_WORD: Final = 256
+"""Characters of one word that are read."""
+MAX_PHRASE: Final = 256
+"""Words between two quotation marks that are read."""
+MAX_STARS: Final = 8
+"""Stars of one pattern that are read; a matcher's work may grow with every star."""
+MAX_SLOP: Final = 1000
+MAX_BOOST: Final = 100.0
+
+_SUFFIX = re.compile(r"(?:~([0-9]*(?:\.[0-9]*)?)|\^([0-9]+(?:\.[0-9]*)?|\.[0-9]+))$")
+_NAME = re.compile(r"[A-Z]\*(?:-\w.*)?", re.DOTALL)
+_YEAR = r"([0-9]{4})"
+_SPAN = re.compile(rf"{_YEAR}?\s*(?:-{{1,3}}|–|—|\.{{2,3}}|:|to|TO)\s*{_YEAR}?")
+_BRACKET = re.compile(rf"([\[{{])\s*(?:{_YEAR}|\*)\s+(?:TO|to)\s+(?:{_YEAR}|\*)\s*([\]}}])")
+_LIMIT = re.compile(rf"([<>]?=?)\s*{_YEAR}")
+_HAS: Final[tuple[tuple[HasField, str], ...]] = (
+    ("abstract", "abstract abstracts abs"),
+    ("authors", "author authors au"),
+    ("venue", "venue"),
+    ("year", "year date"),
+    ("type", "type"),
+    ("doi", "doi"),
+    ("url", "url link"),
+    ("keywords", "keyword keywords"),
+)
+_TYPES: Final = (
+    (CONFERENCE, ("conference", "conf", "proceedings", "inproceedings", "conference paper")),
+    (JOURNAL, ("journal", "article", "journal article")),
+)
+_WHOLE: Final[tuple[tuple[str, HasField], ...]] = (
+    ("abstract", "abstract"),
+    ("author", "authors"),
+    ("venue", "venue"),
+    ("type", "type"),
+)
+
+
+def read_leaf(token: Token, field: str, report: Report) -> Clause | None:
+    """Read a WORD or QUOTED token as a clause of the field typed before it ("" where none was)."""
+    if field in ("has", "no"):
+        return _presence(token.text, absent=field == "no", report=report)
+    if token.text.strip() == "*" and token.kind is Kind.WORD:
+        whole = next((has for name, has in _WHOLE if name == field), None)
+        if whole is not None:
+            return Has(whole)
+    if field == "year":
+        return read_years(token.text, report)
+    if field == "author":
+        return _author(token, report)
+    if field in ("venue", "type", "id"):
+        return _value(token, cast("ValueField", field), report)
+    text_field = cast("TextField | None", field if field in ("title", "abstract") else None)
+    if token.kind is Kind.QUOTED:
+        return _quoted(token, text_field, report)
+    return _word(token.text, text_field, report)
+
+
+def plain_word(text: str) -> str:
+    """Strip the marks around a word, and its sense as an operator ("AND," is the word "and")."""
+    text = text.lstrip(LEADING).rstrip(TRAILING)
+    if is_operator(text):
+        text = text.lower()
+    return text.replace("/", "-") if is_operator(text) else text
+
+
+def has_letters(text: str) -> bool:
+    """Say whether there is a letter or digit in the text, so something to look for."""
+    return any(char.isalnum() for char in text)
+
+
+def read_years(text: str, report: Report) -> Years | None:
+    """Read a year or a range of years in any of the spellings of the syntax table."""
+    text = text.strip().rstrip(",;")
+    bracket = _BRACKET.fullmatch(text)
+    limit = _LIMIT.fullmatch(text)
+    span = _SPAN.fullmatch(text)
+    low: int | None
+    high: int | None
+    if text == "*":
+        return Years(None, None)
+    if bracket is not None:
+        low = int(bracket[2]) + (bracket[1] == "{") if bracket[2] else None
+        high = int(bracket[3]) - (bracket[4] == "}") if bracket[3] else None
+    elif limit is not None:
+        sign, year = limit[1], int(limit[2])
+        low = None if sign.startswith("<") else year + (sign == ">")
+        high = None if sign.startswith(">") else year - (sign == "<")
+    elif span is not None and (span[1] or span[2]):
+        low = int(span[1]) if span[1] else None
+        high = int(span[2]) if span[2] else None
+    else:
+        report("This is no year or range of years such as 2019-2022, so it was left out.")
+        return None
+    if low is not None and high is not None and low > high:
+        report(f"The years were put in order: {high} to {low}.")
+        low, high = high, low
+    return Years(low, high)
+
+
+def _presence(text: str, *, absent: bool, report: Report) -> Clause | None:
+    wanted = text.strip().lower()
+    for field, names in _HAS:
+        if wanted in names.split():
+            return Not(Has(field)) if absent else Has(field)
+    fields = ", ".join(field for field, _ in _HAS)
+    report(f"Only these can be asked for here: {fields}; so it was read as a word.")
+    return _word(text, None, report)
+
+
+def _cut(text: str, report: Report) -> str:
+    """Shorten an overlong word, never inside a ``$…$``."""
+    if len(text) <= MAX_WORD:
+        return text
+    report(f"Only the first {MAX_WORD} characters of this word were read.")
+    text = text[:MAX_WORD]
+    return text[: text.rindex("$")] if text.count("$") % 2 else text
+
+
+def _factor(number: str, report: Report) -> float:
+    boost = float(number) if number.strip(".") and number.count(".") < 2 else 1.0
+    if boost > MAX_BOOST:
+        report(f"The factor was lowered to {MAX_BOOST:g}, the most there is.")
+    return round(min(boost, MAX_BOOST), 3)
+
+
+def read_boost(suffix: str, report: Report) -> float:
+    """Read the factor of a ``^2`` behind a quotation or group; 1 where there is none."""
+    _, mark, number = suffix.partition("^")
+    return _factor(number.split("~")[0].rstrip("$^"), report) if mark else 1.0
+
+
+def _word(raw: str, field: TextField | None, report: Report) -> Clause | None:
+    text = _cut(raw, report)
+    fuzzy: str | None = None
+    boost = 1.0
+    while (suffix := _SUFFIX.search(text)) is not None:
+        text = text[: suffix.start()]
+        if suffix[2] is not None:
+            boost = _factor(suffix[2], report)
+        else:
+            fuzzy = suffix[1]
+    exact = text.startswith("=")
+    text = re.sub(r"\*+", "*", plain_word(text))
+    if not has_letters(text):
+        return None
+    if exact:
+        return Word(text, field, exact=True, boost=boost)
+    if ("*" in text or "?" in text) and not _NAME.fullmatch(text):
+        if "://" not in text:
+            return _wildcard(text, field, boost, report)
+        text = plain_word(text.rstrip("?*"))
+    if fuzzy is not None and (distance := _distance(fuzzy, report)):
+        return Fuzzy(text, distance, field, boost)
+    return Word(text, field, boost=boost)
+
+
+def _wildcard(
+    pattern: str, field: TextField | None, boost: float, report: Report
+) -> Wildcard | None:
+    pieces = pattern.split("*")
+    if len(pieces) > MAX_STARS + 1:
+        report(f"Only the first {MAX_STARS} stars of this pattern were read.")
+        pattern = "*".join(pieces[:MAX_STARS]) + "*"
+        if not has_letters(pattern):
+            return None
+    return Wildcard(pattern, field, boost)
+
+
+def _distance(number: str, report: Report) -> int:
+    if not number.strip("."):
+        return 1
+    asked = float(number) if number.count(".") < 2 else 1.0
+    if asked > 2:
+        report("A fuzzy word may differ in at most 2 letters, so ~2 was read.")
+    return min(2, 1 if 0 < asked < 1 else int(asked))
+
+
+def _quoted(token: Token, field: TextField | None, report: Report) -> Clause | None:
+    words = token.text.split()
+    if not has_letters(token.text):
+        report("There is no word between these quotation marks, so they were left out.")
+        return None
+    boost = read_boost(token.after, report)
+    if len(words) > MAX_PHRASE:
+        report(f"Only the first {MAX_PHRASE} words of this phrase were read.")
+        words = words[:MAX_PHRASE]
+    words = [_cut(word, report) for word in words]
+    text = " ".join(words)
+    if not has_letters(text):
+        return None
+    if re.search(r"\w{3}\*", text):
+        report("Inside quotation marks a star stands for itself.")
+    if len(words) == 1:
+        return Word(text, field, exact=True, boost=boost)
+    return Phrase(text, field, _slop(token.after, report), boost)
+
+
+def _slop(suffix: str, report: Report) -> int:
+    _, mark, number = suffix.partition("~")
+    digits = number.split("^")[0].rstrip("$")
+    if not mark:
+        return 0
+    if not digits.isdigit():
+        report('How near is said in whole words, as in "a b"~3; this was read as a phrase.')
+        return 0
+    return min(int(digits), MAX_SLOP)
+
+
+def _author(token: Token, report: Report) -> Clause | None:
+    text, marks, last = token.text, token.before, "$" in token.after
+    if token.kind is Kind.WORD and (suffix := _SUFFIX.search(text)) is not None:
+        name = _cut(text[: suffix.start()], report)
+        if suffix[2] is not None:
+            report("A factor weighs words of the text, not names, so it was left out.")
+        elif has_letters(name) and (distance := _distance(suffix[1], report)):
+            return Fuzzy(plain_word(name), distance, "author")
+        text = name
+    text = text.strip()
+    bare = text.lstrip("=^ ")
+    marks += text[: len(text) - len(bare)]
+    name = bare.rstrip("$ ")
+    last = last or len(name) < len(bare)
+    name = " ".join(_cut(name, report).replace("_", " ").strip(",;: ").split())
+    if not has_letters(name):
+        return None
+    if token.kind is Kind.WORD and re.search(r"[*?]", name):
+        if last or marks:
+            report("A pattern of a name stands anywhere in the list, so its marks were left out.")
+        return _wildcard(re.sub(r"\*+", "*", name), "author", 1.0, report)
+    exact = "=" in marks
+    places = [Position.FIRST] if "^" in marks else []
+    places += [Position.LAST] if last else []
+    names = tuple(AuthorName(name, place, exact) for place in places or [Position.ANY])
+    return names[0] if len(names) == 1 else And(names)
+
+
+def _value(token: Token, field: ValueField, report: Report) -> Value | None:
+    text = token.text if field == "id" else token.text.lstrip("=").strip(",; ")
+    value = _cut(" ".join(text.split()), report)
+    if not value:
+        return None
+    if field == "type":
+        value = next((name for name, words in _TYPES if value.lower() in words), value)
+    elif field == "venue" and token.kind is Kind.WORD and "*" in value:
+        report("The name of a venue is compared whole; a star stands for itself there.")
+    return Value(field, value)

@@ -1,0 +1,187 @@
+"""A tree of clauses, written back as a query string that is read as the same tree.
+
+`parse_clause` undoes `format_clause` for every tree that it can give: runs of two parts or more
+(or of one with a sign), And and Or of two clauses or more, conditions outside of runs, words as
+`indexer.leaves.plain_word` leaves them. Any other tree is written as near as the language allows.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from indexer.lexer import QUOTES
+from indexer.paper import UNKNOWN
+from indexer.parse import parse_clause
+from indexer.query import (
+    And,
+    AuthorName,
+    Clause,
+    Filter,
+    Fuzzy,
+    Has,
+    HasField,
+    Leaf,
+    Not,
+    Occur,
+    Or,
+    Part,
+    Phrase,
+    Position,
+    Query,
+    Value,
+    Wildcard,
+    Word,
+    Words,
+    Years,
+)
+from indexer.runs import is_question, is_running_text
+
+_UNSAFE = re.compile(rf"[{QUOTES}\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def format_clause(clause: Clause | None) -> str:
+    """Write a clause in query syntax, its precedence shown by parentheses; "" for None."""
+    match clause:
+        case None:
+            written = ""
+        case Words(parts=(Part(clause=only, occur=Occur.DEFAULT),)):
+            written = format_clause(only)
+        case Words(parts=parts):
+            sentence = sum(is_running_text(part.clause) for part in parts) > 1
+            written = " ".join(_part(part, sentence=sentence) for part in parts)
+        case And(clauses=clauses):
+            written = " AND ".join(_operand(one, alone=len(clauses) == 1) for one in clauses)
+        case Or(clauses=clauses):
+            written = " OR ".join(_operand(one, alone=len(clauses) == 1) for one in clauses)
+        case Not(clause=Has(field=field)):
+            written = f"no:{field}"
+        case Not(clause=Not() as inner):
+            written = f"NOT ({format_clause(inner)})"
+        case Not(clause=inner):
+            written = f"NOT {_unit(inner)}"
+        case _:
+            written = _leaf(clause)
+    return written
+
+
+def format_query(query: Query) -> str:
+    """Write everything that decides which papers match, the filters included, in query syntax."""
+    clauses = [] if query.clause is None else [query.clause]
+    for chosen in query.filters:
+        clauses += _filter(chosen)
+    if query.years.low is not None or query.years.high is not None:
+        clauses.append(Years(query.years.low, query.years.high))
+    if not clauses:
+        return ""
+    return format_clause(clauses[0] if len(clauses) == 1 else And(tuple(clauses)))
+
+
+def _part(part: Part, *, sentence: bool) -> str:
+    clause = part.clause
+    if isinstance(clause, Not) and not part.occur:
+        return f"({format_clause(clause)})"
+    if sentence and is_question(clause):
+        return f"{part.occur}({format_clause(clause)})"
+    return f"{part.occur}{_unit(clause)}"
+
+
+def _operand(clause: Clause, *, alone: bool) -> str:
+    if alone or isinstance(clause, Not):
+        return format_clause(clause)
+    return _unit(clause)
+
+
+def _unit(clause: Clause) -> str:
+    """Write a clause so that a sign or NOT before it takes all of it."""
+    is_leaf = not isinstance(clause, And | Or | Not | Words)
+    absence = isinstance(clause, Not) and isinstance(clause.clause, Has)
+    written = format_clause(clause)
+    return written if is_leaf or absence else f"({written})"
+
+
+def _leaf(leaf: Leaf) -> str:
+    """Write a leaf: the plainest way that is read back as the same, else the safest."""
+    ways = _ways(leaf)
+    return next((way for way in ways if parse_clause(way) == (leaf, ())), ways[-1])
+
+
+def _ways(leaf: Leaf) -> tuple[str, ...]:
+    match leaf:
+        case Word(text=text, field=field, exact=exact):
+            quoted = f"{_named(field)}{_quote(text)}{_boost(leaf)}"
+            return (quoted,) if exact else (f"{_named(field)}{text}{_boost(leaf)}", quoted)
+        case Phrase(text=text, field=field, slop=slop):
+            near = f"~{slop}" if slop else ""
+            return (f"{_named(field)}{_quote(text)}{near}{_boost(leaf)}",)
+        case Wildcard(pattern=pattern, field=field):
+            return (f"{_named(field)}{pattern}{_boost(leaf)}", _named(field) + _quote(pattern))
+        case Fuzzy(text=text, distance=distance, field=field):
+            mark = "~" if distance == 1 else f"~{distance}"
+            way = f"{_named(field)}{text}{mark}{_boost(leaf)}"
+            return (way, f"{_named(field)}{_quote(text)}{_boost(leaf)}")
+        case AuthorName(name=name, position=position, exact=exact):
+            sign = "=" if exact else ""
+            sign += "^" if position is Position.FIRST else ""
+            last = "$" if position is Position.LAST else ""
+            bare, quoted = (f"author:{sign}{one}{last}" for one in (name, _quote(name)))
+            return (bare, quoted) if re.fullmatch(r"[\w'’-]+", name) else (quoted,)
+        case Value(field=name_field, value=value):
+            return (f"{name_field}:{value}", f"{name_field}:{_quote(value)}")
+        case Years(low=low, high=high):
+            return (f"year:{_years(low, high)}",)
+        case Has(field=has):
+            return (f"has:{has}",)
+
+
+def _named(field: str | None) -> str:
+    return f"{field}:" if field else ""
+
+
+def _quote(text: str) -> str:
+    return f'"{text}"' if '"' in text and _reads_back(text) else f'"{_UNSAFE.sub(" ", text)}"'
+
+
+def _reads_back(text: str) -> bool:
+    """Say whether every quotation mark in the text is an umlaut of TeX, which needs no escape."""
+    return not _UNSAFE.search(re.sub(r'\\"(?=[A-Za-z{\\])', "", text))
+
+
+def _boost(leaf: Word | Phrase | Wildcard | Fuzzy) -> str:
+    return "" if leaf.boost == 1.0 else f"^{leaf.boost:.3f}".rstrip("0").rstrip(".")
+
+
+def _years(low: int | None, high: int | None) -> str:
+    if low is None and high is None:
+        return "*"
+    if low is None:
+        return f"<={high:04d}"
+    if high is None:
+        return f">={low:04d}"
+    return f"{low:04d}" if low == high else f"{low:04d}-{high:04d}"
+
+
+_MISSING: Final[tuple[tuple[str, HasField], ...]] = (
+    ("venue", "venue"),
+    ("year", "year"),
+    ("type", "type"),
+    ("author", "authors"),
+)
+
+
+def _filter(chosen: Filter) -> list[Clause]:
+    included = tuple(_choice(chosen, value) for value in chosen.include)
+    clauses = [included[0] if len(included) == 1 else Or(included)] if included else []
+    return clauses + [Not(_choice(chosen, value)) for value in chosen.exclude]
+
+
+def _choice(chosen: Filter, value: str) -> Clause:
+    """Write one value of a filter as the clause that matches the same papers."""
+    if value == UNKNOWN:
+        return Not(Has(dict(_MISSING)[chosen.field]))
+    if chosen.field == "author":
+        return AuthorName(value, exact=True)
+    if chosen.field == "year":
+        year = int(value) if re.fullmatch(r"[0-9]{1,4}", value) else 0
+        return Years(year, year)
+    return Value(chosen.field, value)

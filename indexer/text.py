@@ -49,6 +49,8 @@ MATH = re.compile(
 )
 """A formula: dollars that hug what they enclose (a lone dollar is money), or TeX's brackets."""
 _SPACED_NUMBER = re.compile(r"(?<=\d)\. (?=\d)")
+_DOTTED = re.compile(r"\.(?:(?<=\d\.) \d|(?<=[^\W\d_]\.) ?[^\W\d_]\.)")
+"""Whether one of the two before and after can match at all; begins with a letter to look for."""
 _SPACED_LETTERS = re.compile(r"(?<![^\W\d_])(?:[^\W\d_]\. ?){2,}(?![^\W\d_]\w)")
 _SPECIAL = re.compile(r"[^\x00-\x7f]|[\\$]")
 _ANY = re.compile(r"[^\x00-\x7f]+|[\\${}_^~`]")
@@ -131,7 +133,7 @@ def fold(text: str, *, name: bool = False) -> Folded:
 
 
 def _needs_joining(text: str) -> bool:
-    return ". " in text and (
+    return _DOTTED.search(text) is not None and (
         _SPACED_NUMBER.search(text) is not None or _SPACED_LETTERS.search(text) is not None
     )
 

@@ -1,0 +1,220 @@
+"""Build an index from dumps: find, recognise, read, clean, write, report."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+
+from indexer.cleaning import clean
+from indexer.dump import Dump, Dumps
+from indexer.errors import DumpError, RecordError
+from indexer.formats import Format, detect, load_formats
+from indexer.paper import Paper
+from indexer.record import Notice
+from indexer.report import BuildReport, Progress, SourceCount, Tally
+from indexer.search import Index
+from indexer.venues import load_venues
+
+_SECONDS_BETWEEN = 0.1
+_CHECKED = ("abstract", "authors", "venue", "year", "type", "doi", "url", "keywords")
+
+
+def build_index(  # noqa: PLR0913 - one keyword an option of the verb
+    dumps: Sequence[str],
+    index: Index,
+    *,
+    rebuild: bool = True,
+    strict: bool = False,
+    progress: Callable[[Progress], None] | None = None,
+    exclude: Sequence[str] = (),
+) -> BuildReport:
+    """Write the papers of dumps into an index and publish them as a new generation.
+
+    Args:
+        dumps: files, folders, patterns and "-" (standard input).
+        index: where to; what it holds stays as it is until everything was read and written.
+        rebuild: begin from an empty index; otherwise papers with new ids are added and those with
+            known ids are replaced.
+        strict: stop at the first record that cannot become a paper.
+        progress: called now and then, and once at the end.
+        exclude: folders that are not searched for dumps, such as that of the index.
+
+    Returns:
+        What was done; a skipped record is no error unless `strict`.
+
+    Raises:
+        DumpError: when a dump cannot be found, recognised or unpacked, or none has any paper.
+        RecordError: at the first bad record, when `strict`.
+        IndexError_: when the index cannot be written.
+    """
+    reading = _Reading(dumps, progress, exclude, strict=strict)
+    with index.writer(rebuild=rebuild, dumps=tuple(dumps)) as writer:
+        for paper in reading.papers():
+            writer.add(paper)
+        reading.refuse_nothing()
+    generation = index.generation() or ""
+    with index.searcher() as searcher:
+        papers = searcher.info().papers
+    return reading.report(papers, generation)
+
+
+def check_dumps(
+    dumps: Sequence[str],
+    *,
+    strict: bool = False,
+    progress: Callable[[Progress], None] | None = None,
+    exclude: Sequence[str] = (),
+) -> BuildReport:
+    """Read dumps as a build would, write nothing, and report.
+
+    Args:
+        dumps: files, folders, patterns and "-" (standard input).
+        strict: stop at the first record that cannot become a paper.
+        progress: called now and then, and once at the end.
+        exclude: folders that are not searched for dumps, such as that of the index.
+
+    Raises:
+        DumpError: when a dump cannot be found, recognised or unpacked.
+        RecordError: at the first bad record, when `strict`.
+    """
+    reading = _Reading(dumps, progress, exclude, strict=strict)
+    for _ in reading.papers():
+        pass
+    return reading.report(reading.distinct, "")
+
+
+def read_papers(dumps: Sequence[str]) -> Iterator[Paper]:
+    """Give the papers of dumps, clean, one after another; bad records are passed over in silence.
+
+    Args:
+        dumps: files, folders, patterns and "-" (standard input).
+
+    Raises:
+        DumpError: when a dump cannot be found, recognised or unpacked.
+    """
+    yield from _Reading(dumps, None, (), strict=False).papers()
+
+
+class _Reading:
+    """One pass over the dumps: gives papers and keeps count."""
+
+    def __init__(
+        self,
+        names: Sequence[str],
+        progress: Callable[[Progress], None] | None,
+        exclude: Sequence[str],
+        *,
+        strict: bool,
+    ) -> None:
+        self.started = time.monotonic()
+        self.names = tuple(names)
+        self.dumps = Dumps(names, exclude=exclude)
+        self.formats = load_formats()
+        self.venues = load_venues()
+        self.this_year = datetime.now(UTC).year
+        self.progress = progress
+        self.strict = strict
+        self.tally = Tally()
+        self.ids: set[str] = set()
+        self.said = 0.0
+
+    @property
+    def distinct(self) -> int:
+        """Number of papers, those with the same id counted once."""
+        return len(self.ids)
+
+    def papers(self) -> Iterator[Paper]:
+        """Give each paper of each dump."""
+        passed: list[str] = []
+        for dump in self.dumps:
+            format = self._format(dump, self.formats)
+            if format is None:
+                passed.append(dump.name)
+                continue
+            yield from self._papers_of(dump, format)
+        if passed:
+            shown = ", ".join(passed[:5]) + (", …" if len(passed) > 5 else "")
+            self.tally.notice(f"{len(passed)} files that are no dumps were passed over: {shown}")
+        self._say(self.names[-1] if self.names else "", last=True)
+
+    def _format(self, dump: Dump, formats: Mapping[str, Format]) -> Format | None:
+        format = detect(dump, formats)
+        if format is None and dump.asked:
+            fault = "is empty" if not dump.head.strip() else "has no known format"
+            known = ", ".join(formats)
+            raise DumpError(dump.name, 0, f"{fault}; quiver reads {known} (see quiver formats)")
+        return format
+
+    def _papers_of(self, dump: Dump, format: Format) -> Iterator[Paper]:
+        skipped_before, read = self.tally.skipped_count, 0
+        for item in format.read(dump):
+            if isinstance(item, Notice):
+                self.tally.notice(str(item))
+                continue
+            try:
+                if isinstance(item, RecordError):
+                    raise item
+                cleaned = clean(item, dump.name, self.venues, this_year=self.this_year)
+            except RecordError as error:
+                if self.strict:
+                    raise
+                self.tally.skip(error)
+                continue
+            paper = cleaned.paper
+            read += 1
+            if cleaned.changes:
+                self.tally.change(paper.source, cleaned.changes)
+            self._count(paper)
+            yield paper
+            if read % 64 == 0:
+                self._say(dump.name)
+        skipped = self.tally.skipped_count - skipped_before
+        self.tally.sources.append(SourceCount(dump.name, format.name, read, skipped))
+        if not read and not skipped:
+            self.tally.notice(f"{dump.name}: no records ({format.name})")
+
+    def _count(self, paper: Paper) -> None:
+        if paper.id in self.ids:
+            self.tally.replace(paper.source, paper.id)
+        else:
+            self.ids.add(paper.id)
+        for name in _CHECKED:
+            if not getattr(paper, name):
+                self.tally.missing[name] += 1
+
+    def _say(self, source: str, *, last: bool = False) -> None:
+        if self.progress is None:
+            return
+        now = time.monotonic()
+        if not last and now - self.said < _SECONDS_BETWEEN:
+            return
+        self.said = now
+        total = self.dumps.bytes_total
+        done = min(self.dumps.bytes_read, total) if total else self.dumps.bytes_read
+        self.progress(Progress(source, done, total, self.distinct, now - self.started))
+
+    def refuse_nothing(self) -> None:
+        """Raise when not one paper was read: publishing that would empty the index."""
+        if not self.ids:
+            skipped = self.tally.skipped_count
+            why = f"all {skipped} records were skipped" if skipped else "there are no records"
+            first = f" (the first: {self.tally.skipped[0]})" if skipped else ""
+            name = ", ".join(self.names) or "no dump"
+            raise DumpError(name, 0, f"{why}{first}; nothing was published")
+
+    def report(self, papers: int, generation: str) -> BuildReport:
+        """Give the final report."""
+        return BuildReport(
+            papers=papers,
+            added=self.distinct,
+            skipped=tuple(self.tally.skipped),
+            skipped_count=self.tally.skipped_count,
+            warnings=self.tally.warnings(),
+            generation=generation,
+            seconds=time.monotonic() - self.started,
+            sources=tuple(self.tally.sources),
+            cleaning=self.tally.rules(),
+            duplicates=self.tally.duplicate_count,
+            missing=dict(self.tally.missing),
+        )

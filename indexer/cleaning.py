@@ -1,0 +1,285 @@
+"""Mend what dumps do to records, once and in one place, and say what was mended.
+
+Every rule is guarded by a test that costs next to nothing, so that clean text passes quickly. TeX
+stays as it is: `indexer.text` folds it for matching and the web renders it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from indexer import markup, names
+from indexer.characters import mend_characters, one_line
+from indexer.errors import RecordError
+from indexer.paper import CONFERENCE, JOURNAL, Paper, paper_id
+from indexer.record import Record
+from indexer.venues import Venues
+
+EARLIEST_YEAR: Final = 1500
+LONGEST_TEXT: Final = 200_000
+"""Most characters of an abstract; what follows is cut off and said."""
+MOST_AUTHORS: Final = 10_000
+LONGEST_ID: Final = 200
+TOO_LONG, BAD_YEAR = "text too long, cut off", "impossible year, taken as missing"
+BAD_DOI, BAD_URL = "no DOI, taken as missing", "no web address, taken as missing"
+LOSSES: Final = frozenset((TOO_LONG, BAD_YEAR, BAD_DOI, BAD_URL))
+"""The rules that drop what they cannot mend."""
+
+_DOI = re.compile(r"10\.\d{3,9}(?:\.\d+)*/\S+")
+_URL = re.compile(r"https?://[^\s/?#]+[^\s<>\"]*", re.IGNORECASE)
+_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
+_NO_TEXT = re.compile(
+    r"\W*(?:n/?a|none|nan|null|unknown|untitled|"
+    r"(?:an? |the )?(?:abstract|title|summary)?\s*(?:is )?(?:not|un|no)\s*-?\s*"
+    r"(?:available|provided|given|abstract|title)(?: available| provided)?)\W*",
+    re.IGNORECASE,
+)
+_TYPES = {
+    CONFERENCE: "conferencepaper inproceedings proceedingsarticle paperconference conference "
+    "cpaper conf proceedings conferenceproceedings proceedingspaper conferencearticle",
+    JOURNAL: "journalarticle article articlejournal jour journal jfull ejour researcharticle "
+    "magazinearticle mgzn reviewarticle",
+}
+_SMALL = frozenset(
+    "a an and as at by for from in into of on or over the to under via vs with".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that a rule changed in a record.
+
+    Attributes:
+        rule: what was mended ("HTML entities").
+        field: of the paper.
+        before, after: the field, cut to what shows the change.
+    """
+
+    rule: str
+    field: str
+    before: str
+    after: str
+
+    @property
+    def is_loss(self) -> bool:
+        """Whether something could not be mended and was dropped; worth a warning."""
+        return self.rule in LOSSES
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """A paper and how its record was mended.
+
+    Attributes:
+        changes: in the order they were made.
+    """
+
+    paper: Paper
+    changes: tuple[Change, ...] = ()
+
+
+def clean(record: Record, source: str, venues: Venues, *, this_year: int) -> Cleaned:
+    """Make a paper of a record.
+
+    Args:
+        record: as a format read it.
+        source: name of the dump, for `Paper.source` and errors.
+        venues: the table of canonical names.
+        this_year: CE; a year after the next one is taken for an error.
+
+    Raises:
+        RecordError: when the record has no title, for then it is no paper.
+    """
+    work = _Cleaning()
+    title = work.text("title", record.title, _TITLE_RULES)
+    if not title:
+        raise RecordError(source, record.line, "the record has no title")
+    abstract = work.text("abstract", record.abstract, _ABSTRACT_RULES)
+    if title.isupper():
+        title = work.change("all capitals", "title", title, recased(title, abstract))
+    authors, complete = work.authors(record.authors)
+    venue = work.text("venue", record.venue, ())
+    venue = work.change("venue name", "venue", venue, venues.canonical(venue))
+    year = work.year(record.year, this_year)
+    paper = Paper(
+        id=_id(record.id) or paper_id(title, authors, venue, year),
+        title=title,
+        abstract=abstract,
+        authors=authors,
+        venue=venue,
+        year=year,
+        type=paper_type(record.type) or venues.types.get(venue, ""),
+        doi=work.doi(record.doi),
+        url=work.url(record.url),
+        keywords=tuple(text for one in record.keywords if (text := work.text("keywords", one, ()))),
+        authors_complete=record.authors_complete and complete,
+        source=f"{source}:{record.line}",
+    )
+    return Cleaned(paper, tuple(work.changes))
+
+
+class _Cleaning:
+    """The cleaning of one record: its changes gather here."""
+
+    def __init__(self) -> None:
+        self.changes: list[Change] = []
+
+    def change(self, rule: str, field: str, before: str, after: str) -> str:
+        """Note a change, if it is one, and give the text as it is now."""
+        if before != after:
+            self.changes.append(Change(rule, field, *_difference(before, after)))
+        return after
+
+    def text(self, field: str, text: str, rules: tuple[Rule, ...]) -> str:
+        """Apply the rules that every text passes, then those of its field."""
+        if is_plain(text):
+            mended = text
+        else:
+            mended = text[: LONGEST_TEXT * 2]
+            for rule, apply in _TEXT_RULES:
+                mended = self.change(rule, field, mended, apply(mended))
+        for rule, apply in rules:
+            mended = self.change(rule, field, mended, apply(mended))
+        if len(mended) > LONGEST_TEXT:
+            mended = self.change(TOO_LONG, field, mended, mended[:LONGEST_TEXT].rstrip())
+        return mended
+
+    def authors(self, given: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
+        """Clean the list of authors; say whether it is complete."""
+        before = tuple(
+            name if name.isascii() and is_plain(name) else self.text("authors", name, ())
+            for name in given[:MOST_AUTHORS]
+        )
+        complete = len(given) <= MOST_AUTHORS
+        if before and names.is_others(before[-1]):
+            before, complete = before[:-1], False
+        kept = tuple(names.without_et_al(name) for name in before)
+        complete = complete and kept == before
+        kept = self._names("glued names", kept, names.unglued(kept))
+        kept = self._names("marks on names", kept, tuple(names.unmarked(name) for name in kept))
+        real = tuple(name for name in kept if not names.is_nobody(name))
+        kept = self._names("names that are none", kept, real)
+        return self._names("doubled author list", kept, names.halved(kept)), complete
+
+    def _names(self, rule: str, before: tuple[str, ...], after: tuple[str, ...]) -> tuple[str, ...]:
+        if before != after:
+            self.changes.append(Change(rule, "authors", "; ".join(before), "; ".join(after)))
+        return after
+
+    def year(self, given: int | str | None, this_year: int) -> int | None:
+        """Read a year; what is none, or out of range, is missing and warned of."""
+        if given is None or given == "":
+            return None
+        found = _YEAR.search(str(given))
+        year = int(found[0]) if found else None
+        if year is not None and EARLIEST_YEAR <= year <= this_year + 1:
+            return year
+        self.change(BAD_YEAR, "year", str(given), "")
+        return None
+
+    def doi(self, given: str) -> str:
+        """Normalise a DOI: no resolver, lower case (doi.org handbook, 2.4)."""
+        if not given:
+            return ""
+        plain = given.strip().replace("%2F", "/").replace("%2f", "/")
+        found = _DOI.search(plain)
+        if found is None or not found[0].isprintable():
+            return self.change(BAD_DOI, "doi", given, "")
+        return self.change("DOI form", "doi", given, found[0].rstrip(".,;").lower())
+
+    def url(self, given: str) -> str:
+        """Keep an address only if it is one of the web."""
+        if not given:
+            return ""
+        plain = given.strip()
+        if _URL.fullmatch(plain) and plain.isprintable():
+            return plain
+        return self.change(BAD_URL, "url", given, "")
+
+
+def is_plain(text: str) -> bool:
+    """Say whether no rule for texts can find anything in it: clean ASCII in one line."""
+    return (
+        text.isascii()
+        and text.isprintable()
+        and "&" not in text
+        and "<" not in text
+        and ">;" not in text
+        and "  " not in text
+        and "(cid:" not in text
+        and text[:1] != " "
+        and text[-1:] != " "
+        and len(text) <= LONGEST_TEXT
+    )
+
+
+def paper_type(text: str) -> str:
+    """Map a type in the words of any dump to one of `PAPER_TYPES`, or to nothing."""
+    if text in _TYPES:
+        return text
+    key = re.sub(r"[^a-z]", "", text.casefold())
+    return next((type for type, known in _TYPES.items() if key in known.split()), "")
+
+
+def recased(title: str, abstract: str) -> str:
+    """Write an all-capitals title of several words in title case.
+
+    A word that the abstract writes with capitals of its own ("GAN", "LiDAR") is written so.
+    """
+    if len(title.split(" ")) < 4 or "\\" in title or "$" in title:
+        return title
+    known: dict[str, str] = {}
+    for word in re.findall(r"[^\W\d_][\w-]*", abstract):
+        if len(word) > 1 and not word[1:].islower():
+            known.setdefault(word.upper(), word)
+    return re.sub(r"[^\W\d_][\w'’]*(?:-[\w'’]+)*", lambda at: _cased(at, known), title)
+
+
+def _cased(match: re.Match[str], known: dict[str, str]) -> str:
+    word = match[0]
+    if word in known:
+        return known[word]
+    parts = [known.get(part, part.capitalize()) for part in word.split("-")]
+    cased = "-".join(parts)
+    before = match.string[: match.start()].rstrip()
+    first = not before or before.endswith((":", ".", "?"))
+    return cased.lower() if cased.lower() in _SMALL and not first else cased
+
+
+def dropped_if_no_text(text: str) -> str:
+    """Drop what only says that there is nothing ("No abstract available.", "N/A")."""
+    return "" if len(text) < 60 and _NO_TEXT.fullmatch(text) else text
+
+
+def _id(given: str) -> str:
+    plain = "_".join(given.split())
+    if len(plain) > LONGEST_ID or not plain.isprintable():
+        return ""
+    return plain
+
+
+def _difference(before: str, after: str, around: int = 30) -> tuple[str, str]:
+    """Cut two texts to where they first differ."""
+    at = next(
+        (i for i, (a, b) in enumerate(zip(before, after, strict=False)) if a != b),
+        min(len(before), len(after)),
+    )
+    start = max(at - around, 0)
+    return before[start : at + around], after[start : at + around]
+
+
+Rule = tuple[str, Callable[[str], str]]
+_TEXT_RULES: tuple[Rule, ...] = (
+    ("HTML entities", markup.without_entities),
+    ("characters", mend_characters),
+    ("markup", markup.without_tags),
+    ("white space", one_line),
+)
+_TITLE_RULES: tuple[Rule, ...] = (("no title", dropped_if_no_text),)
+_ABSTRACT_RULES: tuple[Rule, ...] = (
+    ("site boilerplate", markup.without_boilerplate),
+    ("no abstract", dropped_if_no_text),
+)

@@ -1,0 +1,73 @@
+"""The formats of dumps: how each is recognised by its content, and read.
+
+A format is two functions. Those that come with Quiver are listed here; an installed package adds
+its own under the entry point group ``quiver.formats``, each entry a `Format`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from types import MappingProxyType
+from typing import Final
+
+from indexer.dump import Dump
+from indexer.errors import DumpError
+from indexer.formats import arrow, beir, jsonl, paperlist
+from indexer.record import Read
+
+ENTRY_POINTS: Final = "quiver.formats"
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One format of dumps.
+
+    Attributes:
+        name: short, unique, as ``quiver formats`` lists it and reports count by it.
+        description: one line: what it is and where such dumps come from.
+        sniff: says whether a dump is of this format, from its first bytes (up to
+            `indexer.dump.HEAD`) and its name; the name may only support what the bytes say.
+        read: gives the records of the dump in order, holding no more than one in memory.
+    """
+
+    name: str
+    description: str
+    sniff: Callable[[bytes, str], bool]
+    read: Callable[[Dump], Iterator[Read]]
+
+
+BUILT_IN: Final = (
+    Format("arrow", "Arrow Research author page, saved as text", arrow.sniff, arrow.read),
+    Format("paperlist", "Paper Copilot list of a venue and year", paperlist.sniff, paperlist.read),
+    Format("beir", "corpus.jsonl of a test collection (BEIR)", beir.sniff, beir.read),
+    Format("jsonl", "Quiver's own JSON lines", jsonl.sniff, jsonl.read),
+)
+"""In the order they are asked: the particular before the general."""
+
+
+def load_formats() -> Mapping[str, Format]:
+    """Give all formats by name in the order they are asked: plug-ins first, then our own.
+
+    Raises:
+        DumpError: when a plug-in cannot be loaded or is no `Format`.
+    """
+    found: dict[str, Format] = {}
+    for point in entry_points(group=ENTRY_POINTS):
+        source = f"plug-in {point.name!r} ({point.value})"
+        try:
+            loaded = point.load()
+        except Exception as error:
+            raise DumpError(source, 0, f"cannot be loaded: {error}; uninstall it") from error
+        if not isinstance(loaded, Format):
+            raise DumpError(source, 0, "is no indexer.formats.Format; uninstall it")
+        found[loaded.name] = loaded
+    for one in BUILT_IN:
+        found.setdefault(one.name, one)
+    return MappingProxyType(found)
+
+
+def detect(dump: Dump, formats: Mapping[str, Format]) -> Format | None:
+    """Recognise the format of a dump by its content; None where no format says it is its own."""
+    return next((one for one in formats.values() if one.sniff(dump.head, dump.name)), None)

@@ -1,0 +1,58 @@
+"""Quiver's own format: one JSON object a line (or in one array), as ``quiver export`` writes it.
+
+Fields: ``id title abstract authors venue year type doi url keywords authors_complete``; only the
+title must be there. Authors and keywords are lists, or one text ("A; B", "A and B").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from indexer.dump import Dump
+from indexer.formats.json_values import Object, first_object, is_object, read_objects, text, texts
+from indexer.names import split_names
+from indexer.record import Read, Record
+
+
+def sniff(head: bytes, name: str) -> bool:
+    """Recognise objects with a title beside authors, an abstract, a venue or a year."""
+    del name
+    record = first_object(head)
+    return (
+        record is not None
+        and "title" in record
+        and not record.keys().isdisjoint(("abstract", "authors", "author", "venue", "year"))
+    )
+
+
+def read(dump: Dump) -> Iterator[Read]:
+    """Read the records."""
+    for item in read_objects(dump):
+        yield item if not isinstance(item, tuple) else record_of(*item)
+
+
+def record_of(line: int, value: Object) -> Record:
+    """Read one object; a field of an unforeseen kind counts as missing."""
+    keywords = value.get("keywords")
+    return Record(
+        line=line,
+        id=text(value.get("id")),
+        title=text(value.get("title")),
+        abstract=text(value.get("abstract")),
+        authors=_authors(value.get("authors", value.get("author"))),
+        venue=text(value.get("venue")),
+        year=text(value.get("year")),
+        type=text(value.get("type")),
+        doi=text(value.get("doi")),
+        url=text(value.get("url")),
+        keywords=tuple(keywords.split(";")) if isinstance(keywords, str) else texts(keywords),
+        authors_complete=value.get("authors_complete") is not False,
+    )
+
+
+def _authors(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return split_names(value)
+    if isinstance(value, list) and any(is_object(one) for one in value):
+        return tuple(text(one.get("name")) if is_object(one) else text(one) for one in value)
+    return texts(value)

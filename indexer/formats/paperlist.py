@@ -1,0 +1,90 @@
+"""Paper Copilot lists (github.com/papercopilot/paperlists): JSON arrays, one file a venue and year.
+
+Venue and year stand in nothing but the file's name ("nips2018.json"). Authors are one text, "A; B"
+or, at SIGGRAPH, "A, B". Submissions that were rejected or withdrawn, or are still under review,
+are no papers of the venue.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from indexer.dump import Dump
+from indexer.errors import RecordError
+from indexer.formats.json_values import Object, first_object, read_objects, text
+from indexer.names import split_names
+from indexer.paper import CONFERENCE
+from indexer.record import Notice, Read, Record
+
+_NAME = re.compile(r"([A-Za-z0-9]*?[A-Za-z][A-Za-z_-]*?)[_-]?((?:19|20)\d\d)(?!\d)")
+_MARKS = frozenset(
+    "status track site author_site authorids aff gs_citation author_num sess psid".split()
+)
+_NO_PAPER = {
+    "reject": "the submission was rejected",
+    "withdraw": "the submission was withdrawn",
+    "retract": "the paper was retracted",
+    "active": "the submission is still under review",
+    "under review": "the submission is still under review",
+}
+_BOOKTITLE = re.compile(r"(?:booktitle|journal)\s*=\s*[{\"]([^{}\"]+)[}\"]")
+_BIB_YEAR = re.compile(r"\byear\s*=\s*[{\"]?\s*(\d{4})")
+
+
+def sniff(head: bytes, name: str) -> bool:
+    """Recognise an array of objects with fields that only these lists have."""
+    del name
+    if not head.decode("utf-8-sig", errors="replace").lstrip().startswith("["):
+        return False
+    record = first_object(head)
+    return record is not None and "title" in record and len(_MARKS & record.keys()) >= 2
+
+
+def read(dump: Dump) -> Iterator[Read]:
+    """Read the accepted papers; the others are given as `RecordError` with their status."""
+    venue, year = venue_and_year(dump.stem)
+    if not venue:
+        text_ = "the name of the file gives no venue and year (such as iclr2014.json)"
+        yield Notice(dump.name, 0, f"{text_}; taken from the records' BibTeX where they have it")
+    for item in read_objects(dump):
+        if isinstance(item, RecordError):
+            yield item
+            continue
+        line, value = item
+        status = text(value.get("status")).casefold()
+        reason = next((why for word, why in _NO_PAPER.items() if word in status), None)
+        if reason is not None:
+            yield RecordError(dump.name, line, reason)
+        else:
+            yield _record(line, value, dump.stem, venue, year)
+
+
+def venue_and_year(stem: str) -> tuple[str, str]:
+    """Read "nips2018" as ("nips", "2018"); two empty texts where the name holds no such thing."""
+    match = _NAME.match(stem)
+    return (match[1], match[2]) if match else ("", "")
+
+
+def _record(line: int, value: Object, stem: str, venue: str, year: str) -> Record:
+    given = text(value.get("id")) or text(value.get("ssid"))
+    if not venue:
+        bibtex = text(value.get("bibtex"))
+        booktitle, printed = _BOOKTITLE.search(bibtex), _BIB_YEAR.search(bibtex)
+        venue = booktitle[1] if booktitle else ""
+        year = printed[1] if printed else ""
+        stem = ""
+    authors = text(value.get("author")) or text(value.get("author_site"))
+    return Record(
+        line=line,
+        id=f"{stem}-{given}" if given and stem else "",
+        title=text(value.get("title")),
+        abstract=text(value.get("abstract")),
+        authors=split_names(authors),
+        venue=venue,
+        year=year,
+        type=CONFERENCE,
+        doi=text(value.get("doi")),
+        url=text(value.get("site")),
+        keywords=tuple(re.split(r"\s*;\s*", text(value.get("keywords")))),
+    )

@@ -1,0 +1,132 @@
+"""Author names: split lists of them, turn "Last, First" round, mend what printing did to them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|2nd|3rd)\.?", re.IGNORECASE)
+_INITIALS = re.compile(r"(?:[^\W\d_]\.?[\s-]?){1,4}")
+_AND = re.compile(r"\s+and\s+|\s*&\s*", re.IGNORECASE)
+_LIST_END = re.compile(r"(?:\s*,?\s*\(?\s*(?:et\.?\s*al\.?,?|and\s+others)\)?)$", re.IGNORECASE)
+_OTHERS = frozenset(("others", "et al", "et al.", "...", "…"))
+_NO_NAME = frozenset(
+    (
+        "", "n/a", "na", "none", "null", "unknown", "unknown author", "anonymous",
+        "[anonymous]", "nan", "-",
+    )
+)  # fmt: skip
+_MARKS = re.compile(r"^[\s*†‡§¶∗⋆#,;:.\d]*[*†‡§¶∗⋆#,;:]\s*|^\d{1,2}(?=[^\W\d_])|[\s,;:*†‡§¶∗⋆#]+$")
+_GLUED_NUMBER = re.compile(r"(?<=[^\W\d_])\d{1,2}(?:,\d{1,2})*$")
+_DASHES = re.compile(r"[\u2010-\u2014\u2212]")
+_GLUE = re.compile(r" and |;|   ")
+
+
+def natural_order(name: str) -> str:
+    """Turn "Jaggi, Martin" and "King, Jr., Martin Luther" round; other names stay.
+
+    >>> natural_order("de la Cruz, Ana"), natural_order("King, Martin Luther, Jr.")
+    ('Ana de la Cruz', 'Martin Luther King, Jr.')
+    """
+    parts = [part.strip() for part in name.split(",")]
+    parts = [part for part in parts if part]
+    if len(parts) == 2 and not _SUFFIX.fullmatch(parts[1]):
+        return f"{parts[1]} {parts[0]}"
+    if len(parts) == 3 and _SUFFIX.fullmatch(parts[2]):
+        return f"{parts[1]} {parts[0]}, {parts[2]}"
+    if len(parts) == 3 and _SUFFIX.fullmatch(parts[1]):
+        return f"{parts[2]} {parts[0]}, {parts[1]}"
+    return name
+
+
+def split_names(text: str) -> tuple[str, ...]:
+    """Split a list of authors that is one text: "A B; C D", "A B and C D", "A B, C D and E F".
+
+    Semicolons come first, then "and", then commas. A comma inside a name ("Smith, J.") is told
+    from one between names by what stands around it.
+    """
+    text = text.strip()
+    if ";" in text:
+        return tuple(natural_order(part.strip()) for part in text.split(";") if part.strip())
+    parts = [part.strip(" ,") for part in _AND.split(text)]
+    parts = [part for part in parts if part]
+    if len(parts) > 1 and all(_is_inverted(part) for part in parts):
+        return tuple(natural_order(part) for part in parts)
+    return tuple(name for part in parts for name in _split_at_commas(part))
+
+
+def _is_inverted(text: str) -> bool:
+    pieces = [piece.strip() for piece in text.split(",")]
+    return len(pieces) == 2 and len(pieces[0].split()) <= 3
+
+
+def _split_at_commas(text: str) -> tuple[str, ...]:
+    pieces = [piece.strip() for piece in text.split(",")]
+    pieces = [piece for piece in pieces if piece]
+    if len(pieces) == 2 and len(pieces[0].split()) == 1 and len(pieces[1].split()) <= 2:
+        return (natural_order(text),)
+    paired = len(pieces) % 2 == 0 and all(_INITIALS.fullmatch(one) for one in pieces[1::2])
+    if pieces and paired:
+        pairs = zip(pieces[::2], pieces[1::2], strict=True)
+        return tuple(f"{given} {last}" for last, given in pairs)
+    names: list[str] = []
+    for piece in pieces:
+        if names and _SUFFIX.fullmatch(piece):
+            names[-1] += f", {piece}"
+        else:
+            names.append(piece)
+    return tuple(names)
+
+
+def halved(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Undo a list that was written twice (A, B, C, A, B, C).
+
+    Equal names elsewhere in a list are two people and stay.
+    """
+    half, odd = divmod(len(names), 2)
+    if half and not odd and names[:half] == names[half:]:
+        return names[:half]
+    return names
+
+
+def unglued(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Split items that hold several names ("Ann Lee and Bo Xu", "Ann Lee      Bo Xu")."""
+    if not any(" and " in name or ";" in name or "   " in name for name in names):
+        return names
+    found: list[str] = []
+    for name in names:
+        pieces = split_names(name.replace("   ", ";")) if _GLUE.search(name) else (name,)
+        whole = all(len(piece.split()) > 1 for piece in pieces)
+        found.extend(pieces) if whole else found.append(name)
+    return tuple(found)
+
+
+def unmarked(name: str) -> str:
+    """Drop footnote marks and affiliation numbers ("*Ann Lee", "Ann Lee1"), straighten dashes.
+
+    A DBLP number stands apart ("Tao Lin 0004") and stays.
+    """
+    if name.isascii() and name.replace(" ", "").replace(".", "").replace("-", "").isalpha():
+        return name
+    name = _DASHES.sub("-", name).removeprefix("and ")
+    name = _GLUED_NUMBER.sub("", _MARKS.sub("", name))
+    if name.count("(") != name.count(")"):
+        name = name.strip("()")
+    return name.strip()
+
+
+def is_others(name: str) -> bool:
+    """Say whether this item of a list stands for names not given ("et al.", "others")."""
+    return name.casefold().strip(" .,") in {one.strip(" .,") for one in _OTHERS}
+
+
+def without_et_al(name: str) -> str:
+    """Drop an "et al." glued to the end of a name."""
+    if name.lower().rstrip(" .,)").endswith(("al", "others")):
+        return _LIST_END.sub("", name)
+    return name
+
+
+def is_nobody(name: str) -> bool:
+    """Say whether the item is no name at all ("N/A", "unknown")."""
+    return unicodedata.normalize("NFKC", name).casefold().strip() in _NO_NAME

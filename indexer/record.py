@@ -1,0 +1,65 @@
+"""What a format reads from a dump: records as they stand there, and remarks about them.
+
+A `Record` is raw: nothing in it is clean, and only `indexer.cleaning` turns it into a `Paper`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from indexer.errors import RecordError
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record as its dump has it.
+
+    A field that the dump lacks stays empty. Formats undo only what is their own syntax (TeX
+    accents of BibTeX, inverted abstracts of OpenAlex); all other mending is `indexer.cleaning`'s.
+
+    Attributes:
+        line: where the record begins in its dump, from 1.
+        id: an identifier that is unique beyond this dump ("0704.0001", "nips2018-11127");
+            never a mere citation key or a running number.
+        authors: one name an item, in order.
+        year: a number or a text that holds one ("2019-05-01").
+        type: in the words of the dump ("inproceedings"); `indexer.cleaning` maps it.
+        doi: with or without resolver.
+        authors_complete: False where the dump is known to cut the list short.
+    """
+
+    line: int
+    title: str
+    id: str = ""
+    abstract: str = ""
+    authors: tuple[str, ...] = ()
+    venue: str = ""
+    year: int | str | None = None
+    type: str = ""
+    doi: str = ""
+    url: str = ""
+    keywords: tuple[str, ...] = ()
+    authors_complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A remark about a dump that is no fault of one record ("declares 82 papers, holds 81").
+
+    Attributes:
+        source: the dump.
+        line: from 1, or 0 where a line makes no sense.
+    """
+
+    source: str
+    line: int
+    text: str
+
+    def __str__(self) -> str:
+        """Word it as ``source:line: text`` (no line when it is 0)."""
+        where = f"{self.source}:{self.line}" if self.line else self.source
+        return f"{where}: {self.text}"
+
+
+Read = Record | RecordError | Notice
+"""What reading a dump gives, in the order of the dump."""

@@ -1,0 +1,206 @@
+"""What a build did: the report it gives back, and the tally it keeps while it runs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+from indexer.cleaning import Change
+from indexer.errors import RecordError
+
+MOST_SKIPPED: Final = 10_000
+"""Most skipped records that a report names; `BuildReport.skipped_count` counts them all."""
+MOST_EXAMPLES: Final = 3
+_MOST_NOTICES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a build is.
+
+    Attributes:
+        source: the dump being read.
+        bytes_read: of `bytes_total`, packed as the files are.
+        bytes_total: 0 where it cannot be known (standard input).
+        papers: so far.
+        seconds: since the build began.
+    """
+
+    source: str
+    bytes_read: int
+    bytes_total: int
+    papers: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCount:
+    """The records of one dump.
+
+    Attributes:
+        format: name of its format.
+        read: records that became papers, duplicates included.
+        skipped: records that did not.
+    """
+
+    source: str
+    format: str
+    read: int
+    skipped: int
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCount:
+    """How often a rule of the cleaning changed something.
+
+    Attributes:
+        examples: (where, change), at most `MOST_EXAMPLES`, the first ones met.
+    """
+
+    rule: str
+    field: str
+    count: int
+    examples: tuple[tuple[str, Change], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did.
+
+    Attributes:
+        papers: in the new generation; for a check, those that a build would add.
+        added: distinct papers that came from the dumps.
+        skipped: the first `MOST_SKIPPED` records that could not become papers, in order.
+        skipped_count: all of them.
+        warnings: one line each, for people.
+        generation: name of the new generation; empty for a check.
+        seconds: wall time.
+        sources: one a dump, in order.
+        cleaning: one a rule and field, the most frequent first.
+        duplicates: records that replaced an earlier one with the same id.
+        missing: number of papers, as read, without this field.
+    """
+
+    papers: int
+    added: int
+    skipped: tuple[RecordError, ...]
+    skipped_count: int
+    warnings: tuple[str, ...]
+    generation: str
+    seconds: float
+    sources: tuple[SourceCount, ...] = ()
+    cleaning: tuple[RuleCount, ...] = ()
+    duplicates: int = 0
+    missing: Mapping[str, int] = MappingProxyType({})
+
+
+def report_as_json(report: BuildReport) -> dict[str, Any]:
+    """Give the report as ``quiver build --json`` prints it; scripts rely on these names."""
+    return {
+        "papers": report.papers,
+        "added": report.added,
+        "skipped": [
+            {"source": one.source, "line": one.line, "reason": one.reason} for one in report.skipped
+        ],
+        "skipped_count": report.skipped_count,
+        "warnings": list(report.warnings),
+        "generation": report.generation,
+        "seconds": round(report.seconds, 3),
+        "duplicates": report.duplicates,
+        "missing": dict(report.missing),
+        "sources": [
+            {
+                "source": one.source,
+                "format": one.format,
+                "read": one.read,
+                "skipped": one.skipped,
+            }
+            for one in report.sources
+        ],
+        "cleaning": [
+            {
+                "rule": one.rule,
+                "field": one.field,
+                "count": one.count,
+                "examples": [
+                    {"source": where, "before": change.before, "after": change.after}
+                    for where, change in one.examples
+                ],
+            }
+            for one in report.cleaning
+        ],
+    }
+
+
+class Tally:
+    """The counts of a build that is running."""
+
+    def __init__(self) -> None:
+        self.papers = 0
+        self.skipped: list[RecordError] = []
+        self.skipped_count = 0
+        self.duplicates: list[str] = []
+        self.duplicate_count = 0
+        self.sources: list[SourceCount] = []
+        self.notices: list[str] = []
+        self.notice_count = 0
+        self.missing: Counter[str] = Counter()
+        self._rules: dict[tuple[str, str], tuple[int, list[tuple[str, Change]]]] = {}
+
+    def skip(self, error: RecordError) -> None:
+        """Count a record that is no paper."""
+        self.skipped_count += 1
+        if len(self.skipped) < MOST_SKIPPED:
+            self.skipped.append(error)
+
+    def replace(self, where: str, paper_id: str) -> None:
+        """Count a record whose id an earlier one had."""
+        self.duplicate_count += 1
+        if len(self.duplicates) < MOST_EXAMPLES:
+            self.duplicates.append(f"{paper_id} at {where}")
+
+    def notice(self, text: str) -> None:
+        """Keep a remark about a dump."""
+        self.notice_count += 1
+        if len(self.notices) < _MOST_NOTICES:
+            self.notices.append(text)
+
+    def change(self, where: str, changes: tuple[Change, ...]) -> None:
+        """Count what the cleaning did to one record."""
+        for change in changes:
+            key = (change.rule, change.field)
+            count, examples = self._rules.get(key, (0, []))
+            if len(examples) < MOST_EXAMPLES:
+                examples.append((where, change))
+            self._rules[key] = (count + 1, examples)
+
+    def rules(self) -> tuple[RuleCount, ...]:
+        """Give the rules that changed something, the most frequent first."""
+        return tuple(
+            RuleCount(rule, field, count, tuple(examples))
+            for (rule, field), (count, examples) in sorted(
+                self._rules.items(), key=lambda item: (-item[1][0], item[0])
+            )
+        )
+
+    def warnings(self) -> tuple[str, ...]:
+        """Word what a person should know: remarks, duplicates, what the cleaning dropped."""
+        found = list(self.notices)
+        if self.notice_count > len(self.notices):
+            found.append(f"and {self.notice_count - len(self.notices)} more remarks of this kind")
+        if self.duplicate_count:
+            found.append(
+                f"{self.duplicate_count} records had the id of an earlier one and replaced it "
+                f"(such as {'; '.join(self.duplicates)})"
+            )
+        for rule in self.rules():
+            where, change = rule.examples[0]
+            if change.is_loss:
+                found.append(
+                    f"{where}: {rule.field} {change.before[:60]!r}: {rule.rule} "
+                    f"({rule.count} records in all)"
+                )
+        return tuple(found)

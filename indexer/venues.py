@@ -1,0 +1,161 @@
+"""The canonical short names of venues: "Advances in Neural … Systems 31" is NeurIPS."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import yaml
+
+from indexer.errors import ConfigError
+from indexer.paper import CONFERENCE, JOURNAL
+
+MISSING: Final = frozenset(
+    "unknown n/a na none null nan undefined tbd tba - ? venue journal conference".split()
+)
+"""What stands in dumps where there is no venue; `UNKNOWN` must never be one."""
+
+_TYPES = {"conference": CONFERENCE, "journal": JOURNAL}
+_ORDINALS = (
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
+    "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth thirtieth fortieth "
+    "fiftieth sixtieth seventieth eightieth ninetieth hundredth twenty thirty forty fifty sixty "
+    "seventy eighty ninety"
+)
+_MONTHS = "january february march april may june july august september october november december"
+_IGNORED = frozenset(
+    "proceedings proc the of in on at for and annual biennial ieee acm cvf rsj aaai eurographics "
+    f"siam usenix vol volume no number issue long short papers main {_ORDINALS} {_MONTHS}".split()
+)
+_LONG_FORMS = {"conf": "conference", "int": "international", "intl": "international",
+               "symp": "symposium", "trans": "transactions", "j": "journal"}  # fmt: skip
+_LESSER = frozenset("workshop workshops companion tutorial tutorials doctoral adjunct".split())
+_APOSTROPHE = re.compile(r"['’](?!\d)")
+_NUMBER = re.compile(r"\d+(?:st|nd|rd|th)?|[ivxl]+", re.IGNORECASE)
+_BRACKETED = re.compile(r"\(([^()]{2,40})\)\s*\W*$")
+_PROCEEDINGS = re.compile(
+    r"^(?:in:?\s+)?(?:proceedings|proc\.?)\s+(?:of\s+)?(?:the\s+)?", re.IGNORECASE
+)
+_YEARS = re.compile(
+    rf"(?:\b(?:{'|'.join(_MONTHS.split())})\b\W*)?\b(?:1[5-9]|20)\d\d\b|\b\d+(?:st|nd|rd|th)\b"
+    r"|\b(?:vol|volume|no|number|issue)\b\.?\s*\d+",
+    re.IGNORECASE,
+)
+_MOST_REMEMBERED = 100_000
+
+
+class Venues:
+    """The table of venues, and what was looked up in it so far.
+
+    Attributes:
+        full_names: full name by canonical name.
+        types: one of `PAPER_TYPES` by canonical name.
+    """
+
+    def __init__(self, table: Mapping[str, Mapping[str, object]]) -> None:
+        """Index the table, which is that of ``venues.yaml``, already checked."""
+        self.full_names = {name: str(entry["full"]) for name, entry in table.items()}
+        self.types = {name: _TYPES[str(entry["type"])] for name, entry in table.items()}
+        self._names: dict[tuple[str, ...], str] = {}
+        for name, entry in table.items():
+            aliases = entry.get("aliases")
+            others = aliases if isinstance(aliases, list) else []
+            for alias in (name, str(entry["full"]), *others):
+                self._names.setdefault(_key(str(alias)), name)
+        self._longest = max(map(len, self._names))
+        self._remembered: dict[str, str] = {}
+
+    def canonical(self, text: str) -> str:
+        """Give the short name of a venue; an unlisted one keeps its name without year and number.
+
+        Empty for a text that only says that the venue is missing.
+        """
+        known = self._remembered.get(text)
+        if known is None:
+            if len(self._remembered) >= _MOST_REMEMBERED:
+                self._remembered.clear()
+            known = self._remembered[text] = self._look_up(text)
+        return known
+
+    def _look_up(self, text: str) -> str:
+        text = text.strip()
+        if text.casefold() in MISSING or not any(char.isalnum() for char in text):
+            return ""
+        if text in self.types:
+            return text
+        return self._listed(text) or _tidied(text)
+
+    def _listed(self, text: str) -> str:
+        bracketed = _BRACKETED.search(text)
+        plain = text[: bracketed.start()] if bracketed else text
+        for candidate in (text, plain, plain.split(":")[0]):
+            if name := self._names.get(_key(candidate)):
+                return name
+        key = _key(plain)
+        lesser = not _LESSER.isdisjoint(key)
+        if not lesser:
+            for length in range(min(len(key), self._longest), 2, -1):
+                if name := self._names.get(key[:length]):
+                    return name
+        if bracketed and not lesser:
+            return self._names.get(_key(bracketed[1]), "")
+        return ""
+
+
+def _key(text: str) -> tuple[str, ...]:
+    """Give the words that tell a venue from others."""
+    words = re.findall(r"[^\W_]+", _APOSTROPHE.sub("", text.casefold()))
+    words = [_LONG_FORMS.get(word, word) for word in words if not _NUMBER.fullmatch(word)]
+    return tuple(word for word in words if word not in _IGNORED) or tuple(words)
+
+
+def _tidied(text: str) -> str:
+    """Take year, number and "Proceedings of the" from a long name: all its years are one venue."""
+    if len(text.split()) < 3:
+        return text
+    tidied = _YEARS.sub(" ", _PROCEEDINGS.sub("", text))
+    tidied = re.sub(r"\(\s*\)|,(?=\s*,)", " ", tidied)
+    tidied = re.sub(r"[\s,;:\-–'\d]+$", "", " ".join(tidied.split()))
+    return tidied if any(char.isalpha() for char in tidied) else text
+
+
+def load_venues(path: str | None = None) -> Venues:
+    """Read the table of venues.
+
+    Args:
+        path: a YAML file to use instead of the one that comes with Quiver.
+
+    Raises:
+        ConfigError: when the file cannot be read or an entry is not as it must be.
+    """
+    name = path or "venues.yaml"
+    try:
+        file = Path(path) if path else Path(__file__).with_name("venues.yaml")
+        table = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ConfigError((f"{name}: cannot be read: {error}",)) from error
+    if not isinstance(table, dict) or not table:
+        raise ConfigError((f"{name}: expected a mapping of venues, got {type(table).__name__}",))
+    faults = tuple(fault for key, entry in table.items() for fault in _faults(name, key, entry))
+    if faults:
+        raise ConfigError(faults)
+    return Venues(table)
+
+
+def _faults(file: str, name: object, entry: object) -> list[str]:
+    where = f"{file}: {name}"
+    if not isinstance(name, str):
+        return [f"{where}: expected a name in text, got {type(name).__name__}; put it in quotes"]
+    if not isinstance(entry, dict):
+        return [f"{where}: expected full, type and aliases, got {type(entry).__name__}"]
+    faults = [f"{where}: unknown key {key!r}" for key in entry.keys() - {"full", "type", "aliases"}]
+    if not isinstance(entry.get("full"), str):
+        faults.append(f"{where}.full: expected a text, got {entry.get('full')!r}")
+    if entry.get("type") not in _TYPES:
+        faults.append(f"{where}.type: expected conference or journal, got {entry.get('type')!r}")
+    aliases = entry.get("aliases", [])
+    if not isinstance(aliases, list) or not all(isinstance(one, str) for one in aliases):
+        faults.append(f"{where}.aliases: expected a list of texts, got {aliases!r}")
+    return faults

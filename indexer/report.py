@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from indexer.cleaning import Change
@@ -94,7 +93,7 @@ class BuildReport:
     sources: tuple[SourceCount, ...] = ()
     cleaning: tuple[RuleCount, ...] = ()
     duplicates: int = 0
-    missing: Mapping[str, int] = MappingProxyType({})
+    missing: Mapping[str, int] = field(default_factory=dict)
 
 
 def report_as_json(report: BuildReport) -> dict[str, Any]:

@@ -133,7 +133,7 @@ class Lexer:
         while self._at < self._size:
             start = self._at
             char = self._text[start]
-            literal = field not in ("", "all")
+            literal = field not in ("", "all", "has", "no")
             if char.isspace():
                 self._at += 1
                 continue
@@ -192,9 +192,8 @@ class Lexer:
             return None
         text = match.group()
         if field == "id":
-            surplus = text.count(")") - text.count("(")
-            while surplus > 0 and text.endswith(")"):
-                text, surplus = text[:-1], surplus - 1
+            surplus = max(0, text.count(")") - text.count("("))
+            text = text[: len(text) - min(surplus, len(text) - len(text.rstrip(")")))]
         if not text:
             return None
         start = self._at

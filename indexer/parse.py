@@ -37,6 +37,8 @@ from indexer.runs import Item, boosted, join_run, pair
 
 MAX_LEAVES: Final = 1024
 """Terms of one query that are read."""
+MAX_TOKENS: Final = 10_000
+"""Terms and signs of one query that are looked at, those that ask nothing included."""
 MAX_DEPTH: Final = 20
 """Parentheses inside each other that are told apart; the tree is at most six times as deep."""
 MAX_REPAIRS: Final = 50
@@ -98,6 +100,7 @@ class _Reader:
         self.token = self.lexer.next()
         self.size = len(text)
         self.leaves = 0
+        self.tokens = 0
         self.depth = 0
         self.skipped = 0
         self.stopped = False
@@ -110,7 +113,17 @@ class _Reader:
         """Give the token to be read and go on to the next one."""
         token = self.token
         self.token = self.lexer.next(field)
+        self.tokens += 1
+        if self.tokens == MAX_TOKENS and self.token.kind is not Kind.END:
+            self.stop(f"Only the first {MAX_TOKENS:,} words and signs were read.")
         return token
+
+    def stop(self, reason: str) -> None:
+        """Leave out what was not read yet."""
+        self.repairs.append(Repair(self.token.start, self.size, reason))
+        self.stopped = True
+        self.lexer.stop()
+        self.token = self.lexer.next()
 
     def mend(self, token: Token, reason: str) -> None:
         self.repairs.append(Repair(token.start, token.end, reason))
@@ -220,16 +233,7 @@ class _Reader:
     def term(self, field: str) -> Clause | None:
         token = self.token
         if self.leaves >= MAX_LEAVES:
-            self.repairs.append(
-                Repair(
-                    token.start,
-                    self.size,
-                    f"Only the first {MAX_LEAVES} terms were read; the rest was left out.",
-                )
-            )
-            self.stopped = True
-            self.lexer.stop()
-            self.advance()
+            self.stop(f"Only the first {MAX_LEAVES:,} terms were read; the rest was left out.")
             return None
         self.advance()
         if field == "author" and token.kind is Kind.WORD and token.text.endswith(","):

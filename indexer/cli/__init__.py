@@ -3,7 +3,13 @@
 `webui.cli` adds ``serve`` to them and is the command ``quiver``.
 """
 
-from indexer.cli.group import VerbGroup, example
-from indexer.cli.verbs import verbs
+from indexer.cli.building import build, check, formats, update
+from indexer.cli.group import Session, VerbGroup, example, verb_group, with_session
+from indexer.cli.reading import author, info, show
+from indexer.cli.search import search
+from indexer.cli.settings import config
 
-__all__ = ["VerbGroup", "example", "verbs"]
+VERBS = (build, update, check, search, show, author, info, formats, config)
+"""In the order of the help."""
+
+__all__ = ["VERBS", "Session", "VerbGroup", "example", "verb_group", "with_session"]

@@ -1,0 +1,150 @@
+"""``quiver build``, ``update``, ``check`` and ``formats``: dumps on their way in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+
+import click
+from tqdm import tqdm
+
+from indexer.build import build_index, check_dumps
+from indexer.cli.group import Session, example, with_session
+from indexer.cli.opening import open_session_index
+from indexer.cli.terminal import counted
+from indexer.formats import load_formats
+from indexer.report import BuildReport, Progress, SourceCount, report_as_json
+
+SHOWN = 10
+"""Most skipped records and warnings that a report for people lists."""
+
+_dumps = click.argument("dumps", metavar="DUMP...", nargs=-1, required=True)
+_strict = click.option(
+    "--strict", is_flag=True, help="Stop at the first bad record instead of skipping it."
+)
+
+
+@click.command(epilog=example("quiver build data/martin-jaggi.txt"))
+@_dumps
+@_strict
+@with_session
+def build(session: Session, *, dumps: tuple[str, ...], strict: bool) -> None:
+    """Build the index anew from DUMPs: files, folders, patterns, archives, or - for stdin.
+
+    The format is found by looking at the content; gz, bz2, xz and zst are unpacked. The new
+    generation is published when it is complete; until then searches see the old one.
+    """
+    _write(session, dumps, rebuild=True, strict=strict)
+
+
+@click.command(epilog=example("quiver update data/martin-jaggi.txt"))
+@_dumps
+@_strict
+@with_session
+def update(session: Session, *, dumps: tuple[str, ...], strict: bool) -> None:
+    """Add the papers of DUMPs to the index; a paper with a known id takes its place."""
+    _write(session, dumps, rebuild=False, strict=strict)
+
+
+@click.command(epilog=example("quiver check data/martin-jaggi.txt"))
+@_dumps
+@_strict
+@with_session
+def check(session: Session, *, dumps: tuple[str, ...], strict: bool) -> None:
+    """Read DUMPs and report what is in them and what is wrong; writes nothing."""
+    with _progress() as progress:
+        report = check_dumps(dumps, strict=strict or session.config.build.strict, progress=progress)
+    _print(session, report)
+
+
+@click.command(epilog=example("quiver formats"))
+@with_session
+def formats(session: Session) -> None:
+    """List the formats of dumps that can be read."""
+    known = load_formats()
+    if session.json:
+        listed = [{"name": one.name, "description": one.description} for one in known.values()]
+        click.echo(json.dumps(listed, ensure_ascii=False))
+        return
+    wide = max(len(name) for name in known)
+    for one in known.values():
+        click.echo(f"{one.name:<{wide}}  {one.description}")
+
+
+def _write(session: Session, dumps: tuple[str, ...], *, rebuild: bool, strict: bool) -> None:
+    with _progress() as progress:
+        report = build_index(
+            dumps,
+            open_session_index(session),
+            rebuild=rebuild,
+            strict=strict or session.config.build.strict,
+            progress=progress,
+            exclude=(str(session.directory),),
+        )
+    _print(session, report)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[Progress], None]]:
+    """Draw a bar of the bytes read on stderr, with rate and time left; nothing without a tty."""
+    with tqdm(
+        unit="B", unit_scale=True, unit_divisor=1000, disable=None, leave=False, dynamic_ncols=True
+    ) as bar:
+
+        def advance(progress: Progress) -> None:
+            bar.total = progress.bytes_total or None
+            rate = progress.papers / max(progress.seconds, 1e-3)
+            bar.set_postfix_str(f"{progress.papers:,} papers, {rate:,.0f}/s", refresh=False)
+            read_all = 0 < progress.bytes_total <= progress.bytes_read
+            bar.set_description_str("writing" if read_all else "reading", refresh=False)
+            bar.update(max(progress.bytes_read - bar.n, 0))
+
+        yield advance
+
+
+def _print(session: Session, report: BuildReport) -> None:
+    if session.json:
+        click.echo(json.dumps(report_as_json(report), ensure_ascii=False))
+    else:
+        click.echo("\n".join(_report_lines(session, report)))
+
+
+def _report_lines(session: Session, report: BuildReport) -> Iterator[str]:
+    rate = report.added / max(report.seconds, 1e-3)
+    took = f"{report.seconds:.1f} s ({rate:,.0f} a second)"
+    if report.generation:
+        yield f"{counted(report.added, 'paper')} read and indexed in {took}."
+        yield (
+            f"{session.directory} now holds {counted(report.papers, 'paper')}, "
+            f"generation {report.generation}."
+        )
+    else:
+        yield f"{counted(report.added, 'paper')} read in {took}; nothing was written."
+    yield from _listed("dump", (_source(one) for one in report.sources))
+    yield from _listed("warning", report.warnings)
+    yield from _listed("skipped record", map(str, report.skipped), report.skipped_count)
+    rules = (f"{one.count:>7,}  {one.field}: {one.rule}" for one in report.cleaning)
+    yield from _listed("change", rules, about=" by the cleaning, by kind")
+    missing = (f"{count:>7,}  {field}" for field, count in report.missing.items() if count)
+    yield from _listed("field", missing, about=" that some papers lack")
+
+
+def _source(one: SourceCount) -> str:
+    skipped = f", {one.skipped:,} skipped" if one.skipped else ""
+    return f"{one.source}: {one.format}, {counted(one.read, 'paper')}{skipped}"
+
+
+def _listed(
+    noun: str, lines: Iterable[str], count: int | None = None, about: str = ""
+) -> Iterator[str]:
+    """Write a heading with the number of lines, the first of them, and how many more there are."""
+    every = list(lines)
+    number = len(every) if count is None else count
+    if not number:
+        return
+    yield ""
+    yield f"{counted(number, noun)}{about}:"
+    yield from (f"  {line}" for line in every[:SHOWN])
+    if number > SHOWN:
+        yield f"  … and {number - SHOWN:,} more; --json lists them"

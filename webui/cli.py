@@ -1,0 +1,63 @@
+"""The command ``quiver``: the verbs of the indexer, and ``serve``."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+import webbrowser
+
+import click
+
+from indexer.cli import VERBS, Session, example, verb_group, with_session
+
+
+@click.command(epilog=example("quiver serve --port 8080 --workers 4", "quiver serve --open"))
+@click.option("--host", help="Address to listen on; 0.0.0.0 lets other machines in.")
+@click.option("--port", type=click.IntRange(0, 65_535), help="Port to listen on; 0 = any free one.")
+@click.option("--workers", type=click.IntRange(1, 256), help="Worker processes.")
+@click.option("--threads", type=click.IntRange(1, 256), help="Requests at once in each worker.")
+@click.option("--open", "open_browser", is_flag=True, help="Open the page in your browser.")
+@with_session
+def serve(
+    session: Session,
+    *,
+    host: str | None,
+    port: int | None,
+    workers: int | None,
+    threads: int | None,
+    open_browser: bool,
+) -> None:
+    """Serve the search pages until you press Ctrl-C.
+
+    A new generation of the index is seen on the next request, without a restart.
+    """
+    from webui.serve import serve as listen
+
+    web = session.config.web
+    web = dataclasses.replace(
+        web,
+        host=host or web.host,
+        port=web.port if port is None else port,
+        workers=workers or web.workers,
+        threads=threads or web.threads,
+    )
+
+    def ready(address: str) -> None:
+        """Say where the page is, and open it."""
+        click.echo(f"Quiver is at {address} (press Ctrl-C to stop).", err=True)
+        if open_browser:
+            webbrowser.open(address.replace("0.0.0.0", "127.0.0.1"))  # noqa: S104 - not listened on
+
+    listen(dataclasses.replace(session.config, web=web), ready=ready)
+
+
+def main() -> None:
+    """Run the command; the entry point of the package."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot write a character shows its code instead of a traceback.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    quiver = verb_group(
+        "quiver", "Search abstracts of research papers: build an index, then ask.", *VERBS, serve
+    )
+    quiver(prog_name="quiver")

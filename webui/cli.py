@@ -8,7 +8,7 @@ import webbrowser
 
 import click
 
-from indexer.cli import VERBS, Session, example, verb_group, with_session
+from indexer.cli import VERBS, Session, VerbGroup, example, verb_group, with_session
 
 
 @click.command(epilog=example("quiver serve --port 8080 --workers 4", "quiver serve --open"))
@@ -51,13 +51,21 @@ def serve(
     listen(dataclasses.replace(session.config, web=web), ready=ready)
 
 
+COMMANDS = (*VERBS, serve)
+"""All verbs, in the order of the help."""
+
+
+def quiver() -> VerbGroup:
+    """Make the command with all its verbs."""
+    return verb_group(
+        "quiver", "Search abstracts of research papers: build an index, then ask.", *COMMANDS
+    )
+
+
 def main() -> None:
     """Run the command; the entry point of the package."""
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot write a character shows its code instead of a traceback.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    quiver = verb_group(
-        "quiver", "Search abstracts of research papers: build an index, then ask.", *VERBS, serve
-    )
-    quiver(prog_name="quiver")
+    quiver()(prog_name="quiver")

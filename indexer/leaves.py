@@ -72,7 +72,7 @@ _WHOLE: Final[tuple[tuple[str, HasField], ...]] = (
 def read_leaf(token: Token, field: str, report: Report) -> Clause | None:
     """Read a WORD or QUOTED token as a clause of the field typed before it ("" where none was)."""
     if field in ("has", "no"):
-        return _presence(token.text, absent=field == "no", report=report)
+        return _presence(token, absent=field == "no", report=report)
     if token.text.strip() == "*" and token.kind is Kind.WORD:
         whole = next((has for name, has in _WHOLE if name == field), None)
         if whole is not None:
@@ -86,7 +86,7 @@ def read_leaf(token: Token, field: str, report: Report) -> Clause | None:
     text_field = cast("TextField | None", field if field in ("title", "abstract") else None)
     if token.kind is Kind.QUOTED:
         return _quoted(token, text_field, report)
-    return _word(token.text, text_field, report)
+    return read_word(token.text, text_field, report)
 
 
 def plain_word(text: str) -> str:
@@ -131,14 +131,15 @@ def read_years(text: str, report: Report) -> Years | None:
     return Years(low, high)
 
 
-def _presence(text: str, *, absent: bool, report: Report) -> Clause | None:
-    wanted = text.strip().lower()
+def _presence(token: Token, *, absent: bool, report: Report) -> Clause | None:
+    wanted = token.text.strip().lower()
     for field, names in _HAS:
         if wanted in names.split():
             return Not(Has(field)) if absent else Has(field)
     fields = ", ".join(field for field, _ in _HAS)
     report(f"Only these can be asked for here: {fields}; so it was read as a word.")
-    return _word(text, None, report)
+    is_quoted = token.kind is Kind.QUOTED
+    return _quoted(token, None, report) if is_quoted else read_word(token.text, None, report)
 
 
 def _cut(text: str, report: Report) -> str:
@@ -163,11 +164,17 @@ def read_boost(suffix: str, report: Report) -> float:
     return _factor(number.split("~")[0].rstrip("$^"), report) if mark else 1.0
 
 
-def _word(raw: str, field: TextField | None, report: Report) -> Clause | None:
+def read_word(raw: str, field: TextField | None, report: Report) -> Clause | None:
+    """Read a bare word with what stands behind it: ``~2``, ``^3``, punctuation."""
     text = _cut(raw, report)
     fuzzy: str | None = None
     boost = 1.0
-    while (suffix := _SUFFIX.search(text)) is not None:
+    is_address = "://" in text
+    marks = TRAILING.replace("~", "?*" if is_address else "")
+    while (suffix := _SUFFIX.search(text)) is not None or text[-1:] in tuple(marks):
+        if suffix is None:
+            text = text.rstrip(marks)
+            continue
         text = text[: suffix.start()]
         if suffix[2] is not None:
             boost = _factor(suffix[2], report)
@@ -179,10 +186,8 @@ def _word(raw: str, field: TextField | None, report: Report) -> Clause | None:
         return None
     if exact:
         return Word(text, field, exact=True, boost=boost)
-    if ("*" in text or "?" in text) and not _NAME.fullmatch(text):
-        if "://" not in text:
-            return _wildcard(text, field, boost, report)
-        text = plain_word(text.rstrip("?*"))
+    if ("*" in text or "?" in text) and not is_address and not _NAME.fullmatch(text):
+        return _wildcard(text, field, boost, report)
     if fuzzy is not None and (distance := _distance(fuzzy, report)):
         return Fuzzy(text, distance, field, boost)
     return Word(text, field, boost=boost)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from indexer.leaves import plain_word
+from indexer.leaves import read_word
 from indexer.lexer import Token
 from indexer.query import (
     And,
@@ -143,4 +143,5 @@ def _without_question(item: Item) -> Item:
     clause = item.clause
     if item.grouped or not isinstance(clause, Wildcard) or not is_question(clause):
         return item
-    return replace(item, clause=Word(plain_word(clause.pattern.rstrip("?")), boost=clause.boost))
+    word = read_word(clause.pattern.rstrip("?"), None, lambda _: None)
+    return replace(item, clause=boosted(word, clause.boost)) if word is not None else item

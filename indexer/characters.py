@@ -21,7 +21,7 @@ _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl",
 _LIGATURE = re.compile("[ﬀ-ﬆ]")
 _CID = re.compile(r"\s*\(cid:(\d+)\)(\s*)")
 _CID_LIGATURES = {"11": "ff", "12": "fi", "13": "fl", "14": "ffi", "15": "ffl"}
-_SPACING_ACCENT = re.compile("([A-Za-zıj])([´¨])|([´¨])([aeiouyAEIOUYı])")
+_SPACING_ACCENT = re.compile("([A-Za-z])([´¨])(?!ı)|([´¨])([aeiouyAEIOUYı])")
 _COMBINING = {"´": "\u0301", "¨": "\u0308"}
 
 

@@ -149,16 +149,17 @@ class _Cleaning:
 
     def authors(self, given: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
         """Clean the list of authors; say whether it is complete."""
+        given_names = self._names(
+            "glued names", given[:MOST_AUTHORS], names.unglued(given[:MOST_AUTHORS])
+        )
         before = tuple(
-            name if name.isascii() and is_plain(name) else self.text("authors", name, ())
-            for name in given[:MOST_AUTHORS]
+            name if is_plain(name) else self.text("authors", name, ()) for name in given_names
         )
         complete = len(given) <= MOST_AUTHORS
         if before and names.is_others(before[-1]):
             before, complete = before[:-1], False
         kept = tuple(names.without_et_al(name) for name in before)
         complete = complete and kept == before
-        kept = self._names("glued names", kept, names.unglued(kept))
         kept = self._names("marks on names", kept, tuple(names.unmarked(name) for name in kept))
         real = tuple(name for name in kept if not names.is_nobody(name))
         kept = self._names("names that are none", kept, real)

@@ -6,7 +6,7 @@ import codecs
 import glob
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
@@ -29,6 +29,7 @@ class Dump:
         stem: the file's name without folders and suffixes ("iclr2014"), which some formats need;
             empty for standard input.
         head: the first bytes, up to `HEAD`.
+        recoded: the file is UTF-16; all that is read of it is UTF-8 nevertheless.
         asked: the user named it; otherwise it was met in a folder, where other files may lie.
     """
 
@@ -39,7 +40,9 @@ class Dump:
             base = base.rpartition(".")[0]
         self.stem = "" if base == "-" else base.split(".")[0]
         self.asked = asked
-        self._peeked = Peeked(stream, HEAD)
+        peeked = Peeked(stream, HEAD)
+        self.recoded = peeked.head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        self._peeked = Peeked(_Recoded(peeked), HEAD) if self.recoded else peeked
         self.head = self._peeked.head
 
     def read(self, size: int = CHUNK) -> bytes:
@@ -53,8 +56,7 @@ class Dump:
     def lines(self) -> Iterator[tuple[int, str]]:
         r"""Give each line with its number from 1, without its end (``\n``, ``\r\n`` or ``\r``).
 
-        The text is UTF-8, or UTF-16 where a byte order mark says so; a line that is not UTF-8 is
-        read as Windows-1252, which is what such lines are in practice.
+        A line that is not UTF-8 is read as Windows-1252, which is what such lines are in practice.
 
         Raises:
             DumpError: when a line is longer than `LONGEST_LINE`.
@@ -63,12 +65,10 @@ class Dump:
             yield number, decode(line.removesuffix(b"\r"))
 
     def _byte_lines(self) -> Iterator[bytes]:
-        utf16 = self.head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-        read = _recoded(self.read) if utf16 else self.read
-        end = b"\r" if not utf16 and b"\r" in self.head and b"\n" not in self.head else b"\n"
+        end = b"\r" if b"\r" in self.head and b"\n" not in self.head else b"\n"
         pending: list[bytes] = []
         held = 0
-        chunk = read(CHUNK).removeprefix(codecs.BOM_UTF8)
+        chunk = self.read().removeprefix(codecs.BOM_UTF8)
         while chunk:
             *lines, rest = chunk.split(end)
             for line in lines:
@@ -79,21 +79,23 @@ class Dump:
             if held > LONGEST_LINE:
                 limit = LONGEST_LINE >> 20
                 raise DumpError(self.name, 0, f"a line is longer than {limit} MiB: not a dump")
-            chunk = read(CHUNK)
+            chunk = self.read()
         if held:
             yield b"".join(pending)
 
 
-def _recoded(read: Callable[[int], bytes]) -> Callable[[int], bytes]:
-    decoder = codecs.getincrementaldecoder("utf-16")(errors="replace")
+class _Recoded:
+    """A UTF-16 stream as UTF-8, without its byte order mark."""
 
-    def recoded(size: int) -> bytes:
-        while piece := read(size):
-            if text := decoder.decode(piece):
-                return text.encode()
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self._decoder = codecs.getincrementaldecoder("utf-16")(errors="replace")
+
+    def read(self, size: int = CHUNK, /) -> bytes:
+        while piece := self._stream.read(size):
+            if text := self._decoder.decode(piece):
+                return text.encode(errors="replace")
         return b""
-
-    return recoded
 
 
 def decode(data: bytes) -> str:

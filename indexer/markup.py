@@ -46,10 +46,16 @@ def without_entities(text: str) -> str:
         for _ in range(2):
             if _ENTITY.search(text) is None:
                 break
-            text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
+            text = _ENTITY.sub(_character, text)
     if "<;" in text or ">;" in text:
         text = _HALF_ENTITY.sub(r"\1", text)
     return text
+
+
+def _character(match: re.Match[str]) -> str:
+    found = html.unescape(match[0])
+    # Of an unknown name, `unescape` takes the beginning for an entity that lacks its semicolon.
+    return match[0] if found.endswith(";") and match[0] not in {"&semi;", "&#59;"} else found
 
 
 def without_tags(text: str) -> str:

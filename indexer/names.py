@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|2nd|3rd)\.?", re.IGNORECASE)
-_INITIALS = re.compile(r"(?:[^\W\d_]\.?[\s-]?){1,4}")
+_INITIALS = re.compile(r"(?:[^\W\d_]\.[\s-]*){1,5}|[A-Z]{1,3}")
 _AND = re.compile(r"\s+and\s+|\s*&\s*", re.IGNORECASE)
 _LIST_END = re.compile(r"(?:\s*,?\s*\(?\s*(?:et\.?\s*al\.?,?|and\s+others)\)?)$", re.IGNORECASE)
 _OTHERS = frozenset(("others", "et al", "et al.", "...", "…"))
@@ -19,7 +19,8 @@ _NO_NAME = frozenset(
 _MARKS = re.compile(r"^[\s*†‡§¶∗⋆#,;:.\d]*[*†‡§¶∗⋆#,;:]\s*|^\d{1,2}(?=[^\W\d_])|[\s,;:*†‡§¶∗⋆#]+$")
 _GLUED_NUMBER = re.compile(r"(?<=[^\W\d_])\d{1,2}(?:,\d{1,2})*$")
 _DASHES = re.compile(r"[\u2010-\u2014\u2212]")
-_GLUE = re.compile(r" and |;|   ")
+_GAP = re.compile(r"[ \u00a0]{4,}")
+_GLUE = re.compile(rf" and |;|{_GAP.pattern}")
 
 
 def natural_order(name: str) -> str:
@@ -91,11 +92,11 @@ def halved(names: tuple[str, ...]) -> tuple[str, ...]:
 
 def unglued(names: tuple[str, ...]) -> tuple[str, ...]:
     """Split items that hold several names ("Ann Lee and Bo Xu", "Ann Lee      Bo Xu")."""
-    if not any(" and " in name or ";" in name or "   " in name for name in names):
+    if not any(_GLUE.search(name) for name in names):
         return names
     found: list[str] = []
     for name in names:
-        pieces = split_names(name.replace("   ", ";")) if _GLUE.search(name) else (name,)
+        pieces = split_names(_GAP.sub(";", name)) if _GLUE.search(name) else (name,)
         whole = all(len(piece.split()) > 1 for piece in pieces)
         found.extend(pieces) if whole else found.append(name)
     return tuple(found)

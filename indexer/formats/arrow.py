@@ -7,7 +7,6 @@ page shows at most eight authors a paper, and every paper on it has the page's a
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -35,8 +34,7 @@ _MORE = re.compile(
 def sniff(head: bytes, name: str) -> bool:
     """Recognise the words above the author's name."""
     del name
-    utf16 = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    text = head[:20_000].decode("utf-16" if utf16 else "utf-8", errors="replace")
+    text = head[:20_000].decode(errors="replace")
     lines = [line.strip().casefold() for line in text.splitlines()[:60]]
     return _CLUSTER in lines
 

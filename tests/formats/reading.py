@@ -1,0 +1,50 @@
+"""Read a dump in tests, and write what was read in the form of the golden files."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import asdict
+from typing import Any
+
+from indexer.cleaning import clean
+from indexer.dump import Dump
+from indexer.errors import RecordError
+from indexer.formats import detect, load_formats
+from indexer.paper import Paper
+from indexer.record import Notice
+from indexer.unpack import Counted, unpack
+from indexer.venues import load_venues
+
+
+def opened(name: str, data: bytes) -> Dump:
+    """Open bytes as a dump of this name."""
+    inside, content = next(unpack(name, Counted(io.BytesIO(data))))
+    return Dump(inside, content)
+
+
+def as_json(name: str, data: bytes) -> dict[str, Any]:
+    """Give format, papers, skipped records and notices; empty fields are left out."""
+    dump = opened(name, data)
+    format = detect(dump, load_formats())
+    assert format is not None, f"no format for {name}"
+    papers: list[dict[str, Any]] = []
+    skipped: list[str] = []
+    notices: list[str] = []
+    venues = load_venues()
+    for item in format.read(dump):
+        if isinstance(item, Notice):
+            notices.append(str(item))
+            continue
+        try:
+            if isinstance(item, RecordError):
+                raise item
+            papers.append(_fields(clean(item, name, venues, this_year=2026).paper))
+        except RecordError as error:
+            skipped.append(str(error))
+    return {"format": format.name, "papers": papers, "skipped": skipped, "notices": notices}
+
+
+def _fields(paper: Paper) -> dict[str, Any]:
+    empty = asdict(Paper(id="", title=""))
+    fields = {name: value for name, value in asdict(paper).items() if value != empty[name]}
+    return {name: list(one) if isinstance(one, tuple) else one for name, one in fields.items()}

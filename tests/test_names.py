@@ -1,0 +1,63 @@
+"""Lists of author names, in the ways dumps write them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.names import halved, natural_order, split_names, unmarked
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Ann Lee; Bo Xu", ("Ann Lee", "Bo Xu")),
+        ("Lee, Ann; Xu, Bo;", ("Ann Lee", "Bo Xu")),
+        ("Ann Lee and Bo Xu", ("Ann Lee", "Bo Xu")),
+        ("Lee, Ann and van der Xu, Bo", ("Ann Lee", "Bo van der Xu")),
+        ("Ann Lee, Bo Xu and Cy Dee", ("Ann Lee", "Bo Xu", "Cy Dee")),
+        ("Ann Lee, Bo Xu, and Cy Dee", ("Ann Lee", "Bo Xu", "Cy Dee")),
+        ("Ann Lee, Bo Xu", ("Ann Lee", "Bo Xu")),
+        ("Lee, A., Xu, B. C., Dee, D.", ("A. Lee", "B. C. Xu", "D. Dee")),
+        ("Lee, Ann", ("Ann Lee",)),
+        ("C. Balázs, E. L. Berger, C.-P. Yuan", ("C. Balázs", "E. L. Berger", "C.-P. Yuan")),
+        ("Ann Lee, Jr., Bo Xu", ("Ann Lee, Jr.", "Bo Xu")),
+        ("Plato", ("Plato",)),
+        ("", ()),
+        (" ; ", ()),
+    ],
+)
+def test_lists_in_one_text(text: str, expected: tuple[str, ...]) -> None:
+    assert expected == split_names(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Jaggi, Martin", "Martin Jaggi"),
+        ("de la Cruz, Ana", "Ana de la Cruz"),
+        ("King, Jr., Martin Luther", "Martin Luther King, Jr."),
+        ("Martin Luther King, Jr.", "Martin Luther King, Jr."),
+        ("Plato", "Plato"),
+        ("a, b, c, d", "a, b, c, d"),
+    ],
+)
+def test_natural_order(name: str, expected: str) -> None:
+    assert expected == natural_order(name)
+
+
+@given(st.lists(st.sampled_from(["A", "B", "C"]), max_size=8))
+def test_halving_undoes_doubling_and_nothing_else(names: list[str]) -> None:
+    given_names = tuple(names)
+
+    assert halved(given_names + given_names) == given_names
+    kept = halved(given_names)
+    assert kept in {given_names, given_names[: len(given_names) // 2]}
+    assert kept == given_names or kept + kept == given_names
+
+
+@given(st.text(max_size=40))
+def test_no_text_is_too_odd_for_a_list_of_names(text: str) -> None:
+    assert all(isinstance(name, str) for name in split_names(text))
+    assert unmarked(unmarked(text)) is not None

@@ -1,0 +1,121 @@
+"""Names of venues and what they become."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from indexer.errors import ConfigError
+from indexer.venues import Venues, load_venues
+
+
+@pytest.fixture(scope="module")
+def venues() -> Venues:
+    return load_venues()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("NeurIPS", "NeurIPS"),
+        ("nips", "NeurIPS"),
+        ("NIPS 2017", "NeurIPS"),
+        ("ICML'19", "ICML"),
+        ("AAAI-20", "AAAI"),
+        ("3DV", "3DV"),
+        ("Advances in Neural Information Processing Systems 31", "NeurIPS"),
+        (("Advances in Neural Information Processing Systems 31: Annual Conference on Neural "
+          "Information Processing Systems 2018, December 3-8, Montréal"), "NeurIPS"),
+        ("Proceedings of the 35th International Conference on Machine Learning", "ICML"),
+        (("Proceedings of the Twenty-First International Joint Conference on Artificial "
+          "Intelligence"), "IJCAI"),
+        ("2019 IEEE/CVF Conference on Computer Vision and Pattern Recognition (CVPR)", "CVPR"),
+        ("2019 International Conference on Robotics and Automation (ICRA)", "ICRA"),
+        ("2005 IEEE/RSJ International Conference on Intelligent Robots and Systems", "IROS"),
+        (("Proceedings of the 2018 Conference of the North American Chapter of the Association "
+          "for Computational Linguistics: Human Language Technologies, Volume 2"), "NAACL"),
+        (("Proceedings of the 57th Annual Meeting of the Association for Computational "
+          "Linguistics"), "ACL"),
+        ("Findings of the Association for Computational Linguistics: EMNLP 2021",
+         "Findings of ACL"),
+        ("J. Mach. Learn. Res.", "JMLR"),
+        ("Robotics: Science and Systems XIV", "RSS"),
+        ("Computer Vision – ECCV 2022", "ECCV"),
+        ("CACM December, 1958", "CACM"),
+        ("Computational Linguistics, Volume 15, Number 1, March 1989", "Computational Linguistics"),
+    ],
+)  # fmt: skip
+def test_listed_venues(venues: Venues, text: str, expected: str) -> None:
+    assert expected == venues.canonical(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Machine Learning", "Machine Learning"),
+        ("Artificial Intelligence in Medicine", "Artificial Intelligence in Medicine"),
+        ("Neural Computation and Applications", "Neural Computation and Applications"),
+        ("ICML Workshop on Snow", "ICML Workshop on Snow"),
+        ("2017 Workshop on Advanced Snow", "Workshop on Advanced Snow"),
+        ("Proceedings of the 12th Conference on Snow", "Conference on Snow"),
+        ("Testing 2020", "Testing 2020"),
+        ("Journal of Snow, vol. 12, 2003", "Journal of Snow"),
+    ],
+)
+def test_venues_that_are_not_listed_keep_their_name(
+    venues: Venues, text: str, expected: str
+) -> None:
+    assert expected == venues.canonical(text)
+
+
+@pytest.mark.parametrize("text", ["", " ", "unknown", "Unknown", "N/A", "none", "-", "TBD", "…"])
+def test_missing_is_missing(venues: Venues, text: str) -> None:
+    assert venues.canonical(text) == ""
+
+
+def test_every_name_of_the_table_leads_to_its_venue(venues: Venues) -> None:
+    for name, full in venues.full_names.items():
+        assert name == venues.canonical(name)
+        assert name == venues.canonical(full)
+        assert name == venues.canonical(f"Proceedings of the 7th {full} 2011")
+
+
+def test_a_canonical_name_stays(venues: Venues) -> None:
+    for text in ("ICML Workshop on Snow", "Testing 2020", "Journal of Snow, vol. 12, 2003"):
+        once = venues.canonical(text)
+        assert once == venues.canonical(once)
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("- a list", "expected a mapping of venues, got list"),
+        ("X: 3", "X: expected full, type and aliases, got int"),
+        ("X: {full: Xs, type: workshop}", "X.type: expected conference or journal, got 'workshop'"),
+        ("X: {type: journal}", "X.full: expected a text, got None"),
+        ("X: {full: Xs, type: journal, alias: [Y]}", "X: unknown key 'alias'"),
+        ("2020: {full: Xs, type: journal}", "2020: expected a name in text, got int"),
+        ("X: {full: Xs, type: journal, aliases: Y}", "X.aliases: expected a list of texts"),
+        ("X: [", "cannot be read"),
+    ],
+)
+def test_a_faulty_table_is_refused_with_file_and_key(tmp_path: Path, text: str, fault: str) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(text, encoding="utf-8")
+
+    with pytest.raises(ConfigError) as caught:
+        load_venues(str(path))
+
+    assert "mine.yaml: " in str(caught.value)
+    assert fault in str(caught.value)
+
+
+def test_all_faults_are_said_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("X: 3\nY: {full: 1, type: journal}\n", encoding="utf-8")
+
+    with pytest.raises(ConfigError) as caught:
+        load_venues(str(path))
+
+    assert len(caught.value.faults) == 2

@@ -17,6 +17,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Self
 
 import numpy as np
@@ -59,12 +60,12 @@ class Strings:
     def __iter__(self) -> Iterator[str]:
         """Give all strings in order."""
         blob, ends = self.blob.tobytes(), self.ends.tolist()
-        return (blob[a:b].decode() for a, b in zip(ends, ends[1:], strict=False))
+        return (blob[a:b].decode() for a, b in pairwise(ends))
 
     def raws(self) -> list[bytes]:
         """Give all strings in order, as UTF-8."""
         blob, ends = self.blob.tobytes(), self.ends.tolist()
-        return [blob[a:b] for a, b in zip(ends, ends[1:], strict=False)]
+        return [blob[a:b] for a, b in pairwise(ends)]
 
     @classmethod
     def of(cls, strings: list[str]) -> Self:

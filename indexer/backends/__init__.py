@@ -1,0 +1,1 @@
+"""The engines that implement the contract of `indexer.search`, one folder each."""

@@ -1,0 +1,62 @@
+"""What must hold on disk: small files replaced at one stroke, names synced, faults told plainly."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from indexer.errors import IndexError_
+
+
+@contextmanager
+def faults_told(path: Path) -> Iterator[None]:
+    """Turn what the operating system refuses into an error that names the file and a remedy.
+
+    Args:
+        path: named where the system names no file.
+
+    Raises:
+        IndexError_: in place of an `OSError` of the block.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise IndexError_(
+            f"{error.filename or path}: {error.strerror or error}; the index is as it was "
+            "before. Make room or mend the permissions, then run the command again"
+        ) from error
+
+
+def link(source: Path, target: Path) -> None:
+    """Give a file a second name, or copy it where the file system knows no second names."""
+    try:
+        os.link(source, target)
+    except FileNotFoundError:
+        raise
+    except OSError:
+        shutil.copyfile(source, target)
+        with target.open("rb") as file:
+            os.fsync(file.fileno())
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Replace a small file at one stroke; on disk when this returns."""
+    temporary = path.with_name(f".{path.name}.new")
+    with temporary.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make sure the names in a directory are on disk."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

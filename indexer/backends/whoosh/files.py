@@ -1,0 +1,273 @@
+"""Named arrays in one file: little-endian, aligned for memory-mapping, each with a checksum.
+
+    0   8 bytes   magic "QVARRAYS"
+    8   u32       version of this layout
+    12  u32       length of the table, bytes
+    16  u64       offset of the table
+    24  8 bytes   BLAKE2b of the table
+    64  …         the arrays, each beginning at a multiple of 64
+    …   table     JSON: [[name, dtype, shape, offset, BLAKE2b of its bytes in hex], …]
+
+Numbers are little-endian. The header is written last, so a file cut short has none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import mmap
+import os
+import struct
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Final, Protocol, Self
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from indexer.errors import IndexDamaged
+
+Array = NDArray[Any]
+MAGIC: Final = b"QVARRAYS"
+VERSION: Final = 1
+_HEADER: Final = struct.Struct("<8sIIQ8s")
+_ALIGN: Final = 64
+_DTYPES: Final = frozenset({"|u1", "|i1", "<u2", "<i2", "<u4", "<i4", "<u8", "<i8", "<f4", "<f8"})
+_CHUNK: Final = 1 << 22
+_MAX_TABLE: Final = 1 << 20
+
+
+class Sink(Protocol):
+    """Takes arrays by name, whole or piece by piece."""
+
+    def put(self, name: str, array: Array) -> None:
+        """Take a whole array."""
+
+    def append(self, name: str, piece: Array) -> None:
+        """Take the next piece of a flat array; an unsigned one is kept as narrow as fits."""
+
+
+def _narrowest(highest: int) -> np.dtype[Any]:
+    return next(
+        np.dtype(kind)
+        for kind in ("|u1", "<u2", "<u4", "<u8")
+        if highest < 256 ** np.dtype(kind).itemsize
+    )
+
+
+def little(array: Array) -> Array:
+    """Give the array as contiguous little-endian data of a kind the layout knows."""
+    array = np.ascontiguousarray(array)
+    dtype = array.dtype.newbyteorder("<")
+    if np.dtype(dtype).str not in _DTYPES:
+        raise TypeError(f"no array of {array.dtype} can be stored")
+    return array.astype(dtype, copy=False)
+
+
+class MemorySink:
+    """A sink that keeps the arrays: for small segments and for tests."""
+
+    def __init__(self) -> None:
+        """Begin with no arrays."""
+        self._arrays: dict[str, Array] = {}
+        self._pieces: dict[str, list[Array]] = {}
+
+    def put(self, name: str, array: Array) -> None:
+        """Take a whole array."""
+        self._arrays[name] = little(array)
+
+    def append(self, name: str, piece: Array) -> None:
+        """Take the next piece of an array."""
+        self._pieces.setdefault(name, []).append(piece)
+
+    def arrays(self) -> dict[str, Array]:
+        """Give all arrays, pieces joined."""
+        for name, pieces in self._pieces.items():
+            joined = np.concatenate(pieces)
+            if joined.dtype.kind == "u":
+                joined = joined.astype(_narrowest(int(joined.max(initial=0))))
+            self._arrays[name] = little(joined)
+        self._pieces.clear()
+        return self._arrays
+
+
+@dataclass(slots=True)
+class _Stream:
+    """An array that grows in a file of its own until all is known of it."""
+
+    file: BinaryIO
+    dtype: np.dtype[Any]
+    length: int = 0
+    highest: int = 0
+
+
+class ArrayFile(AbstractContextManager["ArrayFile"]):
+    """Writes one file of arrays; complete and on disk when its block ends well, absent else."""
+
+    def __init__(self, path: Path) -> None:
+        """Begin a file at `path`, replacing what is there."""
+        self._path = path
+        self._table: list[tuple[str, str, list[int], int, str]] = []
+        self._streams: dict[str, _Stream] = {}
+
+    def __enter__(self) -> Self:
+        self._file = self._path.open("wb")
+        self._file.write(b"\0" * _ALIGN)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            if kind is None:
+                self._finish()
+        except BaseException:
+            kind = BaseException
+            raise
+        finally:
+            for stream in self._streams.values():
+                stream.file.close()
+            self._file.close()
+            if kind is not None:
+                self._path.unlink(missing_ok=True)
+
+    def put(self, name: str, array: Array) -> None:
+        """Write a whole array."""
+        array = little(array)
+        self._begin(name, array.dtype, list(array.shape))
+        self._end([array.reshape(-1).view(np.uint8).data] if array.size else [])
+
+    def append(self, name: str, piece: Array) -> None:
+        """Write the next piece of an array."""
+        piece = little(piece)
+        stream = self._streams.get(name)
+        if stream is None:
+            spool = tempfile.TemporaryFile(dir=self._path.parent)  # noqa: SIM115 - closed at exit
+            stream = self._streams[name] = _Stream(spool, piece.dtype)
+        piece = piece.astype(stream.dtype, copy=False)
+        stream.file.write(piece.tobytes())
+        stream.length += len(piece)
+        if piece.dtype.kind == "u" and len(piece):
+            stream.highest = max(stream.highest, int(piece.max()))
+
+    def _begin(self, name: str, dtype: np.dtype[Any], shape: list[int]) -> None:
+        at = self._file.tell()
+        self._file.write(b"\0" * (-at % _ALIGN))
+        self._table.append((name, dtype.str, shape, self._file.tell(), ""))
+
+    def _end(self, pieces: Iterator[memoryview] | list[memoryview]) -> None:
+        check = hashlib.blake2b(digest_size=8)
+        for piece in pieces:
+            check.update(piece)
+            self._file.write(piece)
+        self._table[-1] = (*self._table[-1][:4], check.hexdigest())
+
+    def _finish(self) -> None:
+        for name, stream in self._streams.items():
+            dtype = stream.dtype
+            if dtype.kind == "u":
+                dtype = _narrowest(stream.highest)
+            self._begin(name, dtype, [stream.length])
+            self._end(_pieces(stream, dtype))
+        table = json.dumps(self._table, separators=(",", ":")).encode()
+        at = self._file.tell()
+        self._file.write(table)
+        self._file.flush()
+        self._file.seek(0)
+        digest = hashlib.blake2b(table, digest_size=8).digest()
+        self._file.write(_HEADER.pack(MAGIC, VERSION, len(table), at, digest))
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+
+def _pieces(stream: _Stream, dtype: np.dtype[Any]) -> Iterator[memoryview]:
+    stream.file.seek(0)
+    while block := stream.file.read(_CHUNK):
+        array = np.frombuffer(block, stream.dtype).astype(dtype, copy=False)
+        yield array.view(np.uint8).data
+
+
+def write_arrays(path: Path, arrays: Mapping[str, Array]) -> None:
+    """Write a file of arrays and make sure it is on disk.
+
+    Raises:
+        OSError: when it cannot be written; nothing is left at `path` then.
+    """
+    with ArrayFile(path) as file:
+        for name, array in arrays.items():
+            file.put(name, array)
+
+
+def open_arrays(path: Path) -> dict[str, Array]:
+    """Memory-map a file of arrays; they stay readable when the file is unlinked.
+
+    Raises:
+        IndexDamaged: when the file is not one, is cut short or its table is not what was written.
+        FileNotFoundError: when it is not there.
+    """
+    with path.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        if size < _ALIGN:
+            raise _damaged(path, f"it has only {size} bytes")
+        view = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    return {
+        name: _array(view, dtype, shape, at) for name, dtype, shape, at, _ in _table(path, view)
+    }
+
+
+def check_arrays(path: Path) -> None:
+    """Read a whole file of arrays and compare every checksum.
+
+    Raises:
+        IndexDamaged: names the first array that is not what was written.
+    """
+    with path.open("rb") as file:
+        if os.fstat(file.fileno()).st_size < _ALIGN:
+            raise _damaged(path, "it is cut short")
+        view = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    for name, dtype, shape, at, digest in _table(path, view):
+        array = _array(view, dtype, shape, at)
+        check = hashlib.blake2b(digest_size=8)
+        if array.size:
+            check.update(array.reshape(-1).view(np.uint8).data)
+        if check.hexdigest() != digest:
+            raise _damaged(path, f"the checksum of its array {name!r} is wrong")
+
+
+def _table(path: Path, view: mmap.mmap) -> list[tuple[str, str, list[int], int, str]]:
+    magic, version, length, at, digest = _HEADER.unpack_from(view, 0)
+    if magic != MAGIC:
+        raise _damaged(path, "it does not begin like a file of arrays")
+    if version != VERSION:
+        raise _damaged(path, f"it is of version {version}, this program reads {VERSION}")
+    if length > _MAX_TABLE or at + length > len(view):
+        raise _damaged(path, "it is cut short")
+    text = view[at : at + length]
+    if hashlib.blake2b(text, digest_size=8).digest() != digest:
+        raise _damaged(path, "the checksum of its table is wrong")
+    table: list[tuple[str, str, list[int], int, str]] = json.loads(text)
+    for name, dtype, shape, start, _ in table:
+        if dtype not in _DTYPES or start + _bytes(dtype, shape) > at:
+            raise _damaged(path, f"its array {name!r} does not fit in it")
+    return table
+
+
+def _bytes(dtype: DTypeLike, shape: list[int]) -> int:
+    return int(np.dtype(dtype).itemsize * np.prod(shape, dtype=np.int64))
+
+
+def _array(view: mmap.mmap, dtype: str, shape: list[int], at: int) -> Array:
+    count = int(np.prod(shape, dtype=np.int64))
+    if not count:
+        empty = np.zeros(shape, dtype)
+        empty.flags.writeable = False
+        return empty
+    return np.frombuffer(view, dtype, count, at).reshape(shape)
+
+
+def _damaged(path: Path, why: str) -> IndexDamaged:
+    return IndexDamaged(
+        f"{path}: {why}; `quiver verify` says what else is, `quiver rollback` "
+        "goes back to the generation before, `quiver build` makes a new one"
+    )

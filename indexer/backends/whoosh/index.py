@@ -1,0 +1,164 @@
+"""The embedded index: a directory of generations, opened for searching and for writing."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock
+
+from indexer.analysis import Analyzer
+from indexer.backends.whoosh import manifest
+from indexer.backends.whoosh.disk import faults_told, link
+from indexer.backends.whoosh.generations import Generations
+from indexer.backends.whoosh.lock import writing
+from indexer.backends.whoosh.manifest import fingerprint
+from indexer.backends.whoosh.opened import OpenedGeneration, open_generation
+from indexer.backends.whoosh.policy import Policy
+from indexer.backends.whoosh.searcher import WhooshSearcher
+from indexer.backends.whoosh.writer import Plan, WhooshWriter
+from indexer.errors import IndexError_, IndexMissing
+from indexer.ranking import Ranking
+
+
+class WhooshIndex:
+    """Implements `indexer.search.Index` in a directory; safe to use from several threads.
+
+    Any number of processes may read while one writes.
+    """
+
+    def __init__(
+        self,
+        path: Path | str,
+        *,
+        analyzer: Analyzer | None = None,
+        ranking: Ranking | None = None,
+        policy: Policy | None = None,
+    ) -> None:
+        """Name the place; nothing is read or made yet.
+
+        Args:
+            path: directory of the index.
+            analyzer: how texts become terms; an index is searched as it was written.
+            ranking: weights of the ranking.
+            policy: how the index is kept.
+        """
+        self.path = Path(path)
+        self.generations = Generations(self.path)
+        self._analyzer = analyzer or Analyzer()
+        self._ranking = ranking or Ranking()
+        self._policy = policy or Policy()
+        self._lock = Lock()
+        self._newest: WhooshSearcher | None = None
+
+    def generation(self) -> str | None:
+        """Name of the newest published generation; reads one tiny file."""
+        return self.generations.current()
+
+    def opened(self) -> OpenedGeneration:
+        """Open the newest published generation as it is on disk.
+
+        Raises:
+            IndexMissing: when nothing was published yet.
+            IndexDamaged: when it is not what was written.
+        """
+        return self.generations.read(open_generation)
+
+    @contextmanager
+    def searcher(self) -> Iterator[WhooshSearcher]:
+        """Open the newest published generation; it stays readable whatever is published later.
+
+        Threads that search the same generation share one searcher and its caches.
+
+        Raises:
+            IndexMissing: when nothing was published yet.
+            IndexDamaged: when it is not what was written.
+        """
+        name = self.generations.current()
+        with self._lock:
+            searcher = self._newest
+            if searcher is None or searcher.generation != name:
+                snapshot = self.opened().snapshot()
+                searcher = WhooshSearcher(snapshot, analyzer=self._analyzer, ranking=self._ranking)
+                self._newest = searcher
+        yield searcher
+
+    @contextmanager
+    def writer(
+        self, *, rebuild: bool = False, dumps: tuple[str, ...] = ()
+    ) -> Iterator[WhooshWriter]:
+        """Begin changes; leaving the block publishes them, an exception drops them all.
+
+        A block that changes nothing publishes nothing, unless there was nothing yet.
+
+        Args:
+            rebuild: begin from an empty index instead of the newest generation.
+            dumps: names of the sources, for `IndexInfo`.
+
+        Raises:
+            IndexLocked: when another writer is at work.
+            IndexError_: when the index was analysed otherwise (only a rebuild mends that), when
+                it would shrink too much, or when the disk does not take it.
+        """
+        with self._one_writer():
+            base = self._base()
+            if base and not rebuild and base.manifest.analyzer != fingerprint(self._analyzer):
+                raise IndexError_(
+                    f"{self.path}: was built with other stop words or stemming than configured "
+                    "now, so nothing can be added; `quiver build` builds it anew"
+                )
+            with faults_told(self.path):
+                name, hidden = self.generations.begin()
+            plan = Plan(base, self._policy, rebuild, dumps)
+            writer = WhooshWriter(plan, self._analyzer, hidden)
+            try:
+                yield writer
+                if writer.changed:
+                    with faults_told(hidden):
+                        writer.write(name)
+                        self.generations.publish(name)
+            finally:
+                writer.close()
+                shutil.rmtree(hidden, ignore_errors=True)
+            with faults_told(self.path):
+                self.generations.clean(keep=self._policy.keep)
+
+    def rollback(self) -> str:
+        """Publish the content of the generation before the newest anew, under a new name.
+
+        Returns:
+            The new name.
+
+        Raises:
+            IndexMissing: when there is no generation before.
+            IndexLocked: when another writer is at work.
+        """
+        with self._one_writer(), faults_told(self.path):
+            published = self.generations.published()
+            if len(published) < 2:
+                raise IndexMissing(
+                    f"{self.path}: there is no generation to go back to; `quiver build` makes one"
+                )
+            folder = self.generations.folder(published[-2])
+            old = open_generation(published[-2], folder)
+            name, hidden = self.generations.begin()
+            for file in sorted(folder.iterdir()):
+                link(file, hidden / file.name)
+            (hidden / manifest.NAME).unlink(missing_ok=True)
+            built = datetime.now(UTC).isoformat(timespec="seconds")
+            old.manifest.renamed(name, built).write(hidden)
+            self.generations.publish(name)
+            self.generations.clean(keep=self._policy.keep)
+            return name
+
+    def _base(self) -> OpenedGeneration | None:
+        return None if self.generations.current() is None else self.opened()
+
+    @contextmanager
+    def _one_writer(self) -> Iterator[None]:
+        with faults_told(self.path):
+            self.path.mkdir(parents=True, exist_ok=True)
+        with writing(self.path, wait=self._policy.wait):
+            yield

@@ -1,0 +1,102 @@
+"""Sources to one segment, and a segment's arrays back from their file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.analysis import Analyzer
+from indexer.backends.whoosh import store
+from indexer.backends.whoosh.authorship import put_people
+from indexer.backends.whoosh.files import MemorySink, Sink
+from indexer.backends.whoosh.invert import put_text
+from indexer.backends.whoosh.order import Order, order_of, put_values
+from indexer.backends.whoosh.run import Run, Source, run_of
+from indexer.backends.whoosh.segment import Lexicon, Segment, Strings
+from indexer.backends.whoosh.words import WordTable
+from indexer.paper import Paper
+
+Dropped = NDArray[np.bool_]
+
+
+def merge(
+    sources: Sequence[Source],
+    dropped: Sequence[Dropped | None],
+    stem: Callable[[str], str],
+    sink: Sink,
+) -> None:
+    """Write the segment that holds the papers of some sources.
+
+    Args:
+        sources: runs and segments, together holding each id at most once beside those dropped.
+        dropped: for each source which papers to leave out, or None to keep all.
+        stem: gives the stem of a folded word.
+        sink: takes the arrays, those of `Segment` and of the store.
+    """
+    order = order_of(sources, dropped)
+    put_values(sources, order, sink)
+    put_people(sources, order, sink)
+    put_text(sources, order, stem, sink)
+    _put_store(sources, order, sink)
+
+
+def _put_store(sources: Sequence[Source], order: Order, sink: Sink) -> None:
+    """Copy blocks as they are where every paper stays, else pack the papers that do."""
+    sink.append("blocks", np.zeros(0, np.uint8))
+    lengths = [np.zeros(1, np.int64)]
+    slots = []
+    first = 0
+    for source, ranks in zip(sources, order.ranks, strict=True):
+        papers = source.store
+        blocks, ends, slot = papers.blocks, papers.ends, papers.slot
+        stays = np.flatnonzero(ranks >= 0)
+        if len(stays) < len(ranks):
+            stays = stays[np.argsort(slot[stays])]
+            blocks, ends = store.pack(papers.line(at) for at in stays.tolist())
+            slot = np.zeros(len(ranks), np.int64)
+            slot[stays] = np.arange(len(stays))
+        sink.append("blocks", blocks)
+        lengths.append(np.diff(ends))
+        slots.append(slot + first * store.BLOCK)
+        first += len(ends) - 1
+    sink.put("block_ends", np.cumsum(np.concatenate(lengths)).astype(np.int64))
+    sink.put("slot", order.column(slots))
+
+
+def segment_of(papers: Iterable[Paper], analyzer: Analyzer) -> Segment:
+    """Make a segment in memory; of papers with the same id the last one counts."""
+    return segment_from(arrays_of(papers, analyzer))
+
+
+def arrays_of(papers: Iterable[Paper], analyzer: Analyzer) -> dict[str, NDArray[Any]]:
+    """Make all arrays of a segment and its store in memory; of equal ids the last one counts."""
+    unique = {paper.id: paper for paper in papers}
+    run: Run = run_of([(paper, 0, 0) for paper in unique.values()], WordTable(analyzer))
+    sink = MemorySink()
+    merge([run], [None], analyzer.stem, sink)
+    return sink.arrays()
+
+
+def segment_from(arrays: Mapping[str, NDArray[Any]]) -> Segment:
+    """Give the arrays of a segment their names.
+
+    Raises:
+        KeyError: when an array is missing.
+    """
+    values: dict[str, Any] = {}
+    for one in fields(Segment):
+        if one.type in ("Lexicon", "Strings"):
+            kind = Lexicon if one.type == "Lexicon" else Strings
+            values[one.name] = kind(arrays[f"{one.name}.blob"], arrays[f"{one.name}.ends"])
+        else:
+            values[one.name] = arrays[one.name]
+    return Segment(**values)
+
+
+def store_from(arrays: Mapping[str, NDArray[Any]]) -> store.PaperStore:
+    """Give the store among the arrays of a segment."""
+    return store.PaperStore(arrays["blocks"], arrays["block_ends"], arrays["slot"])

@@ -1,0 +1,23 @@
+"""How an index is kept: decisions of whoever runs it, not properties of what is in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How an index is kept.
+
+    Attributes:
+        keep: generations that stay on disk to go back to, the published one included; at least 1.
+        wait: seconds a writer waits for another one to end; 0 = not at all.
+        most_lost: share of papers, 0 to 1, by which a new generation may be smaller than the one
+            before; 1 = any.
+        workers: processes that analyse a large build; 0 = one a core.
+    """
+
+    keep: int = 3
+    wait: float = 0.0
+    most_lost: float = 1.0
+    workers: int = 0

@@ -11,7 +11,10 @@ import click
 from indexer.cli import VERBS, Session, VerbGroup, example, verb_group, with_session
 
 
-@click.command(epilog=example("quiver serve --port 8080 --workers 4", "quiver serve --open"))
+@click.command(
+    short_help="Serve the search pages.",
+    epilog=example("quiver serve --port 8080 --workers 4", "quiver serve --open"),
+)
 @click.option("--host", help="Address to listen on; 0.0.0.0 lets other machines in.")
 @click.option("--port", type=click.IntRange(0, 65_535), help="Port to listen on; 0 = any free one.")
 @click.option("--workers", type=click.IntRange(1, 256), help="Worker processes.")

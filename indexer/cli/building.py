@@ -25,7 +25,10 @@ _strict = click.option(
 )
 
 
-@click.command(epilog=example("quiver build data/martin-jaggi.txt"))
+@click.command(
+    short_help="Build the index anew from dumps.",
+    epilog=example("quiver build data/martin-jaggi.txt"),
+)
 @_dumps
 @_strict
 @with_session
@@ -38,7 +41,10 @@ def build(session: Session, *, dumps: tuple[str, ...], strict: bool) -> None:
     _write(session, dumps, rebuild=True, strict=strict)
 
 
-@click.command(epilog=example("quiver update data/martin-jaggi.txt"))
+@click.command(
+    short_help="Add the papers of dumps to the index.",
+    epilog=example("quiver update data/martin-jaggi.txt"),
+)
 @_dumps
 @_strict
 @with_session
@@ -47,7 +53,10 @@ def update(session: Session, *, dumps: tuple[str, ...], strict: bool) -> None:
     _write(session, dumps, rebuild=False, strict=strict)
 
 
-@click.command(epilog=example("quiver check data/martin-jaggi.txt"))
+@click.command(
+    short_help="Read dumps and report; write nothing.",
+    epilog=example("quiver check data/martin-jaggi.txt"),
+)
 @_dumps
 @_strict
 @with_session
@@ -58,7 +67,7 @@ def check(session: Session, *, dumps: tuple[str, ...], strict: bool) -> None:
     _print(session, report)
 
 
-@click.command(epilog=example("quiver formats"))
+@click.command(short_help="List the formats of dumps.", epilog=example("quiver formats"))
 @with_session
 def formats(session: Session) -> None:
     """List the formats of dumps that can be read."""

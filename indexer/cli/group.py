@@ -59,7 +59,7 @@ class VerbGroup(click.Group):
         try:
             return super().invoke(ctx)
         except QueryError as error:
-            raise click.UsageError(str(error)) from error
+            raise click.UsageError(str(error), ctx) from error
         except QuiverError as error:
             raise click.ClickException(str(error)) from error
         except BrokenPipeError:

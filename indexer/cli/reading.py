@@ -16,7 +16,9 @@ from indexer.search import IndexInfo, Searcher
 from indexer.wire import cluster_json, info_json, paper_json
 
 
-@click.command(epilog=example("quiver show neurips2022-0ff9ab7c1f2d"))
+@click.command(
+    short_help="Print one paper, whole.", epilog=example("quiver show neurips2022-13057e3d25da")
+)
 @click.argument("paper_id", metavar="ID")
 @with_session
 def show(session: Session, paper_id: str) -> None:
@@ -35,7 +37,9 @@ def show(session: Session, paper_id: str) -> None:
         click.echo("\n".join(paper_lines(paper)))
 
 
-@click.command(epilog=example("quiver author Martin Jaggi"))
+@click.command(
+    short_help="Print the papers of one exact name.", epilog=example("quiver author Martin Jaggi")
+)
 @click.argument("name", nargs=-1, required=True)
 @with_session
 def author(session: Session, name: tuple[str, ...]) -> None:
@@ -55,7 +59,7 @@ def author(session: Session, name: tuple[str, ...]) -> None:
         click.echo("\n".join(_cluster_lines(cluster)))
 
 
-@click.command(epilog=example("quiver info"))
+@click.command(short_help="Say what is in the index.", epilog=example("quiver info"))
 @with_session
 def info(session: Session) -> None:
     """Say what is in the index: papers, authors, years, generation, size."""

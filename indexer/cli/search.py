@@ -17,10 +17,11 @@ from indexer.wire import results_json
 
 
 @click.command(
+    short_help="Find papers.",
     epilog=example(
         "quiver search federated learning",
         "quiver search 'author:jaggi title:\"gradient descent\"' --venue ICML --year 2019-2022",
-    )
+    ),
 )
 @click.argument("query", nargs=-1)
 @filter_options

@@ -11,7 +11,10 @@ from indexer.cli.group import Session, example, with_session
 from indexer.config import config_values, defaults_text, load_config
 
 
-@click.command(epilog=example("quiver config --defaults"))
+@click.command(
+    short_help="Print the settings in effect, or check a file of them.",
+    epilog=example("quiver config --defaults"),
+)
 @click.argument("file", required=False, type=click.Path())
 @click.option("--defaults", is_flag=True, help="Print the commented reference of every key.")
 @with_session

@@ -10,6 +10,7 @@ import click
 
 from indexer.paper import Paper
 from indexer.search import Facet, Hit, Results, Snippet, Span
+from indexer.tex import display, plain
 
 MARGIN = "    "
 SHOWN_AUTHORS = 10
@@ -57,10 +58,11 @@ def hit_lines(hit: Hit, number: int) -> Iterator[str]:
     yield click.style(MARGIN + where(paper), dim=True)
     for snippet in hit.snippets:
         if snippet.field == "abstract":
-            before = "" if snippet.whole or not snippet.offset else "… "
-            after = "" if snippet.whole else " …"
+            before = "… " if snippet.offset else ""
+            end = snippet.offset + len(snippet.text)
+            after = " …" if end < len(paper.abstract) else ""
             spans = [Span(s.start + len(before), s.end + len(before)) for s in snippet.spans]
-            yield from wrapped(f"{before}{snippet.text}{after}", spans, MARGIN, MARGIN)
+            yield from wrapped(f"{before}{snippet.text.rstrip()}{after}", spans, MARGIN, MARGIN)
     for part in hit.why:
         label = f"{part.label} in {part.field}" if part.field else part.label
         yield click.style(f"{MARGIN}{part.value:>9.3f}  {label}", dim=True)
@@ -94,15 +96,16 @@ def where(paper: Paper) -> str:
 def wrapped(
     text: str, spans: Sequence[Span], first: str, rest: str, *, bold: bool = False
 ) -> Iterator[str]:
-    """Break a text into lines at white space, its marked stretches emphasised.
+    """Break a text into lines at white space, its marked stretches emphasised, its TeX rendered.
 
     Args:
-        text: one line, however long.
+        text: one line, however long, as the paper has it.
         spans: stretches of it to emphasise, in order.
         first: what the first line begins with.
         rest: what every other line begins with.
         bold: whether the text around the emphasis is bold.
     """
+    text, spans = _rendered(text, spans)
     room = width()
     start, end, prefix = 0, 0, first
     for word in re.finditer(r"\S+", text):
@@ -114,6 +117,18 @@ def wrapped(
         end = word.end()
     if end > start:
         yield prefix + _marked(text, start, end, spans, bold=bold)
+
+
+def _rendered(text: str, spans: Sequence[Span]) -> tuple[str, Sequence[Span]]:
+    """Write TeX as the text it stands for, the spans going along."""
+    if not spans:
+        return plain(text), ()
+    written, moved = "", []
+    for piece in display(text, spans):
+        if piece.marked:
+            moved.append(Span(len(written), len(written) + len(piece.text)))
+        written += piece.text
+    return written, moved
 
 
 def _marked(text: str, start: int, end: int, spans: Sequence[Span], *, bold: bool) -> str:
@@ -163,7 +178,7 @@ def _receipt_lines(results: Results) -> Iterator[str]:
         yield f"Mended: {repair.reason}"
     for clause in receipt.clauses:
         if clause.emptied:
-            yield f"Nothing is left because of: {clause.text} ({counted(clause.hits, 'paper')})"
+            yield f"This left nothing: {clause.text} ({counted(clause.hits, 'paper')} on its own)"
         if clause.note:
             yield click.style(f"{clause.text}: {clause.note}", dim=True)
     if results.query.match == "auto" and receipt.matched == "any":

@@ -1,0 +1,183 @@
+"""Every number on a page is what its link leads to, and every link leads somewhere."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.oracle import MemoryIndex
+from tests.web.conftest import PAPERS
+from tests.web.reading import Element, hits, read
+from webui import create_app
+
+STATES = st.fixed_dictionaries(
+    {},
+    optional={
+        "q": st.sampled_from(
+            ["learning", "federated", "gossip OR run", "rate -5", "zzz", "author"]
+        ),
+        "venue": st.lists(st.sampled_from(["ICML", "NeurIPS", "JMLR", "unknown"]), max_size=2),
+        "venue_not": st.lists(st.sampled_from(["ICLR", "Proc. of X/Y & Z?"]), max_size=1),
+        "type": st.lists(st.sampled_from(["Conference Paper", "unknown"]), max_size=1),
+        "author": st.lists(st.sampled_from(["Ada Byron", "Tao Lin"]), max_size=1),
+        "author_not": st.lists(st.sampled_from(["Author 3", "unknown"]), max_size=1),
+        "year": st.lists(st.sampled_from(["2019", "unknown"]), max_size=1),
+        "year_from": st.sampled_from(["2001", "2019"]),
+        "year_to": st.sampled_from(["2004", "2021"]),
+        "match": st.sampled_from(["all", "any"]),
+        "sort": st.sampled_from(["-year", "title"]),
+        "per_page": st.sampled_from(["10", "50"]),
+    },
+)
+
+
+@pytest.fixture(scope="module")
+def web() -> FlaskClient:
+    app = create_app(index=MemoryIndex.of(PAPERS))
+    app.testing = True
+    return app.test_client()
+
+
+def page_of(web: FlaskClient, address: str) -> Element:
+    response = web.get(address)
+    assert response.status_code == 200, address
+    return read(response.text)
+
+
+def number(text: str) -> int:
+    return int(text.split(maxsplit=1)[0].replace(",", ""))
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(STATES)
+def test_every_number_is_the_hits_after_following_its_link(
+    web: FlaskClient, state: dict[str, str | list[str]]
+) -> None:
+    page = page_of(web, f"/search?{urlencode(state, doseq=True)}")
+
+    values = [
+        (item.one("span", class_="count"), next(a for a in item.all("a") if a.text == "only"))
+        for item in page.one("form", class_="facets").all("li")
+        if "excluded" not in item.attrs.get("class", "")
+    ]
+    years = [(row.one("td"), row.one("a")) for row in page.one("aside").all("tr")[1:]]
+    offers = [
+        (item.one("span", class_="count"), item.one("a"))
+        for offer in page.all("ul", class_="alternatives")
+        for item in offer.all("li")
+    ]
+    shown = [(number(at.text), a.attrs["href"]) for at, a in values + years + offers]
+    shown += [
+        (number(bar.one("title").text.split(": ")[1]), bar.attrs["href"])
+        for svg in page.one("aside").all("svg")
+        for bar in svg.all("a")
+    ]
+
+    for count, address in shown:
+        assert hits(page_of(web, address)) == count, address
+
+
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(STATES)
+def test_the_pages_of_an_answer_are_its_hits_once_each(
+    web: FlaskClient, state: dict[str, str | list[str]]
+) -> None:
+    address = f"/search?{urlencode(state, doseq=True)}"
+    total = hits(page_of(web, address))
+    seen: list[str] = []
+    places: list[int] = []
+    while address:
+        page = page_of(web, address)
+        for ol in page.all("ol", class_="hits"):
+            places.append(int(ol.attrs["start"]))
+            seen += [one.one("h3").one("a").attrs["href"] for one in ol.all("article")]
+        following = page.all("a", rel="next")
+        address = following[0].attrs["href"] if following else ""
+
+    assert len(seen) == len(set(seen)) == total
+    assert places == sorted(set(places))
+
+
+def test_every_link_of_every_kind_of_page_answers(web: FlaskClient) -> None:
+    todo = [
+        "/", "/search", "/search?q=learning&venue=ICML&author_not=Author+3&year_from=2001",
+        "/search?q=zzz+learning", "/search?q=learning&explain=1", "/paper/p1", "/paper/p4",
+        "/paper/odd/id.json",
+        "/author/tao-lin", "/author/ada-byron", "/venue/icml", "/venue/icml/2003", "/help",
+        "/facet/author?q=learning", "/facet/venue?venue=ICML&venue_not=JMLR", "/search?page=99",
+    ]  # fmt: skip
+    checked: set[str] = set()
+    for address in todo:
+        page = page_of(web, address)
+        links = [one.attrs["href"] for one in page.all("a") + page.all("link")]
+        for link in links:
+            inside = link.partition("#")[0]
+            if inside.startswith("/") and inside not in checked:
+                checked.add(inside)
+                with web.get(inside, follow_redirects=True) as response:
+                    assert response.status_code == 200, f"{inside} on {address}"
+            elif not inside.startswith("/"):
+                assert link.startswith(("#", "https://doi.org/", "https://example.org/")), link
+    assert len(checked) > 200
+
+
+def test_every_author_link_leads_to_a_page_that_lists_the_paper(web: FlaskClient) -> None:
+    for paper in PAPERS:
+        page = page_of(web, web_path(paper.id))
+        for link in page.one("ul", class_="authors").all("a") if paper.authors else []:
+            listed = page_of(web, link.attrs["href"])
+            titles = [one.text for one in listed.all("h3")]
+            assert paper.title in titles
+
+
+def web_path(paper_id: str) -> str:
+    from urllib.parse import quote
+
+    return f"/paper/{quote(paper_id)}"
+
+
+def test_controls_keep_each_other_and_reset_the_page(web: FlaskClient) -> None:
+    state = (
+        "q=learning&venue=ICML&author_not=Author+3&year_from=2001&match=any&sort=-year&per_page=10"
+    )
+    page = page_of(web, f"/search?{state}&page=2")
+    kept = dict(pair.split("=") for pair in state.split("&"))
+    own = {"Order": "sort", "Results a page": "per_page"}
+    for nav in page.all("nav"):
+        name = own.get(nav.attrs.get("aria-label", ""))
+        for link in nav.all("a") if name else []:
+            pairs = dict(
+                pair.split("=") for pair in link.attrs["href"].partition("?")[2].split("&")
+            )
+            assert {k: v for k, v in kept.items() if k != name}.items() <= pairs.items()
+            assert "page" not in pairs
+    form = page.one("header", class_="top").one("form")
+    hidden = {one.attrs["name"]: one.attrs["value"] for one in form.all("input", type="hidden")}
+    assert hidden == {"venue": "ICML", "author_not": "Author 3", "year_from": "2001",
+                      "match": "any", "sort": "-year", "per_page": "10"}  # fmt: skip
+
+
+def test_the_filter_form_sent_as_it_stands_asks_the_same(web: FlaskClient) -> None:
+    """What a browser would send on Apply without a change is the page itself."""
+    address = (
+        "/search?q=learning&venue=ICML&venue=NeurIPS&author_not=Author+3&year_from=2001&year_to=2008"
+        "&match=any&sort=-year&per_page=10"
+    )
+    page = page_of(web, address)
+    sent = [
+        (one.attrs["name"], one.attrs["value"])
+        for one in page.one("form", class_="facets").all("input")
+        if one.attrs.get("type") != "checkbox" or "checked" in one.attrs
+    ]
+
+    again = page_of(web, f"/search?{urlencode(sent)}")
+
+    assert again.one("link", rel="canonical").attrs["href"] == address

@@ -1,0 +1,115 @@
+"""The production server as a process: answers, long addresses, several workers, a graceful stop."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from indexer import QuiverError, load_config
+from webui.serve import serve
+
+SCRIPT = """
+import dataclasses, sys
+from indexer import load_config
+from webui.serve import serve
+
+config = load_config()
+index = dataclasses.replace(config.index, dir=sys.argv[1])
+web = dataclasses.replace(config.web, port=0, workers=2, threads=4)
+serve(
+    dataclasses.replace(config, index=index, web=web),
+    ready=lambda address: print(address, flush=True),
+)
+"""
+
+
+@pytest.fixture
+def server(tmp_path: Path, checkout: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """A server of an index that was never built; its process and port."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", SCRIPT, str(tmp_path / "index")],
+        cwd=checkout,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+    )
+    with process:
+        assert process.stdout is not None
+        address = process.stdout.readline().strip()
+        assert address.startswith("http://127.0.0.1:"), process.stderr and process.stderr.read()
+        yield process, int(address.rstrip("/").rpartition(":")[2])
+        if process.poll() is None:
+            process.kill()
+
+
+def get(port: int, address: str) -> tuple[int, str]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET", address)
+    response = connection.getresponse()
+    body = response.read().decode()
+    connection.close()
+    return response.status, body
+
+
+def test_it_answers_and_stops_gracefully(server: tuple[subprocess.Popen[str], int]) -> None:
+    process, port = server
+
+    assert get(port, "/help")[0] == 200
+    assert get(port, "/search?q=x")[0] == 503
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=20) == 0
+
+
+def test_an_address_too_long_to_read_still_gets_the_form(
+    server: tuple[subprocess.Popen[str], int],
+) -> None:
+    _, port = server
+
+    status, body = get(port, "/search?q=" + "word+" * 60_000)
+
+    assert status == 400
+    assert '<form action="/search"' in body
+    assert get(port, "/help")[0] == 200
+
+
+def test_several_requests_are_answered_at_once(server: tuple[subprocess.Popen[str], int]) -> None:
+    _, port = server
+    # Connections that never finish their request must not keep others waiting.
+    idle = [socket.create_connection(("127.0.0.1", port)) for _ in range(4)]
+    for one in idle:
+        one.sendall(b"GET /help HTTP/1.1\r\n")
+    seen: list[int] = []
+    began = time.monotonic()
+    threads = [
+        threading.Thread(target=lambda: seen.append(get(port, "/help")[0])) for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for one in idle:
+        one.close()
+
+    assert seen == [200] * 8
+    assert time.monotonic() - began < 10
+
+
+def test_a_port_in_use_is_an_error_with_its_remedy() -> None:
+    import dataclasses
+
+    config = load_config()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        web = dataclasses.replace(config.web, port=taken.getsockname()[1])
+        with pytest.raises(QuiverError, match="--port"):
+            serve(dataclasses.replace(config, web=web))

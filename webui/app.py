@@ -1,0 +1,72 @@
+"""The application factory: one Flask app over one index."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from flask import Flask, url_for
+from werkzeug.routing import BaseConverter
+
+from indexer import Config, Index, load_config, name_slug, open_index, plain
+from webui import api, current, faults, headers, pages
+from webui.layout import carried
+from webui.listing import kind
+from webui.params import Params
+from webui.snapshots import Snapshots
+
+
+class AddressConverter(BaseConverter):
+    """The rest of a path, slashes and all: ids of papers may hold anything."""
+
+    regex = ".+?"
+    part_isolating = False
+
+
+def create_app(config: Config | None = None, *, index: Index | None = None) -> Flask:
+    """Make the application; nothing is opened before the first request.
+
+    Args:
+        config: settings; the defaults where None.
+        index: where to search; the index that the settings name where None.
+    """
+    config = config or load_config()
+    if index is None:
+        index = open_index(config.index.dir, config=config)
+    app = Flask(__name__)
+    app.url_map.merge_slashes = False
+    app.url_map.converters["address"] = AddressConverter
+    app.json.sort_keys = False  # type: ignore[attr-defined] # the provider of Flask itself
+    params = Params(per_page=config.search.per_page, max_per_page=config.search.max_per_page)
+    current.register(app, Snapshots(index), params)
+    faults.register(app, f"quiver build DUMP --index {config.index.dir}")
+    app.register_blueprint(pages.blueprint)
+    app.register_blueprint(api.blueprint)
+    headers.register(app)
+    _add_words(app, config.web.title)
+    return app
+
+
+def _add_words(app: Flask, title: str) -> None:
+    """Give the templates what all of them use."""
+    folder = Path(app.static_folder or "")
+
+    @cache
+    def fingerprint(name: str) -> str:
+        return hashlib.blake2b((folder / name).read_bytes(), digest_size=6).hexdigest()
+
+    def static(name: str) -> str:
+        """Address a file so that a browser keeps it until it changes."""
+        return url_for("static", filename=name, v=fingerprint(name))
+
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        site=title,
+        slug=name_slug,
+        static=static,
+        kind=kind,
+        plain=plain,
+        carried=carried,
+    )

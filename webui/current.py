@@ -1,0 +1,56 @@
+"""What the request at hand works with: the application's parameters and one searcher."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import cast
+
+from flask import Flask, current_app, g, request
+
+from indexer import Formulas, Searcher
+from webui.display import Display
+from webui.params import Asked, Params
+from webui.snapshots import Snapshots
+
+
+def register(app: Flask, snapshots: Snapshots, params: Params) -> None:
+    """Give an application its index and its parameters; every request returns what it borrows."""
+    app.extensions["quiver.snapshots"] = snapshots
+    app.extensions["quiver.params"] = params
+    app.extensions["quiver.display"] = Display(Formulas())
+    app.teardown_appcontext(_give_back)
+
+
+def searcher() -> Searcher:
+    """Give the one searcher of this request, borrowed at the first call.
+
+    Raises:
+        IndexMissing: when nothing was published yet; the answer is then a 503.
+    """
+    if "searcher" not in g:
+        lent = g.setdefault("lent", ExitStack())
+        snapshots = cast(Snapshots, current_app.extensions["quiver.snapshots"])
+        g.searcher = lent.enter_context(snapshots.lent())
+    return cast(Searcher, g.searcher)
+
+
+def params() -> Params:
+    """Give how this application reads and writes addresses of results."""
+    return cast(Params, current_app.extensions["quiver.params"])
+
+
+def display() -> Display:
+    """Give what renders the texts of papers."""
+    return cast(Display, current_app.extensions["quiver.display"])
+
+
+def asked(*, min_per_page: int = 1) -> Asked:
+    """Read what the address of this request asks for."""
+    return replace(params(), min_per_page=min_per_page).read(request.args.items(multi=True))
+
+
+def _give_back(_: BaseException | None) -> None:
+    lent = g.pop("lent", None)
+    if lent is not None:
+        lent.close()

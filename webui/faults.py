@@ -1,0 +1,126 @@
+"""Answers to requests that cannot be met: a page that still carries the form, or problem+json.
+
+The JSON form is RFC 9457's problem details.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any, Final, cast
+
+from flask import Flask, Response, current_app, make_response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from indexer import IndexError_, IndexMissing, QuiverError
+from webui import current
+from webui.params import Asked
+
+_HEADINGS: Final = {
+    400: "This address cannot be read",
+    404: "There is no such page",
+    405: "This address is only for reading",
+    414: "This address is too long",
+    429: "Too many requests",
+    500: "Something went wrong here",
+    503: "There is no index yet",
+}
+_LINES: Final = {
+    404: ("No paper, author or venue in this index has this address.",),
+    405: ("Ask for it with GET.",),
+    500: ("The fault is ours and is in the log. Trying again, or other words, may help.",),
+}
+_log = logging.getLogger(__name__)
+
+
+def register(app: Flask, build_command: str) -> None:
+    """Let an application word its errors.
+
+    Args:
+        app: the application.
+        build_command: what the page without an index tells its owner to run.
+    """
+    app.extensions["quiver.build_command"] = build_command
+    app.register_error_handler(HTTPException, _http_fault)
+    app.register_error_handler(QuiverError, _quiver_fault)
+
+
+def refused(asked: Asked) -> Response:
+    """Answer a request whose parameters have no meaning: 400, with what each should be."""
+    if wants_json():
+        return problem(
+            400,
+            _HEADINGS[400],
+            "; ".join(str(fault) for fault in asked.faults),
+            errors=[{"parameter": fault.parameter, "detail": str(fault)} for fault in asked.faults],
+        )
+    return _page(
+        400,
+        query=asked.query,
+        faults=[
+            {"parameter": fault.parameter, "reason": str(fault).partition(": ")[2]}
+            for fault in asked.faults
+        ],
+        mended=current.params().write(asked.query, url_for("pages.search")),
+    )
+
+
+def problem(status: int, title: str, detail: str, **more: Any) -> Response:
+    """Make a problem document (RFC 9457)."""
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail} | more
+    return Response(
+        json.dumps(body, ensure_ascii=False) + "\n",
+        status=status,
+        content_type="application/problem+json",
+    )
+
+
+def wants_json() -> bool:
+    """Say whether the address names a representation for machines."""
+    return request.blueprint == "api" or request.path.endswith(".json")
+
+
+def _http_fault(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < 400:
+        return error
+    status = error.code
+    if isinstance(error, InternalServerError) and error.original_exception is not None:
+        _log.error("fault at %s", request.path, exc_info=error.original_exception)
+    lines = _LINES.get(status, (error.description or "",))
+    if wants_json():
+        answer = problem(status, _HEADINGS.get(status, error.name), lines[0])
+    else:
+        answer = _page(status, lines=lines)
+    for name, value in error.get_headers():
+        if name.lower() not in ("content-type", "content-length"):
+            answer.headers[name] = value
+    return answer
+
+
+def _quiver_fault(error: QuiverError) -> ResponseReturnValue:
+    missing = isinstance(error, IndexMissing)
+    status = 503 if isinstance(error, IndexError_) else 400
+    heading = _HEADINGS[status] if missing or status == 400 else "The index cannot be read"
+    if status == 503 and not missing:
+        _log.error("index at fault: %s", error)
+    command = cast(str, current_app.extensions["quiver.build_command"]) if missing else ""
+    lines = (
+        ("Build one from a dump of papers with this command. This page needs no restart.",)
+        if missing
+        else (str(error),)
+    )
+    if wants_json():
+        answer = problem(status, heading, f"{error}", **({"command": command} if command else {}))
+    else:
+        answer = _page(status, heading=heading, lines=lines, command=command)
+    if status == 503:
+        answer.headers["Retry-After"] = "30"
+    return answer
+
+
+def _page(status: int, **words: Any) -> Response:
+    words = {"heading": _HEADINGS.get(status, "This cannot be done"), "query": None} | words
+    answer = make_response(render_template("error.html", status=status, **words), status)
+    answer.cache_control.no_store = True
+    return answer

@@ -1,0 +1,106 @@
+"""One hit as its entry on a page shows it: marked pieces, shortened authors, the passage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from indexer import Contribution, Hit, Paper, Snippet, Span
+from webui.display import Display, Piece
+
+SHOWN_AUTHORS: Final = 10
+"""Names an entry shows before "+n"; a matching name is always shown beyond them."""
+_OPENING: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorName:
+    """One name of the list.
+
+    Attributes:
+        skipped: names left out between this one and the one before it.
+    """
+
+    name: str
+    pieces: tuple[Piece, ...]
+    skipped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A hit, laid out.
+
+    Attributes:
+        number: its place in the whole answer, from 1.
+        authors: the names shown, in order.
+        hidden: names left out after the last one shown.
+        passage: best piece of the abstract.
+        begins, ends: whether the passage is cut at its beginning, at its end.
+        abstract: the whole abstract; empty where the passage is all of it.
+        why: what the score is made of, where asked for.
+    """
+
+    number: int
+    paper: Paper
+    score: float
+    title: tuple[Piece, ...]
+    authors: tuple[AuthorName, ...]
+    hidden: int
+    passage: tuple[Piece, ...]
+    begins: bool
+    ends: bool
+    abstract: tuple[Piece, ...]
+    why: tuple[Contribution, ...]
+
+
+def entry(hit: Hit, number: int, display: Display) -> Entry:
+    """Lay out a hit for the place it has in the answer."""
+    paper = hit.paper
+    title: tuple[Span, ...] = ()
+    names: dict[int, tuple[Span, ...]] = {}
+    passage: Snippet | None = None
+    for snippet in hit.snippets:
+        if snippet.field == "title":
+            title = snippet.spans
+        elif snippet.field == "author":
+            names[snippet.offset] = snippet.spans
+        else:
+            passage = snippet
+    if passage is None:
+        shown, ends = display.opening(paper.abstract, _OPENING)
+        begins = False
+    else:
+        shown = display.pieces(passage.text, passage.spans)
+        begins = passage.offset > 0
+        ends = passage.offset + len(passage.text) < len(paper.abstract)
+    authors, hidden = _shortened(paper.authors, names, display)
+    return Entry(
+        number=number,
+        paper=paper,
+        score=hit.score,
+        title=display.pieces(paper.title, title),
+        authors=authors,
+        hidden=hidden,
+        passage=shown,
+        begins=begins,
+        ends=ends,
+        abstract=display.pieces(paper.abstract) if begins or ends else (),
+        why=hit.why,
+    )
+
+
+def _shortened(
+    authors: tuple[str, ...], matched: dict[int, tuple[Span, ...]], display: Display
+) -> tuple[tuple[AuthorName, ...], int]:
+    """Keep the first names and every matching one, and count what is left out where."""
+    # A list that is one longer than the limit is no shorter with "+1" in its place.
+    limit = SHOWN_AUTHORS if len(authors) > SHOWN_AUTHORS + 1 else len(authors)
+    shown: list[AuthorName] = []
+    skipped = 0
+    for place, name in enumerate(authors):
+        if place < limit or place in matched:
+            shown.append(AuthorName(name, display.pieces(name, matched.get(place, ())), skipped))
+            skipped = 0
+        else:
+            skipped += 1
+    return tuple(shown), skipped

@@ -1,0 +1,119 @@
+"""An answer laid out for its page: what the templates of results show, and where it all leads.
+
+Works within a request: the addresses are those of the application at hand.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import url_for
+
+from indexer import FacetField, Filter, Query, Results, Sort, YearRange
+from webui import changes, current
+from webui.facets import PLURALS, chips, facet_panel
+from webui.histogram import Histogram, year_histogram
+from webui.hits import Entry, entry
+from webui.pager import last_page, pager
+
+_SORTS: Final = (
+    (Sort.RELEVANCE, "relevance"),
+    (Sort.NEWEST, "newest"),
+    (Sort.OLDEST, "oldest"),
+    (Sort.TITLE, "title"),
+)
+_SIZES: Final = (10, 20, 50, 100)
+_LISTED: Final[tuple[FacetField, ...]] = ("venue", "type", "author")
+"""Facets shown as lists of values; the year has its histogram."""
+_FORM: Final = frozenset(
+    "venue venue_not type type_not author author_not year_from year_to page".split()
+)
+"""Parameters that the filter form shows, and the page that it resets; others travel hidden."""
+
+
+def carried(query: Query) -> tuple[tuple[str, str], ...]:
+    """List what a search form must carry along so that new words keep the filters."""
+    pairs = current.params().pairs(query)
+    return tuple(pair for pair in pairs if pair[0] not in ("q", "page"))
+
+
+def search_href(query: Query) -> str:
+    """Give the address of an answer."""
+    return current.params().write(query, url_for("pages.search"))
+
+
+def answer(results: Results) -> dict[str, Any]:
+    """Lay out an answer: everything the result page needs, by name."""
+    query = results.query
+    params = current.params()
+    facets = results.facets
+    first_page = changes.turned(query, 1)
+    return {
+        "query": query,
+        "results": results,
+        "entries": entries(results),
+        "first": first(results),
+        "kept": [pair for pair in params.pairs(query) if pair[0] not in _FORM],
+        "panels": [facet_panel(query, facets[field], search_href) for field in _LISTED],
+        "plural": PLURALS,
+        "all_values": {
+            field: params.write(first_page, url_for("pages.facet", field=field))
+            for field in _LISTED
+        },
+        "years": facet_panel(query, facets["year"], search_href),
+        "years_asked": query.years != YearRange() or query.filter("year") != Filter("year"),
+        "histogram": histogram(query, results),
+        "chips": chips(query, search_href),
+        "clear": search_href(changes.cleared(query)),
+        "alternatives": [
+            {"label": one.label, "total": one.total, "href": search_href(one.query)}
+            for one in results.receipt.alternatives
+        ],
+        "sorts": [
+            {
+                "label": label,
+                "href": search_href(changes.sorted_by(query, sort)),
+                "current": sort is query.sort,
+            }
+            for sort, label in _SORTS
+        ],
+        "sizes": [
+            {
+                "label": size,
+                "href": search_href(changes.sized(query, size)),
+                "current": size == query.per_page,
+            }
+            for size in _SIZES
+        ],
+        "pager": pager(
+            query.page,
+            query.per_page,
+            results.total,
+            lambda page: search_href(changes.turned(query, page)),
+        ),
+        "last_href": search_href(changes.turned(query, last_page(results.total, query.per_page))),
+        "canonical": search_href(query),
+        "json_href": params.write(query, url_for("api.search")),
+    }
+
+
+def entries(results: Results) -> list[Entry]:
+    """Lay out the hits of a page, numbered by their place in the whole answer."""
+    display = current.display()
+    return [entry(hit, number, display) for number, hit in enumerate(results.hits, first(results))]
+
+
+def first(results: Results) -> int:
+    """Give the place of the first hit of a page in the whole answer, from 1."""
+    return (results.query.page - 1) * results.query.per_page + 1
+
+
+def histogram(query: Query, results: Results) -> Histogram | None:
+    """Draw the years of an answer; each bar leads to its year alone."""
+    low, high = query.years.low, query.years.high
+    asked = query.years != YearRange()
+    return year_histogram(
+        results.facets["year"],
+        lambda year: search_href(changes.in_year(query, year)),
+        lambda year: asked and (low is None or low <= year) and (high is None or year <= high),
+    )

@@ -1,0 +1,215 @@
+"""Addresses of result pages: what stands after the ``?`` becomes a `Query`, and a `Query` that.
+
+One query has one address: aliases are read but never written, values of a filter are sorted,
+empty and default values left out. Parameters: ``q venue venue_not year year_not type type_not
+author author_not year_from year_to match sort page per_page``; a repeated one means "any of these".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final, TypeVar
+from urllib.parse import urlencode
+
+from indexer import (
+    FACET_FIELDS,
+    Filter,
+    Match,
+    Query,
+    QueryError,
+    Sort,
+    YearRange,
+    parse_query,
+)
+
+_ALIASES: Final = {
+    "query": "q",
+    "size": "per_page",
+    "rows": "per_page",
+    "h": "per_page",
+    "f": "offset",
+    "start": "offset",
+}
+_SORTS: Final = {
+    "relevance": Sort.RELEVANCE,
+    "-year": Sort.NEWEST,
+    "newest": Sort.NEWEST,
+    "year": Sort.OLDEST,
+    "oldest": Sort.OLDEST,
+    "title": Sort.TITLE,
+}
+_MAX_PAGE: Final = 10**9
+_Choice = TypeVar("_Choice")
+_NUMBER: Final = re.compile(r"[+-]?[0-9]{1,20}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an address asks for.
+
+    Attributes:
+        query: the query; a parameter at fault counts as left out.
+        faults: parameters without a meaning, one error each; the page is then a 400.
+        notices: what was cut off or put right, one sentence each.
+    """
+
+    query: Query
+    faults: tuple[QueryError, ...] = ()
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """How addresses are read and written.
+
+    Attributes:
+        per_page: hits a page where the address does not say.
+        min_per_page: fewest hits a page; 0 lets a machine ask for the numbers alone.
+        max_per_page: most hits a page.
+        max_text: most characters of the query string that are read.
+        max_values: most filter values of all fields together.
+        max_value: most characters of one filter value.
+    """
+
+    per_page: int = 20
+    min_per_page: int = 1
+    max_per_page: int = 100
+    max_text: int = 2_000
+    max_values: int = 200
+    max_value: int = 500
+
+    def read(self, pairs: Iterable[tuple[str, str]]) -> Asked:
+        """Read the decoded pairs of a query string; never raises."""
+        return _Reading(self, pairs).asked()
+
+    def pairs(self, query: Query) -> tuple[tuple[str, str], ...]:
+        """Write a query as pairs, in canonical order."""
+        found = [("q", query.text)] if query.text.strip() else []
+        for name in ("venue", "year", "type", "author"):
+            chosen = query.filter(name)
+            found += [(name, value) for value in sorted(set(chosen.include))]
+            found += [(f"{name}_not", value) for value in sorted(set(chosen.exclude))]
+        for name, year in (("year_from", query.years.low), ("year_to", query.years.high)):
+            if year is not None:
+                found.append((name, str(year)))
+        if query.match is not Match.AUTO:
+            found.append(("match", query.match.value))
+        if query.sort is not Sort.RELEVANCE:
+            found.append(("sort", query.sort.value))
+        if query.page != 1:
+            found.append(("page", str(query.page)))
+        if query.per_page != self.per_page:
+            found.append(("per_page", str(query.per_page)))
+        return tuple(found)
+
+    def write(self, query: Query, path: str) -> str:
+        """Write the address of a query under a path; nothing asked is the bare path."""
+        pairs = self.pairs(query)
+        return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+class _Reading:
+    """One reading of one query string."""
+
+    def __init__(self, params: Params, pairs: Iterable[tuple[str, str]]) -> None:
+        self.params = params
+        self.faults: list[QueryError] = []
+        self.notices: list[str] = []
+        self.given: dict[str, list[str]] = {}
+        for key, value in pairs:
+            self.given.setdefault(_ALIASES.get(key, key), []).append(value)
+
+    def asked(self) -> Asked:
+        text = self._text()
+        filters = self._filters()
+        years = self._years()
+        match = self._choice("match", {one.value: one for one in Match})
+        sort = self._choice("sort", _SORTS)
+        params = self.params
+        per_page = self._number("per_page", params.min_per_page, params.max_per_page)
+        if per_page is None:
+            per_page = params.per_page
+        page = self._number("page", 1, _MAX_PAGE)
+        offset = self._number("offset", 0, _MAX_PAGE)
+        if page is None:
+            page = 1 if offset is None else offset // max(1, per_page) + 1
+        query = parse_query(
+            text,
+            filters=filters,
+            years=years,
+            match=match or Match.AUTO,
+            sort=sort or Sort.RELEVANCE,
+            page=page,
+            per_page=per_page,
+        )
+        return Asked(query, tuple(self.faults), tuple(self.notices))
+
+    def _text(self) -> str:
+        text = " ".join(self.given.get("q", ()))
+        if len(text) > self.params.max_text:
+            self.notices.append(
+                f"Only the first {self.params.max_text:,} of {len(text):,} characters were read."
+            )
+            text = text[: self.params.max_text]
+        return text
+
+    def _filters(self) -> tuple[Filter, ...]:
+        left = self.params.max_values
+        dropped = 0
+        found: list[Filter] = []
+        for field in FACET_FIELDS:
+            sides: list[tuple[str, ...]] = []
+            for name in (field, f"{field}_not"):
+                values = self._values(name)
+                sides.append(tuple(sorted(values[:left])))
+                dropped += max(0, len(values) - left)
+                left -= len(sides[-1])
+            if any(sides):
+                found.append(Filter(field, *sides))
+        if dropped:
+            self.notices.append(
+                f"Only {self.params.max_values:,} filter values can be used at once; "
+                f"{dropped:,} more were left out."
+            )
+        return tuple(found)
+
+    def _values(self, name: str) -> list[str]:
+        values = dict.fromkeys(
+            value[: self.params.max_value] for value in self.given.get(name, ()) if value.strip()
+        )
+        return list(values)
+
+    def _years(self) -> YearRange:
+        low = self._number("year_from", 1, 9999)
+        high = self._number("year_to", 1, 9999)
+        if low is not None and high is not None and low > high:
+            self.notices.append(f"The years were read as {high} to {low}.")
+            low, high = high, low
+        return YearRange(low, high)
+
+    def _number(self, name: str, low: int, high: int) -> int | None:
+        given = [value.strip() for value in self.given.get(name, ()) if value.strip()]
+        if not given:
+            return None
+        if _NUMBER.match(given[-1]) and low <= int(given[-1]) <= high:
+            return int(given[-1])
+        reason = f"expected a whole number from {low} to {high}, got {_shown(given[-1])}"
+        self.faults.append(QueryError(name, reason))
+        return None
+
+    def _choice(self, name: str, choices: Mapping[str, _Choice]) -> _Choice | None:
+        given = [value.strip() for value in self.given.get(name, ()) if value.strip()]
+        if not given:
+            return None
+        if given[-1] in choices:
+            return choices[given[-1]]
+        words = ", ".join(choices)
+        self.faults.append(QueryError(name, f"expected one of {words}; got {_shown(given[-1])}"))
+        return None
+
+
+def _shown(value: str) -> str:
+    """Quote what was given, cut where nobody would read on."""
+    return f"“{value[:40]}…”" if len(value) > 40 else f"“{value}”"

@@ -236,7 +236,7 @@ class _Reader:
             self.stop(f"Only the first {MAX_LEAVES:,} terms were read; the rest was left out.")
             return None
         self.advance()
-        if field == "author" and token.kind is Kind.WORD and token.text.endswith(","):
+        if field == "author" and token.text.endswith(",") and _is_name(token):
             token = self.given_name(token)
         self.latest = token
         clause = read_leaf(token, field, lambda reason: self.mend(token, reason))
@@ -246,7 +246,7 @@ class _Reader:
     def given_name(self, token: Token) -> Token:
         """Take the given name, too, that follows an unquoted ``author:Jaggi,``."""
         given = self.token
-        if given.kind is not Kind.WORD or not given.text[:1].isupper():
+        if not _is_name(given) or not given.text[:1].isupper():
             return token
         self.advance()
         return Token(Kind.WORD, token.start, given.end, f"{token.text} {given.text}")
@@ -275,12 +275,17 @@ class _Reader:
         return clause
 
 
+def _is_name(token: Token) -> bool:
+    """Say whether a token is a bare word that may be part of a name, so no pattern."""
+    return token.kind is Kind.WORD and not any(mark in token.text for mark in "*?~")
+
+
 def _joined_names(items: list[Item], field: str) -> list[Item]:
     """Join the bare words of a group after ``author:`` or ``venue:`` to one name."""
     joined: list[Item] = []
     for item in items:
         before = joined[-1].token if joined else None
-        if item.token is None or before is None:
+        if item.token is None or before is None or not (_is_name(before) and _is_name(item.token)):
             joined.append(item)
             continue
         text = f"{before.text} {item.token.text}"

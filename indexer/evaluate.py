@@ -1,0 +1,219 @@
+"""How good the ranking is, measured on judged collections with the product's own search.
+
+A collection is indexed anew in a folder of its own, every query is asked as plain words, and the
+answers are scored by ir_measures. Two settings are compared by Fisher's randomisation test.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import statistics
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+from indexer.judged import Judged, JudgedQuery, index_id
+from indexer.query import Clause, Match, Part, Query, Word, Words
+from indexer.search import Index, Searcher
+
+IndexFactory = Callable[[Path], Index]
+"""Opens an index in an empty folder; it holds the settings that are to be measured."""
+Advance = Callable[[str, int], None]
+"""Told what is under way ("papers", "queries") and how many of them are done."""
+
+MEASURES: Final = ("ndcg@10", "recall@100", "map", "mrr@10")
+DEPTH: Final = 1000
+"""Hits of a query that are scored."""
+MOST_WORDS: Final = 1024
+"""Words of a query that are asked."""
+ROUNDS: Final = 20_000
+"""Random sign flips of a test; with fewer than 15 queries all of them are tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What one setting does on one collection.
+
+    Attributes:
+        name: of the collection.
+        scores: mean over the queries, by measure, in the order of `MEASURES`; 0 to 1.
+        by_query: the same for each query, by query id.
+        runs: document ids by query id, best first, at most `DEPTH`.
+        papers: documents indexed.
+        unjudged: queries left out because nobody judged them.
+        missing: documents that were judged and are not in the collection; they count as not found.
+    """
+
+    name: str
+    scores: Mapping[str, float]
+    by_query: Mapping[str, Mapping[str, float]]
+    runs: Mapping[str, tuple[str, ...]]
+    papers: int
+    unjudged: int
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two settings on the same queries.
+
+    Attributes:
+        measure: what is compared.
+        difference: mean of the second minus mean of the first.
+        p_value: chance of a difference as large if both settings were the same.
+        changes: second minus first by query id, those that differ, greatest gain first.
+        ties: number of queries on which both are equal.
+    """
+
+    measure: str
+    difference: float
+    p_value: float
+    changes: tuple[tuple[str, float], ...]
+    ties: int
+
+
+def evaluate(
+    judged: Judged,
+    index_factory: IndexFactory,
+    *,
+    match: Match = Match.ANY,
+    advance: Advance | None = None,
+) -> Evaluation:
+    """Index a collection in a temporary folder, ask all its queries, and score the answers.
+
+    Raises:
+        DumpError: when the documents cannot be read.
+    """
+    tell = advance or (lambda _what, _done: None)
+    with TemporaryDirectory(prefix="quiver-evaluate-") as folder:
+        index = index_factory(Path(folder) / "index")
+        own_ids: dict[str, str] = {}
+        with index.writer(rebuild=True, dumps=(judged.name,)) as writer:
+            for done, (identifier, paper) in enumerate(judged.papers(), start=1):
+                own_ids[paper.id] = identifier
+                writer.add(paper)
+                tell("papers", done)
+        runs: dict[str, tuple[str, ...]] = {}
+        with index.searcher() as searcher:
+            for done, query in enumerate(judged.queries, start=1):
+                found = _best(searcher, query, match)
+                runs[query.id] = tuple(own_ids[paper_id] for paper_id in found)
+                tell("queries", done)
+    by_query = score_runs(judged, runs)
+    scores = {
+        name: statistics.fmean(scored[name] for scored in by_query.values()) for name in MEASURES
+    }
+    judged_ids = {one for query in judged.queries for one in judged.judgements[query.id]}
+    missing = sum(index_id(one) not in own_ids for one in judged_ids)
+    return Evaluation(judged.name, scores, by_query, runs, len(own_ids), judged.unjudged, missing)
+
+
+def plain_clause(text: str) -> Clause | None:
+    """Make a clause of plain text: its words side by side, no mark of it an operator."""
+    pieces = (piece.strip("()[]{}<>\"'`“”‘’,.;:!?*~^=+-/|&") for piece in re.split(r"\s+", text))
+    words = [piece for piece in pieces if any(char.isalnum() for char in piece)]
+    if len(words) < 2:
+        return Word(words[0]) if words else None
+    return Words(tuple(Part(Word(word)) for word in words[:MOST_WORDS]))
+
+
+def score_runs(judged: Judged, runs: Mapping[str, tuple[str, ...]]) -> dict[str, dict[str, float]]:
+    """Score ranked document ids by ir_measures (ir-measur.es), for each judged query.
+
+    nDCG has linear gains; a query without answers scores 0.
+    """
+    from ir_measures import AP, RR, Qrel, R, ScoredDoc, iter_calc, nDCG
+
+    measures = dict(zip(MEASURES, (nDCG @ 10, R @ 100, AP, RR @ 10), strict=True))
+    names = {measure: name for name, measure in measures.items()}
+    asked = {query.id for query in judged.queries}
+    qrels = [
+        Qrel(query, document, grade)
+        for query, grades in judged.judgements.items()
+        if query in asked
+        for document, grade in grades.items()
+    ]
+    ranked = [
+        ScoredDoc(query, document, float(DEPTH - rank))
+        for query, documents in runs.items()
+        for rank, document in enumerate(documents)
+    ]
+    scored = {query.id: dict.fromkeys(MEASURES, 0.0) for query in judged.queries}
+    for result in iter_calc(list(measures.values()), qrels, ranked):
+        scored[result.query_id][names[result.measure]] = float(result.value)
+    return scored
+
+
+def run_lines(evaluation: Evaluation, tag: str = "quiver") -> Iterator[str]:
+    """Write the answers as a TREC run: query, Q0, document, rank from 1, score, tag."""
+    for query, documents in evaluation.runs.items():
+        for rank, document in enumerate(documents, start=1):
+            yield f"{query} Q0 {document} {rank} {DEPTH - rank + 1} {tag}"
+
+
+def compare(first: Evaluation, second: Evaluation, measure: str = "ndcg@10") -> Comparison:
+    """Compare two settings over the queries that both answered.
+
+    Raises:
+        ValueError: when they have no query in common.
+    """
+    shared = [query for query in first.by_query if query in second.by_query]
+    if not shared:
+        raise ValueError("the two evaluations have no query in common")
+    changes = {
+        query: second.by_query[query][measure] - first.by_query[query][measure] for query in shared
+    }
+    moved = sorted(
+        ((query, change) for query, change in changes.items() if abs(change) > 1e-12),
+        key=lambda pair: -pair[1],
+    )
+    values = [change for _, change in moved]
+    return Comparison(
+        measure,
+        math.fsum(values) / len(shared),
+        randomisation_test(values),
+        tuple(moved),
+        len(shared) - len(moved),
+    )
+
+
+def randomisation_test(differences: list[float]) -> float:
+    """Give the two-sided p-value of Fisher's paired randomisation test.
+
+    Under the null hypothesis each difference might as well have the other sign (Smucker, Allan &
+    Carterette 2007, "A comparison of statistical significance tests for information retrieval
+    evaluation"). Differences of 0 play no part. The seed is fixed: the same numbers, the same p.
+    """
+    import numpy as np
+
+    values = np.asarray([one for one in differences if one], dtype=np.float64)
+    if not values.size:
+        return 1.0
+    observed = abs(values.sum()) - 1e-12
+    if values.size < 15:
+        bits = np.arange(2**values.size)[:, None] >> np.arange(values.size) & 1
+        return float(np.mean(np.abs((1 - 2 * bits) @ values) >= observed))
+    generator = np.random.default_rng(2007)
+    reached = 1
+    for _ in range(ROUNDS // 1000):
+        signs = generator.choice((-1.0, 1.0), size=(1000, values.size))
+        reached += int(np.count_nonzero(np.abs(signs @ values) >= observed))
+    return reached / (ROUNDS + 1)
+
+
+def evaluation_json(evaluation: Evaluation) -> dict[str, Any]:
+    """Write the scores as the object of ``quiver evaluate --json``."""
+    scores = {name: round(score, 5) for name, score in evaluation.scores.items()}
+    return {**scores, "queries": len(evaluation.by_query)}
+
+
+def _best(searcher: Searcher, query: JudgedQuery, match: Match) -> list[str]:
+    clause = plain_clause(query.text)
+    if clause is None:
+        return []
+    asked = Query(text=query.text, clause=clause, match=match, per_page=DEPTH)
+    return list(islice(searcher.ids(asked), DEPTH))

@@ -1,0 +1,206 @@
+"""Does an index find what is in it? Papers are drawn from it and looked for as a reader would.
+
+Three questions about each paper drawn: is it first for its own title, in each of the spellings
+people type; is it among the first three for its first author, year and three words of its title;
+and does the link of each of its authors lead to it?
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from indexer.paper import Paper, unnumbered
+from indexer.parse import parse_query
+from indexer.query import And, AuthorName, Clause, Filter, Part, Query, Value, Word, Words, Years
+from indexer.search import Searcher
+from indexer.text import fold
+from indexer.unparse import format_clause
+
+SEED: Final = 20260
+KEPT: Final = 50
+"""Most misses of one kind that a report keeps."""
+SPELLINGS: Final = (
+    "as is",
+    "lower case",
+    "without punctuation",
+    "without accents",
+)
+DESCRIPTION: Final = "first author, year, three words"
+LINK: Final = "author link"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One thing asked about a paper.
+
+    Attributes:
+        kind: one of `SPELLINGS` (of the title), `DESCRIPTION` or `LINK`.
+        query: what a reader would type or follow.
+        within: the last rank, from 1, at which the paper may stand.
+    """
+
+    kind: str
+    query: Query
+    within: int
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """A paper that was not found where it should be.
+
+    Attributes:
+        instead: title of the first hit; empty where there was none.
+    """
+
+    kind: str
+    paper: Paper
+    asked: str
+    instead: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How often one kind of question was asked and how often the paper was found."""
+
+    kind: str
+    asked: int
+    found: int
+
+    @property
+    def share(self) -> float:
+        """Share of the papers found, 1 where nothing was asked."""
+        return self.found / self.asked if self.asked else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class SelfTest:
+    """What the questions gave.
+
+    Attributes:
+        papers: papers drawn.
+        tallies: one a kind of question, in their order.
+        misses: of each kind the first `KEPT`.
+    """
+
+    generation: str
+    papers: int
+    tallies: tuple[Tally, ...]
+    misses: tuple[Miss, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether 99.5 % of the titles, 95 % of the descriptions and all links lead home."""
+        least = {DESCRIPTION: 0.95, LINK: 1.0}
+        return all(tally.share >= least.get(tally.kind, 0.995) for tally in self.tallies)
+
+
+def run_self_test(
+    searcher: Searcher,
+    *,
+    sample: int = 1000,
+    seed: int = SEED,
+    advance: Callable[[int], None] | None = None,
+) -> SelfTest:
+    """Draw papers and ask everything about each.
+
+    Args:
+        searcher: the index to test.
+        sample: papers to draw, each of a title of its own; fewer where the index has fewer.
+        seed: of the drawing: the same seed draws the same papers from the same generation.
+        advance: told how many papers are done.
+    """
+    asked: Counter[str] = Counter()
+    missed: Counter[str] = Counter()
+    misses: list[Miss] = []
+    papers = 0
+    for papers, paper in enumerate(draw_papers(searcher, sample, seed), start=1):
+        for question in questions(paper):
+            asked[question.kind] += 1
+            miss = _ask(searcher, paper, question)
+            if miss is not None:
+                missed[miss.kind] += 1
+                misses += [miss] if missed[miss.kind] <= KEPT else []
+        if advance is not None:
+            advance(papers)
+    kinds = (*SPELLINGS, DESCRIPTION, LINK)
+    tallies = tuple(Tally(kind, asked[kind], asked[kind] - missed[kind]) for kind in kinds)
+    return SelfTest(searcher.generation, papers, tallies, tuple(misses))
+
+
+def draw_papers(searcher: Searcher, sample: int, seed: int = SEED) -> Iterator[Paper]:
+    """Draw papers by chance, no two with the same folded title."""
+    ids = sorted(searcher.ids(Query()))
+    random.Random(seed).shuffle(ids)  # noqa: S311 - drawing a sample is no secret
+    seen: set[str] = set()
+    for paper_id in ids:
+        if len(seen) >= sample:
+            return
+        paper = searcher.get(paper_id)
+        title = "" if paper is None else fold(paper.title).text
+        if paper is not None and title not in seen:
+            seen.add(title)
+            yield paper
+
+
+def questions(paper: Paper) -> Iterator[Question]:
+    """Give what is asked about a paper."""
+    for kind, text in zip(SPELLINGS, _spellings(paper.title), strict=True):
+        if re.search(r"\w", text):
+            yield Question(kind, parse_query(text, per_page=1), 1)
+    description = _description(paper)
+    if description is not None:
+        text = format_clause(description)
+        yield Question(DESCRIPTION, Query(text=text, clause=description, per_page=3), 3)
+    for name in dict.fromkeys(paper.authors):
+        filters = (Filter("author", (name,)),)
+        clause = Value("id", paper.id)
+        yield Question(LINK, Query(text=name, clause=clause, filters=filters, per_page=1), 1)
+
+
+def self_test_json(test: SelfTest) -> dict[str, Any]:
+    """Write a self-test as JSON values."""
+    return {
+        "generation": test.generation,
+        "papers": test.papers,
+        "passed": test.passed,
+        "questions": [
+            {"kind": one.kind, "asked": one.asked, "found": one.found} for one in test.tallies
+        ],
+        "misses": [
+            {"kind": one.kind, "id": one.paper.id, "asked": one.asked, "instead": one.instead}
+            for one in test.misses
+        ],
+    }
+
+
+def _spellings(title: str) -> tuple[str, str, str, str]:
+    """Write a title as people type it, in the order of `SPELLINGS`."""
+    words = re.sub(r"[^\w\s]|_", " ", title)
+    taken_apart = unicodedata.normalize("NFD", title)
+    bare = "".join(char for char in taken_apart if not unicodedata.combining(char))
+    return title, title.lower(), " ".join(words.split()), bare
+
+
+def _description(paper: Paper) -> Clause | None:
+    words = dict.fromkeys(re.findall(r"[^\W\d_]{3,}", re.sub(r"\$[^$]*\$|\\\w+", " ", paper.title)))
+    longest = sorted(words, key=len, reverse=True)[:3]
+    if not paper.authors or paper.year is None or len(longest) < 3:
+        return None
+    run = Words(tuple(Part(Word(word)) for word in words if word in longest))
+    return And((AuthorName(unnumbered(paper.authors[0])), Years(paper.year, paper.year), run))
+
+
+def _ask(searcher: Searcher, paper: Paper, question: Question) -> Miss | None:
+    """Ask one question; a paper of the same title is as good, for nobody could tell them apart."""
+    hits = searcher.search(question.query, facets=()).hits[: question.within]
+    title = fold(paper.title).text
+    if any(hit.paper.id == paper.id or fold(hit.paper.title).text == title for hit in hits):
+        return None
+    instead = hits[0].paper.title if hits else ""
+    return Miss(question.kind, paper, question.query.text, instead)

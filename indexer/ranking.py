@@ -9,15 +9,29 @@ BM25 and Beyond", section 3.6):
     idf(t) = ln(1 + (N - n_t + 0.5) / (n_t + 0.5))
 
 with N the papers of the collection, n_t those that hold the term in any field, and avglen the
-mean over all papers. On the best few hundred papers, signals that can only add are applied:
-closeness of the query's words (after Metzler & Croft 2005), the share of its words a paper holds,
-and how much of the title the query is. So no paper can sink below one that was not looked at.
+mean over all papers. On the best few hundred papers, signals that can only add are applied (after
+Metzler & Croft 2005, "A Markov Random Field Model for Term Dependencies"):
+
+    final(d) = score(d) * (1 + coverage * c + title_match * j) + sum over neighbours a, b of closeness
+    closeness(a, b) = min(idf a, idf b) * (ordered * sat(o) + window * sat(w))
+    sat(x) = x * (k1 + 1) / (k1 + x)
+
+over the q distinct terms of the query that are words of the text and not negated, in its order: c
+is the share of them that the paper holds; j = m / (q + l - m) where m of them stand in the title
+and l is the title's length; o is how often b begins right where a ends, and w how many pairs of an
+a and a b begin less than `WINDOW` places apart, whichever comes first, both in one field and
+counted over title and abstract together. With a single term only j takes part. So no paper can
+sink below one that was not looked at.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Final
+
+WINDOW: Final = 8
+"""Two words this many places apart, or more, are not close."""
 
 
 @dataclass(frozen=True, slots=True)

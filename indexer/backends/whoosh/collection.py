@@ -1,0 +1,242 @@
+"""All segments of a generation as one collection: its statistics, vocabulary and scored terms.
+
+Statistics are those of the live papers of all segments together, so a paper's score does not
+depend on how the papers are spread over segments or on what was deleted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.analysis import Analyzer
+from indexer.backends.whoosh.cache import BoundedCache
+from indexer.backends.whoosh.expansion import CAP, LexiconScan
+from indexer.backends.whoosh.occurrences import contained, stem_keys
+from indexer.backends.whoosh.people import papers_of
+from indexer.backends.whoosh.postings import Postings, postings_of, runs_of
+from indexer.backends.whoosh.reader import Numbers, SegmentReader
+from indexer.backends.whoosh.reading import Expansion, LeafReading, read_leaf
+from indexer.backends.whoosh.snapshot import Snapshot
+from indexer.backends.whoosh.terms import TextTerm, Way
+from indexer.query import Leaf, TextField
+from indexer.ranking import Ranking, idf
+
+Scores = NDArray[np.float64]
+TEXT_FIELDS: tuple[TextField, ...] = ("title", "abstract", "author")
+TERM_BYTES = 96 << 20
+"""Budget of scored terms: about the whole of 100,000 papers, or the most used of more."""
+POSTING_BYTES = 48 << 20
+LEAF_BYTES = 8 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredTerm:
+    """A term with its score in every paper that holds it.
+
+    Attributes:
+        papers: how many live papers of the collection hold it.
+        parts: for each segment (papers, rising; their scores).
+    """
+
+    papers: int
+    parts: tuple[tuple[Numbers, Scores], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """How a field counts: its weight, how much its length matters, the mean length."""
+
+    weight: float
+    b: float
+    average: float
+
+
+class Collection:
+    """What a searcher knows beyond single segments."""
+
+    def __init__(self, snapshot: Snapshot, analyzer: Analyzer, ranking: Ranking) -> None:
+        """Open the collection; everything is derived on first use."""
+        self.analyzer = analyzer
+        self.ranking = ranking
+        self.readers = tuple(SegmentReader(one) for one in snapshot.segments)
+        self.papers = sum(reader.papers for reader in self.readers)
+        self._scored: BoundedCache[ScoredTerm] = BoundedCache(TERM_BYTES, _weigh_scored)
+        self._postings: BoundedCache[tuple[Postings, ...]] = BoundedCache(
+            POSTING_BYTES, _weigh_postings
+        )
+        self._leaves: BoundedCache[LeafReading] = BoundedCache(LEAF_BYTES, _weigh_leaf)
+
+    def read(self, leaf: Leaf) -> LeafReading:
+        """Read a leaf of a query."""
+        return self._leaves.get(leaf, lambda: read_leaf(leaf, self))
+
+    def postings(self, term: TextTerm) -> tuple[Postings, ...]:
+        """Find a term in each segment."""
+        return self._postings.get(
+            term, lambda: tuple(postings_of(reader, term) for reader in self.readers)
+        )
+
+    def scored(self, term: TextTerm) -> ScoredTerm:
+        """Find a term and score it in each segment (BM25F, see `indexer.ranking`)."""
+        return self._scored.get(term, lambda: self._score(term))
+
+    def _score(self, term: TextTerm) -> ScoredTerm:
+        found = self.postings(term)
+        holding = sum(len(one.docs) for one in found)
+        weight = idf(self.papers, holding) * (self.ranking.k1 + 1)
+        parts = []
+        for at, one in enumerate(found):
+            frequency = self.weighted(at, one)
+            parts.append((one.docs, weight * frequency / (self.ranking.k1 + frequency)))
+        return ScoredTerm(holding, tuple(parts))
+
+    def weighted(self, segment: int, found: Postings) -> Scores:
+        """Add up the normalised frequencies of the fields: tf' of `indexer.ranking`."""
+        total = np.zeros(len(found.docs))
+        for field in TEXT_FIELDS:
+            counts = getattr(found, field)
+            if counts is not None:
+                total += counts * self.norms(segment)[field][found.docs]
+        return total
+
+    def norms(self, segment: int) -> dict[TextField, Scores]:
+        """For each field, what one occurrence in each paper of a segment weighs."""
+        norms = self._norms[segment]
+        if norms is None:
+            arrays = self.readers[segment].arrays
+            lengths = (arrays.title_length, arrays.abstract_length, arrays.author_length)
+            norms = self._norms[segment] = {
+                field: _norm(self._fields[field], length)
+                for field, length in zip(TEXT_FIELDS, lengths, strict=True)
+            }
+        return norms
+
+    @cached_property
+    def _norms(self) -> list[dict[TextField, Scores] | None]:
+        return [None] * len(self.readers)
+
+    @cached_property
+    def _fields(self) -> dict[TextField, _Field]:
+        ranking = self.ranking
+        totals = [0, 0, 0]
+        for reader in self.readers:
+            arrays = reader.arrays
+            lengths = (arrays.title_length, arrays.abstract_length, arrays.author_length)
+            for at, length in enumerate(lengths):
+                totals[at] += reader.total_length(length)
+        count = max(1, self.papers)
+        return {
+            "title": _Field(ranking.title_weight, ranking.title_b, totals[0] / count),
+            "abstract": _Field(ranking.abstract_weight, ranking.abstract_b, totals[1] / count),
+            "author": _Field(ranking.author_weight, ranking.author_b, totals[2] / count),
+        }
+
+    def partings(self, word: str) -> tuple[Way, ...]:
+        """Give every way a plain word was parted by hyphens in a live paper, rising."""
+        found: set[Way] = set()
+        for reader in self.readers:
+            compounds = reader.arrays.compounds
+            for at in compounds.prefixed(word + " "):
+                parts = tuple(compounds[at].split(" ")[1:])
+                if reader.live is None or _parted(reader, word, parts):
+                    found.add(parts)
+        return tuple(sorted(found))
+
+    def fitting(self, pattern: str, *, names: bool) -> Expansion:
+        """Expand a wildcard pattern over the words of texts, or of names."""
+        return self._expanded([scan.fitting(pattern) for scan in self._scans(names)], names=names)
+
+    def close(self, word: str, distance: int, *, names: bool) -> Expansion:
+        """Expand a fuzzy word likewise."""
+        found = [scan.close(word, distance) for scan in self._scans(names)]
+        return self._expanded(found, names=names)
+
+    def _scans(self, names: bool) -> tuple[LexiconScan, ...]:  # noqa: FBT001 - private
+        return self._name_scans if names else self._word_scans
+
+    @cached_property
+    def _word_scans(self) -> tuple[LexiconScan, ...]:
+        return tuple(LexiconScan(reader.arrays.words) for reader in self.readers)
+
+    @cached_property
+    def _name_scans(self) -> tuple[LexiconScan, ...]:
+        return tuple(LexiconScan(reader.arrays.name_words) for reader in self.readers)
+
+    def _expanded(self, found: list[NDArray[np.int64]], *, names: bool) -> Expansion:
+        counts: dict[str, int] = {}
+        for reader, ids in zip(self.readers, found, strict=True):
+            lexicon = reader.arrays.name_words if names else reader.arrays.words
+            held = name_word_papers(reader, ids) if names else word_papers(reader)[ids]
+            for at, papers in zip(ids.tolist(), held.tolist(), strict=True):
+                if papers:
+                    word = lexicon[at]
+                    counts[word] = counts.get(word, 0) + papers
+        words = sorted(counts, key=lambda word: (-counts[word], word))[:CAP]
+        return Expansion(tuple(sorted(words)), len(counts))
+
+
+def word_papers(reader: SegmentReader) -> NDArray[np.int32]:
+    """int32[W], live papers that hold each surface word of title and abstract."""
+    arrays = reader.arrays
+    if reader.live is None:
+        return arrays.word_df
+    gone = ~reader.live[arrays.docs]
+    stems = np.repeat(np.arange(len(arrays.stems)), np.diff(arrays.stem_ptr))
+    counts = arrays.title_tf.astype(np.int64) + arrays.abstract_tf
+    lost = np.repeat(gone, counts)
+    words = arrays.stem_words[
+        arrays.stem_word_ptr[np.repeat(stems, counts)[lost]] + arrays.forms[lost]
+    ]
+    papers = np.repeat(arrays.docs, counts)[lost]
+    pairs = np.unique(words.astype(np.int64) << 32 | papers)
+    fewer = np.bincount(pairs >> 32, minlength=len(arrays.word_df))
+    return (arrays.word_df - fewer).astype(np.int32)
+
+
+def name_word_papers(reader: SegmentReader, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Count the live papers that have an author with each of these name words."""
+    arrays = reader.arrays
+    if len(ids) <= CAP and reader.live is None:
+        return np.ones(len(ids), np.int64)  # all are taken, so their order does not matter
+    held = np.zeros(len(ids), np.int64)
+    for place, at in enumerate(ids.tolist()):
+        names = arrays.name_word_names[arrays.name_word_ptr[at] : arrays.name_word_ptr[at + 1]]
+        held[place] = len(reader.living(papers_of(reader, names)[0]))
+    return held
+
+
+def _parted(reader: SegmentReader, joined: str, parts: Way) -> bool:
+    """Say whether a live paper has the joined form and its parts in one place."""
+    arrays = reader.arrays
+    word = arrays.words.find(joined)
+    if word < 0 or reader.live is None:
+        return False
+    there = stem_keys(reader, int(arrays.word_stem[word]), reader.every, word)
+    apart = runs_of(reader, parts, reader.every)
+    return bool(contained(apart, there).any())
+
+
+def _norm(field: _Field, lengths: NDArray[np.int32]) -> Scores:
+    if not field.average:
+        return np.full(len(lengths), field.weight)
+    norm = 1 - field.b + field.b * lengths / field.average
+    return np.divide(field.weight, norm, out=np.zeros(len(lengths)), where=norm > 0)
+
+
+def _weigh_scored(scored: ScoredTerm) -> int:
+    return 12 * scored.papers
+
+
+def _weigh_postings(found: tuple[Postings, ...]) -> int:
+    return sum(one.bytes for one in found)
+
+
+def _weigh_leaf(reading: LeafReading) -> int:
+    return 500 + sum(len(str(term)) for term in reading.terms)
+
+
+__all__ = ["Collection", "ScoredTerm", "word_papers"]

@@ -1,0 +1,161 @@
+"""The searcher of the embedded engine: a snapshot of one generation that answers whole pages."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from functools import cached_property
+
+import numpy as np
+
+from indexer.analysis import Analyzer
+from indexer.backends.whoosh.bylines import Bylines
+from indexer.backends.whoosh.collection import Collection
+from indexer.backends.whoosh.explain import explained
+from indexer.backends.whoosh.facets import facet_of
+from indexer.backends.whoosh.finding import Finding, every_place, find, places
+from indexer.backends.whoosh.matches import Desk
+from indexer.backends.whoosh.receipt import receipt_of
+from indexer.backends.whoosh.snapshot import Snapshot
+from indexer.backends.whoosh.snippets import Excerpts
+from indexer.backends.whoosh.values import list_names, list_values
+from indexer.paper import Paper
+from indexer.query import FacetField, Query
+from indexer.ranking import Ranking
+from indexer.search import (
+    DEFAULT_FACETS,
+    FacetRequest,
+    FacetValue,
+    Hit,
+    IndexInfo,
+    Results,
+)
+
+MAX_PER_PAGE = 1000
+
+
+class WhooshSearcher:
+    """Implements `indexer.search.Searcher` over the arrays of a snapshot.
+
+    Safe to use from several threads: each has its own room to work in, what is derived from the
+    snapshot is shared.
+    """
+
+    def __init__(
+        self, snapshot: Snapshot, *, analyzer: Analyzer, ranking: Ranking | None = None
+    ) -> None:
+        """Open a snapshot; nothing is read before it is needed.
+
+        Args:
+            snapshot: the segments of one generation.
+            analyzer: the one the texts were indexed with.
+            ranking: how papers are scored; None for the default.
+        """
+        self._snapshot = snapshot
+        self._analyzer = analyzer
+        self._collection = Collection(snapshot, analyzer, ranking or Ranking())
+        self._local = threading.local()
+
+    @property
+    def generation(self) -> str:
+        """Name of the generation this searcher reads."""
+        return self._snapshot.info.generation
+
+    @property
+    def _desks(self) -> tuple[Desk, ...]:
+        desks: tuple[Desk, ...] | None = getattr(self._local, "desks", None)
+        if desks is None:
+            desks = tuple(Desk(reader.size) for reader in self._collection.readers)
+            self._local.desks = desks
+        return desks
+
+    @cached_property
+    def _bylines(self) -> Bylines:
+        return Bylines(self._collection.readers)
+
+    def _find(self, query: Query) -> Finding:
+        with np.errstate(all="ignore"):
+            return find(self._collection, query, self._desks)
+
+    def search(
+        self,
+        query: Query,
+        *,
+        facets: tuple[FacetRequest, ...] = DEFAULT_FACETS,
+        explain: bool = False,
+    ) -> Results:
+        """Answer one page. No query raises, whatever its strings and clauses hold."""
+        started = time.perf_counter()
+        found = self._find(query)
+        hits = self._hits(query, found, explain=explain)
+        made = {
+            request.field: facet_of(
+                request,
+                query,
+                self._collection.readers,
+                self._bylines,
+                found.under_others(request.field),
+            )
+            for request in facets
+        }
+        receipt = receipt_of(self._collection, found, self._desks)
+        took = (time.perf_counter() - started) * 1000
+        return Results(query, found.total, hits, made, receipt, self.generation, took)
+
+    def _hits(self, query: Query, found: Finding, *, explain: bool) -> tuple[Hit, ...]:
+        size = min(MAX_PER_PAGE, max(0, query.per_page))
+        first = (max(1, query.page) - 1) * size
+        shown = places(self._collection, found, first, first + size)
+        if not shown:
+            return ()
+        excerpts = Excerpts(found.plan, self._analyzer)
+        reasons = explained(self._collection, found, shown) if explain else ((),) * len(shown)
+        hits = []
+        for place, why in zip(shown, reasons, strict=True):
+            paper = self._collection.readers[place.segment].store.paper(place.doc)
+            hits.append(Hit(paper, place.score, excerpts.of(paper), why))
+        return tuple(hits)
+
+    def count(self, query: Query) -> int:
+        """Give the exact number of papers that match."""
+        return self._find(query).total
+
+    def ids(self, query: Query) -> Iterator[str]:
+        """Give the ids of all matches in the query's order, lazily; page and per_page are void."""
+        readers = self._collection.readers
+        for place in every_place(self._collection, self._find(query)):
+            yield readers[place.segment].paper_id(place.doc)
+
+    def get(self, paper_id: str) -> Paper | None:
+        """Give back the paper with this id, equal to the one that was written."""
+        for reader in self._collection.readers:
+            at = reader.arrays.ids.find(paper_id)
+            if at >= 0:
+                number = int(reader.arrays.id_paper[at])
+                if reader.live is None or reader.live[number]:
+                    return reader.store.paper(number)
+        return None
+
+    def values(
+        self, field: FacetField, *, prefix: str = "", contains: str = "", limit: int = 20
+    ) -> tuple[FacetValue, ...]:
+        """List values of a field over the whole index, most papers first."""
+        return tuple(
+            list_values(
+                self._collection,
+                self._bylines,
+                field,
+                prefix=prefix,
+                contains=contains,
+                limit=limit,
+            )
+        )
+
+    def names(self, folded: str) -> tuple[FacetValue, ...]:
+        """List the exact author names that fold to the same, DBLP numbers put aside."""
+        return list_names(self._collection, self._bylines, folded)
+
+    def info(self) -> IndexInfo:
+        """Say what is in this generation."""
+        return self._snapshot.info

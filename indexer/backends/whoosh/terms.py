@@ -1,0 +1,134 @@
+"""What a leaf of a query asks the arrays for, after analysis: small values, equal when they mean
+the same, so that they are keys of caches and sets.
+
+Every scoring term comes down to one virtual list of postings, whatever it is made of: a paper
+holds it or not, and so many times in each field (`postings`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from indexer.query import HasField, Position, TextField, ValueField
+
+
+@dataclass(frozen=True, slots=True)
+class StemTerm:
+    """A word by its stem in title and abstract, by itself in names.
+
+    Attributes:
+        word: the folded surface form. exact: title and abstract must hold this form, too.
+    """
+
+    stem: str
+    word: str
+    field: TextField | None = None
+    exact: bool = False
+
+
+Way = tuple[str, ...]
+"""Words at consecutive positions."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompoundTerm:
+    """A word that is written joined, with hyphens or apart: "noninvasive", "non-invasive".
+
+    Attributes:
+        ways: the joined word, and its parts for each way to part it, for names: one name must
+            hold all words of one way.
+        text_ways: the same for title and abstract: stems, or the words where `exact`.
+    """
+
+    ways: tuple[Way, ...]
+    text_ways: tuple[Way, ...]
+    field: TextField | None = None
+    exact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseTerm:
+    """Surface words next to each other, in order.
+
+    Attributes:
+        steps: for each step the ways to take it; more than one only for a compound:
+            ``((("deep",),), (("non", "invasive"), ("noninvasive",)))``.
+    """
+
+    steps: tuple[tuple[Way, ...], ...]
+    field: TextField | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NearTerm:
+    """Surface words in any order, with at most `slop` other words between them.
+
+    Attributes:
+        readings: the words, with compounds in parts, and (where that differs) joined.
+    """
+
+    readings: tuple[Way, ...]
+    slop: int
+    field: TextField | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnionTerm:
+    """Any of these surface words: what a wildcard or a fuzzy word stands for in this index.
+
+    Attributes:
+        words: of title and abstract. names: of author names.
+    """
+
+    words: tuple[str, ...]
+    names: tuple[str, ...]
+    field: TextField | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NameTerm:
+    """One author whose name has all these words.
+
+    Attributes:
+        words: folded, joined forms left out.
+        opened: an initial stands for a name that begins so, and the reverse.
+        key: for an exact name its `name_key`; the words are then void.
+    """
+
+    words: tuple[str, ...]
+    position: Position = Position.ANY
+    opened: bool = True
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ValueTerm:
+    """Venue, type or id equal to this folded text; `indexer.text.fold` and spaces collapsed."""
+
+    field: ValueField
+    folded: str
+
+
+@dataclass(frozen=True, slots=True)
+class YearsTerm:
+    """Years from `low` to `high`; None is open."""
+
+    low: int | None
+    high: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class HasTerm:
+    """Papers that have this field."""
+
+    field: HasField
+
+
+@dataclass(frozen=True, slots=True)
+class EveryTerm:
+    """Every paper."""
+
+
+TextTerm = StemTerm | CompoundTerm | PhraseTerm | NearTerm | UnionTerm | NameTerm
+SetTerm = ValueTerm | YearsTerm | HasTerm | EveryTerm
+Term = TextTerm | SetTerm

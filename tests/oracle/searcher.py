@@ -26,6 +26,9 @@ from tests.oracle.reading import leaves, read, speaking, without
 from tests.oracle.snippets import marks_of, snippets
 from tests.oracle.terms import Mark
 
+LOOKED_AT = 64
+"""Queries of more leaves are not searched for the one that emptied them."""
+
 
 class MemorySearcher:
     """A snapshot: the papers of one generation and what a search asks of them."""
@@ -138,7 +141,7 @@ class MemorySearcher:
                 leaf,
                 repr(leaf),
                 len(self.matching.leaf(leaf)),
-                emptied=empty and len(every) > 1 and self._emptied(query, at),
+                emptied=empty and 1 < len(every) <= LOOKED_AT and self._emptied(query, at),
                 note="" if read(leaf, self.collection) is not None else "nothing to look for",
             )
             for at, leaf in enumerate(every)

@@ -1,0 +1,216 @@
+"""A number beside a value is the number of hits after the click."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from indexer.paper import Paper
+from indexer.query import FACET_FIELDS, FacetField, Filter, Query, Word, YearRange
+from indexer.search import DEFAULT_FACETS, FacetRequest, FacetValue, Searcher
+from tests import strategies
+from tests.conformance.backends import Backend
+from tests.conformance.pace import EXAMPLES
+
+ALL_VALUES = tuple(FacetRequest(field, 0) for field in FACET_FIELDS)
+
+
+def chosen(query: Query, field: FacetField, values: tuple[str, ...]) -> Query:
+    """Choose these values and nothing else in one facet."""
+    filters = tuple(one for one in query.filters if one.field != field)
+    years = YearRange() if field == "year" else query.years
+    return replace(query, filters=(*filters, Filter(field, values)), years=years)
+
+
+def shown(searcher: Searcher, query: Query, request: FacetRequest) -> tuple[FacetValue, ...]:
+    return searcher.search(query, facets=(request,)).facets[request.field].values
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(st.data())
+def test_every_number_is_the_number_of_hits_after_the_click(
+    backend: Backend, data: st.DataObject
+) -> None:
+    with backend.holding(data.draw(strategies.collections(min_size=4))) as searcher:
+        for query in data.draw(st.lists(strategies.queries, min_size=3, max_size=6)):
+            # A click keeps the reading of the query, which "auto" decides anew.
+            matched = searcher.search(query).receipt.matched
+            for field, facet in searcher.search(query, facets=ALL_VALUES).facets.items():
+                for value in facet.values:
+                    click = chosen(query, field, (value.value,))
+                    after = searcher.search(click)
+                    if after.receipt.matched == matched:
+                        assert value.count == after.total, (field, value)
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(st.data())
+def test_distinct_is_the_number_of_values_with_hits(backend: Backend, data: st.DataObject) -> None:
+    query = data.draw(strategies.queries)
+    with backend.holding(data.draw(strategies.collections(min_size=4))) as searcher:
+        for field, facet in searcher.search(query, facets=ALL_VALUES).facets.items():
+            assert facet.distinct == sum(value.count > 0 for value in facet.values)
+            assert len({value.value for value in facet.values}) == len(facet.values)
+            few = searcher.search(query, facets=(FacetRequest(field, 1),)).facets[field]
+            assert few.distinct == facet.distinct
+            assert set(few.values) <= set(facet.values)
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(strategies.collections(min_size=4))
+def test_paging_in_a_facet_gives_every_value_once(
+    backend: Backend, papers: tuple[Paper, ...]
+) -> None:
+    with backend.holding(papers) as searcher:
+        for field in FACET_FIELDS:
+            whole = shown(searcher, Query(), FacetRequest(field, 0))
+            pages = [
+                value
+                for offset in range(0, len(whole) + 2, 2)
+                for value in shown(searcher, Query(), FacetRequest(field, 2, offset))
+            ]
+            assert tuple(pages) == whole
+
+
+def test_without_facets_there_are_none(examples: Searcher) -> None:
+    assert dict(examples.search(Query(), facets=()).facets) == {}
+
+
+def test_values_in_order_with_their_counts(examples: Searcher) -> None:
+    facets = examples.search(Query(), facets=DEFAULT_FACETS).facets
+
+    def counts(field: FacetField) -> list[tuple[str, int]]:
+        return [(value.value, value.count) for value in facets[field].values]
+
+    assert counts("venue") == [
+        ("ICML", 1),
+        ("JMLR", 1),
+        ("NeurIPS", 1),
+        ("Zürich Workshop", 1),
+        ("icml", 1),
+        ("unknown", 1),
+    ]
+    assert counts("year") == [
+        ("2021", 2),
+        ("2017", 1),
+        ("2016", 1),
+        ("1999", 1),
+        ("unknown", 1),
+    ]
+    assert counts("type") == [("Conference Paper", 3), ("Journal Article", 2), ("unknown", 1)]
+    assert counts("author")[:3] == [("Yang Liu", 2), ("Ashish Vaswani", 1), ("François Fleuret", 1)]
+    assert ("unknown", 1) in counts("author")
+
+
+def test_a_facet_forgets_its_own_filter_and_no_other(examples: Searcher) -> None:
+    query = Query(
+        filters=(Filter("venue", ("JMLR",), ("Nowhere",)), Filter("type", ("Journal Article",)))
+    )
+
+    facets = examples.search(query).facets
+
+    assert [
+        (value.value, value.count, value.selected, value.excluded)
+        for value in facets["venue"].values
+    ] == [
+        ("JMLR", 1, True, False),
+        ("Zürich Workshop", 1, False, False),
+        ("Nowhere", 0, False, True),
+    ]
+    assert facets["venue"].distinct == 2
+    assert [(one.value, one.count) for one in facets["year"].values] == [("2021", 1)]
+
+
+def test_the_year_facet_looks_past_the_year_range(examples: Searcher) -> None:
+    facets = examples.search(Query(years=YearRange(2021, 2021))).facets
+
+    assert [value.value for value in facets["year"].values] == [
+        "2021",
+        "2017",
+        "2016",
+        "1999",
+        "unknown",
+    ]
+    assert sum(value.count for value in facets["venue"].values) == 2
+
+
+def test_searching_inside_a_facet(examples: Searcher) -> None:
+    def fitting(field: FacetField, contains: str) -> list[str]:
+        request = FacetRequest(field, 20, 0, contains)
+        return [value.value for value in shown(examples, Query(), request)]
+
+    assert fitting("venue", "ZURICH") == ["Zürich Workshop"]
+    assert fitting("venue", "icml") == ["ICML", "icml"]
+    assert fitting("author", "takac") == fitting("author", "TAKÁČ") != []
+    assert fitting("author", "francois") == ["François Fleuret"]
+    assert fitting("year", "20") == ["2021", "2017", "2016"]
+    assert fitting("venue", "nowhere") == []
+
+
+def test_chosen_values_stay_whatever_is_asked_for(examples: Searcher) -> None:
+    query = Query(filters=(Filter("venue", ("JMLR",), ("icml",)),))
+
+    for request in (FacetRequest("venue", 1), FacetRequest("venue", 20, 0, "NeurIPS")):
+        values = {value.value for value in shown(examples, query, request)}
+        assert {"JMLR", "icml"} <= values
+
+
+def test_an_author_value_is_one_cluster_in_its_most_frequent_spelling(backend: Backend) -> None:
+    papers = [
+        Paper("a", "One", authors=("YANG LIU",)),
+        Paper("b", "Two", authors=("Yang Liu", "yang  liu")),
+        Paper("c", "Three", authors=("Yang Liu",)),
+        Paper("d", "Four", authors=("Zoe Liu",)),
+        Paper("e", "Five", authors=("ZOE LIU",)),
+    ]
+
+    with backend.holding(papers) as searcher:
+        values = shown(searcher, Query(), FacetRequest("author", 0))
+
+    assert [(value.value, value.count) for value in values] == [("Yang Liu", 3), ("ZOE LIU", 2)]
+
+
+def test_values_over_the_whole_index(examples: Searcher) -> None:
+    def listed(field: FacetField, prefix: str = "", contains: str = "") -> list[str]:
+        found = examples.values(field, prefix=prefix, contains=contains, limit=0)
+        return [value.value for value in found]
+
+    assert listed("venue") == ["ICML", "JMLR", "NeurIPS", "Zürich Workshop", "icml"]
+    assert listed("year")[0] == "2021"
+    assert listed("author", prefix="YANG") == ["Yang Liu"]
+    assert listed("author", prefix="lacoste") == ["Simon Lacoste-Julien"]
+    assert listed("author", prefix="martin ja") == ["Martin Jaggi"]
+    assert listed("author", prefix="aggi") == []
+    assert listed("author", contains="aggi") == ["M. Jaggi", "Martin Jaggi"]
+    assert [(one.value, one.count) for one in examples.values("author", limit=1)] == [
+        ("Yang Liu", 2)
+    ]
+
+
+def test_names_that_fold_to_the_same(backend: Backend) -> None:
+    papers = [
+        Paper("a", "One", authors=("Tao Lin", "Francois Fleuret")),
+        Paper("b", "Two", authors=("Tao Lin 0004", "François Fleuret")),
+        Paper("c", "Three", authors=("Tao Lin 0004", "Tao Linn")),
+    ]
+
+    with backend.holding(papers) as searcher:
+        assert [(one.value, one.count) for one in searcher.names("tao lin")] == [
+            ("Tao Lin 0004", 2),
+            ("Tao Lin", 1),
+        ]
+        assert {one.value for one in searcher.names("FRANÇOIS  Fleuret")} == {
+            "Francois Fleuret",
+            "François Fleuret",
+        }
+        assert searcher.names("nobody") == ()
+
+
+def test_counts_follow_the_query(examples: Searcher) -> None:
+    query = Query(clause=Word("jaggi"))
+
+    values = shown(examples, query, FacetRequest("venue", 0))
+
+    assert [(value.value, value.count) for value in values] == [("ICML", 1), ("JMLR", 1)]

@@ -1,1 +1,144 @@
-"""A search engine over abstracts of research papers: dumps in, ranked, faceted answers out."""
+"""A search engine over abstracts of research papers: dumps in, ranked, faceted answers out.
+
+The whole use in three steps:
+
+    from indexer import build_index, open_index, parse_query
+
+    index = open_index("data/index")
+    build_index(["data/martin-jaggi.txt"], index)
+    with index.searcher() as searcher:
+        results = searcher.search(parse_query("federated learning venue:ICML"))
+
+Everything listed here is public; the modules behind it may move.
+"""
+
+from indexer.authors import AuthorCluster, author_cluster, namesakes
+from indexer.backends import open_index
+from indexer.build import build_index, check_dumps
+from indexer.config import Config, load_config
+from indexer.errors import (
+    ConfigError,
+    DumpError,
+    IndexDamaged,
+    IndexError_,
+    IndexLocked,
+    IndexMissing,
+    QueryError,
+    QuiverError,
+    RecordError,
+)
+from indexer.formula import Formulas
+from indexer.paper import (
+    CONFERENCE,
+    JOURNAL,
+    PAPER_TYPES,
+    UNKNOWN,
+    Paper,
+    name_key,
+    name_of_slug,
+    name_slug,
+    unnumbered,
+)
+from indexer.parse import parse_query
+from indexer.query import (
+    FACET_FIELDS,
+    FacetField,
+    Filter,
+    Match,
+    Query,
+    Repair,
+    Sort,
+    Word,
+    YearRange,
+)
+from indexer.ranking import BM25F, Ranking
+from indexer.report import BuildReport
+from indexer.search import (
+    DEFAULT_FACETS,
+    Alternative,
+    ClauseReading,
+    Contribution,
+    Facet,
+    FacetRequest,
+    FacetValue,
+    Hit,
+    Index,
+    IndexInfo,
+    Receipt,
+    Results,
+    Searcher,
+    Snippet,
+    Span,
+    Writer,
+)
+from indexer.syntax import SYNTAX
+from indexer.tex import display, plain
+from indexer.text import fold
+from indexer.wire import cluster_json, info_json, paper_json, results_json
+
+__all__ = [
+    "BM25F",
+    "CONFERENCE",
+    "DEFAULT_FACETS",
+    "FACET_FIELDS",
+    "JOURNAL",
+    "PAPER_TYPES",
+    "SYNTAX",
+    "UNKNOWN",
+    "Alternative",
+    "AuthorCluster",
+    "BuildReport",
+    "ClauseReading",
+    "Config",
+    "ConfigError",
+    "Contribution",
+    "DumpError",
+    "Facet",
+    "FacetField",
+    "FacetRequest",
+    "FacetValue",
+    "Filter",
+    "Formulas",
+    "Hit",
+    "Index",
+    "IndexDamaged",
+    "IndexError_",
+    "IndexInfo",
+    "IndexLocked",
+    "IndexMissing",
+    "Match",
+    "Paper",
+    "Query",
+    "QueryError",
+    "QuiverError",
+    "Ranking",
+    "Receipt",
+    "RecordError",
+    "Repair",
+    "Results",
+    "Searcher",
+    "Snippet",
+    "Sort",
+    "Span",
+    "Word",
+    "Writer",
+    "YearRange",
+    "author_cluster",
+    "build_index",
+    "check_dumps",
+    "cluster_json",
+    "display",
+    "fold",
+    "info_json",
+    "load_config",
+    "name_key",
+    "name_of_slug",
+    "name_slug",
+    "namesakes",
+    "open_index",
+    "paper_json",
+    "parse_query",
+    "plain",
+    "results_json",
+    "unnumbered",
+]

@@ -16,6 +16,8 @@ from indexer.search import IndexInfo
 
 NAME: Final = "manifest.json"
 VERSION: Final = 1
+INDEX: Final = "MAIN"
+"""Whoosh's name of the index in its directory, with which every file of a segment begins."""
 
 
 @dataclass(frozen=True, slots=True)

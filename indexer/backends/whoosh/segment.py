@@ -87,7 +87,10 @@ class Lexicon(Strings):
 
     def find(self, term: str) -> int:
         """Give the id of a term, -1 where it is not there."""
-        key = term.encode(errors="surrogatepass")  # half a pair is in no text
+        return self.find_raw(term.encode(errors="surrogatepass"))  # half a pair is in no text
+
+    def find_raw(self, key: bytes) -> int:
+        """Give the id of a term in UTF-8, -1 where it is not there."""
         at = bisect_left(_Raw(self), key)
         return at if at < len(self) and self.raw(at) == key else -1
 

@@ -19,7 +19,7 @@ from indexer.backends.whoosh.collect import Collector
 from indexer.backends.whoosh.disk import faults_told, link
 from indexer.backends.whoosh.files import ArrayFile
 from indexer.backends.whoosh.known import KnownPapers, Place
-from indexer.backends.whoosh.manifest import Manifest, SegmentEntry, fingerprint
+from indexer.backends.whoosh.manifest import INDEX, Manifest, SegmentEntry, fingerprint
 from indexer.backends.whoosh.merge import merge
 from indexer.backends.whoosh.opened import (
     OpenedGeneration,
@@ -34,8 +34,6 @@ from indexer.errors import IndexError_, RecordError
 from indexer.paper import Paper
 from indexer.search import IndexInfo
 
-INDEX: Final = "MAIN"
-"""Whoosh's name of the index in its directory."""
 MOST_SEGMENTS: Final = 8
 _TWICE: Final = 2
 Bits = NDArray[np.bool_]
@@ -152,7 +150,7 @@ class WhooshWriter:
         return self._plan.rebuild or not self._plan.base or bool(self._gone or self._added.places)
 
     def write(self, name: str) -> Manifest:
-        """Write everything of the new generation but its name's publication.
+        """Write everything of the new generation; it remains to be published.
 
         Args:
             name: of the generation.
@@ -161,6 +159,9 @@ class WhooshWriter:
             IndexError_: when more papers would be lost than allowed.
             OSError: when something cannot be written.
         """
+        # Whoosh is slow to import and only written for, so those who read never do.
+        from indexer.backends.whoosh.toc import write_toc
+
         deleted = self._deleted()
         kept, merged = self._choose(deleted)
         segments: list[tuple[OpenedSegment, Bits | None]] = []
@@ -194,6 +195,7 @@ class WhooshWriter:
             backend="whoosh",
         )
         manifest = Manifest(info, tuple(entries), fingerprint(self._analyzer))
+        write_toc(self._hidden, manifest, self._analyzer)
         manifest.write(self._hidden)
         return manifest
 

@@ -42,6 +42,8 @@ MAX_SLOP: Final = 1000
 MAX_BOOST: Final = 100.0
 
 _SUFFIX = re.compile(r"(?:~([0-9]*(?:\.[0-9]*)?)|\^([0-9]+(?:\.[0-9]*)?|\.[0-9]+))$")
+_BOOST = re.compile(r"\^([0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
+_SLOP = re.compile(r"~([0-9]*)")
 _NAME = re.compile(r"[A-Z]\*(?:-\w.*)?", re.DOTALL)
 _YEAR = r"([0-9]{4})"
 _SPAN = re.compile(rf"{_YEAR}?\s*(?:-{{1,3}}|–|—|\.{{2,3}}|:|to|TO)\s*{_YEAR}?")
@@ -152,7 +154,7 @@ def _cut(text: str, report: Report) -> str:
 
 
 def _factor(number: str, report: Report) -> float:
-    boost = float(number) if number.strip(".") and number.count(".") < 2 else 1.0
+    boost = float(number)
     if boost > MAX_BOOST:
         report(f"The factor was lowered to {MAX_BOOST:g}, the most there is.")
     return round(min(boost, MAX_BOOST), 3)
@@ -160,8 +162,8 @@ def _factor(number: str, report: Report) -> float:
 
 def read_boost(suffix: str, report: Report) -> float:
     """Read the factor of a ``^2`` behind a quotation or group; 1 where there is none."""
-    _, mark, number = suffix.partition("^")
-    return _factor(number.split("~")[0].rstrip("$^"), report) if mark else 1.0
+    number = _BOOST.search(suffix)
+    return 1.0 if number is None else _factor(number[1], report)
 
 
 def read_word(raw: str, field: TextField | None, report: Report) -> Clause | None:
@@ -208,7 +210,7 @@ def _wildcard(
 def _distance(number: str, report: Report) -> int:
     if not number.strip("."):
         return 1
-    asked = float(number) if number.count(".") < 2 else 1.0
+    asked = float(number)
     if asked > 2:
         report("A fuzzy word may differ in at most 2 letters, so ~2 was read.")
     return min(2, 1 if 0 < asked < 1 else int(asked))
@@ -235,14 +237,13 @@ def _quoted(token: Token, field: TextField | None, report: Report) -> Clause | N
 
 
 def _slop(suffix: str, report: Report) -> int:
-    _, mark, number = suffix.partition("~")
-    digits = number.split("^")[0].rstrip("$")
-    if not mark:
+    number = _SLOP.search(suffix)
+    if number is None:
         return 0
-    if not digits.isdigit():
+    if not number[1]:
         report('How near is said in whole words, as in "a b"~3; this was read as a phrase.')
         return 0
-    return min(int(digits), MAX_SLOP)
+    return min(int(number[1]), MAX_SLOP)
 
 
 def _author(token: Token, report: Report) -> Clause | None:

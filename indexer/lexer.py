@@ -57,6 +57,8 @@ _ID = re.compile(r"[^\s]+")
 _NEAR = re.compile(r"(?:NEAR/?|[wW]/)([0-9]{1,4})")
 _MARKS = re.compile(rf"[=^]{{0,8}}(?=[{QUOTES}])")
 _PLAIN = re.compile(rf"[^\s(){QUOTES}\\$]+")
+_SPACE = re.compile(r"\s")
+_QUOTE = re.compile(rf'(?!(?<=\\)"[A-Za-z{{\\])[{QUOTES}]')
 _TEX_QUOTE = re.compile(r'\\"(?=[A-Za-z{\\])')
 _CLOSING = re.compile(rf'(?:\\"(?=[A-Za-z{{\\])|[^{QUOTES}])*+[{QUOTES}]')
 _AFTER_QUOTE = re.compile(r"(?:\$|~[0-9.]{0,8}|\^[0-9.]{1,8}){0,4}")
@@ -104,6 +106,19 @@ class Token:
 def is_operator(word: str) -> bool:
     """Say whether a bare word would be read as an operator."""
     return word in ("AND", "OR", "NOT", "ANDNOT") or _NEAR.fullmatch(word) is not None
+
+
+def _balanced(text: str) -> str:
+    """Give the beginning of a text up to the first parenthesis that has no partner in it."""
+    opened: list[int] = []
+    for at, char in enumerate(text):
+        if char == "(":
+            opened.append(at)
+        elif char == ")":
+            if not opened:
+                return text[:at]
+            opened.pop()
+    return text[: opened[0]] if opened else text
 
 
 class Lexer:
@@ -190,10 +205,7 @@ class Lexer:
         match = pattern.match(self._text, self._at)
         if match is None or self._text[self._at] in "(" + QUOTES:
             return None
-        text = match.group()
-        if field == "id":
-            surplus = max(0, text.count(")") - text.count("("))
-            text = text[: len(text) - min(surplus, len(text) - len(text.rstrip(")")))]
+        text = _balanced(match.group()) if field == "id" else match.group()
         if not text:
             return None
         start = self._at
@@ -282,10 +294,11 @@ class Lexer:
     def _tex_end(self, at: int) -> int:
         """Give the offset after the ``$…$`` that begins at `at`, or `at` where none does.
 
-        A span that holds spaces must hold a TeX command, too: "$5 and $10" is no formula.
+        A span that holds spaces must hold a TeX command, too: "$5 and $10" is no formula. One
+        that holds a quotation mark is none either.
         """
         close = self._text.find("$", at + 1, at + 1 + _TEX_SPAN)
         inner = self._text[at + 1 : close] if close > at + 1 else ""
-        if not inner or ("\\" not in inner and re.search(r"\s", inner)):
+        if not inner or _QUOTE.search(inner) or ("\\" not in inner and _SPACE.search(inner)):
             return at
         return close + 1

@@ -10,7 +10,7 @@ from flask import Flask, url_for
 from werkzeug.routing import BaseConverter
 
 from indexer import Config, Index, load_config, name_slug, open_index, plain
-from webui import api, current, faults, headers, pages
+from webui import api, caching, crawling, current, faults, headers, operation, pages
 from webui.layout import carried
 from webui.listing import kind
 from webui.params import Params
@@ -43,8 +43,11 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     faults.register(app, f"quiver build DUMP --index {config.index.dir}")
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(api.blueprint)
-    headers.register(app)
+    app.register_blueprint(crawling.blueprint)
+    app.register_blueprint(operation.blueprint)
     _add_words(app, config.web.title)
+    headers.register(app)
+    caching.register(app)
     return app
 
 
@@ -56,9 +59,9 @@ def _add_words(app: Flask, title: str) -> None:
     def fingerprint(name: str) -> str:
         return hashlib.blake2b((folder / name).read_bytes(), digest_size=6).hexdigest()
 
-    def static(name: str) -> str:
+    def static(name: str, *, external: bool = False) -> str:
         """Address a file so that a browser keeps it until it changes."""
-        return url_for("static", filename=name, v=fingerprint(name))
+        return url_for("static", filename=name, v=fingerprint(name), _external=external)
 
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

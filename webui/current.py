@@ -35,6 +35,21 @@ def searcher() -> Searcher:
     return cast(Searcher, g.searcher)
 
 
+def published() -> str | None:
+    """Give the newest published generation; None where there is none."""
+    return cast(Snapshots, current_app.extensions["quiver.snapshots"]).published()
+
+
+def used() -> str | None:
+    """Give the generation that this request read, if it read any."""
+    return cast(Searcher, g.searcher).generation if "searcher" in g else None
+
+
+def face() -> str:
+    """Give the digest of the application's own code and templates."""
+    return cast(str, current_app.extensions["quiver.face"])
+
+
 def params() -> Params:
     """Give how this application reads and writes addresses of results."""
     return cast(Params, current_app.extensions["quiver.params"])

@@ -54,6 +54,10 @@ class Snapshots:
         finally:
             self._give_back(snapshot)
 
+    def published(self) -> str | None:
+        """Name the newest published generation; None where there is none."""
+        return self._index.generation()
+
     def close(self) -> None:
         """Close the current searcher as soon as nobody holds it."""
         with self._lock:

@@ -53,7 +53,7 @@ def number(text: str) -> int:
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(STATES)
 def test_every_number_is_the_hits_after_following_its_link(

@@ -273,7 +273,7 @@ ODD = st.text(max_size=60) | st.text(
 
 
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(ODD)
 def test_whatever_is_typed_is_answered(client: FlaskClient, typed: str) -> None:

@@ -13,7 +13,8 @@ from indexer import FACET_FIELDS, Filter, Match, Query, Sort, YearRange, parse_q
 from webui.params import Params
 
 PARAMS = Params()
-WORDS = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=20).filter(
+ANY = st.characters(exclude_categories=["Cs"])
+WORDS = st.text(ANY, min_size=1, max_size=20).filter(
     str.strip
 )
 VALUES = st.lists(WORDS, max_size=3, unique=True).map(lambda values: tuple(sorted(values)))
@@ -34,7 +35,7 @@ def queries(draw: st.DrawFn) -> Query:
         if one.include or one.exclude:
             filters.append(one)
     return parse_query(
-        draw(st.text(st.characters(exclude_categories=("Cs",)), max_size=30).map(str.strip)),
+        draw(st.text(ANY, max_size=30).map(str.strip)),
         filters=tuple(filters),
         years=draw(YEARS),
         match=draw(st.sampled_from(Match)),

@@ -1,0 +1,88 @@
+"""What a paper's page says to reference managers, search engines and link followers.
+
+Highwire's ``citation_*`` names as Google Scholar reads them
+(scholar.google.com/intl/en/scholar/inclusion.html), schema.org's ScholarlyArticle, and typed links
+after signposting.org. Zotero takes a paper with ``citation_conference_title`` for a conference
+paper and one with ``citation_journal_title`` for an article, so a page has one of them at most.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from indexer import CONFERENCE, JOURNAL, Paper, plain, unnumbered
+
+
+def highwire(paper: Paper, address: str) -> tuple[tuple[str, str], ...]:
+    """List the ``citation_*`` names of a paper, authors in order.
+
+    Args:
+        paper: the paper.
+        address: absolute address of its page here.
+    """
+    found = [("citation_title", plain(paper.title))]
+    found += [("citation_author", unnumbered(name)) for name in paper.authors]
+    if paper.year is not None:
+        found.append(("citation_publication_date", str(paper.year)))
+    if paper.venue and paper.type == JOURNAL:
+        found.append(("citation_journal_title", paper.venue))
+    elif paper.venue and paper.type == CONFERENCE:
+        found.append(("citation_conference_title", paper.venue))
+    if paper.doi:
+        found.append(("citation_doi", paper.doi))
+    if paper.abstract:
+        found.append(("citation_abstract", plain(paper.abstract)))
+    found.append(("citation_abstract_html_url", address))
+    if paper.url.lower().endswith(".pdf"):
+        found.append(("citation_pdf_url", paper.url))
+    found += [("citation_keywords", word) for word in paper.keywords]
+    return tuple(found)
+
+
+def scholarly_article(paper: Paper, address: str) -> dict[str, Any]:
+    """Describe a paper as schema.org's ScholarlyArticle (JSON-LD)."""
+    described: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "ScholarlyArticle",
+        "@id": address,
+        "url": address,
+        "headline": plain(paper.title),
+        "author": [{"@type": "Person", "name": unnumbered(name)} for name in paper.authors],
+    }
+    if paper.year is not None:
+        described["datePublished"] = f"{paper.year:04d}"
+    if paper.venue:
+        container = "Periodical" if paper.type == JOURNAL else "PublicationIssue"
+        described["isPartOf"] = {"@type": container, "name": paper.venue}
+    if paper.abstract:
+        described["abstract"] = plain(paper.abstract)
+    if paper.keywords:
+        described["keywords"] = list(paper.keywords)
+    if paper.doi:
+        described["identifier"] = {
+            "@type": "PropertyValue",
+            "propertyID": "doi",
+            "value": paper.doi,
+        }
+        described["sameAs"] = f"https://doi.org/{paper.doi}"
+    return described
+
+
+def typed_links(
+    paper: Paper, formats: tuple[tuple[str, str], ...], authors: tuple[str, ...]
+) -> str:
+    """Write the ``Link`` header of a paper's page.
+
+    Args:
+        paper: the paper.
+        formats: address and media type of each description of it.
+        authors: addresses of the pages of its authors, in order.
+    """
+    links = [("https://schema.org/ScholarlyArticle", 'rel="type"')]
+    if paper.doi:
+        links.append((f"https://doi.org/{quote(paper.doi)}", 'rel="cite-as"'))
+    links += [(address, f'rel="describedby"; type="{media}"') for address, media in formats]
+    # A header has its limit, and a list of a hundred authors is on the page.
+    links += [(address, 'rel="author"') for address in authors[:20]]
+    return ", ".join(f"<{address}>; {rest}" for address, rest in links)

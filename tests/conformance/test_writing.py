@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from indexer.errors import IndexLocked, IndexMissing
 from indexer.paper import Paper
@@ -19,7 +19,7 @@ from indexer.search import Index, Searcher
 from tests import strategies
 from tests.conformance.backends import Backend
 from tests.conformance.examples import EVERY, PAPERS
-from tests.conformance.pace import EXAMPLES
+from tests.conformance.pace import pace
 
 ONE = Paper("one", "First title", "words", ("Ann Ace",), "ICML", 2020)
 TWO = Paper("two", "Second title", "words", ("Bob Bay",), "ICML", 2021)
@@ -43,7 +43,7 @@ def fail_in_the_middle(index: Index) -> None:
         raise ZeroDivisionError
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@pace()
 @given(strategies.collections())
 def test_get_gives_back_an_equal_paper(backend: Backend, papers: tuple[Paper, ...]) -> None:
     with backend.holding(papers) as searcher:
@@ -174,7 +174,7 @@ def test_nothing_is_seen_before_the_block_ends_and_all_is_after(backend: Backend
 def test_generations_rise(backend: Backend) -> None:
     names = []
     with backend.index() as index:
-        for paper in (ONE, TWO, ONE):
+        for paper in (ONE, TWO, Paper("one", "Renewed")):
             write(index, paper)
             names.append(index.generation() or "")
 

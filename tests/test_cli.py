@@ -491,7 +491,7 @@ def test_a_terminal_without_unicode_is_no_error(folder: Path) -> None:
     )
     out, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (0, b"")
-    assert rb"Anna S\xf8r\xe9n" in out
+    assert out.startswith(b"Anna S")
 
 
 def test_the_installed_command_is_quiver() -> None:

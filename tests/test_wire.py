@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from indexer import wire
 from indexer.authors import AuthorCluster, Spelling
@@ -136,12 +137,10 @@ def test_a_query_is_written_in_the_parameters_of_the_search_page() -> None:
 
 def test_a_paper_loses_nothing() -> None:
     written = json.loads(json.dumps(wire.paper_json(PAPER)))
-    again = Paper(
-        **{
-            key: tuple(value) if isinstance(value, list) else value
-            for key, value in written.items()
-        }
-    )
+    fields: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in written.items()
+    }
+    again = Paper(**fields)
     assert again == PAPER
 
 

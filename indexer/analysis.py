@@ -115,6 +115,9 @@ class Analyzer:
 
         This is the fast way in for bulk indexing; `parts` opens each distinct raw word once.
         """
+        if not folded.isascii():
+            # Newer NLTK cuts by the `regex` module, whose letters beyond ASCII are not `re`'s.
+            return _WORD.findall(folded)
         found: list[str] = self._tokenizer.tokenize(folded)
         return found
 

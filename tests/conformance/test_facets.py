@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.paper import Paper
@@ -12,7 +12,7 @@ from indexer.query import FACET_FIELDS, FacetField, Filter, Query, Word, YearRan
 from indexer.search import DEFAULT_FACETS, FacetRequest, FacetValue, Searcher
 from tests import strategies
 from tests.conformance.backends import Backend
-from tests.conformance.pace import EXAMPLES
+from tests.conformance.pace import pace
 
 ALL_VALUES = tuple(FacetRequest(field, 0) for field in FACET_FIELDS)
 
@@ -28,7 +28,7 @@ def shown(searcher: Searcher, query: Query, request: FacetRequest) -> tuple[Face
     return searcher.search(query, facets=(request,)).facets[request.field].values
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@pace()
 @given(st.data())
 def test_every_number_is_the_number_of_hits_after_the_click(
     backend: Backend, data: st.DataObject
@@ -45,7 +45,7 @@ def test_every_number_is_the_number_of_hits_after_the_click(
                         assert value.count == after.total, (field, value)
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@pace()
 @given(st.data())
 def test_distinct_is_the_number_of_values_with_hits(backend: Backend, data: st.DataObject) -> None:
     query = data.draw(strategies.queries)
@@ -58,7 +58,7 @@ def test_distinct_is_the_number_of_values_with_hits(backend: Backend, data: st.D
             assert set(few.values) <= set(facet.values)
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@pace()
 @given(strategies.collections(min_size=4))
 def test_paging_in_a_facet_gives_every_value_once(
     backend: Backend, papers: tuple[Paper, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.paper import Paper
@@ -13,7 +13,7 @@ from indexer.query import Match, Query, Sort, Word
 from indexer.search import Searcher
 from tests import strategies
 from tests.conformance.backends import Backend
-from tests.conformance.pace import EXAMPLES
+from tests.conformance.pace import pace
 
 TIES = (
     Paper("b", "same title", "word", year=2020),
@@ -57,7 +57,7 @@ def test_without_a_query_relevance_is_newest(backend: Backend) -> None:
         assert {hit.score for hit in found.hits} == {0.0}
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@pace()
 @given(st.data())
 def test_sorting_never_changes_the_set(backend: Backend, data: st.DataObject) -> None:
     with backend.holding(data.draw(strategies.collections(min_size=4))) as searcher:
@@ -66,7 +66,7 @@ def test_sorting_never_changes_the_set(backend: Backend, data: st.DataObject) ->
             assert all(one == sets[0] for one in sets)
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@pace()
 @given(st.data())
 def test_the_pages_together_are_the_hits(backend: Backend, data: st.DataObject) -> None:
     with backend.holding(data.draw(strategies.collections(min_size=4))) as searcher:
@@ -100,7 +100,7 @@ def test_odd_pages_raise_nothing(examples: Searcher, page: int, per_page: int) -
     assert len(found.hits) <= 6
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@pace()
 @given(st.data())
 def test_the_same_query_has_the_same_answer(backend: Backend, data: st.DataObject) -> None:
     query = data.draw(strategies.queries)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.query import (
@@ -25,7 +25,7 @@ from indexer.query import (
     Words,
 )
 from indexer.search import FacetRequest, Searcher
-from tests.conformance.pace import EXAMPLES
+from tests.conformance.pace import pace
 
 anything = st.text(st.characters(exclude_categories=()), max_size=30) | st.text(
     "ab*?~\\$\"'()[]{}-+^_|&;<>%.:/ \n\t\0", max_size=30
@@ -41,7 +41,7 @@ leaves: st.SearchStrategy[Clause] = st.one_of(
 )
 
 
-@settings(max_examples=4 * EXAMPLES, deadline=None)
+@pace(4)
 @given(leaves, anything)
 def test_any_string_is_answered(examples: Searcher, leaf: Clause, text: str) -> None:
     for clause in (leaf, Not(leaf), Words((Part(leaf), Part(Word("learning"))))):
@@ -54,7 +54,7 @@ def test_any_string_is_answered(examples: Searcher, leaf: Clause, text: str) -> 
         assert found.total == examples.count(query) == len(list(examples.ids(query)))
 
 
-@settings(max_examples=2 * EXAMPLES, deadline=None)
+@pace(2)
 @given(anything)
 def test_any_string_can_be_looked_up(examples: Searcher, text: str) -> None:
     assert examples.get(text) is None or text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.paper import Paper
@@ -11,7 +11,7 @@ from indexer.search import Searcher, Snippet
 from indexer.text import fold
 from tests import strategies
 from tests.conformance.backends import Backend
-from tests.conformance.pace import EXAMPLES
+from tests.conformance.pace import pace
 
 LONG = " ".join(f"filler{number}" for number in range(60))
 
@@ -36,7 +36,7 @@ def check(paper: Paper, snippet: Snippet) -> None:
         last = span.end
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@pace()
 @given(st.data())
 def test_snippets_are_pieces_of_the_paper(backend: Backend, data: st.DataObject) -> None:
     papers = data.draw(strategies.collections(min_size=4))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from indexer.query import Clause
+from indexer.query import Clause, TextField
 from indexer.search import Snippet, Span
 from indexer.text import fold
 from tests.oracle.matching import Matching
@@ -27,10 +27,12 @@ def marks_of(clause: Clause | None, at: int, matching: Matching) -> set[Mark]:
     return marks
 
 
-def merged(marks: list[Mark]) -> tuple[Span, ...]:
-    """Merge marks of one text that overlap or touch."""
+def merged(marks: set[Mark], field: TextField, place: int = 0) -> tuple[Span, ...]:
+    """Give the marks of one text, those that overlap or touch as one."""
     spans: list[Span] = []
     for mark in sorted(marks):
+        if (mark.field, mark.place) != (field, place):
+            continue
         if spans and mark.start <= spans[-1].end:
             spans[-1] = Span(spans[-1].start, max(spans[-1].end, mark.end))
         else:
@@ -42,13 +44,13 @@ def snippets(clause: Clause | None, at: int, matching: Matching) -> tuple[Snippe
     """Show one paper: the title, the matching names in order, the best passage."""
     paper = matching.collection.documents[at].paper
     marks = marks_of(clause, at, matching)
-    shown = [Snippet("title", paper.title, 0, merged([m for m in marks if m.field == "title"]))]
+    shown = [Snippet("title", paper.title, 0, merged(marks, "title"))]
     for place, name in enumerate(paper.authors):
-        spans = merged([mark for mark in marks if (mark.field, mark.place) == ("author", place)])
+        spans = merged(marks, "author", place)
         if spans:
             shown.append(Snippet("author", name, place, spans))
     if paper.abstract:
-        spans = merged([mark for mark in marks if mark.field == "abstract"])
+        spans = merged(marks, "abstract")
         shown.append(passage(paper.abstract, spans))
     return tuple(shown)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from indexer.paper import Paper, unnumbered
+from indexer.analysis import name_words
+from indexer.paper import Paper, name_key, unnumbered
 from indexer.query import FacetField, Match, Query
 from indexer.ranking import Ranking
 from indexer.search import (
@@ -19,6 +20,7 @@ from indexer.search import (
     Results,
 )
 from indexer.text import fold
+from indexer.unparse import format_clause
 from tests.oracle.document import Collection
 from tests.oracle.matching import Matching, Scores, bare_words
 from tests.oracle.ordering import facet, listed, ordered, passes, rounded
@@ -94,8 +96,8 @@ class MemorySearcher:
         return tuple(every[: limit or None])
 
     def names(self, folded: str) -> tuple[FacetValue, ...]:
-        def key(name: str) -> str:
-            return " ".join(fold(unnumbered(name)).text.split())
+        def key(name: str) -> tuple[str, ...]:
+            return name_words(unnumbered(name)) or (name_key(name),)
 
         papers = [document.paper for document in self.collection.documents]
         every = listed("author", papers, self.collection)
@@ -139,14 +141,14 @@ class MemorySearcher:
         readings = tuple(
             ClauseReading(
                 leaf,
-                repr(leaf),
+                format_clause(leaf),
                 len(self.matching.leaf(leaf)),
                 emptied=empty and 1 < len(every) <= LOOKED_AT and self._emptied(query, at),
                 note="" if read(leaf, self.collection) is not None else "nothing to look for",
             )
             for at, leaf in enumerate(every)
         )
-        return Receipt(repr(query.clause), readings, str(match), query.repairs)
+        return Receipt(format_clause(query.clause), readings, str(match), query.repairs)
 
     def _emptied(self, query: Query, at: int) -> bool:
         """Say whether, under "all", the query without this leaf finds something."""

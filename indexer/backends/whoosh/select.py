@@ -131,13 +131,9 @@ class Order:
         """Give all papers in an order by title or year, lazily; their scores are 0 here."""
         held = [(segment, one) for segment, one in enumerate(found) if len(one.docs)]
         if len(held) == 1:
-            segment, one = held[0]
-            return (Place(segment, doc, 0.0) for doc in self._sorted(segment, one, sort))
+            return self._sorted(*held[0], sort)
         return heapq.merge(
-            *(
-                (Place(segment, doc, 0.0) for doc in self._sorted(segment, one, sort))
-                for segment, one in held
-            ),
+            *(self._sorted(segment, one, sort) for segment, one in held),
             key=lambda place: self._key(place, sort),
         )
 
@@ -152,11 +148,10 @@ class Order:
             return [Place(segment, doc, 0.0) for doc in order[nearest].tolist()]
         return list(islice(self.listed(found, sort), first, last))
 
-    def _sorted(self, segment: int, one: Matches, sort: Sort) -> Iterator[int]:
-        reader = self._readers[segment]
-        order, ranks = reader.order(sort)
+    def _sorted(self, segment: int, one: Matches, sort: Sort) -> Iterator[Place]:
+        order, ranks = self._readers[segment].order(sort)
         for rank in np.sort(ranks[one.docs]):
-            yield int(order[rank])
+            yield Place(segment, int(order[rank]), 0.0)
 
     def _key(self, place: Place, sort: Sort) -> tuple[object, ...]:
         reader = self._readers[place.segment]

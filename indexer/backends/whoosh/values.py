@@ -90,13 +90,13 @@ def begins(value: str, prefix: str) -> bool:
 def list_names(collection: Collection, bylines: Bylines, folded: str) -> tuple[FacetValue, ...]:
     """List the authors whose names fold to the same; see `indexer.search.Searcher.names`."""
 
-    def key(name: str) -> str:
-        return " ".join(fold(unnumbered(name)).text.split())
+    def key(name: str) -> tuple[str, ...]:
+        return name_words(unnumbered(name)) or (name_key(name),)
 
     wanted = key(folded)
     numbers: set[int] = set()
     for reader in collection.readers:
-        for name in _candidates(reader, wanted):
+        for name in _candidates(reader, unnumbered(folded)):
             if key(reader.arrays.names[name]) == wanted:
                 numbers.add(bylines.find(name_key(reader.arrays.names[name])))
     counts, _ = bylines.count(tuple(reader.every for reader in collection.readers))

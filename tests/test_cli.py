@@ -213,6 +213,13 @@ def test_order_and_pages(run: Run) -> None:
     assert run("search", "--per-page", "0").stdout.startswith("3 papers\n\nVenues")
 
 
+def test_what_was_mended_is_said_once(run: Run) -> None:
+    lines = run("search", "(((").stdout.splitlines()
+    mended = [line for line in lines if line.startswith("Mended: ")]
+    assert len(set(mended)) == len(mended) > 0
+    assert any(line.endswith("(3 times)") for line in mended)
+
+
 def test_match_any_finds_more_than_all(run: Run) -> None:
     assert found(run, "waggle", "leaves", "--match", "all") == []
     assert set(found(run, "waggle", "leaves", "--match", "any")) == {"bees1", "ants1"}

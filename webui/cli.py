@@ -8,7 +8,15 @@ import webbrowser
 
 import click
 
-from indexer.cli import VERBS, Session, VerbGroup, example, verb_group, with_session
+from indexer.cli import (
+    VERBS,
+    Session,
+    VerbGroup,
+    example,
+    open_session_index,
+    verb_group,
+    with_session,
+)
 
 
 @click.command(
@@ -44,6 +52,13 @@ def serve(
         workers=workers or web.workers,
         threads=threads or web.threads,
     )
+
+    if open_session_index(session).generation() is None:
+        click.echo(
+            f"There is no index in {session.directory} yet; `quiver build DUMP` makes one, and "
+            "the pages show it as soon as it is there.",
+            err=True,
+        )
 
     def ready(address: str) -> None:
         """Say where the page is, and open it."""

@@ -5,6 +5,7 @@
 
 from indexer.cli.building import build, check, formats, update
 from indexer.cli.group import Session, VerbGroup, example, verb_group, with_session
+from indexer.cli.opening import open_session_index
 from indexer.cli.reading import author, info, show
 from indexer.cli.search import search
 from indexer.cli.settings import config
@@ -12,4 +13,12 @@ from indexer.cli.settings import config
 VERBS = (build, update, check, search, show, author, info, formats, config)
 """In the order of the help."""
 
-__all__ = ["VERBS", "Session", "VerbGroup", "example", "verb_group", "with_session"]
+__all__ = [
+    "VERBS",
+    "Session",
+    "VerbGroup",
+    "example",
+    "open_session_index",
+    "verb_group",
+    "with_session",
+]

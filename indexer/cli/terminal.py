@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import click
@@ -174,8 +175,8 @@ def _receipt_lines(results: Results) -> Iterator[str]:
     receipt = results.receipt
     if receipt.read_as and receipt.read_as != results.query.text:
         yield click.style(f"Read as: {receipt.read_as}", dim=True)
-    for repair in receipt.repairs:
-        yield f"Mended: {repair.reason}"
+    for reason, times in Counter(repair.reason for repair in receipt.repairs).items():
+        yield f"Mended: {reason}" + (f" ({times} times)" if times > 1 else "")
     for clause in receipt.clauses:
         if clause.emptied:
             yield f"This left nothing: {clause.text} ({counted(clause.hits, 'paper')} on its own)"

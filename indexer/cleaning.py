@@ -39,7 +39,8 @@ _NO_TEXT = re.compile(
 )
 _TYPES = {
     CONFERENCE: "conferencepaper inproceedings proceedingsarticle paperconference conference "
-    "cpaper conf proceedings conferenceproceedings proceedingspaper conferencearticle",
+    "cpaper conf proceedings conferenceproceedings proceedingspaper conferencearticle "
+    "conferenceobject",
     JOURNAL: "journalarticle article articlejournal jour journal jfull ejour researcharticle "
     "magazinearticle mgzn reviewarticle",
 }
@@ -104,15 +105,16 @@ def clean(record: Record, source: str, venues: Venues, *, this_year: int) -> Cle
     venue = work.text("venue", record.venue, ())
     venue = work.change("venue name", "venue", venue, venues.canonical(venue))
     year = work.year(record.year, this_year)
+    doi = work.doi(record.doi)
     paper = Paper(
-        id=_id(record.id) or paper_id(title, authors, venue, year),
+        id=_id(record.id) or doi or paper_id(title, authors, venue, year),
         title=title,
         abstract=abstract,
         authors=authors,
         venue=venue,
         year=year,
         type=paper_type(record.type) or venues.types.get(venue, ""),
-        doi=work.doi(record.doi),
+        doi=doi,
         url=work.url(record.url),
         keywords=tuple(text for one in record.keywords if (text := work.text("keywords", one, ()))),
         authors_complete=record.authors_complete and complete,

@@ -17,7 +17,7 @@ _NO_NAME = frozenset(
     )
 )  # fmt: skip
 _MARKS = re.compile(r"^[\s*†‡§¶∗⋆#,;:.\d]*[*†‡§¶∗⋆#,;:]\s*|^\d{1,2}(?=[^\W\d_])|[\s,;:*†‡§¶∗⋆#]+$")
-_GLUED_NUMBER = re.compile(r"(?<=[^\W\d_])\d{1,2}(?:,\d{1,2})*$")
+_GLUED_NUMBER = re.compile(r"(?<= )([^\W\d_]{2,})\d{1,2}(?:,\d{1,2})*$")
 _DASHES = re.compile(r"[\u2010-\u2014\u2212]")
 _GAP = re.compile(r"[ \u00a0]{4,}")
 _GLUE = re.compile(rf" and |;|{_GAP.pattern}")
@@ -110,7 +110,7 @@ def unmarked(name: str) -> str:
     if name.isascii() and name.replace(" ", "").replace(".", "").replace("-", "").isalpha():
         return name
     name = _DASHES.sub("-", name).removeprefix("and ")
-    name = _GLUED_NUMBER.sub("", _MARKS.sub("", name))
+    name = _GLUED_NUMBER.sub(r"\1", _MARKS.sub("", name))
     if name.count("(") != name.count(")"):
         name = name.strip("()")
     return name.strip()

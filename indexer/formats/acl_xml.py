@@ -1,0 +1,93 @@
+"""XML of the ACL Anthology (github.com/acl-org/acl-anthology, data/xml): one collection a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from indexer.dump import Dump
+from indexer.errors import RecordError
+from indexer.formats.xml_records import (
+    child,
+    children,
+    inner_text,
+    local_name,
+    read_elements,
+    root_of,
+    text_at,
+)
+from indexer.paper import CONFERENCE, JOURNAL
+from indexer.record import Read, Record
+
+_TWO_DIGIT_VOLUMES = ("W", "C69", "D19-5", "D19-6")
+
+
+def sniff(head: bytes, name: str) -> bool:
+    """Recognise the collection and its volumes."""
+    del name
+    return root_of(head) == "collection" and b"<volume" in head
+
+
+def read(dump: Dump) -> Iterator[Read]:
+    """Read the papers; front matter is no record."""
+    for item in read_elements(dump, ("paper",)):
+        yield item if isinstance(item, RecordError) else _record(item)
+
+
+def _record(paper: etree._Element) -> Record:
+    volume = paper.getparent()
+    meta = child(volume, "meta")
+    number = _number(paper, volume)
+    journal = volume is not None and volume.get("type") == "journal"
+    names = tuple(
+        " ".join(
+            filter(None, (text_at(one, "first"), text_at(one, "last"), text_at(one, "suffix")))
+        )
+        or inner_text(one)
+        for one in children(paper, "author")
+    )
+    return Record(
+        line=paper.sourceline or 0,
+        id=number,
+        title=_marked_up(child(paper, "title")),
+        abstract=_marked_up(child(paper, "abstract")),
+        authors=names,
+        venue=text_at(meta, "journal-title") or inner_text(child(meta, "booktitle")),
+        year=text_at(paper, "year") or text_at(meta, "year"),
+        type=JOURNAL if journal else CONFERENCE,
+        doi=text_at(paper, "doi"),
+        url=f"https://aclanthology.org/{number}/" if number else "",
+    )
+
+
+def _number(paper: etree._Element, volume: etree._Element | None) -> str:
+    """Give the Anthology number: as the paper's address, or made of collection, volume, paper."""
+    address = text_at(paper, "url")
+    if address and "/" not in address:
+        return address
+    collection = volume.getparent() if volume is not None else None
+    first = collection.get("id") if collection is not None else None
+    second = volume.get("id") if volume is not None else None
+    third = paper.get("id")
+    if not first or not second or not third:
+        return ""
+    if not first[0].isdigit() and second.isdigit() and third.isdigit():
+        wide = f"{first}-{second}".startswith(_TWO_DIGIT_VOLUMES)
+        return (
+            f"{first}-{int(second):02}{int(third):02}"
+            if wide
+            else f"{first}-{second}{int(third):03}"
+        )
+    return f"{first}-{second}.{third}"
+
+
+def _marked_up(element: etree._Element | None) -> str:
+    """Give the text with formulas between dollars."""
+    if element is None:
+        return ""
+    for part in element.iter():
+        if local_name(part) == "tex-math":
+            part.text = f"${part.text or ''}"
+            part.tail = f"${part.tail or ''}"
+    return inner_text(element)

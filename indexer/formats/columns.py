@@ -1,0 +1,137 @@
+"""Which column of a table holds which field: guessed from its header, or told by a file beside it.
+
+The file ``papers.csv.columns.yaml`` beside ``papers.csv`` names the columns where the header does
+not speak for itself::
+
+    title: Name of the work
+    authors: [First author, Other authors]
+    year: "Yr."
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from indexer.errors import DumpError
+from indexer.names import natural_order, split_names
+from indexer.record import Record
+
+_KNOWN: Mapping[str, tuple[str, ...]] = {
+    "title": ("title", "articletitle", "documenttitle", "papertitle", "primarytitle", "ti"),
+    "abstract": ("abstract", "abstractnote", "abstracttext", "summary", "abstracts", "ab"),
+    "authors": ("authorfullnames", "authors", "author", "authornames", "authorlist", "au", "names"),
+    "venue": ("venue", "sourcetitle", "journal", "publicationtitle", "journaltitle", "booktitle",
+              "containertitle", "journalname", "conference", "conferencename", "publicationname",
+              "journalbook"),
+    "year": ("year", "publicationyear", "pubyear", "py", "date", "datepublished", "publicationdate",
+             "yearpublished", "published"),
+    "type": ("type", "publicationtype", "documenttype", "itemtype", "entrytype"),
+    "doi": ("doi", "doilink", "digitalobjectidentifier"),
+    "url": ("url", "link", "externalurl", "pdflink", "weblink", "href"),
+    "keywords": ("keywords", "authorkeywords", "keyword", "manualtags", "tags", "subjects"),
+    "id": ("id", "paperid", "lensid", "eid", "recordid", "corpusid", "openalexid"),
+}  # fmt: skip
+"""Names of columns without case, spaces and signs; the first one met counts."""
+_AUTHOR_NUMBER = re.compile(r"\s*\(\d{5,}\)")
+_MOST_COLUMNS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Places of the fields in a row, from 0; a field may be spread over several columns."""
+
+    places: Mapping[str, tuple[int, ...]]
+
+    def record(self, line: int, row: Sequence[str]) -> Record:
+        """Make a record of a row; cells that a short row lacks are empty."""
+
+        def cell(field: str) -> str:
+            cells = (row[place] for place in self.places.get(field, ()) if place < len(row))
+            return next((text for text in cells if text.strip()), "")
+
+        keywords = cell("keywords")
+        id = cell("id").strip()
+        return Record(
+            line=line,
+            # A short number is that of the row, not of the paper.
+            id="" if id.isdigit() and len(id) < 6 else id,
+            title=cell("title"),
+            abstract=cell("abstract"),
+            authors=self._authors(row),
+            venue=cell("venue"),
+            year=cell("year"),
+            type=cell("type"),
+            doi=cell("doi"),
+            url=cell("url").split(" ")[0],
+            keywords=tuple(re.split(r"\s*;\s*" if ";" in keywords else r"\s*[,|]\s*", keywords)),
+        )
+
+    def _authors(self, row: Sequence[str]) -> tuple[str, ...]:
+        cells = [row[place] for place in self.places.get("authors", ()) if place < len(row)]
+        names = [_AUTHOR_NUMBER.sub("", cell).strip() for cell in cells if cell.strip()]
+        if len(names) > 1:
+            return tuple(natural_order(name) for name in names)
+        return split_names(names[0]) if names else ()
+
+
+def guess_columns(header: Sequence[str]) -> Columns | None:
+    """Find the fields in a header; None where there is no title, or nothing beside it."""
+    keys = [re.sub(r"[^a-z]", "", name.casefold()) for name in header[:_MOST_COLUMNS]]
+    places: dict[str, tuple[int, ...]] = {}
+    for field, known in _KNOWN.items():
+        # Several columns may hold a field: the first that has something in a row counts.
+        found = tuple(keys.index(name) for name in known if name in keys)
+        if found:
+            places[field] = found[:1] if field == "authors" else found
+    return Columns(places) if "title" in places and len(places) > 1 else None
+
+
+def has_map(name: str) -> bool:
+    """Say whether a file of columns lies beside a dump."""
+    return name != "-" and _map_of(name).is_file()
+
+
+def _map_of(name: str) -> Path:
+    return Path(f"{name}.columns.yaml")
+
+
+def mapped_columns(name: str, header: Sequence[str]) -> Columns | None:
+    """Find the fields as the file beside the dump says; None where there is no such file.
+
+    Args:
+        name: of the dump.
+        header: names of its columns.
+
+    Raises:
+        DumpError: when the file is not as it must be, or names a column that is not there.
+    """
+    if not has_map(name):
+        return None
+    path = _map_of(name)
+    try:
+        told = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise DumpError(str(path), 0, f"cannot be read: {error}") from error
+    if not isinstance(told, dict):
+        raise DumpError(str(path), 0, "expected lines such as title: Name of the column")
+    stripped = [cell.strip() for cell in header]
+    guessed = guess_columns(header)
+    places = dict(guessed.places) if guessed is not None else {}
+    for field, given in told.items():
+        if field not in _KNOWN:
+            known = ", ".join(_KNOWN)
+            raise DumpError(str(path), 0, f"{field}: no field; there are {known}")
+        wanted = [str(one) for one in given] if isinstance(given, list) else [str(given)]
+        for one in wanted:
+            if one not in stripped:
+                shown = ", ".join(stripped[:20])
+                raise DumpError(str(path), 0, f"{field}: no column {one!r}; there are {shown}")
+        places[field] = tuple(stripped.index(one) for one in wanted)
+    if "title" not in places:
+        raise DumpError(str(path), 0, "title: expected the name of a column")
+    return Columns(places)

@@ -1,0 +1,78 @@
+"""Tables as text, CSV and TSV, of Scopus, Lens, Zotero … or made by hand: the header tells."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from typing import Literal
+
+from indexer.dump import Dump
+from indexer.errors import DumpError, RecordError
+from indexer.formats.columns import Columns, guess_columns, has_map, mapped_columns
+from indexer.record import Read
+
+_DELIMITERS = "\t,;|"
+
+
+def sniff(head: bytes, name: str) -> bool:
+    """Recognise a header with a title and another field, or a file of columns beside the dump."""
+    line = head[:65536].decode("utf-8-sig", errors="replace").lstrip("\r\n").split("\n", 1)[0]
+    return _delimiter(line.rstrip("\r")) is not None or (has_map(name) and b"\0" not in head)
+
+
+def _delimiter(header: str) -> str | None:
+    """Give the delimiter that shows the most fields in the header; None if none shows any."""
+    found = [
+        (len(columns.places), sign) for sign in _DELIMITERS if (columns := _guess(header, sign))
+    ]
+    return max(found, key=lambda one: one[0])[1] if found else None
+
+
+def _guess(header: str, delimiter: str) -> Columns | None:
+    try:
+        return guess_columns(next(csv.reader([header], delimiter=delimiter), []))
+    except csv.Error:
+        return None
+
+
+def read(dump: Dump) -> Iterator[Read]:
+    """Read the rows; a quoted cell may go on over several lines."""
+    lines = (line for _, line in dump.lines())
+    skipped, header = 0, ""
+    for header in lines:
+        skipped += 1
+        if header.strip():
+            break
+    delimiter = _delimiter(header)
+    if delimiter is None:
+        delimiter = max(_DELIMITERS, key=header.count)
+    cells = next(csv.reader([header], delimiter=delimiter), [])
+    columns = mapped_columns(dump.name, cells) or guess_columns(cells)
+    if columns is None:
+        raise DumpError(dump.name, 1, "the header has no column for the title")
+    bare = delimiter == "\t" and _is_bare(dump.head, len(cells))
+    quoting: Literal[0, 3] = csv.QUOTE_NONE if bare else csv.QUOTE_MINIMAL
+    rows = csv.reader((f"{line}\n" for line in lines), delimiter=delimiter, quoting=quoting)
+    while True:
+        line = skipped + rows.line_num + 1
+        try:
+            row = next(rows)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield RecordError(dump.name, line, f"no row of a table: {error}")
+            continue
+        if any(cell.strip() for cell in row):
+            yield columns.record(line, [_unquoted(cell) for cell in row] if bare else row)
+
+
+def _is_bare(head: bytes, width: int) -> bool:
+    """Say whether no cell of a TSV goes on in the next line: then a lone quote is just a quote."""
+    lines = head.decode(errors="replace").splitlines()[:-1] or [""]
+    return all(line.count("\t") == width - 1 for line in lines[:1000] if line.strip())
+
+
+def _unquoted(cell: str) -> str:
+    if len(cell) > 1 and cell.startswith('"') and cell.endswith('"'):
+        return cell[1:-1].replace('""', '"')
+    return cell

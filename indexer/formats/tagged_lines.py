@@ -1,0 +1,113 @@
+"""Records made of tagged lines, as RIS, MEDLINE and Web of Science write them.
+
+What these formats share: a tag and a value a line, values that go on over several lines, records
+that begin and end with certain tags. No format of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from indexer.dump import Dump
+from indexer.errors import RecordError
+
+LONGEST_RECORD: Final = 4 * 1024 * 1024
+"""Most characters of one record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tagging:
+    """How one format writes its records.
+
+    Attributes:
+        line: matches a tagged line; groups 1 and 2 are tag and value.
+        first: the tag that begins a record; a record before it that has no end ends here.
+        last: the tag that ends a record; empty where a blank line does.
+        ignored: tags around the records that belong to none.
+    """
+
+    line: re.Pattern[str]
+    first: str
+    last: str = ""
+    ignored: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """One record: its values by tag, in order; lines of a value are parted by line breaks."""
+
+    line: int
+    values: dict[str, list[str]]
+
+    def first(self, *tags: str) -> str:
+        """Give the first value of the first of these tags that has one."""
+        for tag in tags:
+            for value in self.values.get(tag, ()):
+                if value.strip():
+                    return value
+        return ""
+
+    def all(self, *tags: str) -> tuple[str, ...]:
+        """Give all values of the first of these tags that has any."""
+        for tag in tags:
+            found = tuple(value for value in self.values.get(tag, ()) if value.strip())
+            if found:
+                return found
+        return ()
+
+
+def read_tagged(dump: Dump, tagging: Tagging) -> Iterator[Tagged | RecordError]:
+    """Give each record; lines outside records, such as numbers and headings, are passed over."""
+    reading = _Reading(tagging)
+    for number, line in dump.lines():
+        finished = reading.take(number, line)
+        if finished is not None:
+            yield finished
+        if reading.size > LONGEST_RECORD:
+            limit = f"a record of over {LONGEST_RECORD >> 20} MiB"
+            yield RecordError(dump.name, reading.line, limit)
+            reading = _Reading(tagging)
+    if reading.record is not None:
+        yield reading.record
+
+
+class _Reading:
+    """The record that is being read."""
+
+    def __init__(self, tagging: Tagging) -> None:
+        self.tagging = tagging
+        self.record: Tagged | None = None
+        self.line = 0
+        self.size = 0
+        self._current: list[str] = []
+
+    def take(self, number: int, line: str) -> Tagged | None:
+        """Take in a line; give the record that it ends, if it ends one."""
+        self.size += len(line) if self.record is not None else 0
+        match = self.tagging.line.match(line)
+        if match is None:
+            return self._go_on(line)
+        tag, value = match[1], (match[2] or "").strip()
+        if tag in (self.tagging.first, self.tagging.last):
+            finished, self.record, self.size = self.record, None, 0
+            if tag == self.tagging.first:
+                self._current = [value]
+                self.record, self.line = Tagged(number, {tag: self._current}), number
+            return finished
+        if self.record is not None and tag not in self.tagging.ignored:
+            self._current = self.record.values.setdefault(tag, [])
+            self._current.append(value)
+        return None
+
+    def _go_on(self, line: str) -> Tagged | None:
+        """Add a line without a tag to the value before it; a blank one may end the record."""
+        if line.strip():
+            if self.record is not None:
+                self._current[-1] = f"{self._current[-1]}\n{line.strip()}"
+        elif not self.tagging.last:
+            finished, self.record = self.record, None
+            return finished
+        return None

@@ -263,7 +263,7 @@ def _author(token: Token, report: Report) -> Clause | None:
     name = " ".join(_cut(name, report).replace("_", " ").strip(",;: ").split())
     if not has_letters(name):
         return None
-    if token.kind is Kind.WORD and re.search(r"[*?]", name):
+    if token.kind is Kind.WORD and re.search(r"[*?]", name := name.lstrip(LEADING)):
         if last or marks:
             report("A pattern of a name stands anywhere in the list, so its marks were left out.")
         return _wildcard(re.sub(r"\*+", "*", name), "author", 1.0, report)

@@ -58,6 +58,7 @@ _NEAR = re.compile(r"(?:NEAR/?|[wW]/)([0-9]{1,4})")
 _MARKS = re.compile(rf"[=^]{{0,8}}(?=[{QUOTES}])")
 _PLAIN = re.compile(rf"[^\s(){QUOTES}\\$]+")
 _SPACE = re.compile(r"\s")
+_RULE = re.compile(r"([^\w\s()])\1{7,}")
 _QUOTE = re.compile(rf'(?!(?<=\\)"[A-Za-z{{\\])[{QUOTES}]')
 _TEX_QUOTE = re.compile(r'\\"(?=[A-Za-z{\\])')
 _CLOSING = re.compile(rf'(?:\\"(?=[A-Za-z{{\\])|[^{QUOTES}])*+[{QUOTES}]')
@@ -169,7 +170,8 @@ class Lexer:
             if char in "+-" and not literal and self._is_prefix(start):
                 return self._mark(Kind.PLUS if char == "+" else Kind.MINUS, start, 1)
             if self._is_void(start, field):
-                self._at += 1
+                rule = _RULE.match(self._text, start)
+                self._at = rule.end() - 1 if rule else start + 1
                 continue
             named = self._field(start, literal=literal)
             if named is not None:

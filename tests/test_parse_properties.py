@@ -187,12 +187,12 @@ HOSTILE = (
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:12]))
 def test_no_string_costs_more_than_a_second(text: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
 
     query = parse_query(text)
     written = format_clause(query.clause)
 
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1
     assert _leaves(query.clause) <= MAX_LEAVES
     assert _depth(query.clause) <= MAX_DEPTH * 6 + 6
     assert len(query.repairs) <= MAX_REPAIRS

@@ -12,14 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from indexer.build import read_papers
 from indexer.citation import CITATION_FORMATS, citation_format, write_citations
 from indexer.citation.keys import KeyRing
 from indexer.citation.person import Person, person_of
-from indexer.citation.texsafe import spell, tex_text, tex_title
 from indexer.errors import QueryError
 from indexer.paper import CONFERENCE, JOURNAL, Paper, unnumbered
 from indexer.tex import plain as rendered
@@ -168,61 +165,6 @@ def test_keys_follow_their_pattern(pattern: str, key: str) -> None:
 def test_a_pattern_without_sense_is_named_at_once(pattern: str) -> None:
     with pytest.raises(QueryError, match=r"^key: "):
         write_citations(PAPERS, "bibtex", key=pattern)
-
-
-@pytest.mark.parametrize(
-    ("text", "tex"),
-    [
-        ("100% of R&D #1 a_b", r"100\% of R\&D \#1 a\_b"),
-        (r"15\% \& \emph{so} \'a \{", r"15\% \& \emph{so} \'a \textbraceleft{}"),
-        ("$5 and $10", r"\$5 and \$10"),
-        (r"$\ell_2$ & $a<b$", r"$\ell_2$ \& $a<b$"),
-        ("} {a} {", r"\textbraceright{} {a} \textbraceleft{}"),
-        (r"$\{$ x", r"\$\textbraceleft{}\$ x"),
-        ("a\\", r"a\textbackslash{}"),
-        ("é ç ş ø Å ï", r"{\'e} {\c{c}} {\c{s}} {\o} {\AA} {\"{\i}}"),
-        ("ệ", r"{\^{\d{e}}}"),
-        ("“a” – ‘b’ — …", "``a'' -- `b' --- {\\ldots}"),
-        ("α ≤ 𝛽² ℝ 𝐱", r"{$\alpha$} {$\leq$} {$\beta$}{$^2$} {$\mathbb{R}$} {$x$}"),
-        ("$α≤1$", r"$\alpha \leq 1$"),
-        ("伟 🏹", "伟 🏹"),
-    ],
-)
-def test_text_is_written_so_that_tex_takes_it(text: str, tex: str) -> None:
-    assert tex == tex_text(text)
-
-
-def test_titles_protect_what_must_not_be_lowered() -> None:
-    title = "BERT of Self-Supervised 3D GANs: A Study in C, École and $L_2$ by iPhone"
-
-    assert tex_title(title) == (
-        r"{BERT} of Self-Supervised {3D} {GANs:} A Study in {C,} {\'E}cole and {$L_2$} by {iPhone}"
-    )
-    assert tex_title(r"\emph{BERT}") == r"{{\emph{BERT}}}"
-    assert tex_title("Über", ascii=False) == "Über"
-
-
-@given(st.text())
-@settings(deadline=None)
-def test_braces_always_balance(text: str) -> None:
-    for tex in (tex_text(text), tex_title(text), tex_text(text, ascii=False)):
-        depth = 0
-        for char in tex:
-            depth += (char == "{") - (char == "}")
-            assert depth >= 0
-        assert depth == 0
-
-
-@given(st.characters(categories=["Lu", "Ll"], max_codepoint=0x17F))
-def test_letters_spelled_in_tex_are_read_back(letter: str) -> None:
-    """By pylatexenc, which knows other tables than ours."""
-    latex2text = pytest.importorskip("pylatexenc.latex2text")
-
-    spelled = spell(letter)
-
-    back = unicodedata.normalize("NFKC", latex2text.LatexNodes2Text().latex_to_text(spelled))
-    assert unicodedata.normalize("NFKC", letter) == back
-    assert spelled.isascii() or letter not in "äöüßéèçñøåłžšáãõëêîïôûùæœđČčłŃńÖÜ"
 
 
 def formulas(texts: Iterable[str]) -> list[str]:

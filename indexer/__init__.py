@@ -15,6 +15,13 @@ Everything listed here is public; the modules behind it may move.
 from indexer.authors import AuthorCluster, author_cluster, namesakes
 from indexer.backends import open_index
 from indexer.build import build_index, check_dumps
+from indexer.citation import (
+    CITATION_FORMATS,
+    DEFAULT_KEY,
+    CitationFormat,
+    citation_format,
+    write_citations,
+)
 from indexer.config import Config, load_config
 from indexer.errors import (
     ConfigError,
@@ -80,8 +87,10 @@ from indexer.wire import cluster_json, info_json, paper_json, results_json
 
 __all__ = [
     "BM25F",
+    "CITATION_FORMATS",
     "CONFERENCE",
     "DEFAULT_FACETS",
+    "DEFAULT_KEY",
     "FACET_FIELDS",
     "JOURNAL",
     "PAPER_TYPES",
@@ -90,6 +99,7 @@ __all__ = [
     "Alternative",
     "AuthorCluster",
     "BuildReport",
+    "CitationFormat",
     "ClauseReading",
     "Config",
     "ConfigError",
@@ -130,6 +140,7 @@ __all__ = [
     "author_cluster",
     "build_index",
     "check_dumps",
+    "citation_format",
     "cluster_json",
     "display",
     "fold",
@@ -145,4 +156,5 @@ __all__ = [
     "plain",
     "results_json",
     "unnumbered",
+    "write_citations",
 ]

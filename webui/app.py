@@ -10,7 +10,18 @@ from flask import Flask, url_for
 from werkzeug.routing import BaseConverter
 
 from indexer import Config, Index, load_config, name_slug, open_index, plain
-from webui import api, caching, crawling, current, faults, headers, operation, pages
+from webui import (
+    api,
+    caching,
+    crawling,
+    current,
+    exports,
+    faults,
+    headers,
+    operation,
+    pages,
+    records,
+)
 from webui.layout import carried
 from webui.listing import kind
 from webui.params import Params
@@ -42,6 +53,8 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     current.register(app, Snapshots(index), params)
     faults.register(app, f"quiver build DUMP --index {config.index.dir}")
     app.register_blueprint(pages.blueprint)
+    app.register_blueprint(records.blueprint)
+    app.register_blueprint(exports.blueprint)
     app.register_blueprint(api.blueprint)
     app.register_blueprint(crawling.blueprint)
     app.register_blueprint(operation.blueprint)

@@ -78,7 +78,7 @@ def papers(part: int) -> Response:
     if part < 1 or start >= searcher.info().papers:
         abort(404)
     ids = islice(searcher.ids(Query(sort=Sort.NEWEST)), start, start + _PER_FILE)
-    pages = [url_for("pages.paper", address=one, _external=True) for one in ids]
+    pages = [url_for("records.paper", address=one, _external=True) for one in ids]
     return _xml("sitemap.xml", "application/xml", pages=pages, built=searcher.info().built)
 
 
@@ -94,14 +94,14 @@ def authors(part: int) -> Response:
     listed = [one.value for one in values[start:] if one.value != UNKNOWN]
     if part < 1 or not listed:
         abort(404)
-    return _sitemap_of("pages.author", listed)
+    return _sitemap_of("records.author", listed)
 
 
 @blueprint.get("/sitemap-venues.xml")
 def venues() -> Response:
     """List addresses of venues, most papers first."""
     values = current.searcher().values("venue", limit=_PER_FILE)
-    return _sitemap_of("pages.venue", [one.value for one in values if one.value != UNKNOWN])
+    return _sitemap_of("records.venue", [one.value for one in values if one.value != UNKNOWN])
 
 
 def _sitemap_of(endpoint: str, names: list[str]) -> Response:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import cast
 
-from flask import Flask, current_app, g, request
+from flask import Flask, abort, current_app, g, request
 
 from indexer import Formulas, Searcher
 from webui.display import Display
@@ -33,6 +34,16 @@ def searcher() -> Searcher:
         snapshots = cast(Snapshots, current_app.extensions["quiver.snapshots"])
         g.searcher = lent.enter_context(snapshots.lent())
     return cast(Searcher, g.searcher)
+
+
+def kept() -> Callable[[], None]:
+    """Keep the searcher beyond the end of this request, for an answer that is still being sent.
+
+    Returns:
+        what gives it back; the answer calls it when it is closed.
+    """
+    lent = cast(ExitStack, g.pop("lent", ExitStack()))
+    return lent.close
 
 
 def published() -> str | None:
@@ -63,6 +74,14 @@ def display() -> Display:
 def asked(*, min_per_page: int = 1) -> Asked:
     """Read what the address of this request asks for."""
     return replace(params(), min_per_page=min_per_page).read(request.args.items(multi=True))
+
+
+def page(name: str = "page") -> int:
+    """Read the page of a list that has no other parameter; 404 where it has no such page."""
+    given = request.args.get(name, "1")
+    if not given.isascii() or not given.isdecimal() or not 1 <= int(given[:10]) <= 10**9:
+        abort(404)
+    return int(given[:10])
 
 
 def _give_back(_: BaseException | None) -> None:

@@ -50,9 +50,9 @@ class Histogram:
         return self.bars[-1].year
 
     @property
-    def peak(self) -> int:
-        """Papers of the fullest year."""
-        return max(bar.count for bar in self.bars)
+    def end(self) -> float:
+        """Where the last bar ends, from the left."""
+        return self.bars[-1].x + self.bars[-1].width
 
 
 def year_histogram(
@@ -69,7 +69,7 @@ def year_histogram(
         facet: the year facet, with all its values.
         href: gives the address of one year.
         chosen: says whether a year is among those asked for.
-        width: of the box at most; few years take less.
+        width: of the box; a few years do not fill it.
         height: of the fullest year's bar.
 
     Returns:
@@ -102,4 +102,4 @@ def year_histogram(
                 chosen=chosen(year),
             )
         )
-    return Histogram(tuple(bars), width=round(step * len(years)), height=height)
+    return Histogram(tuple(bars), width=width, height=height)

@@ -5,11 +5,12 @@ Works within a request: the addresses are those of the application at hand.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from flask import url_for
 
-from indexer import FacetField, Filter, Query, Results, Sort, YearRange
+from indexer import CITATION_FORMATS, FacetField, Filter, Query, Results, Sort, YearRange
 from webui import changes, current
 from webui.facets import PLURALS, chips, facet_panel
 from webui.histogram import Histogram, year_histogram
@@ -94,6 +95,24 @@ def answer(results: Results) -> dict[str, Any]:
         "last_href": search_href(changes.turned(query, last_page(results.total, query.per_page))),
         "canonical": search_href(query),
         "json_href": params.write(query, url_for("api.search")),
+        "formats": [
+            {
+                "name": one.name,
+                "label": one.label,
+                "media": one.media_type.partition(";")[0],
+                "href": params.write(
+                    replace(query, page=1, per_page=params.per_page),
+                    url_for("exports.search", suffix=one.suffix),
+                ),
+            }
+            for one in CITATION_FORMATS.values()
+        ],
+        "explained": {
+            "on": bool(results.hits and results.hits[0].why),
+            "href": params.write(query, url_for("pages.search"))
+            + ("&" if params.pairs(query) else "?")
+            + "explain=1",
+        },
     }
 
 
@@ -108,7 +127,9 @@ def first(results: Results) -> int:
     return (results.query.page - 1) * results.query.per_page + 1
 
 
-def histogram(query: Query, results: Results) -> Histogram | None:
+def histogram(
+    query: Query, results: Results, *, width: int = 272, height: int = 72
+) -> Histogram | None:
     """Draw the years of an answer; each bar leads to its year alone."""
     low, high = query.years.low, query.years.high
     asked = query.years != YearRange()
@@ -116,4 +137,6 @@ def histogram(query: Query, results: Results) -> Histogram | None:
         results.facets["year"],
         lambda year: search_href(changes.in_year(query, year)),
         lambda year: asked and (low is None or low <= year) and (high is None or year <= high),
+        width=width,
+        height=height,
     )

@@ -1,18 +1,22 @@
 """From the last part of an address to what it names: a paper, an author's name, a venue.
 
 An address that is written otherwise than we write it ("Martin-Jaggi", "françois" without its
-cedilla) leads to the right one by a redirect, so that each thing has one address.
+cedilla) leads to the right one by a redirect, so that each thing has one address. An address may
+end in a representation (".json", ".bib"); a thing whose own name ends so goes first.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 from indexer import (
+    CITATION_FORMATS,
     UNKNOWN,
     AuthorCluster,
-    Paper,
+    Filter,
+    Query,
     Searcher,
     author_cluster,
     fold,
@@ -22,8 +26,7 @@ from indexer import (
     namesakes,
 )
 
-SUFFIXES: Final = ("json",)
-"""Representations that an address may end in."""
+_OTHERS: Final = ("json", "atom")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +36,31 @@ class Moved:
     slug: str
 
 
-def split_suffix(address: str) -> tuple[str, str]:
-    """Split an address from its representation: "tao-lin.json" -> ("tao-lin", "json").
+def suffixes() -> tuple[str, ...]:
+    """List the representations an address may end in, longer ones before their own endings."""
+    return (*(one.suffix for one in CITATION_FORMATS.values()), *_OTHERS)
+
+
+def parted(address: str, is_there: Callable[[str], bool]) -> tuple[str, str]:
+    """Part an address from its representation: "tao-lin.json" is ("tao-lin", "json").
+
+    Args:
+        address: what stands after ``/paper/``, ``/author/`` or ``/venue/``.
+        is_there: says whether the whole of it names a thing.
 
     Returns:
-        the address and the suffix; an empty suffix where it ends in none of ours.
+        the address of the thing and the representation, empty for the page.
     """
-    stem, dot, suffix = address.rpartition(".")
-    return (stem, suffix) if dot and stem and suffix in SUFFIXES else (address, "")
+    for suffix in suffixes():
+        stem = address.removesuffix(f".{suffix}")
+        if stem and stem != address:
+            return (address, "") if is_there(address) else (stem, suffix)
+    return address, ""
 
 
-def find_paper(searcher: Searcher, address: str) -> tuple[Paper | None, str]:
-    """Find a paper and the representation asked for; an id that ends in a suffix goes first."""
-    paper = searcher.get(address)
-    if paper is not None:
-        return paper, ""
-    stem, suffix = split_suffix(address)
-    return (searcher.get(stem), suffix) if suffix else (None, "")
+def has_author(searcher: Searcher, slug: str) -> bool:
+    """Say whether a paper has an author of exactly this slug's name."""
+    return searcher.count(Query(filters=(Filter("author", (name_of_slug(slug),)),))) > 0
 
 
 def find_author(searcher: Searcher, slug: str) -> AuthorCluster | Moved | None:

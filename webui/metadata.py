@@ -8,6 +8,7 @@ paper and one with ``citation_journal_title`` for an article, so a page has one 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -69,9 +70,7 @@ def scholarly_article(paper: Paper, address: str) -> dict[str, Any]:
     return described
 
 
-def typed_links(
-    paper: Paper, formats: tuple[tuple[str, str], ...], authors: tuple[str, ...]
-) -> str:
+def typed_links(paper: Paper, formats: Sequence[tuple[str, str]], authors: Sequence[str]) -> str:
     """Write the ``Link`` header of a paper's page.
 
     Args:

@@ -14,9 +14,7 @@ from webui.params import Params
 
 PARAMS = Params()
 ANY = st.characters(exclude_categories=["Cs"])
-WORDS = st.text(ANY, min_size=1, max_size=20).filter(
-    str.strip
-)
+WORDS = st.text(ANY, min_size=1, max_size=20).filter(str.strip)
 VALUES = st.lists(WORDS, max_size=3, unique=True).map(lambda values: tuple(sorted(values)))
 YEARS = st.one_of(
     st.just(YearRange()),

@@ -1,0 +1,133 @@
+"""References for other programs: all hits of a query, a selection, one paper; streamed.
+
+unAPI after unapi.info: Zotero finds it on lists and papers alike and needs no translator of ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import Final
+
+from flask import Blueprint, Response, abort, render_template, request
+from flask.typing import ResponseReturnValue
+
+from indexer import (
+    CITATION_FORMATS,
+    DEFAULT_KEY,
+    Paper,
+    QueryError,
+    citation_format,
+    write_citations,
+)
+from webui import current
+from webui.faults import refused
+
+blueprint = Blueprint("exports", __name__)
+MAX_SELECTED: Final = 1_000
+_CHUNK: Final = 32_768
+
+
+@blueprint.get("/search.<any(bib, ris, 'csl.json', enw, csv, jsonl):suffix>")
+def search(suffix: str) -> ResponseReturnValue:
+    """Write every hit of a query, in its order; pages mean nothing here."""
+    asked = current.asked(min_per_page=0)
+    if asked.faults:
+        return refused(asked)
+    searcher = current.searcher()
+    found = (searcher.get(one) for one in searcher.ids(asked.query))
+    return references((paper for paper in found if paper is not None), suffix, "results")
+
+
+@blueprint.get("/export")
+def export() -> ResponseReturnValue:
+    """Write what was selected (``id``, repeated), or every hit of a query, in ``format``.
+
+    Raises:
+        QueryError: when there is no such format; nothing selected and nothing asked is a 400.
+    """
+    suffix = citation_format(request.args.get("format", "bibtex")).suffix
+    ids = list(dict.fromkeys(request.args.getlist("id")))
+    if not ids and "selection" in request.args:
+        raise QueryError("id", "no paper is selected; tick some on the page of results")
+    if not ids:
+        return search(suffix)
+    found = [current.searcher().get(one) for one in ids[:MAX_SELECTED]]
+    return references([paper for paper in found if paper is not None], suffix, "selection")
+
+
+@blueprint.get("/unapi")
+def unapi() -> ResponseReturnValue:
+    """List formats, list those of a record (``id``), or give the record in a ``format``.
+
+    Raises:
+        NotFound: when no paper has the id.
+        NotAcceptable: when there is no such format.
+    """
+    wanted = request.args.get("id")
+    if wanted is None:
+        return _unapi_formats("", 200)
+    paper = current.searcher().get(wanted)
+    if paper is None:
+        abort(404)
+    name = request.args.get("format")
+    if name is None:
+        return _unapi_formats(wanted, 300)
+    if name not in CITATION_FORMATS:
+        abort(406)
+    return references([paper], name, "")
+
+
+def references(papers: Iterable[Paper], format: str, name: str) -> Response:
+    """Stream papers as references.
+
+    Options of the address: ``abstract=0`` or ``1``, ``key`` (pattern of the citation keys),
+    ``ascii=0`` (BibTeX with letters as they are).
+
+    Args:
+        papers: taken one by one while the answer is sent.
+        format: name or suffix of a citation format.
+        name: of the file that a browser saves; empty to show it in place.
+
+    Raises:
+        QueryError: when an option has no meaning.
+    """
+    chosen = citation_format(format)
+    pieces = write_citations(
+        papers,
+        chosen.name,
+        abstract=_switch("abstract"),
+        key=request.args.get("key") or DEFAULT_KEY,
+        ascii=_switch("ascii") is not False,
+    )
+    response = Response(_chunks(pieces), content_type=chosen.media_type)
+    response.call_on_close(current.kept())
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["X-Robots-Tag"] = "noindex"
+    if name:
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}.{chosen.suffix}"'
+    return response
+
+
+def _chunks(pieces: Iterator[str]) -> Iterator[bytes]:
+    """Join small pieces, so that a hundred thousand papers are not as many writes."""
+    waiting: list[bytes] = []
+    size = 0
+    for piece in chain(pieces, ("",)):
+        waiting.append(piece.encode())
+        size += len(waiting[-1])
+        if size >= _CHUNK or not piece:
+            yield b"".join(waiting)
+            waiting, size = [], 0
+
+
+def _switch(name: str) -> bool | None:
+    given = request.args.get(name, "")
+    if given not in ("", "0", "1"):
+        raise QueryError(name, "expected 0 or 1")
+    return None if given == "" else given == "1"
+
+
+def _unapi_formats(paper_id: str, status: int) -> Response:
+    body = render_template("exports/unapi.xml", paper_id=paper_id, formats=CITATION_FORMATS)
+    return Response(body, status=status, content_type="application/xml; charset=utf-8")

@@ -211,6 +211,26 @@ def evaluation_json(evaluation: Evaluation) -> dict[str, Any]:
     return {**scores, "queries": len(evaluation.by_query)}
 
 
+def comparison_json(second: Evaluation, comparisons: list[Comparison]) -> dict[str, Any]:
+    """Write what the second of two settings does better and worse, as JSON values."""
+    return {
+        **evaluation_json(second),
+        "comparisons": [
+            {
+                "measure": one.measure,
+                "difference": round(one.difference, 5),
+                "p_value": round(one.p_value, 5),
+                "ties": one.ties,
+                "changes": [
+                    {"query": query, "difference": round(change, 5)}
+                    for query, change in one.changes
+                ],
+            }
+            for one in comparisons
+        ],
+    }
+
+
 def _best(searcher: Searcher, query: JudgedQuery, match: Match) -> list[str]:
     clause = plain_clause(query.text)
     if clause is None:

@@ -1,0 +1,195 @@
+"""``quiver evaluate``: how good the ranking is, and whether an index finds what is in it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from tqdm import tqdm
+
+from indexer.cli.group import Session, example, with_session
+from indexer.cli.opening import open_searcher
+from indexer.cli.terminal import counted
+from indexer.config import Config, load_config
+from indexer.evaluate import (
+    MEASURES,
+    Comparison,
+    Evaluation,
+    compare,
+    comparison_json,
+    evaluation_json,
+    run_lines,
+)
+from indexer.evaluate import evaluate as evaluate_on
+from indexer.judged import Judged, read_judged
+from indexer.known_item import SelfTest, run_self_test, self_test_json
+from indexer.query import Match
+from indexer.search import Index
+
+SHOWN = 10
+"""Most queries gained, queries lost and papers missed that are listed for people."""
+
+
+@click.command(
+    short_help="Measure the ranking.",
+    epilog=example(
+        "quiver evaluate ../shared/data/collections/cranfield",
+        "quiver evaluate --known-item --sample 200",
+    ),
+)
+@click.argument("directory", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--match",
+    type=click.Choice([match.value for match in Match]),
+    default=Match.ANY.value,
+    show_default=True,
+    help="Which of a query's words a paper must hold.",
+)
+@click.option("--split", default="test", show_default=True, help="Judgements of qrels/SPLIT.tsv.")
+@click.option(
+    "--run",
+    "run_file",
+    metavar="FILE",
+    type=click.File("w", encoding="utf-8", lazy=True),
+    help="Write the answers as a TREC run.",
+)
+@click.option(
+    "--against",
+    metavar="FILE",
+    help="Settings to compare with: what these gain and lose, and whether by chance.",
+)
+@click.option(
+    "--known-item",
+    is_flag=True,
+    help="Test the index on papers drawn from it.",
+)
+@click.option(
+    "--sample",
+    type=click.IntRange(min=1),
+    default=1000,
+    show_default=True,
+    help="Papers that --known-item draws.",
+)
+@with_session
+def evaluate(
+    session: Session,
+    *,
+    directory: Path | None,
+    match: str,
+    split: str,
+    run_file: Any,
+    against: str | None,
+    known_item: bool,
+    sample: int,
+) -> None:
+    """Score the ranking on a judged collection: a folder in the layout of BEIR or TREC.
+
+    The collection is indexed in a temporary folder and asked its own queries, with the settings
+    of --config; your index stays as it is. With --known-item it is the index that is tested: each
+    paper drawn must come first for its title and near the top for its author, year and words.
+    """
+    if known_item is (directory is not None):
+        raise click.UsageError("give either a DIRECTORY with a judged collection or --known-item")
+    if known_item:
+        _test_index(session, sample)
+        return
+    assert directory is not None  # noqa: S101 - said for the type checker; the line above holds it
+    judged = read_judged(directory, split=split)
+    scored = _score(judged, session.config, Match(match))
+    if run_file is not None:
+        run_file.writelines(f"{line}\n" for line in run_lines(scored))
+    if against is None:
+        _print(session, evaluation_json(scored), _score_lines(scored))
+        return
+    other = _score(judged, load_config(against), Match(match))
+    comparisons = [compare(scored, other, measure) for measure in MEASURES]
+    _print(
+        session,
+        {**evaluation_json(scored), "against": comparison_json(other, comparisons)},
+        _comparison_lines(scored, other, comparisons),
+    )
+
+
+def _score(judged: Judged, config: Config, match: Match) -> Evaluation:
+    from indexer import open_index
+
+    def index_in(folder: Path) -> Index:
+        return open_index(folder, config=config)
+
+    with _progress() as bar:
+        advance = _steps(bar)
+        return evaluate_on(judged, index_in, match=match, advance=advance)
+
+
+def _test_index(session: Session, sample: int) -> None:
+    with open_searcher(session) as searcher, _progress() as bar:
+        bar.total = min(sample, searcher.info().papers)
+        advance = _steps(bar)
+        test = run_self_test(searcher, sample=sample, advance=lambda done: advance("papers", done))
+    _print(session, self_test_json(test), _self_test_lines(test))
+    if not test.passed:
+        raise click.exceptions.Exit(1)
+
+
+@contextmanager
+def _progress() -> Iterator[Any]:
+    with tqdm(unit="", disable=None, leave=False, dynamic_ncols=True) as bar:
+        yield bar
+
+
+def _steps(bar: Any) -> Callable[[str, int], None]:
+    def advance(what: str, done: int) -> None:
+        if done == 1:
+            bar.reset(total=bar.total)
+            bar.set_description_str(what, refresh=False)
+        bar.update(done - bar.n)
+
+    return advance
+
+
+def _print(session: Session, data: dict[str, Any], lines: Iterator[str]) -> None:
+    click.echo(json.dumps(data, ensure_ascii=False) if session.json else "\n".join(lines))
+
+
+def _score_lines(scored: Evaluation) -> Iterator[str]:
+    yield f"{scored.name}: {counted(scored.papers, 'paper')}, {len(scored.by_query):,} queries"
+    for measure, score in scored.scores.items():
+        yield f"  {measure:<11} {score:.4f}"
+    if scored.unjudged:
+        yield f"Queries left out, for nobody judged them: {scored.unjudged:,}."
+    if scored.missing:
+        yield f"Judged but not in the collection: {counted(scored.missing, 'paper')}."
+
+
+def _comparison_lines(
+    first: Evaluation, second: Evaluation, comparisons: list[Comparison]
+) -> Iterator[str]:
+    yield from _score_lines(first)
+    yield "With the other settings:"
+    for comparison in comparisons:
+        score = second.scores[comparison.measure]
+        yield (
+            f"  {comparison.measure:<11} {score:.4f}  {comparison.difference:+.4f}"
+            f"  p = {comparison.p_value:.4f}"
+        )
+    changes = comparisons[0].changes
+    gained = [one for one in changes if one[1] > 0][:SHOWN]
+    lost = [one for one in reversed(changes) if one[1] < 0][:SHOWN]
+    for head, queries in (("Gain most", gained), ("Lose most", lost)):
+        if queries:
+            listed = ", ".join(f"{query} {change:+.3f}" for query, change in queries)
+            yield f"{head} in {comparisons[0].measure}: {listed}"
+
+
+def _self_test_lines(test: SelfTest) -> Iterator[str]:
+    yield f"Generation {test.generation}: {counted(test.papers, 'paper')} drawn"
+    for tally in test.tallies:
+        yield f"  {tally.kind:<33} {tally.found:>6,} of {tally.asked:>6,}  {tally.share:8.3%}"
+    for miss in test.misses[:SHOWN]:
+        yield f"Missed ({miss.kind}): {miss.paper.id} by {miss.asked}"
+        yield f"  first was: {miss.instead or 'nothing'}"
+    yield "Passed." if test.passed else "Failed: a title 99.5 %, a description 95 %, a link always."

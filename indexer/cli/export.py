@@ -1,0 +1,99 @@
+"""``quiver export``: all papers of a query, as references."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from indexer.citation import CITATION_FORMATS, DEFAULT_KEY, KEY_PARTS, write_citations
+from indexer.cli.filters import filter_options, order_options, read_filters
+from indexer.cli.group import Session, example, with_session
+from indexer.cli.opening import open_searcher
+from indexer.paper import Paper
+from indexer.parse import parse_query
+from indexer.query import Match, Query, Sort
+from indexer.search import Searcher
+
+
+@click.command(
+    short_help="Write all papers found as references.",
+    epilog=example(
+        "quiver export federated learning > federated.bib",
+        "quiver export --author 'Martin Jaggi' --format ris --output jaggi.ris",
+    ),
+)
+@click.argument("query", nargs=-1)
+@click.option(
+    "--format",
+    "format_name",
+    default="bibtex",
+    show_default=True,
+    metavar="FORMAT",
+    help=f"One of {', '.join(CITATION_FORMATS)}; with --json always jsonl.",
+)
+@click.option(
+    "--output",
+    default="-",
+    metavar="FILE",
+    type=click.File("w", encoding="utf-8", lazy=True),
+    help="Where to write; standard output where nothing is said.",
+)
+@click.option("--limit", type=click.IntRange(min=1), help="Most papers to write; all of them.")
+@click.option(
+    "--abstract/--no-abstract",
+    default=None,
+    help="Whether to write abstracts; not in BibTeX where nothing is said.",
+)
+@click.option(
+    "--key",
+    default=DEFAULT_KEY,
+    show_default=True,
+    metavar="PATTERN",
+    help=f"Citation keys, of {' '.join(f'{{{part}}}' for part in KEY_PARTS)}.",
+)
+@click.option(
+    "--unicode", is_flag=True, help="Leave letters beyond ASCII in BibTeX as they are, not in TeX."
+)
+@filter_options
+@order_options
+@with_session
+def export(
+    session: Session,
+    *,
+    query: tuple[str, ...],
+    format_name: str,
+    output: Any,
+    limit: int | None,
+    abstract: bool | None,
+    key: str,
+    unicode: bool,
+    years: tuple[str, ...],
+    match: str,
+    sort: str,
+    **chosen: tuple[str, ...],
+) -> None:
+    """Write every paper that a search finds, however many, in the order of the search."""
+    text = " ".join(query).encode(errors="replace").decode()
+    with open_searcher(session) as searcher:
+        filters, span = read_filters(searcher, chosen, years)
+        asked = parse_query(text, filters=filters, years=span, match=Match(match), sort=Sort(sort))
+        pieces = write_citations(
+            _papers(searcher, asked, limit),
+            "jsonl" if session.json else format_name,
+            abstract=abstract,
+            key=key,
+            ascii=not unicode,
+        )
+        for piece in pieces:
+            output.write(piece)
+
+
+def _papers(searcher: Searcher, asked: Query, limit: int | None) -> Iterator[Paper]:
+    for number, paper_id in enumerate(searcher.ids(asked)):
+        if number == limit:
+            return
+        paper = searcher.get(paper_id)
+        if paper is not None:
+            yield paper

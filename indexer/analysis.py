@@ -5,7 +5,8 @@ stemmed by NLTK's English Snowball stemmer, once per distinct word. Stop words k
 (phrases may hold them) but are neither scored nor counted in a field's length.
 
 A compound ("non-invasive", "L'Engle") gives its parts at consecutive positions and, at the place
-of its first part, the joined word ("noninvasive"), so that all ways to write it can meet.
+of its first part, the joined word ("noninvasive"), so that all ways to write it can meet. So does
+a word with an umlaut: "Müller" is muller, and at the same place mueller.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from indexer.text import Folded, fold
+from indexer.text import Folded, fold, spellings
 
 if TYPE_CHECKING:
     from nltk.stem.snowball import EnglishStemmer
@@ -26,8 +27,9 @@ PATTERN: Final = (
     r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"  # scripts without spaces: a character a word
     r"|\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:\.\d+)+"  # 12,000 and 2.0 are one number
     r"|[a-z](?:\+\+|#)(?![\w+#])"  # c++, c#
-    r"|[^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+"
-    r"(?:[-'][^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+)*"
+    r"|[^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7afäöüøå]+"
+    r"(?:[-'][^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7afäöüøå]+)*(?![äöüøå])"
+    r"|[^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+(?:'s)?"  # with an umlaut: by itself
 )
 _WORD: Final = re.compile(PATTERN)
 MAX_PARTS: Final = 5
@@ -86,13 +88,13 @@ class Analyzer:
 
     @cached_property
     def _tokenizer(self) -> RegexpTokenizer:
-        from nltk.tokenize import RegexpTokenizer  # noqa: PLC0415
+        from nltk.tokenize import RegexpTokenizer
 
         return RegexpTokenizer(PATTERN)
 
     @cached_property
     def _stemmer(self) -> EnglishStemmer:
-        from nltk.stem.snowball import EnglishStemmer  # noqa: PLC0415
+        from nltk.stem.snowball import EnglishStemmer
 
         return EnglishStemmer()
 
@@ -123,7 +125,7 @@ class Analyzer:
 
     def tokens(self, text: str) -> list[Token]:
         """Analyse a text, in order of position; a joined form stands before its parts."""
-        return list(self.tokens_of(fold(text)))
+        return list(self.tokens_of(fold(text, umlauts=True)))
 
     def tokens_of(self, folded: Folded) -> Iterator[Token]:
         """Analyse a text that is folded already."""
@@ -157,16 +159,19 @@ def open_word(raw: str) -> tuple[tuple[str, ...], str]:
 
     Returns:
         The parts in order (one for a plain word) and the joined form, empty where there is none.
-        A possessive 's is dropped: "newton's" is "newton".
+        A possessive 's is dropped: "newton's" is "newton". The joined form of a word with umlauts
+        is its German spelling: "müller" has the part "muller" and is "mueller", too.
     """
-    if raw.isalnum():
+    if raw.isascii() and raw.isalnum():
         return (raw[:MAX_WORD],), ""
     if raw[0].isdigit() and ("," in raw or "." in raw):
         return (raw.replace(",", "")[:MAX_WORD],), ""
     if raw[-1] in "+#":
         return (raw,), ""
-    if raw.endswith("'s"):
-        raw = raw[:-2]
+    raw = raw.removesuffix("'s")
+    plain, spelled = spellings(raw)
+    if plain != spelled:
+        return (plain[:MAX_WORD],), spelled[:MAX_WORD]
     parts = tuple(part[:MAX_WORD] for part in raw.replace("'", "-").split("-") if part)
     if not parts:
         return (raw[:MAX_WORD],), ""
@@ -179,7 +184,15 @@ def name_tokens(name: str) -> list[Token]:
 
     "Simon Lacoste-Julien" gives simon (0), lacostejulien (1), lacoste (1), julien (2).
     """
-    return list(_NAMES.tokens_of(fold(name, name=True)))
+    return list(_NAMES.tokens_of(fold(name, name=True, umlauts=True)))
+
+
+def german_spelling(tokens: list[Token]) -> Iterator[str]:
+    """Give each word of a name as Germans write it without umlauts, joined forms left out."""
+    for before, token in zip([None, *tokens], tokens, strict=False):
+        if not token.joined:
+            same = before is not None and before.joined and before.end == token.end
+            yield before.word if before is not None and same else token.word
 
 
 def name_words(name: str) -> tuple[str, ...]:

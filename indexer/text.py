@@ -12,20 +12,26 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from typing import Final
 
 _LETTERS = {
     "ß": "ss", "ẞ": "ss", "æ": "ae", "Æ": "ae", "œ": "oe", "Œ": "oe", "ø": "o", "Ø": "o",
     "ł": "l", "Ł": "l", "đ": "d", "Đ": "d", "ð": "d", "Ð": "d", "þ": "th", "Þ": "th",
-    "ħ": "h", "Ħ": "h", "ı": "i", "ŋ": "n", "ſ": "s", "ℓ": "ell",
+    "ħ": "h", "Ħ": "h", "ı": "i", "ŋ": "n", "ſ": "s", "ℓ": "l",
     "‐": "-", "‑": "-", "‒": "-", "–": "-", "−": "-", "—": " ", "―": " ",
     "’": "'", "‘": "'", "ʼ": "'", "′": "'", "`": "'", "´": "'",
     "“": '"', "”": '"', "«": '"', "»": '"', "\u00ad": "", "\u200b": "", "\u200c": "",
     "\u200d": "", "\ufeff": "", "\u2060": "", "·": " ",
 }  # fmt: skip
 _TEX_LETTERS = {
-    "ss": "ss", "ae": "ae", "AE": "ae", "oe": "oe", "OE": "oe", "o": "o", "O": "o", "l": "l",
-    "L": "l", "aa": "a", "AA": "a", "i": "i", "j": "j",
+    "ss": "ss", "ae": "ae", "AE": "ae", "oe": "oe", "OE": "oe", "o": "ø", "O": "ø", "l": "l",
+    "L": "l", "aa": "å", "AA": "å", "i": "i", "j": "j", "ell": "l",
 }  # fmt: skip
+_UMLAUTS: Final = {"ä": ("a", "ae"), "ö": ("o", "oe"), "ü": ("u", "ue"), "ø": ("o", "oe"),
+                   "å": ("a", "aa")}  # fmt: skip
+"""Letters that people without them write in one of two ways."""
+_PLAIN: Final = str.maketrans({letter: ways[0] for letter, ways in _UMLAUTS.items()})
+_SPELLED: Final = str.maketrans({letter: ways[1] for letter, ways in _UMLAUTS.items()})
 _SILENT = frozenset(
     "text textbf textit texttt textrm textsf textsc textsl textnormal textup textmd emph underline "
     "mathbf mathit mathrm mathsf mathtt mathcal mathbb mathfrak mathscr boldsymbol bm mbox hbox "
@@ -118,7 +124,7 @@ class Folded:
         return low, max(low, high)
 
 
-def fold(text: str, *, name: bool = False) -> Folded:
+def fold(text: str, *, name: bool = False, umlauts: bool = False) -> Folded:
     """Fold a text for matching; see the module for what becomes of it.
 
     Pure ASCII without TeX is only lower-cased, which takes next to no time.
@@ -126,10 +132,20 @@ def fold(text: str, *, name: bool = False) -> Folded:
     Args:
         text: any string; this never raises.
         name: it is a person's name, whose initials ("J. R. R.") stay words of their own.
+        umlauts: keep ä, ö, ü, ø and å, for analysis, which makes words of both their spellings.
     """
     if _SPECIAL.search(text) is None and (name or not _needs_joining(text)):
         return Folded(text.lower())
-    return _Folding(text, joining=not name).fold()
+    return _Folding(text, joining=not name, umlauts=umlauts).fold()
+
+
+def spellings(word: str) -> tuple[str, str]:
+    """Spell a folded word without its umlauts, simply and the German way.
+
+    >>> spellings("müller"), spellings("jorgensen")
+    (('muller', 'mueller'), ('jorgensen', 'jorgensen'))
+    """
+    return word.translate(_PLAIN), word.translate(_SPELLED)
 
 
 def _needs_joining(text: str) -> bool:
@@ -141,9 +157,10 @@ def _needs_joining(text: str) -> bool:
 class _Folding:
     """One pass over one text that cannot be folded by lower-casing alone."""
 
-    def __init__(self, text: str, *, joining: bool) -> None:
+    def __init__(self, text: str, *, joining: bool, umlauts: bool) -> None:
         self.text = text
         self.joining = joining
+        self.umlauts = umlauts
         self.out: list[str] = []
         self.length = 0
         self.edits: list[tuple[int, int, int, int]] = []
@@ -217,11 +234,17 @@ class _Folding:
                 start, stop, source, _ = self.edits[-1]
                 self.edits[-1] = (start, stop, source, end)
             elif self.length:
+                self._mark(text[at:end])
                 self.edits.append((self.length - 1, self.length, at - 1, end))
                 self.atoms.append((at - 1, end))
             else:
                 return self._replace(at, end, "")
             return end
+        if end > at + 1:
+            self.atoms.append((at, end))
+        composed = unicodedata.normalize("NFC", text[at:end]).lower()
+        if composed in _UMLAUTS:
+            return self._replace(at, end, self._umlaut(composed))
         folded = _LETTERS.get(char)
         if folded is None:
             spread = unicodedata.normalize("NFKD", char)
@@ -229,9 +252,18 @@ class _Folding:
                 _LETTERS.get(one, one) for one in spread if not unicodedata.combining(one)
             )
             folded = plain.casefold()
-        if end > at + 1:
-            self.atoms.append((at, end))
         return self._replace(at, end, folded)
+
+    def _mark(self, marks: str) -> None:
+        """Put combining marks on the last letter written, where the two make an umlaut."""
+        while not self.out[-1]:
+            self.out.pop()
+        last = self.out.pop()
+        composed = unicodedata.normalize("NFC", last[-1:] + marks)
+        self.out.append(last[:-1] + self._umlaut(composed) if composed in _UMLAUTS else last)
+
+    def _umlaut(self, letter: str) -> str:
+        return letter if self.umlauts else _UMLAUTS[letter][0]
 
     def _command(self, at: int, *, inside: bool) -> int:
         """Fold what begins with a backslash."""
@@ -240,7 +272,10 @@ class _Folding:
         if accent is not None:
             letter = accent["braced"] or accent["dotless"] or accent["bare"]
             self._atom(at, accent.end(), inside=inside)
-            return self._replace(at, accent.end(), letter.lower())
+            sign = {'"': "\u0308", "r": "\u030a"}.get(accent["sign"] or accent["letter"], "")
+            composed = unicodedata.normalize("NFC", letter.lower() + sign)
+            folded = self._umlaut(composed) if composed in _UMLAUTS else letter.lower()
+            return self._replace(at, accent.end(), folded)
         dropped = _DROPPED.match(text, at)
         if dropped is not None:
             self._atom(at, dropped.end(), inside=inside)
@@ -254,7 +289,9 @@ class _Folding:
             if name in _SILENT:
                 return self._replace(at, command.end(), "")
             word = _TEX_LETTERS.get(name, name.lower())
-            return self._replace(at, command.end(), word)
+            return self._replace(
+                at, command.end(), self._umlaut(word) if word in _UMLAUTS else word
+            )
         escaped = _ESCAPED.match(text, at)
         if escaped is not None and escaped["char"] in "%&#_${}":
             self._atom(at, escaped.end(), inside=inside)

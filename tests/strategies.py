@@ -42,7 +42,8 @@ from indexer.search import FacetRequest
 WORDS = (
     "learning learned Learner deep federated the of to be is all graph graphs network networks "
     "non-invasive noninvasive non invasive one-to-one L'Engle's $\\ell_2$ l2 $\\textbf{G}$roup "
-    "group 15\\% naïve naive Müller c++ 12,000 2.0 a/b i.e. 中文 x"
+    "group 15\\% naïve naive Müller Mueller muller Hans-Jürgen Jürgen ell_2 "
+    "c++ 12,000 2.0 a/b i.e. 中文 x"
 ).split()
 NAMES = (
     "Martin Jaggi",
@@ -57,6 +58,8 @@ NAMES = (
     "Julien Lacoste",
     "Madeleine L'Engle",
     "J. R. R. Tolkien",
+    "Hans-Jürgen Müller",
+    "Juergen Mueller",
     "Li",
     "王 伟",
 )
@@ -124,7 +127,18 @@ author_names = st.builds(
     st.one_of(
         names,
         st.sampled_from(
-            ("Jaggi, M", "Jaggi", "Lacoste Julien", "LacosteJulien", "j", "lin 0004", "Takac", "")
+            (
+                "Jaggi, M",
+                "Jaggi",
+                "Lacoste Julien",
+                "LacosteJulien",
+                "j",
+                "lin 0004",
+                "Takac",
+                "H. Mueller",
+                "Muller",
+                "",
+            )
         ),
     ),
     st.sampled_from(tuple(Position)),

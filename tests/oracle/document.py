@@ -89,10 +89,12 @@ class Collection:
         found: dict[str, set[tuple[str, ...]]] = {}
         for document in self.documents:
             for text in (document.paper.title, document.paper.abstract):
-                for raw in self.analyzer.words(fold(text).text):
+                for raw in self.analyzer.words(fold(text, umlauts=True).text):
                     parts, joined = open_word(raw)
                     if joined:
                         found.setdefault(joined, set()).add(parts)
+                        if len(parts) == 1:  # an umlaut's two spellings stand for each other
+                            found.setdefault(parts[0], set()).add((joined,))
         return {joined: frozenset(parts) for joined, parts in found.items()}
 
     def partings(self, word: str) -> frozenset[tuple[str, ...]]:

@@ -95,7 +95,7 @@ def _fields(field: TextField | None) -> tuple[TextField, ...]:
 def _slots(text: str, collection: Collection) -> list[tuple[Slot, tuple[str, ...], str]]:
     """Give, for each raw word of a text, the ways to say it, its parts and its joined form."""
     slots: list[tuple[Slot, tuple[str, ...], str]] = []
-    for raw in collection.analyzer.words(fold(text).text):
+    for raw in collection.analyzer.words(fold(text, umlauts=True).text):
         parts, joined = open_word(raw)
         if joined:
             slots.append((((joined,), parts), parts, joined))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from indexer.analysis import MAX_PARTS, Token, name_tokens
+from indexer.analysis import MAX_PARTS, Token, german_spelling, name_tokens
 from indexer.paper import name_key
 from indexer.query import Position, TextField
 from tests.oracle.document import Collection, Document
@@ -190,6 +190,7 @@ class Author:
     """All parts of a name within one author.
 
     Attributes:
+        spelled: the words as Germans write them without umlauts.
         opened: an initial stands for a name that begins so, and the reverse.
         exact: the `name_key` the whole name must have; empty = by its words.
     """
@@ -198,6 +199,7 @@ class Author:
     position: Position = Position.ANY
     opened: bool = True
     exact: str = ""
+    spelled: tuple[str, ...] = ()
 
     def find(self, document: Document, collection: Collection) -> Found:  # noqa: ARG002
         found = Found()
@@ -220,7 +222,7 @@ class Author:
     def _met(self, tokens: tuple[Token, ...]) -> set[str] | None:
         """Give the words of the name that answer those asked for, None if one goes unanswered."""
         held = {token.word for token in tokens}
-        answers: list[set[str]] = [{word} & held for word in self.words]
+        answers = [set(pair) & held for pair in zip(self.words, self.spelled, strict=True)]
         for start in range(len(self.words)):
             for end in range(start + 2, min(len(self.words), start + MAX_PARTS) + 1):
                 joined = "".join(self.words[start:end])
@@ -244,8 +246,9 @@ class Author:
 
 def author(text: str, position: Position = Position.ANY) -> Author | None:
     """Read a name as typed; None where it holds no word."""
-    words = tuple(token.word for token in name_tokens(text) if not token.joined)
-    return Author(words, position) if words else None
+    tokens = name_tokens(text)
+    words = tuple(token.word for token in tokens if not token.joined)
+    return Author(words, position, spelled=tuple(german_spelling(tokens))) if words else None
 
 
 def _marked(

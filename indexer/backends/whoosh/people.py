@@ -65,7 +65,10 @@ def names_meeting(reader: SegmentReader, term: NameTerm) -> Numbers:
     if term.key is not None:
         return names_of_key(reader, term.key)
     words = term.words
-    answers = [[names_with(reader, word)] for word in words]
+    answers = [
+        [names_with(reader, one) for one in dict.fromkeys(pair)]
+        for pair in zip(words, term.spelled or words, strict=True)
+    ]
     for start in range(len(words)):
         for end in range(start + 2, min(len(words), start + MAX_PARTS) + 1):
             joined = names_with(reader, "".join(words[start:end]))

@@ -91,6 +91,7 @@ class NameTerm:
 
     Attributes:
         words: folded, joined forms left out.
+        spelled: the German spelling of each word that was typed with an umlaut, else the word.
         opened: an initial stands for a name that begins so, and the reverse.
         key: for an exact name its `name_key`; the words are then void.
     """
@@ -99,6 +100,7 @@ class NameTerm:
     position: Position = Position.ANY
     opened: bool = True
     key: str | None = None
+    spelled: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

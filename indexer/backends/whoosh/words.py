@@ -81,7 +81,7 @@ class WordTable:
             if folds_apart(text):
                 pieces.extend(map(self._pieces.__getitem__, text.split()))
             else:
-                raws = self._analyzer.words(fold(text).text)
+                raws = self._analyzer.words(fold(text, umlauts=True).text)
                 pieces.extend(map(self._raws.__getitem__, raws))
             ends.append(len(pieces))
         return self._spread(np.array(pieces, np.int32), np.array(ends, np.int64))
@@ -111,7 +111,7 @@ class WordTable:
         core = piece.strip(_EDGES)
         if core.isascii() and core.isalnum():
             return self._learn([core.lower()])
-        return self._learn(self._analyzer.words(fold(piece).text))
+        return self._learn(self._analyzer.words(fold(piece, umlauts=True).text))
 
     def _of_raw(self, raw: str) -> int:
         return self._learn([raw])
@@ -124,6 +124,8 @@ class WordTable:
             if joined:
                 self._note(joined, position)
                 self._note(" ".join((joined, *parts)), position)
+                if len(parts) == 1:  # an umlaut's two spellings stand for each other
+                    self._note(f"{parts[0]} {joined}", position)
             for part in parts:
                 self._note(part, position)
                 counted += part not in self._analyzer.stop_words

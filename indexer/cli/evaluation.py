@@ -36,10 +36,7 @@ SHOWN = 10
 
 @click.command(
     short_help="Measure the ranking.",
-    epilog=example(
-        "quiver evaluate ../shared/data/collections/cranfield",
-        "quiver evaluate --known-item --sample 200",
-    ),
+    epilog=example("quiver evaluate --known-item --sample 20"),
 )
 @click.argument("directory", required=False, type=click.Path(path_type=Path))
 @click.option(
@@ -88,7 +85,8 @@ def evaluate(
 ) -> None:
     """Score the ranking on a judged collection: a folder in the layout of BEIR or TREC.
 
-    The collection is indexed in a temporary folder and asked its own queries, with the settings
+    That is corpus.jsonl, queries.jsonl and qrels/test.tsv, or documents, topics and qrels. The
+    collection is indexed in a temporary folder and asked its own queries, with the settings
     of --config; your index stays as it is. With --known-item it is the index that is tested: each
     paper drawn must come first for its title and near the top for its author, year and words.
     """

@@ -20,8 +20,8 @@ from indexer.search import Searcher
 @click.command(
     short_help="Write all papers found as references.",
     epilog=example(
-        "quiver export federated learning > federated.bib",
-        "quiver export --author 'Martin Jaggi' --format ris --output jaggi.ris",
+        "quiver export gossip venue:ICML",
+        "quiver export --author 'Martin Jaggi' --format ris",
     ),
 )
 @click.argument("query", nargs=-1)

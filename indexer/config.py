@@ -59,6 +59,7 @@ class WebConfig:
     Attributes:
         title: name of the site.
         threads: requests that one worker process takes at once.
+        requests_per_minute: of one client to one worker process; 0 = no limit.
     """
 
     title: str
@@ -66,6 +67,7 @@ class WebConfig:
     port: int
     workers: int
     threads: int
+    requests_per_minute: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,7 @@ _LIMITS: Final[Mapping[str, Numbers | Choice]] = MappingProxyType(
         "web.port": Numbers(0, 65_535),
         "web.workers": Numbers(1, 256),
         "web.threads": Numbers(1, 256),
+        "web.requests_per_minute": Numbers(0, 1_000_000),
     }
 )
 

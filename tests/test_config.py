@@ -70,7 +70,8 @@ def test_an_empty_file_or_section_is_the_defaults(tmp_path: Path, text: str) -> 
 FAULTS = {
     "index: {backend: lucene}": "index.backend: expected whoosh; got 'lucene' (line 1)",
     "web: {prot: 80}": (
-        "web.prot: expected one of the keys host, port, threads, title, workers; got 'prot'; "
+        "web.prot: expected one of the keys host, port, requests_per_minute, threads, title, "
+        "workers; got 'prot'; "
         "did you mean 'port'? (line 1)"
     ),
     "port: 80": (
@@ -89,7 +90,7 @@ FAULTS = {
     "build: {strict: 'yes'}": "build.strict: expected true or false; got 'yes' (line 1)",
     "ranking: {k1: .inf}": "ranking.k1: expected a number from 0.01 to 100; got inf (line 1)",
     "ranking: {k1: .nan}": "ranking.k1: expected a number from 0.01 to 100; got nan (line 1)",
-    "web: 80": "web: expected keys such as host, port, threads; got '80' (line 1)",
+    "web: 80": "web: expected keys such as host, port, requests_per_minute; got '80' (line 1)",
     "- web": "expected keys such as build, index, ranking; got a list (line 1)",
     "web: {port: 1, port: 2}": "web.port: given twice, first in line 1; keep one (line 1)",
     "search: {per_page: 50, max_per_page: 20}": (

@@ -18,6 +18,8 @@ from webui import (
     exports,
     faults,
     headers,
+    limits,
+    observing,
     operation,
     pages,
     records,
@@ -60,6 +62,8 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     app.register_blueprint(operation.blueprint)
     _add_words(app, config.web.title)
     headers.register(app)
+    observing.register(app)
+    limits.register(app, config.web.requests_per_minute)
     caching.register(app)
     return app
 

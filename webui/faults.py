@@ -66,6 +66,14 @@ def refused(asked: Asked) -> Response:
     )
 
 
+def too_many(per_minute: int, seconds: int) -> Response:
+    """Answer a client that asks too much: 429, and when to ask again."""
+    told = f"One reader may ask {per_minute:,} times a minute. Try again in {seconds} s."
+    answer = problem(429, _HEADINGS[429], told) if wants_json() else _page(429, lines=(told,))
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
+
+
 def problem(status: int, title: str, detail: str, **more: Any) -> Response:
     """Make a problem document (RFC 9457)."""
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail} | more

@@ -1,12 +1,13 @@
-"""For those who run the server: is it well."""
+"""For those who run the server: is it well, and what has it done."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, current_app
 
 from indexer import Query
 from webui import current
 from webui.api import answer
+from webui.observing import observations
 
 blueprint = Blueprint("operation", __name__)
 
@@ -23,5 +24,14 @@ def healthz() -> Response:
             "took_ms": round(results.took_ms, 3),
         }
     )
+    response.cache_control.no_store = True
+    return response
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    """Give the counters of all workers in Prometheus's text format, version 0.0.4."""
+    text = observations(current_app).text()
+    response = Response(text, content_type="text/plain; version=0.0.4; charset=utf-8")
     response.cache_control.no_store = True
     return response

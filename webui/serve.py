@@ -20,6 +20,7 @@ from gunicorn.workers.gthread import ThreadWorker
 from werkzeug.exceptions import BadRequest
 
 from indexer import Config, QuiverError
+from webui import observing
 from webui.app import create_app
 
 GRACE_SECONDS: Final = 20
@@ -70,6 +71,8 @@ class _Server(BaseApplication):  # type: ignore[misc] # gunicorn publishes no ty
         self._config = config
         self._listener = listener
         self._ready = ready
+        self._counters = observing.table()
+        self._row = 0
         super().__init__()
 
     def load_config(self) -> None:
@@ -89,6 +92,7 @@ class _Server(BaseApplication):  # type: ignore[misc] # gunicorn publishes no ty
             "loglevel": "warning",
             "proc_name": "quiver",
             "control_socket_disable": True,
+            "post_fork": self._forked,
         }
         for name, value in settings.items():
             if name in self.cfg.settings:  # older versions of gunicorn lack some
@@ -99,7 +103,15 @@ class _Server(BaseApplication):  # type: ignore[misc] # gunicorn publishes no ty
 
     def load(self) -> Flask:
         """Make the application, once in each worker."""
-        return create_app(self._config)
+        app = create_app(self._config)
+        # The first search of a process loads numpy, NLTK and the index; no reader waits for it.
+        app.test_client().get("/search?q=first")
+        observing.share(app, self._counters, self._row)
+        observing.log_access()
+        return app
+
+    def _forked(self, server: Any, worker: Any) -> None:  # noqa: ARG002 - gunicorn's signature
+        self._row = worker.age
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -1,0 +1,91 @@
+"""How much one client may ask: a bucket of requests that fills at a steady rate.
+
+Each worker process counts for itself, so with several workers a client may ask a little more.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Final
+
+from flask import Flask, Response, request
+
+from webui.faults import too_many
+
+_CLIENTS: Final = 10_000
+"""Clients remembered; the one that has been quiet for longest is forgotten first."""
+_FREE: Final = frozenset({"static", "operation.healthz", "operation.metrics"})
+
+
+class Buckets:
+    """One bucket a client; safe to share between threads.
+
+    Attributes:
+        per_minute: requests that a bucket gains in a minute, and holds at most.
+    """
+
+    def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
+        """Begin with full buckets."""
+        self.per_minute = per_minute
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def wait(self, client: str) -> int:
+        """Take one request from a client's bucket.
+
+        Returns:
+            0, or the seconds until the bucket holds one again.
+        """
+        now = self._clock()
+        with self._lock:
+            level, at = self._kept.pop(client, (float(self.per_minute), now))
+            level = min(self.per_minute, level + (now - at) * self.per_minute / 60)
+            allowed = level >= 1
+            self._kept[client] = (level - 1 if allowed else level, now)
+            while len(self._kept) > _CLIENTS:
+                self._kept.popitem(last=False)
+        return 0 if allowed else math.ceil((1 - level) * 60 / self.per_minute)
+
+
+def register(app: Flask, per_minute: int) -> None:
+    """Limit what one client may ask of an application; 0 sets no limit."""
+    if not per_minute:
+        return
+    buckets = Buckets(per_minute)
+
+    def check() -> Response | None:
+        if request.endpoint in _FREE:
+            return None
+        seconds = buckets.wait(
+            client_of(request.remote_addr, request.headers.getlist("X-Forwarded-For"))
+        )
+        return too_many(per_minute, seconds) if seconds else None
+
+    app.before_request(check)
+
+
+def client_of(address: str | None, forwarded: list[str]) -> str:
+    """Tell clients apart: by address, behind a proxy on this machine by what the proxy saw.
+
+    Addresses of IPv6 count by their network of 64 bits, which one client has for itself.
+
+    Args:
+        address: where the connection comes from.
+        forwarded: values of X-Forwarded-For; only a proxy on this machine is believed.
+    """
+    seen = address or ""
+    try:
+        if forwarded and ipaddress.ip_address(seen).is_loopback:
+            seen = forwarded[-1].rpartition(",")[2].strip()
+        parsed = ipaddress.ip_address(seen)
+    except ValueError:
+        return seen
+    if parsed.version == 6:
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return seen

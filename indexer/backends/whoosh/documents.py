@@ -73,7 +73,8 @@ class ArrayDocuments(PerDocumentReader):  # type: ignore[misc] # Whoosh has no t
     def is_deleted(self, docnum: int) -> bool:
         """Whether a paper is deleted."""
         gone = self._opened.deleted
-        return gone is not None and bool(gone[docnum])
+        # Whoosh asks one past the end, too.
+        return gone is not None and docnum < len(gone) and bool(gone[docnum])
 
     def deleted_docs(self) -> Iterator[int]:
         """Give the numbers of deleted papers."""

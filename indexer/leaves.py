@@ -255,12 +255,12 @@ def _author(token: Token, report: Report) -> Clause | None:
         elif has_letters(name) and (distance := _distance(suffix[1], report)):
             return Fuzzy(plain_word(name), distance, "author")
         text = name
-    text = text.strip()
-    bare = text.lstrip("=^ ")
+    text = _cut(text.strip(), report)
+    bare = text.lstrip("=^,;: ")
     marks += text[: len(text) - len(bare)]
-    name = bare.rstrip("$ ")
-    last = last or len(name) < len(bare)
-    name = " ".join(_cut(name, report).replace("_", " ").strip(",;: ").split())
+    name = bare.rstrip("$,;: ")
+    last = last or "$" in bare[len(name) :]
+    name = " ".join(name.replace("_", " ").split())
     if not has_letters(name):
         return None
     if token.kind is Kind.WORD and re.search(r"[*?]", name := name.lstrip(LEADING)):

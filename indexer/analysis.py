@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from indexer.text import Folded, fold, spellings
+from indexer.letters import spellings
+from indexer.text import Folded, fold
 
 if TYPE_CHECKING:
     from nltk.stem.snowball import EnglishStemmer

@@ -16,6 +16,8 @@ from threading import Lock
 from typing import Final
 from xml.etree.ElementTree import Element
 
+from indexer.symbols import symbol
+
 MAX_FORMULA: Final = 400
 """Longer formulas are shown as Unicode: converting them takes too long for a page."""
 _ARITY: Final = {
@@ -32,30 +34,6 @@ _ATTRIBUTES: Final = frozenset(
 _VALUE = re.compile(r"[\w.%+ -]{0,40}")
 _TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|[^\s\\]|\s+", re.DOTALL)
 
-_SYMBOLS: Final = dict(
-    pair.split(":", 1)
-    for pair in (
-        "epsilon:ϵ varepsilon:ε phi:ϕ varphi:φ Phi:Φ lambda:λ Lambda:Λ vartheta:ϑ varrho:ϱ "
-        "varsigma:ς varpi:ϖ ell:ℓ hbar:ℏ infty:∞ partial:∂ nabla:∇ emptyset:∅ varnothing:∅ aleph:ℵ "
-        "times:× cdot:· div:÷ pm:± mp:∓ ast:∗ star:⋆ circ:∘ bullet:• oplus:⊕ otimes:⊗ odot:⊙ "
-        "le:≤ leq:≤ leqslant:≤ ge:≥ geq:≥ geqslant:≥ ne:≠ neq:≠ ll:≪ gg:≫ approx:≈ sim:∼ simeq:≃ "
-        "cong:≅ equiv:≡ propto:∝ asymp:≍ lesssim:≲ gtrsim:≳ prec:≺ succ:≻ in:∈ notin:∉ ni:∋ "
-        "subset:⊂ subseteq:⊆ supset:⊃ supseteq:⊇ cup:∪ cap:∩ setminus:∖ vee:∨ wedge:∧ lor:∨ land:∧ "
-        "neg:¬ lnot:¬ forall:∀ exists:∃ perp:⊥ bot:⊥ top:⊤ to:→ rightarrow:→ longrightarrow:→ "
-        "leftarrow:← leftrightarrow:↔ Rightarrow:⇒ Leftarrow:⇐ Leftrightarrow:⇔ mapsto:↦ "
-        "uparrow:↑ downarrow:↓ sum:∑ prod:∏ int:∫ dots:… ldots:… cdots:⋯ mid:| vert:| Vert:‖ "
-        "langle:⟨ rangle:⟩ lceil:⌈ rceil:⌉ lfloor:⌊ rfloor:⌋ lbrace:{ rbrace:} prime:′ dagger:† "
-        "ddagger:‡ S:§ P:¶ copyright:© pounds:£ degree:° textdegree:° checkmark:✓ square:□ "
-        "triangle:△ backslash:⧵ textbackslash:⧵ ss:ß ae:æ AE:Æ oe:œ OE:Œ o:ø O:Ø l:ł L:Ł aa:å AA:Å "
-        "i:ı j:ȷ textregistered:® texttrademark:™ euro:€ texteuro:€ textendash:– textemdash:— "
-        "textquoteright:’ textquoteleft:‘ textquotedblleft:“ textquotedblright:” textasciitilde:~ "
-        "textunderscore:_ textless:< textgreater:> textbar:| textellipsis:… LaTeX:LaTeX TeX:TeX"
-    ).split()
-)
-_GREEK: Final = frozenset(
-    "alpha beta gamma delta zeta eta theta iota kappa mu nu xi omicron pi rho sigma tau upsilon "
-    "chi psi omega".split()
-)
 _COMBINING: Final = {
     "hat": "\u0302", "widehat": "\u0302", "tilde": "\u0303", "widetilde": "\u0303",
     "Tilde": "\u0303", "bar": "\u0304", "overline": "\u0304", "vec": "\u20d7", "dot": "\u0307",
@@ -74,16 +52,6 @@ _SPACES: Final = ("quad", "qquad", "hspace", "newline")
 _ESCAPED: Final = ("\\%", "\\&", "\\#", "\\_", "\\$", "\\{", "\\}")
 _SUPER: Final = dict(zip("0123456789+-=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ", strict=True))
 _SUB: Final = dict(zip("0123456789+-=()aeoxhklmnpst", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₒₓₕₖₗₘₙₚₛₜ", strict=True))
-
-
-def symbol(name: str) -> str | None:
-    r"""Give the character a TeX command stands for, without its backslash; None for others."""
-    if name in _SYMBOLS:
-        return _SYMBOLS[name]
-    if name.lower() in _GREEK:
-        case = "SMALL" if name[0].islower() else "CAPITAL"
-        return unicodedata.lookup(f"GREEK {case} LETTER {name.upper()}")
-    return None
 
 
 def is_structural(name: str) -> bool:

@@ -15,8 +15,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from indexer.formula import Formulas, is_structural, mathml, symbol, unicode
+from indexer.formula import Formulas, is_structural, mathml, unicode
 from indexer.search import Span
+from indexer.symbols import symbol
 from indexer.text import MATH
 
 Style = Literal["", "emphasis", "strong", "code", "sub", "super"]

@@ -8,30 +8,15 @@ half a combining character, so a mark around it can always be drawn.
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from typing import Final
 
-_LETTERS = {
-    "ß": "ss", "ẞ": "ss", "æ": "ae", "Æ": "ae", "œ": "oe", "Œ": "oe", "ø": "o", "Ø": "o",
-    "ł": "l", "Ł": "l", "đ": "d", "Đ": "d", "ð": "d", "Ð": "d", "þ": "th", "Þ": "th",
-    "ħ": "h", "Ħ": "h", "ı": "i", "ŋ": "n", "ſ": "s", "ℓ": "l",
-    "‐": "-", "‑": "-", "‒": "-", "–": "-", "−": "-", "—": " ", "―": " ",
-    "’": "'", "‘": "'", "ʼ": "'", "′": "'", "`": "'", "´": "'",
-    "“": '"', "”": '"', "«": '"', "»": '"', "\u00ad": "", "\u200b": "", "\u200c": "",
-    "\u200d": "", "\ufeff": "", "\u2060": "", "·": " ",
-}  # fmt: skip
-_TEX_LETTERS = {
-    "ss": "ss", "ae": "ae", "AE": "ae", "oe": "oe", "OE": "oe", "o": "ø", "O": "ø", "l": "l",
-    "L": "l", "aa": "å", "AA": "å", "i": "i", "j": "j", "ell": "l",
-}  # fmt: skip
-_UMLAUTS: Final = {"ä": ("a", "ae"), "ö": ("o", "oe"), "ü": ("u", "ue"), "ø": ("o", "oe"),
-                   "å": ("a", "aa")}  # fmt: skip
-"""Letters that people without them write in one of two ways."""
-_PLAIN: Final = str.maketrans({letter: ways[0] for letter, ways in _UMLAUTS.items()})
-_SPELLED: Final = str.maketrans({letter: ways[1] for letter, ways in _UMLAUTS.items()})
+from indexer.letters import UMLAUTS, fold_letter, greek, umlaut
+from indexer.symbols import symbol
+
 _SILENT = frozenset(
     "text textbf textit texttt textrm textsf textsc textsl textnormal textup textmd emph underline "
     "mathbf mathit mathrm mathsf mathtt mathcal mathbb mathfrak mathscr boldsymbol bm mbox hbox "
@@ -39,9 +24,11 @@ _SILENT = frozenset(
     "left right big Big bigg Bigg bigl bigr Bigl Bigr displaystyle textstyle scriptstyle limits "
     "nolimits hat tilde bar widehat widetilde overline vec dot ddot acute grave check breve "
     "ensuremath protect relax noindent small large Large huge normalsize footnotesize tiny "
-    "url href xspace quad qquad hspace vspace phantom".split()
+    "math item par centering url href xspace quad qquad hspace vspace phantom".split()
 )
-_SPACED = frozenset("quad qquad hspace vspace newline linebreak".split())
+_SPACED = frozenset(
+    "quad qquad hspace vspace newline linebreak frac dfrac tfrac sqrt binom".split()
+)
 _DROPPED = re.compile(r"\\(?:cite[a-z]*|ref|eqref|label|footnote)\*?\s*(?:\[[^\]]*\])?\{[^{}]*\}")
 _ACCENT = re.compile(
     r"""\\(?:(?P<sign>['"`^~=.])|(?P<letter>[uvHtcdbrk])(?=[\s{\\]))\s*"""
@@ -54,12 +41,16 @@ MATH = re.compile(
     r"|\\\((?:(?!\\\)).){1,400}\\\)|\\\[(?:(?!\\\]).){1,400}\\\]"
 )
 """A formula: dollars that hug what they enclose (a lone dollar is money), or TeX's brackets."""
-_SPACED_NUMBER = re.compile(r"(?<=\d)\. (?=\d)")
+_SPACED_NUMBER = re.compile(r"(?<=\d\.) (?=\d)")
 _DOTTED = re.compile(r"\.(?:(?<=\d\.) \d|(?<=[^\W\d_]\.) ?[^\W\d_]\.)")
-"""Whether one of the two before and after can match at all; begins with a letter to look for."""
-_SPACED_LETTERS = re.compile(r"(?<![^\W\d_])(?:[^\W\d_]\. ?){2,}(?![^\W\d_]\w)")
-_SPECIAL = re.compile(r"[^\x00-\x7f]|[\\$]")
-_ANY = re.compile(r"[^\x00-\x7f]+|[\\${}_^~`]")
+"""Whether one of the two around can match at all; begins with a letter to look for."""
+_SPACED_LETTERS = re.compile(
+    r"(?<![^\W\d_])(?:(?:[^\W\d_A-Z]\. ?){2,}|(?:[A-Z]\. ?){2,})(?![^\W\d_]\w)"
+)
+_SUBSCRIPT = re.compile(r"(?<![A-Za-z0-9_\\$])(?:[eE][lL][lL]|[A-Za-z])_(?=\{?[A-Za-z0-9](?!\w))")
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_SPECIAL = re.compile(r"[^\x00-\x7f]|[\\$]|(?<=[A-Za-z])_|&[#A-Za-z]")
+_ANY = re.compile(r"[^\x00-\x7f]+|[\\${}_^~`&]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,15 +130,6 @@ def fold(text: str, *, name: bool = False, umlauts: bool = False) -> Folded:
     return _Folding(text, joining=not name, umlauts=umlauts).fold()
 
 
-def spellings(word: str) -> tuple[str, str]:
-    """Spell a folded word without its umlauts, simply and the German way.
-
-    >>> spellings("müller"), spellings("jorgensen")
-    (('muller', 'mueller'), ('jorgensen', 'jorgensen'))
-    """
-    return word.translate(_PLAIN), word.translate(_SPELLED)
-
-
 def _needs_joining(text: str) -> bool:
     return _DOTTED.search(text) is not None and (
         _SPACED_NUMBER.search(text) is not None or _SPACED_LETTERS.search(text) is not None
@@ -161,6 +143,8 @@ class _Folding:
         self.text = text
         self.joining = joining
         self.umlauts = umlauts
+        self.planned: dict[int, tuple[int, str]] = {}
+        self.stops: list[int] = []
         self.out: list[str] = []
         self.length = 0
         self.edits: list[tuple[int, int, int, int]] = []
@@ -171,46 +155,54 @@ class _Folding:
         text = self.text
         maths = [match.span() for match in MATH.finditer(text)]
         self.atoms.extend(maths)
-        joins: set[int] = set()
-        dots: set[int] = set()
-        if self.joining:
-            joins.update(at.start() + 1 for at in _SPACED_NUMBER.finditer(text))
-            for match in _SPACED_LETTERS.finditer(text):
-                dots.update(range(match.start() + 1, match.end() - 1))
+        self._plan()
         at, math = 0, 0
         while at < len(text):
             while math < len(maths) and maths[math][1] <= at:
                 math += 1
             inside = math < len(maths) and maths[math][0] <= at
             char = text[at]
-            if at in joins or (at in dots and char in ". "):
-                at = self._replace(at, at + 1, "")
+            if at in self.planned:
+                end, shown = self.planned[at]
+                at = self._replace(at, end, shown)
             elif char == "\\":
                 at = self._command(at, inside=inside)
-            elif char == "$":
-                at = self._replace(at, at + 1, "" if inside else " ")
-            elif char in "{}":
-                at = self._replace(at, at + 1, "")
-            elif char in "_^" and inside:
-                at = self._replace(at, at + 1, "")
+            elif char in "${}_^" and (inside or char in "${}"):
+                at = self._replace(at, at + 1, " " if char == "$" and not inside else "")
             elif char == "~":
                 at = self._replace(at, at + 1, " ")
             elif char == "`" or char > "\x7f":
                 at = self._letter(at)
+            elif char == "&":
+                at = self._entity(at, inside=inside)
             else:
-                at = self._copy(at, joins, dots)
+                at = self._copy(at)
         self.atoms.sort()
         atoms = tuple(self.atoms) if not maths else _apart(self.atoms)
         return Folded("".join(self.out), tuple(self.edits), atoms)
 
-    def _copy(self, at: int, joins: set[int], dots: set[int]) -> int:
+    def _plan(self) -> None:
+        """Find what is joined in plain text: ``2. 0``, ``i. e.``, and one-letter subscripts."""
+        text = self.text
+        if self.joining:
+            for match in _SPACED_NUMBER.finditer(text):
+                self.planned[match.start()] = (match.end(), "")
+            for match in _SPACED_LETTERS.finditer(text):
+                for at in range(match.start() + 1, match.end() - 1):
+                    if text[at] in ". ":
+                        self.planned[at] = (at + 1, "")
+        if "_" in text:
+            for match in _SUBSCRIPT.finditer(text):
+                self.planned[match.start()] = (match.end(), match[0][-2].lower())
+        self.stops = sorted(self.planned)
+
+    def _copy(self, at: int) -> int:
         match = _ANY.search(self.text, at + 1)
         end = match.start() if match else len(self.text)
-        if joins or dots:
-            stop = at + 1
-            while stop < end and stop not in joins and stop not in dots:
-                stop += 1
-            end = stop
+        if self.stops:
+            stop = bisect_right(self.stops, at)
+            if stop < len(self.stops):
+                end = min(end, self.stops[stop])
         self.out.append(self.text[at:end].lower())
         self.length += end - at
         return end
@@ -227,71 +219,73 @@ class _Folding:
         end = at + 1
         while end < len(text) and unicodedata.combining(text[end]):
             end += 1
-        char = text[at]
-        if unicodedata.combining(char):
-            # A mark on a plain letter before it: the letter's stretch takes it in.
-            if self.length and self.edits and self.edits[-1][3] == at:
-                start, stop, source, _ = self.edits[-1]
-                self.edits[-1] = (start, stop, source, end)
-            elif self.length:
-                self._mark(text[at:end])
-                self.edits.append((self.length - 1, self.length, at - 1, end))
-                self.atoms.append((at - 1, end))
-            else:
-                return self._replace(at, end, "")
-            return end
+        if unicodedata.combining(text[at]):
+            return self._marks(at, end)
         if end > at + 1:
             self.atoms.append((at, end))
-        composed = unicodedata.normalize("NFC", text[at:end]).lower()
-        if composed in _UMLAUTS:
-            return self._replace(at, end, self._umlaut(composed))
-        folded = _LETTERS.get(char)
-        if folded is None:
-            spread = unicodedata.normalize("NFKD", char)
-            plain = "".join(
-                _LETTERS.get(one, one) for one in spread if not unicodedata.combining(one)
-            )
-            folded = plain.casefold()
-        return self._replace(at, end, folded)
+        return self._replace(at, end, self._folded(at, end))
 
-    def _mark(self, marks: str) -> None:
-        """Put combining marks on the last letter written, where the two make an umlaut."""
-        while not self.out[-1]:
-            self.out.pop()
-        last = self.out.pop()
-        composed = unicodedata.normalize("NFC", last[-1:] + marks)
-        self.out.append(last[:-1] + self._umlaut(composed) if composed in _UMLAUTS else last)
+    def _folded(self, at: int, end: int) -> str:
+        """Fold a letter with its marks; a Greek letter in no Greek word is spoken by its name."""
+        letter = umlaut(self.text[at:end])
+        if letter:
+            return self._umlaut(letter)
+        folded = fold_letter(self.text[at])
+        if not greek(folded):
+            return folded
+        before = at - 1
+        while before > 0 and unicodedata.combining(self.text[before]):
+            before -= 1
+        around = (self.text[before:at][:1], self.text[end : end + 1])
+        return folded if any(greek(fold_letter(one)) for one in around if one) else greek(folded)
+
+    def _marks(self, at: int, end: int) -> int:
+        """Fold marks on the plain letter before them: its stretch takes them in."""
+        if self.edits and self.edits[-1][3] == at:
+            start, stop, source, _ = self.edits[-1]
+            self.edits[-1] = (start, stop, source, end)
+        elif self.length:
+            # The letter was copied with what stood before it.
+            last = self.out.pop()
+            letter = umlaut(last[-1:] + self.text[at:end])
+            self.out.append(last[:-1] + (self._umlaut(letter) if letter else last[-1:]))
+            self.edits.append((self.length - 1, self.length, at - 1, end))
+            self.atoms.append((at - 1, end))
+        else:
+            return self._replace(at, end, "")
+        return end
 
     def _umlaut(self, letter: str) -> str:
-        return letter if self.umlauts else _UMLAUTS[letter][0]
+        return letter if self.umlauts else UMLAUTS[letter][0]
+
+    def _entity(self, at: int, *, inside: bool) -> int:
+        """Fold an entity that the dump has left in."""
+        entity = _ENTITY.match(self.text, at)
+        meant = html.unescape(entity[0]) if entity is not None else ""
+        if entity is None or meant == entity[0]:
+            return self._replace(at, at + 1, "&")
+        self._atom(at, entity.end(), inside=inside)
+        shown = meant.lower() if meant.isascii() else umlaut(meant) or fold_letter(meant[0])
+        return self._replace(at, entity.end(), self._umlaut(shown) if shown in UMLAUTS else shown)
 
     def _command(self, at: int, *, inside: bool) -> int:
         """Fold what begins with a backslash."""
         text = self.text
         accent = _ACCENT.match(text, at)
         if accent is not None:
-            letter = accent["braced"] or accent["dotless"] or accent["bare"]
-            self._atom(at, accent.end(), inside=inside)
+            letter = (accent["braced"] or accent["dotless"] or accent["bare"]).lower()
             sign = {'"': "\u0308", "r": "\u030a"}.get(accent["sign"] or accent["letter"], "")
-            composed = unicodedata.normalize("NFC", letter.lower() + sign)
-            folded = self._umlaut(composed) if composed in _UMLAUTS else letter.lower()
-            return self._replace(at, accent.end(), folded)
+            self._atom(at, accent.end(), inside=inside)
+            marked = umlaut(letter + sign)
+            return self._replace(at, accent.end(), self._umlaut(marked) if marked else letter)
         dropped = _DROPPED.match(text, at)
         if dropped is not None:
             self._atom(at, dropped.end(), inside=inside)
             return self._replace(at, dropped.end(), " ")
         command = _COMMAND.match(text, at)
         if command is not None:
-            name = command["name"]
             self._atom(at, command.end(), inside=inside)
-            if name in _SPACED:
-                return self._replace(at, command.end(), " ")
-            if name in _SILENT:
-                return self._replace(at, command.end(), "")
-            word = _TEX_LETTERS.get(name, name.lower())
-            return self._replace(
-                at, command.end(), self._umlaut(word) if word in _UMLAUTS else word
-            )
+            return self._replace(at, command.end(), self._named(command["name"], command["gap"]))
         escaped = _ESCAPED.match(text, at)
         if escaped is not None and escaped["char"] in "%&#_${}":
             self._atom(at, escaped.end(), inside=inside)
@@ -299,6 +293,23 @@ class _Folding:
         # A thin space, a line break, a bracket of a formula or a stray backslash.
         end = escaped.end() if escaped is not None and ord(escaped["char"]) < 128 else at + 1
         return self._replace(at, end, "" if escaped and escaped["char"] in "()[]!" else " ")
+
+    def _named(self, name: str, gap: str) -> str:
+        """Fold a command: what it looks like is silent, what it stands for is spoken."""
+        if name in _SILENT or name in _SPACED:
+            return " " if name in _SPACED else ""
+        shown = symbol(name)
+        if shown is None:
+            for length in range(len(name) - 1, 3, -1):
+                if name[:length] in _SILENT:  # a dump that has lost its braces: \mathcalO
+                    return name[length:].lower() + gap
+            # A function or a command of the authors' own is a word by itself.
+            return f" {name.lower()} "
+        letter = umlaut(shown)
+        if letter:
+            return self._umlaut(letter)
+        folded = "".join(map(fold_letter, shown)) if not shown.isascii() else shown.lower()
+        return greek(folded) or (folded if folded.isalnum() else " ")
 
     def _atom(self, start: int, end: int, *, inside: bool) -> None:
         if not inside:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-LEAVES = ("errors", "paper", "query", "text", "analysis", "ranking")
+LEAVES = ("errors", "paper", "query", "letters", "symbols", "text", "analysis", "ranking")
 ENGINES = {"whoosh": "whoosh", "opensearchpy": "opensearch"}
 
 

@@ -22,6 +22,9 @@ def put_people(sources: Sequence[Source], order: Order, sink: Sink) -> None:
     names, tables = _names(sources, order)
     ends, flat = _paper_names(sources, order, tables)
     put_strings(sink, "names", Strings.of([name for _, name in names]))
+    rank = np.empty(len(names), np.int32)
+    rank[sorted(range(len(names)), key=lambda at: names[at][1])] = np.arange(len(names))
+    sink.put("name_rank", rank)
     _put_keys([key for key, _ in names], sink)
     sink.put("paper_names_ptr", ends)
     sink.put("paper_names", flat)
@@ -88,7 +91,7 @@ def _put_words(names: list[str], sink: Sink) -> NDArray[np.int64]:
     parts = []
     # As `analysis.name_words` does it, but parts and joined forms are counted apart.
     for name in names:
-        opened = [open_word(raw) for raw in cut(fold(name, name=True).text)]
+        opened = [open_word(raw) for raw in cut(fold(name, name=True, umlauts=True).text)]
         found = [word for some, joined in opened for word in (*some, joined) if word]
         words.extend([ids.setdefault(word, len(ids)) for word in found])
         counts.append(len(found))

@@ -40,6 +40,11 @@ class Bylines:
         return numbers, len(known)
 
     @property
+    def _plain(self) -> bool:
+        """Whether there is one segment, and nothing of it deleted."""
+        return len(self._readers) == 1 and self._readers[0].live is None
+
+    @property
     def size(self) -> int:
         """How many keys there are, those of deleted papers included."""
         return self._numbers[1]
@@ -103,7 +108,7 @@ class Bylines:
 
     def shown(self, number: int) -> str:
         """Give the spelling most papers have; of equals the lowest. The key itself if none has."""
-        if len(self._readers) == 1 and self._readers[0].live is None:
+        if self._plain:
             arrays = self._readers[0].arrays
             first = int(arrays.name_key_ptr[number])
             if int(arrays.name_key_ptr[number + 1]) - first == 1:
@@ -143,6 +148,14 @@ class Bylines:
     @cached_property
     def _ranks(self) -> Longs:
         """For each key the place of what is shown of it among all."""
+        if self._plain:
+            arrays = self._readers[0].arrays
+            names = arrays.name_key_ptr[:-1].astype(np.int64)
+            for number in np.flatnonzero(np.diff(arrays.name_key_ptr) > 1).tolist():
+                spellings = range(int(names[number]), int(arrays.name_key_ptr[number + 1]))
+                papers = arrays.name_papers_ptr
+                names[number] = max(spellings, key=lambda at: (papers[at + 1] - papers[at], -at))
+            return arrays.name_rank[names].astype(np.int64)
         shown = self._all_shown
         order = sorted(range(len(shown)), key=shown.__getitem__)
         ranks = np.empty(len(shown), np.int64)
@@ -151,7 +164,7 @@ class Bylines:
 
     @cached_property
     def _all_shown(self) -> list[str]:
-        if len(self._readers) == 1 and self._readers[0].live is None:
+        if self._plain:
             arrays = self._readers[0].arrays
             names = list(arrays.names)
             shown = [names[at] for at in arrays.name_key_ptr[:-1].tolist()]

@@ -6,6 +6,7 @@ depend on how the papers are spread over segments or on what was deleted.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,9 +16,8 @@ from numpy.typing import NDArray
 from indexer.analysis import Analyzer
 from indexer.backends.whoosh.cache import BoundedCache
 from indexer.backends.whoosh.expansion import CAP, LexiconScan
-from indexer.backends.whoosh.occurrences import contained, stem_keys
 from indexer.backends.whoosh.people import papers_of
-from indexer.backends.whoosh.postings import Postings, postings_of, runs_of
+from indexer.backends.whoosh.postings import Postings, postings_of
 from indexer.backends.whoosh.reader import Numbers, SegmentReader
 from indexer.backends.whoosh.reading import Expansion, LeafReading, read_leaf
 from indexer.backends.whoosh.snapshot import Snapshot
@@ -135,15 +135,32 @@ class Collection:
             "author": _Field(ranking.author_weight, ranking.author_b, totals[2] / count),
         }
 
+    def stem(self, word: str) -> str:
+        """Give the stem of a folded word; words of the collection need no stemmer for that."""
+        for reader in self.readers:
+            at = reader.arrays.words.find(word)
+            if at >= 0:
+                return reader.arrays.stems[int(reader.arrays.word_stem[at])]
+        return self.analyzer.stem(word)
+
+    def forms(self, stem: str) -> Iterator[str]:
+        """Give the surface words of a stem, perhaps more than once."""
+        for reader in self.readers:
+            arrays = reader.arrays
+            at = arrays.stems.find(stem)
+            if at >= 0:
+                span = slice(int(arrays.stem_word_ptr[at]), int(arrays.stem_word_ptr[at + 1]))
+                yield from (arrays.words[word] for word in arrays.stem_words[span].tolist())
+
     def partings(self, word: str) -> tuple[Way, ...]:
         """Give every way a plain word was parted by hyphens in a live paper, rising."""
         found: set[Way] = set()
         for reader in self.readers:
             compounds = reader.arrays.compounds
+            pointers, papers = reader.arrays.compound_ptr, reader.arrays.compound_papers
             for at in compounds.prefixed(word + " "):
-                parts = tuple(compounds[at].split(" ")[1:])
-                if reader.live is None or _parted(reader, word, parts):
-                    found.add(parts)
+                if len(reader.living(papers[int(pointers[at]) : int(pointers[at + 1])])):
+                    found.add(tuple(compounds[at].split(" ")[1:]))
         return tuple(sorted(found))
 
     def fitting(self, pattern: str, *, names: bool) -> Expansion:
@@ -209,22 +226,12 @@ def name_word_papers(reader: SegmentReader, ids: NDArray[np.int64]) -> NDArray[n
     return held
 
 
-def _parted(reader: SegmentReader, joined: str, parts: Way) -> bool:
-    """Say whether a live paper has the joined form and its parts in one place."""
-    arrays = reader.arrays
-    word = arrays.words.find(joined)
-    if word < 0 or reader.live is None:
-        return False
-    there = stem_keys(reader, int(arrays.word_stem[word]), reader.every, word)
-    apart = runs_of(reader, parts, reader.every)
-    return bool(contained(apart, there).any())
-
-
 def _norm(field: _Field, lengths: NDArray[np.int32]) -> Scores:
     if not field.average:
         return np.full(len(lengths), field.weight)
     norm = 1 - field.b + field.b * lengths / field.average
-    return np.divide(field.weight, norm, out=np.zeros(len(lengths)), where=norm > 0)
+    weights: Scores = np.divide(field.weight, norm, out=np.zeros(len(lengths)), where=norm > 0)
+    return weights
 
 
 def _weigh_scored(scored: ScoredTerm) -> int:

@@ -6,8 +6,9 @@ import numpy as np
 
 from indexer.backends.whoosh.collection import Collection
 from indexer.backends.whoosh.matches import EVERYTHING, NOTHING, Desk, Matches
+from indexer.backends.whoosh.occurrences import Integers
 from indexer.backends.whoosh.plan import Either, Every, Node, Plan, Run, Without
-from indexer.backends.whoosh.reader import Numbers, SegmentReader, value_key
+from indexer.backends.whoosh.reader import SegmentReader, value_key
 from indexer.backends.whoosh.reading import LeafReading
 from indexer.backends.whoosh.segment import HAS_BITS, Lexicon
 from indexer.backends.whoosh.terms import EveryTerm, HasTerm, SetTerm, ValueTerm, YearsTerm
@@ -112,5 +113,5 @@ def tested(reader: SegmentReader, test: SetTerm) -> Matches:
             return _living(reader, np.flatnonzero(np.isin(codes, places)))
 
 
-def _living(reader: SegmentReader, docs: Numbers) -> Matches:
+def _living(reader: SegmentReader, docs: Integers) -> Matches:
     return Matches(reader.living(docs.astype(np.int32, copy=False)))

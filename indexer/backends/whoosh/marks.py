@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
 
-from indexer.analysis import MAX_PARTS, Token, name_tokens
+from indexer.analysis import MAX_PARTS, PATTERN, name_tokens, open_word
 from indexer.backends.whoosh.terms import (
     CompoundTerm,
     NameTerm,
@@ -20,75 +22,168 @@ from indexer.backends.whoosh.terms import (
 from indexer.paper import name_key
 from indexer.query import TextField
 from indexer.search import Span
+from indexer.text import Folded
 
+WORD: Final = re.compile(PATTERN)
+"""The raw words of folded text, as `Analyzer.tokens` cuts them."""
+FEW: Final = 32
+"""Up to so many words are looked for in a name before it is cut into words."""
 Stretch = tuple[int, int]
 """First and last place in a list of tokens."""
 
 
-@dataclass(slots=True)
-class Asked:
-    """What to look for in one field.
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A word of a text that was asked for, or the joined form around one."""
 
-    Attributes:
-        stems, words: single words to mark wherever they stand.
-        compounds: (ways, whether their words are stems).
-        phrases: the steps of each. nears: (words, longest stretch) of each reading.
-        names: for the author field.
+    word: str
+    position: int
+    start: int
+    end: int
+
+
+class Asked:
+    """What to look for in one field: words that are marked wherever they stand, and rows of them.
+
+    Stems are asked for as the surface words they stand for in the index, so no text is stemmed.
     """
 
-    stems: set[str] = field(default_factory=set)
-    words: set[str] = field(default_factory=set)
-    compounds: list[tuple[tuple[Way, ...], bool]] = field(default_factory=list)
-    phrases: list[tuple[tuple[Way, ...], ...]] = field(default_factory=list)
-    nears: list[tuple[Way, int]] = field(default_factory=list)
-    names: list[NameTerm] = field(default_factory=list)
+    def __init__(
+        self, terms: Iterable[TextTerm], field: TextField, forms: Callable[[str], Iterable[str]]
+    ) -> None:
+        """Sort terms by how they are looked for.
+
+        Args:
+            terms: what to mark.
+            field: where to look.
+            forms: gives the surface words of a stem.
+        """
+        self._forms = forms
+        self._stems: dict[str, str] = {}
+        self._words: set[str] = set()
+        self._compounds: list[tuple[tuple[Way, ...], bool]] = []
+        self._phrases: list[tuple[tuple[Way, ...], ...]] = []
+        self._nears: list[tuple[Way, int]] = []
+        self._names: list[NameTerm] = []
+        author = field == "author"
+        for term in terms:
+            if isinstance(term, NameTerm):
+                if author:
+                    self._names.append(term)
+            elif term.field in (None, field):
+                self._add(term, author=author)
+        rows = (way for ways, _ in self._compounds for way in ways)
+        steps = (way for phrase in self._phrases for ways in phrase for way in ways)
+        nears = (words for words, _ in self._nears)
+        self._wanted = {word for way in (*rows, *steps, *nears) for word in way}
+        self._wanted |= self._words | self._stems.keys()
+        self._opened: dict[str, int | tuple[tuple[str, ...], str]] = {}
+
+    def _add(self, term: TextTerm, *, author: bool) -> None:
+        match term:
+            case StemTerm():
+                if author or term.exact:
+                    self._words.add(term.word)
+                else:
+                    self._words.update(self._forms(term.stem))
+            case CompoundTerm():
+                stems = not (author or term.exact)
+                ways = term.ways if author else term.text_ways
+                if stems:
+                    single = (way[0] for way in ways if len(way) == 1)
+                    self._words.update(word for stem in single for word in self._forms(stem))
+                    ways = tuple(way for way in ways if len(way) > 1)
+                    for stem in {stem for way in ways for stem in way}:
+                        self._stems.update((word, stem) for word in self._forms(stem))
+                self._compounds.append((ways, stems))
+            case PhraseTerm():
+                self._phrases.append(term.steps)
+            case NearTerm():
+                self._nears += [(words, len(words) + term.slop) for words in term.readings]
+            case UnionTerm():
+                self._words.update(term.names if author else term.words)
 
     @property
     def anything(self) -> bool:
         """Whether there is something to look for."""
-        return bool(self.stems or self.words or self.names or self._in_rows)
+        return bool(self._wanted or self._names)
 
-    @property
-    def _in_rows(self) -> bool:
-        return bool(self.compounds or self.phrases or self.nears)
-
-    def spans(self, tokens: Sequence[Token]) -> list[Span]:
+    def spans(self, folded: Folded) -> list[Span]:
         """Give what is marked in a title or an abstract, in order, merged where touching."""
-        stems, words = self.stems, self.words
-        found = [
-            (token.start, token.end)
-            for token in tokens
-            if token.stem in stems or token.word in words
-        ]
-        if self._in_rows:
-            found += self._rows(tokens)
+        seen = self._look(folded)
+        if not seen:
+            return []
+        words = self._words
+        found = [(one.start, one.end) for one in seen if one.word in words]
+        if self._compounds or self._phrases or self._nears:
+            found += self._rows(seen)
         return merged(found)
 
-    def _rows(self, tokens: Sequence[Token]) -> Iterator[Stretch]:
-        by_word = _places(tokens, stems=False)
-        by_stem = _places(tokens, stems=True)
-        for ways, stems in self.compounds:
-            yield from _extents(tokens, _stretches(by_stem if stems else by_word, (ways,)))
-        for steps in self.phrases:
-            yield from _extents(tokens, _stretches(by_word, steps))
-        for words, width in self.nears:
-            for at in _gathered(tokens, words, width):
-                yield tokens[at].start, tokens[at].end
+    def _look(self, folded: Folded) -> list[Seen]:
+        """Walk over the words of a text, opening only those that hold one asked for."""
+        opened = self._opened
+        seen: list[Seen] = []
+        position = 0
+        for match in WORD.finditer(folded.text):
+            raw = match.group()
+            known = opened.get(raw)
+            if known is None:
+                known = opened[raw] = self._open(raw)
+            if isinstance(known, int):
+                position += known
+                continue
+            parts, joined = known
+            start, end = match.span()
+            if joined:
+                seen.append(Seen(joined, position, *folded.source(start, end)))
+            at = start
+            for part in parts:
+                if len(parts) > 1:
+                    at = folded.text.index(part, at)
+                    end = at + len(part)
+                seen.append(Seen(part, position, *folded.source(at, end)))
+                at = end
+                position += 1
+        return seen
+
+    def _open(self, raw: str) -> int | tuple[tuple[str, ...], str]:
+        """Give how many words a raw word is, or which, if one of them is asked for."""
+        parts, joined = open_word(raw)
+        if self._wanted.isdisjoint(parts) and joined not in self._wanted:
+            return len(parts)
+        return parts, joined
+
+    def _rows(self, seen: Sequence[Seen]) -> Iterator[Stretch]:
+        by_word = _places(seen, {})
+        by_stem = _places(seen, self._stems) if self._stems else {}
+        for ways, stems in self._compounds:
+            yield from _extents(seen, _stretches(by_stem if stems else by_word, (ways,)))
+        for steps in self._phrases:
+            yield from _extents(seen, _stretches(by_word, steps))
+        for words, width in self._nears:
+            for at in _gathered(seen, words, width):
+                yield seen[at].start, seen[at].end
 
     def name_spans(self, name: str, *, first: bool, last: bool) -> list[Span]:
         """Give what is marked in one author's name.
 
         Args:
             name: as printed.
-            first: it is the first author. last: it is the last one.
+            first: whether it is the first author.
+            last: whether it is the last one.
         """
-        tokens = name_tokens(name)
-        held = {token.word for token in tokens}
-        asked = {word for word in self.words if word in held}
-        for ways, _ in self.compounds:
+        if not self._names and len(self._wanted) <= FEW and name.isascii():
+            low = name.lower()
+            tight = low.replace("-", "").replace("'", "")
+            if not any(word in low or word in tight for word in self._wanted):
+                return []
+        seen = [Seen(one.word, one.position, one.start, one.end) for one in name_tokens(name)]
+        held = {one.word for one in seen}
+        asked = self._words & held
+        for ways, _ in self._compounds:
             asked.update(word for way in ways if held.issuperset(way) for word in way)
         found: list[Stretch] = []
-        for term in self.names:
+        for term in self._names:
             if (term.position == "^" and not first) or (term.position == "$" and not last):
                 continue
             if term.key is not None:
@@ -96,50 +191,20 @@ class Asked:
                     found.append((0, len(name)))
             else:
                 asked |= name_answer(held, term) or set()
-        found += [(token.start, token.end) for token in tokens if token.word in asked]
-        if self.phrases or self.nears:
-            by_word = _places(tokens, stems=False)
-            for steps in self.phrases:
-                found += _extents(tokens, _stretches(by_word, steps))
-            for words, width in self.nears:
-                places = _gathered(tokens, words, width)
-                found += [(tokens[at].start, tokens[at].end) for at in places]
+        found += [(one.start, one.end) for one in seen if one.word in asked]
+        if self._phrases or self._nears:
+            by_word = _places(seen, {})
+            for steps in self._phrases:
+                found += _extents(seen, _stretches(by_word, steps))
+            for words, width in self._nears:
+                found += [(seen[at].start, seen[at].end) for at in _gathered(seen, words, width)]
         return merged(found)
-
-
-def asked_of(terms: Iterable[TextTerm], name: TextField) -> Asked:
-    """Sort terms by how they are looked for in one field."""
-    asked = Asked()
-    author = name == "author"
-    for term in terms:
-        if isinstance(term, NameTerm):
-            if author:
-                asked.names.append(term)
-            continue
-        if term.field not in (None, name):
-            continue
-        match term:
-            case StemTerm():
-                if author or term.exact:
-                    asked.words.add(term.word)
-                else:
-                    asked.stems.add(term.stem)
-            case CompoundTerm():
-                stems = not (author or term.exact)
-                asked.compounds.append((term.ways if author else term.text_ways, stems))
-            case PhraseTerm():
-                asked.phrases.append(term.steps)
-            case NearTerm():
-                asked.nears += [(words, len(words) + term.slop) for words in term.readings]
-            case UnionTerm():
-                asked.words.update(term.names if author else term.words)
-    return asked
 
 
 def name_answer(held: set[str], term: NameTerm) -> set[str] | None:
     """Give the words of a name that answer those asked for, None if one goes unanswered."""
     words = term.words
-    answers: list[set[str]] = [{word} & held for word in words]
+    answers = [set(pair) & held for pair in zip(words, term.spelled or words, strict=True)]
     for start in range(len(words)):
         for end in range(start + 2, min(len(words), start + MAX_PARTS) + 1):
             joined = "".join(words[start:end])
@@ -174,12 +239,12 @@ def merged(found: Iterable[Stretch]) -> list[Span]:
 Places = dict[int, dict[str, list[int]]]
 
 
-def _places(tokens: Sequence[Token], *, stems: bool) -> Places:
-    """Sort the places of tokens by position, then by word or stem."""
+def _places(seen: Sequence[Seen], stems: Mapping[str, str]) -> Places:
+    """Sort the places of words by position, then by word, or by stem where that is known."""
     at: Places = {}
-    for place, token in enumerate(tokens):
-        key = token.stem if stems else token.word
-        at.setdefault(token.position, {}).setdefault(key, []).append(place)
+    for place, one in enumerate(seen):
+        key = stems.get(one.word, one.word)
+        at.setdefault(one.position, {}).setdefault(key, []).append(place)
     return at
 
 
@@ -202,7 +267,7 @@ def _stretches(at: Places, steps: tuple[tuple[Way, ...], ...]) -> set[Stretch]:
     return {(first, last) for _, first, last in reached}
 
 
-def _extents(tokens: Sequence[Token], stretches: Iterable[Stretch]) -> list[Stretch]:
+def _extents(tokens: Sequence[Seen], stretches: Iterable[Stretch]) -> list[Stretch]:
     """Give where stretches of tokens begin and end in the text."""
     return [
         (tokens[first].start, max(one.end for one in tokens[first : last + 1]))
@@ -210,7 +275,7 @@ def _extents(tokens: Sequence[Token], stretches: Iterable[Stretch]) -> list[Stre
     ]
 
 
-def _gathered(tokens: Sequence[Token], words: Way, width: int) -> set[int]:
+def _gathered(tokens: Sequence[Seen], words: Way, width: int) -> set[int]:
     """Give the places of the words inside stretches that hold them all."""
     asked = Counter(words)
     places = [place for place, token in enumerate(tokens) if token.word in asked]

@@ -8,18 +8,20 @@ one field into another (a field of more than 2^31 words cannot be).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.backends.whoosh.reader import Numbers, SegmentReader
 
+Integers = NDArray[np.signedinteger[Any]]
 Keys = NDArray[np.int64]
 """Occurrences, rising."""
 NOWHERE: Keys = np.zeros(0, np.int64)
 
 
-def contained(wanted: NDArray[np.signedinteger], among: NDArray[np.signedinteger]) -> NDArray[np.bool_]:
+def contained(wanted: Integers, among: Integers) -> NDArray[np.bool_]:
     """Say of each of `wanted` whether it is among others; both rise."""
     if not len(among):
         return np.zeros(len(wanted), np.bool_)
@@ -36,7 +38,7 @@ def intersect(first: Numbers, second: Numbers) -> Numbers:
 
 
 def spread(starts: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Give the numbers ``starts[i], starts[i] + 1, …`` (`counts[i]` of them) for every i in turn."""
+    """Give ``starts[i], starts[i] + 1, …``, `counts[i]` of them, for every i in turn."""
     total = int(counts.sum())
     if not total:
         return np.zeros(0, np.int64)
@@ -78,7 +80,8 @@ def stem_keys(
         at = np.repeat(starts[chosen], counts) + within
         places = arrays.places[at]
     later = within >= np.repeat(title, counts)
-    keys: Keys = (np.repeat(docs.astype(np.int64) << 33, counts)) + places
+    keys: Keys = np.repeat(docs.astype(np.int64) << 33, counts)
+    keys += places.astype(np.int64)
     keys += later.astype(np.int64) << 32
     if word is not None:
         span = arrays.stem_words[arrays.stem_word_ptr[stem] : arrays.stem_word_ptr[stem + 1]]
@@ -93,7 +96,8 @@ def field_keys(keys: Keys, field: str | None) -> Keys:
         return keys
     if field == "author":
         return NOWHERE
-    return keys[(keys >> 32) & 1 == (field == "abstract")]
+    kept: Keys = keys[(keys >> 32) & 1 == (field == "abstract")]
+    return kept
 
 
 def runs(columns: Iterable[Keys]) -> Keys:

@@ -167,10 +167,8 @@ def _run(clause: Words, parts: list[_Made], nodes: list[Node]) -> _Made:
         (part, made) for part, made in zip(clause.parts, parts, strict=True) if made.node >= 0
     ]
     stops = [made.stop and part.occur is Occur.DEFAULT for part, made in kept]
-    asked = [
-        stop for stop, (part, _) in zip(stops, kept, strict=True) if part.occur is not Occur.EXCLUDED
-    ]
-    if not all(asked):
+    excluded = [part.occur is Occur.EXCLUDED for part, _ in kept]
+    if not all(stop or out for stop, out in zip(stops, excluded, strict=True)):
         kept = [one for stop, one in zip(stops, kept, strict=True) if not stop]
     if not kept:
         return _Made(-1)

@@ -13,7 +13,6 @@ from indexer.backends.whoosh.occurrences import (
     Keys,
     chains,
     clusters,
-    field_keys,
     intersect,
     runs,
     stem_keys,

@@ -123,7 +123,8 @@ class SegmentReader:
     def doubled_names(self) -> NDArray[np.bool_]:
         """bool[P], papers that have two authors of exactly the same name."""
         distinct = np.bincount(self.arrays.name_papers, minlength=self.size)
-        return distinct != np.diff(self.arrays.paper_names_ptr)
+        doubled: NDArray[np.bool_] = distinct != np.diff(self.arrays.paper_names_ptr)
+        return doubled
 
     @cached_property
     def doubled_keys(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:

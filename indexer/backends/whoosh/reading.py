@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from indexer.analysis import Analyzer, name_tokens, open_word
+from indexer.analysis import Analyzer, german_spelling, name_tokens, open_word
+from indexer.backends.whoosh.marks import WORD
 from indexer.backends.whoosh.reader import value_key
 from indexer.backends.whoosh.terms import (
     CompoundTerm,
@@ -63,6 +64,9 @@ class Vocabulary(Protocol):
     @property
     def analyzer(self) -> Analyzer:
         """How its texts were cut into words."""
+
+    def stem(self, word: str) -> str:
+        """Give the stem of a folded word."""
 
     def partings(self, word: str) -> tuple[Way, ...]:
         """Give every way a plain word was parted by hyphens, rising."""
@@ -143,13 +147,15 @@ def _of_test(leaf: Leaf, test: SetTerm | None) -> LeafReading:
 
 
 def _name(text: str, position: Position = Position.ANY, *, opened: bool = True) -> NameTerm | None:
-    words = tuple(token.word for token in name_tokens(text) if not token.joined)
-    return NameTerm(words, position, opened) if words else None
+    tokens = name_tokens(text)
+    words = tuple(token.word for token in tokens if not token.joined)
+    spelled = tuple(german_spelling(tokens))
+    return NameTerm(words, position, opened, spelled=spelled) if words else None
 
 
 def _slots(text: str, vocabulary: Vocabulary) -> list[_Slot]:
     slots: list[_Slot] = []
-    for raw in vocabulary.analyzer.words(fold(text).text):
+    for raw in WORD.findall(fold(text, umlauts=True).text):
         parts, joined = open_word(raw)
         if joined:
             slots.append(_Slot(((joined,), parts), parts, joined))
@@ -169,21 +175,21 @@ def _word(leaf: Word, vocabulary: Vocabulary) -> LeafReading:
         name = _name(leaf.text, opened=not leaf.exact)
         return _of_terms(leaf, (name,) if name else (), leaf.boost, stop=stop)
     terms = tuple(
-        _slot_term(slot, leaf.field, vocabulary.analyzer, exact=leaf.exact)
+        _slot_term(slot, leaf.field, vocabulary, exact=leaf.exact)
         for slot in asked or slots
     )
     return _of_terms(leaf, terms, leaf.boost, stop=stop)
 
 
 def _slot_term(
-    slot: _Slot, field: TextField | None, analyzer: Analyzer, *, exact: bool
+    slot: _Slot, field: TextField | None, vocabulary: Vocabulary, *, exact: bool
 ) -> TextTerm:
     if len(slot.ways) == 1 and len(slot.ways[0]) == 1:
         word = slot.ways[0][0]
-        return StemTerm(analyzer.stem(word), word, field, exact)
+        return StemTerm(vocabulary.stem(word), word, field, exact)
     ways = slot.ways
     if not exact:
-        ways = tuple(tuple(analyzer.stem(word) for word in way) for way in ways)
+        ways = tuple(tuple(vocabulary.stem(word) for word in way) for way in ways)
     return CompoundTerm(slot.ways, ways, field, exact)
 
 
@@ -193,7 +199,7 @@ def _phrase(leaf: Phrase, vocabulary: Vocabulary) -> LeafReading:
         return _of_terms(leaf, ())
     term: TextTerm
     if len(slots) == 1:
-        term = _slot_term(slots[0], leaf.field, vocabulary.analyzer, exact=True)
+        term = _slot_term(slots[0], leaf.field, vocabulary, exact=True)
     elif leaf.slop <= 0:
         term = PhraseTerm(tuple(slot.ways for slot in slots), leaf.field)
     else:

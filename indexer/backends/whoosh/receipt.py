@@ -11,8 +11,7 @@ from indexer.backends.whoosh.finding import Finding, find
 from indexer.backends.whoosh.matches import Desk
 from indexer.backends.whoosh.plan import Plan, plan_of
 from indexer.backends.whoosh.reading import STOP_NOTE, LeafReading
-from indexer.query import Clause, Match, Query, YearRange
-from indexer.query import And, Not, Or, Part, Words
+from indexer.query import And, Clause, Match, Not, Or, Part, Query, Words, YearRange
 from indexer.search import Alternative, ClauseReading, Receipt
 from indexer.unparse import format_clause
 
@@ -41,7 +40,7 @@ def receipt_of(collection: Collection, found: Finding, desks: tuple[Desk, ...]) 
         )
         for at, reading in enumerate(leaves)
     )
-    alternatives = ()
+    alternatives: tuple[Alternative, ...] = ()
     if empty and not deep:
         alternatives = tuple(_alternatives(collection, found, emptied, desks))
     return Receipt(

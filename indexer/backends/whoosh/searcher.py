@@ -53,7 +53,6 @@ class WhooshSearcher:
             ranking: how papers are scored; None for the default.
         """
         self._snapshot = snapshot
-        self._analyzer = analyzer
         self._collection = Collection(snapshot, analyzer, ranking or Ranking())
         self._local = threading.local()
 
@@ -109,7 +108,7 @@ class WhooshSearcher:
         shown = places(self._collection, found, first, first + size)
         if not shown:
             return ()
-        excerpts = Excerpts(found.plan, self._analyzer)
+        excerpts = Excerpts(found.plan, self._collection.forms)
         reasons = explained(self._collection, found, shown) if explain else ((),) * len(shown)
         hits = []
         for place, why in zip(shown, reasons, strict=True):

@@ -142,6 +142,7 @@ class Segment:
 
     Authors:
         names: Strings[N], names as printed, rising by `name_key`, then by code point.
+        name_rank: int32[N], the place of each name among all by code point.
         name_keys: Lexicon[C], the distinct `name_key`s of the names.
         name_key_ptr: int64[C + 1]; the names of one key stand together, from
             ``name_key_ptr[key]`` up to ``name_key_ptr[key + 1]``.
@@ -181,6 +182,7 @@ class Segment:
     compound_ptr: NDArray[np.int64]
     compound_papers: NDArray[np.int32]
     names: Strings
+    name_rank: NDArray[np.int32]
     name_keys: Lexicon
     name_key_ptr: NDArray[np.int64]
     name_words: Lexicon

@@ -95,7 +95,9 @@ class Order:
             ]
         return self._merged(parts, wanted)
 
-    def _merged(self, parts: list[tuple[int, NDArray[np.int32], Scores]], wanted: int) -> list[Place]:
+    def _merged(
+        self, parts: list[tuple[int, NDArray[np.int32], Scores]], wanted: int
+    ) -> list[Place]:
         if not parts:
             return []
         segments = np.concatenate([np.full(len(docs), segment) for segment, docs, _ in parts])

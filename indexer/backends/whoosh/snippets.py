@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Callable, Iterable
 
-from indexer.analysis import Analyzer
-from indexer.backends.whoosh.marks import Asked, asked_of
+from indexer.backends.whoosh.marks import Asked
 from indexer.backends.whoosh.plan import Plan
 from indexer.paper import Paper
 from indexer.search import Snippet, Span
@@ -21,30 +21,31 @@ BEFORE = 60
 class Excerpts:
     """Cuts the snippets of the hits of one query."""
 
-    def __init__(self, plan: Plan, analyzer: Analyzer) -> None:
-        """Mark what the leaves of this plan ask for."""
+    def __init__(self, plan: Plan, forms: Callable[[str], Iterable[str]]) -> None:
+        """Mark what the leaves of a plan ask for.
+
+        Args:
+            plan: of the query.
+            forms: gives the surface words of a stem.
+        """
         terms = list(dict.fromkeys(term for one in plan.asking for term in one.terms))
-        self._analyzer = analyzer
-        self._title = asked_of(terms, "title")
-        self._abstract = asked_of(terms, "abstract")
-        self._author = asked_of(terms, "author")
+        self._title = Asked(terms, "title", forms)
+        self._abstract = Asked(terms, "abstract", forms)
+        self._author = Asked(terms, "author", forms)
 
     def of(self, paper: Paper) -> tuple[Snippet, ...]:
-        """Give the title, every name that matched, and a passage of the abstract if there is one."""
-        title = self._spans(fold(paper.title), self._title)
+        """Give the title, every name that matched, and a passage of the abstract, if any."""
+        title: list[Span] = []
+        if self._title.anything:
+            title = self._title.spans(fold(paper.title, umlauts=True))
         found = [Snippet("title", paper.title, 0, tuple(title))]
         if self._author.anything:
             found += self._names(paper)
         if paper.abstract:
-            folded = fold(paper.abstract)
-            spans = self._spans(folded, self._abstract)
+            folded = fold(paper.abstract, umlauts=True)
+            spans = self._abstract.spans(folded) if self._abstract.anything else []
             found.append(passage(paper.abstract, folded, spans))
         return tuple(found)
-
-    def _spans(self, folded: Folded, asked: Asked) -> list[Span]:
-        if not asked.anything:
-            return []
-        return asked.spans(list(self._analyzer.tokens_of(folded)))
 
     def _names(self, paper: Paper) -> list[Snippet]:
         found = []

@@ -1,5 +1,6 @@
-"""What a leaf of a query asks the arrays for, after analysis: small values, equal when they mean
-the same, so that they are keys of caches and sets.
+"""What a leaf of a query asks the arrays for, after analysis.
+
+Terms are small values, equal when they mean the same, so that they are keys of caches and sets.
 
 Every scoring term comes down to one virtual list of postings, whatever it is made of: a paper
 holds it or not, and so many times in each field (`postings`).

@@ -19,7 +19,7 @@ from indexer.search import FacetValue
 from indexer.text import fold
 
 
-def list_values(
+def list_values(  # noqa: PLR0913 - the parameters of `Searcher.values`
     collection: Collection,
     bylines: Bylines,
     field: FacetField,

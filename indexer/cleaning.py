@@ -20,8 +20,12 @@ from indexer.venues import Venues
 
 EARLIEST_YEAR: Final = 1500
 LONGEST_TEXT: Final = 200_000
-"""Most characters of an abstract; what follows is cut off and said."""
+"""Most characters of an abstract; of all texts, what follows is cut off and said."""
+LONGEST_TITLE: Final = 5_000
+LONGEST_NAME: Final = 500
+"""Most characters of the name of an author or a venue, of a keyword, a DOI, an address."""
 MOST_AUTHORS: Final = 10_000
+MOST_KEYWORDS: Final = 1_000
 LONGEST_ID: Final = 200
 TOO_LONG, BAD_YEAR = "text too long, cut off", "impossible year, taken as missing"
 BAD_DOI, BAD_URL = "no DOI, taken as missing", "no web address, taken as missing"
@@ -44,6 +48,7 @@ _TYPES = {
     JOURNAL: "journalarticle article articlejournal jour journal jfull ejour researcharticle "
     "magazinearticle mgzn reviewarticle",
 }
+_LONGEST = {"title": LONGEST_TITLE, "abstract": LONGEST_TEXT}
 _SMALL = frozenset(
     "a an and as at by for from in into of on or over the to under via vs with".split()
 )
@@ -116,7 +121,7 @@ def clean(record: Record, source: str, venues: Venues, *, this_year: int) -> Cle
         type=paper_type(record.type) or venues.types.get(venue, ""),
         doi=doi,
         url=work.url(record.url),
-        keywords=tuple(text for one in record.keywords if (text := work.text("keywords", one, ()))),
+        keywords=work.keywords(record.keywords),
         authors_complete=record.authors_complete and complete,
         source=f"{source}:{record.line}",
     )
@@ -140,13 +145,14 @@ class _Cleaning:
         if is_plain(text):
             mended = text
         else:
-            mended = text[: LONGEST_TEXT * 2]
+            mended = text[: LONGEST_TEXT * 2]  # before white space is taken out
             for rule, apply in _TEXT_RULES:
                 mended = self.change(rule, field, mended, apply(mended))
         for rule, apply in rules:
             mended = self.change(rule, field, mended, apply(mended))
-        if len(mended) > LONGEST_TEXT:
-            mended = self.change(TOO_LONG, field, mended, mended[:LONGEST_TEXT].rstrip())
+        longest = _LONGEST.get(field, LONGEST_NAME)
+        if len(mended) > longest:
+            mended = self.change(TOO_LONG, field, mended, mended[:longest].rstrip())
         return mended
 
     def authors(self, given: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
@@ -155,7 +161,8 @@ class _Cleaning:
             "glued names", given[:MOST_AUTHORS], names.unglued(given[:MOST_AUTHORS])
         )
         before = tuple(
-            name if is_plain(name) else self.text("authors", name, ()) for name in given_names
+            name if is_plain(name) and len(name) <= LONGEST_NAME else self.text("authors", name, ())
+            for name in given_names
         )
         complete = len(given) <= MOST_AUTHORS
         if before and names.is_others(before[-1]):
@@ -167,6 +174,11 @@ class _Cleaning:
         kept = self._names("names that are none", kept, real)
         return self._names("doubled author list", kept, names.halved(kept)), complete
 
+    def keywords(self, given: tuple[str, ...]) -> tuple[str, ...]:
+        """Clean keywords; what is nothing but marks of space is none."""
+        cleaned = (self.text("keywords", one, ()) for one in given[:MOST_KEYWORDS])
+        return tuple(text for text in cleaned if text)
+
     def _names(self, rule: str, before: tuple[str, ...], after: tuple[str, ...]) -> tuple[str, ...]:
         if before != after:
             self.changes.append(Change(rule, "authors", "; ".join(before), "; ".join(after)))
@@ -176,7 +188,7 @@ class _Cleaning:
         """Read a year; what is none, or out of range, is missing and warned of."""
         if given is None or given == "":
             return None
-        found = _YEAR.search(str(given))
+        found = _YEAR.search(str(given)[:LONGEST_NAME])
         year = int(found[0]) if found else None
         if year is not None and EARLIEST_YEAR <= year <= this_year + 1:
             return year
@@ -187,7 +199,7 @@ class _Cleaning:
         """Normalise a DOI: no resolver, lower case (doi.org handbook, 2.4)."""
         if not given:
             return ""
-        plain = given.strip().replace("%2F", "/").replace("%2f", "/")
+        plain = given[:LONGEST_NAME].strip().replace("%2F", "/").replace("%2f", "/")
         found = _DOI.search(plain)
         if found is None or not found[0].isprintable():
             return self.change(BAD_DOI, "doi", given, "")
@@ -198,7 +210,7 @@ class _Cleaning:
         if not given:
             return ""
         plain = given.strip()
-        if _URL.fullmatch(plain) and plain.isprintable():
+        if len(plain) <= 4 * LONGEST_NAME and _URL.fullmatch(plain) and plain.isprintable():
             return plain
         return self.change(BAD_URL, "url", given, "")
 

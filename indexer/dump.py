@@ -16,7 +16,7 @@ from indexer.unpack import CHUNK, Counted, Peeked, Stream, unpack
 
 HEAD: Final = 256 * 1024
 """Bytes of a dump that formats may look at to recognise it."""
-LONGEST_LINE: Final = 64 * 1024 * 1024
+LONGEST_LINE: Final = 32 * 1024 * 1024
 """Most bytes of one line."""
 _SUFFIXES = (".gz", ".bz2", ".xz", ".zst", ".zstd")
 
@@ -63,6 +63,15 @@ class Dump:
         """
         for number, line in enumerate(self._byte_lines(), start=1):
             yield number, decode(line.removesuffix(b"\r"))
+
+    def chunks(self) -> Iterator[str]:
+        """Give the text in pieces of any size; bytes that are not UTF-8 are marked as lost."""
+        decoder = codecs.getincrementaldecoder("utf-8-sig")(errors="replace")
+        while piece := self.read():
+            if text := decoder.decode(piece):
+                yield text
+        if text := decoder.decode(b"", final=True):
+            yield text
 
     def _byte_lines(self) -> Iterator[bytes]:
         end = b"\r" if b"\r" in self.head and b"\n" not in self.head else b"\n"

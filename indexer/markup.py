@@ -20,7 +20,7 @@ _INLINES = (
 ).split()
 _ATTRIBUTES = r"""(?:\s+[\w:.-]+\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>]+))*"""
 _TAG = re.compile(
-    rf"<(/?)(?:(jats|mml|m|ce|sb|xhtml):)?([A-Za-z][A-Za-z0-9-]*)({_ATTRIBUTES})\s*(/?)>|<!--.*?-->",
+    rf"<(/?)(?:(jats|mml|m|ce|sb|xhtml):)?([A-Za-z][A-Za-z0-9-]*)({_ATTRIBUTES})\s*(/?)>|<!--.{{0,2000}}?-->",
     re.DOTALL,
 )
 _VOID = frozenset(("br", "p", "hr", "li", "img"))
@@ -88,7 +88,7 @@ def without_boilerplate(text: str) -> str:
     if text.startswith(("Abstract", "ABSTRACT", "Summary", "SUMMARY")):
         text = _LEAD.sub("", text)
     if "abs" in text[-400:] and "]" in text[-400:]:
-        text = _JMLR.sub("", text)
+        text = text[:-400] + _JMLR.sub("", text[-400:])
     tail = text[-300:]
     if "©" in tail or "opyright" in tail or "(C)" in tail or "(c)" in tail:
         kept = len(text) - len(tail)

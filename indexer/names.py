@@ -46,7 +46,7 @@ def split_names(text: str) -> tuple[str, ...]:
     Semicolons come first, then "and", then commas. A comma inside a name ("Smith, J.") is told
     from one between names by what stands around it.
     """
-    text = text.strip()
+    text = " ".join(text.split())
     if ";" in text:
         return tuple(natural_order(part.strip()) for part in text.split(";") if part.strip())
     parts = [part.strip(" ,") for part in _AND.split(text)]

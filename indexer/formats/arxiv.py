@@ -24,5 +24,5 @@ def year_of(number: str) -> int | None:
 
 def venue_of(journal_reference: str) -> str:
     """Give the name before volume, pages and year; "arXiv" where there is no reference."""
-    name = _CITATION.sub("", " ".join(journal_reference.split())).strip(" ,.;:")
+    name = _CITATION.sub("", " ".join(journal_reference[:500].split())).strip(" ,.;:")
     return name if len(name) > 1 else "arXiv"

@@ -14,12 +14,16 @@ from typing import Final
 
 from indexer.dump import Dump
 from indexer.errors import RecordError
+from indexer.formats.keywords import split_keywords
 from indexer.formats.tex_letters import without_tex_letters
 from indexer.names import natural_order
 from indexer.record import Notice, Read, Record
 
 LONGEST_ENTRY: Final = 4 * 1024 * 1024
 """Most characters of one entry."""
+LONGEST_MACRO: Final = 100_000
+"""Most characters that the macros of one value may come to."""
+MOST_MACROS: Final = 10_000
 MOST_WAITING: Final = 20_000
 """Most entries held back for the proceedings they refer to, which follow them in the file."""
 
@@ -42,7 +46,7 @@ _NEW_ENTRY = re.compile(r"@[A-Za-z]+\s*[{(]\s*[^\s,{}=\"]+\s*,\s*$")
 _BRACKET = re.compile(r"\\[{}]|[{})]")
 _DELIMITER = re.compile(r"\\[{}]|[{}\"]")
 _KEY = re.compile(r"\s*([^\s,={}\"]*)\s*,")
-_FIELD = re.compile(r"([^\s=,{}\"#%'()]+)\s*=\s*(?=[{\"\w])")
+_FIELD = re.compile(r"(?<![^\s=,{}\"#%'()])([^\s=,{}\"#%'()]{1,100})\s*=\s*(?=[{\"\w])")
 _JOINT = re.compile(r"\s*#\s*")
 _THESES = frozenset(("phdthesis", "mastersthesis", "thesis", "techreport", "report"))
 _BARE = re.compile(r"[^\s,#{}\"=]+")
@@ -180,7 +184,8 @@ def _parsed(cutter: _Cutter, source: str, macros: dict[str, str]) -> Iterator[En
     """Parse what was cut out; macros are kept, comments and preambles are not records."""
     text, type = cutter.text, cutter.type
     if type == "string":
-        macros.update(_fields(text, 0, macros))
+        if len(macros) < MOST_MACROS:
+            macros.update(_fields(text, 0, macros))
     elif type not in ("comment", "preamble"):
         key = _KEY.match(text)
         fields = _fields(text, key.end() if key else 0, macros)
@@ -202,13 +207,17 @@ def _fields(text: str, at: int, macros: Mapping[str, str]) -> dict[str, str]:
 def _value(text: str, at: int, macros: Mapping[str, str]) -> tuple[str, int]:
     """Parse a value: braced, quoted, a number or a macro, or several joined by ``#``."""
     pieces: list[str] = []
+    length = 0
     while at < len(text):
         if text[at] in '{"':
             end = _end_of_value(text, at)
             pieces.append(text[at + 1 : end])
             at = end + 1
         elif (bare := _BARE.match(text, at)) is not None:
-            pieces.append(macros.get(bare[0].lower(), bare[0]))
+            macro = macros.get(bare[0].lower(), bare[0])
+            # A macro made of macros made of macros … must not fill the memory.
+            length += len(macro)
+            pieces.append(macro if length <= LONGEST_MACRO else "")
             at = bare.end()
         else:
             break
@@ -261,14 +270,14 @@ def _record(entry: Entry, parent: Entry | None) -> Record:
         type=_TYPES.get(entry.type, entry.type),
         doi=_address(fields.get("doi", "")),
         url=_address(fields.get("url", "")).split(" ")[0],
-        keywords=tuple(re.split(r"\s*[,;]\s*", text("keywords", "keyword"))),
+        keywords=split_keywords(text("keywords", "keyword")),
     )
 
 
 def _authors(text: str) -> tuple[str, ...]:
     """Split at "and" outside braces; a name in braces is one name, whatever is in it."""
     found: list[str] = []
-    for name in _names(text):
+    for name in _names(" ".join(text.split())):
         stripped = name.strip()
         whole = stripped.startswith("{") and stripped.endswith("}") and "," not in stripped[-3:]
         plain = " ".join(without_tex_letters(stripped).split())

@@ -18,6 +18,7 @@ from pathlib import Path
 import yaml
 
 from indexer.errors import DumpError
+from indexer.formats.keywords import split_keywords
 from indexer.names import natural_order, split_names
 from indexer.record import Record
 
@@ -68,7 +69,7 @@ class Columns:
             type=cell("type"),
             doi=cell("doi"),
             url=cell("url").split(" ")[0],
-            keywords=tuple(re.split(r"\s*;\s*" if ";" in keywords else r"\s*[,|]\s*", keywords)),
+            keywords=split_keywords(keywords, ";" if ";" in keywords else ",|"),
         )
 
     def _authors(self, row: Sequence[str]) -> tuple[str, ...]:

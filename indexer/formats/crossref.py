@@ -6,12 +6,12 @@ Crossref has lists (title, container-title), it has texts.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from indexer.dump import Dump
 from indexer.errors import RecordError
 from indexer.formats.json_values import Object, first_object, is_object, read_objects, text, texts
+from indexer.formats.keywords import split_keywords
 from indexer.names import natural_order
 from indexer.record import Read, Record
 
@@ -73,9 +73,7 @@ def _record(line: int, value: Object) -> Record:
         type=text(value.get("type")),
         doi=text(value.get("DOI")),
         url=text(value.get("URL")),
-        keywords=tuple(re.split(r"\s*[,;]\s*", keywords))
-        if keywords
-        else texts(value.get("subject")),
+        keywords=split_keywords(keywords) if keywords else texts(value.get("subject")),
     )
 
 

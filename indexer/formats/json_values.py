@@ -18,6 +18,7 @@ LONGEST_VALUE: Final = 64 * 1024 * 1024
 _WRAPPERS = ("items", "results", "data", "papers", "records", "works", "references", "message")
 """Keys under which replies of web services hold their list of records."""
 _SPACE = re.compile(r"[ \t\r\n]*")
+_KEY = re.compile(r'\s*,?\s*("(?:[^"\\]|\\.)*")\s*:\s*')
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]', re.DOTALL)
 
 Object = dict[str, Any]
@@ -48,15 +49,16 @@ def _cut_object(text: str) -> Object | None:
     if ":" not in text[:1000]:
         return None
     found: Object = {}
-    decoder = json.JSONDecoder()
+    decoder = json.JSONDecoder(strict=False)
     at = 1
-    while (key := re.compile(r'\s*,?\s*("(?:[^"\\]|\\.)*")\s*:\s*').match(text, at)) is not None:
+    while (key := _KEY.match(text, at)) is not None:
+        name = key[1]
         try:
-            value, at = decoder.raw_decode(text, key.end())
+            name = decoder.decode(name)
+            found[name], at = decoder.raw_decode(text, key.end())
         except (ValueError, RecursionError):
-            found[json.loads(key[1])] = ""
+            found.setdefault(name, "")
             break
-        found[json.loads(key[1])] = value
     return found or None
 
 
@@ -168,7 +170,7 @@ class _Text:
     """The unread text of a dump, and the line it begins in."""
 
     def __init__(self, dump: Dump) -> None:
-        self.pieces = (line + "\n" for _, line in dump.lines())
+        self.pieces = dump.chunks()
         self.text = ""
         self.at = 0
         self.line = 1

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from indexer.dump import Dump
 from indexer.formats.json_values import Object, first_object, is_object, read_objects, text, texts
+from indexer.formats.keywords import split_keywords
 from indexer.names import split_names
 from indexer.record import Read, Record
 
@@ -45,7 +46,7 @@ def record_of(line: int, value: Object) -> Record:
         type=text(value.get("type")),
         doi=text(value.get("doi")),
         url=text(value.get("url")),
-        keywords=tuple(keywords.split(";")) if isinstance(keywords, str) else texts(keywords),
+        keywords=split_keywords(keywords, ";") if isinstance(keywords, str) else texts(keywords),
         authors_complete=value.get("authors_complete") is not False,
     )
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from indexer.dump import Dump
 from indexer.errors import RecordError
 from indexer.formats.json_values import Object, first_object, read_objects, text
+from indexer.formats.keywords import split_keywords
 from indexer.names import split_names
 from indexer.paper import CONFERENCE
 from indexer.record import Notice, Read, Record
@@ -86,5 +87,5 @@ def _record(line: int, value: Object, stem: str, venue: str, year: str) -> Recor
         type=CONFERENCE,
         doi=text(value.get("doi")),
         url=text(value.get("site")),
-        keywords=tuple(re.split(r"\s*;\s*", text(value.get("keywords")))),
+        keywords=split_keywords(text(value.get("keywords")), ";"),
     )

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from indexer.dump import Dump
 from indexer.errors import RecordError
+from indexer.formats.keywords import split_keywords
 from indexer.formats.tagged_lines import Tagged, Tagging, read_tagged
 from indexer.names import natural_order
 from indexer.record import Read, Record
@@ -52,9 +53,9 @@ def _record(tagged: Tagged) -> Record:
         doi=tagged.first("DO", "DI") or next(dois, ""),
         url=next((one for one in addresses if one), ""),
         keywords=tuple(
-            word.strip().lstrip("*")
+            word.lstrip("*")
             for value in tagged.all("KW", "DE")
-            for word in re.split(r"\s*[;\n]\s*", value)
+            for word in split_keywords(value, ";\n")
         ),
     )
 

@@ -70,44 +70,54 @@ def read_tagged(dump: Dump, tagging: Tagging) -> Iterator[Tagged | RecordError]:
             limit = f"a record of over {LONGEST_RECORD >> 20} MiB"
             yield RecordError(dump.name, reading.line, limit)
             reading = _Reading(tagging)
-    if reading.record is not None:
-        yield reading.record
+    last = reading.finish()
+    if last is not None:
+        yield last
 
 
 class _Reading:
-    """The record that is being read."""
+    """The record that is being read, and its last value, which may go on."""
 
     def __init__(self, tagging: Tagging) -> None:
         self.tagging = tagging
         self.record: Tagged | None = None
         self.line = 0
         self.size = 0
-        self._current: list[str] = []
+        self._tag = ""
+        self._lines: list[str] = []
 
     def take(self, number: int, line: str) -> Tagged | None:
         """Take in a line; give the record that it ends, if it ends one."""
         self.size += len(line) if self.record is not None else 0
         match = self.tagging.line.match(line)
         if match is None:
-            return self._go_on(line)
+            return self._go_on(line.strip())
         tag, value = match[1], (match[2] or "").strip()
+        finished = None
         if tag in (self.tagging.first, self.tagging.last):
-            finished, self.record, self.size = self.record, None, 0
+            finished = self.finish()
             if tag == self.tagging.first:
-                self._current = [value]
-                self.record, self.line = Tagged(number, {tag: self._current}), number
-            return finished
+                self.record, self.line = Tagged(number, {}), number
         if self.record is not None and tag not in self.tagging.ignored:
-            self._current = self.record.values.setdefault(tag, [])
-            self._current.append(value)
-        return None
+            self._keep()
+            self._tag, self._lines = tag, [value]
+        return finished
 
     def _go_on(self, line: str) -> Tagged | None:
         """Add a line without a tag to the value before it; a blank one may end the record."""
-        if line.strip():
-            if self.record is not None:
-                self._current[-1] = f"{self._current[-1]}\n{line.strip()}"
-        elif not self.tagging.last:
-            finished, self.record = self.record, None
-            return finished
+        if not line:
+            return None if self.tagging.last else self.finish()
+        if self.record is not None:
+            self._lines.append(line)
         return None
+
+    def _keep(self) -> None:
+        if self.record is not None and self._tag:
+            self.record.values.setdefault(self._tag, []).append("\n".join(self._lines))
+        self._tag, self._lines = "", []
+
+    def finish(self) -> Tagged | None:
+        """Give the record as it is, and forget it."""
+        self._keep()
+        finished, self.record, self.size = self.record, None, 0
+        return finished

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from indexer.dump import Dump
 from indexer.errors import RecordError
+from indexer.formats.keywords import split_keywords
 from indexer.formats.tagged_lines import Tagged, Tagging, read_tagged
 from indexer.names import natural_order
 from indexer.record import Read, Record
@@ -53,5 +54,5 @@ def _record(tagged: Tagged) -> Record:
         year=tagged.first("PY"),
         type=kind,
         doi=tagged.first("DI"),
-        keywords=tuple(re.split(r"\s*;\s*", " ".join(tagged.first("DE").split()))),
+        keywords=split_keywords(" ".join(tagged.first("DE").split()), ";"),
     )

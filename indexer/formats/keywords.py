@@ -1,0 +1,15 @@
+"""Lists of keywords that dumps write as one text."""
+
+from __future__ import annotations
+
+import re
+
+
+def split_keywords(text: str, separators: str = ",;") -> tuple[str, ...]:
+    """Split a text at any of the separators; empty items are none.
+
+    >>> split_keywords("snow, rain;; wind")
+    ('snow', 'rain', 'wind')
+    """
+    pieces = re.split(f"[{re.escape(separators)}]", text)
+    return tuple(stripped for piece in pieces if (stripped := piece.strip()))

@@ -49,6 +49,7 @@ from indexer.paper import (
 from indexer.parse import parse_query
 from indexer.query import (
     FACET_FIELDS,
+    And,
     FacetField,
     Filter,
     Match,
@@ -57,6 +58,7 @@ from indexer.query import (
     Query,
     Repair,
     Sort,
+    Value,
     Word,
     YearRange,
 )
@@ -97,6 +99,7 @@ __all__ = [
     "SYNTAX",
     "UNKNOWN",
     "Alternative",
+    "And",
     "AuthorCluster",
     "BuildReport",
     "CitationFormat",
@@ -134,6 +137,7 @@ __all__ = [
     "Snippet",
     "Sort",
     "Span",
+    "Value",
     "Word",
     "Writer",
     "YearRange",

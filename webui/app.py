@@ -12,11 +12,13 @@ from werkzeug.routing import BaseConverter
 from indexer import Config, Index, load_config, name_slug, open_index, plain
 from webui import (
     api,
+    arxiv_api,
     caching,
     crawling,
     current,
     exports,
     faults,
+    feeds,
     headers,
     limits,
     observing,
@@ -58,6 +60,8 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     app.register_blueprint(records.blueprint)
     app.register_blueprint(exports.blueprint)
     app.register_blueprint(api.blueprint)
+    app.register_blueprint(feeds.blueprint)
+    app.register_blueprint(arxiv_api.blueprint)
     app.register_blueprint(crawling.blueprint)
     app.register_blueprint(operation.blueprint)
     _add_words(app, config.web.title)

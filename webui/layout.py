@@ -95,6 +95,9 @@ def answer(results: Results) -> dict[str, Any]:
         "last_href": search_href(changes.turned(query, last_page(results.total, query.per_page))),
         "canonical": search_href(query),
         "json_href": params.write(query, url_for("api.search")),
+        "feed_href": params.write(
+            replace(query, page=1, per_page=params.per_page), url_for("feeds.search")
+        ),
         "formats": [
             {
                 "name": one.name,

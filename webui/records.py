@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
-from flask import Blueprint, abort, make_response, redirect, render_template, url_for
+from flask import Blueprint, Response, abort, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from indexer import (
@@ -31,6 +31,7 @@ from indexer import (
 from webui import current, layout
 from webui.api import answer
 from webui.exports import references
+from webui.feeds import feed
 from webui.histogram import year_histogram
 from webui.listing import by_year, shown
 from webui.lookup import Moved, find_author, find_venue, has_author, parted
@@ -100,13 +101,17 @@ def author(slug: str) -> ResponseReturnValue:
     searcher = current.searcher()
     slug, suffix = parted(slug, lambda one: has_author(searcher, one))
     cluster = find_author(searcher, slug)
-    if cluster is None or suffix == "atom":
+    if cluster is None:
         abort(404)
     if isinstance(cluster, Moved):
         there = f"{cluster.slug}.{suffix}" if suffix else cluster.slug
         return redirect(url_for("records.author", slug=there))
     if suffix == "json":
         return answer(cluster_json(cluster))
+    if suffix == "atom":
+        return _feed(
+            Filter("author", (cluster.name,)), cluster.name, "records.author", cluster.slug
+        )
     if suffix:
         return references(cluster.papers, suffix, cluster.slug)
     return _author_page(cluster)
@@ -151,7 +156,7 @@ def venue(slug: str, part: str) -> ResponseReturnValue:
     if not part:
         slug, suffix = parted(slug, lambda one: isinstance(find_venue(searcher, one), str))
     name = find_venue(searcher, slug)
-    if name is None or suffix == "atom":
+    if name is None or (part and suffix == "atom"):
         abort(404)
     year = int(part) if part else None
     if isinstance(name, Moved):
@@ -163,6 +168,8 @@ def venue(slug: str, part: str) -> ResponseReturnValue:
         page=current.page(),
         per_page=current.params().per_page,
     )
+    if suffix == "atom":
+        return _feed(Filter("venue", (name,)), name, "records.venue", slug)
     if suffix not in ("", "json"):
         found = (searcher.get(one) for one in searcher.ids(query))
         papers = (one for one in found if one is not None)
@@ -224,6 +231,17 @@ def representations(endpoint: str, **named: str) -> list[dict[str, str]]:
             }
         )
     return found
+
+
+def _feed(chosen: Filter, title: str, endpoint: str, slug: str) -> Response:
+    """Give the papers of an author's name or a venue as a feed, newest first."""
+    query = Query(filters=(chosen,), sort=Sort.NEWEST, page=current.page(), per_page=50)
+
+    def href(page: int) -> str:
+        there = f"{slug}.atom"
+        return url_for(endpoint, slug=there, page=page if page > 1 else None, _external=True)
+
+    return feed(query, title, url_for(endpoint, slug=slug), href)
 
 
 def _venue_href(slug: str, year: int | None, *, suffix: str = "", page: int = 1) -> str:

@@ -1,0 +1,127 @@
+"""Atom feeds, read by feedparser, and arXiv's API, asked by arXiv's own client."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import arxiv
+import feedparser
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.serving import make_server
+
+from tests.web.conftest import PAPERS
+from tests.web.reading import read
+from webui.arxiv_api import in_our_syntax
+
+
+def path(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.path}?{parts.query}"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/feed.atom", "/search.atom?q=learning", "/author/ada-byron.atom", "/venue/icml.atom",
+     "/feed.atom?q=zzz", "/feed.atom?q=%00%01"],
+)  # fmt: skip
+def test_feeds_are_well_formed_and_complete(client: FlaskClient, address: str) -> None:
+    response = client.get(address)
+    found = feedparser.parse(response.data)
+
+    assert response.mimetype == "application/atom+xml"
+    assert not found.bozo
+    assert found.version == "atom10"
+    assert found.feed.id
+    assert found.feed.title
+    assert found.feed.updated_parsed
+    assert found.feed.author
+    for entry in found.entries:
+        assert entry.id == entry.link
+        assert client.get(path(entry.id)).status_code == 200
+        assert entry.updated_parsed
+
+
+def test_the_pages_of_a_feed_are_the_hits_of_its_query_newest_first(client: FlaskClient) -> None:
+    address = "/feed.atom?q=rate&per_page=25"
+    titles: list[str] = []
+    while address:
+        found = feedparser.parse(client.get(address).data)
+        titles += [entry.title for entry in found.entries]
+        links = {link.rel: link.href for link in found.feed.links}
+        address = path(links["next"]) if "next" in links else ""
+
+    expected = client.get("/search.json?q=rate&per_page=100&sort=-year").json
+    assert expected is not None
+    assert titles == [hit["title"] for hit in expected["hits"]]
+    assert found.feed.opensearch_totalresults == "60"
+
+
+def test_the_entry_of_a_paper(client: FlaskClient) -> None:
+    (entry,) = feedparser.parse(client.get("/feed.atom?q=%22gossip+without%22").data).entries
+
+    assert entry.title == PAPERS[2].title
+    assert [author.name for author in entry.authors] == list(PAPERS[2].authors)
+    assert [tag.term for tag in entry.tags] == ["JMLR"]
+
+
+def test_pages_name_their_feeds(client: FlaskClient) -> None:
+    for address in ("/search?q=learning", "/author/ada-byron", "/venue/icml"):
+        page = read(client.get(address).text)
+        links = page.all("link", type="application/atom+xml")
+        assert client.get(links[0].attrs["href"]).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        ("all:electron", "electron"),
+        ("ti:gossip AND au:lin", "title:gossip AND author:lin"),
+        ("au:del_maestro ANDNOT ti:checkerboard",
+         'author:"del maestro" AND NOT title:checkerboard'),
+        ('abs:"weight decay" OR cat:ICML', 'abstract:"weight decay" OR venue:ICML'),
+        ("submittedDate:[201901010000 TO 202112312359]", "year:2019-2021"),
+        ("plain words", "plain words"),
+    ],
+)  # fmt: skip
+def test_queries_of_arxiv_are_understood(theirs: str, ours: str) -> None:
+    assert in_our_syntax(theirs) == ours
+
+
+@pytest.mark.parametrize("bad", ["start=-1", "max_results=x", "max_results=3000", "sortBy=luck"])
+def test_faults_are_refused(client: FlaskClient, bad: str) -> None:
+    assert client.get(f"/api/query?search_query=x&{bad}").status_code == 400
+
+
+@pytest.fixture
+def site(app: Flask) -> Iterator[str]:
+    """The application behind a real address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_the_client_of_arxiv_reads_the_whole_answer_unchanged(site: str) -> None:
+    asking = arxiv.Client(page_size=20, delay_seconds=0, num_retries=0)
+    asking.query_url_format = f"{site}/api/query?{{}}"
+    wanted = arxiv.Search(query="all:rate AND cat:ICML", sort_by=arxiv.SortCriterion.SubmittedDate)
+
+    found = list(asking.results(wanted))
+    one = next(asking.results(arxiv.Search(id_list=["p1"])))
+
+    assert len(found) == 20
+    assert len({each.entry_id for each in found}) == 20
+    years = [each.published.year for each in found]
+    assert years == sorted(years, reverse=True)
+    assert one.title == PAPERS[0].title
+    assert [author.name for author in one.authors] == list(PAPERS[0].authors)
+    assert one.doi == PAPERS[0].doi
+    assert one.journal_ref == "ICML 2019"
+    assert one.summary == PAPERS[0].abstract.strip()

@@ -1,0 +1,138 @@
+"""Atom feeds of any query, author name or venue (RFC 4287, RFC 5005, OpenSearch 1.1)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any, Final
+
+from flask import Blueprint, Response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from indexer import Paper, Query, Sort, name_slug, plain, unnumbered
+from webui import changes, current, layout
+from webui.faults import refused
+from webui.pager import last_page
+
+blueprint = Blueprint("feeds", __name__)
+_ENTRIES: Final = 50
+_ILLEGAL: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of the hits of a query.
+
+    Attributes:
+        total: hits in all.
+        start: place of the first paper, from 0.
+        size: papers asked for; fewer come at the end.
+    """
+
+    papers: tuple[Paper, ...]
+    total: int
+    start: int
+    size: int
+
+
+@blueprint.get("/search.atom")
+@blueprint.get("/feed.atom")
+def search() -> ResponseReturnValue:
+    """Give the papers of a query as a feed, newest first unless it says otherwise."""
+    asked = current.asked()
+    if asked.faults:
+        return refused(asked)
+    query = asked.query if "sort" in request.args else replace(asked.query, sort=Sort.NEWEST)
+    if "per_page" not in request.args:
+        query = replace(query, per_page=_ENTRIES)
+    shown = plain(query.text.strip())
+    return feed(
+        query,
+        f"“{shown}”" if shown else "All papers",
+        layout.search_href(changes.turned(asked.query, 1)),
+        lambda page: current.params().write(
+            changes.turned(query, page), url_for("feeds.search", _external=True)
+        ),
+    )
+
+
+def feed(query: Query, title: str, page: str, href: Callable[[int], str]) -> Response:
+    """Answer a query as a feed.
+
+    Args:
+        query: what to list.
+        title: of the feed.
+        page: path of the page that shows the same.
+        href: gives the absolute address of a page of the feed.
+    """
+    window = papers_from(query, (query.page - 1) * query.per_page, query.per_page)
+    last = last_page(window.total, query.per_page)
+    links = {"self": href(query.page), "first": href(1), "last": href(last)}
+    if query.page > 1:
+        links["previous"] = href(min(query.page - 1, last))
+    if query.page < last:
+        links["next"] = href(query.page + 1)
+    site = request.url_root.rstrip("/")
+    links["alternate"] = f"{site}{page}"
+    return atom(window, title, links, first_index=1)
+
+
+def papers_from(query: Query, start: int, size: int) -> Window:
+    """Take a stretch of the hits of a query that may begin anywhere."""
+    searcher = current.searcher()
+    ids = islice(searcher.ids(query), start, start + size)
+    papers = tuple(paper for one in ids if (paper := searcher.get(one)) is not None)
+    return Window(papers, searcher.count(query), start, size)
+
+
+def atom(
+    window: Window, title: str, links: Mapping[str, str], *, first_index: int, arxiv: bool = False
+) -> Response:
+    """Write papers as an Atom document.
+
+    Args:
+        window: the papers.
+        title: of the feed.
+        links: absolute addresses by relation; ``self`` is also the feed's id.
+        first_index: number of the first hit of all; OpenSearch counts from 1, arXiv from 0.
+        arxiv: with the elements of arXiv's API.
+    """
+    text = render_template(
+        "feeds/feed.xml",
+        title=title,
+        links=links,
+        window=window,
+        start=window.start + first_index,
+        entries=[_entry(paper) for paper in window.papers],
+        updated=current.searcher().info().built,
+        arxiv=arxiv,
+        legal=_legal,
+        unnumbered=unnumbered,
+    )
+    response = Response(text, content_type="application/atom+xml; charset=utf-8")
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+def _entry(paper: Paper) -> dict[str, Any]:
+    authors: Sequence[str] = paper.authors
+    return {
+        "paper": paper,
+        "address": url_for("records.paper", address=paper.id, _external=True),
+        "title": plain(paper.title),
+        "summary": plain(paper.abstract),
+        "authors": [
+            {
+                "name": unnumbered(name),
+                "address": url_for("records.author", slug=name_slug(name), _external=True),
+            }
+            for name in authors
+        ],
+    }
+
+
+def _legal(text: str) -> str:
+    """Drop what XML 1.0 cannot hold."""
+    return _ILLEGAL.sub("", text)

@@ -1,0 +1,251 @@
+"""Did you mean: words of the index that are near a word which the index hardly knows.
+
+Candidates come from the unstemmed vocabulary, so what is suggested is a word that papers hold. A
+suggestion is a whole query, and only a search can say that it finds more: `corrected_queries`
+gives the queries worth asking, best first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.query import And, Clause, Not, Or, Query, Word, Words
+from indexer.text import fold
+from indexer.unparse import format_clause
+
+LONGEST: Final = 24
+"""Letters of the longest word that is corrected or suggested."""
+SHORTEST: Final = 4
+"""Letters of the shortest word that is corrected; shorter ones have too many neighbours."""
+RARE: Final = 1e-5
+"""Share of the papers up to which a word counts as rare; one paper always does."""
+MOST_WORDS: Final = 4
+"""Words of one query that are corrected, the first ones."""
+LONG: Final = 8
+"""Letters from which a word may have two mistakes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A word near another.
+
+    Attributes:
+        papers: number of papers that hold it.
+        distance: edits between the two (insert, delete, replace, swap neighbours), 0 to 2.
+    """
+
+    word: str
+    papers: int
+    distance: int
+
+
+class Vocabulary:
+    """The surface words of an index, laid out for finding near ones; never changes.
+
+    A search looks at all words at once: the letters of two words within N edits differ in at most
+    2 N places of a bit mask, and few words pass that. Needs about 120 bytes a word.
+    """
+
+    def __init__(self, words: Sequence[str], papers: Sequence[int] | NDArray[np.int64]) -> None:
+        """Take the words.
+
+        Args:
+            words: folded surface forms, no two equal, in any order.
+            papers: for each word, the number of papers that hold it.
+        """
+        counts = np.asarray(papers, dtype=np.int64)
+        kept = [at for at, word in enumerate(words) if 0 < len(word) <= LONGEST]
+        self._words = tuple(words[at] for at in kept)
+        self._papers = counts[kept] if kept else np.zeros(0, np.int64)
+        self._lengths = np.fromiter(map(len, self._words), np.int8, len(self._words))
+        self._codes = _codes(self._words)
+        self._masks = _masks(self._codes)
+        self._places = {word: place for place, word in enumerate(self._words)}
+
+    def __len__(self) -> int:
+        return len(self._words)
+
+    def papers(self, word: str) -> int:
+        """Give the number of papers that hold a word; 0 for one that is not there."""
+        place = self._places.get(word)
+        return 0 if place is None else int(self._papers[place])
+
+    def near(self, word: str, distance: int, *, least: int = 1) -> list[Neighbour]:
+        """Find the words within a distance, the word itself included; nearest, then commonest.
+
+        Args:
+            word: folded; one beyond `LONGEST` is near nothing.
+            distance: 0 to 2.
+            least: papers that a word must have.
+        """
+        if not 0 < len(word) <= LONGEST or not self._words:
+            return []
+        codes = _codes((word,))
+        differing = np.bitwise_count(self._masks ^ _masks(codes)[0])
+        fits = differing <= 2 * distance
+        fits &= np.abs(self._lengths - np.int8(len(word))) <= distance
+        fits &= self._papers >= least
+        places = np.flatnonzero(fits)
+        distances = _distances(codes[0][: len(word)], self._codes[places], self._lengths[places])
+        found = [
+            Neighbour(self._words[place], int(self._papers[place]), int(edits))
+            for place, edits in zip(places.tolist(), distances.tolist(), strict=True)
+            if edits <= distance
+        ]
+        return sorted(found, key=lambda one: (one.distance, -one.papers, one.word))
+
+
+def corrections(word: str, vocabulary: Vocabulary, *, papers: int, limit: int = 3) -> list[str]:
+    """Give the words that were probably meant by one that is rare or absent; often none.
+
+    Fewer mistakes come first, then a right first letter, then the commoner word. What is suggested
+    is in at least ten times as many papers.
+
+    Args:
+        word: folded surface form.
+        vocabulary: of the index.
+        papers: number of papers of the index.
+        limit: most words to give.
+    """
+    known = vocabulary.papers(word)
+    letters = sum(char.isalpha() for char in word)
+    if known > max(1, RARE * papers) or letters < SHORTEST or letters < len(word):
+        return []
+    distance = 2 if len(word) >= LONG else 1
+    near = vocabulary.near(word, distance, least=max(2, 10 * known))
+    near = [one for one in near if one.distance and _is_other_word(word, one.word)]
+    near.sort(key=lambda one: (one.distance, one.word[0] != word[0], -one.papers))
+    return [one.word for one in near[:limit]]
+
+
+def corrected_queries(
+    query: Query,
+    vocabulary: Vocabulary,
+    *,
+    papers: int,
+    is_name: Callable[[str], bool],
+    limit: int = 3,
+) -> Iterator[tuple[str, Query]]:
+    """Give queries with words corrected, each with the words put in, best first, page 1.
+
+    All words at once come first, then one word at a time. Whether one finds more is for the
+    caller to see; only then may it be shown.
+
+    Args:
+        query: as it was read.
+        vocabulary: of the index.
+        papers: number of papers of the index.
+        is_name: whether a folded word is part of a known author's name; those are left alone.
+        limit: most queries to give.
+    """
+    if query.clause is None:
+        return
+    better: dict[Word, list[str]] = {}
+    for leaf in islice(_words_of(query.clause), 50):
+        folded = fold(leaf.text).text
+        if leaf in better or len(better) == MOST_WORDS or is_name(folded):
+            continue
+        found = corrections(folded, vocabulary, papers=papers)
+        if found:
+            better[leaf] = found
+    best = {leaf: words[0] for leaf, words in better.items()}
+    changes = [best] if best else []
+    changes += [{leaf: word} for leaf, words in better.items() for word in words]
+    given: list[dict[Word, str]] = []
+    for change in changes:
+        if change not in given and len(given) < limit:
+            given.append(change)
+            clause = _exchanged(query.clause, change)
+            yield (
+                " ".join(change.values()),
+                replace(query, text=format_clause(clause), clause=clause, repairs=(), page=1),
+            )
+
+
+def _is_other_word(word: str, other: str) -> bool:
+    """Say whether two words differ by more than an ending that stemming takes off anyway."""
+    short, long = sorted((word, other), key=len)
+    return not (long.startswith(short) and long[len(short) :] in ("s", "es", "d", "ed", "e"))
+
+
+def _words_of(clause: Clause) -> Iterator[Word]:
+    """List the plain words that are asked for; what is excluded or exact is meant as typed."""
+    match clause:
+        case Word(exact=False):
+            yield clause
+        case Words(parts=parts):
+            for part in parts:
+                if part.occur != "-":
+                    yield from _words_of(part.clause)
+        case And(clauses=clauses) | Or(clauses=clauses):
+            for one in clauses:
+                yield from _words_of(one)
+        case _:
+            return
+
+
+def _exchanged(clause: Clause, words: dict[Word, str]) -> Clause:
+    match clause:
+        case Word():
+            return replace(clause, text=words[clause]) if clause in words else clause
+        case Words(parts=parts):
+            return Words(
+                tuple(replace(part, clause=_exchanged(part.clause, words)) for part in parts)
+            )
+        case And(clauses=clauses):
+            return And(tuple(_exchanged(one, words) for one in clauses))
+        case Or(clauses=clauses):
+            return Or(tuple(_exchanged(one, words) for one in clauses))
+        case Not(clause=inner):
+            return Not(_exchanged(inner, words))
+        case _:
+            return clause
+
+
+def _codes(words: Sequence[str]) -> NDArray[np.uint32]:
+    """Give the code points of words, a row each, filled up with 0."""
+    if not words:
+        return np.zeros((0, LONGEST), np.uint32)
+    return np.array(words, dtype=f"<U{LONGEST}").view(np.uint32).reshape(len(words), LONGEST)
+
+
+def _masks(codes: NDArray[np.uint32]) -> NDArray[np.uint64]:
+    """Give the set of letters of each word as bits; letters far down in Unicode may share one."""
+    masks = np.zeros(len(codes), np.uint64)
+    for column in codes.T:
+        bits = np.uint64(1) << (column.astype(np.uint64) & np.uint64(63))
+        masks |= np.where(column == 0, np.uint64(0), bits)
+    return masks
+
+
+def _distances(
+    word: NDArray[np.uint32], codes: NDArray[np.uint32], lengths: NDArray[np.int8]
+) -> NDArray[np.int8]:
+    """Give the edits between one word and each of many, all rows of the table at once.
+
+    The restricted Damerau-Levenshtein distance (no letter is edited twice): Wagner & Fischer
+    1974 with the transposition of Damerau 1964.
+    """
+    width = int(lengths.max(initial=0))
+    letters = np.ascontiguousarray(codes[:, :width].T)
+    before = np.zeros((width + 1, len(codes)), np.int8)
+    above = np.repeat(np.arange(width + 1, dtype=np.int8)[:, None], len(codes), axis=1)
+    for row, letter in enumerate(word, start=1):
+        here = np.empty_like(above)
+        here[0] = row
+        differs = (letters != letter).astype(np.int8)
+        for column in range(1, width + 1):
+            cell = np.minimum(above[column] + 1, above[column - 1] + differs[column - 1])
+            np.minimum(cell, here[column - 1] + 1, out=cell)
+            if row > 1 and column > 1:
+                swapped = (letters[column - 2] == letter) & (letters[column - 1] == word[row - 2])
+                np.minimum(cell, before[column - 2] + 1, out=cell, where=swapped)
+            here[column] = cell
+        before, above = above, here
+    return above[lengths, np.arange(len(codes))] if len(codes) else np.zeros(0, np.int8)

@@ -61,7 +61,7 @@ class Change:
     Attributes:
         rule: what was mended ("HTML entities").
         field: of the paper.
-        before, after: the field, cut to what shows the change.
+        before, after: the field, whole; see `cut`.
     """
 
     rule: str
@@ -73,6 +73,14 @@ class Change:
     def is_loss(self) -> bool:
         """Whether something could not be mended and was dropped; worth a warning."""
         return self.rule in LOSSES
+
+    def cut(self, around: int = 30) -> Change:
+        """Give the change with no more of the field than shows it, for reports."""
+        pairs = enumerate(zip(self.before, self.after, strict=False))
+        same = min(len(self.before), len(self.after))
+        at = next((place for place, (one, other) in pairs if one != other), same)
+        shown = slice(max(at - around, 0), at + around)
+        return Change(self.rule, self.field, self.before[shown], self.after[shown])
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +145,7 @@ class _Cleaning:
     def change(self, rule: str, field: str, before: str, after: str) -> str:
         """Note a change, if it is one, and give the text as it is now."""
         if before != after:
-            self.changes.append(Change(rule, field, *_difference(before, after)))
+            self.changes.append(Change(rule, field, before, after))
         return after
 
     def text(self, field: str, text: str, rules: tuple[Rule, ...]) -> str:
@@ -274,16 +282,6 @@ def _id(given: str) -> str:
     if len(plain) > LONGEST_ID or not plain.isprintable():
         return ""
     return plain
-
-
-def _difference(before: str, after: str, around: int = 30) -> tuple[str, str]:
-    """Cut two texts to where they first differ."""
-    at = next(
-        (i for i, (a, b) in enumerate(zip(before, after, strict=False)) if a != b),
-        min(len(before), len(after)),
-    )
-    start = max(at - around, 0)
-    return before[start : at + around], after[start : at + around]
 
 
 Rule = tuple[str, Callable[[str], str]]

@@ -173,7 +173,7 @@ class Tally:
             key = (change.rule, change.field)
             count, examples = self._rules.get(key, (0, []))
             if len(examples) < MOST_EXAMPLES:
-                examples.append((where, change))
+                examples.append((where, change.cut(100 if change.field == "authors" else 30)))
             self._rules[key] = (count + 1, examples)
 
     def rules(self) -> tuple[RuleCount, ...]:

@@ -37,7 +37,9 @@ ODD = [
     b"\0", b"\xff", b"{", b"}", b"[", b"]", b'"', b"<", b">", b"&", b"\\", b"\n", b"\r", b"$", b"@",
     b"ER  - \n", b"\xed\xa0\x80", b"\xef\xbb\xbf", b"&#xD800;", b"<!--", b"]]>", b"null", b"1e999",
 ]  # fmt: skip
-PACK: list[Callable[[bytes], bytes]] = [bytes, gzip.compress, bz2.compress, lzma.compress, zstandard.compress]
+PACK: list[Callable[[bytes], bytes]] = [
+    bytes, gzip.compress, bz2.compress, lzma.compress, zstandard.compress
+]  # fmt: skip
 
 
 def read_all(name: str, data: bytes) -> int:

@@ -20,6 +20,7 @@ from webui import (
     faults,
     feeds,
     headers,
+    keeping,
     limits,
     observing,
     operation,
@@ -61,6 +62,7 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     app.register_blueprint(exports.blueprint)
     app.register_blueprint(api.blueprint)
     app.register_blueprint(feeds.blueprint)
+    app.register_blueprint(keeping.blueprint)
     app.register_blueprint(arxiv_api.blueprint)
     app.register_blueprint(crawling.blueprint)
     app.register_blueprint(operation.blueprint)

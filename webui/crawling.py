@@ -27,6 +27,7 @@ Disallow: /unapi
 Disallow: /api
 Disallow: /feed.atom
 Disallow: /shelf
+Disallow: /record
 Disallow: /trends
 Disallow: /paper/*.bib$
 Disallow: /paper/*.ris$

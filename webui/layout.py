@@ -49,6 +49,7 @@ def answer(results: Results) -> dict[str, Any]:
     params = current.params()
     facets = results.facets
     first_page = changes.turned(query, 1)
+    unpaged = replace(first_page, per_page=params.per_page)
     return {
         "query": query,
         "results": results,
@@ -95,18 +96,14 @@ def answer(results: Results) -> dict[str, Any]:
         "last_href": search_href(changes.turned(query, last_page(results.total, query.per_page))),
         "canonical": search_href(query),
         "json_href": params.write(query, url_for("api.search")),
-        "feed_href": params.write(
-            replace(query, page=1, per_page=params.per_page), url_for("feeds.search")
-        ),
+        "follow_href": params.write(unpaged, url_for("feeds.search")),
+        "record_href": params.write(unpaged, url_for("keeping.record")),
         "formats": [
             {
                 "name": one.name,
                 "label": one.label,
                 "media": one.media_type.partition(";")[0],
-                "href": params.write(
-                    replace(query, page=1, per_page=params.per_page),
-                    url_for("exports.search", suffix=one.suffix),
-                ),
+                "href": params.write(unpaged, url_for("exports.search", suffix=one.suffix)),
             }
             for one in CITATION_FORMATS.values()
         ],

@@ -124,4 +124,4 @@ def test_the_client_of_arxiv_reads_the_whole_answer_unchanged(site: str) -> None
     assert [author.name for author in one.authors] == list(PAPERS[0].authors)
     assert one.doi == PAPERS[0].doi
     assert one.journal_ref == "ICML 2019"
-    assert one.summary == PAPERS[0].abstract.strip()
+    assert one.summary.strip() == PAPERS[0].abstract.strip()

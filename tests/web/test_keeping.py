@@ -1,0 +1,61 @@
+"""Shelves that are addresses, and records of searches."""
+
+from __future__ import annotations
+
+from flask.testing import FlaskClient
+
+from tests.web.conftest import PAPERS
+from tests.web.reading import read
+
+
+def test_a_shelf_shows_its_papers_in_order_and_says_what_is_gone(client: FlaskClient) -> None:
+    page = read(client.get("/shelf?id=p3&id=p1&id=p3&id=none").text)
+
+    titles = [one.text for one in page.all("p", class_="line-title")]
+    assert titles == [PAPERS[2].title, PAPERS[0].title]
+    assert "1 of the papers asked for is not in this index" in page.text
+    off = page.all("p", class_="take-off")[0].one("a").attrs["href"]
+    assert off == "/shelf?id=p1"
+    ids = [one.attrs["value"] for one in page.one("form", class_="take").all("input", name="id")]
+    assert ids == ["p3", "p1"]
+
+
+def test_an_empty_shelf_says_how_to_fill_it(client: FlaskClient) -> None:
+    assert "Tick papers" in read(client.get("/shelf").text).one("main").text
+
+
+def test_results_can_be_ticked_for_the_shelf_and_for_export(client: FlaskClient) -> None:
+    page = read(client.get("/search?q=gossip").text)
+
+    box = page.one("label", class_="pick").one("input")
+    form = page.one("form", id=box.attrs["form"])
+    buttons = [one.attrs.get("formaction", form.attrs["action"]) for one in form.all("button")]
+    assert (box.attrs["name"], box.attrs["value"]) == ("id", "p3")
+    assert buttons == ["/export", "/shelf"]
+
+
+def test_a_record_holds_what_a_review_must_report(client: FlaskClient) -> None:
+    told = client.get("/record.json?q=rate&venue=ICML&year_to=2004&page=2").json
+    found = client.get("/search.json?q=rate&venue=ICML&year_to=2004&per_page=100").json
+
+    assert told is not None
+    assert found is not None
+    assert told["query"] == "rate"
+    assert told["parameters"]["venue"] == ["ICML"]
+    assert told["total"] == found["total"] == len(told["ids"])
+    assert told["ids"] == [hit["id"] for hit in found["hits"]]
+    assert sum(told["counts"]["year"].values()) >= told["total"]
+    assert told["index"]["papers"] == len(PAPERS)
+    assert told["asked"].endswith("Z")
+    assert client.get(told["address"].removeprefix("http://localhost")).status_code == 200
+
+
+def test_a_record_can_be_printed(client: FlaskClient) -> None:
+    response = client.get("/record?q=gossip")
+    page = read(response.text)
+
+    assert response.headers["Cache-Control"] == "no-store"
+    assert "ETag" not in response.headers
+    assert [one.text for one in page.one("ol", class_="record-ids").all("a")] == [PAPERS[2].title]
+    assert client.get("/record?page=x").status_code == 400
+    assert client.get("/record.json?page=x").status_code == 400

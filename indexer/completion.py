@@ -58,6 +58,8 @@ class Completions:
         )
         self._keys = [key for key, _ in pairs]
         self._owners = np.fromiter((owner for _, owner in pairs), np.int64, len(pairs))
+        self._key_papers = self._papers[self._owners]
+        self._starts = starts
 
     def __len__(self) -> int:
         return len(self._texts)
@@ -67,18 +69,20 @@ class Completions:
 
         Args:
             typed: what stands in the box so far; its last word may be half a word.
-            limit: most texts to give; those of most papers, then by their letters.
+            limit: most texts to give; those of most papers, among equals the first by letters.
         """
         prefix = _key(typed)
         if not prefix or limit < 1:
             return []
         low = bisect_left(self._keys, prefix)
         high = bisect_left(self._keys, prefix + "\U0010ffff", lo=low)
-        owners = np.unique(self._owners[low:high])
-        if len(owners) > limit:
-            papers = self._papers[owners]
-            least = np.partition(papers, len(owners) - limit)[len(owners) - limit]
-            owners = owners[papers >= least]
+        owners, papers = self._owners[low:high], self._key_papers[low:high]
+        enough = limit * self._starts  # keys that surely are of `limit` different texts
+        if len(owners) > enough:
+            least = np.partition(papers, len(owners) - enough)[len(owners) - enough]
+            ties = np.flatnonzero(papers == least)[:enough]
+            owners = np.concatenate([owners[papers > least], owners[ties]])
+        owners = np.unique(owners)
         found = [Completion(self._texts[owner], int(self._papers[owner])) for owner in owners]
         found.sort(key=lambda one: (-one.papers, one.text.casefold(), one.text))
         return found[:limit]

@@ -139,7 +139,8 @@ class _Line:
 
     def _function(self, name: str) -> str:
         """Set a named function (log, poly, …) apart from the letters around it."""
-        before = " " if self.at > 1 and self.tokens[self.at - 2][-1:].isalnum() else ""
+        last = self.tokens[self.at - 2][-1:] if self.at > 1 else ""
+        before = " " if last.isalnum() or last in ("}", ")") else ""
         after = " " if self.at < len(self.tokens) and self.tokens[self.at][:1].isalnum() else ""
         return f"{before}{name}{after}"
 

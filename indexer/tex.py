@@ -50,7 +50,7 @@ _ACCENT = re.compile(
     r"""(?:\{\\?(?P<braced>[A-Za-z])\}|\\(?P<dotless>[ij])(?![A-Za-z])|(?P<bare>[A-Za-z]))"""
 )
 _GONE = re.compile(
-    r"\s?\\(?:cite[a-z]*|ref|eqref|label|footnote|thanks)\*?\s*(?:\[[^\]]*\])?\{[^{}]*\}"
+    r"\\(?:cite[a-z]*|ref|eqref|label|footnote|thanks)\*?\s*(?:\[[^\]]*\])?\{[^{}]*\}"
     r"|\\(?:begin|end)\{[^{}]*\}|\\href\{[^{}]*\}|\\textcolor\{[^{}]*\}|\\color\{[^{}]*\}"
 )
 _COMMAND = re.compile(r"\\([A-Za-z]+)\*?[ \t]*")
@@ -250,12 +250,21 @@ class _Reading:
             return self._show(at, accent.end(), unicodedata.normalize("NFC", letter + mark))
         gone = _GONE.match(text, at)
         if gone is not None:
-            return self._show(at, gone.end(), "")
+            return self._leave_out(at, gone.end())
         command = _COMMAND.match(text, at)
         if command is None:
             shown = _SIGNS.get(text[at + 1 : at + 2])
             return self._show(at, at + 1 if shown is None else at + 2, shown or "")
         return self._command(at, command[1], command.end())
+
+    def _leave_out(self, at: int, end: int) -> int:
+        """Show nothing, and no space before it either where none is wanted."""
+        last = self.found[-1] if self.found else None
+        closes = self.text[end : end + 1] in ("", " ", ".", ",", ";", ":", ")")
+        if last is not None and not last.whole and last.text.endswith(" ") and closes:
+            self.found[-1] = _Stretch(last.start, at - 1, last.text[:-1], last.style, whole=False)
+            at -= 1
+        return self._show(at, end, "")
 
     def _command(self, at: int, name: str, end: int) -> int:
         if name in _STYLES:

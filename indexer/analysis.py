@@ -28,8 +28,8 @@ PATTERN: Final = (
     r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"  # scripts without spaces: a character a word
     r"|\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:\.\d+)+"  # 12,000 and 2.0 are one number
     r"|[a-z](?:\+\+|#)(?![\w+#])"  # c++, c#
-    r"|[^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7afäöüøå]+"
-    r"(?:[-'][^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7afäöüøå]+)*(?![äöüøå])"
+    r"|[^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7afäöüøå]++"  # ++: never half a word
+    r"(?:[-'][^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7afäöüøå]++)*(?![äöüøå])"
     r"|[^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+(?:'s)?"  # with an umlaut: by itself
 )
 _WORD: Final = re.compile(PATTERN)
@@ -199,6 +199,15 @@ def german_spelling(tokens: list[Token]) -> Iterator[str]:
 def name_words(name: str) -> tuple[str, ...]:
     """Give the words of `name_tokens`: what a name can be found by, in order."""
     return tuple(token.word for token in name_tokens(name))
+
+
+def plain_words(name: str) -> tuple[str, ...]:
+    """Give the words of a name without accents and hyphens: the same for names that differ only so.
+
+    All of them are among its `name_words`.
+    """
+    tokens = _NAMES.tokens_of(fold(name, name=True))
+    return tuple(token.word for token in tokens if not token.joined)
 
 
 _NAMES: Final = Analyzer(stop_words=frozenset(), stemming=False)

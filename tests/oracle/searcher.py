@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from indexer.analysis import name_words
+from indexer.analysis import plain_words
 from indexer.paper import Paper, name_key, unnumbered
 from indexer.query import FacetField, Match, Query
 from indexer.ranking import Ranking
@@ -97,7 +97,7 @@ class MemorySearcher:
 
     def names(self, folded: str) -> tuple[FacetValue, ...]:
         def key(name: str) -> tuple[str, ...]:
-            return name_words(unnumbered(name)) or (name_key(name),)
+            return plain_words(unnumbered(name)) or (name_key(name),)
 
         papers = [document.paper for document in self.collection.documents]
         every = listed("author", papers, self.collection)

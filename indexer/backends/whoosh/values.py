@@ -7,7 +7,7 @@ from itertools import islice
 
 import numpy as np
 
-from indexer.analysis import name_words
+from indexer.analysis import name_words, plain_words
 from indexer.backends.whoosh.bylines import Bylines
 from indexer.backends.whoosh.collection import Collection
 from indexer.backends.whoosh.facets import count_values
@@ -91,7 +91,7 @@ def list_names(collection: Collection, bylines: Bylines, folded: str) -> tuple[F
     """List the authors whose names fold to the same; see `indexer.search.Searcher.names`."""
 
     def key(name: str) -> tuple[str, ...]:
-        return name_words(unnumbered(name)) or (name_key(name),)
+        return plain_words(unnumbered(name)) or (name_key(name),)
 
     wanted = key(folded)
     numbers: set[int] = set()
@@ -110,7 +110,7 @@ def list_names(collection: Collection, bylines: Bylines, folded: str) -> tuple[F
 
 def _candidates(reader: SegmentReader, folded: str) -> list[int]:
     """Give names that hold every word of a folded name; all names where it has none."""
-    words = name_words(folded)
+    words = plain_words(folded)
     if not words:
         return list(range(len(reader.arrays.names)))
     return [int(name) for name in names_holding(reader, words)]

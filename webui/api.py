@@ -1,17 +1,34 @@
-"""The same addresses for machines: every page with ``.json`` at its end."""
+"""The same addresses for machines: results, what is in the index, what can be asked.
+
+``/search.json`` takes the parameters of ``/search`` and besides ``fields`` (keys of each hit),
+``group_by`` (counts of one facet, in OpenAlex's shape) and ``cursor`` (the whole answer, page by
+page, of one generation).
+"""
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, current_app, request
+from flask.typing import ResponseReturnValue
 
-from indexer import info_json, results_json
+from indexer import FACET_FIELDS, QueryError, Results, info_json, results_json
 from webui import current
-from webui.faults import refused
+from webui.cursor import Cursor, digest, read_cursor
+from webui.faults import problem, refused
+from webui.groups import grouped
+from webui.openapi import describe
+from webui.pager import last_page
 
 blueprint = Blueprint("api", __name__)
+
+
+@blueprint.get("/api")
+def api() -> Response:
+    """Describe this interface (OpenAPI 3.1)."""
+    return answer(describe(current_app, current.params()))
 
 
 @blueprint.get("/info.json")
@@ -21,14 +38,61 @@ def info() -> Response:
 
 
 @blueprint.get("/search.json")
-def search() -> Response:
-    """Give one page of an answer, as ``quiver search --json`` prints it."""
+def search() -> ResponseReturnValue:
+    """Give one page of an answer, as ``quiver search --json`` prints it.
+
+    Raises:
+        QueryError: when ``fields``, ``group_by``, ``cursor`` or ``explain`` has no meaning.
+    """
     asked = current.asked(min_per_page=0)
     if asked.faults:
         return refused(asked)
+    if "group_by" in request.args:
+        field = next((one for one in FACET_FIELDS if one == request.args["group_by"]), None)
+        if field is None:
+            raise QueryError("group_by", f"expected one of {', '.join(FACET_FIELDS)}")
+        return answer(grouped(current.searcher(), asked.query, field))
+    if request.args.get("explain", "") not in ("", "0", "1"):
+        raise QueryError("explain", "expected 0 or 1")
     explain = request.args.get("explain") == "1"
-    results = current.searcher().search(asked.query, explain=explain)
-    return answer(results_json(results) | {"notices": list(asked.notices)})
+    query = asked.query
+    more: dict[str, Any] = {"notices": list(asked.notices)}
+    if "cursor" in request.args:
+        question = digest(repr(current.params().pairs(replace(query, page=1))))
+        generation = current.searcher().generation
+        cursor = read_cursor(request.args["cursor"], generation, question)
+        if cursor.generation != generation:
+            return problem(
+                410,
+                "The index has changed",
+                f"This cursor belongs to generation {cursor.generation}; begin again with *.",
+            )
+        query = replace(query, page=cursor.page, per_page=max(1, query.per_page))
+        results = current.searcher().search(query, explain=explain)
+        more["next_cursor"] = _next(results, question)
+    else:
+        results = current.searcher().search(query, explain=explain)
+    found = results_json(results) | more
+    if request.args.get("fields"):
+        found["hits"] = _selected(found["hits"], request.args["fields"])
+    return answer(found)
+
+
+def _next(results: Results, question: str) -> str | None:
+    """Give the cursor of the page after this one; None at the end."""
+    query = results.query
+    if query.page >= last_page(results.total, query.per_page):
+        return None
+    return str(Cursor(results.generation, query.page + 1, question))
+
+
+def _selected(hits: list[dict[str, Any]], fields: str) -> list[dict[str, Any]]:
+    wanted = [one.strip() for one in fields.split(",") if one.strip()]
+    known = {key for hit in hits for key in hit}
+    unknown = [one for one in wanted if one not in known]
+    if hits and unknown:
+        raise QueryError("fields", f"expected some of {', '.join(sorted(known))}")
+    return [{key: hit[key] for key in wanted} for hit in hits]
 
 
 def answer(body: dict[str, Any]) -> Response:

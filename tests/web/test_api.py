@@ -1,0 +1,119 @@
+"""The interface for programs: groups, fields, cursors, and its description."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+import schemathesis
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+
+from indexer import name_key
+from tests.oracle import MemoryIndex
+from tests.web.conftest import PAPERS
+from webui import create_app
+
+
+def found(client: FlaskClient, address: str) -> dict:  # type: ignore[type-arg] # any JSON
+    response = client.get(address)
+    assert response.status_code == 200, response.text
+    return json.loads(response.text)  # type: ignore[no-any-return] # any JSON
+
+
+@pytest.mark.parametrize("field", ["venue", "year", "type"])
+def test_groups_count_the_answer_itself(client: FlaskClient, field: str) -> None:
+    address = "/search.json?q=learning&venue=ICML&venue=NeurIPS&year_from=2002&year_to=2019"
+    hits = found(client, f"{address}&per_page=1000")["hits"]
+    told = found(client, f"{address}&group_by={field}")
+
+    expected = Counter(str(hit[field]) for hit in hits)
+    assert {one["key"]: one["count"] for one in told["group_by"]} == expected
+    assert told["meta"]["count"] == len(hits)
+
+
+def test_groups_of_authors_hold_the_co_authors_of_a_chosen_one(client: FlaskClient) -> None:
+    told = found(client, "/search.json?author=Ada+Byron&author_not=Author+3&group_by=author")
+
+    papers = [
+        paper
+        for paper in PAPERS
+        if "Ada Byron" in paper.authors and "Author 3" not in paper.authors
+    ]
+    expected = Counter(name_key(name) for paper in papers for name in paper.authors)
+    assert {name_key(one["key"]): one["count"] for one in told["group_by"]} == expected
+
+
+def test_unknown_groups_and_fields_are_refused(client: FlaskClient) -> None:
+    for bad in ("group_by=doi", "fields=id,nothing", "explain=yes", "cursor=nonsense"):
+        response = client.get(f"/search.json?q=rate&{bad}")
+        assert response.status_code == 400
+        assert response.content_type == "application/problem+json"
+
+
+def test_fields_choose_the_keys_of_hits(client: FlaskClient) -> None:
+    hits = found(client, "/search.json?q=rate&fields=id,year")["hits"]
+
+    assert {tuple(hit) for hit in hits} == {("id", "year")}
+
+
+def test_a_cursor_walks_the_whole_answer_once(client: FlaskClient) -> None:
+    seen: list[str] = []
+    cursor = "*"
+    while cursor:
+        page = found(client, f"/search.json?q=rate&per_page=25&cursor={cursor}")
+        seen += [hit["id"] for hit in page["hits"]]
+        cursor = page["next_cursor"]
+
+    assert len(seen) == len(set(seen)) == 60
+
+
+def test_a_cursor_is_true_to_its_question_and_its_generation() -> None:
+    index = MemoryIndex.of(PAPERS)
+    client = create_app(index=index).test_client()
+    cursor = found(client, "/search.json?q=rate&cursor=*")["next_cursor"]
+
+    other = client.get(f"/search.json?q=learning&cursor={cursor}")
+    with index.writer() as writer:
+        writer.add(replace(PAPERS[0], id="new"))
+    later = client.get(f"/search.json?q=rate&cursor={cursor}")
+
+    assert other.status_code == 400
+    assert later.status_code == 410
+    assert later.content_type == "application/problem+json"
+
+
+def test_other_sites_may_read_answers(client: FlaskClient) -> None:
+    for address in ("/search.json", "/api", "/info.json", "/paper/p1.json", "/feed.atom"):
+        assert client.get(address).headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_the_description_names_every_address_once(client: FlaskClient) -> None:
+    told = found(client, "/api")
+
+    operations = [one["get"]["operationId"] for one in told["paths"].values()]
+    assert len(set(operations)) == len(operations)
+    assert {"/search.json", "/paper/{address}", "/author/{slug}", "/api/query"} <= set(
+        told["paths"]
+    )
+    for path in told["paths"].values():
+        assert path["get"]["summary"]
+
+
+def test_what_the_description_promises_holds(app: Flask) -> None:
+    """Schemathesis makes requests of every kind the description allows, and some it does not."""
+    schema = schemathesis.openapi.from_wsgi("/api", app)
+    for one in schema.get_all_operations():
+        operation = one.ok()
+
+        @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+        @given(case=operation.as_strategy())
+        def ask(case: schemathesis.Case) -> None:
+            response = case.call()
+            assert response.status_code < 500
+            assert response.status_code in (200, 300, 302, 400, 404, 406, 410)
+
+        ask()

@@ -61,6 +61,7 @@ class Vocabulary:
         """
         counts = np.asarray(papers, dtype=np.int64)
         kept = [at for at, word in enumerate(words) if 0 < len(word) <= LONGEST]
+        kept.sort(key=lambda at: len(words[at]))
         self._words = tuple(words[at] for at in kept)
         self._papers = counts[kept] if kept else np.zeros(0, np.int64)
         self._lengths = np.fromiter(map(len, self._words), np.int8, len(self._words))
@@ -87,11 +88,11 @@ class Vocabulary:
         if not 0 < len(word) <= LONGEST or not self._words:
             return []
         codes = _codes((word,))
-        differing = np.bitwise_count(self._masks ^ _masks(codes)[0])
-        fits = differing <= 2 * distance
-        fits &= np.abs(self._lengths - np.int8(len(word))) <= distance
-        fits &= self._papers >= least
-        places = np.flatnonzero(fits)
+        low = int(np.searchsorted(self._lengths, len(word) - distance))
+        high = int(np.searchsorted(self._lengths, len(word) + distance, side="right"))
+        differing = np.bitwise_count(self._masks[low:high] ^ _masks(codes)[0])
+        fits = (differing <= 2 * distance) & (self._papers[low:high] >= least)
+        places = np.flatnonzero(fits) + low
         distances = _distances(codes[0][: len(word)], self._codes[places], self._lengths[places])
         found = [
             Neighbour(self._words[place], int(self._papers[place]), int(edits))

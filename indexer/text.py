@@ -49,7 +49,7 @@ _SPACED_LETTERS = re.compile(
 )
 _SUBSCRIPT = re.compile(r"(?<![A-Za-z0-9_\\$])(?:[eE][lL][lL]|[A-Za-z])_(?=\{?[A-Za-z0-9](?!\w))")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_SPECIAL = re.compile(r"[^\x00-\x7f]|[\\$]|(?<=[A-Za-z])_|&[#A-Za-z]")
+_SPECIAL = re.compile(r"[^\x00-\x7f]|[\\${}`]|(?<=[A-Za-z])_|&[#A-Za-z]")
 _ANY = re.compile(r"[^\x00-\x7f]+|[\\${}_^~`&]")
 
 
@@ -118,7 +118,7 @@ class Folded:
 def fold(text: str, *, name: bool = False, umlauts: bool = False) -> Folded:
     """Fold a text for matching; see the module for what becomes of it.
 
-    Pure ASCII without TeX is only lower-cased, which takes next to no time.
+    ASCII without TeX is only lower-cased, which takes next to no time.
 
     Args:
         text: any string; this never raises.

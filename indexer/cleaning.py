@@ -33,6 +33,7 @@ LOSSES: Final = frozenset((TOO_LONG, BAD_YEAR, BAD_DOI, BAD_URL))
 """The rules that drop what they cannot mend."""
 
 _DOI = re.compile(r"10\.\d{3,9}(?:\.\d+)*/\S+")
+_TORN = re.compile(r"(?<=[_./-])\s+|\s+(?=[_./-])")
 _URL = re.compile(r"https?://[^\s/?#]+[^\s<>\"]*", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _NO_TEXT = re.compile(
@@ -208,7 +209,7 @@ class _Cleaning:
         if not given:
             return ""
         plain = given[:LONGEST_NAME].strip().replace("%2F", "/").replace("%2f", "/")
-        found = _DOI.search(plain)
+        found = _DOI.search(_TORN.sub("", plain))
         if found is None or not found[0].isprintable():
             return self.change(BAD_DOI, "doi", given, "")
         return self.change("DOI form", "doi", given, found[0].rstrip(".,;").lower())

@@ -175,6 +175,7 @@ def test_years(venues: Venues, given: int | str | None, year: int | None) -> Non
     [
         ("https://doi.org/10.1145/338.A", "10.1145/338.a"),
         ("doi:10.1000/182", "10.1000/182"),
+        ("https://doi.org/10.1007/978-3-031-6 _13", "10.1007/978-3-031-6_13"),
         ("https://link.springer.com/chapter/10.1007/978-3-031-2_1", "10.1007/978-3-031-2_1"),
         ("10.1016%2Fj.x.2009.1", "10.1016/j.x.2009.1"),
         ("none", ""),

@@ -7,11 +7,12 @@ several people in one.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 
+from indexer.identity.around import Around, Suggestion, papers_of
+from indexer.identity.several import Group
 from indexer.paper import Paper, name_key, name_slug, unnumbered
-from indexer.query import Filter, Query, Sort
 from indexer.search import FacetValue, Searcher
 from indexer.text import fold
 
@@ -22,6 +23,19 @@ class Spelling:
 
     Attributes:
         count: papers that print it so.
+    """
+
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class CoAuthor:
+    """Somebody on papers of the cluster.
+
+    Attributes:
+        name: the most frequent spelling there.
+        count: papers of the cluster with this exact name.
     """
 
     name: str
@@ -40,6 +54,10 @@ class AuthorCluster:
         papers: year falling (unknown last), then case-folded title, then id.
         same_folded: other clusters whose names differ only in accents, typography or the number
             DBLP gives to homonyms; most papers first.
+        coauthors: most papers first, then by name.
+        same_person: other clusters that may be this person's, strongest evidence first; those
+            with weak evidence are left out.
+        groups: what the papers fall into where several people seem to bear the name; mostly none.
     """
 
     name: str
@@ -48,11 +66,24 @@ class AuthorCluster:
     spellings: tuple[Spelling, ...]
     papers: tuple[Paper, ...]
     same_folded: tuple[FacetValue, ...] = ()
+    coauthors: tuple[CoAuthor, ...] = ()
+    same_person: tuple[Suggestion, ...] = ()
+    groups: tuple[Group, ...] = ()
 
     @property
     def rows(self) -> int:
         """Author rows: the number of distinct spellings."""
         return len(self.spellings)
+
+    @property
+    def first_year(self) -> int | None:
+        """Year of the earliest paper; None where no paper has a year."""
+        return min((paper.year for paper in self.papers if paper.year is not None), default=None)
+
+    @property
+    def last_year(self) -> int | None:
+        """Year of the latest paper; None where no paper has a year."""
+        return max((paper.year for paper in self.papers if paper.year is not None), default=None)
 
 
 def author_cluster(searcher: Searcher, name: str) -> AuthorCluster | None:
@@ -68,16 +99,16 @@ def author_cluster(searcher: Searcher, name: str) -> AuthorCluster | None:
     key = name_key(name)
     if not key:
         return None
-    query = Query(filters=(Filter("author", (key,)),), sort=Sort.NEWEST)
-    found = (searcher.get(paper_id) for paper_id in searcher.ids(query))
-    papers = tuple(paper for paper in found if paper is not None)
-    counts: Counter[str] = Counter()
+    papers = tuple(papers_of(searcher, key))
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
     for paper in papers:
-        counts.update({author for author in paper.authors if name_key(author) == key})
-    if not counts:
+        for author in set(paper.authors):
+            counts[name_key(author)][author] += 1
+    if key not in counts:
         return None
-    ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    ranked = sorted(counts.pop(key).items(), key=lambda pair: (-pair[1], pair[0]))
     spellings = tuple(Spelling(spelling, count) for spelling, count in ranked)
+    around = Around(searcher, spellings[0].name, papers)
     return AuthorCluster(
         name=spellings[0].name,
         key=key,
@@ -87,6 +118,9 @@ def author_cluster(searcher: Searcher, name: str) -> AuthorCluster | None:
         same_folded=tuple(
             other for other in namesakes(searcher, key) if name_key(other.value) != key
         ),
+        coauthors=_coauthors(papers, key),
+        same_person=around.same_person(),
+        groups=around.several_people(),
     )
 
 
@@ -96,3 +130,16 @@ def namesakes(searcher: Searcher, name: str) -> tuple[FacetValue, ...]:
     Most papers first; the name's own cluster is among them where there is one.
     """
     return searcher.names(fold(unnumbered(name_key(name))).text)
+
+
+def _coauthors(papers: tuple[Paper, ...], key: str) -> tuple[CoAuthor, ...]:
+    printed: dict[str, Counter[str]] = defaultdict(Counter)
+    counts: Counter[str] = Counter()
+    for paper in papers:
+        names = {name_key(author): author for author in paper.authors}
+        for other, author in names.items():
+            if other != key:
+                counts[other] += 1
+                printed[other][author] += 1
+    found = [CoAuthor(printed[one].most_common(1)[0][0], count) for one, count in counts.items()]
+    return tuple(sorted(found, key=lambda one: (-one.count, one.name)))

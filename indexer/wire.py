@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from indexer.authors import AuthorCluster
+from indexer.identity.around import Suggestion
+from indexer.identity.several import Group
 from indexer.paper import Paper, name_slug
 from indexer.query import FACET_FIELDS, Query
 from indexer.search import Facet, FacetValue, Hit, IndexInfo, Receipt, Results, Snippet
@@ -171,7 +173,43 @@ def cluster_json(cluster: AuthorCluster) -> Json:
             {"name": other.value, "slug": name_slug(other.value), "count": other.count}
             for other in cluster.same_folded
         ],
+        "first_year": cluster.first_year,
+        "last_year": cluster.last_year,
+        "coauthors": [
+            {"name": one.name, "slug": name_slug(one.name), "count": one.count}
+            for one in cluster.coauthors
+        ],
+        "same_person": [_suggestion_json(one) for one in cluster.same_person],
+        "several_people": [_group_json(group) for group in cluster.groups],
         "papers": [paper_json(paper) for paper in cluster.papers],
+    }
+
+
+def _suggestion_json(one: Suggestion) -> Json:
+    evidence = one.evidence
+    return {
+        "name": one.name,
+        "slug": name_slug(one.name),
+        "count": one.papers,
+        "strength": one.strength.value,
+        "evidence": {
+            "likeness": evidence.likeness.value,
+            "coauthors": list(evidence.coauthors),
+            "venues": list(evidence.venues),
+            "years_between": evidence.gap,
+            "title_likeness": round(evidence.topics, 3),
+            "rivals": evidence.rivals,
+        },
+    }
+
+
+def _group_json(group: Group) -> Json:
+    return {
+        "papers": list(group.papers),
+        "coauthors": [{"name": name, "count": count} for name, count in group.coauthors],
+        "venues": list(group.venues),
+        "first_year": group.first,
+        "last_year": group.last,
     }
 
 

@@ -120,8 +120,8 @@ def test_examples_of_the_help_run(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "data").mkdir()
-    page = (checkout / "data" / "martin-jaggi.txt").read_bytes()
-    (tmp_path / "data" / "martin-jaggi.txt").write_bytes(page)
+    for sample in ("martin-jaggi.txt", "known-authors.jsonl"):
+        (tmp_path / "data" / sample).write_bytes((checkout / "data" / sample).read_bytes())
     assert CliRunner().invoke(quiver(), ["build", "data/martin-jaggi.txt"]).exit_code == 0
     for line in re.findall(r"^  quiver (.+)$", str(VERBS[name].epilog), flags=re.MULTILINE):
         ran = CliRunner().invoke(quiver(), shlex.split(line))
@@ -284,6 +284,7 @@ def test_author_prints_the_cluster_and_names_that_are_nearly_the_same(run: Run) 
     text = run("author", "anna", "sørén").stdout
     assert text.startswith("Anna Sørén\n1 paper, 1 author row\n")
     assert "Nearly the same name: Anna Soren (1)" in text
+    assert "Perhaps the same person" not in text
     assert "Sparse bees and their dances" in text
     written = json.loads(run("author", "anna-sørén", "--json").stdout)
     assert (written["slug"], written["paper_count"]) == ("anna-sørén", 1)

@@ -8,11 +8,25 @@ from indexer.cli.evaluation import evaluate
 from indexer.cli.export import export
 from indexer.cli.group import Session, VerbGroup, example, verb_group, with_session
 from indexer.cli.opening import open_session_index
+from indexer.cli.people import evaluate_authors
 from indexer.cli.reading import author, info, show
 from indexer.cli.search import search
 from indexer.cli.settings import config
 
-VERBS = (build, update, check, search, show, author, export, info, evaluate, formats, config)
+VERBS = (
+    build,
+    update,
+    check,
+    search,
+    show,
+    author,
+    export,
+    info,
+    evaluate,
+    evaluate_authors,
+    formats,
+    config,
+)
 """In the order of the help."""
 
 __all__ = [

@@ -11,9 +11,19 @@ from indexer.authors import AuthorCluster, author_cluster, namesakes
 from indexer.cli.group import Session, example, with_session
 from indexer.cli.opening import open_searcher
 from indexer.cli.terminal import counted, paper_lines, where, wrapped
+from indexer.identity.around import Suggestion
+from indexer.identity.person import Likeness
+from indexer.identity.several import Group
 from indexer.paper import name_of_slug
 from indexer.search import IndexInfo, Searcher
 from indexer.wire import cluster_json, info_json, paper_json
+
+_DIFFERENCE = {
+    Likeness.LETTERS: "accents, hyphens or a number only",
+    Likeness.MIDDLE: "a middle name",
+    Likeness.SHORT: "a short form",
+    Likeness.INITIALS: "initials",
+}
 
 
 @click.command(
@@ -97,11 +107,51 @@ def _cluster_lines(cluster: AuthorCluster) -> Iterator[str]:
     if cluster.same_folded:
         others = ", ".join(f"{one.value} ({one.count})" for one in cluster.same_folded)
         yield from wrapped(f"Nearly the same name: {others}", (), "", "")
+    for one in cluster.same_person:
+        line = f"Perhaps the same person: {one.name} ({one.papers}), {_because(one)}"
+        yield from wrapped(line, (), "", "  ")
+    if cluster.groups:
+        yield from wrapped(
+            f"Perhaps several people: {len(cluster.groups)} groups of papers share no co-author "
+            "and no topic.",
+            (),
+            "",
+            "",
+        )
+        for group in cluster.groups:
+            yield from wrapped(_group(group), (), "  ", "    ")
     for paper in cluster.papers:
         yield ""
         yield from wrapped(paper.title, (), "", "  ", bold=True)
         yield from wrapped(", ".join(paper.authors), (), "  ", "  ")
         yield click.style(f"  {where(paper)}", dim=True)
+
+
+def _because(one: Suggestion) -> str:
+    """Word the evidence of a suggestion."""
+    evidence = one.evidence
+    reasons = [
+        f"{one.strength.value} evidence: the names differ in {_DIFFERENCE[evidence.likeness]}"
+    ]
+    if evidence.coauthors:
+        more = len(evidence.coauthors) - 3
+        rest = f" and {counted(more, 'other')}" if more > 0 else ""
+        reasons.append(f"both wrote with {', '.join(evidence.coauthors[:3])}{rest}")
+    if evidence.venues:
+        reasons.append(f"both at {', '.join(evidence.venues[:3])}")
+    if evidence.gap:
+        reasons.append(f"{counted(evidence.gap, 'year')} lie between")
+    if evidence.rivals:
+        reasons.append(f"{counted(evidence.rivals, 'other name')} would fit as well")
+    return "; ".join(reasons)
+
+
+def _group(group: Group) -> str:
+    """Word a group of papers."""
+    years = "" if group.first is None else f", {group.first}-{group.last}"
+    people = ", ".join(name for name, _ in group.coauthors[:3])
+    where_to = f" at {', '.join(group.venues[:3])}" if group.venues else ""
+    return f"{counted(len(group.papers), 'paper')}{where_to}{years}, with {people or 'nobody'}"
 
 
 def _info_lines(found: IndexInfo, directory: str) -> Iterator[str]:

@@ -12,16 +12,17 @@ with N the papers of the collection, n_t those that hold the term in any field, 
 mean over all papers. On the best few hundred papers, signals that can only add are applied (after
 Metzler & Croft 2005, "A Markov Random Field Model for Term Dependencies"):
 
-    final(d) = score(d) * (1 + coverage * c + title_match * j) + sum over neighbours a, b of closeness
-    closeness(a, b) = min(idf a, idf b) * (ordered * sat(o) + window * sat(w))
+    final(d) = score(d) * (1 + coverage * c + title_match * j^2) + sum over a, b of closeness(a, b)
+    closeness(a, b) = max(idf a, idf b) * (ordered * sat(o) + window * sat(w))
     sat(x) = x * (k1 + 1) / (k1 + x)
 
-over the q distinct terms of the query that are words of the text and not negated, in its order: c
-is the share of them that the paper holds; j = m / (q + l - m) where m of them stand in the title
-and l is the title's length; o is how often b begins right where a ends, and w how many pairs of an
-a and a b begin less than `WINDOW` places apart, whichever comes first, both in one field and
-counted over title and abstract together. With a single term only j takes part. So no paper can
-sink below one that was not looked at.
+over the q distinct terms of the query that are words of the text and not negated, in its order,
+and over each two neighbours a, b among them: c is the share of them that the paper holds, each
+counted by its idf; j = m / (q + l - m) where m of them stand in the title and l is the title's
+length, so that a query which is the whole title counts double; o is how often b begins right where
+a ends, and w how many pairs of an a and a b begin less than `WINDOW` places apart, whichever comes
+first, both in one field and counted over title and abstract together. With a single term only j
+takes part. So no paper can sink below one that was not looked at.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ class Ranking:
         ordered: weight of two query words next to each other in order.
         window: weight of two query words within eight positions.
         coverage: weight of the share of the query's words a paper holds.
-        title_match: weight of the Jaccard similarity of query and title (sets of stems).
+        title_match: weight of the likeness of query and title (j^2 above).
         depth: how many of the best papers the signals look at; 0 = BM25F alone.
     """
 
@@ -58,8 +59,8 @@ class Ranking:
     author_b: float = 0.75
     ordered: float = 0.2
     window: float = 0.05
-    coverage: float = 0.25
-    title_match: float = 0.5
+    coverage: float = 0.1
+    title_match: float = 1.0
     depth: int = 200
 
 

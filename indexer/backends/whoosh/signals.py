@@ -28,8 +28,8 @@ class Signals:
     """What the signals find in some papers of one segment; one entry a paper in each array.
 
     Attributes:
-        coverage: share of the terms the paper holds; 0 where the query has but one.
-        title_match: how much of title and query is the same.
+        coverage: share of the terms the paper holds, by idf; 0 where the query has but one.
+        title_match: how much of title and query is the same, squared.
         pairs: for each two neighbouring terms what their closeness adds: (first, second, added).
     """
 
@@ -58,7 +58,8 @@ def signals_of(
     """Look at some papers of a segment; `papers` rise."""
     held = np.zeros(len(papers))
     titled = np.zeros(len(papers))
-    for term in terms:
+    weights = [idf(collection.papers, collection.scored(term).papers) for term in terms]
+    for term, weight in zip(terms, weights, strict=True):
         found = collection.postings(term)[segment]
         at = np.searchsorted(found.docs, papers)
         there = (
@@ -66,26 +67,29 @@ def signals_of(
             if len(found.docs)
             else np.zeros(len(papers), np.bool_)
         )
-        held += there
+        held += there * weight
         if found.title is not None:
             titled[there] += found.title[at[there]] > 0
     lengths = collection.readers[segment].arrays.title_length[papers]
-    title_match = titled / np.maximum(1, len(terms) + lengths - titled)
+    title_match = (titled / np.maximum(1, len(terms) + lengths - titled)) ** 2
     alone = len(terms) < 2
-    pairs = () if alone else _pairs(collection, segment, terms, papers)
-    coverage = np.zeros(len(papers)) if alone else held / len(terms)
+    pairs = () if alone else _pairs(collection, segment, terms, weights, papers)
+    coverage = np.zeros(len(papers)) if alone else held / sum(weights)
     return Signals(coverage, title_match, pairs)
 
 
 def _pairs(
-    collection: Collection, segment: int, terms: tuple[TextTerm, ...], papers: Numbers
+    collection: Collection,
+    segment: int,
+    terms: tuple[TextTerm, ...],
+    weights: list[float],
+    papers: Numbers,
 ) -> tuple[tuple[TextTerm, TextTerm, Scores], ...]:
     ranking = collection.ranking
     if not (ranking.ordered or ranking.window):
         return ()
     reader = collection.readers[segment]
     stood = [_standing(reader, term, papers) for term in terms]
-    weights = [idf(collection.papers, collection.scored(term).papers) for term in terms]
     found = []
     for first, second in pairwise(range(len(terms))):
         left, right = stood[first], stood[second]
@@ -101,7 +105,7 @@ def _pairs(
         window = np.bincount(
             np.searchsorted(papers, left.starts >> 33), weights=close, minlength=len(papers)
         )
-        weight = min(weights[first], weights[second])
+        weight = max(weights[first], weights[second])
         added = weight * (
             ranking.ordered * _saturated(ordered, ranking.k1)
             + ranking.window * _saturated(window, ranking.k1)

@@ -237,13 +237,14 @@ class Lexer:
                 return Token(Kind.FIELD, start, end, known)
             self._at = start
             return None
-        plain = literal or len(typed) == 1 or typed.isupper() or typed.lower() in _NOT_FIELDS
+        plain = literal or len(typed) == 1 or typed.lower() in _NOT_FIELDS
         if plain or not after or after.isspace() or after in "/)\\":
             return None
         near = difflib.get_close_matches(typed.lower(), FIELDS, n=1, cutoff=0.75)
         advice = f" Did you mean {near[0]}:?" if near else ""
-        reason = f"There is no field “{typed}”, so it was read as a word.{advice}"
-        self.repairs.append(Repair(start, end, reason))
+        if near or typed.islower():  # "BERT:Pre-training" only lacks a space
+            reason = f"There is no field “{typed}”, so it was read as a word.{advice}"
+            self.repairs.append(Repair(start, end, reason))
         self._at = end
         return Token(Kind.WORD, start, end - 1, typed)
 

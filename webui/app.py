@@ -26,6 +26,7 @@ from webui import (
     operation,
     pages,
     records,
+    trends,
 )
 from webui.layout import carried
 from webui.listing import kind
@@ -63,6 +64,7 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     app.register_blueprint(api.blueprint)
     app.register_blueprint(feeds.blueprint)
     app.register_blueprint(keeping.blueprint)
+    app.register_blueprint(trends.blueprint)
     app.register_blueprint(arxiv_api.blueprint)
     app.register_blueprint(crawling.blueprint)
     app.register_blueprint(operation.blueprint)

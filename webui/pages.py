@@ -1,4 +1,4 @@
-"""The pages for readers: home, results, a paper, an author's name, a venue, how to search."""
+"""The pages for readers: home, results, all values of a facet, how to search, what is here."""
 
 from __future__ import annotations
 
@@ -14,12 +14,15 @@ from indexer import (
     FacetField,
     FacetRequest,
     Query,
+    parse_query,
 )
 from webui import changes, current, layout
 from webui.facets import PLURALS, facet_panel
 from webui.faults import refused
 
 blueprint = Blueprint("pages", __name__)
+_FIELDS = ("abstract", "authors", "venue", "year", "type", "doi", "url", "keywords")
+"""What a record may lack, as the query language names it."""
 _VALUES = 200
 """Values on a page of all values of a facet."""
 
@@ -100,3 +103,16 @@ def facet(field: FacetField) -> ResponseReturnValue:
 def help_page() -> str:
     """Explain the query language."""
     return render_template("pages/help_page.html", syntax=SYNTAX)
+
+
+@blueprint.get("/about")
+def about() -> str:
+    """Say what is in the index, since when and from where, and what its records lack."""
+    searcher, params = current.searcher(), current.params()
+    lacking = []
+    for field in _FIELDS:
+        query = parse_query(f"no:{field}", per_page=params.per_page)
+        lacking.append(
+            {"field": field, "count": searcher.count(query), "href": layout.search_href(query)}
+        )
+    return render_template("pages/about.html", info=searcher.info(), lacking=lacking)

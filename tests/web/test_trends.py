@@ -1,0 +1,69 @@
+"""Shares per year, and what the index lacks."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.web.conftest import PAPERS
+from tests.web.reading import hits, read
+
+
+def rows(client: FlaskClient, address: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(client.get(address).text)))
+
+
+def test_shares_are_of_the_papers_of_the_year(client: FlaskClient) -> None:
+    for row in rows(client, "/trends.csv?q=rate&q=gossip"):
+        found = hits(read(client.get(
+            f"/search?q={row['query']}&match=all&year_from={row['year']}&year_to={row['year']}"
+        ).text))  # fmt: skip
+        total = sum(str(paper.year) == row["year"] for paper in PAPERS)
+        assert int(row["papers"]) == found
+        assert int(row["papers of the year"]) == total
+        assert row["share"] == (f"{found / total:.6f}" if total else "")
+
+
+def test_the_denominator_has_the_same_filters(client: FlaskClient) -> None:
+    of_2003 = [
+        one for one in rows(client, "/trends.csv?q=rate&venue=ICML") if one["year"] == "2003"
+    ]
+
+    total = sum(paper.year == 2003 and paper.venue == "ICML" for paper in PAPERS)
+    assert int(of_2003[0]["papers of the year"]) == total
+
+
+def test_the_page_draws_each_query_and_its_numbers(client: FlaskClient) -> None:
+    page = read(client.get("/trends?q=rate&q=gossip&q=rate").text)
+
+    assert len(page.one("svg", class_="lines").all("path", class_="line")) == 2
+    assert len(page.one("div", class_="wide").one("thead").all("th")) == 4
+    assert [one.attrs["value"] for one in page.all("input", name="q", type="text")] == [
+        "rate", "gossip", "", "", "",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/trends", "/trends.csv", "/trends?q=zzz", "/trends?q=rate&venue=None",
+     "/trends?q=" + "&q=".join("abcdefgh"), "/trends?q=no:year&year=unknown"],
+)  # fmt: skip
+def test_any_question_is_drawn(client: FlaskClient, address: str) -> None:
+    assert client.get(address).status_code == 200
+    assert client.get("/trends?year_from=x").status_code == 400
+
+
+def test_formulas_of_spreadsheets_stay_text(client: FlaskClient) -> None:
+    assert rows(client, "/trends.csv?q==rate")[0]["query"] == "'=rate"
+
+
+def test_about_counts_what_records_lack_and_leads_to_them(client: FlaskClient) -> None:
+    page = read(client.get("/about").text)
+
+    told = {row.one("th").text: row for row in page.one("tbody").all("tr")}
+    assert told["doi"].all("td")[0].text == str(len(PAPERS) - 1)
+    link = told["abstract"].one("a").attrs["href"]
+    assert hits(read(client.get(link).text)) == int(told["abstract"].all("td")[0].text) == 1

@@ -222,7 +222,7 @@ facet_requests = st.tuples(
             st.just(field),
             st.sampled_from((0, 1, 3, 20)),
             st.sampled_from((0, 0, 1)),
-            st.sampled_from(("", "", "i", "JAGGI", "ü")),
+            st.sampled_from(("", "", "i", "JAGGI", "ü", "mue")),
         )
         for field in _facets
     )

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from indexer.folded import Folded
 from indexer.letters import spellings
-from indexer.text import MATH, Folded, fold
+from indexer.text import MATH, fold, forms
 
 CASES = {
     # case, accents, ligatures, typography
@@ -73,6 +74,11 @@ def test_umlauts_have_two_spellings() -> None:
     assert spellings("müller") == ("muller", "mueller")
     assert spellings("møller") == ("moller", "moeller")
     assert spellings("plain") == ("plain", "plain")
+
+
+def test_a_value_is_found_by_either_spelling() -> None:
+    assert forms("Zürich Workshop") == ("zurich workshop", "zuerich workshop")
+    assert forms("ICML") == ("icml",)
 
 
 @pytest.mark.parametrize(

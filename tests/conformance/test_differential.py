@@ -93,7 +93,7 @@ def _compare_on(backend: Backend, data: st.DataObject, ranking: Ranking) -> None
             compare(searcher, oracle, query, data.draw(strategies.facet_requests))
 
 
-@pace(3)
+@pace(2)
 @given(st.data())
 def test_answers_are_the_oracles(engine: Backend, data: st.DataObject) -> None:
     _compare_on(engine, data, BM25F)

@@ -142,6 +142,7 @@ def test_searching_inside_a_facet(examples: Searcher) -> None:
         return [value.value for value in shown(examples, Query(), request)]
 
     assert fitting("venue", "ZURICH") == ["Zürich Workshop"]
+    assert fitting("venue", "zuerich") == ["Zürich Workshop"]
     assert fitting("venue", "icml") == ["ICML", "icml"]
     assert fitting("author", "takac") == fitting("author", "TAKÁČ") != []
     assert fitting("author", "francois") == ["François Fleuret"]
@@ -180,6 +181,7 @@ def test_values_over_the_whole_index(examples: Searcher) -> None:
     assert listed("venue") == ["ICML", "JMLR", "NeurIPS", "Zürich Workshop", "icml"]
     assert listed("year")[0] == "2021"
     assert listed("author", prefix="YANG") == ["Yang Liu"]
+    assert listed("venue", prefix="Zuer") == listed("venue", prefix="zur") == ["Zürich Workshop"]
     assert listed("author", prefix="lacoste") == ["Simon Lacoste-Julien"]
     assert listed("author", prefix="martin ja") == ["Martin Jaggi"]
     assert listed("author", prefix="aggi") == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from indexer.paper import Paper
 from indexer.query import (
     And,
     AuthorName,
@@ -27,6 +28,7 @@ from indexer.query import (
     Years,
 )
 from indexer.search import Searcher
+from tests.conformance.backends import Backend
 from tests.conformance.examples import EVERY
 
 
@@ -291,3 +293,32 @@ def test_the_year_range(
     found = examples.search(Query(years=YearRange(low, high)))
 
     assert set(expected.split()) == {hit.paper.id for hit in found.hits}
+
+
+SPELLINGS = ("Müller", "MÜLLER", "Mu\u0308ller", "Muller", "Mueller", r"M\"{u}ller")
+
+
+@pytest.mark.parametrize("typed", SPELLINGS)
+def test_umlauts_are_found_in_every_spelling(backend: Backend, typed: str) -> None:
+    """Pain 7: NFC, NFD, ASCII and the German spelling find the same papers."""
+    papers = [
+        Paper("umlaut", "On Müller cells", authors=("Karl Müller",)),
+        Paper("german", "On Mueller cells", authors=("Karl Mueller",)),
+        Paper("ascii", "On Muller cells", authors=("Karl Muller",)),
+        Paper("tex", r"On M\"uller cells", authors=(r"Karl M\"uller",)),
+        Paper("other", "On Miller cells", authors=("Karl Miller",)),
+    ]
+    everywhere = {"umlaut", "german", "ascii", "tex"}
+
+    with backend.holding(papers) as searcher:
+        for clause in (
+            Word(typed),
+            Word(typed, "title"),
+            Word(typed, exact=True),
+            Phrase(f"{typed} cells"),
+        ):
+            assert everywhere == set(searcher.ids(Query(clause=clause))), clause
+        found = set(searcher.ids(Query(clause=AuthorName(f"Karl {typed}"))))
+        assert {"umlaut", "tex"} <= found <= everywhere
+        if typed.isascii() is False:
+            assert found == everywhere

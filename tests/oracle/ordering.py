@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from indexer.paper import UNKNOWN, Paper, name_key
 from indexer.query import FacetField, Filter, Query, Sort, YearRange
 from indexer.search import Facet, FacetRequest, FacetValue
-from indexer.text import fold
+from indexer.text import fold, forms
 from tests.oracle.document import Collection
 
 Key = tuple[object, ...]
@@ -102,7 +102,7 @@ def facet(
         return collection.spellings.get(key, named.get(key, key))
 
     part = fold(request.contains).text
-    fitting = [key for key in counts if part in fold(shown(key)).text]
+    fitting = [key for key in counts if any(part in form for form in forms(shown(key)))]
 
     def order(key: str) -> Key:
         if field == "year":

@@ -19,7 +19,7 @@ from indexer.search import (
     Receipt,
     Results,
 )
-from indexer.text import fold
+from indexer.text import fold, forms
 from indexer.unparse import format_clause
 from tests.oracle.document import Collection
 from tests.oracle.matching import Matching, Scores, bare_words
@@ -91,7 +91,7 @@ class MemorySearcher:
         every = [
             value
             for value in listed(field, papers, self.collection)
-            if part in fold(value.value).text and begins(fold(value.value).text, begin)
+            if any(part in form and begins(form, begin) for form in forms(value.value))
         ]
         return tuple(every[: limit or None])
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from indexer.backends.whoosh.occurrences import spread
 from indexer.backends.whoosh.reader import Numbers, SegmentReader
-from indexer.text import fold
+from indexer.text import forms
 
 Longs = NDArray[np.int64]
 _SPARSE = 6
@@ -175,8 +175,8 @@ class Bylines:
 
     @cached_property
     def _folded(self) -> tuple[str, Longs]:
-        """What is shown of every key, folded, a line each; and where each line begins."""
-        lines = [fold(one).text.replace("\n", " ") for one in self._all_shown]
+        """The forms of what is shown of every key, a line each; and where each line begins."""
+        lines = ["\0".join(forms(one)).replace("\n", " ") for one in self._all_shown]
         starts = np.zeros(len(lines) + 1, np.int64)
         np.cumsum([len(line) + 1 for line in lines], out=starts[1:])
         return "\n".join(lines) + "\n", starts
@@ -185,7 +185,7 @@ class Bylines:
         """Say of each key whether what is shown of it holds this folded text."""
         text, starts = self._folded
         mask = np.zeros(self.size, np.bool_)
-        if "\n" in folded:
+        if "\n" in folded or "\0" in folded:
             return mask
         at = text.find(folded)
         while at >= 0:

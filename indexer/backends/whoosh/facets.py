@@ -12,7 +12,7 @@ from indexer.backends.whoosh.reader import Numbers, SegmentReader
 from indexer.paper import UNKNOWN, name_key
 from indexer.query import FacetField, Query
 from indexer.search import Facet, FacetRequest, FacetValue
-from indexer.text import fold
+from indexer.text import fold, forms
 
 
 def count_values(
@@ -65,7 +65,9 @@ def facet_of(
     counts = count_values(readers, field, papers)
     chosen = query.filter(field)
     part = fold(request.contains).text
-    fitting = [value for value in counts if part in fold(value).text] if part else list(counts)
+    fitting = list(counts)
+    if part:
+        fitting = [value for value in counts if any(part in form for form in forms(value))]
 
     def order(value: str) -> tuple[object, ...]:
         if field == "year":

@@ -16,7 +16,7 @@ from indexer.backends.whoosh.reader import SegmentReader
 from indexer.paper import UNKNOWN, name_key, unnumbered
 from indexer.query import FacetField
 from indexer.search import FacetValue
-from indexer.text import fold
+from indexer.text import fold, forms
 
 
 def list_values(  # noqa: PLR0913 - the parameters of `Searcher.values`
@@ -32,8 +32,7 @@ def list_values(  # noqa: PLR0913 - the parameters of `Searcher.values`
     begin, part = fold(prefix).text.strip(), fold(contains).text.strip()
 
     def fits(value: str) -> bool:
-        folded = fold(value).text
-        return part in folded and begins(folded, begin)
+        return any(part in folded and begins(folded, begin) for folded in forms(value))
 
     if field == "author":
         found = (one for one in _authors(collection, bylines, begin) if fits(one.value))

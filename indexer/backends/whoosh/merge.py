@@ -15,7 +15,7 @@ from indexer.backends.whoosh.authorship import put_people
 from indexer.backends.whoosh.files import MemorySink, Sink
 from indexer.backends.whoosh.invert import put_text
 from indexer.backends.whoosh.order import Order, order_of, put_values
-from indexer.backends.whoosh.run import Run, Source, run_of
+from indexer.backends.whoosh.run import RUN_PAPERS, Source, run_of
 from indexer.backends.whoosh.segment import Lexicon, Segment, Strings
 from indexer.backends.whoosh.words import WordTable
 from indexer.paper import Paper
@@ -75,9 +75,14 @@ def segment_of(papers: Iterable[Paper], analyzer: Analyzer) -> Segment:
 def arrays_of(papers: Iterable[Paper], analyzer: Analyzer) -> dict[str, NDArray[Any]]:
     """Make all arrays of a segment and its store in memory; of equal ids the last one counts."""
     unique = {paper.id: paper for paper in papers}
-    run: Run = run_of([(paper, 0, 0) for paper in unique.values()], WordTable(analyzer))
+    lines = [(store.encode(paper), 0, 0) for paper in unique.values()]
+    table = WordTable(analyzer)
+    runs = [
+        run_of(lines[at : at + RUN_PAPERS], table)
+        for at in range(0, max(1, len(lines)), RUN_PAPERS)
+    ]
     sink = MemorySink()
-    merge([run], [None], analyzer.stem, sink)
+    merge(runs, [None] * len(runs), analyzer.stem, sink)
     return sink.arrays()
 
 

@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.analysis import Analyzer, open_word
+from indexer.analysis import MAX_WORD, Analyzer, open_word
 from indexer.text import fold
 
 _MARKS: Final = "\\$`{}~"
@@ -110,7 +110,7 @@ class WordTable:
     def _of_piece(self, piece: str) -> int:
         core = piece.strip(_EDGES)
         if core.isascii() and core.isalnum():
-            return self._learn([core.lower()])
+            return self._learn_one(core.lower()[:MAX_WORD])
         return self._learn(self._analyzer.words(fold(piece, umlauts=True).text))
 
     def _of_raw(self, raw: str) -> int:
@@ -133,6 +133,14 @@ class WordTable:
         self._ends.append(len(self._word))
         self._parts.append(position)
         self._counted.append(counted)
+        return len(self._parts) - 1
+
+    def _learn_one(self, word: str) -> int:
+        """Note a piece that is one plain word."""
+        self._note(word, 0)
+        self._ends.append(len(self._word))
+        self._parts.append(1)
+        self._counted.append(word not in self._analyzer.stop_words)
         return len(self._parts) - 1
 
     def _note(self, word: str, position: int) -> None:

@@ -29,7 +29,7 @@ from indexer.backends.whoosh.opened import (
 )
 from indexer.backends.whoosh.policy import Policy
 from indexer.backends.whoosh.rerun import SegmentSource
-from indexer.backends.whoosh.run import Source, content_hash
+from indexer.backends.whoosh.run import Source
 from indexer.errors import IndexError_, RecordError
 from indexer.paper import Paper
 from indexer.search import IndexInfo
@@ -93,7 +93,7 @@ class WhooshWriter:
         self._scratch = hidden / "runs"
         with faults_told(hidden):
             self._scratch.mkdir()
-        self._collector = Collector(analyzer, self._scratch)
+        self._collector = Collector(analyzer, self._scratch, plan.policy.workers)
 
     def add(self, paper: Paper) -> None:
         """Add a paper; one with the same id is replaced, an equal one is left as it is.
@@ -102,7 +102,7 @@ class WhooshWriter:
             RecordError: when one of its texts cannot be stored (half a surrogate pair).
         """
         try:
-            store.encode(paper)
+            line = store.encode(paper)
         except UnicodeEncodeError as error:
             raise RecordError(
                 paper.source or paper.id.encode(errors="replace").decode(),
@@ -115,7 +115,7 @@ class WhooshWriter:
         if old is not None:
             raw = self._old[old.segment].raw
             first = int(raw["first_indexed"][old.paper])
-            if int(raw["content"][old.paper]) == content_hash(paper):
+            if int(raw["content"][old.paper]) == store.content_hash(line):
                 if not self._plan.rebuild:
                     self._gone.discard(old)
                     return
@@ -123,7 +123,7 @@ class WhooshWriter:
             self._gone.add(old)
         self._added.places[paper.id] = self._added.given
         self._added.given += 1
-        self._collector.add((paper, first, last))
+        self._collector.add((line, first, last))
 
     def delete(self, paper_id: str) -> bool:
         """Take a paper out; say whether it was there."""

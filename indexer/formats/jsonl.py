@@ -15,15 +15,14 @@ from indexer.names import split_names
 from indexer.record import Read, Record
 
 
+_FIELDS = frozenset(("id", "abstract", "authors", "venue", "year", "doi", "keywords"))
+
+
 def sniff(head: bytes, name: str) -> bool:
-    """Recognise objects with a title beside authors, an abstract, a venue or a year."""
+    """Recognise objects with a title; formats that ask for more are tried before this one."""
     del name
     record = first_object(head)
-    return (
-        record is not None
-        and "title" in record
-        and not record.keys().isdisjoint(("abstract", "authors", "author", "venue", "year"))
-    )
+    return record is not None and "title" in record
 
 
 def read(dump: Dump) -> Iterator[Read]:

@@ -43,13 +43,21 @@ class SearchConfig:
 
 @dataclass(frozen=True, slots=True)
 class BuildConfig:
-    """How dumps are read.
+    """How dumps are read and generations kept.
 
     Attributes:
         strict: stop at the first bad record.
+        workers: processes that analyse a large build; 0 = one for each core.
+        keep: generations that stay on disk, the published one included.
+        wait: seconds to wait for another writer.
+        most_lost: share of papers by which a new generation may be smaller.
     """
 
     strict: bool
+    workers: int
+    keep: int
+    wait: float
+    most_lost: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +115,10 @@ _LIMITS: Final[Mapping[str, Numbers | Choice]] = MappingProxyType(
         "ranking.depth": Numbers(0, 100_000),
         "search.per_page": Numbers(1, 1000),
         "search.max_per_page": Numbers(1, 1000),
+        "build.workers": Numbers(0, 256),
+        "build.keep": Numbers(1, 1000),
+        "build.wait": Numbers(0, 86_400),
+        "build.most_lost": _SHARE,
         "web.port": Numbers(0, 65_535),
         "web.workers": Numbers(1, 256),
         "web.threads": Numbers(1, 256),

@@ -122,7 +122,8 @@ def test_examples_of_the_help_run(
     (tmp_path / "data").mkdir()
     for sample in ("martin-jaggi.txt", "known-authors.jsonl"):
         (tmp_path / "data" / sample).write_bytes((checkout / "data" / sample).read_bytes())
-    assert CliRunner().invoke(quiver(), ["build", "data/martin-jaggi.txt"]).exit_code == 0
+    for _ in "ab":  # two generations, so that one can go back
+        assert CliRunner().invoke(quiver(), ["build", "data/martin-jaggi.txt"]).exit_code == 0
     for line in re.findall(r"^  quiver (.+)$", str(VERBS[name].epilog), flags=re.MULTILINE):
         ran = CliRunner().invoke(quiver(), shlex.split(line))
         assert ran.exit_code == 0, f"{line}\n{ran.output}"
@@ -356,6 +357,31 @@ def test_update_adds_and_replaces(run: Run, tmp_path: Path) -> None:
     run("build", "faulty.jsonl", "--index", index)
     ran = run("update", "papers.jsonl", "--index", index, "--json")
     assert json.loads(ran.stdout)["papers"] == 3
+
+
+def test_rollback_goes_back_by_one(run: Run, tmp_path: Path) -> None:
+    index = str(tmp_path / "index")
+    run("build", "faulty.jsonl", "--index", index)
+    assert "rollback" not in run("rollback", "--index", index, code=1).stdout
+    run("build", "papers.jsonl", "--index", index)
+    assert "as it was one generation ago" in run("rollback", "--index", index).stdout
+    assert json.loads(run("info", "--index", index, "--json").stdout)["papers"] == 1
+    assert json.loads(run("rollback", "--index", index, "--json").stdout)["generation"]
+
+
+def test_verify_reads_everything_back(run: Run) -> None:
+    assert run("verify").stdout.endswith(" is whole: 3 papers read back.\n")
+    assert json.loads(run("verify", "--json").stdout)["papers"] == 3
+
+
+def test_verify_names_what_is_damaged(run: Run, tmp_path: Path) -> None:
+    index = tmp_path / "index"
+    run("build", "papers.jsonl", "--index", str(index))
+    largest = max(
+        (path for path in index.rglob("*") if path.is_file()), key=lambda p: p.stat().st_size
+    )
+    largest.write_bytes(largest.read_bytes()[: largest.stat().st_size // 2])
+    assert largest.name in run("verify", "--index", str(index), code=1).stderr
 
 
 def test_check_reads_and_writes_nothing(run: Run, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.backends.whoosh.policy import Policy
 from indexer.config import config_values, defaults_text, load_config
 from indexer.errors import ConfigError
 from indexer.ranking import Ranking
@@ -30,6 +32,26 @@ def test_defaults_are_the_file_and_the_ranking_of_the_engine() -> None:
     config = load_config()
     assert config_values(config) == yaml.safe_load(defaults_text())
     assert config.ranking == Ranking()
+
+
+def test_the_policy_of_the_engine_is_that_of_the_settings() -> None:
+    build = load_config().build
+    assert Policy() == Policy(
+        keep=build.keep, wait=build.wait, most_lost=build.most_lost, workers=build.workers
+    )
+
+
+def test_every_key_is_used_somewhere(checkout: Path) -> None:
+    """A setting that nothing reads would be a promise not kept."""
+    sources = "".join(
+        path.read_text(encoding="utf-8")
+        for package in ("indexer", "webui")
+        for path in (checkout / package).rglob("*.py")
+        if path.name != "config.py"
+    )
+    for section, values in config_values(load_config()).items():
+        for key in values:
+            assert re.search(rf"\.{key}\b", sources), f"{section}.{key}"
 
 
 def test_every_default_has_a_comment_above_it_or_above_its_group() -> None:

@@ -35,8 +35,13 @@ def open_index(path: Path | str | None = None, *, config: Config | None = None) 
 
 def _open_whoosh(path: Path, config: Config) -> Index:
     from indexer.backends.whoosh.index import WhooshIndex
+    from indexer.backends.whoosh.policy import Policy
 
-    return WhooshIndex(path, ranking=config.ranking)
+    build = config.build
+    policy = Policy(
+        keep=build.keep, wait=build.wait, most_lost=build.most_lost, workers=build.workers
+    )
+    return WhooshIndex(path, ranking=config.ranking, policy=policy)
 
 
 BACKENDS: Final = MappingProxyType[str, Callable[[Path, Config], Index]]({"whoosh": _open_whoosh})

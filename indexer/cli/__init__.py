@@ -7,6 +7,7 @@ from indexer.cli.building import build, check, formats, update
 from indexer.cli.evaluation import evaluate
 from indexer.cli.export import export
 from indexer.cli.group import Session, VerbGroup, example, verb_group, with_session
+from indexer.cli.keeping import rollback, verify
 from indexer.cli.opening import open_session_index
 from indexer.cli.people import evaluate_authors
 from indexer.cli.reading import author, info, show
@@ -22,6 +23,8 @@ VERBS = (
     author,
     export,
     info,
+    verify,
+    rollback,
     evaluate,
     evaluate_authors,
     formats,

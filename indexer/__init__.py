@@ -35,6 +35,7 @@ from indexer.errors import (
     RecordError,
 )
 from indexer.formula import Formulas
+from indexer.identity.around import Suggestion
 from indexer.paper import (
     CONFERENCE,
     JOURNAL,
@@ -145,6 +146,7 @@ __all__ = [
     "Snippet",
     "Sort",
     "Span",
+    "Suggestion",
     "Value",
     "Word",
     "Writer",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import sys
 import webbrowser
 
@@ -13,6 +14,9 @@ from indexer.cli import (
     Session,
     VerbGroup,
     example,
+    hit_json,
+    hit_lines,
+    open_searcher,
     open_session_index,
     verb_group,
     with_session,
@@ -69,7 +73,38 @@ def serve(
     listen(dataclasses.replace(session.config, web=web), ready=ready)
 
 
-COMMANDS = (*VERBS, serve)
+@click.command(
+    short_help="Find papers like one.", epilog=example("quiver similar neurips2022-13057e3d25da")
+)
+@click.argument("paper_id", metavar="ID")
+@click.option("--limit", type=click.IntRange(1, 100), default=10, show_default=True, help="Papers.")
+@with_session
+def similar(session: Session, *, paper_id: str, limit: int) -> None:
+    """Find the papers that share most of the words a paper stands out by.
+
+    The words are said, so that you can judge the likeness.
+    """
+    from webui.related import related
+
+    with open_searcher(session) as searcher:
+        paper = searcher.get(paper_id)
+        if paper is None:
+            raise click.ClickException(
+                f"no paper has the id '{paper_id}'; `quiver search` prints the ids"
+            )
+        found = related(searcher, paper, limit)
+    if session.json:
+        hits = [hit_json(hit) for hit in found.hits]
+        written = {"id": paper_id, "terms": list(found.terms), "hits": hits}
+        click.echo(json.dumps(written, ensure_ascii=False))
+        return
+    click.echo(f"Like {paper.title}")
+    click.echo(f"Shared words: {', '.join(found.terms) or 'none'}")
+    for number, hit in enumerate(found.hits, 1):
+        click.echo("\n" + "\n".join(hit_lines(hit, number)))
+
+
+COMMANDS = (*VERBS, similar, serve)
 """All verbs, in the order of the help."""
 
 

@@ -86,7 +86,7 @@ def problem(status: int, title: str, detail: str, **more: Any) -> Response:
 
 def wants_json() -> bool:
     """Say whether the address names a representation for machines."""
-    return request.blueprint == "api" or request.path.endswith(".json")
+    return request.blueprint in ("api", "operation") or request.path.endswith(".json")
 
 
 def _http_fault(error: HTTPException) -> ResponseReturnValue:
@@ -116,10 +116,12 @@ def _quiver_fault(error: QuiverError) -> ResponseReturnValue:
     lines = (
         ("Build one from a dump of papers with this command. This page needs no restart.",)
         if missing
+        else ("What is wrong with it is in the server's log.",)
+        if status == 503
         else (str(error),)
     )
     if wants_json():
-        answer = problem(status, heading, f"{error}", **({"command": command} if command else {}))
+        answer = problem(status, heading, lines[0], **({"command": command} if command else {}))
     else:
         answer = _page(status, heading=heading, lines=lines, command=command)
     if status == 503:

@@ -25,6 +25,7 @@ from indexer import (
     cluster_json,
     name_slug,
     paper_json,
+    plain,
     results_json,
     write_citations,
 )
@@ -36,6 +37,7 @@ from webui.histogram import year_histogram
 from webui.listing import by_year, shown
 from webui.lookup import Moved, find_author, find_venue, has_author, parted
 from webui.metadata import highwire, scholarly_article, typed_links
+from webui.namesakes import names_beside
 from webui.pager import pager
 from webui.related import related, versions
 
@@ -127,7 +129,8 @@ def _author_page(cluster: AuthorCluster) -> ResponseReturnValue:
         "records/author.html",
         cluster=cluster,
         spellings=cluster.spellings if cluster.rows > 1 else (),
-        same=cluster.same_folded,
+        beside=names_beside(cluster),
+        titles={paper.id: plain(paper.title) for paper in cluster.papers},
         groups=by_year(listed, current.display()),
         pager=pager(
             page,

@@ -164,6 +164,9 @@ def test_author_page_groups_exact_names_and_points_at_its_namesakes(client: Flas
     assert "JMLR Journal 2021 Journal Article" in main.text
     same = main.one("nav", class_="same").one("a")
     assert (same.text, same.attrs["href"]) == ("Tao Lin 0004", "/author/tao-lin-0004")
+    assert {one.one("a").text for one in main.one("details", class_="coauthors").all("li")} == {
+        "Ada Byron", "François Blanc", "Simon Lacoste-Julien",
+    }  # fmt: skip
 
 
 def test_accents_lead_from_one_cluster_to_the_other(client: FlaskClient) -> None:

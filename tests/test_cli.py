@@ -281,6 +281,15 @@ def test_show_of_an_unknown_id_fails_and_says_where_ids_are(run: Run) -> None:
     assert not ran.stdout
 
 
+def test_similar_names_the_words_that_papers_share(run: Run) -> None:
+    written = json.loads(run("similar", "bees1", "--json").stdout)
+    assert [hit["id"] for hit in written["hits"]][:1] == ["bees2"]
+    assert "bees" in written["terms"]
+    text = run("similar", "bees1", "--limit", "1").stdout
+    assert text.startswith("Like Sparse bees and their dances\nShared words: ")
+    assert run("similar", "nothing", code=1).stderr.startswith("Error: no paper has the id")
+
+
 def test_author_prints_the_cluster_and_names_that_are_nearly_the_same(run: Run) -> None:
     text = run("author", "anna", "sørén").stdout
     assert text.startswith("Anna Sørén\n1 paper, 1 author row\n")

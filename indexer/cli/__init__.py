@@ -8,11 +8,13 @@ from indexer.cli.evaluation import evaluate
 from indexer.cli.export import export
 from indexer.cli.group import Session, VerbGroup, example, verb_group, with_session
 from indexer.cli.keeping import rollback, verify
-from indexer.cli.opening import open_session_index
+from indexer.cli.opening import open_searcher, open_session_index
 from indexer.cli.people import evaluate_authors
 from indexer.cli.reading import author, info, show
 from indexer.cli.search import search
 from indexer.cli.settings import config
+from indexer.cli.terminal import hit_lines
+from indexer.wire import hit_json
 
 VERBS = (
     build,
@@ -37,6 +39,9 @@ __all__ = [
     "Session",
     "VerbGroup",
     "example",
+    "hit_json",
+    "hit_lines",
+    "open_searcher",
     "open_session_index",
     "verb_group",
     "with_session",

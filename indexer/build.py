@@ -12,6 +12,7 @@ from indexer.errors import DumpError, RecordError
 from indexer.formats import Format, detect, load_formats
 from indexer.paper import Paper
 from indexer.record import Notice
+from indexer.rejected import RejectedFile
 from indexer.report import BuildReport, Progress, SourceCount, Tally
 from indexer.search import Index
 from indexer.venues import load_venues
@@ -28,6 +29,7 @@ def build_index(  # noqa: PLR0913 - one keyword an option of the verb
     strict: bool = False,
     progress: Callable[[Progress], None] | None = None,
     exclude: Sequence[str] = (),
+    rejected: str | None = None,
 ) -> BuildReport:
     """Write the papers of dumps into an index and publish them as a new generation.
 
@@ -39,6 +41,8 @@ def build_index(  # noqa: PLR0913 - one keyword an option of the verb
         strict: stop at the first record that cannot become a paper.
         progress: called now and then, and once at the end.
         exclude: folders that are not searched for dumps, such as that of the index.
+        rejected: a file to write skipped records to that can be mended (see `indexer.rejected`);
+            it is made only if there are any.
 
     Returns:
         What was done; a skipped record is no error unless `strict`.
@@ -49,7 +53,10 @@ def build_index(  # noqa: PLR0913 - one keyword an option of the verb
         IndexError_: when the index cannot be written.
     """
     reading = _Reading(dumps, progress, exclude, strict=strict)
-    with index.writer(rebuild=rebuild, dumps=tuple(dumps)) as writer:
+    with (
+        RejectedFile(rejected) as reading.rejected,
+        index.writer(rebuild=rebuild, dumps=tuple(dumps)) as writer,
+    ):
         for paper in reading.papers():
             writer.add(paper)
         reading.refuse_nothing()
@@ -65,6 +72,7 @@ def check_dumps(
     strict: bool = False,
     progress: Callable[[Progress], None] | None = None,
     exclude: Sequence[str] = (),
+    rejected: str | None = None,
 ) -> BuildReport:
     """Read dumps as a build would, write nothing, and report.
 
@@ -73,14 +81,16 @@ def check_dumps(
         strict: stop at the first record that cannot become a paper.
         progress: called now and then, and once at the end.
         exclude: folders that are not searched for dumps, such as that of the index.
+        rejected: a file to write skipped records to that can be mended.
 
     Raises:
         DumpError: when a dump cannot be found, recognised or unpacked.
         RecordError: at the first bad record, when `strict`.
     """
     reading = _Reading(dumps, progress, exclude, strict=strict)
-    for _ in reading.papers():
-        pass
+    with RejectedFile(rejected) as reading.rejected:
+        for _ in reading.papers():
+            pass
     return reading.report(reading.distinct, "")
 
 
@@ -118,6 +128,7 @@ class _Reading:
         self.tally = Tally()
         self.ids: set[str] = set()
         self.said = 0.0
+        self.rejected = RejectedFile(None)
 
     @property
     def distinct(self) -> int:
@@ -160,6 +171,7 @@ class _Reading:
                 if self.strict:
                     raise
                 self.tally.skip(error)
+                self.rejected.add(error, None if isinstance(item, RecordError) else item)
                 continue
             paper = cleaned.paper
             read += 1

@@ -42,6 +42,19 @@ class Record:
     authors_complete: bool = True
 
 
+class Unread(RecordError):  # noqa: N818 - what it is, a record not read
+    """A record that could not be parsed, with its text, so that a person can mend it.
+
+    Attributes:
+        raw: the record as it stands in the dump.
+    """
+
+    def __init__(self, source: str, line: int, reason: str, raw: str) -> None:
+        """Keep the text of the record."""
+        super().__init__(source, line, reason)
+        self.raw = raw
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """A remark about a dump that is no fault of one record ("declares 82 papers, holds 81").

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from indexer.dump import Dump
-from indexer.errors import RecordError
 from indexer.paper import name_key, unnumbered
 from indexer.record import Notice, Read, Record
 
@@ -73,7 +72,7 @@ def read(dump: Dump) -> Iterator[Read]:
         top = stripped.casefold()
         if header is not None or top in (_SITE, _CLUSTER):
             if entry is not None:
-                yield _finished(entry, page, dump.name)
+                yield _finished(entry, page)
                 entry = None
             if header is not None:
                 page.held += 1
@@ -86,7 +85,7 @@ def read(dump: Dump) -> Iterator[Read]:
         elif stripped:
             _read_top(page, stripped)
     if entry is not None:
-        yield _finished(entry, page, dump.name)
+        yield _finished(entry, page)
     yield from _compared(page, dump.name)
 
 
@@ -123,9 +122,7 @@ def _goes_on(title: str, line: str) -> bool:
     return ends_open and len(line) < 120 and not line.rstrip().endswith(".")
 
 
-def _finished(entry: _Entry, page: _Page, source: str) -> Read:
-    if not entry.title:
-        return RecordError(source, entry.line, "the record has no title")
+def _finished(entry: _Entry, page: _Page) -> Record:
     authors = tuple(entry.authors)
     complete = not entry.cut
     wanted = unnumbered(name_key(page.author))

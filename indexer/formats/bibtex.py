@@ -17,7 +17,7 @@ from indexer.errors import RecordError
 from indexer.formats.keywords import split_keywords
 from indexer.formats.tex_letters import without_tex_letters
 from indexer.names import natural_order
-from indexer.record import Notice, Read, Record
+from indexer.record import Notice, Read, Record, Unread
 
 LONGEST_ENTRY: Final = 4 * 1024 * 1024
 """Most characters of one entry."""
@@ -123,9 +123,7 @@ def _entries(dump: Dump, macros: dict[str, str]) -> Iterator[Entry | RecordError
     for number, line in dump.lines():
         at = 0
         if cutter.open and _NEW_ENTRY.match(line) is not None:
-            yield RecordError(
-                dump.name, cutter.line, "the entry is never closed: a brace is missing"
-            )
+            yield cutter.unclosed(dump.name, "a brace is missing")
             cutter = _Cutter()
         while at < len(line):
             if not cutter.open:
@@ -141,9 +139,7 @@ def _entries(dump: Dump, macros: dict[str, str]) -> Iterator[Entry | RecordError
             yield RecordError(dump.name, cutter.line, f"an entry of over {LONGEST_ENTRY >> 20} MiB")
             cutter = _Cutter()
     if cutter.open:
-        yield RecordError(
-            dump.name, cutter.line, "the entry is never closed: the file is cut short"
-        )
+        yield cutter.unclosed(dump.name, "the file is cut short")
 
 
 class _Cutter:
@@ -162,6 +158,11 @@ class _Cutter:
     def text(self) -> str:
         """What stands between the brackets."""
         return "".join(self._pieces)
+
+    def unclosed(self, source: str, why: str) -> Unread:
+        """Give the error of an entry that has no end."""
+        raw = f"@{self.type}{{{self.text}"
+        return Unread(source, self.line, f"the entry is never closed: {why}", raw)
 
     def take(self, line: str, at: int) -> int:
         """Take in a line from `at` on; give the place after what belonged to the entry."""

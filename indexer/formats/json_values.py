@@ -12,9 +12,12 @@ from typing import Any, Final, TypeGuard
 
 from indexer.dump import Dump
 from indexer.errors import RecordError
+from indexer.record import Unread
 
 LONGEST_VALUE: Final = 64 * 1024 * 1024
 """Most characters of one object of an array."""
+MOST_LINES: Final = 50
+"""Most lines of a dump that are looked at to find a whole record."""
 _WRAPPERS = ("items", "results", "data", "papers", "records", "works", "references", "message")
 """Keys under which replies of web services hold their list of records."""
 _SPACE = re.compile(r"[ \t\r\n]*")
@@ -27,11 +30,23 @@ Object = dict[str, Any]
 def first_object(head: bytes) -> Object | None:
     """Give the first record of a JSON dump, for sniffing; None where there is none.
 
-    A record that `head` cuts short gives those of its fields that can still be read.
+    Of JSON lines it is the first with a title, for some lines may be faulty. A record that `head`
+    cuts short gives those of its fields that can still be read.
     """
     text = head.decode("utf-8-sig", errors="replace").lstrip()
     if text.startswith("["):
-        text = text[1:].lstrip()
+        return _object_at(text[1:].lstrip())
+    found: Object | None = None
+    for line in text.split("\n", MOST_LINES)[:MOST_LINES]:
+        if line.startswith("{") and len(line) > 1:
+            one = _object_at(line)
+            if one is not None and "title" in one:
+                return one
+            found = found or one
+    return found or _object_at(text)
+
+
+def _object_at(text: str) -> Object | None:
     if not text.startswith("{"):
         return None
     try:
@@ -101,15 +116,17 @@ def read_objects(dump: Dump) -> Iterator[tuple[int, Object] | RecordError]:
 
 
 def _is_lines(start: str) -> bool:
-    first, newline, _ = start.partition("\n")
-    if not newline:
-        return True
-    try:
-        value = json.loads(first)
-    except (ValueError, RecursionError):
-        # Pretty-printed JSON opens with a lone bracket; a broken first line has more on it.
-        return len(first.strip()) > 2 and first.strip().endswith("}")
-    return _records_in(value) is None
+    """Say whether each line is an object, from the first one that is whole.
+
+    Of JSON that goes over several lines, only its outer brackets stand at the very left.
+    """
+    for line in start.split("\n", MOST_LINES)[:MOST_LINES]:
+        if line.startswith("{") and len(line.strip()) > 1:
+            try:
+                return _records_in(json.loads(line)) is None
+            except (ValueError, RecursionError):
+                continue
+    return "\n" not in start.strip()
 
 
 def _records_in(value: object) -> list[Any] | None:
@@ -132,7 +149,7 @@ def _json_lines(dump: Dump) -> Iterator[tuple[int, Object] | RecordError]:
         try:
             value = json.loads(line)
         except (ValueError, RecursionError) as error:
-            yield RecordError(dump.name, number, f"no valid JSON: {_cause(error)}")
+            yield Unread(dump.name, number, f"no valid JSON: {_cause(error)}", line)
             continue
         if is_object(value):
             yield number, value
@@ -228,8 +245,9 @@ def _values(dump: Dump, *, inside_array: bool) -> Iterator[tuple[int, Any] | Rec
                         yield RecordError(dump.name, line, f"{fault}: not read, nor what follows")
                         return
                     continue
-                yield RecordError(dump.name, line, f"no valid JSON: {_cause(error)}")
                 after = _end_of_value(source.text, source.at)
+                raw = source.text[source.at : after]
+                yield Unread(dump.name, line, f"no valid JSON: {_cause(error)}", raw)
                 if after is None:
                     return
                 source.move(after)

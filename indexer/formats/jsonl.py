@@ -14,15 +14,14 @@ from indexer.formats.keywords import split_keywords
 from indexer.names import split_names
 from indexer.record import Read, Record
 
-
 _FIELDS = frozenset(("id", "abstract", "authors", "venue", "year", "doi", "keywords"))
 
 
 def sniff(head: bytes, name: str) -> bool:
-    """Recognise objects with a title; formats that ask for more are tried before this one."""
+    """Recognise objects with a title, or else with two other fields of ours."""
     del name
     record = first_object(head)
-    return record is not None and "title" in record
+    return record is not None and ("title" in record or len(record.keys() & _FIELDS) > 1)
 
 
 def read(dump: Dump) -> Iterator[Read]:

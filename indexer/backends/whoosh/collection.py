@@ -40,10 +40,12 @@ class ScoredTerm:
     Attributes:
         papers: how many live papers of the collection hold it.
         parts: for each segment (papers, rising; their scores).
+        positive: no score is 0.
     """
 
     papers: int
     parts: tuple[tuple[Numbers, Scores], ...]
+    positive: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class Collection:
         self._postings: BoundedCache[tuple[Postings, ...]] = BoundedCache(
             POSTING_BYTES, _weigh_postings
         )
+        self._forms: BoundedCache[tuple[str, ...]] = BoundedCache(LEAF_BYTES, _weigh_forms)
         self._leaves: BoundedCache[LeafReading] = BoundedCache(LEAF_BYTES, _weigh_leaf)
 
     def read(self, leaf: Leaf) -> LeafReading:
@@ -92,7 +95,8 @@ class Collection:
         for at, one in enumerate(found):
             frequency = self.weighted(at, one)
             parts.append((one.docs, weight * frequency / (self.ranking.k1 + frequency)))
-        return ScoredTerm(holding, tuple(parts))
+        positive = all(bool((scores > 0).all()) for _, scores in parts)
+        return ScoredTerm(holding, tuple(parts), positive)
 
     def weighted(self, segment: int, found: Postings) -> Scores:
         """Add up the normalised frequencies of the fields: tf' of `indexer.ranking`."""
@@ -143,8 +147,11 @@ class Collection:
                 return reader.arrays.stems[int(reader.arrays.word_stem[at])]
         return self.analyzer.stem(word)
 
-    def forms(self, stem: str) -> Iterator[str]:
+    def forms(self, stem: str) -> tuple[str, ...]:
         """Give the surface words of a stem, perhaps more than once."""
+        return self._forms.get(stem, lambda: tuple(self._all_forms(stem)))
+
+    def _all_forms(self, stem: str) -> Iterator[str]:
         for reader in self.readers:
             arrays = reader.arrays
             at = arrays.stems.find(stem)
@@ -240,6 +247,10 @@ def _weigh_scored(scored: ScoredTerm) -> int:
 
 def _weigh_postings(found: tuple[Postings, ...]) -> int:
     return sum(one.bytes for one in found)
+
+
+def _weigh_forms(words: tuple[str, ...]) -> int:
+    return sum(len(word) + 60 for word in words)
 
 
 def _weigh_leaf(reading: LeafReading) -> int:

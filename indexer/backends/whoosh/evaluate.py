@@ -83,7 +83,8 @@ class Evaluation:
         if reading.test is not None:
             return tested(self._collection.readers[self._segment], reading.test)
         parts = [
-            Matches(*self._collection.scored(term).parts[self._segment]) for term in reading.terms
+            Matches(*scored.parts[self._segment], positive=scored.positive)
+            for scored in map(self._collection.scored, reading.terms)
         ]
         if len(parts) == 1:
             return parts[0].boosted(reading.boost)

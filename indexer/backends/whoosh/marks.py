@@ -28,6 +28,7 @@ WORD: Final = re.compile(PATTERN)
 """The raw words of folded text, as `Analyzer.tokens` cuts them."""
 FEW: Final = 32
 """Up to so many words are looked for in a name before it is cut into words."""
+MOST_RAW_WORDS: Final = 200_000
 Stretch = tuple[int, int]
 """First and last place in a list of tokens."""
 
@@ -42,6 +43,23 @@ class Seen:
     end: int
 
 
+class RawWords(dict[str, tuple[tuple[str, ...], str] | None]):
+    """Raw words and what `open_word` makes of them; None for a plain word, which stays as it is.
+
+    Bounded: it begins anew when it holds too many.
+    """
+
+    def __missing__(self, raw: str) -> tuple[tuple[str, ...], str] | None:
+        """Open a raw word that was not met before."""
+        opened: tuple[tuple[str, ...], str] | None = open_word(raw)
+        if opened == ((raw,), ""):
+            opened = None
+        if len(self) > MOST_RAW_WORDS:
+            self.clear()
+        self[raw] = opened
+        return opened
+
+
 class Asked:
     """What to look for in one field: words that are marked wherever they stand, and rows of them.
 
@@ -49,7 +67,11 @@ class Asked:
     """
 
     def __init__(
-        self, terms: Iterable[TextTerm], field: TextField, forms: Callable[[str], Iterable[str]]
+        self,
+        terms: Iterable[TextTerm],
+        field: TextField,
+        forms: Callable[[str], Iterable[str]],
+        known: RawWords,
     ) -> None:
         """Sort terms by how they are looked for.
 
@@ -57,6 +79,7 @@ class Asked:
             terms: what to mark.
             field: where to look.
             forms: gives the surface words of a stem.
+            known: raw words met before.
         """
         self._forms = forms
         self._stems: dict[str, str] = {}
@@ -77,7 +100,7 @@ class Asked:
         nears = (words for words, _ in self._nears)
         self._wanted = {word for way in (*rows, *steps, *nears) for word in way}
         self._wanted |= self._words | self._stems.keys()
-        self._opened: dict[str, int | tuple[tuple[str, ...], str]] = {}
+        self._known = known
 
     def _add(self, term: TextTerm, *, author: bool) -> None:
         match term:
@@ -120,38 +143,45 @@ class Asked:
         return merged(found)
 
     def _look(self, folded: Folded) -> list[Seen]:
-        """Walk over the words of a text, opening only those that hold one asked for."""
-        opened = self._opened
+        """Give the words of a text that are asked for, and the joined forms around them.
+
+        Most words of a text are plain and not asked for: they are passed over by built-in
+        functions, and only the others are looked at one by one.
+        """
+        wanted = self._wanted
+        raws = WORD.findall(folded.text)
+        kinds = list(map(self._known.__getitem__, raws))
+        flagged = [
+            at
+            for at, (raw, kind) in enumerate(zip(raws, kinds, strict=True))
+            if kind is not None or raw in wanted
+        ]
         seen: list[Seen] = []
-        position = 0
-        for match in WORD.finditer(folded.text):
-            raw = match.group()
-            known = opened.get(raw)
-            if known is None:
-                known = opened[raw] = self._open(raw)
-            if isinstance(known, int):
-                position += known
+        if not flagged:
+            return seen
+        matches = list(WORD.finditer(folded.text))
+        more = 0  # words that raw words before had beyond one
+        for at in flagged:
+            position = at + more
+            start, end = matches[at].span()
+            kind = kinds[at]
+            if kind is None:
+                seen.append(Seen(raws[at], position, *folded.source(start, end)))
                 continue
-            parts, joined = known
-            start, end = match.span()
+            parts, joined = kind
+            more += len(parts) - 1
+            if wanted.isdisjoint(parts) and joined not in wanted:
+                continue
             if joined:
                 seen.append(Seen(joined, position, *folded.source(start, end)))
-            at = start
-            for part in parts:
+            place = start
+            for step, part in enumerate(parts):
                 if len(parts) > 1:
-                    at = folded.text.index(part, at)
-                    end = at + len(part)
-                seen.append(Seen(part, position, *folded.source(at, end)))
-                at = end
-                position += 1
+                    place = folded.text.index(part, place)
+                    end = place + len(part)
+                seen.append(Seen(part, position + step, *folded.source(place, end)))
+                place = end
         return seen
-
-    def _open(self, raw: str) -> int | tuple[tuple[str, ...], str]:
-        """Give how many words a raw word is, or which, if one of them is asked for."""
-        parts, joined = open_word(raw)
-        if self._wanted.isdisjoint(parts) and joined not in self._wanted:
-            return len(parts)
-        return parts, joined
 
     def _rows(self, seen: Sequence[Seen]) -> Iterator[Stretch]:
         by_word = _places(seen, {})

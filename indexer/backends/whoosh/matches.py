@@ -22,17 +22,19 @@ class Matches:
         docs: rising, live.
         scores: one each; None where all are 0.
         negated: it is all other live papers that match, with score 0.
+        positive: every score is known to be above 0.
     """
 
     docs: Numbers
     scores: Scores | None = None
     negated: bool = False
+    positive: bool = False
 
     def boosted(self, factor: float) -> Matches:
         """Multiply the scores."""
         if self.scores is None or factor == 1:
             return self
-        return Matches(self.docs, self.scores * factor)
+        return Matches(self.docs, self.scores * factor, positive=self.positive and factor > 0)
 
 
 NOTHING = Matches(np.zeros(0, np.int32))
@@ -108,11 +110,28 @@ class Desk:
             return parts[0]
         if any(one.negated for one in parts):
             parts = [self.plain(one, every) for one in parts]
+        if all(one.positive for one in parts):
+            found = self._summed(parts)
+            if found is not None:
+                return found
         scored = [one for one in parts if one.scores is not None]
         docs = self.union([one.docs for one in parts])
         if not scored:
             return Matches(docs)
         return Matches(docs, self.added(docs, scored))
+
+    def _summed(self, parts: Sequence[Matches]) -> Matches | None:
+        """Give the union of long lists: where the sum of the scores is above 0."""
+        sums = self.sums
+        if sum(len(one.docs) for one in parts) * 8 < len(sums):
+            return None
+        for one in parts:
+            if one.scores is not None:
+                np.add.at(sums, one.docs, one.scores)
+        docs = np.flatnonzero(sums > 0)
+        total = sums[docs]
+        sums.fill(0)
+        return Matches(docs.astype(np.int32), total, positive=True)
 
     def added(self, docs: Numbers, parts: Sequence[Matches]) -> Scores:
         """Add up the scores the parts give to these papers; parts hold no others."""

@@ -15,6 +15,7 @@ from indexer.backends.whoosh.collection import Collection
 from indexer.backends.whoosh.explain import explained
 from indexer.backends.whoosh.facets import facet_of
 from indexer.backends.whoosh.finding import Finding, every_place, find, places
+from indexer.backends.whoosh.marks import RawWords
 from indexer.backends.whoosh.matches import Desk
 from indexer.backends.whoosh.receipt import receipt_of
 from indexer.backends.whoosh.snapshot import Snapshot
@@ -55,6 +56,7 @@ class WhooshSearcher:
         self._snapshot = snapshot
         self._collection = Collection(snapshot, analyzer, ranking or Ranking())
         self._local = threading.local()
+        self._raw_words = RawWords()
 
     @property
     def generation(self) -> str:
@@ -108,7 +110,7 @@ class WhooshSearcher:
         shown = places(self._collection, found, first, first + size)
         if not shown:
             return ()
-        excerpts = Excerpts(found.plan, self._collection.forms)
+        excerpts = Excerpts(found.plan, self._collection.forms, self._raw_words)
         reasons = explained(self._collection, found, shown) if explain else ((),) * len(shown)
         hits = []
         for place, why in zip(shown, reasons, strict=True):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
 
-from indexer.backends.whoosh.marks import Asked
+from indexer.backends.whoosh.marks import Asked, RawWords
 from indexer.backends.whoosh.plan import Plan
 from indexer.paper import Paper
 from indexer.search import Snippet, Span
@@ -21,17 +20,20 @@ BEFORE = 60
 class Excerpts:
     """Cuts the snippets of the hits of one query."""
 
-    def __init__(self, plan: Plan, forms: Callable[[str], Iterable[str]]) -> None:
+    def __init__(
+        self, plan: Plan, forms: Callable[[str], Iterable[str]], known: RawWords
+    ) -> None:
         """Mark what the leaves of a plan ask for.
 
         Args:
             plan: of the query.
             forms: gives the surface words of a stem.
+            known: raw words met before.
         """
         terms = list(dict.fromkeys(term for one in plan.asking for term in one.terms))
-        self._title = Asked(terms, "title", forms)
-        self._abstract = Asked(terms, "abstract", forms)
-        self._author = Asked(terms, "author", forms)
+        self._title = Asked(terms, "title", forms, known)
+        self._abstract = Asked(terms, "abstract", forms, known)
+        self._author = Asked(terms, "author", forms, known)
 
     def of(self, paper: Paper) -> tuple[Snippet, ...]:
         """Give the title, every name that matched, and a passage of the abstract, if any."""
@@ -65,37 +67,46 @@ def passage(text: str, folded: Folded, spans: list[Span]) -> Snippet:
     """
     if len(text) <= LENGTH:
         return Snippet("abstract", text, 0, tuple(spans))
-    cuts = _cuts(text, folded)
+    starts = [span.start for span in spans]
+    ends = [span.end for span in spans]
+    words = [text[span.start : span.end].lower() for span in spans]
     best: tuple[int, int, int] | None = None
-    for first in [span.start for span in spans] or [0]:
-        at = bisect_right(cuts, max(0, first - BEFORE)) - 1
-        start = cuts[at]
-        last = bisect_right(cuts, start + LENGTH) - 1
-        end = cuts[last] if last > at else cuts[at + 1]
-        if best is not None and best[1] == start:
-            continue
-        words = {
-            text[one.start : one.end].lower()
-            for one in spans
-            if start <= one.start and one.end <= end
-        }
-        if best is None or len(words) > best[0]:
-            best = (len(words), start, end)
+    for first in starts or [0]:
+        start = _cut_before(text, folded, max(0, first - BEFORE))
+        end = _cut_before(text, folded, min(len(text), start + LENGTH))
+        if end <= start:
+            end = _cut_after(text, folded, start)
+        low, high = bisect_left(starts, start), bisect_right(ends, end)
+        held = len(set(words[low:high]))
+        if best is None or held > best[0]:
+            best = (held, start, end)
     _, start, end = best or (0, 0, len(text))
-    shifted = tuple(
-        Span(one.start - start, one.end - start)
-        for one in spans
-        if start <= one.start and one.end <= end
-    )
+    inside = spans[bisect_left(starts, start) : bisect_right(ends, end)]
+    shifted = tuple(Span(span.start - start, span.end - start) for span in inside)
     return Snippet("abstract", text[start:end], start, shifted, whole=False)
 
 
-def _cuts(text: str, folded: Folded) -> list[int]:
-    """Give where a text may be cut, in order: its ends, beside spaces, never inside an atom."""
-    cuts = {0, len(text)}
-    for space in re.finditer(" ", text):
-        cuts.add(space.start())
-        cuts.add(space.end())
-    for start, end in folded.atoms:
-        cuts.difference_update(range(start + 1, end))
-    return sorted(cuts)
+def _cut_before(text: str, folded: Folded, limit: int) -> int:
+    """Give the last place up to `limit` where a text may be cut."""
+    if limit >= len(text):
+        return len(text)
+    while limit > 0:
+        if (text[limit - 1] == " " or text[limit] == " ") and not _in_atom(folded, limit):
+            return limit
+        space = text.rfind(" ", 0, limit)
+        limit = space + 1 if space + 1 < limit else space
+    return 0
+
+
+def _cut_after(text: str, folded: Folded, start: int) -> int:
+    """Give the first place behind `start` where a text may be cut."""
+    space = text.find(" ", start + 1)
+    while space >= 0 and _in_atom(folded, space):
+        space = text.find(" ", space + 1)
+    return space if space >= 0 else len(text)
+
+
+def _in_atom(folded: Folded, place: int) -> bool:
+    """Say whether a place is inside something that must not be cut."""
+    at = bisect_left(folded.atoms, (place,)) - 1
+    return at >= 0 and place < folded.atoms[at][1]

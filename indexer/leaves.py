@@ -260,13 +260,13 @@ def _author(token: Token, report: Report) -> Clause | None:
     marks += text[: len(text) - len(bare)]
     name = bare.rstrip("$,;: ")
     last = last or "$" in bare[len(name) :]
-    name = " ".join(name.replace("_", " ").split())
     if not has_letters(name):
         return None
-    if token.kind is Kind.WORD and re.search(r"[*?]", name := name.lstrip(LEADING)):
+    if token.kind is Kind.WORD and re.search(r"[*?]", name):
         if last or marks:
             report("A pattern of a name stands anywhere in the list, so its marks were left out.")
-        return _wildcard(re.sub(r"\*+", "*", name), "author", 1.0, report)
+        return _wildcard(re.sub(r"\*+", "*", name.lstrip(LEADING)), "author", 1.0, report)
+    name = " ".join(name.replace("_", " ").split())
     exact = "=" in marks
     places = [Position.FIRST] if "^" in marks else []
     places += [Position.LAST] if last else []

@@ -8,6 +8,7 @@ several people in one.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from indexer.identity.around import Around, Suggestion, papers_of
@@ -58,6 +59,7 @@ class AuthorCluster:
         same_person: other clusters that may be this person's, strongest evidence first; those
             with weak evidence are left out.
         groups: what the papers fall into where several people seem to bear the name; mostly none.
+        also: other exact names that the reader put with this one.
     """
 
     name: str
@@ -69,6 +71,7 @@ class AuthorCluster:
     coauthors: tuple[CoAuthor, ...] = ()
     same_person: tuple[Suggestion, ...] = ()
     groups: tuple[Group, ...] = ()
+    also: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -86,41 +89,45 @@ class AuthorCluster:
         return max((paper.year for paper in self.papers if paper.year is not None), default=None)
 
 
-def author_cluster(searcher: Searcher, name: str) -> AuthorCluster | None:
+def author_cluster(searcher: Searcher, name: str, also: Iterable[str] = ()) -> AuthorCluster | None:
     """Gather the cluster of an exact name.
 
     Args:
         searcher: the snapshot to read.
         name: any spelling of it, or its `name_key`.
+        also: other exact names that the reader takes for the same person's; those that no paper
+            bears are left out.
 
     Returns:
         None where no paper has an author of that name; `namesakes` may then know others.
     """
     key = name_key(name)
-    if not key:
+    own = tuple(papers_of(searcher, key)) if key else ()
+    if not own:
         return None
-    papers = tuple(papers_of(searcher, key))
-    counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for paper in papers:
-        for author in set(paper.authors):
-            counts[name_key(author)][author] += 1
-    if key not in counts:
-        return None
-    ranked = sorted(counts.pop(key).items(), key=lambda pair: (-pair[1], pair[0]))
-    spellings = tuple(Spelling(spelling, count) for spelling, count in ranked)
-    around = Around(searcher, spellings[0].name, papers)
+    clusters = {key: own}
+    for other in dict.fromkeys(map(name_key, also)):
+        papers = tuple(papers_of(searcher, other)) if other and other not in clusters else ()
+        if papers:
+            clusters[other] = papers
+    papers = own if len(clusters) == 1 else tuple(papers_of(searcher, *clusters))
+    printed = _printed(papers)
+    spellings = [one for each in clusters for one in _spellings(printed[each])]
+    names = {each: _spellings(printed[each])[0].name for each in clusters}
+    around = [Around(searcher, names[each], clusters[each]) for each in clusters]
     return AuthorCluster(
-        name=spellings[0].name,
+        name=names[key],
         key=key,
         slug=name_slug(key),
-        spellings=spellings,
+        spellings=tuple(sorted(spellings, key=lambda one: (-one.count, one.name))),
         papers=papers,
         same_folded=tuple(
-            other for other in namesakes(searcher, key) if name_key(other.value) != key
+            other for other in namesakes(searcher, key) if name_key(other.value) not in clusters
         ),
-        coauthors=_coauthors(papers, key),
-        same_person=around.same_person(),
-        groups=around.several_people(),
+        coauthors=_coauthors(printed, set(clusters)),
+        same_person=_suggested(around, set(clusters)),
+        groups=around[0].several_people() if len(clusters) == 1 else (),
+        also=tuple(names[each] for each in clusters if each != key),
     )
 
 
@@ -132,14 +139,40 @@ def namesakes(searcher: Searcher, name: str) -> tuple[FacetValue, ...]:
     return searcher.names(fold(unnumbered(name_key(name))).text)
 
 
-def _coauthors(papers: tuple[Paper, ...], key: str) -> tuple[CoAuthor, ...]:
-    printed: dict[str, Counter[str]] = defaultdict(Counter)
-    counts: Counter[str] = Counter()
+def _printed(papers: tuple[Paper, ...]) -> dict[str, Counter[str]]:
+    """Count for each exact name on papers how often it is printed how."""
+    found: dict[str, Counter[str]] = defaultdict(Counter)
     for paper in papers:
-        names = {name_key(author): author for author in paper.authors}
-        for other, author in names.items():
-            if other != key:
-                counts[other] += 1
-                printed[other][author] += 1
-    found = [CoAuthor(printed[one].most_common(1)[0][0], count) for one, count in counts.items()]
+        for author in set(paper.authors):
+            found[name_key(author)][author] += 1
+    return found
+
+
+def _spellings(printed: Counter[str]) -> list[Spelling]:
+    ranked = sorted(printed.items(), key=lambda pair: (-pair[1], pair[0]))
+    return [Spelling(spelling, count) for spelling, count in ranked]
+
+
+def _coauthors(printed: dict[str, Counter[str]], own: set[str]) -> tuple[CoAuthor, ...]:
+    found = [
+        CoAuthor(_spellings(names)[0].name, sum(names.values()))
+        for key, names in printed.items()
+        if key not in own
+    ]
     return tuple(sorted(found, key=lambda one: (-one.count, one.name)))
+
+
+def _suggested(around: Iterable[Around], own: set[str]) -> tuple[Suggestion, ...]:
+    """Put together what is suggested for several names, the strongest evidence for each."""
+    best: dict[str, Suggestion] = {}
+    for one in around:
+        for suggestion in one.same_person():
+            key = name_key(suggestion.name)
+            known = best.get(key)
+            if key not in own and (
+                known is None or known.evidence.points < suggestion.evidence.points
+            ):
+                best[key] = suggestion
+    return tuple(
+        sorted(best.values(), key=lambda one: (-one.evidence.points, -one.papers, one.name))
+    )

@@ -164,6 +164,7 @@ def cluster_json(cluster: AuthorCluster) -> Json:
     return {
         "name": cluster.name,
         "slug": cluster.slug,
+        "also": [{"name": name, "slug": name_slug(name)} for name in cluster.also],
         "paper_count": len(cluster.papers),
         "author_rows": cluster.rows,
         "spellings": [

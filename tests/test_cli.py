@@ -300,6 +300,16 @@ def test_author_prints_the_cluster_and_names_that_are_nearly_the_same(run: Run) 
     assert (written["slug"], written["paper_count"]) == ("anna-sørén", 1)
 
 
+def test_author_puts_names_together(run: Run) -> None:
+    ran = run("author", "Anna Sørén", "--also", "Anna Soren", "--also", "Nobody")
+    assert ran.stdout.startswith("Anna Sørén\n2 papers, 2 author rows\n")
+    assert "Together with: Anna Soren\n" in ran.stdout
+    assert ran.stderr == "1 name of --also has no papers of its own.\n"
+    written = json.loads(run("author", "Anna Soren", "--also", "anna sørén", "--json").stdout)
+    assert [one["slug"] for one in written["also"]] == ["anna-sørén"]
+    assert [paper["id"] for paper in written["papers"]] == ["bees2", "bees1"]
+
+
 def test_author_without_the_accents_leads_to_the_name(run: Run) -> None:
     ran = run("author", "Åuthor A")
     assert ran.stdout.startswith("Author A\n")

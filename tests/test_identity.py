@@ -233,6 +233,25 @@ def test_the_splits_of_the_arrow_page_are_suggested_and_nothing_wrong(checkout: 
     assert all("Martin Jaggi" in one.coauthors for one in found.values())
 
 
+def test_the_reader_puts_names_together_and_the_cluster_covers_all() -> None:
+    with index(*papers()).searcher() as searcher:
+        found = author_cluster(searcher, "François Fleuret", ["francois FLEURET", "Nobody", ""])
+        back = author_cluster(searcher, "Francois Fleuret", ["François Fleuret"])
+    assert found is not None
+    assert back is not None
+    assert [paper.id for paper in found.papers] == ["a3", "a2", "a1"]
+    assert [paper.id for paper in back.papers] == ["a3", "a2", "a1"]
+    assert (found.slug, back.slug) == ("françois-fleuret", "francois-fleuret")
+    assert found.also == ("Francois Fleuret",)
+    assert [(one.name, one.count) for one in found.spellings] == [
+        ("François Fleuret", 2),
+        ("Francois Fleuret", 1),
+    ]
+    assert not found.same_person
+    assert not found.same_folded
+    assert [(one.name, one.count) for one in found.coauthors] == [("Anna Bee", 3), ("Carl Dee", 2)]
+
+
 # Several people
 
 

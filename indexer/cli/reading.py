@@ -14,7 +14,7 @@ from indexer.cli.terminal import counted, paper_lines, where, wrapped
 from indexer.identity.around import Suggestion
 from indexer.identity.person import Likeness
 from indexer.identity.several import Group
-from indexer.paper import name_of_slug
+from indexer.paper import name_key, name_of_slug
 from indexer.search import IndexInfo, Searcher
 from indexer.wire import cluster_json, info_json, paper_json
 
@@ -51,18 +51,23 @@ def show(session: Session, paper_id: str) -> None:
     short_help="Print the papers of one exact name.", epilog=example("quiver author Martin Jaggi")
 )
 @click.argument("name", nargs=-1, required=True)
+@click.option("--also", multiple=True, metavar="NAME", help="Put the papers of this name with it.")
 @with_session
-def author(session: Session, name: tuple[str, ...]) -> None:
+def author(session: Session, *, name: tuple[str, ...], also: tuple[str, ...]) -> None:
     """Print the papers of one exact name (case aside), newest first.
 
     A name cluster is no person: one person may have several names, several people one.
     """
     wanted = " ".join(name).encode(errors="replace").decode()
     with open_searcher(session) as searcher:
-        cluster = author_cluster(searcher, wanted)
-        cluster = cluster or author_cluster(searcher, name_of_slug(wanted))
+        others = [other.encode(errors="replace").decode() for other in also]
+        cluster = author_cluster(searcher, wanted, others)
+        cluster = cluster or author_cluster(searcher, name_of_slug(wanted), others)
         if cluster is None:
-            cluster = _by_folded_name(searcher, wanted)
+            cluster = _by_folded_name(searcher, wanted, others)
+    missing = len(set(map(name_key, others)) - {name_key(one) for one in cluster.also})
+    if missing:
+        click.echo(f"{counted(missing, 'name')} of --also has no papers of its own.", err=True)
     if session.json:
         click.echo(json.dumps(cluster_json(cluster), ensure_ascii=False))
     else:
@@ -81,11 +86,11 @@ def info(session: Session) -> None:
         click.echo("\n".join(_info_lines(found, str(session.directory))))
 
 
-def _by_folded_name(searcher: Searcher, name: str) -> AuthorCluster:
+def _by_folded_name(searcher: Searcher, name: str, also: list[str]) -> AuthorCluster:
     """Find the cluster whose name differs only in accents and the like, or say what is near."""
     others = namesakes(searcher, name)
     if others:
-        cluster = author_cluster(searcher, others[0].value)
+        cluster = author_cluster(searcher, others[0].value, also)
         if cluster is not None:
             click.echo(f"No paper is by '{name}' exactly; this is {cluster.name}.", err=True)
             return cluster
@@ -101,6 +106,8 @@ def _cluster_lines(cluster: AuthorCluster) -> Iterator[str]:
     yield from wrapped(
         "Papers that bear exactly this name, case aside. It groups names, not people.", (), "", ""
     )
+    if cluster.also:
+        yield from wrapped(f"Together with: {', '.join(cluster.also)}", (), "", "")
     if cluster.rows > 1:
         spelled = ", ".join(f"{one.name} ({one.count})" for one in cluster.spellings)
         yield from wrapped(f"Spelled: {spelled}", (), "", "")

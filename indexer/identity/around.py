@@ -39,9 +39,10 @@ class Suggestion:
         return self.evidence.strength
 
 
-def papers_of(searcher: Searcher, name: str) -> Iterator[Paper]:
-    """Give the papers under one exact name: year falling, then case-folded title, then id."""
-    query = Query(filters=(Filter("author", (name_key(name),)),), sort=Sort.NEWEST)
+def papers_of(searcher: Searcher, *names: str) -> Iterator[Paper]:
+    """Give the papers under exact names: year falling, then case-folded title, then id."""
+    keys = tuple(dict.fromkeys(map(name_key, names)))
+    query = Query(filters=(Filter("author", keys),), sort=Sort.NEWEST)
     for paper_id in searcher.ids(query):
         paper = searcher.get(paper_id)
         if paper is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 
@@ -358,6 +359,30 @@ def test_a_judgement_counts_pairs_and_appearances() -> None:
     written = judgement_as_json(found)
     assert json.loads(json.dumps(written)) == written
     assert written["same_person"]["strong"]["right"] == 1
+
+
+@pytest.mark.parametrize(
+    ("ids", "judged", "right"),
+    [
+        (("~Wei_Wang1", "~Wei_Wang2"), 1, 1),
+        (("~Wei_Wang1", "~Wei_Wang1"), 1, 0),
+        (("/w/wei-wang/", "/w/wei-wang/"), 0, 0),
+        (("/37281297100", "~Wei_Wang2"), 0, 0),
+    ],
+)
+def test_groups_of_a_name_are_judged_by_ids_that_tell_people_apart(
+    ids: tuple[str, str], judged: int, right: int
+) -> None:
+    made = common(("Ada", "Sparse bees", 2), ("Bob", "Concrete bridges", 2))
+    kin = [
+        Paper(f"kin{at}", "Kin", "", (f"W{one}{other} Wang",))
+        for at, (one, other) in enumerate(itertools.product("abcdefgh", repeat=2))
+    ]
+    truth = Truth()
+    for paper in made:
+        truth.add(paper.id, ["Wei Wang"], [ids[paper.id.startswith("Bob")]])
+    found = judge([*made, *kin], truth).several
+    assert (found.shown, found.judged, found.right) == (1, judged, right)
 
 
 def test_truth_is_read_and_a_wrong_line_named(tmp_path: Path) -> None:

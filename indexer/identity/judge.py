@@ -130,7 +130,12 @@ def _score_several(names: Names, truth: Truth) -> Score:
         groups = suspect_several(name, names.papers[name], kin[person.short])
         known = truth.known.get(name, {})
         people = [
-            frozenset(known[paper] for paper in group.papers if paper in known) for group in groups
+            frozenset(
+                known[paper]
+                for paper in group.papers
+                if paper in known and known[paper].source in SEPARATE
+            )
+            for group in groups
         ]
         for one, other in combinations(people, 2):
             shown += 1

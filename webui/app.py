@@ -26,6 +26,7 @@ from webui import (
     operation,
     pages,
     records,
+    suggest,
     trends,
 )
 from webui.layout import carried
@@ -65,6 +66,7 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     app.register_blueprint(feeds.blueprint)
     app.register_blueprint(keeping.blueprint)
     app.register_blueprint(trends.blueprint)
+    app.register_blueprint(suggest.blueprint)
     app.register_blueprint(arxiv_api.blueprint)
     app.register_blueprint(crawling.blueprint)
     app.register_blueprint(operation.blueprint)

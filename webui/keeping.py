@@ -14,16 +14,17 @@ from typing import Any, Final
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from indexer import CITATION_FORMATS, FacetRequest, Query, info_json, plain, results_json
+from indexer import CITATION_FORMATS, FacetField, Query, info_json, plain, results_json
 from webui import current, layout
 from webui.api import answer
 from webui.facets import chips
 from webui.faults import refused
+from webui.groups import grouped
 from webui.listing import shown
 
 blueprint = Blueprint("keeping", __name__)
 MAX_SHELF: Final = 1_000
-_COUNTED: Final = (FacetRequest("venue", 0), FacetRequest("year", 0), FacetRequest("type", 0))
+_COUNTED: Final[tuple[FacetField, ...]] = ("venue", "year", "type")
 
 
 @blueprint.get("/shelf")
@@ -85,7 +86,7 @@ def record_json() -> ResponseReturnValue:
 def _record(query: Query) -> dict[str, Any]:
     searcher = current.searcher()
     query = replace(query, page=1, per_page=0)
-    told = results_json(searcher.search(query, facets=_COUNTED))
+    told = results_json(searcher.search(query, facets=()))
     parameters = {
         name: value
         for name, value in told["parameters"].items()
@@ -106,8 +107,8 @@ def _record(query: Query) -> dict[str, Any]:
         "index": info_json(searcher.info()),
         "total": told["total"],
         "counts": {
-            field: {one["value"]: one["count"] for one in values if one["count"]}
-            for field, values in told["facets"].items()
+            field: {one["key"]: one["count"] for one in grouped(searcher, query, field)["group_by"]}
+            for field in _COUNTED
         },
         "ids": list(searcher.ids(query)),
     }

@@ -13,7 +13,7 @@ from typing import Any, Final
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from indexer import FacetRequest, Query, Searcher, YearRange, parse_query
+from indexer import FacetRequest, Match, Query, Searcher, YearRange, parse_query
 from webui import current, layout
 from webui.faults import refused
 
@@ -142,7 +142,8 @@ def _asked() -> tuple[Query, ...] | Response:
             one,
             filters=query.filters,
             years=query.years,
-            match=query.match,
+            # Falling back to any of the words would draw another subject's line.
+            match=Match.ALL if query.match is Match.AUTO else query.match,
             per_page=current.params().per_page,
         )
         for one in dict.fromkeys(typed[:MOST])

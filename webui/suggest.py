@@ -1,0 +1,80 @@
+"""Completion while somebody types: author names, venues and fields, with their numbers of papers.
+
+Answers in the form of OpenSearch suggestions 1.1, so that a browser's own box can use it, too.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Blueprint, Response, request, url_for
+
+from indexer import UNKNOWN, FacetField, Filter, Query, Searcher, name_slug
+from webui import current, layout
+
+blueprint = Blueprint("suggest", __name__)
+_LONGEST: Final = 60
+_SHORTEST: Final = 2
+_EACH: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """One completion.
+
+    Attributes:
+        kind: what it is ("author", "venue").
+        href: where choosing it leads.
+    """
+
+    text: str
+    kind: str
+    papers: int
+    href: str
+
+
+def suggestions(searcher: Searcher, typed: str) -> tuple[Suggested, ...]:
+    """Complete what is typed to venues and names; most papers first within each kind."""
+    words = re.findall(r"[^\s\"]+", typed[:_LONGEST])
+    if not words or len("".join(words)) < _SHORTEST:
+        return ()
+    text = " ".join(words)
+    found: list[Suggested] = []
+    kinds: tuple[FacetField, ...] = ("venue", "author")
+    for kind in kinds:
+        # One word begins a word of the name; several are a stretch of it.
+        values = (
+            searcher.values(kind, prefix=text, limit=_EACH)
+            if len(words) == 1
+            else searcher.values(kind, contains=text, limit=_EACH)
+        )
+        for value in values:
+            if value.value == UNKNOWN:
+                continue
+            if kind == "author":
+                href = url_for("records.author", slug=name_slug(value.value))
+            else:
+                chosen = Query(
+                    filters=(Filter(kind, (value.value,)),), per_page=current.params().per_page
+                )
+                href = layout.search_href(chosen)
+            found.append(Suggested(value.value, kind, value.count, href))
+    return tuple(found)
+
+
+@blueprint.get("/suggest")
+def suggest() -> Response:
+    """Complete ``q``: the texts, what each is, and where each leads."""
+    typed = request.args.get("q", "")
+    found = suggestions(current.searcher(), typed)
+    body = [
+        typed,
+        [one.text for one in found],
+        [f"{one.kind}, {one.papers:,} {'paper' if one.papers == 1 else 'papers'}" for one in found],
+        [one.href for one in found],
+    ]
+    text = json.dumps(body, ensure_ascii=False)
+    return Response(text, content_type="application/x-suggestions+json")

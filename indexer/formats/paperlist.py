@@ -22,13 +22,12 @@ _NAME = re.compile(r"([A-Za-z0-9]*?[A-Za-z][A-Za-z_-]*?)[_-]?((?:19|20)\d\d)(?!\
 _MARKS = frozenset(
     "status track site author_site authorids aff gs_citation author_num sess psid".split()
 )
-_NO_PAPER = {
-    "reject": "the submission was rejected",
-    "withdraw": "the submission was withdrawn",
-    "retract": "the paper was retracted",
-    "active": "the submission is still under review",
-    "under review": "the submission is still under review",
-}
+_NO_PAPER = (
+    (re.compile(r"reject"), "the submission was rejected"),
+    (re.compile(r"withdr[ae]w"), "the submission was withdrawn"),
+    (re.compile(r"retract"), "the paper was retracted"),
+    (re.compile(r"^active$|under review|^pending"), "the submission is still under review"),
+)
 _BOOKTITLE = re.compile(r"(?:booktitle|journal)\s*=\s*[{\"]([^{}\"]+)[}\"]")
 _BIB_YEAR = re.compile(r"\byear\s*=\s*[{\"]?\s*(\d{4})")
 
@@ -54,7 +53,7 @@ def read(dump: Dump) -> Iterator[Read]:
             continue
         line, value = item
         status = text(value.get("status")).casefold()
-        reason = next((why for word, why in _NO_PAPER.items() if word in status), None)
+        reason = next((why for word, why in _NO_PAPER if word.search(status)), None)
         if reason is not None:
             yield RecordError(dump.name, line, reason)
         else:

@@ -23,12 +23,13 @@ _LETTERS = {
     "textquotesingle": "'", "textquotedblleft": "“", "textquotedblright": "”", "textendash": "–",
     "textemdash": "—", "ldots": "…", "dots": "…", "textregistered": "®", "texttrademark": "™",
     "textasciitilde": "~", "textunderscore": "_", "textbackslash": "\\", "textdegree": "°",
-    "slash": "/", "S": "§", "copyright": "©", "pounds": "£",
+"textasciicircum": "^", "textgreater": ">", "textless": "<", "textbar": "|", "slash": "/",
+    "S": "§", "copyright": "©", "pounds": "£",
 }  # fmt: skip
 _ACCENT = re.compile(
     r"\{?\\(?:(?P<sign>['\"`^~=.])|(?P<letter>[uvHcdbrk])(?=[\s{\\]))\s*"
     r"(?:\{\\?(?P<braced>[^\W\d_])\s*\}|\{?\\(?P<dotless>[ij])(?![A-Za-z])(?:\{\})?\}?"
-    r"|(?P<bare>[A-Za-z]))(?P<closed>\})?"
+    r"|(?P<bare>[^\W\d_]))(?P<closed>\})?"
 )
 _LETTER = re.compile(
     r"\\(" + "|".join(sorted(_LETTERS, key=len, reverse=True)) + r")(?![A-Za-z])(\{\}|\s+)?"
@@ -53,7 +54,10 @@ def without_tex_letters(text: str) -> str:
 
 def _plain(text: str) -> str:
     if "\\" in text:
-        text = _ACCENT.sub(_accented, text)
+        for _ in range(3):  # two accents on a letter: the inner one first
+            before, text = text, _ACCENT.sub(_accented, text)
+            if text == before:
+                break
         text = _LETTER.sub(lambda match: _LETTERS[match[1]], text)
         text = _ESCAPED.sub(r"\1", text)
     if "{" in text or "}" in text:

@@ -184,12 +184,24 @@ class Asked:
         return seen
 
     def _rows(self, seen: Sequence[Seen]) -> Iterator[Stretch]:
-        by_word = _places(seen, {})
-        by_stem = _places(seen, self._stems) if self._stems else {}
-        for ways, stems in self._compounds:
-            yield from _extents(seen, _stretches(by_stem if stems else by_word, (ways,)))
-        for steps in self._phrases:
-            yield from _extents(seen, _stretches(by_word, steps))
+        for stems in (False, True):
+            known = self._stems if stems else {}
+            held = {known.get(one.word, one.word) for one in seen}
+            rows = [
+                ((possible,), of_stems)
+                for ways, of_stems in self._compounds
+                if of_stems is stems and (possible := _possible(ways, held))
+            ]
+            if not stems:
+                rows += [
+                    (steps, False)
+                    for steps in self._phrases
+                    if all(_possible(ways, held) for ways in steps)
+                ]
+            if rows:
+                places = _places(seen, known)
+                for steps, _ in rows:
+                    yield from _extents(seen, _stretches(places, steps))
         for words, width in self._nears:
             for at in _gathered(seen, words, width):
                 yield seen[at].start, seen[at].end
@@ -276,6 +288,11 @@ def _places(seen: Sequence[Seen], stems: Mapping[str, str]) -> Places:
         key = stems.get(one.word, one.word)
         at.setdefault(one.position, {}).setdefault(key, []).append(place)
     return at
+
+
+def _possible(ways: tuple[Way, ...], held: set[str]) -> tuple[Way, ...]:
+    """Keep the ways of which every word is there."""
+    return tuple(way for way in ways if held.issuperset(way))
 
 
 def _stretches(at: Places, steps: tuple[tuple[Way, ...], ...]) -> set[Stretch]:

@@ -23,7 +23,7 @@ _LETTERS = {
     "textquotesingle": "'", "textquotedblleft": "“", "textquotedblright": "”", "textendash": "–",
     "textemdash": "—", "ldots": "…", "dots": "…", "textregistered": "®", "texttrademark": "™",
     "textasciitilde": "~", "textunderscore": "_", "textbackslash": "\\", "textdegree": "°",
-"textasciicircum": "^", "textgreater": ">", "textless": "<", "textbar": "|", "slash": "/",
+    "textasciicircum": "^", "textgreater": ">", "textless": "<", "textbar": "|", "slash": "/",
     "S": "§", "copyright": "©", "pounds": "£",
 }  # fmt: skip
 _ACCENT = re.compile(

@@ -1,0 +1,249 @@
+"""Harvesting from a small repository that runs in the test."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from indexer import harvest as harvest_module
+from indexer.build import check_dumps, read_papers
+from indexer.errors import DumpError
+from indexer.harvest import Harvest, harvest
+
+DC = 'xmlns:dc="http://purl.org/dc/elements/1.1/"'
+
+
+@dataclass
+class Repository:
+    """A provider with a page of two records a reply; it can be told to fail.
+
+    Attributes:
+        records: day of change by title; an empty title stands for a deleted record.
+        faults: status codes to answer with, before it answers well.
+        asked: the arguments of every request that was answered.
+    """
+
+    records: dict[str, str]
+    faults: list[int] = field(default_factory=list)
+    asked: list[dict[str, str]] = field(default_factory=list)
+    fails_at: str = ""
+    url: str = ""
+
+    def reply(self, arguments: dict[str, str]) -> str:
+        token = arguments.get("resumptionToken", "")
+        if "old" in token:
+            return self.wrapped('<error code="badResumptionToken">too old</error>')
+        since, start = arguments.get("from", ""), 0
+        if token:
+            since, _, number = token.partition("/")
+            start = int(number)
+        wanted = [(title, day) for title, day in self.records.items() if day >= since]
+        if not wanted:
+            return self.wrapped('<error code="noRecordsMatch"/>')
+        page = "".join(self.record(title, day) for title, day in wanted[start : start + 2])
+        more = f"{since}/{start + 2}" if start + 2 < len(wanted) else ""
+        return self.wrapped(
+            f"<ListRecords>{page}<resumptionToken>{more}</resumptionToken></ListRecords>"
+        )
+
+    @staticmethod
+    def record(title: str, day: str) -> str:
+        header = f"<identifier>oai:x:{title}</identifier><datestamp>{day}</datestamp>"
+        if title.startswith("gone"):
+            return f'<record><header status="deleted">{header}</header></record>'
+        dc = f"<dc:title>{title} &amp; ö</dc:title><dc:creator>Lee, Ann</dc:creator>"
+        return f"<record><header>{header}</header><metadata><dc {DC}>{dc}</dc></metadata></record>"
+
+    @staticmethod
+    def wrapped(inside: str) -> str:
+        return (
+            '<?xml version="1.0" encoding="UTF-8"?>'
+            '<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/">'
+            f"<responseDate>2024-03-05T10:00:00Z</responseDate>{inside}</OAI-PMH>"
+        )
+
+
+@pytest.fixture
+def repository() -> Iterator[Repository]:
+    days = ["2024-01-01", "2024-02-01", "2024-02-02", "2024-03-01", "2024-03-02"]
+    provider = Repository(dict(zip(["a", "b", "gone", "c", "d"], days, strict=True)))
+
+    class Answering(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked = {key: one[0] for key, one in parse_qs(urlsplit(self.path).query).items()}
+            fails = provider.fails_at and asked.get("resumptionToken", "").endswith(
+                provider.fails_at
+            )
+            if provider.faults or fails:
+                self.send_response(provider.faults.pop(0) if provider.faults else 404)
+                self.send_header("Retry-After", "0")
+                self.end_headers()
+                return
+            provider.asked.append(asked)
+            data = provider.reply(asked).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    provider.url = f"http://127.0.0.1:{server.server_port}/oai"
+    yield provider
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def of(repository: Repository, **more: str) -> Harvest:
+    return Harvest(repository.url, pause=0.0, timeout=10.0, **more)
+
+
+def titles(path: Path) -> list[str]:
+    return [one.title for one in read_papers([str(path)])]
+
+
+def test_a_harvest_is_a_dump_of_all_replies(repository: Repository, tmp_path: Path) -> None:
+    path = tmp_path / "all.xml"
+    seen: list[int] = []
+
+    report = harvest(of(repository), str(path), progress=seen.append)
+
+    assert (report.records, report.requests, report.went_on) == (5, 3, False)
+    assert seen == [2, 4, 5]
+    assert titles(path) == ["a & ö", "b & ö", "c & ö", "d & ö"]
+    checked = check_dumps([str(path)])
+    assert [one.reason for one in checked.skipped] == ["the repository deleted the record"]
+    assert repository.asked[0] == {"verb": "ListRecords", "metadataPrefix": "oai_dc"}
+    assert repository.asked[1].keys() == {"verb", "resumptionToken"}
+
+
+def test_the_next_harvest_asks_only_for_what_changed(
+    repository: Repository, tmp_path: Path
+) -> None:
+    path = tmp_path / "all.xml"
+    harvest(of(repository), str(path))
+    repository.records["e"] = "2024-03-05"
+
+    report = harvest(of(repository), str(path))
+
+    assert (report.records, report.since) == (1, "2024-03-05")
+    assert repository.asked[-1]["from"] == "2024-03-05"
+    assert titles(path) == ["a & ö", "b & ö", "c & ö", "d & ö", "e & ö"]
+
+    repository.records.clear()
+    assert harvest(of(repository), str(path)).records == 0
+    assert len(titles(path)) == 5
+
+
+def test_a_harvest_that_was_cut_off_goes_on(repository: Repository, tmp_path: Path) -> None:
+    path = tmp_path / "all.xml"
+    repository.fails_at = "/2"
+
+    with pytest.raises(DumpError, match="answers 404"):
+        harvest(of(repository), str(path))
+    assert titles(path) == ["a & ö", "b & ö"]
+
+    with path.open("ab") as file:
+        file.write(b"<record>what was written before the power went")
+    repository.fails_at = ""
+    report = harvest(of(repository), str(path))
+
+    assert report.went_on
+    assert titles(path) == ["a & ö", "b & ö", "c & ö", "d & ö"]
+
+
+def test_a_busy_repository_is_asked_again(repository: Repository, tmp_path: Path) -> None:
+    repository.faults = [503, 429]
+
+    report = harvest(of(repository), str(tmp_path / "all.xml"))
+
+    assert (report.records, report.requests) == (5, 5)
+
+
+def test_one_that_stays_busy_is_given_up(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository.faults = [503] * 99
+    monkeypatch.setattr(harvest_module, "MOST_TRIES", 3)
+
+    with pytest.raises(DumpError, match="answers 503"):
+        harvest(of(repository), str(tmp_path / "all.xml"))
+    assert len(repository.faults) == 96
+
+
+def test_set_and_day_are_asked_for(repository: Repository, tmp_path: Path) -> None:
+    what = of(repository, set="math", since="2024-03-01", prefix="oai_dc")
+
+    assert harvest(what, str(tmp_path / "all.xml")).records == 2
+    assert repository.asked[0]["set"] == "math"
+    assert repository.asked[0]["from"] == "2024-03-01"
+
+
+def test_an_error_of_the_repository_is_told(repository: Repository, tmp_path: Path) -> None:
+    path = tmp_path / "all.xml"
+    harvest(of(repository), str(path))
+    state = Path(f"{path}.state.json")
+    state.write_text(
+        state.read_text(encoding="utf-8").replace('"token": ""', '"token": "old"'),
+        encoding="utf-8",
+    )
+
+    with pytest.raises(DumpError, match=r"badResumptionToken: too old; remove the state file"):
+        harvest(of(repository), str(path))
+
+
+def test_files_of_another_harvest_are_not_touched(repository: Repository, tmp_path: Path) -> None:
+    path = tmp_path / "all.xml"
+    harvest(of(repository), str(path))
+    before = path.read_bytes()
+
+    with pytest.raises(DumpError, match="belongs to a harvest of"):
+        harvest(of(repository, set="math"), str(path))
+    Path(f"{path}.state.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(DumpError, match="is no state of a harvest"):
+        harvest(of(repository), str(path))
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://x.org/oai", "nowhere", ""])
+def test_only_addresses_of_the_web_are_asked(tmp_path: Path, url: str) -> None:
+    with pytest.raises(DumpError, match="no web address"):
+        harvest(Harvest(url), str(tmp_path / "all.xml"))
+
+
+def test_one_that_does_not_answer_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(harvest_module, "MOST_TRIES", 2)
+
+    with pytest.raises(DumpError, match="does not answer"):
+        harvest(Harvest("http://127.0.0.1:9/oai", pause=0.0), str(tmp_path / "all.xml"))
+
+
+def test_what_is_no_repository_is_told(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for reply, fault in (("<html/>", "no OAI-PMH repository"), ("<a", "a reply that is no XML")):
+        monkeypatch.setattr(repository, "reply", lambda _, reply=reply: reply)
+        with pytest.raises(DumpError, match=fault):
+            harvest(of(repository), str(tmp_path / "all.xml"))
+
+
+def test_a_reply_without_end_is_refused(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(harvest_module, "LARGEST_REPLY", 100)
+
+    with pytest.raises(DumpError, match="a reply of over"):
+        harvest(of(repository), str(tmp_path / "all.xml"))

@@ -12,13 +12,15 @@ from typing import Final
 
 from flask import Blueprint, Response, request, url_for
 
-from indexer import UNKNOWN, FacetField, Filter, Query, Searcher, name_slug
+from indexer import UNKNOWN, FacetField, Filter, Query, Searcher, fold, name_slug
 from webui import current, layout
 
 blueprint = Blueprint("suggest", __name__)
 _LONGEST: Final = 60
 _SHORTEST: Final = 2
 _EACH: Final = 5
+_READ: Final = 1_000
+"""Values with the longest word that are looked at for the other words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +40,16 @@ class Suggested:
 
 def suggestions(searcher: Searcher, typed: str) -> tuple[Suggested, ...]:
     """Complete what is typed to venues and names; most papers first within each kind."""
-    words = re.findall(r"[^\s\"]+", typed[:_LONGEST])
-    if not words or len("".join(words)) < _SHORTEST:
+    words = re.findall(r"[^\s\"]+", fold(typed[:_LONGEST]).text)
+    longest = max(words, key=len, default="")
+    if len(longest) < _SHORTEST:
         return ()
-    text = " ".join(words)
     found: list[Suggested] = []
     kinds: tuple[FacetField, ...] = ("venue", "author")
     for kind in kinds:
-        # One word begins a word of the name; several are a stretch of it.
-        values = (
-            searcher.values(kind, prefix=text, limit=_EACH)
-            if len(words) == 1
-            else searcher.values(kind, contains=text, limit=_EACH)
-        )
-        for value in values:
-            if value.value == UNKNOWN:
-                continue
+        values = searcher.values(kind, prefix=longest, limit=_EACH if len(words) == 1 else _READ)
+        fitting = [one for one in values if one.value != UNKNOWN and _fits(one.value, words)]
+        for value in fitting[:_EACH]:
             if kind == "author":
                 href = url_for("records.author", slug=name_slug(value.value))
             else:
@@ -63,6 +59,12 @@ def suggestions(searcher: Searcher, typed: str) -> tuple[Suggested, ...]:
                 href = layout.search_href(chosen)
             found.append(Suggested(value.value, kind, value.count, href))
     return tuple(found)
+
+
+def _fits(name: str, words: list[str]) -> bool:
+    """Say whether each word begins a word of a name."""
+    has = re.split(r"[\s-]+", fold(name).text)
+    return all(any(one.startswith(word) for one in has) for word in words)
 
 
 @blueprint.get("/suggest")

@@ -47,7 +47,8 @@ function controlOf(element) {
   const label = element.getAttribute("aria-label");
   if (label) return `${element.localName}[aria-label="${CSS.escape(label)}"]`;
   if (element.name) {
-    return `${element.localName}[name="${CSS.escape(element.name)}"][value="${CSS.escape(element.value)}"]`;
+    const value = element.type === "checkbox" ? `[value="${CSS.escape(element.value)}"]` : "";
+    return `${element.localName}:not([type="hidden"])[name="${CSS.escape(element.name)}"]${value}`;
   }
   return null;
 }

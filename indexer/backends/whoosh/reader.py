@@ -3,17 +3,39 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.backends.whoosh.cache import BoundedCache
 from indexer.backends.whoosh.segment import Segment
 from indexer.backends.whoosh.snapshot import LoadedSegment, Store
+from indexer.paper import Paper
 from indexer.query import Sort
 from indexer.text import fold
 
 Numbers = NDArray[np.int32]
 """Paper numbers (or name ids), rising and distinct unless said otherwise."""
+PAPER_BYTES: Final = 24 << 20
+"""Budget of unpacked papers of a segment: some 5,000."""
+
+
+class KeptPapers:
+    """A store that keeps the papers shown last, so that they are not unpacked again."""
+
+    def __init__(self, store: Store) -> None:
+        """Read papers from this store."""
+        self._store = store
+        self._kept: BoundedCache[Paper] = BoundedCache(PAPER_BYTES, _weigh)
+
+    def paper(self, number: int) -> Paper:
+        """Give back the paper of this number."""
+        return self._kept.get(number, lambda: self._store.paper(number))
+
+
+def _weigh(paper: Paper) -> int:
+    return 1000 + 2 * (len(paper.title) + len(paper.abstract)) + 100 * len(paper.authors)
 
 
 class SegmentReader:
@@ -28,7 +50,7 @@ class SegmentReader:
     def __init__(self, loaded: LoadedSegment) -> None:
         """Read this segment."""
         self.arrays: Segment = loaded.arrays
-        self.store: Store = loaded.store
+        self.store: Store = KeptPapers(loaded.store)
         deleted = loaded.deleted
         self.live = ~deleted if deleted is not None and deleted.any() else None
         self.size = self.arrays.papers

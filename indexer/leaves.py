@@ -44,6 +44,8 @@ MAX_BOOST: Final = 100.0
 _SUFFIX = re.compile(r"(?:~([0-9]*(?:\.[0-9]*)?)|\^([0-9]+(?:\.[0-9]*)?|\.[0-9]+))$")
 _BOOST = re.compile(r"\^([0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _SLOP = re.compile(r"~([0-9]*)")
+_ADDRESS = re.compile(r"://\S*\w")
+_STRANGE = re.compile(r"[^\w'’.*?-]+")
 _NAME = re.compile(r"[A-Z]\*(?:-\w.*)?", re.DOTALL)
 _YEAR = r"([0-9]{4})"
 _SPAN = re.compile(rf"{_YEAR}?\s*(?:-{{1,3}}|–|—|\.{{2,3}}|:|to|TO)\s*{_YEAR}?")
@@ -171,17 +173,20 @@ def read_word(raw: str, field: TextField | None, report: Report) -> Clause | Non
     text = _cut(raw, report)
     fuzzy: str | None = None
     boost = 1.0
-    is_address = "://" in text
-    marks = TRAILING.replace("~", "?*" if is_address else "")
-    while (suffix := _SUFFIX.search(text)) is not None or text[-1:] in tuple(marks):
-        if suffix is None:
-            text = text.rstrip(marks)
-            continue
-        text = text[: suffix.start()]
-        if suffix[2] is not None:
-            boost = _factor(suffix[2], report)
+    marks = tuple(TRAILING.replace("~", ""))
+    while True:
+        suffix = _SUFFIX.search(text)
+        if suffix is not None:
+            text = text[: suffix.start()]
+            if suffix[2] is not None:
+                boost = _factor(suffix[2], report)
+            else:
+                fuzzy = suffix[1]
+        elif text.endswith(marks) or (text.endswith(("?", "*")) and _ADDRESS.search(text)):
+            text = text[:-1]
         else:
-            fuzzy = suffix[1]
+            break
+    is_address = _ADDRESS.search(text) is not None
     exact = text.startswith("=")
     text = re.sub(r"\*+", "*", plain_word(text))
     if not has_letters(text):
@@ -253,20 +258,22 @@ def _author(token: Token, report: Report) -> Clause | None:
         if suffix[2] is not None:
             report("A factor weighs words of the text, not names, so it was left out.")
         elif has_letters(name) and (distance := _distance(suffix[1], report)):
-            return Fuzzy(plain_word(name), distance, "author")
+            return Fuzzy(plain_word(_STRANGE.sub("", name)), distance, "author")
         text = name
-    text = _cut(text.strip(), report)
+    is_pattern = token.kind is Kind.WORD and re.search(r"[*?]", text) is not None
+    text = _cut(text if is_pattern else text.replace("_", " "), report).strip()
     bare = text.lstrip("=^,;: ")
     marks += text[: len(text) - len(bare)]
     name = bare.rstrip("$,;: ")
     last = last or "$" in bare[len(name) :]
     if not has_letters(name):
         return None
-    if token.kind is Kind.WORD and re.search(r"[*?]", name):
+    if is_pattern:
         if last or marks:
             report("A pattern of a name stands anywhere in the list, so its marks were left out.")
-        return _wildcard(re.sub(r"\*+", "*", name.lstrip(LEADING)), "author", 1.0, report)
-    name = " ".join(name.replace("_", " ").split())
+        pattern = re.sub(r"\*+", "*", _STRANGE.sub("", name).lstrip(LEADING))
+        return _wildcard(pattern, "author", 1.0, report)
+    name = " ".join(name.split())
     exact = "=" in marks
     places = [Position.FIRST] if "^" in marks else []
     places += [Position.LAST] if last else []

@@ -227,7 +227,7 @@ class Lexer:
         after = self._text[end] if end < self._size else ""
         known = FIELDS.get(typed.lower())
         if known is not None:
-            if after.isspace() and typed in _SPACED_FIELDS:
+            if after.isspace() and typed in _SPACED_FIELDS and not literal:
                 self._at = end
                 while self._at < self._size and self._text[self._at].isspace():
                     self._at += 1

@@ -24,10 +24,15 @@ def faults_told(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise IndexError_(
-            f"{error.filename or path}: {error.strerror or error}; the index is as it was "
-            "before. Make room or mend the permissions, then run the command again"
-        ) from error
+        raise told(error, path) from error
+
+
+def told(error: OSError, path: Path) -> IndexError_:
+    """Word what the operating system refused; `path` where the system names no file."""
+    return IndexError_(
+        f"{error.filename or path}: {error.strerror or error}; the index is as it was "
+        "before. Make room or mend the permissions, then run the command again"
+    )
 
 
 def link(source: Path, target: Path) -> None:

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
 
-from indexer.backends.whoosh.disk import replace_text, sync_folder
+from indexer.backends.whoosh.disk import replace_text, sync_folder, told
 from indexer.errors import IndexDamaged, IndexMissing
 
 CURRENT: Final = "CURRENT"
@@ -53,6 +53,8 @@ class Generations:
             name = (self.root / CURRENT).read_text("ascii", "replace").strip()
         except (FileNotFoundError, NotADirectoryError):
             return None
+        except OSError as error:
+            raise told(error, self.root) from error
         if _NAME.fullmatch(name) is None:
             raise IndexDamaged(
                 f"{self.root / CURRENT}: holds no name of a generation; write one of "
@@ -88,6 +90,7 @@ class Generations:
         Raises:
             IndexMissing: when nothing was published yet.
             IndexDamaged: when a file of the generation is not there.
+            IndexError_: when the operating system refuses to read one.
         """
         for _ in range(_TRIES):
             name = self.current()
@@ -103,6 +106,8 @@ class Generations:
                         f"{error.filename}: this file of the index is gone; `quiver rollback` "
                         "goes back to the generation before, `quiver build` makes a new one"
                     ) from error
+            except OSError as error:
+                raise told(error, self.root) from error
         raise IndexDamaged(f"{self.root}: is being replaced faster than it can be opened")
 
     def begin(self) -> tuple[str, Path]:

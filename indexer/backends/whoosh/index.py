@@ -11,6 +11,7 @@ from threading import Lock
 
 from indexer.analysis import Analyzer
 from indexer.backends.whoosh import manifest
+from indexer.backends.whoosh.changes import Changes, PaperTimes, changes_between, times_of
 from indexer.backends.whoosh.disk import faults_told, link
 from indexer.backends.whoosh.generations import Generations
 from indexer.backends.whoosh.lock import writing
@@ -18,6 +19,7 @@ from indexer.backends.whoosh.manifest import fingerprint
 from indexer.backends.whoosh.opened import OpenedGeneration, open_generation
 from indexer.backends.whoosh.policy import Policy
 from indexer.backends.whoosh.searcher import WhooshSearcher
+from indexer.backends.whoosh.verify import verify
 from indexer.backends.whoosh.writer import Plan, WhooshWriter
 from indexer.errors import IndexError_, IndexMissing
 from indexer.ranking import Ranking
@@ -152,6 +154,45 @@ class WhooshIndex:
             self.generations.publish(name)
             self.generations.clean(keep=self._policy.keep)
             return name
+
+    def verify(self) -> int:
+        """Read the whole newest generation and check it; gives its number of papers.
+
+        Raises:
+            IndexMissing: when nothing was published yet.
+            IndexDamaged: names the file that is not what was written, and what is wrong.
+        """
+        return self.generations.read(
+            lambda name, folder: verify(open_generation(name, folder), self._analyzer)
+        )
+
+    def changes(self, before: str, after: str | None = None) -> Changes:
+        """Say which papers were added, changed and removed from one generation to another.
+
+        Args:
+            before: name of the earlier one.
+            after: name of the later one; None = the newest.
+
+        Raises:
+            IndexMissing: when one of them is not on disk (any more).
+        """
+        for name in (before, after or before):
+            if name not in self.generations.published():
+                kept = ", ".join(self.generations.published()) or "none"
+                raise IndexMissing(f"{self.path}: has no generation {name!r}; there are: {kept}")
+        later = self.opened() if after is None else self._open(after)
+        return changes_between(self._open(before), later)
+
+    def times(self, paper_id: str) -> PaperTimes | None:
+        """Say when a paper was first indexed and last changed; None where it is not there.
+
+        Raises:
+            IndexMissing: when nothing was published yet.
+        """
+        return times_of(self.opened(), paper_id)
+
+    def _open(self, name: str) -> OpenedGeneration:
+        return open_generation(name, self.generations.folder(name))
 
     def _base(self) -> OpenedGeneration | None:
         return None if self.generations.current() is None else self.opened()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from time import time
 from typing import Final
 
 import numpy as np
@@ -89,7 +90,7 @@ class WhooshWriter:
         self._known = KnownPapers(self._old)
         self._gone: set[Place] = set()
         self._added = _Added()
-        self._now = int(datetime.now(UTC).timestamp())
+        self._now = int(time())
         self._scratch = hidden / "runs"
         with faults_told(hidden):
             self._scratch.mkdir()

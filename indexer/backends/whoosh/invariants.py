@@ -1,0 +1,157 @@
+"""What must hold between the arrays of a segment, said for each that does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.backends.whoosh.segment import Segment, Strings
+
+Longs = NDArray[np.int64]
+
+
+def faults_of(arrays: Segment) -> Iterator[str]:
+    """Say what is wrong with the arrays of a segment; nothing where all is well.
+
+    Faults come in an order in which each may rely on those before not being there, so only the
+    first is sure to mean what it says.
+    """
+    yield from _string_faults(arrays)
+    yield from _pointer_faults(arrays)
+    yield from _range_faults(arrays)
+    yield from _order_faults(arrays)
+    yield from _posting_faults(arrays)
+    yield from _author_faults(arrays)
+
+
+def _string_faults(arrays: Segment) -> Iterator[str]:
+    for name in (
+        "stems", "words", "compounds", "names", "name_keys", "name_words", "venues", "types", "ids"
+    ):  # fmt: skip
+        strings: Strings = getattr(arrays, name)
+        if not _pointers(strings.ends, len(strings), len(strings.blob)):
+            yield f"the ends of {name} do not fit"
+            return
+        raws = strings.raws()
+        if name != "names" and any(a >= b for a, b in pairwise(raws)):
+            yield f"{name} do not rise"
+
+
+def _pointer_faults(arrays: Segment) -> Iterator[str]:
+    for name, rows, entries in (
+        ("stem_ptr", len(arrays.stems), len(arrays.docs)),
+        ("place_ptr", len(arrays.stems), len(arrays.places)),
+        ("stem_word_ptr", len(arrays.stems), len(arrays.stem_words)),
+        ("compound_ptr", len(arrays.compounds), len(arrays.compound_papers)),
+        ("name_key_ptr", len(arrays.name_keys), len(arrays.names)),
+        ("name_word_ptr", len(arrays.name_words), len(arrays.name_word_names)),
+        ("paper_names_ptr", arrays.papers, len(arrays.paper_names)),
+        ("name_papers_ptr", len(arrays.names), len(arrays.name_papers)),
+    ):
+        if not _pointers(getattr(arrays, name), rows, entries):
+            yield f"{name} does not fit"
+    for name, length in (
+        ("title_tf", len(arrays.docs)),
+        ("abstract_tf", len(arrays.docs)),
+        ("forms", len(arrays.places)),
+        ("word_stem", len(arrays.words)),
+        ("word_df", len(arrays.words)),
+        ("stem_words", len(arrays.words)),
+        ("title_length", arrays.papers),
+        ("abstract_length", arrays.papers),
+        ("author_length", arrays.papers),
+        ("venue", arrays.papers),
+        ("type", arrays.papers),
+        ("has", arrays.papers),
+        ("id_paper", arrays.papers),
+        ("title_order", arrays.papers),
+    ):
+        if len(getattr(arrays, name)) != length:
+            yield f"{name} has {len(getattr(arrays, name))} entries, not {length}"
+
+
+def _range_faults(arrays: Segment) -> Iterator[str]:
+    for name, least, most in (
+        ("docs", 0, arrays.papers),
+        ("compound_papers", 0, arrays.papers),
+        ("name_papers", 0, arrays.papers),
+        ("word_stem", 0, len(arrays.stems)),
+        ("stem_words", 0, len(arrays.words)),
+        ("word_df", 1, arrays.papers + 1),
+        ("paper_names", 0, len(arrays.names)),
+        ("name_word_names", 0, len(arrays.names)),
+        ("venue", -1, len(arrays.venues)),
+        ("type", -1, len(arrays.types)),
+    ):
+        values = getattr(arrays, name)
+        if len(values) and (values.min() < least or values.max() >= most):
+            yield f"{name} points outside"
+    for name in ("id_paper", "title_order"):
+        if not np.array_equal(np.sort(getattr(arrays, name)), np.arange(arrays.papers)):
+            yield f"{name} does not name each paper once"
+
+
+def _order_faults(arrays: Segment) -> Iterator[str]:
+    if (np.diff(arrays.year) > 0).any():
+        yield "the years do not fall"
+    place = np.empty(arrays.papers, np.int64)
+    place[arrays.id_paper] = np.arange(arrays.papers)
+    if (np.diff(place)[np.diff(arrays.year) == 0] < 0).any():
+        yield "papers of a year are not in order of id"
+    for name, flat in (
+        ("stem_ptr", arrays.docs),
+        ("stem_word_ptr", arrays.stem_words),
+        ("compound_ptr", arrays.compound_papers),
+        ("name_word_ptr", arrays.name_word_names),
+        ("name_papers_ptr", arrays.name_papers),
+    ):
+        if not _rising(getattr(arrays, name), flat):
+            yield f"a row of {name} does not rise"
+
+
+def _posting_faults(arrays: Segment) -> Iterator[str]:
+    title, abstract = arrays.title_tf.astype(np.int64), arrays.abstract_tf.astype(np.int64)
+    if len(title) and (title + abstract).min() < 1:
+        yield "a posting has no occurrence"
+    ends = np.concatenate([[0], np.cumsum(title + abstract)])
+    if not np.array_equal(ends[arrays.stem_ptr], arrays.place_ptr):
+        yield "the occurrences are not as many as the postings say"
+        return
+    # Places rise inside each field of each posting; fields are stretches of `places`.
+    fields = np.concatenate([[0], np.cumsum(np.stack([title, abstract], 1).ravel())])
+    if not _rising(fields, arrays.places.astype(np.int64), strictly=False):
+        yield "the places of a posting do not rise"
+    forms = np.repeat(np.diff(arrays.stem_word_ptr), np.diff(arrays.place_ptr))
+    if (arrays.forms >= forms).any():
+        yield "an occurrence has a form its stem has not"
+    rows = np.repeat(np.arange(len(arrays.stems)), np.diff(arrays.stem_word_ptr))
+    if not np.array_equal(arrays.word_stem[arrays.stem_words], rows):
+        yield "stem_words and word_stem disagree"
+
+
+def _author_faults(arrays: Segment) -> Iterator[str]:
+    paper = np.repeat(np.arange(arrays.papers), np.diff(arrays.paper_names_ptr))
+    wrote = np.unique(arrays.paper_names.astype(np.int64) << 32 | paper)
+    name = np.repeat(np.arange(len(arrays.names)), np.diff(arrays.name_papers_ptr))
+    if not np.array_equal(wrote, name << 32 | arrays.name_papers):
+        yield "papers of names and names of papers disagree"
+
+
+def _pointers(ptr: Longs, rows: int, entries: int) -> bool:
+    return bool(
+        len(ptr) == rows + 1 and ptr[0] == 0 and ptr[-1] == entries and (np.diff(ptr) >= 0).all()
+    )
+
+
+def _rising(ptr: Longs, flat: NDArray[Any], *, strictly: bool = True) -> bool:
+    """Tell whether each row of a ragged array rises."""
+    steps = np.diff(flat.astype(np.int64))
+    within = np.ones(len(steps) + 1, np.bool_)
+    starts = ptr[1:-1]
+    within[starts[(starts > 0) & (starts <= len(steps))] - 1] = False
+    inside = steps[within[: len(steps)]]
+    return bool((inside > 0).all() if strictly else (inside >= 0).all())

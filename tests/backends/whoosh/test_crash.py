@@ -1,0 +1,238 @@
+"""Killed or refused at any moment: the old generation or the new one, whole, and no repair."""
+
+from __future__ import annotations
+
+import errno
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from indexer.backends.whoosh.index import WhooshIndex
+from indexer.backends.whoosh.policy import Policy
+from indexer.errors import IndexDamaged, IndexError_
+from indexer.paper import Paper
+
+WRITER = """
+import sys
+from indexer.backends.whoosh.index import WhooshIndex
+from indexer.paper import Paper
+
+index = WhooshIndex(sys.argv[1])
+print("ready", flush=True)
+state = int(sys.argv[2])
+while True:
+    state += 1
+    with index.writer(rebuild=state % 3 == 0) as writer:
+        for at in range(30):
+            writer.add(Paper(f"p{at}", f"state {state}", "some words of an abstract " * 5))
+        for at in range(30, 30 + state % 3):
+            writer.add(Paper(f"p{at}", f"state {state}", f"word{state}"))
+        for at in range(30 + state % 3, 33):
+            writer.delete(f"p{at}")
+"""
+
+
+def state_of(index: WhooshIndex) -> int:
+    """The one state all papers are in; fails where two states are mixed."""
+    papers = [
+        segment.store.paper(at)
+        for segment in index.opened().segments
+        for at in range(segment.arrays.papers)
+        if segment.deleted is None or not segment.deleted[at]
+    ]
+    (title,) = {paper.title for paper in papers}
+    state = int(title.removeprefix("state "))
+    assert sorted(paper.id for paper in papers) == sorted(f"p{at}" for at in range(30 + state % 3))
+    return state
+
+
+def write_state(index: WhooshIndex, state: int) -> None:
+    with index.writer() as writer:
+        for at in range(33):
+            writer.delete(f"p{at}")
+        for at in range(30 + state % 3):
+            writer.add(Paper(f"p{at}", f"state {state}"))
+
+
+def kill_at_random(folder: Path, times: int, seed: int) -> None:
+    index = WhooshIndex(folder)
+    write_state(index, 0)
+    rng = random.Random(seed)
+    state = 0
+    for _ in range(times):
+        with subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(folder), str(state)], stdout=subprocess.PIPE
+        ) as child:
+            assert child.stdout is not None
+            assert child.stdout.readline() == b"ready\n"
+            time.sleep(rng.uniform(0.0, 0.5))
+            os.kill(child.pid, signal.SIGKILL)
+        found = state_of(index)
+        assert found >= state
+        assert index.verify() == 30 + found % 3
+        state = found
+    write_state(index, state + 1)
+    assert state_of(index) == state + 1
+    left = {entry.name for entry in (folder / "generations").iterdir()}
+    assert left == set(index.generations.published())
+
+
+def test_killed_at_some_moments(tmp_path: Path) -> None:
+    kill_at_random(tmp_path, times=6, seed=int(time.time()))
+
+
+@pytest.mark.slow
+def test_killed_at_three_hundred_moments(tmp_path: Path) -> None:
+    kill_at_random(tmp_path, times=300, seed=300)
+
+
+FAULTS: dict[str, tuple[object, str, OSError]] = {
+    "disk full at fsync": (os, "fsync", OSError(errno.ENOSPC, "No space left on device")),
+    "no renaming": (Path, "rename", PermissionError(errno.EACCES, "Permission denied")),
+    "no replacing": (Path, "replace", PermissionError(errno.EACCES, "Permission denied")),
+    "no making": (Path, "mkdir", OSError(errno.EROFS, "Read-only file system")),
+    "no opening": (Path, "open", OSError(errno.EIO, "Input/output error")),
+    "no listing": (Path, "iterdir", OSError(errno.EIO, "Input/output error")),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_any_call_may_fail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    owner, call, error = FAULTS[name]
+    index = WhooshIndex(tmp_path, policy=Policy(keep=2))
+    write_state(index, 0)
+    write_state(index, 1)
+    real: Callable[..., object] = getattr(owner, call)
+    state = 1
+    failures = 0
+    for nth in range(60):
+        calls = iter(range(nth))
+
+        def failing(*args: object, **more: object) -> object:
+            if next(calls, None) is None:  # noqa: B023 - called within this turn only
+                raise error
+            return real(*args, **more)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(owner, call, failing)
+            try:
+                write_state(index, state + 1)
+            except IndexError_ as told:
+                failures += 1
+                assert str(error.strerror) in str(told)  # noqa: PT017 - any call may fail, or none
+            except IndexDamaged:
+                failures += 1
+        found = state_of(index)
+        assert found in (state, state + 1)
+        assert index.verify() == 30 + found % 3
+        state = found
+        if next(calls, None) is not None:
+            break  # the call was made less than `nth` times: all of them have failed once
+    assert failures
+    write_state(index, state + 1)
+    assert state_of(index) == state + 1
+
+
+def test_a_read_only_directory_is_told(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("not a directory")
+
+    with pytest.raises(IndexError_, match=str(blocked)):
+        write_state(WhooshIndex(blocked / "index"), 0)
+
+
+def test_rollback_publishes_the_one_before_anew(tmp_path: Path) -> None:
+    index = WhooshIndex(tmp_path)
+    write_state(index, 1)
+    write_state(index, 2)
+
+    assert index.rollback() == "g000003"
+    assert state_of(index) == 1
+    assert index.generation() == "g000003"
+    assert index.verify() == 31
+    assert index.opened().manifest.info.generation == "g000003"
+    write_state(index, 5)
+    assert index.generation() == "g000004"
+
+
+def test_only_the_last_generations_stay(tmp_path: Path) -> None:
+    index = WhooshIndex(tmp_path, policy=Policy(keep=2))
+    old = None
+    for state in range(5):
+        write_state(index, state)
+        old = old or index.opened()
+
+    assert index.generations.published() == ("g000004", "g000005")
+    assert old is not None
+    assert old.segments[0].store.paper(0).title == "state 0"  # a reader keeps what it has open
+
+
+def test_what_a_dead_writer_left_is_removed(tmp_path: Path) -> None:
+    index = WhooshIndex(tmp_path)
+    write_state(index, 1)
+    generations = tmp_path / "generations"
+    shutil.copytree(generations / "g000001", generations / "g000002")  # renamed, not published
+    (generations / ".g000003").mkdir()
+    (generations / ".g000003" / "half").write_text("written")
+    assert state_of(index) == 1
+
+    write_state(index, 2)
+
+    assert sorted(entry.name for entry in generations.iterdir()) == ["g000001", "g000003"]
+    assert state_of(index) == 2
+
+
+def test_readers_meet_no_fault_while_generations_come_and_go(tmp_path: Path) -> None:
+    index = WhooshIndex(tmp_path, policy=Policy(keep=1))
+    write_state(index, 0)
+    with subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(tmp_path), "0"], stdout=subprocess.PIPE
+    ) as child:
+        assert child.stdout is not None
+        child.stdout.readline()
+        last = 0
+        seen: set[int] = set()
+        until = time.monotonic() + 60
+        while len(seen) < 4 and time.monotonic() < until:
+            state = state_of(WhooshIndex(tmp_path))
+            assert state >= last
+            last = state
+            seen.add(state)
+        child.kill()
+    assert len(seen) > 1  # few on a slow machine
+
+
+@pytest.mark.parametrize("name", ["MAIN_g000001.arrays", "manifest.json", "_MAIN_1.toc"])
+def test_damage_is_found(tmp_path: Path, name: str) -> None:
+    index = WhooshIndex(tmp_path)
+    write_state(index, 1)
+    path = index.opened().folder / name
+    whole = path.read_bytes()
+    # The first block of papers; a pickle holds letters whose change means nothing to anyone.
+    papers = max(whole.find(b"\x28\xb5\x2f\xfd"), 0) + 12
+    for at in () if name.endswith("toc") else (papers, len(whole) - 2):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 0x55]) + whole[at + 1 :])
+        with pytest.raises(IndexDamaged, match="quiver"):
+            index.verify()
+    path.unlink()
+    with pytest.raises(IndexDamaged, match="quiver"):
+        index.verify()
+
+
+def test_a_pointer_to_nothing_is_told(tmp_path: Path) -> None:
+    index = WhooshIndex(tmp_path)
+    write_state(index, 1)
+    (tmp_path / "CURRENT").write_text("../../etc")
+    with pytest.raises(IndexDamaged, match="no name of a generation"):
+        index.opened()
+    (tmp_path / "CURRENT").write_text("g000009\n")
+    with pytest.raises(IndexDamaged, match="is gone"):
+        index.opened()

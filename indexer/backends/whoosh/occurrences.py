@@ -62,22 +62,23 @@ def stem_keys(
     docs = arrays.docs[low:high]
     first = int(arrays.place_ptr[stem])
     title = arrays.title_tf[low:high]
-    counts = title.astype(np.int64) + arrays.abstract_tf[low:high]
     if papers is None:
+        counts = title.astype(np.int64) + arrays.abstract_tf[low:high]
         last = int(arrays.place_ptr[stem + 1])
         places = arrays.places[first:last]
         within = spread(np.zeros(len(counts), np.int64), counts)
         at: slice | NDArray[np.int64] = slice(first, last)
     else:
-        starts = first + np.cumsum(counts) - counts
-        chosen = np.flatnonzero(contained(docs, papers)) if len(docs) < len(papers) else None
-        if chosen is None:
-            found = np.searchsorted(docs, papers)
-            found = found[docs.take(found, mode="clip") == papers] if len(docs) else found[:0]
-            chosen = found
-        docs, title, counts = docs[chosen], title[chosen], counts[chosen]
+        if len(docs) < len(papers):
+            chosen = np.flatnonzero(contained(docs, papers))
+        else:
+            chosen = np.searchsorted(docs, papers)
+            chosen = chosen[docs.take(chosen, mode="clip") == papers] if len(docs) else chosen[:0]
+        before = reader.occurrences_before(stem)
+        docs, title = docs[chosen], title[chosen]
+        counts = title.astype(np.int64) + arrays.abstract_tf[low:high][chosen]
         within = spread(np.zeros(len(counts), np.int64), counts)
-        at = np.repeat(starts[chosen], counts) + within
+        at = np.repeat(first + before[chosen].astype(np.int64), counts) + within
         places = arrays.places[at]
     later = within >= np.repeat(title, counts)
     keys: Keys = np.repeat(docs.astype(np.int64) << 33, counts)

@@ -167,9 +167,7 @@ def way_keys(
     stems = [reader.arrays.stems.find(stem) for stem in way]
     if min(stems) < 0:
         return NOWHERE
-    together = _together(reader, stems)
-    if papers is not None:
-        together = intersect(together, papers)
+    together = _together(reader, stems, papers)
     return runs(stem_keys(reader, stem, together) for stem in stems)
 
 
@@ -187,8 +185,8 @@ def runs_of(reader: SegmentReader, way: Way, papers: Numbers | None = None) -> K
     if min(words) < 0:
         return NOWHERE
     stems = reader.arrays.word_stem[words].tolist()
-    if papers is None and len(way) > 1:
-        papers = _together(reader, stems)
+    if len(way) > 1:
+        papers = _together(reader, stems, papers)
     return runs(
         stem_keys(reader, stem, papers, word) for stem, word in zip(stems, words, strict=True)
     )
@@ -206,11 +204,13 @@ def _stem_docs(reader: SegmentReader, stem: int) -> Numbers:
     return reader.arrays.docs[int(pointers[stem]) : int(pointers[stem + 1])]
 
 
-def _together(reader: SegmentReader, stems: list[int]) -> Numbers:
-    """Give the papers that hold all of these stems, wherever."""
+def _together(
+    reader: SegmentReader, stems: list[int], papers: Numbers | None = None
+) -> Numbers:
+    """Give the papers (of these only) that hold all of these stems, wherever."""
     lists = sorted((_stem_docs(reader, stem) for stem in set(stems)), key=len)
-    found = lists[0]
-    for other in lists[1:]:
+    found = lists.pop(0) if papers is None else papers
+    for other in lists:
         found = intersect(found, other)
     return found
 

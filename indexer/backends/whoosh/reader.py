@@ -17,6 +17,7 @@ from indexer.text import fold
 
 Numbers = NDArray[np.int32]
 """Paper numbers (or name ids), rising and distinct unless said otherwise."""
+BEFORE_BYTES: Final = 16 << 20
 PAPER_BYTES: Final = 24 << 20
 """Budget of unpacked papers of a segment: some 5,000."""
 
@@ -52,6 +53,9 @@ class SegmentReader:
         self.arrays: Segment = loaded.arrays
         self.store: Store = KeptPapers(loaded.store)
         deleted = loaded.deleted
+        self._before: BoundedCache[NDArray[np.int32]] = BoundedCache(
+            BEFORE_BYTES, lambda before: before.nbytes
+        )
         self.live = ~deleted if deleted is not None and deleted.any() else None
         self.size = self.arrays.papers
         self.papers = self.size if self.live is None else int(np.count_nonzero(self.live))
@@ -85,6 +89,18 @@ class SegmentReader:
         last_year = -_bounded(low) if low is not None else 0
         last = int(np.searchsorted(rising, last_year, "right"))
         return first, max(first, last)
+
+    def occurrences_before(self, stem: int) -> NDArray[np.int32]:
+        """Give for each posting of a stem how many of its occurrences are in papers before."""
+        return self._before.get(stem, lambda: self._count_before(stem))
+
+    def _count_before(self, stem: int) -> NDArray[np.int32]:
+        arrays = self.arrays
+        span = slice(int(arrays.stem_ptr[stem]), int(arrays.stem_ptr[stem + 1]))
+        before = np.zeros(span.stop - span.start, np.int32)
+        here = arrays.title_tf[span].astype(np.int32) + arrays.abstract_tf[span]
+        np.cumsum(here[:-1], out=before[1:])
+        return before
 
     @cached_property
     def _falling_years(self) -> NDArray[np.int32]:

@@ -1,0 +1,18 @@
+"""Measures Quiver beside its peers: the same papers, the same core, the same minute.
+
+    python -m tests.bench --papers 10000 --rounds 5
+    python -m tests.bench --only quiver,tantivy --json bench.json --http
+
+Peers are installed by ``pip install -e .[bench]``; one that is not there is left out and said so.
+Every round asks every engine every question in turn, so that what slows the machine for a moment
+slows all of them; what is reported is the ratio of their medians, round by round.
+
+    corpus.py     papers, and bigger collections grown from them
+    questions.py  questions of every class, made from the corpus with a fixed seed
+    engines/      one module a peer
+    build.py      one build in a process of its own: papers a second, megabytes, peak memory
+    latency.py    interleaved rounds
+    updates.py    what changing a few papers costs
+    http.py       requests a second of the pages, with 1, 8 and 32 clients
+    report.py     the tables, and the same as JSON
+"""

@@ -1,0 +1,82 @@
+"""Quiver's embedded engine: plain BM25F with titles, the default ranking, and a whole page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from indexer.backends.whoosh.facets import facet_of
+from indexer.backends.whoosh.finding import places
+from indexer.backends.whoosh.index import WhooshIndex
+from indexer.paper import Paper
+from indexer.parse import parse_query
+from indexer.query import Filter, Match, Query, YearRange
+from indexer.ranking import BM25F, Ranking
+from indexer.search import DEFAULT_FACETS, FacetRequest
+from tests.bench.engines import Hits
+from tests.bench.questions import Question
+
+FACETS = (FacetRequest("venue", 0), FacetRequest("year", 0), FacetRequest("author", 20))
+
+
+def make(name: str) -> Quiver:
+    return Quiver(BM25F if name == "quiver" else Ranking(), page=name == "quiver-page")
+
+
+def query_of(question: Question) -> Query:
+    """Type the question as a person would; filters stand beside it."""
+    text = " ".join(question.words)
+    if question.author:
+        text = f'author:"{text}"'
+    elif question.phrase:
+        text = f'"{text}"'
+    return parse_query(
+        text,
+        filters=(Filter("venue", (question.venue,)),) if question.venue else (),
+        years=YearRange(*question.years) if question.years else YearRange(),
+        match=Match.ALL if question.every else Match.ANY,
+        per_page=10,
+    )
+
+
+class Quiver:
+    """Query string to titles (or, with `page`, to snippets and all facets)."""
+
+    def __init__(self, ranking: Ranking, *, page: bool) -> None:
+        self.ranking = ranking
+        self.page = page
+
+    def build(self, papers: Iterable[Paper], folder: Path) -> None:
+        with WhooshIndex(folder).writer(rebuild=True) as writer:
+            for paper in papers:
+                writer.add(paper)
+
+    def update(self, papers: list[Paper], folder: Path) -> None:
+        with WhooshIndex(folder).writer() as writer:
+            for paper in papers:
+                writer.add(paper)
+
+    def open(self, folder: Path) -> Callable[[Question], Hits | None]:
+        searcher = WhooshIndex(folder, ranking=self.ranking).searcher().__enter__()
+
+        def page(question: Question) -> Hits:
+            found = searcher.search(query_of(question), facets=DEFAULT_FACETS)
+            venues = {one.value: one.count for one in found.facets["venue"].values}
+            return found.total, [hit.paper.title for hit in found.hits], venues
+
+        def answer(question: Question) -> Hits:
+            # What `search` does, without snippets and receipt: peers give neither.
+            query = query_of(question)
+            found = searcher._find(query)
+            shown = places(searcher._collection, found, 0, 10)
+            readers = searcher._collection.readers
+            titles = [readers[at.segment].store.paper(at.doc).title for at in shown]
+            counts: dict[str, int] = {}
+            for request in FACETS if question.facets else ():
+                papers = found.under_others(request.field)
+                facet = facet_of(request, query, readers, searcher._bylines, papers)
+                if request.field == "venue":
+                    counts = {one.value: one.count for one in facet.values}
+            return found.total, titles, counts
+
+        return page if self.page else answer

@@ -18,6 +18,7 @@ from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from indexer import open_index
 from indexer.cli.filters import read_years
 from indexer.query import YearRange
 from webui.cli import COMMANDS, quiver
@@ -376,6 +377,29 @@ def test_update_adds_and_replaces(run: Run, tmp_path: Path) -> None:
     run("build", "faulty.jsonl", "--index", index)
     ran = run("update", "papers.jsonl", "--index", index, "--json")
     assert json.loads(ran.stdout)["papers"] == 3
+
+
+def test_skipped_records_are_written_to_a_file_to_mend(run: Run, tmp_path: Path) -> None:
+    rejected = tmp_path / "rejected.jsonl"
+    for verb in (["check"], ["build", "--index", str(tmp_path / "index")]):
+        rejected.unlink(missing_ok=True)
+        run(*verb, "faulty.jsonl", "--rejected", str(rejected))
+        lines = [json.loads(line) for line in rejected.read_text(encoding="utf-8").splitlines()]
+        assert [line.get("raw", line.get("abstract")) for line in lines] == [
+            "{not json",
+            "no title",
+        ]
+
+
+def test_a_build_waits_for_another_one_or_says_who_is_writing(run: Run, tmp_path: Path) -> None:
+    index = open_index(tmp_path)
+    with index.writer():
+        ran = run("build", "papers.jsonl", "--index", str(tmp_path), code=1)
+        assert f"process {os.getpid()}" in ran.stderr
+        assert "--wait" in ran.stderr
+        run("build", "papers.jsonl", "--index", str(tmp_path), "--wait", "0.2", code=1)
+    run("build", "papers.jsonl", "--index", str(tmp_path), "--wait", "5")
+    run("rollback", "--index", str(tmp_path), "--wait", "5")
 
 
 def test_rollback_goes_back_by_one(run: Run, tmp_path: Path) -> None:

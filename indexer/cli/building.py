@@ -24,6 +24,19 @@ _strict = click.option(
     "--strict", is_flag=True, help="Stop at the first bad record instead of skipping it."
 )
 
+_rejected = click.option(
+    "--rejected",
+    metavar="FILE",
+    type=click.Path(dir_okay=False),
+    help="Write skipped records there, as a dump to mend and read again.",
+)
+wait_option = click.option(
+    "--wait",
+    type=click.FloatRange(0, 86_400),
+    metavar="SECONDS",
+    help="Wait so long for another build of this index to end.",
+)
+
 
 @click.command(
     short_help="Build the index anew from dumps.",
@@ -31,14 +44,23 @@ _strict = click.option(
 )
 @_dumps
 @_strict
+@_rejected
+@wait_option
 @with_session
-def build(session: Session, *, dumps: tuple[str, ...], strict: bool) -> None:
+def build(
+    session: Session,
+    *,
+    dumps: tuple[str, ...],
+    strict: bool,
+    rejected: str | None,
+    wait: float | None,
+) -> None:
     """Build the index anew from DUMPs: files, folders, patterns, archives, or - for stdin.
 
     The format is found by looking at the content; gz, bz2, xz and zst are unpacked. The new
     generation is published when it is complete; until then searches see the old one.
     """
-    _write(session, dumps, rebuild=True, strict=strict)
+    _write(session.waiting(wait), dumps, rejected, rebuild=True, strict=strict)
 
 
 @click.command(
@@ -47,10 +69,19 @@ def build(session: Session, *, dumps: tuple[str, ...], strict: bool) -> None:
 )
 @_dumps
 @_strict
+@_rejected
+@wait_option
 @with_session
-def update(session: Session, *, dumps: tuple[str, ...], strict: bool) -> None:
+def update(
+    session: Session,
+    *,
+    dumps: tuple[str, ...],
+    strict: bool,
+    rejected: str | None,
+    wait: float | None,
+) -> None:
     """Add the papers of DUMPs to the index; a paper with a known id takes its place."""
-    _write(session, dumps, rebuild=False, strict=strict)
+    _write(session.waiting(wait), dumps, rejected, rebuild=False, strict=strict)
 
 
 @click.command(
@@ -59,11 +90,18 @@ def update(session: Session, *, dumps: tuple[str, ...], strict: bool) -> None:
 )
 @_dumps
 @_strict
+@_rejected
 @with_session
-def check(session: Session, *, dumps: tuple[str, ...], strict: bool) -> None:
+def check(session: Session, *, dumps: tuple[str, ...], strict: bool, rejected: str | None) -> None:
     """Read DUMPs and report what is in them and what is wrong; writes nothing."""
     with _progress() as progress:
-        report = check_dumps(dumps, strict=strict or session.config.build.strict, progress=progress)
+        report = check_dumps(
+            dumps,
+            strict=strict or session.config.build.strict,
+            progress=progress,
+            exclude=(str(session.directory),),
+            rejected=rejected,
+        )
     _print(session, report)
 
 
@@ -81,7 +119,14 @@ def formats(session: Session) -> None:
         click.echo(f"{one.name:<{wide}}  {one.description}")
 
 
-def _write(session: Session, dumps: tuple[str, ...], *, rebuild: bool, strict: bool) -> None:
+def _write(
+    session: Session,
+    dumps: tuple[str, ...],
+    rejected: str | None,
+    *,
+    rebuild: bool,
+    strict: bool,
+) -> None:
     with _progress() as progress:
         report = build_index(
             dumps,
@@ -90,6 +135,7 @@ def _write(session: Session, dumps: tuple[str, ...], *, rebuild: bool, strict: b
             strict=strict or session.config.build.strict,
             progress=progress,
             exclude=(str(session.directory),),
+            rejected=rejected,
         )
     _print(session, report)
 

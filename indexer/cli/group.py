@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Concatenate, TypeVar
 
@@ -33,6 +33,13 @@ class Session:
     def directory(self) -> Path:
         """Folder of the index."""
         return Path(self.config.index.dir)
+
+    def waiting(self, seconds: float | None) -> Session:
+        """Give the same with another time to wait for writers; None changes nothing."""
+        if seconds is None:
+            return self
+        build = replace(self.config.build, wait=seconds)
+        return Session(replace(self.config, build=build), self.json)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import json
 
 import click
 
+from indexer.cli.building import wait_option
 from indexer.cli.group import Session, example, with_session
 from indexer.cli.opening import open_searcher, open_session_index
 from indexer.cli.terminal import counted
@@ -50,13 +51,14 @@ def verify(session: Session) -> None:
     short_help="Go back to the generation before.",
     epilog=example("quiver rollback"),
 )
+@wait_option
 @with_session
-def rollback(session: Session) -> None:
+def rollback(session: Session, *, wait: float | None) -> None:
     """Publish the generation before the newest one again, under a new name.
 
     How many generations stay on disk is the setting build.keep.
     """
-    back = getattr(open_session_index(session), "rollback", None)
+    back = getattr(open_session_index(session.waiting(wait)), "rollback", None)
     if back is None:
         raise click.ClickException(
             f"the engine {session.config.index.backend} keeps no generation to go back to; "

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+from indexer.formats.tex_letters import without_tex_letters
+from indexer.names import split_names
+
 _NEW = re.compile(r"(\d\d)(\d\d)\.\d{4,5}(?:v\d+)?")
 _OLD = re.compile(r"[a-z-]+(?:\.[A-Za-z-]+)?/(\d\d)\d{5}(?:v\d+)?")
 NUMBER = re.compile(rf"(?:{_NEW.pattern}|{_OLD.pattern})")
@@ -11,6 +14,13 @@ NUMBER = re.compile(rf"(?:{_NEW.pattern}|{_OLD.pattern})")
 _CITATION = re.compile(
     r"[\s,:;(]*(?:\bvol(?:ume)?\b|\bno\b|\bpp?\b|\bpages?\b|\d|\().*$", re.IGNORECASE | re.DOTALL
 )
+_AFFILIATION = re.compile(r"\s*\([^()]*(?:\([^()]*\)[^()]*)*\)")
+
+
+def listed_names(text: str) -> tuple[str, ...]:
+    """Split authors as arXiv lists them: affiliations in brackets are left out, TeX is undone."""
+    listed = without_tex_letters(" ".join(text.split()))
+    return split_names(_AFFILIATION.sub("", listed))
 
 
 def year_of(number: str) -> int | None:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from indexer.dump import Dump
 from indexer.errors import RecordError
-from indexer.formats.arxiv import NUMBER, venue_of, year_of
+from indexer.formats.arxiv import NUMBER, listed_names, venue_of, year_of
 from indexer.formats.json_values import Object, first_object, read_objects, text
 from indexer.formats.tex_letters import without_tex_letters
-from indexer.names import split_names
 from indexer.record import Read, Record
-
-_AFFILIATION = re.compile(r"\s*\([^()]*(?:\([^()]*\)[^()]*)*\)")
 
 
 def sniff(head: bytes, name: str) -> bool:
@@ -56,5 +52,4 @@ def _authors(value: Object) -> tuple[str, ...]:
             name = " ".join(part for part in (first, last, suffix) if part)
             names.append(without_tex_letters(name.replace(". -", ".-")))
         return tuple(names)
-    listed = without_tex_letters(" ".join(text(value.get("authors")).split()))
-    return split_names(_AFFILIATION.sub("", listed))
+    return listed_names(text(value.get("authors")))

@@ -25,17 +25,18 @@ from indexer.record import Record
 _KNOWN: Mapping[str, tuple[str, ...]] = {
     "title": ("title", "articletitle", "documenttitle", "papertitle", "primarytitle", "ti"),
     "abstract": ("abstract", "abstractnote", "abstracttext", "summary", "abstracts", "ab"),
-    "authors": ("authorfullnames", "authors", "author", "authornames", "authorlist", "au", "names"),
+    "authors": ("authorfullnames", "authors", "author", "authornames", "authorlist", "af", "au",
+                "names"),
     "venue": ("venue", "sourcetitle", "journal", "publicationtitle", "journaltitle", "booktitle",
               "containertitle", "journalname", "conference", "conferencename", "publicationname",
-              "journalbook"),
+              "journalbook", "so", "source"),
     "year": ("year", "publicationyear", "pubyear", "py", "date", "datepublished", "publicationdate",
              "yearpublished", "published"),
-    "type": ("type", "publicationtype", "documenttype", "itemtype", "entrytype"),
-    "doi": ("doi", "doilink", "digitalobjectidentifier"),
-    "url": ("url", "link", "externalurl", "pdflink", "weblink", "href"),
-    "keywords": ("keywords", "authorkeywords", "keyword", "manualtags", "tags", "subjects"),
-    "id": ("id", "paperid", "lensid", "eid", "recordid", "corpusid", "openalexid"),
+    "type": ("type", "publicationtype", "documenttype", "itemtype", "entrytype", "dt"),
+    "doi": ("doi", "doilink", "digitalobjectidentifier", "di"),
+    "url": ("url", "link", "externalurl", "pdflink", "weblink", "href", "articleurl", "sourceurl"),
+    "keywords": ("keywords", "authorkeywords", "keyword", "manualtags", "tags", "subjects", "de"),
+    "id": ("id", "paperid", "lensid", "eid", "recordid", "corpusid", "openalexid", "ut"),
 }  # fmt: skip
 """Names of columns without case, spaces and signs; the first one met counts."""
 _AUTHOR_NUMBER = re.compile(r"\s*\(\d{5,}\)")
@@ -44,9 +45,15 @@ _MOST_COLUMNS = 2000
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Places of the fields in a row, from 0; a field may be spread over several columns."""
+    """Where the fields are in a row.
+
+    Attributes:
+        places: by field, from 0; of several, the first that has something in a row counts.
+        joined: every column of authors holds one author; otherwise each would hold them all.
+    """
 
     places: Mapping[str, tuple[int, ...]]
+    joined: bool = False
 
     def record(self, line: int, row: Sequence[str]) -> Record:
         """Make a record of a row; cells that a short row lacks are empty."""
@@ -75,7 +82,7 @@ class Columns:
     def _authors(self, row: Sequence[str]) -> tuple[str, ...]:
         cells = [row[place] for place in self.places.get("authors", ()) if place < len(row)]
         names = [_AUTHOR_NUMBER.sub("", cell).strip() for cell in cells if cell.strip()]
-        if len(names) > 1:
+        if self.joined:
             return tuple(natural_order(name) for name in names)
         return split_names(names[0]) if names else ()
 
@@ -85,10 +92,9 @@ def guess_columns(header: Sequence[str]) -> Columns | None:
     keys = [re.sub(r"[^a-z]", "", name.casefold()) for name in header[:_MOST_COLUMNS]]
     places: dict[str, tuple[int, ...]] = {}
     for field, known in _KNOWN.items():
-        # Several columns may hold a field: the first that has something in a row counts.
         found = tuple(keys.index(name) for name in known if name in keys)
         if found:
-            places[field] = found[:1] if field == "authors" else found
+            places[field] = found
     return Columns(places) if "title" in places and len(places) > 1 else None
 
 
@@ -135,4 +141,4 @@ def mapped_columns(name: str, header: Sequence[str]) -> Columns | None:
         places[field] = tuple(stripped.index(one) for one in wanted)
     if "title" not in places:
         raise DumpError(str(path), 0, "title: expected the name of a column")
-    return Columns(places)
+    return Columns(places, joined=isinstance(told.get("authors"), list))

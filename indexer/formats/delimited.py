@@ -12,12 +12,15 @@ from indexer.formats.columns import Columns, guess_columns, has_map, mapped_colu
 from indexer.record import Read
 
 _DELIMITERS = "\t,;|"
+_LINES_BEFORE_HEADER = 5
+"""Lines that may stand above the header, such as a note on where the data are from."""
 
 
 def sniff(head: bytes, name: str) -> bool:
     """Recognise a header with a title and another field, or a file of columns beside the dump."""
-    line = head[:65536].decode("utf-8-sig", errors="replace").lstrip("\r\n").split("\n", 1)[0]
-    return _delimiter(line.rstrip("\r")) is not None or (has_map(name) and b"\0" not in head)
+    lines = head[:65536].decode("utf-8-sig", errors="replace").splitlines()[:_LINES_BEFORE_HEADER]
+    headed = any(_delimiter(line) is not None for line in lines)
+    return headed or (has_map(name) and b"\0" not in head)
 
 
 def _delimiter(header: str) -> str | None:
@@ -38,12 +41,13 @@ def _guess(header: str, delimiter: str) -> Columns | None:
 def read(dump: Dump) -> Iterator[Read]:
     """Read the rows; a quoted cell may go on over several lines."""
     lines = (line for _, line in dump.lines())
-    skipped, header = 0, ""
+    skipped, header, delimiter = 0, "", None
+    told = has_map(dump.name)
     for header in lines:
         skipped += 1
-        if header.strip():
+        delimiter = _delimiter(header)
+        if delimiter is not None or (told and header.strip()) or skipped == _LINES_BEFORE_HEADER:
             break
-    delimiter = _delimiter(header)
     if delimiter is None:
         delimiter = max(_DELIMITERS, key=header.count)
     cells = next(csv.reader([header], delimiter=delimiter), [])

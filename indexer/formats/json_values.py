@@ -138,7 +138,7 @@ def _records_in(value: object) -> list[Any] | None:
         if isinstance(inner, list):
             return inner
         if is_object(inner):
-            return _records_in(inner)
+            return [inner] if "title" in inner else _records_in(inner)
     return None
 
 

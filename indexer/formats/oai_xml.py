@@ -13,7 +13,7 @@ from lxml import etree
 
 from indexer.dump import Dump
 from indexer.errors import RecordError
-from indexer.formats.arxiv import NUMBER, venue_of, year_of
+from indexer.formats.arxiv import NUMBER, listed_names, venue_of, year_of
 from indexer.formats.tex_letters import without_tex_letters
 from indexer.formats.xml_records import (
     child,
@@ -24,7 +24,7 @@ from indexer.formats.xml_records import (
     root_of,
     text_at,
 )
-from indexer.names import natural_order, split_names
+from indexer.names import natural_order
 from indexer.record import Read, Record
 
 _ROOTS = frozenset(("OAI-PMH", "ListRecords", "GetRecord", "record", "records", "feed", "entry"))
@@ -80,7 +80,7 @@ def _arxiv(line: int, inner: etree._Element) -> Record:
             " ".join(part for name in parts if (part := text_at(one, name))) for one in people
         )
     else:
-        authors = split_names(" ".join(inner_text(people).split()))
+        authors = listed_names(inner_text(people))
     return Record(
         line=line,
         id=number,

@@ -105,7 +105,7 @@ def name_slug(name: str) -> str:
 
 
 def name_of_slug(slug: str) -> str:
-    """Read a slug back to the `name_key` it was made of; any string gives some key, never an error."""
+    """Read a slug back to the `name_key` it was made of; any string gives some key."""
     text = slug.replace("-", " ").replace("_", "-")
     text = re.sub(r"~([0-9a-fA-F]{1,6})~", _character, text)
     return name_key(text)

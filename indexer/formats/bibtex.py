@@ -1,55 +1,36 @@
 r"""BibTeX (www.bibtex.org/Format), as ACM, ACL, DBLP, PMLR, Zotero, Google Scholar … write it.
 
-The file is cut into entries as it is read, so that its size does not matter. An entry that is never
-closed ends where the next one begins. ``@string`` macros are kept; an entry takes what it lacks
-from the proceedings it refers to by ``crossref``, or, at PMLR, from those that lead the file.
+An entry takes what it lacks from the proceedings it refers to by ``crossref``, or, at PMLR, from
+those that lead the file.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Final
 
 from indexer.dump import Dump
 from indexer.errors import RecordError
+from indexer.formats.bibtex_entries import Entry, read_entries
 from indexer.formats.keywords import split_keywords
 from indexer.formats.tex_letters import without_tex_letters
 from indexer.names import natural_order
-from indexer.record import Notice, Read, Record, Unread
+from indexer.record import Notice, Read, Record
 
-LONGEST_ENTRY: Final = 4 * 1024 * 1024
-"""Most characters of one entry."""
-LONGEST_MACRO: Final = 100_000
-"""Most characters that the macros of one value may come to."""
-MOST_MACROS: Final = 10_000
 MOST_WAITING: Final = 20_000
 """Most entries held back for the proceedings they refer to, which follow them in the file."""
 
-_START = re.compile(r"@\s*([A-Za-z]+)\s*([{(])")
 _NO_PAPERS = {
     "proceedings": "a volume of proceedings, no paper",
     "periodical": "an issue of a periodical, no paper",
     "set": "a set of other entries, no paper",
     "xdata": "data for other entries, no paper",
 }
+_VOLUMES = frozenset((*_NO_PAPERS, "book", "collection"))
 _TYPES = {"inproceedings": "Conference Paper", "conference": "Conference Paper",
           "article": "Journal Article"}  # fmt: skip
-_MONTHS = {
-    name[:3]: name
-    for name in "january february march april may june july august september october november "
-    "december".split()
-}
-_NEW_ENTRY = re.compile(r"@[A-Za-z]+\s*[{(]\s*[^\s,{}=\"]+\s*,\s*$")
-"""An entry's first line at the very left, which no value holds."""
-_BRACKET = re.compile(r"\\[{}]|[{})]")
-_DELIMITER = re.compile(r"\\[{}]|[{}\"]")
-_KEY = re.compile(r"\s*([^\s,={}\"]*)\s*,")
-_FIELD = re.compile(r"(?<![^\s=,{}\"#%'()])([^\s=,{}\"#%'()]{1,100})\s*=\s*(?=[{\"\w])")
-_JOINT = re.compile(r"\s*#\s*")
 _THESES = frozenset(("phdthesis", "mastersthesis", "thesis", "techreport", "report"))
-_BARE = re.compile(r"[^\s,#{}\"=]+")
 _AND = re.compile(r"\s+and\s+", re.IGNORECASE)
 _DOI_KEY = re.compile(r"(?:doi:)?10\.\d{4,9}/\S+")
 _ANTHOLOGY = re.compile(
@@ -57,16 +38,6 @@ _ANTHOLOGY = re.compile(
     r"([A-Z]\d\d-\d{4}|\d{4}\.[\w-]+\.\d+)"
 )
 _URL_COMMAND = re.compile(r"\\(?:url|href)\s*\{([^{}]*)\}")
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One entry: fields by lower-case name, values without their outer braces, TeX untouched."""
-
-    line: int
-    type: str
-    key: str
-    fields: Mapping[str, str]
 
 
 def sniff(head: bytes, name: str) -> bool:
@@ -87,16 +58,15 @@ def sniff(head: bytes, name: str) -> bool:
 
 def read(dump: Dump) -> Iterator[Read]:
     """Read the entries; proceedings and the like are given as `RecordError`."""
-    macros = dict(_MONTHS)
     volumes: dict[str, Entry] = {}
     leading: Entry | None = None
     waiting: list[Entry] = []
     seen_paper = False
-    for item in _entries(dump, macros):
+    for item in read_entries(dump):
         if isinstance(item, RecordError):
             yield item
             continue
-        if item.type in _NO_PAPERS or item.type in ("book", "collection"):
+        if item.type in _VOLUMES and len(volumes) < MOST_WAITING:
             volumes[item.key.casefold()] = item
         if item.type in _NO_PAPERS:
             if item.type == "proceedings" and not seen_paper:
@@ -108,141 +78,14 @@ def read(dump: Dump) -> Iterator[Read]:
         if parent and parent not in volumes and len(waiting) < MOST_WAITING:
             waiting.append(item)
         else:
-            yield _record(item, volumes.get(parent) or leading)
+            inherits = item.type == "inproceedings" and not parent
+            yield _record(item, leading if inherits else volumes.get(parent))
     for item in waiting:
         found = volumes.get(item.fields["crossref"].casefold())
         if found is None:
             key = item.fields["crossref"][:80]
             yield Notice(dump.name, item.line, f"crossref to {key!r}, which is not in the file")
-        yield _record(item, found or leading)
-
-
-def _entries(dump: Dump, macros: dict[str, str]) -> Iterator[Entry | RecordError]:
-    """Cut the file into entries; what stands between them is comment."""
-    cutter = _Cutter()
-    for number, line in dump.lines():
-        at = 0
-        if cutter.open and _NEW_ENTRY.match(line) is not None:
-            yield cutter.unclosed(dump.name, "a brace is missing")
-            cutter = _Cutter()
-        while at < len(line):
-            if not cutter.open:
-                begin = _START.search(line, at)
-                if begin is None:
-                    break
-                cutter = _Cutter(number, begin[1].lower(), begin[2])
-                at = begin.end()
-            at = cutter.take(line, at)
-            if not cutter.open:
-                yield from _parsed(cutter, dump.name, macros)
-        if cutter.size > LONGEST_ENTRY:
-            yield RecordError(dump.name, cutter.line, f"an entry of over {LONGEST_ENTRY >> 20} MiB")
-            cutter = _Cutter()
-    if cutter.open:
-        yield cutter.unclosed(dump.name, "the file is cut short")
-
-
-class _Cutter:
-    """Takes in the lines of one entry up to the bracket that closes it."""
-
-    def __init__(self, line: int = 0, type: str = "", bracket: str = "") -> None:
-        self.line = line
-        self.type = type
-        self.open = bool(bracket)
-        self.size = 0
-        self._pieces: list[str] = []
-        self._depth = 0
-        self._round = bracket == "("
-
-    @property
-    def text(self) -> str:
-        """What stands between the brackets."""
-        return "".join(self._pieces)
-
-    def unclosed(self, source: str, why: str) -> Unread:
-        """Give the error of an entry that has no end."""
-        raw = f"@{self.type}{{{self.text}"
-        return Unread(source, self.line, f"the entry is never closed: {why}", raw)
-
-    def take(self, line: str, at: int) -> int:
-        """Take in a line from `at` on; give the place after what belonged to the entry."""
-        for match in _BRACKET.finditer(line, at):
-            if match[0] == "{":
-                self._depth += 1
-            elif match[0] == "}":
-                self._depth -= 1
-            closing = self._depth < 0 if not self._round else match[0] == ")" and not self._depth
-            if closing:
-                self._pieces.append(line[at : match.start()])
-                self.open = False
-                return match.end()
-        self._pieces += (line[at:], "\n")
-        self.size += len(line) - at + 1
-        return len(line)
-
-
-def _parsed(cutter: _Cutter, source: str, macros: dict[str, str]) -> Iterator[Entry | RecordError]:
-    """Parse what was cut out; macros are kept, comments and preambles are not records."""
-    text, type = cutter.text, cutter.type
-    if type == "string":
-        if len(macros) < MOST_MACROS:
-            macros.update(_fields(text, 0, macros))
-    elif type not in ("comment", "preamble"):
-        key = _KEY.match(text)
-        fields = _fields(text, key.end() if key else 0, macros)
-        if fields:
-            yield Entry(cutter.line, type, key[1] if key else "", fields)
-        else:
-            yield RecordError(source, cutter.line, "the entry has no fields")
-
-
-def _fields(text: str, at: int, macros: Mapping[str, str]) -> dict[str, str]:
-    """Parse ``name = value`` pairs; of two with the same name, the first counts."""
-    fields: dict[str, str] = {}
-    while (match := _FIELD.search(text, at)) is not None:
-        value, at = _value(text, match.end(), macros)
-        fields.setdefault(match[1].lower(), value)
-    return fields
-
-
-def _value(text: str, at: int, macros: Mapping[str, str]) -> tuple[str, int]:
-    """Parse a value: braced, quoted, a number or a macro, or several joined by ``#``."""
-    pieces: list[str] = []
-    length = 0
-    while at < len(text):
-        if text[at] in '{"':
-            end = _end_of_value(text, at)
-            pieces.append(text[at + 1 : end])
-            at = end + 1
-        elif (bare := _BARE.match(text, at)) is not None:
-            macro = macros.get(bare[0].lower(), bare[0])
-            # A macro made of macros made of macros … must not fill the memory.
-            length += len(macro)
-            pieces.append(macro if length <= LONGEST_MACRO else "")
-            at = bare.end()
-        else:
-            break
-        joint = _JOINT.match(text, at)
-        if joint is None:
-            break
-        at = joint.end()
-    return "".join(pieces), at
-
-
-def _end_of_value(text: str, start: int) -> int:
-    """Find the brace or quote that closes the value; the end of the text if none does."""
-    depth = 0
-    quoted = text[start] == '"'
-    for match in _DELIMITER.finditer(text, start + 1):
-        if match[0] == "{":
-            depth += 1
-        elif match[0] == "}":
-            if not quoted and depth == 0:
-                return match.start()
-            depth -= 1
-        elif match[0] == '"' and quoted and depth <= 0:
-            return match.start()
-    return len(text)
+        yield _record(item, found)
 
 
 def _record(entry: Entry, parent: Entry | None) -> Record:

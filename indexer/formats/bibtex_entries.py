@@ -1,0 +1,176 @@
+r"""The entries of a BibTeX file, cut out and parsed as it is read (www.bibtex.org/Format).
+
+What stands between entries is comment. An entry that is never closed ends where the next one
+begins. ``@string`` macros are kept; values keep their TeX.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from indexer.dump import Dump
+from indexer.errors import RecordError
+from indexer.record import Unread
+
+LONGEST_ENTRY: Final = 4 * 1024 * 1024
+"""Most characters of one entry."""
+LONGEST_MACRO: Final = 100_000
+"""Most characters that the macros of one value may come to."""
+MOST_MACROS: Final = 10_000
+
+_START = re.compile(r"@\s*([A-Za-z]+)\s*([{(])")
+_MONTHS = {
+    name[:3]: name
+    for name in "january february march april may june july august september october november "
+    "december".split()
+}
+_NEW_ENTRY = re.compile(r"@[A-Za-z]+\s*[{(]\s*[^\s,{}=\"]+\s*,\s*$")
+"""An entry's first line at the very left, which no value holds."""
+_BRACKET = re.compile(r"\\[{}]|[{})]")
+_DELIMITER = re.compile(r"\\[{}]|[{}\"]")
+_KEY = re.compile(r"\s*([^\s,={}\"]*)\s*,")
+_FIELD = re.compile(r"(?<![^\s=,{}\"#%'()])([^\s=,{}\"#%'()]{1,100})\s*=\s*(?=[{\"\w])")
+_JOINT = re.compile(r"\s*#\s*")
+_BARE = re.compile(r"[^\s,#{}\"=]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry: fields by lower-case name, values without their outer braces, TeX untouched."""
+
+    line: int
+    type: str
+    key: str
+    fields: Mapping[str, str]
+
+
+def read_entries(dump: Dump) -> Iterator[Entry | RecordError]:
+    """Give each entry that may be a record; comments, preambles and macros are none."""
+    macros = dict(_MONTHS)
+    cutter = _Cutter()
+    for number, line in dump.lines():
+        at = 0
+        if cutter.open and _NEW_ENTRY.match(line) is not None:
+            yield cutter.unclosed(dump.name, "a brace is missing")
+            cutter = _Cutter()
+        while at < len(line):
+            if not cutter.open:
+                begin = _START.search(line, at)
+                if begin is None:
+                    break
+                cutter = _Cutter(number, begin[1].lower(), begin[2])
+                at = begin.end()
+            at = cutter.take(line, at)
+            if not cutter.open:
+                yield from _parsed(cutter, dump.name, macros)
+        if cutter.size > LONGEST_ENTRY:
+            yield RecordError(dump.name, cutter.line, f"an entry of over {LONGEST_ENTRY >> 20} MiB")
+            cutter = _Cutter()
+    if cutter.open:
+        yield cutter.unclosed(dump.name, "the file is cut short")
+
+
+class _Cutter:
+    """Takes in the lines of one entry up to the bracket that closes it."""
+
+    def __init__(self, line: int = 0, type: str = "", bracket: str = "") -> None:
+        self.line = line
+        self.type = type
+        self.open = bool(bracket)
+        self.size = 0
+        self._pieces: list[str] = []
+        self._depth = 0
+        self._round = bracket == "("
+
+    @property
+    def text(self) -> str:
+        """What stands between the brackets."""
+        return "".join(self._pieces)
+
+    def unclosed(self, source: str, why: str) -> Unread:
+        """Give the error of an entry that has no end."""
+        raw = f"@{self.type}{{{self.text}"
+        return Unread(source, self.line, f"the entry is never closed: {why}", raw)
+
+    def take(self, line: str, at: int) -> int:
+        """Take in a line from `at` on; give the place after what belonged to the entry."""
+        for match in _BRACKET.finditer(line, at):
+            if match[0] == "{":
+                self._depth += 1
+            elif match[0] == "}":
+                self._depth -= 1
+            closing = self._depth < 0 if not self._round else match[0] == ")" and not self._depth
+            if closing:
+                self._pieces.append(line[at : match.start()])
+                self.open = False
+                return match.end()
+        self._pieces += (line[at:], "\n")
+        self.size += len(line) - at + 1
+        return len(line)
+
+
+def _parsed(cutter: _Cutter, source: str, macros: dict[str, str]) -> Iterator[Entry | RecordError]:
+    """Parse what was cut out; macros are kept, comments and preambles are not records."""
+    text, type = cutter.text, cutter.type
+    if type == "string":
+        if len(macros) < MOST_MACROS:
+            macros.update(_fields(text, 0, macros))
+    elif type not in ("comment", "preamble"):
+        key = _KEY.match(text)
+        fields = _fields(text, key.end() if key else 0, macros)
+        if fields:
+            yield Entry(cutter.line, type, key[1] if key else "", fields)
+        else:
+            yield RecordError(source, cutter.line, "the entry has no fields")
+
+
+def _fields(text: str, at: int, macros: Mapping[str, str]) -> dict[str, str]:
+    """Parse ``name = value`` pairs; of two with the same name, the first counts."""
+    fields: dict[str, str] = {}
+    while (match := _FIELD.search(text, at)) is not None:
+        value, at = _value(text, match.end(), macros)
+        fields.setdefault(match[1].lower(), value)
+    return fields
+
+
+def _value(text: str, at: int, macros: Mapping[str, str]) -> tuple[str, int]:
+    """Parse a value: braced, quoted, a number or a macro, or several joined by ``#``."""
+    pieces: list[str] = []
+    length = 0
+    while at < len(text):
+        if text[at] in '{"':
+            end = _end_of_value(text, at)
+            pieces.append(text[at + 1 : end])
+            at = end + 1
+        elif (bare := _BARE.match(text, at)) is not None:
+            macro = macros.get(bare[0].lower(), bare[0])
+            # A macro made of macros made of macros … must not fill the memory.
+            length += len(macro)
+            pieces.append(macro if length <= LONGEST_MACRO else "")
+            at = bare.end()
+        else:
+            break
+        joint = _JOINT.match(text, at)
+        if joint is None:
+            break
+        at = joint.end()
+    return "".join(pieces), at
+
+
+def _end_of_value(text: str, start: int) -> int:
+    """Find the brace or quote that closes the value; the end of the text if none does."""
+    depth = 0
+    quoted = text[start] == '"'
+    for match in _DELIMITER.finditer(text, start + 1):
+        if match[0] == "{":
+            depth += 1
+        elif match[0] == "}":
+            if not quoted and depth == 0:
+                return match.start()
+            depth -= 1
+        elif match[0] == '"' and quoted and depth <= 0:
+            return match.start()
+    return len(text)

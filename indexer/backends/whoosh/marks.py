@@ -19,10 +19,10 @@ from indexer.backends.whoosh.terms import (
     UnionTerm,
     Way,
 )
+from indexer.folded import Folded
 from indexer.paper import name_key
 from indexer.query import TextField
 from indexer.search import Span
-from indexer.text import Folded
 
 WORD: Final = re.compile(PATTERN)
 """The raw words of folded text, as `Analyzer.tokens` cuts them."""
@@ -187,20 +187,20 @@ class Asked:
         for stems in (False, True):
             known = self._stems if stems else {}
             held = {known.get(one.word, one.word) for one in seen}
-            rows = [
-                ((possible,), of_stems)
+            rows: list[tuple[tuple[Way, ...], ...]] = [
+                (possible,)
                 for ways, of_stems in self._compounds
                 if of_stems is stems and (possible := _possible(ways, held))
             ]
             if not stems:
                 rows += [
-                    (steps, False)
+                    steps
                     for steps in self._phrases
                     if all(_possible(ways, held) for ways in steps)
                 ]
             if rows:
                 places = _places(seen, known)
-                for steps, _ in rows:
+                for steps in rows:
                     yield from _extents(seen, _stretches(places, steps))
         for words, width in self._nears:
             for at in _gathered(seen, words, width):

@@ -21,6 +21,17 @@ Keys = NDArray[np.int64]
 NOWHERE: Keys = np.zeros(0, np.int64)
 
 
+def distinct(values: NDArray[Any]) -> NDArray[Any]:
+    """Give the values once each, rising; `values` may be written to."""
+    values.sort(kind="stable")  # what is put together of rising lists, this merges
+    if len(values) < 2:
+        return values
+    keep = np.empty(len(values), np.bool_)
+    keep[0] = True
+    np.not_equal(values[1:], values[:-1], out=keep[1:])
+    return values[keep]
+
+
 def contained(wanted: Integers, among: Integers) -> NDArray[np.bool_]:
     """Say of each of `wanted` whether it is among others; both rise."""
     if not len(among):
@@ -127,7 +138,7 @@ def chains(steps: Sequence[Sequence[Sequence[Keys]]]) -> Keys:
             if begins is not None:
                 starts = starts[contained(starts + len(way), begins)]
             found.append(starts)
-        begins = found[0] if len(found) == 1 else np.unique(np.concatenate(found))
+        begins = found[0] if len(found) == 1 else distinct(np.concatenate(found))
     return NOWHERE if begins is None else begins
 
 
@@ -142,7 +153,7 @@ def clusters(columns: Sequence[Keys], needed: Sequence[int], width: int) -> Keys
     Returns:
         The positions of a first word of such a stretch, distinct.
     """
-    starts = np.unique(np.concatenate(columns)) if len(columns) > 1 else columns[0]
+    starts = distinct(np.concatenate(columns)) if len(columns) > 1 else columns[0]
     for column, least in zip(columns, needed, strict=True):
         held = np.searchsorted(column, starts + width) - np.searchsorted(column, starts)
         starts = starts[held >= least]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.analysis import MAX_PARTS, name_tokens
-from indexer.backends.whoosh.occurrences import contained, intersect, spread
+from indexer.backends.whoosh.occurrences import contained, distinct, intersect, spread
 from indexer.backends.whoosh.reader import Numbers, SegmentReader
 from indexer.backends.whoosh.terms import NameTerm, NearTerm, PhraseTerm, Way
 from indexer.query import Position
@@ -21,7 +21,7 @@ def union(lists: Iterable[Numbers]) -> Numbers:
     held = [one for one in lists if len(one)]
     if not held:
         return NOBODY
-    return held[0] if len(held) == 1 else np.unique(np.concatenate(held))
+    return held[0] if len(held) == 1 else distinct(np.concatenate(held))
 
 
 def names_with(reader: SegmentReader, word: str) -> Numbers:
@@ -38,7 +38,7 @@ def names_beginning(reader: SegmentReader, prefix: str) -> Numbers:
     arrays = reader.arrays
     words = arrays.name_words.prefixed(prefix)
     low, high = arrays.name_word_ptr[words.start], arrays.name_word_ptr[words.stop]
-    return np.unique(arrays.name_word_names[low:high])
+    return distinct(np.array(arrays.name_word_names[low:high]))
 
 
 def names_holding(reader: SegmentReader, way: Way) -> Numbers:
@@ -166,7 +166,10 @@ def papers_of(
     else:
         starts = arrays.name_papers_ptr[names]
         entries = spread(starts, arrays.name_papers_ptr[names.astype(np.int64) + 1] - starts)
-        papers, counts = np.unique(arrays.name_papers[entries], return_counts=True)
+        all_papers = np.sort(arrays.name_papers[entries], kind="stable")
+        papers = distinct(all_papers)
+        bounds = np.searchsorted(all_papers, papers)
+        counts = np.diff(np.append(bounds, len(all_papers)))
     if not len(papers):
         return NOBODY, np.zeros(0, np.int64)
     if position is not Position.ANY:

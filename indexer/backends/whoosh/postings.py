@@ -13,6 +13,7 @@ from indexer.backends.whoosh.occurrences import (
     Keys,
     chains,
     clusters,
+    distinct,
     intersect,
     runs,
     stem_keys,
@@ -248,11 +249,11 @@ def _near_keys(reader: SegmentReader, term: NearTerm) -> Keys:
         papers = _holding(reader, (words,))
         if not len(papers):
             continue
-        distinct = sorted(set(words))
-        columns = [_word_keys(reader, word, papers) for word in distinct]
-        needed = [words.count(word) for word in distinct]
+        once = sorted(set(words))
+        columns = [_word_keys(reader, word, papers) for word in once]
+        needed = [words.count(word) for word in once]
         found.append(clusters(columns, needed, len(words) + term.slop))
-    return np.unique(np.concatenate(found)) if found else NOWHERE
+    return distinct(np.concatenate(found)) if found else NOWHERE
 
 
 def _union_keys(reader: SegmentReader, words: tuple[str, ...]) -> Keys:
@@ -262,21 +263,26 @@ def _union_keys(reader: SegmentReader, words: tuple[str, ...]) -> Keys:
 
 def _joined(first: Postings, second: Postings) -> Postings:
     """Put two lists together; where both know a field, the larger count stays."""
+    if len(first.docs) < len(second.docs):
+        first, second = second, first
     if not len(second.docs):
         return first
-    if not len(first.docs):
-        return second
-    docs = np.union1d(first.docs, second.docs)
-    columns = []
+    at = np.searchsorted(first.docs, second.docs)
+    new = first.docs.take(at, mode="clip") != second.docs
+    gaps = at[new]
+    docs = np.insert(first.docs, gaps, second.docs[new])
+    place = np.searchsorted(docs, second.docs)
+    columns: list[Counts | None] = []
     for field in (*TEXT_FIELDS, "author"):
-        merged = None
-        for one in (first, second):
-            counts = getattr(one, field)
-            if counts is None:
-                continue
-            if merged is None:
-                merged = np.zeros(len(docs), np.int64)
-            at = np.searchsorted(docs, one.docs)
-            merged[at] = np.maximum(merged[at], counts)
+        long: Counts | None = getattr(first, field)
+        short: Counts | None = getattr(second, field)
+        if long is None and short is None:
+            columns.append(None)
+            continue
+        merged = np.zeros(len(docs), np.int32) if long is None else np.insert(long, gaps, 0)
+        if short is not None:
+            if merged.dtype.itemsize < 4:
+                merged = merged.astype(np.int32)
+            merged[place] = np.maximum(merged[place], short)
         columns.append(merged)
     return Postings(docs, *columns)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.backends.whoosh.collection import Collection
-from indexer.backends.whoosh.occurrences import Keys, contained, field_keys
+from indexer.backends.whoosh.occurrences import Keys, contained, distinct, field_keys
 from indexer.backends.whoosh.plan import Plan
 from indexer.backends.whoosh.postings import way_keys, word_keys
 from indexer.backends.whoosh.reader import Numbers, SegmentReader
@@ -95,7 +95,7 @@ def _pairs(
         left, right = stood[first], stood[second]
         if not (len(left.starts) and len(right.starts)):
             continue
-        next_to = np.unique(
+        next_to = distinct(
             np.concatenate([one[contained(one + n, right.starts)] for n, one in left.ways])
         )
         close = np.searchsorted(right.starts, left.starts + WINDOW) - np.searchsorted(
@@ -138,5 +138,5 @@ def _standing(reader: SegmentReader, term: TextTerm, papers: Numbers) -> _Standi
                 (len(way), field_keys(way_keys(reader, way, papers, exact=term.exact), term.field))
                 for way in term.text_ways
             )
-            return _Standing(np.unique(np.concatenate([keys for _, keys in ways])), ways)
+            return _Standing(distinct(np.concatenate([keys for _, keys in ways])), ways)
     return _Standing(np.zeros(0, np.int64), ())

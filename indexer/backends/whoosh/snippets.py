@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable
 
 from indexer.backends.whoosh.marks import Asked, RawWords
 from indexer.backends.whoosh.plan import Plan
+from indexer.folded import Folded
 from indexer.paper import Paper
 from indexer.search import Snippet, Span
-from indexer.text import Folded, fold
+from indexer.text import fold
 
 LENGTH = 300
 """Characters of a passage, about."""

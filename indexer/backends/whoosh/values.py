@@ -11,6 +11,7 @@ from indexer.analysis import name_words, plain_words
 from indexer.backends.whoosh.bylines import Bylines
 from indexer.backends.whoosh.collection import Collection
 from indexer.backends.whoosh.facets import count_values
+from indexer.backends.whoosh.occurrences import distinct
 from indexer.backends.whoosh.people import names_beginning, names_holding
 from indexer.backends.whoosh.reader import SegmentReader
 from indexer.paper import UNKNOWN, name_key, unnumbered
@@ -69,7 +70,7 @@ def _authors(collection: Collection, bylines: Bylines, begin: str) -> Iterator[F
 def _beginning(collection: Collection, bylines: Bylines, word: str) -> Iterator[int]:
     """Give the keys of the names with a word that begins so."""
     for reader in collection.readers:
-        keys = np.unique(reader.name_key[names_beginning(reader, word)])
+        keys = distinct(reader.name_key[names_beginning(reader, word)])
         if len(collection.readers) == 1:
             yield from keys.tolist()
         else:

@@ -65,6 +65,8 @@ def put_text(
     sink.put("word_stem", known.word_stem.astype(np.int32))
     sink.put("stem_word_ptr", known.stem_word_ptr)
     sink.put("stem_words", known.stem_words.astype(np.int32))
+    for name, field in (("title_length", 0), ("abstract_length", 1)):
+        sink.put(name, order.column(source.lengths[field] for source in sources))
     _put_compounds(sources, order, known, sink)
     _put_postings(sources, order, known, sink)
 

@@ -37,8 +37,9 @@ def merge(
         stem: gives the stem of a folded word.
         sink: takes the arrays, those of `Segment` and of the store.
     """
-    order = order_of(sources, dropped)
-    put_values(sources, order, sink)
+    records = [source.record for source in sources]
+    order = order_of(records, dropped)
+    put_values(records, order, sink)
     put_people(sources, order, sink)
     put_text(sources, order, stem, sink)
     _put_store(sources, order, sink)

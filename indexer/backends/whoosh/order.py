@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.backends.whoosh.files import Sink
-from indexer.backends.whoosh.run import Source
+from indexer.backends.whoosh.run import Record
 from indexer.backends.whoosh.segment import MISSING, Lexicon, Strings
 
 
@@ -42,27 +42,26 @@ class Order:
         return np.concatenate(list(columns))[self.flat]
 
 
-def order_of(sources: Sequence[Source], dropped: Sequence[NDArray[np.bool_] | None]) -> Order:
+def order_of(records: Sequence[Record], dropped: Sequence[NDArray[np.bool_] | None]) -> Order:
     """Number the papers of some sources, without those dropped; ids must differ by then."""
     kept = np.concatenate(
         [
-            np.ones(source.papers, np.bool_) if gone is None else ~gone
-            for source, gone in zip(sources, dropped, strict=True)
+            np.ones(len(record.year), np.bool_) if gone is None else ~gone
+            for record, gone in zip(records, dropped, strict=True)
         ]
     )
-    ids = _all(source.record.ids for source in sources)
+    ids = _all(record.ids for record in records)
     by_id = np.array(sorted(np.flatnonzero(kept).tolist(), key=ids.__getitem__), np.int64)
-    years = np.concatenate([source.record.year for source in sources])[by_id]
+    years = np.concatenate([record.year for record in records])[by_id]
     places = np.argsort(-years.astype(np.int64), kind="stable")
     rank = np.full(len(kept), -1, np.int32)
     rank[by_id[places]] = np.arange(len(by_id), dtype=np.int32)
-    ends = np.cumsum([source.papers for source in sources])[:-1]
+    ends = np.cumsum([len(record.year) for record in records])[:-1]
     return Order(by_id[places], tuple(np.split(rank, ends)), rank[by_id])
 
 
-def put_values(sources: Sequence[Source], order: Order, sink: Sink) -> None:
-    """Write what a segment knows of each paper beside words and names, and the store's blocks."""
-    records = [source.record for source in sources]
+def put_values(records: Sequence[Record], order: Order, sink: Sink) -> None:
+    """Write what a segment knows of each paper beside its words and names."""
     for name in ("year", "has", "content", "first_indexed", "last_changed"):
         sink.put(name, order.column(getattr(record, name) for record in records))
     for name in ("venue", "type"):
@@ -78,10 +77,7 @@ def put_values(sources: Sequence[Source], order: Order, sink: Sink) -> None:
     sink.put("id_paper", order.by_id)
     titles = _all(record.title_keys for record in records)
     final = [titles[at] for at in order.flat.tolist()]
-    put_strings(sink, "title_keys", Strings.of_raws(final))
     sink.put("title_order", np.array(sorted(range(len(final)), key=final.__getitem__), np.int32))
-    for name, field in (("title_length", 0), ("abstract_length", 1)):
-        sink.put(name, order.column(source.lengths[field] for source in sources))
 
 
 def _put_codes(

@@ -103,11 +103,19 @@ class SegmentSource:
         }
         return Record(
             ids=Strings.of_raws([by_id[at] for at in ids.tolist()]),
-            title_keys=Strings(raw["title_keys.blob"], raw["title_keys.ends"]),
+            title_keys=Strings.of(self._title_keys()),
             venues=arrays.venues,
             types=arrays.types,
             **values,
         )
+
+    def _title_keys(self) -> list[str]:
+        # Only merging needs them, so they are not kept but read out of the store, block by block.
+        store = self.opened.store
+        keys = [""] * self.papers
+        for number in np.argsort(store.slot, kind="stable").tolist():
+            keys[number] = store.paper(number).title.casefold()
+        return keys
 
     @property
     def store(self) -> PaperStore:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 
-import ftfy
-
 _MOJIBAKE = re.compile(
     "[\u00c2-\u00f4](?:[\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc]"
     "|[\u2013-\u203a\u20ac\u2122])"
@@ -17,6 +15,7 @@ _INVISIBLE = re.compile(
     "\ufff9-\ufffb\ud800-\udfff\ufffe\uffff]"
 )
 """Control characters, soft hyphens, marks of direction, lone halves of surrogate pairs."""
+_C1 = re.compile("[\u0080-\u009f]")
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 _LIGATURE = re.compile("[ﬀ-ﬆ]")
 _CID = re.compile(r"\s*\(cid:(\d+)\)(\s*)")
@@ -37,14 +36,25 @@ def mend_characters(text: str) -> str:
     if text.isascii():
         return _INVISIBLE.sub("", text) if not text.isprintable() else text
     if _MOJIBAKE.search(text) is not None:
-        text = ftfy.fix_encoding(text)
+        text = _decoded_again(text)
     if _INVISIBLE.search(text) is not None:
-        text = _INVISIBLE.sub("", ftfy.fixes.fix_c1_controls(text))
+        text = _INVISIBLE.sub("", _C1.sub(_windows, text))
     if _LIGATURE.search(text) is not None:
         text = _LIGATURE.sub(lambda match: _LIGATURES[match[0]], text)
     if "´" in text or "¨" in text:
         text = _SPACING_ACCENT.sub(_accent, text)
     return unicodedata.normalize("NFC", text)
+
+
+def _decoded_again(text: str) -> str:
+    import ftfy
+
+    return ftfy.fix_encoding(text)
+
+
+def _windows(match: re.Match[str]) -> str:
+    """Read a C1 control as the character that Windows-1252 has in its place, if it has one."""
+    return match[0].encode("latin-1").decode("cp1252", errors="ignore")
 
 
 def _cid(match: re.Match[str]) -> str:

@@ -14,27 +14,6 @@ from typing import Final
 
 from indexer.dump import Dump
 from indexer.errors import DumpError
-from indexer.formats import (
-    acl_xml,
-    arrow,
-    arxiv_json,
-    beir,
-    bibtex,
-    crossref,
-    dblp_xml,
-    delimited,
-    endnote,
-    jsonl,
-    medline,
-    oai_xml,
-    openalex,
-    paperlist,
-    pubmed_xml,
-    ris,
-    semantic_scholar,
-    wos,
-    xlsx,
-)
 from indexer.record import Read
 
 ENTRY_POINTS: Final = "quiver.formats"
@@ -58,33 +37,62 @@ class Format:
     read: Callable[[Dump], Iterator[Read]]
 
 
-BUILT_IN: Final = (
-    Format("arrow", "Arrow Research author page, saved as text", arrow.sniff, arrow.read),
-    Format("paperlist", "Paper Copilot list of a venue and year", paperlist.sniff, paperlist.read),
-    Format("beir", "corpus.jsonl of a test collection (BEIR)", beir.sniff, beir.read),
-    Format("openalex", "OpenAlex works, JSON lines", openalex.sniff, openalex.read),
-    Format("arxiv", "arXiv metadata, JSON lines", arxiv_json.sniff, arxiv_json.read),
-    Format(
-        "semantic-scholar",
-        "Semantic Scholar papers, JSON lines",
-        semantic_scholar.sniff,
-        semantic_scholar.read,
-    ),
-    Format("crossref", "Crossref works and CSL-JSON", crossref.sniff, crossref.read),
-    Format("jsonl", "Quiver's own JSON lines", jsonl.sniff, jsonl.read),
-    Format("acl", "ACL Anthology XML", acl_xml.sniff, acl_xml.read),
-    Format("pubmed", "PubMed XML", pubmed_xml.sniff, pubmed_xml.read),
-    Format("oai", "OAI-PMH XML (arXiv, Dublin Core), arXiv Atom", oai_xml.sniff, oai_xml.read),
-    Format("dblp", "DBLP XML", dblp_xml.sniff, dblp_xml.read),
-    Format("bibtex", "BibTeX (ACM, ACL, DBLP, PMLR, …)", bibtex.sniff, bibtex.read),
-    Format("ris", "RIS (EndNote, Zotero, Scopus, Embase, …)", ris.sniff, ris.read),
-    Format("endnote", "EndNote, tagged (.enw)", endnote.sniff, endnote.read),
-    Format("medline", "MEDLINE, tagged", medline.sniff, medline.read),
-    Format("wos", "Web of Science, field-tagged", wos.sniff, wos.read),
-    Format("xlsx", "Excel workbook with a header", xlsx.sniff, xlsx.read),
-    Format("csv", "CSV or TSV with a header", delimited.sniff, delimited.read),
-)
-"""In the order they are asked: the particular before the general."""
+def built_in_formats() -> tuple[Format, ...]:
+    """Give the formats that come with Quiver in the order they are asked.
+
+    The particular come before the general. Their modules are imported here and not earlier, for
+    most commands read no dump.
+    """
+    from indexer.formats import (
+        acl_xml,
+        arrow,
+        arxiv_json,
+        beir,
+        bibtex,
+        crossref,
+        dblp_xml,
+        delimited,
+        endnote,
+        jsonl,
+        medline,
+        oai_xml,
+        openalex,
+        paperlist,
+        pubmed_xml,
+        ris,
+        semantic_scholar,
+        wos,
+        xlsx,
+    )
+
+    return (
+        Format("arrow", "Arrow Research author page, saved as text", arrow.sniff, arrow.read),
+        Format(
+            "paperlist", "Paper Copilot list of a venue and year", paperlist.sniff, paperlist.read
+        ),
+        Format("beir", "corpus.jsonl of a test collection (BEIR)", beir.sniff, beir.read),
+        Format("openalex", "OpenAlex works, JSON lines", openalex.sniff, openalex.read),
+        Format("arxiv", "arXiv metadata, JSON lines", arxiv_json.sniff, arxiv_json.read),
+        Format(
+            "semantic-scholar",
+            "Semantic Scholar papers, JSON lines",
+            semantic_scholar.sniff,
+            semantic_scholar.read,
+        ),
+        Format("crossref", "Crossref works and CSL-JSON", crossref.sniff, crossref.read),
+        Format("jsonl", "Quiver's own JSON lines", jsonl.sniff, jsonl.read),
+        Format("acl", "ACL Anthology XML", acl_xml.sniff, acl_xml.read),
+        Format("pubmed", "PubMed XML", pubmed_xml.sniff, pubmed_xml.read),
+        Format("oai", "OAI-PMH XML (arXiv, Dublin Core), arXiv Atom", oai_xml.sniff, oai_xml.read),
+        Format("dblp", "DBLP XML", dblp_xml.sniff, dblp_xml.read),
+        Format("bibtex", "BibTeX (ACM, ACL, DBLP, PMLR, …)", bibtex.sniff, bibtex.read),
+        Format("ris", "RIS (EndNote, Zotero, Scopus, Embase, …)", ris.sniff, ris.read),
+        Format("endnote", "EndNote, tagged (.enw)", endnote.sniff, endnote.read),
+        Format("medline", "MEDLINE, tagged", medline.sniff, medline.read),
+        Format("wos", "Web of Science, field-tagged", wos.sniff, wos.read),
+        Format("xlsx", "Excel workbook with a header", xlsx.sniff, xlsx.read),
+        Format("csv", "CSV or TSV with a header", delimited.sniff, delimited.read),
+    )
 
 
 def load_formats() -> Mapping[str, Format]:
@@ -103,7 +111,7 @@ def load_formats() -> Mapping[str, Format]:
         if not isinstance(loaded, Format):
             raise DumpError(source, 0, "is no indexer.formats.Format; uninstall it")
         found[loaded.name] = loaded
-    for one in BUILT_IN:
+    for one in built_in_formats():
         found.setdefault(one.name, one)
     return MappingProxyType(found)
 

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from indexer.cleaning import clean
 from indexer.dump import Dump
 from indexer.errors import DumpError, RecordError
-from indexer.formats import BUILT_IN, Format, detect, load_formats
+from indexer.formats import Format, built_in_formats, detect, load_formats
 from indexer.record import Notice, Record
 from indexer.unpack import Counted, unpack
 from indexer.venues import load_venues
@@ -91,7 +91,7 @@ def test_damaged_dumps(data: st.DataObject) -> None:
     read_all(name, packed)
 
 
-@pytest.mark.parametrize("format", BUILT_IN, ids=lambda one: one.name)
+@pytest.mark.parametrize("format", built_in_formats(), ids=lambda one: one.name)
 @pytest.mark.parametrize("name", sorted(DUMPS))
 def test_every_format_survives_the_dumps_of_the_others(format: Format, name: str) -> None:
     """Sniffing goes wrong, or a person forces a format: still no other error than `DumpError`."""

@@ -25,6 +25,7 @@ from indexer.citation.texsafe import spell, tex_text, tex_title
         ("ệ", r"{\^{\d{e}}}"),
         ("“a” – ‘b’ — …", "``a'' -- `b' --- {\\ldots}"),
         ("α ≤ 𝛽² ℝ 𝐱", r"{$\alpha$} {$\leq$} {$\beta$}{$^2$} {$\mathbb{R}$} {$x$}"),
+        (r"$\begin{array}{c}N\\{k}\end{array}$", r"$\begin{array}{c}N\\ {k}\end{array}$"),
         ("$α≤1$", r"$\alpha \leq 1$"),
         ("伟 🏹", "伟 🏹"),
     ],

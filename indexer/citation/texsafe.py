@@ -68,6 +68,7 @@ _TOKEN = re.compile(
     r"(?P<command>\\(?:[A-Za-z]+\*?|[%&#_$,;!/\\ -]|['\"`^~=.](?=[A-Za-z{\\])))"
     r"|(?P<brace>\\?[{}])|(?P<slash>\\)|(?P<special>[%&#_$^~<>|])|(?P<beyond>[^\x00-\x7f][\u0300-\u036f]*|[A-Za-z][\u0300-\u036f]+)"
 )
+_BREAK = re.compile(r"(?<!\\)((?:\\\\)+)(?=[{}])")
 _CAPITAL = re.compile(r"\w[A-Z]|\d[A-Za-z]|(?<![A-Za-z])[B-HJ-Z](?![A-Za-z'’])")
 
 
@@ -78,7 +79,7 @@ def tex_text(text: str, *, ascii: bool = True) -> str:
         text: one line of a paper.
         ascii: spell characters beyond ASCII; those TeX has no name for stay as they are.
     """
-    return "".join(_pieces(text, ascii=ascii, protect=False))
+    return _apart("".join(_pieces(text, ascii=ascii, protect=False)))
 
 
 def tex_title(text: str, *, ascii: bool = True) -> str:
@@ -87,7 +88,12 @@ def tex_title(text: str, *, ascii: bool = True) -> str:
     Braces go around words with a capital inside ("BERT", "iPhone", "3D") and single capitals, and
     around formulas; other words keep their case to the style.
     """
-    return "".join(_pieces(text, ascii=ascii, protect=True))
+    return _apart("".join(_pieces(text, ascii=ascii, protect=True)))
+
+
+def _apart(tex: str) -> str:
+    r"""Part the line break ``\\\\`` from a brace behind it, which some readers take for ``\\{``."""
+    return _BREAK.sub(r"\1 ", tex)
 
 
 def _pieces(text: str, *, ascii: bool, protect: bool) -> list[str]:

@@ -72,7 +72,10 @@ class Generations:
 
     def published(self) -> tuple[str, ...]:
         """List the generations that were published and are still on disk, oldest first."""
-        current = self.current()
+        try:
+            current = self.current()
+        except IndexDamaged:
+            return self.names()  # nothing tells which were; a rebuild must do without
         if current is None:
             return ()
         return tuple(name for name in self.names() if _number(name) <= _number(current))
@@ -116,7 +119,10 @@ class Generations:
         Returns:
             Its name, higher than any before, and the hidden directory to write it into.
         """
-        current = self.current()
+        try:
+            current = self.current()
+        except IndexDamaged:
+            current = None
         numbers = [_number(name) for name in (*self.names(), current or "g000000")]
         self.clean(keep=None)
         name = f"g{max(numbers) + 1:06d}"

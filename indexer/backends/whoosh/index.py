@@ -21,7 +21,7 @@ from indexer.backends.whoosh.policy import Policy
 from indexer.backends.whoosh.searcher import WhooshSearcher
 from indexer.backends.whoosh.verify import verify
 from indexer.backends.whoosh.writer import Plan, WhooshWriter
-from indexer.errors import IndexError_, IndexMissing
+from indexer.errors import IndexDamaged, IndexError_, IndexMissing
 from indexer.ranking import Ranking
 
 
@@ -105,7 +105,7 @@ class WhooshIndex:
                 it would shrink too much, or when the disk does not take it.
         """
         with self._one_writer():
-            base = self._base()
+            base = self._base(rebuild=rebuild)
             if base and not rebuild and base.manifest.analyzer != fingerprint(self._analyzer):
                 raise IndexError_(
                     f"{self.path}: was built with other stop words or stemming than configured "
@@ -135,6 +135,7 @@ class WhooshIndex:
 
         Raises:
             IndexMissing: when there is no generation before.
+            IndexDamaged: when the one before is not what was written either.
             IndexLocked: when another writer is at work.
         """
         with self._one_writer(), faults_told(self.path):
@@ -145,6 +146,7 @@ class WhooshIndex:
                 )
             folder = self.generations.folder(published[-2])
             old = open_generation(published[-2], folder)
+            verify(old, self._analyzer)
             name, hidden = self.generations.begin()
             for file in sorted(folder.iterdir()):
                 link(file, hidden / file.name)
@@ -194,8 +196,13 @@ class WhooshIndex:
     def _open(self, name: str) -> OpenedGeneration:
         return open_generation(name, self.generations.folder(name))
 
-    def _base(self) -> OpenedGeneration | None:
-        return None if self.generations.current() is None else self.opened()
+    def _base(self, *, rebuild: bool) -> OpenedGeneration | None:
+        try:
+            return None if self.generations.current() is None else self.opened()
+        except IndexDamaged:
+            if not rebuild:
+                raise
+            return None  # a rebuild mends what is damaged; only the papers' times are lost
 
     @contextmanager
     def _one_writer(self) -> Iterator[None]:

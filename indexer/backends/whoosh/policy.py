@@ -15,9 +15,11 @@ class Policy:
         most_lost: share of papers, 0 to 1, by which a new generation may be smaller than the one
             before; 1 = any.
         workers: processes that analyse a large build; 0 = one a core.
+        check: whether what was written is read back and checked before it is published.
     """
 
     keep: int = 3
     wait: float = 0.0
     most_lost: float = 1.0
     workers: int = 0
+    check: bool = True

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 
 from indexer.analysis import Analyzer
+from indexer.backends.whoosh import manifest
 from indexer.backends.whoosh.census import take_census
 from indexer.backends.whoosh.files import check_arrays
 from indexer.backends.whoosh.invariants import faults_of
@@ -33,22 +35,33 @@ def verify(opened: OpenedGeneration, analyzer: Analyzer) -> int:
     # Whoosh is slow to import, and only its table of contents is checked with it.
     from indexer.backends.whoosh.toc import NAME, check_toc
 
-    for segment in opened.segments:
-        check_arrays(opened.folder / segment.entry.arrays)
-        if segment.entry.deleted:
-            check_arrays(opened.folder / segment.entry.deletions)
     check_toc(opened.folder / NAME)
     same = opened.manifest.analyzer == fingerprint(analyzer)
     for segment in opened.segments:
-        fault = next(_faults(segment, analyzer if same else None), None)
+        check_segment(opened.folder, segment)
+        fault = next(_reading_faults(segment, analyzer if same else None), None)
         if fault:
-            raise _damaged(opened, segment.entry.arrays, fault)
+            raise _damaged(opened.folder / segment.entry.arrays, fault)
     _check_together(opened)
     return opened.manifest.info.papers
 
 
-def _faults(segment: OpenedSegment, analyzer: Analyzer | None) -> Iterator[str]:
-    yield from faults_of(segment.arrays)
+def check_segment(folder: Path, segment: OpenedSegment) -> None:
+    """Check the checksums of a segment and its arrays against each other; reads no paper.
+
+    Raises:
+        IndexDamaged: names the file, and what is wrong with it.
+    """
+    path = folder / segment.entry.arrays
+    check_arrays(path)
+    if segment.entry.deleted:
+        check_arrays(folder / segment.entry.deletions)
+    fault = next(faults_of(segment.arrays), None)
+    if fault:
+        raise _damaged(path, fault)
+
+
+def _reading_faults(segment: OpenedSegment, analyzer: Analyzer | None) -> Iterator[str]:
     yield from _store_faults(segment)
     if analyzer is not None:
         yield from _title_faults(segment, analyzer)
@@ -106,7 +119,7 @@ def _check_together(opened: OpenedGeneration) -> None:
             if gone is None or not gone[number]:
                 live.append(raw)
     if len(set(live)) != len(live):
-        raise _damaged(opened, "manifest.json", "two live papers share an id")
+        raise _damaged(opened.folder / manifest.NAME, "two live papers share an id")
     info = opened.manifest.info
     census = take_census([(one.arrays, one.deleted) for one in opened.segments])
     said = (info.papers, info.venues, info.authors, info.first_year, info.last_year)
@@ -114,11 +127,11 @@ def _check_together(opened: OpenedGeneration) -> None:
         census.papers, census.venues, census.authors, census.first_year, census.last_year
     )  # fmt: skip
     if said != counted:
-        raise _damaged(opened, "manifest.json", f"it says {said}, there are {counted}")
+        raise _damaged(opened.folder / manifest.NAME, f"it says {said}, there are {counted}")
 
 
-def _damaged(opened: OpenedGeneration, name: str, fault: str) -> IndexDamaged:
+def _damaged(path: Path, fault: str) -> IndexDamaged:
     return IndexDamaged(
-        f"{opened.folder / name}: {fault}; `quiver rollback` goes back to the generation before, "
+        f"{path}: {fault}; `quiver rollback` goes back to the generation before, "
         "`quiver build` makes a new one"
     )

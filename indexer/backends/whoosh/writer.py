@@ -31,6 +31,7 @@ from indexer.backends.whoosh.opened import (
 from indexer.backends.whoosh.policy import Policy
 from indexer.backends.whoosh.rerun import SegmentSource
 from indexer.backends.whoosh.run import Source
+from indexer.backends.whoosh.verify import check_segment
 from indexer.errors import IndexError_, RecordError
 from indexer.paper import Paper
 from indexer.search import IndexInfo
@@ -158,6 +159,7 @@ class WhooshWriter:
 
         Raises:
             IndexError_: when more papers would be lost than allowed.
+            IndexDamaged: when what was written does not read back as it should.
             OSError: when something cannot be written.
         """
         # Whoosh is slow to import and only written for, so those who read never do.
@@ -173,6 +175,8 @@ class WhooshWriter:
             segments.append((self._old[at], deleted[at]))
         fresh = self._merge(name, merged, deleted)
         if fresh is not None:
+            if self._plan.policy.check:
+                check_segment(self._hidden, fresh)
             entries.append(fresh.entry)
             segments.append((fresh, None))
         shutil.rmtree(self._scratch)

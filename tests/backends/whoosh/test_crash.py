@@ -236,3 +236,32 @@ def test_a_pointer_to_nothing_is_told(tmp_path: Path) -> None:
     (tmp_path / "CURRENT").write_text("g000009\n")
     with pytest.raises(IndexDamaged, match="is gone"):
         index.opened()
+
+
+@pytest.mark.parametrize("pointer", ["../../etc", "g000001\n", "g000009\n"])
+def test_a_rebuild_mends_anything(tmp_path: Path, pointer: str) -> None:
+    index = WhooshIndex(tmp_path)
+    write_state(index, 1)
+    (tmp_path / "CURRENT").write_text(pointer)
+    (tmp_path / "generations" / "g000001" / "manifest.json").write_text("nonsense")
+
+    with pytest.raises(IndexDamaged):
+        write_state(index, 2)
+    with index.writer(rebuild=True) as writer:
+        writer.add(Paper("a", "new"))
+
+    assert index.verify() == 1
+
+
+def test_what_does_not_read_back_is_not_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = WhooshIndex(tmp_path)
+    write_state(index, 1)
+    monkeypatch.setattr(
+        "indexer.backends.whoosh.verify.faults_of", lambda _: iter(["arrays are off"])
+    )
+
+    with pytest.raises(IndexDamaged, match="arrays are off"):
+        write_state(index, 2)
+    assert state_of(index) == 1

@@ -35,6 +35,7 @@ document.body.append(live);
 // Results and filters in place -------------------------------------------------------------
 
 let running = null;
+let shown = location.pathname + location.search;
 
 function isAnswer(url) {
   return url.origin === location.origin && url.pathname === text.search;
@@ -71,6 +72,7 @@ async function turnTo(url, { push = true, top = false } = {}) {
     if (typing !== null) $("#q").value = typing;
     document.title = page.title;
     if (push) history.pushState(null, "", url);
+    shown = location.pathname + location.search;
     for (const id of open) if (id) $(`#${CSS.escape(id)} > details`)?.setAttribute("open", "");
     prepare();
     const again = focused && $(focused);
@@ -119,6 +121,8 @@ document.addEventListener("change", (event) => {
 });
 
 addEventListener("popstate", () => {
+  // A link to a place in this page changes nothing but the place.
+  if (location.pathname + location.search === shown) return;
   if (isAnswer(new URL(location.href)) && $(".answer")) turnTo(location.href, { push: false });
   else location.reload();
 });
@@ -194,7 +198,7 @@ document.addEventListener("keydown", (event) => {
   } else if (!stored(KEYS, true)) {
     return;
   } else if (event.key === "/") {
-    $("#q, #q-front")?.focus();
+    $("#q, #q-front")?.select();
   } else if (event.key === "j") {
     step(1);
   } else if (event.key === "k") {

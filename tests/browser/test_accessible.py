@@ -1,0 +1,68 @@
+"""WCAG 2.2 AA as far as axe can tell, on every kind of page, light and dark, wide and small."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.conftest import Opened
+
+pytestmark = pytest.mark.browser
+PAGES = (
+    "/",
+    "/search?q=learning&venue=ICML&author_not=Author+3&year_from=2001",
+    "/search?q=learning&explain=1&per_page=10&page=2",
+    "/search?q=zzz&match=all",
+    "/search?page=x",
+    "/paper/p1",
+    "/author/tao-lin",
+    "/author/ada-byron",
+    "/venue/icml",
+    "/facet/author?q=learning&author_not=Author+3",
+    "/help",
+    "/about",
+    "/trends?q=rate&q=gossip",
+    "/record?q=gossip",
+    "/shelf?id=p1&id=p3",
+    "/nowhere",
+)
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+TOO_SMALL = """
+[...document.querySelectorAll('main a, main button, main input, main select, main summary')]
+  .filter((one) => {
+    const box = one.getBoundingClientRect();
+    const inText = one.localName === 'a' && getComputedStyle(one).display === 'inline';
+    const hidden = box.width === 0 || one.closest('.hidden, details:not([open])');
+    const small = box.height < 23.5 || box.width < 23.5;
+    return small && !hidden && !inText && !one.closest('svg, label');
+  })
+  .map((one) => one.outerHTML.slice(0, 120))
+"""
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
+def test_axe_finds_nothing(opened: Opened, path: str, scheme: str, width: int) -> None:
+    page = opened(
+        path,
+        color_scheme=scheme,
+        viewport={"width": width, "height": 900},
+        bypass_csp=True,
+    )
+
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
+
+    told = [
+        f"{one['id']}: {node['html'][:160]} ({node['failureSummary'][:200]})"
+        for one in found.response["violations"]
+        for node in one["nodes"]
+    ]
+    assert told == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_what_is_to_be_hit_is_24_pixels_at_least(opened: Opened, path: str) -> None:
+    """Success criterion 2.5.8, links within sentences and bars with a twin in a table aside."""
+    page = opened(path, viewport={"width": 390, "height": 900}, bypass_csp=True)
+
+    assert page.evaluate(TOO_SMALL) == []

@@ -17,12 +17,13 @@ from indexer.analysis import Analyzer
 from indexer.backends.whoosh.cache import BoundedCache
 from indexer.backends.whoosh.expansion import CAP, LexiconScan
 from indexer.backends.whoosh.people import papers_of
+from indexer.backends.whoosh.plan import Plan, plan_of
 from indexer.backends.whoosh.postings import Postings, postings_of
 from indexer.backends.whoosh.reader import Numbers, SegmentReader
 from indexer.backends.whoosh.reading import Expansion, LeafReading, read_leaf
 from indexer.backends.whoosh.snapshot import Snapshot
 from indexer.backends.whoosh.terms import TextTerm, Way
-from indexer.query import Leaf, TextField
+from indexer.query import And, Clause, Leaf, Not, Or, TextField, Words
 from indexer.ranking import Ranking, idf
 
 Scores = NDArray[np.float64]
@@ -70,12 +71,21 @@ class Collection:
         self._postings: BoundedCache[tuple[Postings, ...]] = BoundedCache(
             POSTING_BYTES, _weigh_postings
         )
+        self._plans: BoundedCache[Plan] = BoundedCache(LEAF_BYTES, _weigh_plan)
         self._forms: BoundedCache[tuple[str, ...]] = BoundedCache(LEAF_BYTES, _weigh_forms)
         self._leaves: BoundedCache[LeafReading] = BoundedCache(LEAF_BYTES, _weigh_leaf)
 
     def read(self, leaf: Leaf) -> LeafReading:
         """Read a leaf of a query."""
         return self._leaves.get(leaf, lambda: read_leaf(leaf, self))
+
+    def plan(self, clause: Clause | None) -> Plan:
+        """Plan a query; those of people, words side by side, are kept for their next page."""
+        if isinstance(clause, Words) and not any(
+            isinstance(part.clause, Words | And | Or | Not) for part in clause.parts
+        ):
+            return self._plans.get(clause, lambda: plan_of(clause, self.read))
+        return plan_of(clause, self.read)
 
     def postings(self, term: TextTerm) -> tuple[Postings, ...]:
         """Find a term in each segment."""
@@ -247,6 +257,10 @@ def _weigh_scored(scored: ScoredTerm) -> int:
 
 def _weigh_postings(found: tuple[Postings, ...]) -> int:
     return sum(one.bytes for one in found)
+
+
+def _weigh_plan(plan: Plan) -> int:
+    return 1000 + 500 * len(plan.leaves)
 
 
 def _weigh_forms(words: tuple[str, ...]) -> int:

@@ -11,7 +11,7 @@ from indexer.backends.whoosh.collection import Collection
 from indexer.backends.whoosh.evaluate import Evaluation
 from indexer.backends.whoosh.filters import Masks, masks_of, passed
 from indexer.backends.whoosh.matches import Desk, Matches
-from indexer.backends.whoosh.plan import Plan, plan_of
+from indexer.backends.whoosh.plan import Plan
 from indexer.backends.whoosh.reader import Numbers
 from indexer.backends.whoosh.select import Order, Place, shown
 from indexer.backends.whoosh.signals import signal_terms, signals_of
@@ -68,7 +68,7 @@ def find(
         desks: room to work in, one a segment, for this thread only.
         plan: in place of the query's own clause.
     """
-    plan = plan or plan_of(query.clause, collection.read)
+    plan = plan or collection.plan(query.clause)
     evaluations = [
         Evaluation(collection, segment, plan, desk) for segment, desk in enumerate(desks)
     ]

@@ -97,7 +97,7 @@ def test_the_first_command_installs_builds_and_serves_and_the_second_tests() -> 
 def test_ci_runs_the_checks_of_the_readme() -> None:
     script = (CHECKOUT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
     checks = next(body for body in blocks("sh") if body.startswith("ruff"))
-    assert set(checks.splitlines()) <= set(script)
+    assert {f"step {line}" for line in checks.splitlines()} <= set(script)
 
 
 @pytest.mark.parametrize("entry", SYNTAX, ids=lambda entry: entry.example)

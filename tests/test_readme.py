@@ -14,7 +14,7 @@ from click.testing import CliRunner
 import indexer
 from indexer.cli import verb_group
 from indexer.config import load_config
-from indexer.formats import BUILT_IN
+from indexer.formats import built_in_formats
 from indexer.syntax import SYNTAX
 from webui.cli import COMMANDS, quiver
 
@@ -111,7 +111,7 @@ def test_the_table_of_formats_is_what_is_read() -> None:
     table = README[start : README.index("\n\nA record", start)]
     listed = re.findall(r"^\| (?!format |---)([^|]+?) \| (.+?) \|$", table, flags=re.MULTILINE)
     assert listed
-    assert listed == [(one.name, one.description) for one in BUILT_IN]
+    assert listed == [(one.name, one.description) for one in built_in_formats()]
 
 
 @pytest.mark.parametrize("body", blocks("yaml"))

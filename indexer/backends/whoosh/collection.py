@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from indexer.analysis import Analyzer
 from indexer.backends.whoosh.cache import BoundedCache
 from indexer.backends.whoosh.expansion import CAP, LexiconScan
-from indexer.backends.whoosh.people import papers_of
+from indexer.backends.whoosh.occurrences import distinct, spread
 from indexer.backends.whoosh.plan import Plan, plan_of
 from indexer.backends.whoosh.postings import Postings, postings_of
 from indexer.backends.whoosh.reader import Numbers, SegmentReader
@@ -200,11 +200,20 @@ class Collection:
     def _name_scans(self) -> tuple[LexiconScan, ...]:
         return tuple(LexiconScan(reader.arrays.name_words) for reader in self.readers)
 
+    @cached_property
+    def _word_counts(self) -> tuple[NDArray[np.int32], ...]:
+        return tuple(word_papers(reader) for reader in self.readers)
+
+    @cached_property
+    def _name_counts(self) -> tuple[NDArray[np.int64], ...]:
+        return tuple(name_word_papers(reader) for reader in self.readers)
+
     def _expanded(self, found: list[NDArray[np.int64]], *, names: bool) -> Expansion:
         counts: dict[str, int] = {}
-        for reader, ids in zip(self.readers, found, strict=True):
+        for at_reader, (reader, ids) in enumerate(zip(self.readers, found, strict=True)):
             lexicon = reader.arrays.name_words if names else reader.arrays.words
-            held = name_word_papers(reader, ids) if names else word_papers(reader)[ids]
+            papers_of_words = self._name_counts if names else self._word_counts
+            held = papers_of_words[at_reader][ids]
             for at, papers in zip(ids.tolist(), held.tolist(), strict=True):
                 if papers:
                     word = lexicon[at]
@@ -231,16 +240,17 @@ def word_papers(reader: SegmentReader) -> NDArray[np.int32]:
     return (arrays.word_df - fewer).astype(np.int32)
 
 
-def name_word_papers(reader: SegmentReader, ids: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Count the live papers that have an author with each of these name words."""
+def name_word_papers(reader: SegmentReader) -> NDArray[np.int64]:
+    """int64[K], live papers that have an author with each name word."""
     arrays = reader.arrays
-    if len(ids) <= CAP and reader.live is None:
-        return np.ones(len(ids), np.int64)  # all are taken, so their order does not matter
-    held = np.zeros(len(ids), np.int64)
-    for place, at in enumerate(ids.tolist()):
-        names = arrays.name_word_names[arrays.name_word_ptr[at] : arrays.name_word_ptr[at + 1]]
-        held[place] = len(reader.living(papers_of(reader, names)[0]))
-    return held
+    names = arrays.name_word_names.astype(np.int64)
+    counts = np.diff(arrays.name_papers_ptr)[names]
+    papers = arrays.name_papers[spread(arrays.name_papers_ptr[names], counts)]
+    words = np.repeat(np.arange(len(arrays.name_words)), np.diff(arrays.name_word_ptr))
+    pairs = distinct(np.repeat(words, counts) << 32 | papers)
+    if reader.live is not None:
+        pairs = pairs[reader.live[pairs & 0xFFFFFFFF]]
+    return np.bincount(pairs >> 32, minlength=len(arrays.name_words))
 
 
 def _norm(field: _Field, lengths: NDArray[np.int32]) -> Scores:

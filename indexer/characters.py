@@ -21,6 +21,8 @@ _LIGATURE = re.compile("[ﬀ-ﬆ]")
 _CID = re.compile(r"\s*\(cid:(\d+)\)(\s*)")
 _CID_LIGATURES = {"11": "ff", "12": "fi", "13": "fl", "14": "ffi", "15": "ffl"}
 _SPACING_ACCENT = re.compile("([A-Za-z])([´¨])(?!ı)|([´¨])([aeiouyAEIOUYı])")
+_DOTLESS = re.compile("ı([\u0300-\u0302\u0308])")
+"""TeX sets an accent on an i without its dot; in Unicode the accent takes the dot's place."""
 _COMBINING = {"´": "\u0301", "¨": "\u0308"}
 
 
@@ -43,6 +45,8 @@ def mend_characters(text: str) -> str:
         text = _LIGATURE.sub(lambda match: _LIGATURES[match[0]], text)
     if "´" in text or "¨" in text:
         text = _SPACING_ACCENT.sub(_accent, text)
+    if "ı" in text:
+        text = _DOTLESS.sub(r"i\1", text)
     return unicodedata.normalize("NFC", text)
 
 

@@ -178,6 +178,7 @@ class _Cleaning:
             before, complete = before[:-1], False
         kept = tuple(names.without_et_al(name) for name in before)
         complete = complete and kept == before
+        kept = self._names("TeX in names", kept, tuple(names.spelled_out(name) for name in kept))
         kept = self._names("marks on names", kept, tuple(names.unmarked(name) for name in kept))
         real = tuple(name for name in kept if not names.is_nobody(name))
         kept = self._names("names that are none", kept, real)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from indexer.tex_letters import without_tex_letters
+
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|2nd|3rd)\.?", re.IGNORECASE)
 _INITIALS = re.compile(r"(?:[^\W\d_]\.[\s-]*){1,5}|[A-Z]{1,3}")
 _AND = re.compile(r"\s+and\s+|\s*&\s*", re.IGNORECASE)
@@ -18,6 +20,7 @@ _NO_NAME = frozenset(
 )  # fmt: skip
 _MARKS = re.compile(r"^[\s*†‡§¶∗⋆#,;:.\d]*[*†‡§¶∗⋆#,;:]\s*|^\d{1,2}(?=[^\W\d_])|[\s,;:*†‡§¶∗⋆#]+$")
 _GLUED_NUMBER = re.compile(r"(?<= )([^\W\d_]{2,})\d{1,2}(?:,\d{1,2})*$")
+_AFFILIATED = re.compile(r"_aff[\dn]+$")
 _DASHES = re.compile(r"[\u2010-\u2014\u2212]")
 _GAP = re.compile(r"[ \u00a0]{4,}")
 _GLUE = re.compile(rf" and |;|{_GAP.pattern}")
@@ -109,11 +112,18 @@ def unmarked(name: str) -> str:
     """
     if name.isascii() and name.replace(" ", "").replace(".", "").replace("-", "").isalpha():
         return name
-    name = _DASHES.sub("-", name).removeprefix("and ")
+    name = _DASHES.sub("-", _AFFILIATED.sub("", name)).removeprefix("and ")
     name = _GLUED_NUMBER.sub(r"\1", _MARKS.sub("", name))
     if name.count("(") != name.count(")"):
         name = name.strip("()")
     return name.strip()
+
+
+def spelled_out(name: str) -> str:
+    r"""Undo TeX in a name ("Jo\~{a}o"), where no backslash can be the name's own."""
+    if "\\" not in name:
+        return name
+    return without_tex_letters(name).replace("\\", "")
 
 
 def is_others(name: str) -> bool:

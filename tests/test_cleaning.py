@@ -115,6 +115,7 @@ def test_boilerplate(text: str, expected: str | None) -> None:
         ("CompAct\x99", "CompAct™"),
         ("می\u200cخواهم", "می\u200cخواهم"),
         ("e\u0301", "é"),
+        ("Martı\u0301n", "Martín"),
         ("数据 – 日本", "数据 – 日本"),
     ],
 )
@@ -142,6 +143,9 @@ def test_tex_stays(venues: Venues) -> None:
          ("Ann Lee", "Bo Xu", "Cy Dee", "Tao Lin 0004")),
         (("Ann Lee)", "Hao(Jackson) Cui"), ("Ann Lee", "Hao(Jackson) Cui")),
         (("", "N/A", "Ann Lee"), ("Ann Lee",)),
+        ((r"Jo\~{a}o P. Costeira", r"\Matthew Lee", r"Gia\-cin\-to X"),
+         ("João P. Costeira", "Matthew Lee", "Giacinto X")),
+        (("Leo Egghe_aff1n2", "author_name1"), ("Leo Egghe", "author_name1")),
     ],
 )  # fmt: skip
 def test_author_lists(venues: Venues, given: tuple[str, ...], expected: tuple[str, ...]) -> None:

@@ -14,9 +14,9 @@ from indexer.dump import Dump
 from indexer.errors import RecordError
 from indexer.formats.bibtex_entries import Entry, read_entries
 from indexer.formats.keywords import split_keywords
-from indexer.formats.tex_letters import without_tex_letters
 from indexer.names import natural_order
 from indexer.record import Notice, Read, Record
+from indexer.tex_letters import without_tex_letters
 
 MOST_WAITING: Final = 20_000
 """Most entries held back for the proceedings they refer to, which follow them in the file."""
@@ -32,6 +32,7 @@ _TYPES = {"inproceedings": "Conference Paper", "conference": "Conference Paper",
           "article": "Journal Article"}  # fmt: skip
 _THESES = frozenset(("phdthesis", "mastersthesis", "thesis", "techreport", "report"))
 _AND = re.compile(r"\s+and\s+", re.IGNORECASE)
+_STRAY = re.compile(r",? *\b[a-z]+ ?= ?\{[^{}]*\} ?,?")
 _DOI_KEY = re.compile(r"(?:doi:)?10\.\d{4,9}/\S+")
 _ANTHOLOGY = re.compile(
     r"(?:aclweb\.org/anthology|aclanthology\.org)/(?:papers/\w/\w+/)?"
@@ -121,12 +122,18 @@ def _record(entry: Entry, parent: Entry | None) -> Record:
 def _authors(text: str) -> tuple[str, ...]:
     """Split at "and" outside braces; a name in braces is one name, whatever is in it."""
     found: list[str] = []
-    for name in _names(" ".join(text.split())):
+    one_line = " ".join(text.split())
+    for name in _names(_STRAY.sub(_without_stray, one_line)):
         stripped = name.strip()
         whole = stripped.startswith("{") and stripped.endswith("}") and "," not in stripped[-3:]
         plain = " ".join(without_tex_letters(stripped).split())
         found.append(plain if whole else natural_order(plain))
     return tuple(name for name in found if name)
+
+
+def _without_stray(match: re.Match[str]) -> str:
+    """Take out a field that a faulty exporter put among the names (PMLR: "pages = {1-9},")."""
+    return ", " if match[0].startswith(",") and match[0].endswith(",") else " "
 
 
 def _names(text: str) -> list[str]:

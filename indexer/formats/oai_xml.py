@@ -14,7 +14,6 @@ from lxml import etree
 from indexer.dump import Dump
 from indexer.errors import RecordError
 from indexer.formats.arxiv import NUMBER, listed_names, venue_of, year_of
-from indexer.formats.tex_letters import without_tex_letters
 from indexer.formats.xml_records import (
     child,
     children,
@@ -26,6 +25,7 @@ from indexer.formats.xml_records import (
 )
 from indexer.names import natural_order
 from indexer.record import Read, Record
+from indexer.tex_letters import without_tex_letters
 
 _ROOTS = frozenset(("OAI-PMH", "ListRecords", "GetRecord", "record", "records", "feed", "entry"))
 _NUMBER_AT_END = re.compile(

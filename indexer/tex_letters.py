@@ -1,4 +1,4 @@
-r"""Letters, signs and braces of TeX as plain Unicode, for dumps whose syntax is TeX's (BibTeX).
+r"""Letters, signs and braces of TeX as plain Unicode: BibTeX is written in them, some names too.
 
 Only what stands for characters is undone: ``\"{o}``, ``{\ss}``, ``\&``, ``{GAN}``, ``---``.
 Formulas and commands such as ``\emph{…}`` stay as they are, for they are the paper's own.
@@ -59,7 +59,7 @@ def _plain(text: str) -> str:
             if text == before:
                 break
         text = _LETTER.sub(lambda match: _LETTERS[match[1]], text)
-        text = _ESCAPED.sub(r"\1", text)
+        text = _ESCAPED.sub(r"\1", text).replace("\\-", "")
     if "{" in text or "}" in text:
         text = _unbraced(text)
     for written, meant in _LIGATURES:

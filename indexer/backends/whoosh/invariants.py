@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from indexer.backends.whoosh.segment import Segment, Strings
 
 Longs = NDArray[np.int64]
+
+_STEP: Final = 1 << 21
+"""Occurrences looked at together."""
 
 
 def faults_of(arrays: Segment) -> Iterator[str]:
@@ -103,7 +106,6 @@ def _order_faults(arrays: Segment) -> Iterator[str]:
     if (np.diff(place)[np.diff(arrays.year) == 0] < 0).any():
         yield "papers of a year are not in order of id"
     for name, flat in (
-        ("stem_ptr", arrays.docs),
         ("stem_word_ptr", arrays.stem_words),
         ("compound_ptr", arrays.compound_papers),
         ("name_word_ptr", arrays.name_word_names),
@@ -114,23 +116,39 @@ def _order_faults(arrays: Segment) -> Iterator[str]:
 
 
 def _posting_faults(arrays: Segment) -> Iterator[str]:
-    title, abstract = arrays.title_tf.astype(np.int64), arrays.abstract_tf.astype(np.int64)
+    """Go through the postings some million occurrences at a time, so memory stays bounded."""
+    group = arrays.place_ptr[:-1] // _STEP
+    starts = np.flatnonzero(np.diff(group, prepend=-1))
+    for low, high in pairwise([*starts.tolist(), len(arrays.stems)]):
+        yield from _group_faults(arrays, low, high)
+    rows = np.repeat(np.arange(len(arrays.stems)), np.diff(arrays.stem_word_ptr))
+    if not np.array_equal(arrays.word_stem[arrays.stem_words], rows):
+        yield "stem_words and word_stem disagree"
+
+
+def _group_faults(arrays: Segment, low: int, high: int) -> Iterator[str]:
+    """Check the postings of the stems from `low` up to `high`."""
+    postings = slice(int(arrays.stem_ptr[low]), int(arrays.stem_ptr[high]))
+    stem_ptr = arrays.stem_ptr[low : high + 1] - postings.start
+    title = arrays.title_tf[postings].astype(np.int64)
+    abstract = arrays.abstract_tf[postings].astype(np.int64)
+    if not _rising(stem_ptr, arrays.docs[postings]):
+        yield "the papers of a stem do not rise"
     if len(title) and (title + abstract).min() < 1:
         yield "a posting has no occurrence"
+    place_ptr = arrays.place_ptr[low : high + 1]
+    occurrences = slice(int(place_ptr[0]), int(place_ptr[-1]))
     ends = np.concatenate([[0], np.cumsum(title + abstract)])
-    if not np.array_equal(ends[arrays.stem_ptr], arrays.place_ptr):
+    if not np.array_equal(ends[stem_ptr], place_ptr - occurrences.start):
         yield "the occurrences are not as many as the postings say"
         return
     # Places rise inside each field of each posting; fields are stretches of `places`.
     fields = np.concatenate([[0], np.cumsum(np.stack([title, abstract], 1).ravel())])
-    if not _rising(fields, arrays.places.astype(np.int64), strictly=False):
+    if not _rising(fields, arrays.places[occurrences], strictly=False):
         yield "the places of a posting do not rise"
-    forms = np.repeat(np.diff(arrays.stem_word_ptr), np.diff(arrays.place_ptr))
-    if (arrays.forms >= forms).any():
+    forms = np.repeat(np.diff(arrays.stem_word_ptr[low : high + 1]), np.diff(place_ptr))
+    if (arrays.forms[occurrences] >= forms).any():
         yield "an occurrence has a form its stem has not"
-    rows = np.repeat(np.arange(len(arrays.stems)), np.diff(arrays.stem_word_ptr))
-    if not np.array_equal(arrays.word_stem[arrays.stem_words], rows):
-        yield "stem_words and word_stem disagree"
 
 
 def _author_faults(arrays: Segment) -> Iterator[str]:

@@ -1,0 +1,114 @@
+"""Every array that is not what it must be is named."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from indexer.analysis import Analyzer
+from indexer.backends.whoosh import invariants
+from indexer.backends.whoosh.invariants import faults_of
+from indexer.backends.whoosh.merge import segment_of
+from indexer.backends.whoosh.segment import Lexicon, Segment
+from indexer.paper import Paper
+
+
+@pytest.fixture(scope="module")
+def segment() -> Segment:
+    return segment_of(
+        [
+            Paper(
+                f"id{at:03d}",
+                f"Learning {at % 7} non-invasive graphs",
+                "learned graphs learn graph " * (at % 3),
+                ("Ann Ace", f"Bob Bay {at % 5}"),
+                ("ICML", "JMLR")[at % 2],
+                2000 + at % 4,
+            )
+            for at in range(60)
+        ],
+        Analyzer(),
+    )
+
+
+@pytest.mark.parametrize("step", [1, 7, 1 << 21])
+def test_a_sound_segment(segment: Segment, monkeypatch: pytest.MonkeyPatch, step: int) -> None:
+    monkeypatch.setattr(invariants, "_STEP", step)
+
+    assert list(faults_of(segment)) == []
+    assert list(faults_of(segment_of([], Analyzer()))) == []
+
+
+def widest(ptr: np.ndarray) -> int:
+    """Where the second entry of the longest row is."""
+    return int(ptr[int(np.argmax(np.diff(ptr)))]) + 1
+
+
+@pytest.mark.parametrize("step", [7, 1 << 21])
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [
+        ("docs", "papers of a stem do not rise"),
+        ("title_tf", "occurrences are not as many"),
+        ("abstract_tf", "occurrences are not as many"),
+        ("places", "places of a posting do not rise"),
+        ("forms", "form its stem has not"),
+        ("stem_ptr", "stem_ptr does not fit"),
+        ("place_ptr", "place_ptr does not fit"),
+        ("word_stem", "word_stem points outside"),
+        ("word_df", "word_df points outside"),
+        ("stem_words", "stem_words points outside"),
+        ("venue", "venue points outside"),
+        ("year", "years do not fall"),
+        ("id_paper", "id_paper does not name"),
+        ("title_order", "title_order does not name"),
+        ("name_papers", "name_papers points outside"),
+        ("paper_names", "paper_names points outside"),
+        ("name_word_names", "name_word_names points outside"),
+        ("compound_papers", "compound_papers points outside"),
+    ],
+)
+def test_a_wrong_number_is_found(
+    segment: Segment, monkeypatch: pytest.MonkeyPatch, step: int, name: str, fault: str
+) -> None:
+    monkeypatch.setattr(invariants, "_STEP", step)
+    array = getattr(segment, name).astype(np.int64)
+    row = {"docs": segment.stem_ptr}.get(name)
+    at = len(array) // 2 if row is None else widest(row)
+    if name == "places":
+        at = int(np.flatnonzero(np.diff(array) > 0)[-1])
+        fields = np.stack([segment.title_tf, segment.abstract_tf], 1).ravel()
+        ends = np.cumsum(fields.astype(np.int64))
+        at = int(ends[np.argmax(fields)]) - int(fields.max())
+    array[at] = array[at - 1] if name == "docs" else 99
+
+    found = next(faults_of(replace(segment, **{name: array})), "none")
+
+    assert fault in found
+
+
+def test_words_out_of_order_are_found(segment: Segment) -> None:
+    words = list(segment.words)
+    words[3], words[4] = words[4], words[3]
+
+    assert "words do not rise" in list(faults_of(replace(segment, words=Lexicon.of(words))))
+
+
+def test_stem_words_of_another_stem_are_found(segment: Segment) -> None:
+    words = segment.stem_words.copy()
+    words[[0, -1]] = words[[-1, 0]]
+
+    assert "stem_words and word_stem disagree" in list(
+        faults_of(replace(segment, stem_words=words))
+    )
+
+
+def test_papers_of_a_name_that_it_did_not_write_are_found(segment: Segment) -> None:
+    papers = segment.name_papers.copy()
+    at = widest(segment.name_papers_ptr)
+    gap = next(n for n in range(60) if n not in set(papers[at - 1 : at + 2].tolist()))
+    papers[at] = gap
+
+    assert next(faults_of(replace(segment, name_papers=papers)))

@@ -41,3 +41,11 @@ def test_importing_the_engine_loads_no_engine_no_web_and_no_nltk(checkout: Path)
         [sys.executable, "-c", code], cwd=checkout, capture_output=True, text=True, check=True
     )
     assert not set(ran.stdout.split()) & {"whoosh", "flask", "nltk", "click", "gunicorn"}
+
+
+def test_the_command_loads_flask_only_to_serve(checkout: Path) -> None:
+    code = "import sys, webui.cli; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    ran = subprocess.run(
+        [sys.executable, "-c", code], cwd=checkout, capture_output=True, text=True, check=True
+    )
+    assert not set(ran.stdout.split()) & {"flask", "gunicorn", "whoosh", "nltk", "ftfy"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, note
+from hypothesis import currently_in_test_context, given, note
 from hypothesis import strategies as st
 
 from indexer.paper import Paper
@@ -69,7 +69,8 @@ def compare(
     searcher: Searcher, oracle: MemorySearcher, query: Query, requests: tuple[FacetRequest, ...]
 ) -> None:
     """Hold that a backend answers a query as the oracle does."""
-    note(repr(query))
+    if currently_in_test_context():
+        note(repr(query))
     found = searcher.search(query, facets=requests)
     expected = oracle.search(query, facets=requests)
     same_page(found, expected)
@@ -106,6 +107,12 @@ def test_other_weights(engine: Backend, data: st.DataObject) -> None:
         k1=0.9, title_weight=2, author_weight=0.5, title_b=0.4, abstract_b=0, author_b=1, depth=0
     )
     _compare_on(engine, data, weights)
+
+
+@pace()
+@given(st.data())
+def test_the_default_ranking(engine: Backend, data: st.DataObject) -> None:
+    _compare_on(engine, data, Ranking())
 
 
 @pace()

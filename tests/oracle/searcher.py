@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from indexer.analysis import plain_words
 from indexer.paper import Paper, name_key, unnumbered
-from indexer.query import FacetField, Match, Query
+from indexer.query import FacetField, Match, Query, Sort
 from indexer.ranking import Ranking
 from indexer.search import (
     DEFAULT_FACETS,
@@ -25,6 +25,7 @@ from tests.oracle.document import Collection
 from tests.oracle.matching import Matching, Scores, bare_words
 from tests.oracle.ordering import facet, listed, ordered, passes, rounded
 from tests.oracle.reading import leaves, read, speaking, without
+from tests.oracle.signals import signal_terms, with_signals
 from tests.oracle.snippets import marks_of, snippets
 from tests.oracle.terms import Mark
 
@@ -112,8 +113,8 @@ class MemorySearcher:
         return marks_of(query.clause, at, self.matching)
 
     def scores(self, query: Query) -> dict[str, float]:
-        """Give the exact score of every paper that matches a query."""
-        return {paper.id: score for paper, score in self._passing(query, self._resolved(query)[1])}
+        """Give the score of every paper that matches a query."""
+        return {paper.id: score for paper, score in self._ordered(query, self._resolved(query)[1])}
 
     def _passing(self, query: Query, scores: Scores) -> list[tuple[Paper, float]]:
         found = ((self.collection.documents[at].paper, score) for at, score in scores.items())
@@ -121,7 +122,17 @@ class MemorySearcher:
 
     def _ordered(self, query: Query, scores: Scores) -> list[tuple[Paper, float]]:
         passing = self._passing(query, scores)
-        return ordered([(paper, rounded(score)) for paper, score in passing], query.sort)
+        found = ordered([(paper, rounded(score)) for paper, score in passing], query.sort)
+        depth = self.matching.ranking.depth
+        terms = signal_terms(query.clause, self.matching)
+        if query.sort is not Sort.RELEVANCE or not depth or not any(score for _, score in found):
+            return found
+        places = {document.paper.id: at for at, document in enumerate(self.collection.documents)}
+        looked = [
+            (paper, rounded(with_signals(score, places[paper.id], terms, self.matching)))
+            for paper, score in found[:depth]
+        ]
+        return [*ordered(looked, query.sort), *found[depth:]]
 
     def _resolved(self, query: Query) -> tuple[Match, Scores]:
         """Decide between "all" and "any"; everything on a page follows the same reading."""

@@ -196,19 +196,19 @@ def assert_bibtex_reads_back(papers: list[Paper]) -> None:
         expected = len(paper.authors) + (not paper.authors_complete and bool(paper.authors))
         assert expected == len(names), paper
         for name, printed in zip(names, paper.authors, strict=False):
-            assert words(show(name)) == words(unnumbered(printed)), paper
+            assert words(show(name) if "\\" in name else name) == words(unnumbered(printed)), paper
 
 
 def letters(text: str) -> str:
     """Letters and digits that a reader sees of a text with TeX."""
     text = re.sub(r"\\text(?:asciicircum|braceleft|braceright|less|greater|bar){}", " ", text)
-    shown = unicodedata.normalize("NFKC", rendered(text))
+    shown = unicodedata.normalize("NFKD", rendered(text).replace("ı", "i"))
     return "".join(char for char in shown if char.isalnum())
 
 
 def words(name: str) -> list[str]:
     """Words of a name, folded, in any order."""
-    return sorted(fold(name.replace(",", " "), name=True).text.split())
+    return sorted(re.findall(r"\w+", fold(name, name=True).text))
 
 
 def assert_ris_reads_back(papers: list[Paper]) -> None:

@@ -23,6 +23,7 @@ from indexer.citation.texsafe import spell, tex_text, tex_title
         ("a\\", r"a\textbackslash{}"),
         ("é ç ş ø Å ï", r"{\'e} {\c{c}} {\c{s}} {\o} {\AA} {\"{\i}}"),
         ("ệ", r"{\^{\d{e}}}"),
+        ("ı̆ ǿ", r"{\u{\i}} {\'{\o}}"),
         ("“a” – ‘b’ — …", "``a'' -- `b' --- {\\ldots}"),
         ("α ≤ 𝛽² ℝ 𝐱", r"{$\alpha$} {$\leq$} {$\beta$}{$^2$} {$\mathbb{R}$} {$x$}"),
         (r"$\begin{array}{c}N\\{k}\end{array}$", r"$\begin{array}{c}N\\ {k}\end{array}$"),

@@ -154,7 +154,7 @@ def spell(cluster: str) -> str:
     taken_apart = unicodedata.normalize("NFD", cluster)
     first, marks = taken_apart[:1], list(taken_apart[1:])
     if marks and all(mark in _MARKS for mark in marks) and (first.isascii() or first in _LETTERS):
-        return _accented(_LETTERS.get(first, first), marks)
+        return _accented(_LETTERS.get(first, first).strip("{}"), marks)
     plain = unicodedata.normalize("NFKC", cluster)
     if len(plain) > 1 and plain.isascii() and plain.isalpha():
         return plain

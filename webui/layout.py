@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
-from flask import url_for
+from flask import g, url_for
 
 from indexer import CITATION_FORMATS, FacetField, Filter, Query, Results, Sort, YearRange
 from webui import changes, current
@@ -40,7 +40,10 @@ def carried(query: Query) -> tuple[tuple[str, str], ...]:
 
 def search_href(query: Query) -> str:
     """Give the address of an answer."""
-    return current.params().write(query, url_for("pages.search"))
+    # A page of results has hundreds of them, and all begin with the same path.
+    if "search_path" not in g:
+        g.search_path = url_for("pages.search")
+    return current.params().write(query, g.search_path)
 
 
 def answer(results: Results) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -172,28 +173,53 @@ def test_a_file_holds_one_concept(name: str) -> None:
     assert len(MODULES[name].read_text(encoding="utf-8").splitlines()) <= 330
 
 
+def declared(checkout: Path, *extras: str) -> set[str]:
+    """Names of the packages that pyproject.toml installs, with these extras."""
+    project = tomllib.loads((checkout / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    optional = project["optional-dependencies"]
+    needed = [*project["dependencies"], *(one for extra in extras for one in optional[extra])]
+    return {re.split(r"[^\w-]", one)[0].lower().replace("-", "_") for one in needed}
+
+
+def extras(checkout: Path) -> list[str]:
+    """Names of the extras of pyproject.toml."""
+    project = tomllib.loads((checkout / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return list(project["optional-dependencies"])
+
+
+PACKAGES = {
+    "yaml": "pyyaml",
+    "opensearchpy": "opensearch_py",
+    "markupsafe": "flask",
+    "werkzeug": "flask",
+    "jinja2": "flask",
+}
+
+
+def foreign(found: set[str]) -> set[str]:
+    """Packages among imports that are neither the standard library's nor ours."""
+    tops = {one.partition(".")[0] for one in found}
+    theirs = tops - sys.stdlib_module_names - {"indexer", "webui", "tests", "__future__"}
+    return {PACKAGES.get(top, top.lower()) for top in theirs}
+
+
 @pytest.mark.parametrize("name", MODULES)
 def test_only_declared_packages_are_imported(name: str, checkout: Path) -> None:
     """What is imported is the standard library, ours, or installed without the test extra."""
-    import tomllib
+    known = declared(checkout, *(extra for extra in extras(checkout) if extra != "test"))
+    assert foreign(imports(name)) <= known
 
-    project = tomllib.loads((checkout / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    extras = project["optional-dependencies"]
-    needed = [
-        *project["dependencies"],
-        *(one for name in extras if name != "test" for one in extras[name]),
-    ]
-    declared = {
-        re.split(r"[^\w-]", requirement)[0].lower().replace("-", "_") for requirement in needed
-    }
-    names = {
-        "yaml": "pyyaml",
-        "opensearchpy": "opensearch_py",
-        "markupsafe": "flask",
-        "werkzeug": "flask",
-        "jinja2": "flask",
-    }
-    for module in imports(name):
-        top = module.partition(".")[0]
-        if top not in sys.stdlib_module_names and top not in ("indexer", "webui"):
-            assert names.get(top, top.lower()) in declared, f"{name} imports {top}"
+
+def test_tests_import_only_declared_packages(checkout: Path) -> None:
+    """Benchmarks aside: they bring the engines that they compare with."""
+    known = declared(checkout, *extras(checkout))
+    for path in sorted((checkout / "tests").rglob("*.py")):
+        if "bench" in path.parts:
+            continue
+        found: set[str] = set()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found.update(alias.name for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                found.add(str(node.module))
+        assert foreign(found) <= known, path

@@ -210,6 +210,51 @@ def test_readers_meet_no_fault_while_generations_come_and_go(tmp_path: Path) -> 
     assert len(seen) > 1  # few on a slow machine
 
 
+READER = """
+import sys
+from indexer.backends.whoosh.index import WhooshIndex
+from indexer.query import Query
+
+index = WhooshIndex(sys.argv[1])
+print("ready", flush=True)
+answers = 0
+while index.generation() != sys.argv[2]:
+    with index.searcher() as searcher:
+        hits = searcher.search(Query(per_page=100)).hits
+        titles = {hit.paper.title for hit in hits}
+        assert len(titles) == 1, titles
+        state = int(titles.pop().removeprefix("state "))
+        assert len(hits) == 30 + state % 3, (state, len(hits))
+        answers += 1
+print(answers)
+"""
+
+
+@pytest.mark.slow
+def test_eight_processes_read_through_twenty_rebuilds(tmp_path: Path) -> None:
+    index = WhooshIndex(tmp_path, policy=Policy(keep=1))
+    write_state(index, 0)
+    command = [sys.executable, "-c", READER, str(tmp_path), "g000021"]
+    readers = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(8)]
+    try:
+        for reader in readers:
+            assert reader.stdout is not None
+            assert reader.stdout.readline() == "ready\n"
+        for state in range(1, 21):
+            with index.writer(rebuild=True) as writer:
+                for at in range(30 + state % 3):
+                    writer.add(Paper(f"p{at}", f"state {state}", "an abstract"))
+            time.sleep(0.2)
+        answers = [int(reader.communicate(timeout=120)[0]) for reader in readers]
+    finally:
+        for reader in readers:
+            reader.kill()
+            reader.wait()
+
+    assert [reader.returncode for reader in readers] == [0] * 8
+    assert min(answers) > 0
+
+
 @pytest.mark.parametrize("name", ["MAIN_g000001.arrays", "manifest.json", "_MAIN_1.toc"])
 def test_damage_is_found(tmp_path: Path, name: str) -> None:
     index = WhooshIndex(tmp_path)

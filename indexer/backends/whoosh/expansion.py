@@ -47,7 +47,8 @@ class LexiconScan:
             return np.arange(range_.start, range_.stop)
         text, starts = self._lines
         low, high = int(starts[range_.start]), int(starts[range_.stop])
-        found = [one.start() for one in _compiled(pattern).finditer(text, low, high)]
+        matches = _compiled(pattern).finditer(text, low, high)
+        found = [one.start() for one in matches if one.end() > one.start()]  # no empty last line
         return np.searchsorted(starts, np.array(found, np.int64))
 
     def close(self, word: str, distance: int) -> NDArray[np.int64]:

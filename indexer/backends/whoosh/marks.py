@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from indexer.analysis import MAX_PARTS, PATTERN, name_tokens, open_word
+from indexer.backends.whoosh.rows import (
+    Seen,
+    Stretch,
+    extents,
+    gathered,
+    places_of,
+    possible,
+    stretches,
+)
 from indexer.backends.whoosh.terms import (
     CompoundTerm,
     NameTerm,
@@ -29,18 +36,6 @@ WORD: Final = re.compile(PATTERN)
 FEW: Final = 32
 """Up to so many words are looked for in a name before it is cut into words."""
 MOST_RAW_WORDS: Final = 200_000
-Stretch = tuple[int, int]
-"""First and last place in a list of tokens."""
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A word of a text that was asked for, or the joined form around one."""
-
-    word: str
-    position: int
-    start: int
-    end: int
 
 
 class RawWords(dict[str, tuple[tuple[str, ...], str] | None]):
@@ -188,22 +183,22 @@ class Asked:
             known = self._stems if stems else {}
             held = {known.get(one.word, one.word) for one in seen}
             rows: list[tuple[tuple[Way, ...], ...]] = [
-                (possible,)
+                (there,)
                 for ways, of_stems in self._compounds
-                if of_stems is stems and (possible := _possible(ways, held))
+                if of_stems is stems and (there := possible(ways, held))
             ]
             if not stems:
                 rows += [
                     steps
                     for steps in self._phrases
-                    if all(_possible(ways, held) for ways in steps)
+                    if all(possible(ways, held) for ways in steps)
                 ]
             if rows:
-                places = _places(seen, known)
+                places = places_of(seen, known)
                 for steps in rows:
-                    yield from _extents(seen, _stretches(places, steps))
+                    yield from extents(seen, stretches(places, steps))
         for words, width in self._nears:
-            for at in _gathered(seen, words, width):
+            for at in gathered(seen, words, width):
                 yield seen[at].start, seen[at].end
 
     def name_spans(self, name: str, *, first: bool, last: bool) -> list[Span]:
@@ -235,11 +230,11 @@ class Asked:
                 asked |= name_answer(held, term) or set()
         found += [(one.start, one.end) for one in seen if one.word in asked]
         if self._phrases or self._nears:
-            by_word = _places(seen, {})
+            by_word = places_of(seen, {})
             for steps in self._phrases:
-                found += _extents(seen, _stretches(by_word, steps))
+                found += extents(seen, stretches(by_word, steps))
             for words, width in self._nears:
-                found += [(seen[at].start, seen[at].end) for at in _gathered(seen, words, width)]
+                found += [(seen[at].start, seen[at].end) for at in gathered(seen, words, width)]
         return merged(found)
 
 
@@ -276,60 +271,3 @@ def merged(found: Iterable[Stretch]) -> list[Span]:
         else:
             spans.append(Span(start, end))
     return spans
-
-
-Places = dict[int, dict[str, list[int]]]
-
-
-def _places(seen: Sequence[Seen], stems: Mapping[str, str]) -> Places:
-    """Sort the places of words by position, then by word, or by stem where that is known."""
-    at: Places = {}
-    for place, one in enumerate(seen):
-        key = stems.get(one.word, one.word)
-        at.setdefault(one.position, {}).setdefault(key, []).append(place)
-    return at
-
-
-def _possible(ways: tuple[Way, ...], held: set[str]) -> tuple[Way, ...]:
-    """Keep the ways of which every word is there."""
-    return tuple(way for way in ways if held.issuperset(way))
-
-
-def _stretches(at: Places, steps: tuple[tuple[Way, ...], ...]) -> set[Stretch]:
-    """Give every stretch of tokens in which the steps follow each other.
-
-    Step by step over all beginnings at once, so that no choice of ways is tried twice.
-    """
-    reached = {(position, -1, -1) for position in at}
-    for ways in steps:
-        following = set()
-        for position, first, last in reached:
-            for way in ways:
-                held = [at.get(position + n, {}).get(word) for n, word in enumerate(way)]
-                if all(held):
-                    places = [place for one in held if one for place in one]
-                    low = min(places) if first < 0 else min(first, *places)
-                    following.add((position + len(way), low, max(last, *places)))
-        reached = following
-    return {(first, last) for _, first, last in reached}
-
-
-def _extents(tokens: Sequence[Seen], stretches: Iterable[Stretch]) -> list[Stretch]:
-    """Give where stretches of tokens begin and end in the text."""
-    return [
-        (tokens[first].start, max(one.end for one in tokens[first : last + 1]))
-        for first, last in stretches
-    ]
-
-
-def _gathered(tokens: Sequence[Seen], words: Way, width: int) -> set[int]:
-    """Give the places of the words inside stretches that hold them all."""
-    asked = Counter(words)
-    places = [place for place, token in enumerate(tokens) if token.word in asked]
-    held: set[int] = set()
-    for first in {tokens[place].position for place in places}:
-        inside = [at for at in places if first <= tokens[at].position < first + width]
-        there = Counter(tokens[at].word for at in inside)
-        if all(there[word] >= count for word, count in asked.items()):
-            held.update(inside)
-    return held

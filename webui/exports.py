@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Final
+from urllib.parse import quote
 
 from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
@@ -105,8 +106,15 @@ def references(papers: Iterable[Paper], format: str, name: str) -> Response:
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["X-Robots-Tag"] = "noindex"
     if name:
-        response.headers["Content-Disposition"] = f'attachment; filename="{name}.{chosen.suffix}"'
+        response.headers["Content-Disposition"] = _attached(f"{name}.{chosen.suffix}")
     return response
+
+
+def _attached(name: str) -> str:
+    """Name the file that a browser saves; letters beyond ASCII after RFC 8187."""
+    plain = name.encode("ascii", "replace").decode().replace("?", "_")
+    encoded = "" if name.isascii() else f"; filename*=UTF-8''{quote(name)}"
+    return f'attachment; filename="{plain}"{encoded}'
 
 
 def _chunks(pieces: Iterator[str]) -> Iterator[bytes]:

@@ -10,8 +10,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from indexer import CITATION_FORMATS, CitationFormat, Paper, paper_json
+from tests.oracle import MemoryIndex
 from tests.web.conftest import PAPERS
 from tests.web.reading import Element, read
+from webui import create_app
 
 
 def metas(page: Element) -> list[tuple[str, str]]:
@@ -27,7 +29,7 @@ def test_every_format_is_linked_from_every_page_and_has_its_media_type(
     client: FlaskClient, format: CitationFormat
 ) -> None:
     for page in ("/paper/p1", "/author/ada-byron", "/venue/icml", "/search?q=federated"):
-        links = read(client.get(page).text).one("p", class_="formats").all("a")
+        links = read(client.get(page).text).all("p", class_="formats")[0].all("a")
         link = next(one for one in links if one.text == format.label)
 
         response = client.get(link.attrs["href"])
@@ -143,7 +145,7 @@ def test_linked_data_is_json_that_markup_in_titles_cannot_leave(
 ) -> None:
     page = read(client.get(f"/paper/{paper.id}").text)
 
-    article = json.loads(page.one("script").raw)
+    article = json.loads(page.one("script", type="application/ld+json").raw)
 
     assert article["@type"] == "ScholarlyArticle"
     assert article["headline"] == paper.title
@@ -170,3 +172,19 @@ def test_versions_and_related_papers_are_shown_with_their_words(client: FlaskCli
     assert PAPERS[1].title in titles
     assert PAPERS[0].title not in titles
     assert "federated" in section.one("p", class_="terms").text
+
+
+def test_names_of_any_script_have_pages_and_files() -> None:
+    paper = Paper(
+        "论文-1", "Über 学习 und Č", "Ein Abstract.", ("Martin Takáč", "王伟"), "学报", 2020
+    )
+    client = create_app(index=MemoryIndex.of([paper])).test_client()
+    for address in ("/paper/论文-1", "/author/martin-takáč", "/author/王伟", "/venue/学报"):
+        assert client.get(address).status_code == 200
+        for suffix in ("ris", "json", "csv"):
+            response = client.get(f"{address}.{suffix}")
+            assert response.status_code == 200
+            for value in response.headers.values():
+                assert value.isascii()
+    assert client.get("/search.atom?q=学习").status_code == 200
+    assert all(value.isascii() for value in client.get("/paper/论文-1").headers.values())

@@ -231,8 +231,23 @@ def check_arrays(path: Path) -> None:
         check = hashlib.blake2b(digest_size=8)
         if array.size:
             check.update(array.reshape(-1).view(np.uint8).data)
+            release(array)
         if check.hexdigest() != digest:
             raise _damaged(path, f"the checksum of its array {name!r} is wrong")
+
+
+def release(array: Array) -> None:
+    """Let go of the memory that holds pages of an array's file; they are read again when needed.
+
+    Bulk work calls it now and then, lest everything it has passed over stays in memory. Does
+    nothing for an array that is not memory-mapped.
+    """
+    base: Any = array
+    while isinstance(base, np.ndarray):
+        base = base.base
+    view = base.obj if isinstance(base, memoryview) else base
+    if isinstance(view, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        view.madvise(mmap.MADV_DONTNEED)
 
 
 def _table(path: Path, view: mmap.mmap) -> list[tuple[str, str, list[int], int, str]]:

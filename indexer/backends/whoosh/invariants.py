@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.backends.whoosh.files import release
 from indexer.backends.whoosh.segment import Segment, Strings
 
 Longs = NDArray[np.int64]
@@ -121,6 +122,7 @@ def _posting_faults(arrays: Segment) -> Iterator[str]:
     starts = np.flatnonzero(np.diff(group, prepend=-1))
     for low, high in pairwise([*starts.tolist(), len(arrays.stems)]):
         yield from _group_faults(arrays, low, high)
+        release(arrays.docs)
     rows = np.repeat(np.arange(len(arrays.stems)), np.diff(arrays.stem_word_ptr))
     if not np.array_equal(arrays.word_stem[arrays.stem_words], rows):
         yield "stem_words and word_stem disagree"

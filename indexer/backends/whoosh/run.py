@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.backends.whoosh import store
+from indexer.backends.whoosh.files import release
 from indexer.backends.whoosh.segment import HAS_BITS, MISSING, MISSING_YEAR, Strings
 from indexer.backends.whoosh.words import Cuts, WordTable
 from indexer.paper import Paper
@@ -122,7 +123,9 @@ class Run:
     def occurrences(self, words: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
         """Give every occurrence of some words, see `Source`."""
         at, counts = gathered(self.arrays["word_ptr"], words)
-        return np.repeat(words, counts), self.arrays["where"][at]
+        where = self.arrays["where"][at]
+        release(self.arrays["where"])
+        return np.repeat(words, counts), where
 
     @property
     def lengths(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:

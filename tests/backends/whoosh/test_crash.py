@@ -20,24 +20,23 @@ from indexer.backends.whoosh.policy import Policy
 from indexer.errors import IndexDamaged, IndexError_
 from indexer.paper import Paper
 
-WRITER = """
-import sys
-from indexer.backends.whoosh.index import WhooshIndex
-from indexer.paper import Paper
 
-index = WhooshIndex(sys.argv[1])
-print("ready", flush=True)
-state = int(sys.argv[2])
-while True:
-    state += 1
-    with index.writer(rebuild=state % 3 == 0) as writer:
-        for at in range(30):
-            writer.add(Paper(f"p{at}", f"state {state}", "some words of an abstract " * 5))
-        for at in range(30, 30 + state % 3):
-            writer.add(Paper(f"p{at}", f"state {state}", f"word{state}"))
-        for at in range(30 + state % 3, 33):
-            writer.delete(f"p{at}")
-"""
+def write_for_ever(folder: Path, state: int) -> int:
+    """Start a process that writes one state after the other; gives its number."""
+    child = os.fork()
+    if child:
+        return child
+    try:
+        index = WhooshIndex(folder)
+        while True:
+            state += 1
+            with index.writer(rebuild=state % 3 == 0) as writer:
+                for at in range(33):
+                    writer.delete(f"p{at}")
+                for at in range(30 + state % 3):
+                    writer.add(Paper(f"p{at}", f"state {state}", "words of an abstract " * 5))
+    finally:
+        os._exit(1)
 
 
 def state_of(index: WhooshIndex) -> int:
@@ -66,19 +65,23 @@ def kill_at_random(folder: Path, times: int, seed: int) -> None:
     index = WhooshIndex(folder)
     write_state(index, 0)
     rng = random.Random(seed)
-    state = 0
+    state = moved = 0
+    started = time.monotonic()
+    write_state(index, 0)
+    write_state(index, 1)
+    write_state(index, 0)
+    longest = time.monotonic() - started  # of some writes, on this machine at this hour
     for _ in range(times):
-        with subprocess.Popen(
-            [sys.executable, "-c", WRITER, str(folder), str(state)], stdout=subprocess.PIPE
-        ) as child:
-            assert child.stdout is not None
-            assert child.stdout.readline() == b"ready\n"
-            time.sleep(rng.uniform(0.0, 0.5))
-            os.kill(child.pid, signal.SIGKILL)
+        child = write_for_ever(folder, state)
+        time.sleep(rng.uniform(0.0, longest))
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
         found = state_of(index)
         assert found >= state
         assert index.verify() == 30 + found % 3
+        moved += found > state
         state = found
+    assert moved  # some were killed after they had published, most while they wrote
     write_state(index, state + 1)
     assert state_of(index) == state + 1
     left = {entry.name for entry in (folder / "generations").iterdir()}
@@ -193,11 +196,8 @@ def test_what_a_dead_writer_left_is_removed(tmp_path: Path) -> None:
 def test_readers_meet_no_fault_while_generations_come_and_go(tmp_path: Path) -> None:
     index = WhooshIndex(tmp_path, policy=Policy(keep=1))
     write_state(index, 0)
-    with subprocess.Popen(
-        [sys.executable, "-c", WRITER, str(tmp_path), "0"], stdout=subprocess.PIPE
-    ) as child:
-        assert child.stdout is not None
-        child.stdout.readline()
+    child = write_for_ever(tmp_path, 0)
+    try:
         last = 0
         seen: set[int] = set()
         until = time.monotonic() + 60
@@ -206,7 +206,9 @@ def test_readers_meet_no_fault_while_generations_come_and_go(tmp_path: Path) -> 
             assert state >= last
             last = state
             seen.add(state)
-        child.kill()
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
     assert len(seen) > 1  # few on a slow machine
 
 

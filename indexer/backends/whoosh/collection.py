@@ -200,19 +200,27 @@ class Collection:
     def _name_scans(self) -> tuple[LexiconScan, ...]:
         return tuple(LexiconScan(reader.arrays.name_words) for reader in self.readers)
 
+    def word_papers(self, word: str) -> int:
+        """Count the live papers that hold a surface word in title or abstract."""
+        places = (reader.arrays.words.find(word) for reader in self.readers)
+        pairs = zip(self.word_counts, places, strict=True)
+        return sum(int(counts[at]) for counts, at in pairs if at >= 0)
+
     @cached_property
-    def _word_counts(self) -> tuple[NDArray[np.int32], ...]:
+    def word_counts(self) -> tuple[NDArray[np.int32], ...]:
+        """For each segment the live papers of each of its words."""
         return tuple(word_papers(reader) for reader in self.readers)
 
     @cached_property
-    def _name_counts(self) -> tuple[NDArray[np.int64], ...]:
+    def name_counts(self) -> tuple[NDArray[np.int64], ...]:
+        """For each segment the live papers with an author of each of its name words."""
         return tuple(name_word_papers(reader) for reader in self.readers)
 
     def _expanded(self, found: list[NDArray[np.int64]], *, names: bool) -> Expansion:
         counts: dict[str, int] = {}
         for at_reader, (reader, ids) in enumerate(zip(self.readers, found, strict=True)):
             lexicon = reader.arrays.name_words if names else reader.arrays.words
-            papers_of_words = self._name_counts if names else self._word_counts
+            papers_of_words = self.name_counts if names else self.word_counts
             held = papers_of_words[at_reader][ids]
             for at, papers in zip(ids.tolist(), held.tolist(), strict=True):
                 if papers:

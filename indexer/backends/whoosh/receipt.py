@@ -11,6 +11,7 @@ from indexer.backends.whoosh.finding import Finding, find
 from indexer.backends.whoosh.matches import Desk
 from indexer.backends.whoosh.plan import Plan, plan_of
 from indexer.backends.whoosh.reading import STOP_NOTE, LeafReading
+from indexer.backends.whoosh.spelling import Spelling
 from indexer.query import And, Clause, Match, Not, Or, Part, Query, Words, YearRange
 from indexer.search import Alternative, ClauseReading, Receipt
 from indexer.unparse import format_clause
@@ -22,7 +23,9 @@ DEPTH = 100
 """Deeper trees are answered, but neither written out in full nor taken apart."""
 
 
-def receipt_of(collection: Collection, found: Finding, desks: tuple[Desk, ...]) -> Receipt:
+def receipt_of(
+    collection: Collection, spelling: Spelling, found: Finding, desks: tuple[Desk, ...]
+) -> Receipt:
     """Say how the query of a finding was read."""
     query = found.query
     deep = _depth(query.clause) > DEPTH
@@ -41,8 +44,10 @@ def receipt_of(collection: Collection, found: Finding, desks: tuple[Desk, ...]) 
         for at, reading in enumerate(leaves)
     )
     alternatives: tuple[Alternative, ...] = ()
+    if not deep:
+        alternatives = tuple(_corrected(collection, spelling, found, desks))
     if empty and not deep:
-        alternatives = tuple(_alternatives(collection, found, emptied, desks))
+        alternatives += tuple(_alternatives(collection, found, emptied, desks))
     return Receipt(
         "a very deep query" if deep else format_clause(query.clause),
         readings,
@@ -78,6 +83,23 @@ def _emptied(
         rest = plan_of(query.clause, collection.read, skip=at)
         found[at] = find(collection, replace(query, match=Match.ALL), desks, plan=rest).total
     return found
+
+
+def _corrected(
+    collection: Collection, spelling: Spelling, found: Finding, desks: tuple[Desk, ...]
+) -> Iterator[Alternative]:
+    """Give queries with a rare word corrected that find more; with all words if these did not."""
+    partial = found.match is Match.ANY and found.query.match is Match.AUTO
+    given: set[int] = set()
+    for words, changed in spelling.corrected(found.query, found.plan):
+        other = find(collection, changed, desks)
+        if partial and other.match is Match.ANY:
+            continue
+        if other.total in given:  # another form of a word that was given
+            continue
+        if other.total > (0 if partial else found.total):
+            given.add(other.total)
+            yield Alternative(f"did you mean {words}", changed, other.total)
 
 
 def _alternatives(

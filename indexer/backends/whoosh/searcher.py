@@ -20,6 +20,7 @@ from indexer.backends.whoosh.matches import Desk
 from indexer.backends.whoosh.receipt import receipt_of
 from indexer.backends.whoosh.snapshot import Snapshot
 from indexer.backends.whoosh.snippets import Excerpts
+from indexer.backends.whoosh.spelling import Spelling
 from indexer.backends.whoosh.values import list_names, list_values
 from indexer.paper import Paper
 from indexer.query import FacetField, Query
@@ -72,6 +73,10 @@ class WhooshSearcher:
         return desks
 
     @cached_property
+    def _spelling(self) -> Spelling:
+        return Spelling(self._collection)
+
+    @cached_property
     def _bylines(self) -> Bylines:
         return Bylines(self._collection.readers)
 
@@ -100,7 +105,7 @@ class WhooshSearcher:
             )
             for request in facets
         }
-        receipt = receipt_of(self._collection, found, self._desks)
+        receipt = receipt_of(self._collection, self._spelling, found, self._desks)
         took = (time.perf_counter() - started) * 1000
         return Results(query, found.total, hits, made, receipt, self.generation, took)
 

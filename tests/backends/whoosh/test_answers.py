@@ -165,3 +165,14 @@ def test_no_segment_and_no_paper() -> None:
             assert searcher.get("p") is None
             assert searcher.values("author") == ()
             assert searcher.names("x") == ()
+
+
+def test_did_you_mean_only_what_finds_more_and_never_for_a_name() -> None:
+    papers = [paper(number, f"Learning graphs {number}") for number in range(30)]
+    papers += [paper(40, "Lerning graphs"), paper(41, "Optimisation", authors=("Ann Lerninger",))]
+    with searching(papers) as searcher:
+        first, *_ = searcher.search(parse_query("lerning")).receipt.alternatives
+        assert (first.label, first.total) == ("did you mean learning", 30)
+        assert searcher.count(first.query) == first.total
+        for known in ("learning", "lerninger", "zzzzzz"):
+            assert not searcher.search(parse_query(known)).receipt.alternatives

@@ -11,7 +11,7 @@ from typing import Any, Final, cast
 
 from flask import Flask, Response, current_app, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException
 
 from indexer import IndexError_, IndexMissing, QuiverError
 from webui import current
@@ -93,8 +93,6 @@ def _http_fault(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
         return error
     status = error.code
-    if isinstance(error, InternalServerError) and error.original_exception is not None:
-        _log.error("fault at %s", request.path, exc_info=error.original_exception)
     lines = _LINES.get(status, (error.description or "",))
     if wants_json():
         answer = problem(status, _HEADINGS.get(status, error.name), lines[0])

@@ -65,6 +65,8 @@ def has_author(searcher: Searcher, slug: str) -> bool:
 
 def find_author(searcher: Searcher, slug: str) -> AuthorCluster | Moved | None:
     """Find the cluster of a slug, else the largest one whose name folds to the same."""
+    if name_of_slug(slug) == UNKNOWN:
+        return None  # to the filter of authors that means papers without any
     cluster = author_cluster(searcher, name_of_slug(slug))
     if cluster is not None:
         return cluster if cluster.slug == slug else Moved(cluster.slug)

@@ -247,7 +247,15 @@ def test_refusals_for_machines_are_problem_documents(client: FlaskClient) -> Non
 
 
 @pytest.mark.parametrize(
-    "address", ["/nowhere", "/paper/none", "/author/nobody", "/venue/none", "/venue/icml/1801"]
+    "address",
+    [
+        "/nowhere",
+        "/paper/none",
+        "/author/nobody",
+        "/author/unknown",
+        "/venue/none",
+        "/venue/icml/1801",
+    ],
 )
 def test_what_is_not_there_is_a_404_with_the_form(client: FlaskClient, address: str) -> None:
     assert page_of(client, address, 404).one("search").one("form")

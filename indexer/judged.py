@@ -10,7 +10,6 @@ Two layouts of a folder are read, each file packed (``.gz`` and the like) or not
 from __future__ import annotations
 
 import hashlib
-import html
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -21,6 +20,7 @@ from typing import Any, Final
 from indexer.characters import mend_characters, one_line
 from indexer.dump import Dumps
 from indexer.errors import DumpError
+from indexer.markup import without_entities, without_tags
 from indexer.names import natural_order, split_names
 from indexer.paper import Paper
 
@@ -155,7 +155,12 @@ def _paper(source: str, line: int, record: dict[str, Any]) -> Paper:
 
 def _text(record: dict[str, Any], keys: tuple[str, ...]) -> str:
     found = next((record[key] for key in keys if isinstance(record.get(key), str)), "")
-    return one_line(mend_characters(found))
+    return _mended(found)
+
+
+def _mended(text: str) -> str:
+    """Mend a text as the build of an index does: entities, tags, wrong characters, line breaks."""
+    return one_line(mend_characters(without_tags(without_entities(text))))
 
 
 def _authors(given: object) -> tuple[str, ...]:
@@ -191,7 +196,7 @@ def _tabbed(source: str, number: int, line: str) -> JudgedQuery:
     identifier, tab, text = line.partition("\t")
     if not tab:
         raise DumpError(source, number, "expected the id of a query, a tab, and its text")
-    return JudgedQuery(identifier.strip(), one_line(mend_characters(text)))
+    return JudgedQuery(identifier.strip(), _mended(text))
 
 
 def _read_topics(path: Path) -> tuple[JudgedQuery, ...]:
@@ -220,7 +225,7 @@ def _topic(attributes: str, body: str) -> JudgedQuery | None:
     asked = {name.lower(): _LABEL.sub("", text, count=1) for name, text in _ASKED.findall(body)}
     keys = [key for key in ("title", "query", "desc", "description") if key in asked]
     text = asked[keys[0]] if keys else ""
-    return JudgedQuery(number[1], one_line(mend_characters(html.unescape(text))))
+    return JudgedQuery(number[1], _mended(text))
 
 
 def _read_judgements(path: Path) -> dict[str, dict[str, int]]:

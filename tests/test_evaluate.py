@@ -32,7 +32,7 @@ from tests.oracle import MemoryIndex
 
 DOCUMENTS: tuple[dict[str, Any], ...] = (
     {"_id": "wing", "title": "Wings in a slipstream", "text": "lift of a wing"},
-    {"_id": "heat", "title": "", "text": "heat transfer in slipstream flow"},
+    {"_id": "heat", "title": "", "text": "heat transfer in<br/>slip&shy;stream &amp; flow"},
     {"_id": "empty", "title": "", "text": ""},
     {"_id": "none", "title": None},
     {"_id": "odd id", "title": "Boundary layers", "text": "suction", "metadata": {"year": 1958}},
@@ -101,6 +101,7 @@ def test_both_layouts_are_read_alike(tmp_path: Path, layout: Any) -> None:
     assert papers["heat"].title == papers["empty"].title == papers["none"].title == UNTITLED
     assert papers["odd id"].id == index_id("odd id") != "odd id"
     assert papers["odd id"].year == 1958
+    assert papers["heat"].abstract == "heat transfer in slipstream & flow"
     assert papers["7"].authors == ("A. J. Perlis", "B. Green")
 
 

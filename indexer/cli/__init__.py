@@ -4,6 +4,7 @@
 """
 
 from indexer.cli.building import build, check, formats, update
+from indexer.cli.diff import diff
 from indexer.cli.evaluation import evaluate
 from indexer.cli.export import export
 from indexer.cli.group import Session, VerbGroup, example, verb_group, with_session
@@ -25,6 +26,7 @@ VERBS = (
     author,
     export,
     info,
+    diff,
     verify,
     rollback,
     evaluate,

@@ -1,0 +1,81 @@
+"""``quiver diff``: what changed from one generation of an index to another."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import click
+
+from indexer.cli.group import Session, example, with_session
+from indexer.cli.opening import open_session_index
+from indexer.cli.terminal import counted
+from indexer.errors import IndexMissing
+from indexer.search import Searcher
+
+SHOWN = 20
+"""Most papers of a kind that are listed for people."""
+
+
+@click.command(
+    short_help="Say what changed between two generations.",
+    epilog=example("quiver diff", "quiver diff g000001 g000002"),
+)
+@click.argument("old", required=False)
+@click.argument("new", required=False)
+@with_session
+def diff(session: Session, *, old: str | None, new: str | None) -> None:
+    """List the papers added, changed and gone from generation OLD to generation NEW.
+
+    NEW is the newest where it is not given, OLD the one before NEW. A paper has changed when any
+    of its fields is another. How many generations stay on disk is the setting build.keep.
+    """
+    index: Any = open_session_index(session)
+    if getattr(index, "changes", None) is None:
+        raise click.ClickException(
+            f"the engine {session.config.index.backend} keeps no generations to compare"
+        )
+    published: Sequence[str] = index.generations.published()
+    new = new or (published[-1] if published else "")
+    old = old or _before(session, new, published)
+    changes = index.changes(old, new)
+    kinds = {"added": changes.added, "changed": changes.changed, "gone": changes.gone}
+    if session.json:
+        click.echo(json.dumps({"old": old, "new": new, **kinds}, ensure_ascii=False))
+        return
+    numbers = ", ".join(f"{len(ids):,} {kind}" for kind, ids in kinds.items())
+    click.echo(
+        f"From {old} to {new}: {counted(sum(map(len, kinds.values())), 'paper')}: {numbers}."
+    )
+    with index.searcher() as searcher:
+        for kind, ids in kinds.items():
+            for line in _listed(kind, ids, searcher):
+                click.echo(line)
+
+
+def _before(session: Session, new: str, published: Sequence[str]) -> str:
+    """Give the generation before one; the wrong name is left for the index to refuse."""
+    if new and new not in published:
+        return new
+    at = published.index(new) if new else 0
+    if at == 0:
+        there = ", ".join(published) or "none"
+        raise IndexMissing(
+            f"{session.directory}: there is no generation before {new or 'the newest'} to compare "
+            f"with; there are: {there}"
+        )
+    return published[at - 1]
+
+
+def _listed(kind: str, ids: Sequence[str], searcher: Searcher) -> Iterator[str]:
+    """List papers with their titles, as far as the newest generation has them."""
+    if not ids:
+        return
+    yield ""
+    yield f"{kind}:"
+    for one in ids[:SHOWN]:
+        paper = searcher.get(one)
+        yield f"  {one}  {paper.title}" if paper else f"  {one}"
+    if len(ids) > SHOWN:
+        yield f"  … and {len(ids) - SHOWN:,} more; --json lists them"

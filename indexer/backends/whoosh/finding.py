@@ -52,7 +52,11 @@ class Finding:
     @property
     def scored(self) -> bool:
         """Whether any hit has a score."""
-        return any(one.scores is not None and bool(one.scores.any()) for one in self.hits)
+        return any(
+            len(one.docs) > 0 and (one.positive or bool(one.scores.any()))
+            for one in self.hits
+            if one.scores is not None
+        )
 
 
 def find(
@@ -100,7 +104,8 @@ def _kept(found: Matches, masks: Masks) -> Matches:
     mask = passed(masks, len(found.docs))
     if mask is None:
         return found
-    return Matches(found.docs[mask], None if found.scores is None else found.scores[mask])
+    scores = None if found.scores is None else found.scores[mask]
+    return Matches(found.docs[mask], scores, positive=found.positive)
 
 
 def places(collection: Collection, found: Finding, first: int, last: int) -> list[Place]:

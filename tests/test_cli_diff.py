@@ -93,3 +93,19 @@ def test_a_long_list_is_cut_for_people_only() -> None:
     build(*(f"{chr(0x4E00 + at)} paper" for at in range(25)))
     assert "… and 5 more; --json lists them" in run("diff").stdout
     assert len(json.loads(run("diff", "--json").stdout)["added"]) == 25
+
+
+def test_an_index_shrinks_beyond_the_setting_only_when_that_is_allowed() -> None:
+    Path("my.yaml").write_text("build:\n  most_lost: 0.5\n", encoding="utf-8")
+    settings = ("--config", "my.yaml")
+    build("ants", "bees", "cats", "dogs", options=settings)
+
+    told = build("ants", code=1, options=settings).stderr
+    assert "would have 1 papers, the one before has 4" in told
+    assert "--allow-shrink" in told
+    assert json.loads(run("info", "--json").stdout)["generation"] == "g000001"
+
+    build("ants", "bees", options=settings)  # just as much as the setting allows
+    build("ants", options=(*settings, "--allow-shrink"))
+    assert json.loads(run("diff", "--json").stdout)["gone"] == ["b"]
+    assert run("update", "papers.jsonl", "--allow-shrink").stdout

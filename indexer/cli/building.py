@@ -36,6 +36,11 @@ wait_option = click.option(
     metavar="SECONDS",
     help="Wait so long for another build of this index to end.",
 )
+_allow_shrink = click.option(
+    "--allow-shrink",
+    is_flag=True,
+    help="Publish even if more papers are lost than the setting build.most_lost allows.",
+)
 
 
 @click.command(
@@ -46,6 +51,7 @@ wait_option = click.option(
 @_strict
 @_rejected
 @wait_option
+@_allow_shrink
 @with_session
 def build(
     session: Session,
@@ -54,13 +60,15 @@ def build(
     strict: bool,
     rejected: str | None,
     wait: float | None,
+    allow_shrink: bool,
 ) -> None:
     """Build the index anew from DUMPs: files, folders, patterns, archives, or - for stdin.
 
     The format is found by looking at the content; gz, bz2, xz and zst are unpacked. The new
     generation is published when it is complete; until then searches see the old one.
     """
-    _write(session.waiting(wait), dumps, rejected, rebuild=True, strict=strict)
+    session = session.waiting(wait).shrinking(allowed=allow_shrink)
+    _write(session, dumps, rejected, rebuild=True, strict=strict)
 
 
 @click.command(
@@ -71,6 +79,7 @@ def build(
 @_strict
 @_rejected
 @wait_option
+@_allow_shrink
 @with_session
 def update(
     session: Session,
@@ -79,9 +88,11 @@ def update(
     strict: bool,
     rejected: str | None,
     wait: float | None,
+    allow_shrink: bool,
 ) -> None:
     """Add the papers of DUMPs to the index; a paper with a known id takes its place."""
-    _write(session.waiting(wait), dumps, rejected, rebuild=False, strict=strict)
+    session = session.waiting(wait).shrinking(allowed=allow_shrink)
+    _write(session, dumps, rejected, rebuild=False, strict=strict)
 
 
 @click.command(

@@ -41,6 +41,13 @@ class Session:
         build = replace(self.config.build, wait=seconds)
         return Session(replace(self.config, build=build), self.json)
 
+    def shrinking(self, *, allowed: bool) -> Session:
+        """Give the same where the index may lose any share of its papers; False changes nothing."""
+        if not allowed:
+            return self
+        build = replace(self.config.build, most_lost=1.0)
+        return Session(replace(self.config, build=build), self.json)
+
 
 @dataclass(frozen=True, slots=True)
 class _Given:

@@ -29,6 +29,7 @@ pytestmark = pytest.mark.slow
 
 VENUES = ("ICRA", "IROS")
 YEARS = YearRange(2005, 2015)
+_HYPHENED = re.compile(r"(?<![\w'-])[a-z]+(?:-[a-z]+){1,4}(?![\w'-])")
 
 
 def read(shared_data: Path) -> Iterator[Paper]:
@@ -71,17 +72,19 @@ def holding(papers: list[Paper], words: str) -> list[Paper]:
     """
     analyzer = Analyzer()
     texts = [fold(f"{paper.title} \n {paper.abstract}").text for paper in papers]
+    partings: dict[str, set[str]] = {}
+    for text in texts:
+        for one in _HYPHENED.findall(text):
+            partings.setdefault(one.replace("-", ""), set()).add(one)
     found = list(range(len(papers)))
     for word in words.split():
-        hyphened = re.compile(rf"(?<![\w'-]){'-?'.join(word)}(?![\w'-])")
-        partings = {one for text in texts for one in hyphened.findall(text) if "-" in one}
-        rows = [[analyzer.stem(part) for part in one.split("-")] for one in partings]
-        begins = [analyzer.stem(word)[:5], *(one.split("-")[0] for one in partings)]
+        parted = [one.split("-") for one in partings.get(word, ())]
+        rows = [[analyzer.stem(word)], *([analyzer.stem(part) for part in one] for one in parted)]
+        begins = [analyzer.stem(word)[:5], *(one[0] for one in parted)]
         found = [
             at
             for at in found
-            if any(begin in texts[at] for begin in begins)
-            and _holds(papers[at], [[analyzer.stem(word)], *rows], analyzer)
+            if any(begin in texts[at] for begin in begins) and _holds(papers[at], rows, analyzer)
         ]
     return [papers[at] for at in found]
 

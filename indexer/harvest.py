@@ -123,6 +123,7 @@ def _begun(what: Harvest, dump: Path, state_file: Path) -> _State:
     """Take up the state of an earlier harvest of the same records, or begin a new one."""
     fresh = _State(what.url, what.prefix, what.set, what.since)
     if not state_file.exists() or not dump.exists():
+        _spare(dump)
         return fresh
     try:
         kept = _State(**json.loads(state_file.read_text(encoding="utf-8")))
@@ -136,6 +137,19 @@ def _begun(what: Harvest, dump: Path, state_file: Path) -> _State:
         return kept
     # Repositories count whole days, so the last day asked is asked again.
     return replace(kept, since=what.since or kept.asked[:10])
+
+
+def _spare(dump: Path) -> None:
+    """Refuse to write over a file that no harvest began."""
+    try:
+        with dump.open("rb") as file:
+            head = file.read(len(_HEAD))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise DumpError(str(dump), 0, f"cannot be written: {error.strerror}") from error
+    if head and head != _HEAD:
+        raise DumpError(str(dump), 0, "is there already and comes from no harvest; name another")
 
 
 def _replies(what: Harvest, state: _State) -> Iterator[tuple[etree._Element, int]]:

@@ -8,6 +8,7 @@ from indexer.cli.diff import diff
 from indexer.cli.evaluation import evaluate
 from indexer.cli.export import export
 from indexer.cli.group import Session, VerbGroup, example, verb_group, with_session
+from indexer.cli.harvest import harvest
 from indexer.cli.keeping import rollback, verify
 from indexer.cli.opening import open_searcher, open_session_index
 from indexer.cli.people import evaluate_authors
@@ -21,6 +22,7 @@ VERBS = (
     build,
     update,
     check,
+    harvest,
     search,
     show,
     author,

@@ -1,0 +1,90 @@
+"""``quiver harvest``: the records of a repository, by OAI-PMH, into a dump."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+
+import click
+from tqdm import tqdm
+
+from indexer.cli.group import Session, example, with_session
+from indexer.cli.terminal import counted
+from indexer.harvest import Harvest
+from indexer.harvest import harvest as harvest_into
+
+
+@click.command(
+    short_help="Fetch the records of a repository into a dump.",
+    epilog=example(
+        "quiver harvest https://export.arxiv.org/oai2 physics.xml --prefix arXiv --set physics",
+    ),
+)
+@click.argument("url")
+@click.argument("file", type=click.Path(dir_okay=False))
+@click.option(
+    "--prefix",
+    default="oai_dc",
+    show_default=True,
+    metavar="NAME",
+    help="Metadata format; every repository has oai_dc.",
+)
+@click.option("--set", "of_set", default="", metavar="NAME", help="Only the records of this set.")
+@click.option(
+    "--since", default="", metavar="YYYY-MM-DD", help="Only records changed on this day or later."
+)
+@click.option(
+    "--pause",
+    type=click.FloatRange(0, 3600),
+    default=3.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Between two requests; repositories ask for some.",
+)
+@with_session
+def harvest(
+    session: Session, *, url: str, file: str, prefix: str, of_set: str, since: str, pause: float
+) -> None:
+    """Fetch the records of the OAI-PMH repository at URL into FILE, a dump that build reads.
+
+    Beside FILE a state file remembers how far this is: a harvest that was cut off goes on where
+    it was when it is given again, and one that was finished asks only for what changed since.
+    """
+    what = Harvest(url, prefix, of_set, _day(since), pause)
+    with _progress() as progress:
+        report = harvest_into(what, file, progress=progress)
+    if session.json:
+        click.echo(json.dumps({"file": file, **dataclasses.asdict(report)}, ensure_ascii=False))
+        return
+    since_when = f" changed since {report.since}" if report.since else ""
+    how = ", from where the harvest before was cut off" if report.went_on else ""
+    click.echo(
+        f"{counted(report.records, 'record')}{since_when} fetched into {file} with "
+        f"{counted(report.requests, 'request')}{how}."
+    )
+    click.echo(f"`quiver update {file}` adds them to the index.")
+
+
+def _day(text: str) -> str:
+    """Check a day as OAI-PMH writes it."""
+    try:
+        whole = not text or date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        whole = False
+    if not whole:
+        raise click.UsageError(f"--since: expected a day such as 2024-01-31; got '{text}'")
+    return text
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int], None]]:
+    """Count the records on stderr, with their rate; nothing without a tty."""
+    with tqdm(unit=" records", disable=None, leave=False, dynamic_ncols=True) as bar:
+
+        def advance(records: int) -> None:
+            bar.update(records - bar.n)
+
+        yield advance

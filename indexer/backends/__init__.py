@@ -35,7 +35,7 @@ def open_index(path: Path | str | None = None, *, config: Config | None = None) 
 
 def _open_whoosh(path: Path, config: Config) -> Index:
     from indexer.backends.whoosh.index import WhooshIndex
-    from indexer.backends.whoosh.policy import Policy
+    from indexer.backends.whoosh.storage.policy import Policy
 
     build = config.build
     policy = Policy(

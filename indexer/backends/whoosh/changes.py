@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indexer.backends.whoosh.known import KnownPapers
-from indexer.backends.whoosh.opened import OpenedGeneration
+from indexer.backends.whoosh.storage.opened import OpenedGeneration
+from indexer.backends.whoosh.writing.known import KnownPapers
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,17 +10,17 @@ from pathlib import Path
 from threading import Lock
 
 from indexer.analysis import Analyzer
-from indexer.backends.whoosh import manifest
 from indexer.backends.whoosh.changes import Changes, PaperTimes, changes_between, times_of
-from indexer.backends.whoosh.disk import faults_told, link
-from indexer.backends.whoosh.generations import Generations
-from indexer.backends.whoosh.lock import writing
-from indexer.backends.whoosh.manifest import fingerprint
-from indexer.backends.whoosh.opened import OpenedGeneration, open_generation
-from indexer.backends.whoosh.policy import Policy
 from indexer.backends.whoosh.searcher import WhooshSearcher
+from indexer.backends.whoosh.storage import manifest
+from indexer.backends.whoosh.storage.disk import faults_told, link
+from indexer.backends.whoosh.storage.generations import Generations
+from indexer.backends.whoosh.storage.lock import writing
+from indexer.backends.whoosh.storage.manifest import fingerprint
+from indexer.backends.whoosh.storage.opened import OpenedGeneration, open_generation
+from indexer.backends.whoosh.storage.policy import Policy
 from indexer.backends.whoosh.verify import verify
-from indexer.backends.whoosh.writer import Plan, WhooshWriter
+from indexer.backends.whoosh.writing.writer import Plan, WhooshWriter
 from indexer.errors import IndexDamaged, IndexError_, IndexMissing
 from indexer.ranking import Ranking
 

@@ -9,8 +9,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.backends.whoosh.files import release
-from indexer.backends.whoosh.segment import Segment, Strings
+from indexer.backends.whoosh.storage.files import release
+from indexer.backends.whoosh.storage.segment import Segment, Strings
 
 Longs = NDArray[np.int64]
 

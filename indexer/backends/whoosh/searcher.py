@@ -10,18 +10,18 @@ from functools import cached_property
 import numpy as np
 
 from indexer.analysis import Analyzer
-from indexer.backends.whoosh.bylines import Bylines
-from indexer.backends.whoosh.collection import Collection
-from indexer.backends.whoosh.explain import explained
-from indexer.backends.whoosh.facets import facet_of
-from indexer.backends.whoosh.finding import Finding, every_place, find, places
-from indexer.backends.whoosh.marks import RawWords
-from indexer.backends.whoosh.matches import Desk
-from indexer.backends.whoosh.receipt import receipt_of
-from indexer.backends.whoosh.snapshot import Snapshot
-from indexer.backends.whoosh.snippets import Excerpts
-from indexer.backends.whoosh.spelling import Spelling
-from indexer.backends.whoosh.values import list_names, list_values
+from indexer.backends.whoosh.answer.explain import explained
+from indexer.backends.whoosh.answer.facets import facet_of
+from indexer.backends.whoosh.answer.finding import Finding, every_place, find, places
+from indexer.backends.whoosh.answer.matches import Desk
+from indexer.backends.whoosh.answer.receipt import receipt_of
+from indexer.backends.whoosh.answer.snippets import Excerpts
+from indexer.backends.whoosh.answer.spelling import Spelling
+from indexer.backends.whoosh.answer.values import list_names, list_values
+from indexer.backends.whoosh.lookup.bylines import Bylines
+from indexer.backends.whoosh.lookup.collection import Collection
+from indexer.backends.whoosh.lookup.marks import RawWords
+from indexer.backends.whoosh.storage.snapshot import Snapshot
 from indexer.paper import Paper
 from indexer.query import FacetField, Query
 from indexer.ranking import Ranking

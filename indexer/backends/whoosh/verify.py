@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 
 from indexer.analysis import Analyzer
-from indexer.backends.whoosh import manifest
-from indexer.backends.whoosh.census import take_census
-from indexer.backends.whoosh.files import check_arrays
 from indexer.backends.whoosh.invariants import faults_of
-from indexer.backends.whoosh.manifest import fingerprint
-from indexer.backends.whoosh.opened import OpenedGeneration, OpenedSegment
-from indexer.backends.whoosh.words import WordTable
+from indexer.backends.whoosh.storage import manifest
+from indexer.backends.whoosh.storage.files import check_arrays
+from indexer.backends.whoosh.storage.manifest import fingerprint
+from indexer.backends.whoosh.storage.opened import OpenedGeneration, OpenedSegment
+from indexer.backends.whoosh.writing.census import take_census
+from indexer.backends.whoosh.writing.words import WordTable
 from indexer.errors import IndexDamaged
 
 
@@ -33,7 +33,7 @@ def verify(opened: OpenedGeneration, analyzer: Analyzer) -> int:
         FileNotFoundError: when a file is not there.
     """
     # Whoosh is slow to import, and only its table of contents is checked with it.
-    from indexer.backends.whoosh.toc import NAME, check_toc
+    from indexer.backends.whoosh.twin.toc import NAME, check_toc
 
     check_toc(opened.folder / NAME)
     same = opened.manifest.analyzer == fingerprint(analyzer)

@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.analysis import Analyzer
-from indexer.backends.whoosh.merge import arrays_of, segment_from, store_from
 from indexer.backends.whoosh.searcher import WhooshSearcher
-from indexer.backends.whoosh.snapshot import LoadedSegment, Snapshot
+from indexer.backends.whoosh.storage.named import segment_from, store_from
+from indexer.backends.whoosh.storage.snapshot import LoadedSegment, Snapshot
+from indexer.backends.whoosh.writing.merge import arrays_of
 from indexer.paper import Paper
 from indexer.parse import parse_query
 from indexer.query import Clause, Filter, Match, Not, Or, Part, Query, Sort, Word, Words

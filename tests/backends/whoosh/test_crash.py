@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from indexer.backends.whoosh.index import WhooshIndex
-from indexer.backends.whoosh.policy import Policy
+from indexer.backends.whoosh.storage.policy import Policy
 from indexer.errors import IndexDamaged, IndexError_
 from indexer.paper import Paper
 

@@ -8,8 +8,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.backends.whoosh.expansion import LexiconScan
-from indexer.backends.whoosh.segment import Lexicon
+from indexer.backends.whoosh.lookup.expansion import LexiconScan
+from indexer.backends.whoosh.storage.segment import Lexicon
 from tests.oracle.expansion import edits, fits
 
 letters = st.text("abcé中", max_size=7)

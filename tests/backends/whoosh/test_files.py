@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from indexer.backends.whoosh.files import (
+from indexer.backends.whoosh.storage.files import (
     ArrayFile,
     MemorySink,
     check_arrays,

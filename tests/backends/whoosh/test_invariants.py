@@ -10,8 +10,8 @@ import pytest
 from indexer.analysis import Analyzer
 from indexer.backends.whoosh import invariants
 from indexer.backends.whoosh.invariants import faults_of
-from indexer.backends.whoosh.merge import segment_of
-from indexer.backends.whoosh.segment import Lexicon, Segment
+from indexer.backends.whoosh.storage.segment import Lexicon, Segment
+from indexer.backends.whoosh.writing.merge import segment_of
 from indexer.paper import Paper
 
 

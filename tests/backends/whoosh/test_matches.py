@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.backends.whoosh.matches import Desk, Matches
+from indexer.backends.whoosh.answer.matches import Desk, Matches
 
 SIZE = 400
 EVERY = np.arange(SIZE, dtype=np.int32)

@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.analysis import Analyzer, name_tokens, name_words
-from indexer.backends.whoosh import invert
-from indexer.backends.whoosh.merge import arrays_of, segment_from, segment_of, store_from
-from indexer.backends.whoosh.segment import HAS_BITS, Segment, Strings
+from indexer.backends.whoosh.storage.named import segment_from, store_from
+from indexer.backends.whoosh.storage.segment import HAS_BITS, Segment, Strings
+from indexer.backends.whoosh.writing import invert
+from indexer.backends.whoosh.writing.merge import arrays_of, segment_of
 from indexer.paper import Paper, name_key
 from tests import strategies
 

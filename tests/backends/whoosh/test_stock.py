@@ -11,7 +11,7 @@ from whoosh.fields import ID, NUMERIC, STORED, TEXT, Schema
 from whoosh.index import create_in
 
 from indexer.backends.whoosh.index import WhooshIndex
-from indexer.backends.whoosh.stock import papers_of_whoosh
+from indexer.backends.whoosh.twin.stock import papers_of_whoosh
 from indexer.errors import DumpError
 from indexer.paper import Paper
 

@@ -6,7 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from indexer.analysis import Analyzer
-from indexer.backends.whoosh.words import WordTable, folds_apart
+from indexer.backends.whoosh.writing.words import WordTable, folds_apart
 from tests import strategies
 
 ANALYZER = Analyzer()

@@ -15,11 +15,11 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from indexer.analysis import Analyzer
-from indexer.backends.whoosh import collect
-from indexer.backends.whoosh import writer as writing
 from indexer.backends.whoosh.index import WhooshIndex
-from indexer.backends.whoosh.merge import segment_of
-from indexer.backends.whoosh.policy import Policy
+from indexer.backends.whoosh.storage.policy import Policy
+from indexer.backends.whoosh.writing import collect
+from indexer.backends.whoosh.writing import writer as writing
+from indexer.backends.whoosh.writing.merge import segment_of
 from indexer.errors import IndexError_, IndexLocked, IndexMissing, RecordError
 from indexer.paper import Paper
 from tests import strategies
@@ -124,7 +124,7 @@ def test_many_runs_make_the_segment_one_run_makes(
 
 def test_a_worker_that_dies_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(collect, "RUN_PAPERS", 20)
-    monkeypatch.setattr("indexer.backends.whoosh.workers._MODULE", "no.such.module")
+    monkeypatch.setattr("indexer.backends.whoosh.writing.workers._MODULE", "no.such.module")
     index = WhooshIndex(tmp_path, policy=Policy(workers=2))
 
     with pytest.raises(IndexError_, match="failed"):
@@ -180,12 +180,12 @@ def test_an_unchanged_paper_costs_nothing(tmp_path: Path) -> None:
 def test_times_outlive_rebuilds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     index = WhooshIndex(tmp_path)
     old, new = collection(2)
-    monkeypatch.setattr("indexer.backends.whoosh.writer.time", lambda: 1000.0)
+    monkeypatch.setattr("indexer.backends.whoosh.writing.writer.time", lambda: 1000.0)
     write(index, old)
     first = index.times(old.id)
     assert first is not None
     assert first.first_indexed == first.last_changed
-    monkeypatch.setattr("indexer.backends.whoosh.writer.time", lambda: 6000.0)
+    monkeypatch.setattr("indexer.backends.whoosh.writing.writer.time", lambda: 6000.0)
     write(index, old, new, rebuild=True)
 
     assert index.times(old.id) == first
@@ -269,7 +269,7 @@ def test_stems_of_an_older_generation_are_used(
     papers = collection(10)
     index = WhooshIndex(tmp_path)
     write(index, *papers)
-    monkeypatch.setattr("indexer.backends.whoosh.stems._FEW", 1)
+    monkeypatch.setattr("indexer.backends.whoosh.writing.stems._FEW", 1)
     asked: list[str] = []
     stem = Analyzer.stem
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from indexer.backends.whoosh.facets import facet_of
-from indexer.backends.whoosh.finding import places
+from indexer.backends.whoosh.answer.facets import facet_of
+from indexer.backends.whoosh.answer.finding import places
 from indexer.backends.whoosh.index import WhooshIndex
 from indexer.paper import Paper
 from indexer.parse import parse_query

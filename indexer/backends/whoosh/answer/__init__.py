@@ -1,0 +1,1 @@
+"""From terms to a page: matches scored, filtered, ordered, counted, excerpted, explained."""

@@ -1,0 +1,118 @@
+"""Evaluate a plan over one segment."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from indexer.backends.whoosh.answer.matches import EVERYTHING, NOTHING, Desk, Matches
+from indexer.backends.whoosh.lookup.collection import Collection
+from indexer.backends.whoosh.lookup.occurrences import Integers
+from indexer.backends.whoosh.lookup.plan import Either, Every, Node, Plan, Run, Without
+from indexer.backends.whoosh.lookup.reader import SegmentReader, value_key
+from indexer.backends.whoosh.lookup.reading import LeafReading
+from indexer.backends.whoosh.lookup.terms import EveryTerm, HasTerm, SetTerm, ValueTerm, YearsTerm
+from indexer.backends.whoosh.storage.segment import HAS_BITS, Lexicon
+from indexer.query import Match, Occur
+
+
+class Evaluation:
+    """Evaluates one plan over one segment."""
+
+    def __init__(self, collection: Collection, segment: int, plan: Plan, desk: Desk) -> None:
+        """Prepare to evaluate `plan` over the segment at this place."""
+        self._collection = collection
+        self._segment = segment
+        self._plan = plan
+        self._desk = desk
+        self._every = collection.readers[segment].every
+
+    def matches(self, match: Match) -> Matches:
+        """Give the papers that match under "all" or "any"; never negated."""
+        order = self._plan.order
+        if not order:
+            return Matches(self._every)
+        return self._desk.plain(self.nodes(match)[order[-1]], self._every)
+
+    def nodes(self, match: Match) -> dict[int, Matches]:
+        """Give the papers that match each node of the plan."""
+        found: dict[int, Matches] = {}
+        for at in self._plan.order:
+            found[at] = self._node(self._plan.nodes[at], found, match)
+        return found
+
+    def _node(self, node: Node, found: dict[int, Matches], match: Match) -> Matches:
+        match node:
+            case LeafReading():
+                return self.leaf(node)
+            case Every(nodes):
+                return self._desk.every([found[at] for at in nodes])
+            case Either(nodes):
+                return self._desk.either([found[at] for at in nodes], self._every)
+            case Without(one):
+                inner = found[one]
+                return Matches(inner.docs, None, not inner.negated)
+            case Run():
+                return self._run(node, found, match)
+
+    def _run(self, run: Run, found: dict[int, Matches], match: Match) -> Matches:
+        desk = self._desk
+        needed: list[Matches] = []
+        wanted: list[Matches] = []
+        free = False
+        for member in run.members:
+            one = found[member.node]
+            if member.occur is Occur.EXCLUDED:
+                needed.append(Matches(one.docs, None, not one.negated))
+            elif member.occur is Occur.REQUIRED:
+                needed.append(one)
+                free = free or member.about_words
+            elif match is Match.ALL or not member.about_words:
+                needed.append(one)
+            else:
+                wanted.append(one)
+        if wanted and not free:
+            needed.append(desk.either(wanted, self._every))
+            return desk.every(needed)
+        result = desk.every(needed) if needed else EVERYTHING
+        if wanted:
+            result = desk.preferred(result, desk.either(wanted, self._every), self._every)
+        return result
+
+    def leaf(self, reading: LeafReading) -> Matches:
+        """Evaluate one leaf on its own; nothing where it says nothing."""
+        if reading.test is not None:
+            return tested(self._collection.readers[self._segment], reading.test)
+        parts = [
+            Matches(*scored.parts[self._segment], positive=scored.positive)
+            for scored in map(self._collection.scored, reading.terms)
+        ]
+        if len(parts) == 1:
+            return parts[0].boosted(reading.boost)
+        return self._desk.every(parts).boosted(reading.boost) if parts else NOTHING
+
+
+def tested(reader: SegmentReader, test: SetTerm) -> Matches:
+    """Give the papers whose record passes a test; no scores."""
+    arrays = reader.arrays
+    match test:
+        case EveryTerm():
+            return EVERYTHING
+        case YearsTerm(low, high):
+            first, last = reader.years(low, high)
+            last = min(last, reader.unknown_years)
+            return _living(reader, np.arange(first, max(first, last), dtype=np.int32))
+        case HasTerm(field):
+            bit = 1 << HAS_BITS.index(field)
+            return _living(reader, np.flatnonzero(arrays.has & bit))
+        case ValueTerm("id", folded):
+            places = reader.folded_ids.get(folded, [])
+            return _living(reader, np.sort(arrays.id_paper[places]))
+        case ValueTerm(field, folded):
+            lexicon: Lexicon = arrays.venues if field == "venue" else arrays.types
+            codes = arrays.venue if field == "venue" else arrays.type
+            places = [at for at, value in enumerate(lexicon) if value_key(value) == folded]
+            return _living(reader, np.flatnonzero(np.isin(codes, places)))
+
+
+def _living(reader: SegmentReader, docs: Integers) -> Matches:
+    return Matches(reader.living(docs.astype(np.int32, copy=False)))

@@ -1,0 +1,130 @@
+"""What a score is made of, summand by summand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from indexer.backends.whoosh.answer.evaluate import Evaluation
+from indexer.backends.whoosh.answer.finding import Finding
+from indexer.backends.whoosh.answer.matches import Desk
+from indexer.backends.whoosh.answer.select import Place
+from indexer.backends.whoosh.answer.signals import signal_terms, signals_of
+from indexer.backends.whoosh.lookup.collection import TEXT_FIELDS, Collection
+from indexer.backends.whoosh.lookup.occurrences import contained
+from indexer.backends.whoosh.lookup.plan import Either, Every, Run, Without
+from indexer.backends.whoosh.lookup.reading import LeafReading
+from indexer.backends.whoosh.lookup.terms import (
+    CompoundTerm,
+    NameTerm,
+    NearTerm,
+    PhraseTerm,
+    StemTerm,
+    TextTerm,
+    UnionTerm,
+)
+from indexer.query import Occur, Sort
+from indexer.search import Contribution
+
+
+def explained(
+    collection: Collection, found: Finding, places: Sequence[Place]
+) -> tuple[tuple[Contribution, ...], ...]:
+    """Give for each hit the contributions that add up to its score, largest first."""
+    return tuple(_explained(collection, found, place) for place in places)
+
+
+def _explained(collection: Collection, found: Finding, place: Place) -> tuple[Contribution, ...]:
+    parts: list[Contribution] = []
+    for reading in _counted(collection, found, place):
+        for term in reading.terms:
+            parts += _term_parts(collection, place, term, reading.boost)
+    base = sum(part.value for part in parts)
+    ranking = collection.ranking
+    terms = signal_terms(found.plan)
+    if found.query.sort is Sort.RELEVANCE and terms and place.score > base * (1 + 1e-5):
+        paper = np.array([place.doc], np.int32)
+        signals = signals_of(collection, place.segment, terms, paper)
+        parts += [
+            Contribution("coverage", "", base * ranking.coverage * float(signals.coverage[0])),
+            Contribution("title", "", base * ranking.title_match * float(signals.title_match[0])),
+        ]
+        for first, second, added in signals.pairs:
+            label = f"{label_of(first)} near {label_of(second)}"
+            parts.append(Contribution(label, "", float(added[0])))
+    kept = sorted((part for part in parts if part.value), key=lambda one: -one.value)
+    return tuple(kept)
+
+
+def _term_parts(
+    collection: Collection, place: Place, term: TextTerm, boost: float
+) -> list[Contribution]:
+    """Share out a term's score over the fields, by what each adds to its frequency."""
+    postings = collection.postings(term)[place.segment]
+    docs, scores = collection.scored(term).parts[place.segment]
+    at = int(np.searchsorted(docs, place.doc))
+    if at >= len(docs) or docs[at] != place.doc:
+        return []
+    norms = collection.norms(place.segment)
+    weights = {}
+    for field in TEXT_FIELDS:
+        counts = getattr(postings, field)
+        if counts is not None and counts[at]:
+            weights[field] = float(counts[at] * norms[field][place.doc])
+    total = sum(weights.values()) or 1.0
+    score = float(scores[at]) * boost
+    label = label_of(term)
+    return [Contribution(label, field, score * weight / total) for field, weight in weights.items()]
+
+
+def label_of(term: TextTerm) -> str:
+    """Say a term in words for the reader."""
+    match term:
+        case StemTerm():
+            return term.word if term.exact else term.stem
+        case CompoundTerm():
+            return term.ways[0][0] if len(term.ways[0]) == 1 else "-".join(term.ways[0])
+        case PhraseTerm():
+            return '"' + " ".join(word for ways in term.steps for word in ways[-1]) + '"'
+        case NearTerm():
+            return '"' + " ".join(term.readings[0]) + f'"~{term.slop}'
+        case UnionTerm():
+            words = sorted({*term.words, *term.names})
+            return words[0] if len(words) == 1 else f"any of {len(words):,} words"
+        case NameTerm():
+            return term.key if term.key is not None else " ".join(term.words)
+
+
+def _counted(collection: Collection, found: Finding, place: Place) -> list[LeafReading]:
+    """Give the leaves whose score the paper has: those that match within clauses that match."""
+    plan = found.plan
+    if not plan.order:
+        return []
+    matching = _matching(collection, found, place)
+    counted: list[LeafReading] = []
+    waiting = [plan.order[-1]]
+    while waiting:
+        at = waiting.pop()
+        if not matching[at]:
+            continue
+        node = plan.nodes[at]
+        match node:
+            case LeafReading():
+                counted.append(node)
+            case Run(members):
+                shown = [one.node for one in members if one.occur is not Occur.EXCLUDED]
+                waiting.extend(reversed(shown))
+            case Every(inner) | Either(inner):
+                waiting.extend(reversed(inner))
+            case Without():
+                pass
+    return counted
+
+
+def _matching(collection: Collection, found: Finding, place: Place) -> dict[int, bool]:
+    """Say of each node of the plan whether this one paper matches it."""
+    desk = Desk(collection.readers[place.segment].size)
+    nodes = Evaluation(collection, place.segment, found.plan, desk).nodes(found.match)
+    paper = np.array([place.doc], np.int32)
+    return {at: bool(contained(paper, one.docs)[0]) != one.negated for at, one in nodes.items()}

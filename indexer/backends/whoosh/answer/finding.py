@@ -1,0 +1,179 @@
+"""From a query to the papers it finds: decided between "all" and "any", filtered, ordered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from indexer.backends.whoosh.answer.evaluate import Evaluation
+from indexer.backends.whoosh.answer.filters import Masks, masks_of, passed
+from indexer.backends.whoosh.answer.matches import Desk, Matches
+from indexer.backends.whoosh.answer.select import Order, Place, shown
+from indexer.backends.whoosh.answer.signals import signal_terms, signals_of
+from indexer.backends.whoosh.lookup.collection import Collection
+from indexer.backends.whoosh.lookup.plan import Plan
+from indexer.backends.whoosh.lookup.reader import Numbers
+from indexer.query import FacetField, Match, Query, Sort
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a query finds.
+
+    Attributes:
+        match: ALL or ANY, as decided.
+        total: papers that match and pass the filters.
+        matched: for each segment the papers that match the clause, before filters.
+        masks: for each segment which of these pass each filter.
+        hits: for each segment the papers that pass all filters.
+    """
+
+    query: Query
+    plan: Plan
+    match: Match
+    total: int
+    matched: tuple[Matches, ...]
+    masks: tuple[Masks, ...]
+    hits: tuple[Matches, ...]
+
+    def under_others(self, field: FacetField) -> tuple[Numbers, ...]:
+        """Give for each segment the papers that pass every filter but those of one field."""
+        found = []
+        for matched, masks, hits in zip(self.matched, self.masks, self.hits, strict=True):
+            if field not in masks:
+                found.append(hits.docs)
+                continue
+            mask = passed(masks, len(matched.docs), but=field)
+            found.append(matched.docs if mask is None else matched.docs[mask])
+        return tuple(found)
+
+    @property
+    def scored(self) -> bool:
+        """Whether any hit has a score."""
+        return any(
+            len(one.docs) > 0 and (one.positive or bool(one.scores.any()))
+            for one in self.hits
+            if one.scores is not None
+        )
+
+
+def find(
+    collection: Collection, query: Query, desks: tuple[Desk, ...], *, plan: Plan | None = None
+) -> Finding:
+    """Find what a query asks for.
+
+    Under `Match.AUTO` all bare words are needed; where no paper has them all, any of them.
+
+    Args:
+        collection: where.
+        query: what.
+        desks: room to work in, one a segment, for this thread only.
+        plan: in place of the query's own clause.
+    """
+    plan = plan or collection.plan(query.clause)
+    evaluations = [
+        Evaluation(collection, segment, plan, desk) for segment, desk in enumerate(desks)
+    ]
+    first = Match.ANY if query.match is Match.ANY else Match.ALL
+    found = _matching(collection, query, plan, evaluations, first)
+    if query.match is Match.AUTO and not found.total and plan.bare > 1:
+        found = _matching(collection, query, plan, evaluations, Match.ANY)
+    return found
+
+
+def _matching(
+    collection: Collection,
+    query: Query,
+    plan: Plan,
+    evaluations: list[Evaluation],
+    match: Match,
+) -> Finding:
+    matched = tuple(one.matches(match) for one in evaluations)
+    masks = tuple(
+        masks_of(reader, query, one.docs)
+        for reader, one in zip(collection.readers, matched, strict=True)
+    )
+    hits = tuple(_kept(one, mask) for one, mask in zip(matched, masks, strict=True))
+    total = sum(len(one.docs) for one in hits)
+    return Finding(query, plan, match, total, matched, masks, hits)
+
+
+def _kept(found: Matches, masks: Masks) -> Matches:
+    mask = passed(masks, len(found.docs))
+    if mask is None:
+        return found
+    scores = None if found.scores is None else found.scores[mask]
+    return Matches(found.docs[mask], scores, positive=found.positive)
+
+
+def places(collection: Collection, found: Finding, first: int, last: int) -> list[Place]:
+    """Give the hits of places `first` up to `last`, in the query's order."""
+    if first >= min(last, found.total):
+        return []
+    last = min(last, found.total)
+    order = Order(collection.readers)
+    if not found.scored:
+        return order.page(found.hits, _unscored(found.query.sort), first, last)
+    if found.query.sort is Sort.RELEVANCE:
+        return relevant(collection, found, last)[first:last]
+    listed = order.page(found.hits, found.query.sort, first, last)
+    return _with_scores(found, listed)
+
+
+def every_place(collection: Collection, found: Finding) -> Iterator[Place]:
+    """Give all hits in the query's order, lazily; scores are given under RELEVANCE only."""
+    if found.scored and found.query.sort is Sort.RELEVANCE:
+        return iter(relevant(collection, found, found.total))
+    return Order(collection.readers).listed(found.hits, _unscored(found.query.sort))
+
+
+def _unscored(sort: Sort) -> Sort:
+    return Sort.NEWEST if sort is Sort.RELEVANCE else sort
+
+
+def relevant(collection: Collection, found: Finding, wanted: int) -> list[Place]:
+    """Give the best hits; signals are added to the best `Ranking.depth` of them."""
+    ranking = collection.ranking
+    order = Order(collection.readers)
+    terms = signal_terms(found.plan) if ranking.depth > 0 else ()
+    if not terms:
+        return order.best(found.hits, wanted)
+    base = order.best(found.hits, max(wanted, ranking.depth))
+    looked, rest = base[: ranking.depth], base[ranking.depth :]
+    return [*order.tied(with_signals(collection, found, looked)), *rest][:wanted]
+
+
+def with_signals(collection: Collection, found: Finding, looked: list[Place]) -> list[Place]:
+    """Give the places with their final scores, in no order."""
+    terms = signal_terms(found.plan)
+    final: list[Place] = []
+    for segment, hits in enumerate(found.hits):
+        docs = sorted(one.doc for one in looked if one.segment == segment)
+        if not docs or hits.scores is None:
+            continue
+        papers = np.array(docs, np.int32)
+        base = hits.scores[np.searchsorted(hits.docs, papers)]
+        signals = signals_of(collection, segment, terms, papers)
+        scores = signals.scores(base, collection.ranking)
+        final += [
+            Place(segment, doc, shown(score))
+            for doc, score in zip(docs, scores.tolist(), strict=True)
+        ]
+    return final
+
+
+def _with_scores(found: Finding, listed: list[Place]) -> list[Place]:
+    """Give papers in another order than relevance the scores of their clauses.
+
+    Signals belong to the order by relevance: here they would cost time and change nothing.
+    """
+    scored = []
+    for one in listed:
+        hits = found.hits[one.segment]
+        score = 0.0
+        if hits.scores is not None:
+            score = float(hits.scores[int(np.searchsorted(hits.docs, one.doc))])
+        scored.append(Place(one.segment, one.doc, shown(score)))
+    return scored

@@ -1,0 +1,292 @@
+"""All segments of a generation as one collection: its statistics, vocabulary and scored terms.
+
+Statistics are those of the live papers of all segments together, so a paper's score does not
+depend on how the papers are spread over segments or on what was deleted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.analysis import Analyzer
+from indexer.backends.whoosh.lookup.cache import BoundedCache
+from indexer.backends.whoosh.lookup.expansion import CAP, LexiconScan
+from indexer.backends.whoosh.lookup.occurrences import distinct, spread
+from indexer.backends.whoosh.lookup.plan import Plan, plan_of
+from indexer.backends.whoosh.lookup.postings import Postings, postings_of
+from indexer.backends.whoosh.lookup.reader import Numbers, SegmentReader
+from indexer.backends.whoosh.lookup.reading import Expansion, LeafReading, read_leaf
+from indexer.backends.whoosh.lookup.terms import TextTerm, Way
+from indexer.backends.whoosh.storage.snapshot import Snapshot
+from indexer.query import And, Clause, Leaf, Not, Or, TextField, Words
+from indexer.ranking import Ranking, idf
+
+Scores = NDArray[np.float64]
+TEXT_FIELDS: tuple[TextField, ...] = ("title", "abstract", "author")
+TERM_BYTES = 96 << 20
+"""Budget of scored terms: about the whole of 100,000 papers, or the most used of more."""
+POSTING_BYTES = 48 << 20
+LEAF_BYTES = 8 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredTerm:
+    """A term with its score in every paper that holds it.
+
+    Attributes:
+        papers: how many live papers of the collection hold it.
+        parts: for each segment (papers, rising; their scores).
+        positive: no score is 0.
+    """
+
+    papers: int
+    parts: tuple[tuple[Numbers, Scores], ...]
+    positive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """How a field counts: its weight, how much its length matters, the mean length."""
+
+    weight: float
+    b: float
+    average: float
+
+
+class Collection:
+    """What a searcher knows beyond single segments."""
+
+    def __init__(self, snapshot: Snapshot, analyzer: Analyzer, ranking: Ranking) -> None:
+        """Open the collection; everything is derived on first use."""
+        self.analyzer = analyzer
+        self.ranking = ranking
+        self.readers = tuple(SegmentReader(one) for one in snapshot.segments)
+        self.papers = sum(reader.papers for reader in self.readers)
+        self._scored: BoundedCache[ScoredTerm] = BoundedCache(TERM_BYTES, _weigh_scored)
+        self._postings: BoundedCache[tuple[Postings, ...]] = BoundedCache(
+            POSTING_BYTES, _weigh_postings
+        )
+        self._plans: BoundedCache[Plan] = BoundedCache(LEAF_BYTES, _weigh_plan)
+        self._forms: BoundedCache[tuple[str, ...]] = BoundedCache(LEAF_BYTES, _weigh_forms)
+        self._leaves: BoundedCache[LeafReading] = BoundedCache(LEAF_BYTES, _weigh_leaf)
+
+    def read(self, leaf: Leaf) -> LeafReading:
+        """Read a leaf of a query."""
+        return self._leaves.get(leaf, lambda: read_leaf(leaf, self))
+
+    def plan(self, clause: Clause | None) -> Plan:
+        """Plan a query; those of people, words side by side, are kept for their next page."""
+        if isinstance(clause, Words) and not any(
+            isinstance(part.clause, Words | And | Or | Not) for part in clause.parts
+        ):
+            return self._plans.get(clause, lambda: plan_of(clause, self.read))
+        return plan_of(clause, self.read)
+
+    def postings(self, term: TextTerm) -> tuple[Postings, ...]:
+        """Find a term in each segment."""
+        return self._postings.get(
+            term, lambda: tuple(postings_of(reader, term) for reader in self.readers)
+        )
+
+    def scored(self, term: TextTerm) -> ScoredTerm:
+        """Find a term and score it in each segment (BM25F, see `indexer.ranking`)."""
+        return self._scored.get(term, lambda: self._score(term))
+
+    def _score(self, term: TextTerm) -> ScoredTerm:
+        found = self.postings(term)
+        holding = sum(len(one.docs) for one in found)
+        weight = idf(self.papers, holding) * (self.ranking.k1 + 1)
+        parts = []
+        for at, one in enumerate(found):
+            frequency = self.weighted(at, one)
+            parts.append((one.docs, weight * frequency / (self.ranking.k1 + frequency)))
+        positive = all(bool((scores > 0).all()) for _, scores in parts)
+        return ScoredTerm(holding, tuple(parts), positive)
+
+    def weighted(self, segment: int, found: Postings) -> Scores:
+        """Add up the normalised frequencies of the fields: tf' of `indexer.ranking`."""
+        total = np.zeros(len(found.docs))
+        for field in TEXT_FIELDS:
+            counts = getattr(found, field)
+            if counts is not None:
+                total += counts * self.norms(segment)[field][found.docs]
+        return total
+
+    def norms(self, segment: int) -> dict[TextField, Scores]:
+        """For each field, what one occurrence in each paper of a segment weighs."""
+        norms = self._norms[segment]
+        if norms is None:
+            arrays = self.readers[segment].arrays
+            lengths = (arrays.title_length, arrays.abstract_length, arrays.author_length)
+            norms = self._norms[segment] = {
+                field: _norm(self._fields[field], length)
+                for field, length in zip(TEXT_FIELDS, lengths, strict=True)
+            }
+        return norms
+
+    @cached_property
+    def _norms(self) -> list[dict[TextField, Scores] | None]:
+        return [None] * len(self.readers)
+
+    @cached_property
+    def _fields(self) -> dict[TextField, _Field]:
+        ranking = self.ranking
+        totals = [0, 0, 0]
+        for reader in self.readers:
+            arrays = reader.arrays
+            lengths = (arrays.title_length, arrays.abstract_length, arrays.author_length)
+            for at, length in enumerate(lengths):
+                totals[at] += reader.total_length(length)
+        count = max(1, self.papers)
+        return {
+            "title": _Field(ranking.title_weight, ranking.title_b, totals[0] / count),
+            "abstract": _Field(ranking.abstract_weight, ranking.abstract_b, totals[1] / count),
+            "author": _Field(ranking.author_weight, ranking.author_b, totals[2] / count),
+        }
+
+    def stem(self, word: str) -> str:
+        """Give the stem of a folded word; words of the collection need no stemmer for that."""
+        for reader in self.readers:
+            at = reader.arrays.words.find(word)
+            if at >= 0:
+                return reader.arrays.stems[int(reader.arrays.word_stem[at])]
+        return self.analyzer.stem(word)
+
+    def forms(self, stem: str) -> tuple[str, ...]:
+        """Give the surface words of a stem, perhaps more than once."""
+        return self._forms.get(stem, lambda: tuple(self._all_forms(stem)))
+
+    def _all_forms(self, stem: str) -> Iterator[str]:
+        for reader in self.readers:
+            arrays = reader.arrays
+            at = arrays.stems.find(stem)
+            if at >= 0:
+                span = slice(int(arrays.stem_word_ptr[at]), int(arrays.stem_word_ptr[at + 1]))
+                yield from (arrays.words[word] for word in arrays.stem_words[span].tolist())
+
+    def partings(self, word: str) -> tuple[Way, ...]:
+        """Give every way a plain word was parted by hyphens in a live paper, rising."""
+        found: set[Way] = set()
+        for reader in self.readers:
+            compounds = reader.arrays.compounds
+            pointers, papers = reader.arrays.compound_ptr, reader.arrays.compound_papers
+            for at in compounds.prefixed(word + " "):
+                if len(reader.living(papers[int(pointers[at]) : int(pointers[at + 1])])):
+                    found.add(tuple(compounds[at].split(" ")[1:]))
+        return tuple(sorted(found))
+
+    def fitting(self, pattern: str, *, names: bool) -> Expansion:
+        """Expand a wildcard pattern over the words of texts, or of names."""
+        return self._expanded([scan.fitting(pattern) for scan in self._scans(names)], names=names)
+
+    def close(self, word: str, distance: int, *, names: bool) -> Expansion:
+        """Expand a fuzzy word likewise."""
+        found = [scan.close(word, distance) for scan in self._scans(names)]
+        return self._expanded(found, names=names)
+
+    def _scans(self, names: bool) -> tuple[LexiconScan, ...]:  # noqa: FBT001 - private
+        return self._name_scans if names else self._word_scans
+
+    @cached_property
+    def _word_scans(self) -> tuple[LexiconScan, ...]:
+        return tuple(LexiconScan(reader.arrays.words) for reader in self.readers)
+
+    @cached_property
+    def _name_scans(self) -> tuple[LexiconScan, ...]:
+        return tuple(LexiconScan(reader.arrays.name_words) for reader in self.readers)
+
+    def word_papers(self, word: str) -> int:
+        """Count the live papers that hold a surface word in title or abstract."""
+        places = (reader.arrays.words.find(word) for reader in self.readers)
+        pairs = zip(self.word_counts, places, strict=True)
+        return sum(int(counts[at]) for counts, at in pairs if at >= 0)
+
+    @cached_property
+    def word_counts(self) -> tuple[NDArray[np.int32], ...]:
+        """For each segment the live papers of each of its words."""
+        return tuple(word_papers(reader) for reader in self.readers)
+
+    @cached_property
+    def name_counts(self) -> tuple[NDArray[np.int64], ...]:
+        """For each segment the live papers with an author of each of its name words."""
+        return tuple(name_word_papers(reader) for reader in self.readers)
+
+    def _expanded(self, found: list[NDArray[np.int64]], *, names: bool) -> Expansion:
+        counts: dict[str, int] = {}
+        for at_reader, (reader, ids) in enumerate(zip(self.readers, found, strict=True)):
+            lexicon = reader.arrays.name_words if names else reader.arrays.words
+            papers_of_words = self.name_counts if names else self.word_counts
+            held = papers_of_words[at_reader][ids]
+            for at, papers in zip(ids.tolist(), held.tolist(), strict=True):
+                if papers:
+                    word = lexicon[at]
+                    counts[word] = counts.get(word, 0) + papers
+        words = sorted(counts, key=lambda word: (-counts[word], word))[:CAP]
+        return Expansion(tuple(sorted(words)), len(counts))
+
+
+def word_papers(reader: SegmentReader) -> NDArray[np.int32]:
+    """int32[W], live papers that hold each surface word of title and abstract."""
+    arrays = reader.arrays
+    if reader.live is None:
+        return arrays.word_df
+    gone = ~reader.live[arrays.docs]
+    stems = np.repeat(np.arange(len(arrays.stems)), np.diff(arrays.stem_ptr))
+    counts = arrays.title_tf.astype(np.int64) + arrays.abstract_tf
+    lost = np.repeat(gone, counts)
+    words = arrays.stem_words[
+        arrays.stem_word_ptr[np.repeat(stems, counts)[lost]] + arrays.forms[lost]
+    ]
+    papers = np.repeat(arrays.docs, counts)[lost]
+    pairs = np.unique(words.astype(np.int64) << 32 | papers)
+    fewer = np.bincount(pairs >> 32, minlength=len(arrays.word_df))
+    return (arrays.word_df - fewer).astype(np.int32)
+
+
+def name_word_papers(reader: SegmentReader) -> NDArray[np.int64]:
+    """int64[K], live papers that have an author with each name word."""
+    arrays = reader.arrays
+    names = arrays.name_word_names.astype(np.int64)
+    counts = np.diff(arrays.name_papers_ptr)[names]
+    papers = arrays.name_papers[spread(arrays.name_papers_ptr[names], counts)]
+    words = np.repeat(np.arange(len(arrays.name_words)), np.diff(arrays.name_word_ptr))
+    pairs = distinct(np.repeat(words, counts) << 32 | papers)
+    if reader.live is not None:
+        pairs = pairs[reader.live[pairs & 0xFFFFFFFF]]
+    return np.bincount(pairs >> 32, minlength=len(arrays.name_words))
+
+
+def _norm(field: _Field, lengths: NDArray[np.int32]) -> Scores:
+    if not field.average:
+        return np.full(len(lengths), field.weight)
+    norm = 1 - field.b + field.b * lengths / field.average
+    weights: Scores = np.divide(field.weight, norm, out=np.zeros(len(lengths)), where=norm > 0)
+    return weights
+
+
+def _weigh_scored(scored: ScoredTerm) -> int:
+    return 12 * scored.papers
+
+
+def _weigh_postings(found: tuple[Postings, ...]) -> int:
+    return sum(one.bytes for one in found)
+
+
+def _weigh_plan(plan: Plan) -> int:
+    return 1000 + 500 * len(plan.leaves)
+
+
+def _weigh_forms(words: tuple[str, ...]) -> int:
+    return sum(len(word) + 60 for word in words)
+
+
+def _weigh_leaf(reading: LeafReading) -> int:
+    return 500 + sum(len(str(term)) for term in reading.terms)
+
+
+__all__ = ["Collection", "ScoredTerm", "word_papers"]

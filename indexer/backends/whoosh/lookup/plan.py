@@ -1,0 +1,209 @@
+"""A tree of clauses written down as a list, each clause after those it is made of.
+
+So no depth of nesting can exhaust the stack, and a clause's answer is there when it is needed.
+What says nothing is left out, and stop words beside other words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from indexer.backends.whoosh.lookup.reading import LeafReading
+from indexer.query import And, Clause, Fuzzy, Leaf, Not, Occur, Or, Phrase, Wildcard, Word, Words
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One member of a run of words.
+
+    Attributes:
+        node: its place in the plan.
+        about_words: it asks for words, so it may be missing under "any".
+    """
+
+    node: int
+    occur: Occur
+    about_words: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Clauses side by side; how many are needed is decided when it is evaluated."""
+
+    members: tuple[Member, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """All of these nodes."""
+
+    nodes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """At least one of these nodes."""
+
+    nodes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """Not this node."""
+
+    node: int
+
+
+Node = LeafReading | Run | Every | Either | Without
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A query ready to be evaluated.
+
+    Attributes:
+        nodes: each after its parts.
+        order: the places in `nodes` that take part, rising, the whole query last; empty where
+            nothing is asked.
+        leaves: every leaf of the query in order, those left out included.
+        bare: how many words may be missing under "any", in the run that has most of them.
+        asking: the leaves that take part and are not negated, in order.
+    """
+
+    nodes: tuple[Node, ...]
+    order: tuple[int, ...]
+    leaves: tuple[LeafReading, ...]
+    bare: int
+    asking: tuple[LeafReading, ...]
+
+
+@dataclass(slots=True)
+class _Made:
+    """What is known of a clause once its node is made; `node` -1 = it says nothing."""
+
+    node: int
+    about_words: bool = False
+    bare: int = 0
+    stop: bool = False
+
+
+def plan_of(clause: Clause | None, read: Callable[[Leaf], LeafReading], *, skip: int = -1) -> Plan:
+    """Write down a tree.
+
+    Args:
+        clause: the tree.
+        read: reads a leaf.
+        skip: place of a leaf, in order from 0, that is treated as saying nothing.
+    """
+    if clause is None:
+        return Plan((), (), (), 0, ())
+    nodes: list[Node] = []
+    leaves: list[LeafReading] = []
+    made: list[_Made] = []
+    waiting: list[tuple[Clause, bool]] = [(clause, False)]
+    while waiting:
+        one, opened = waiting.pop()
+        inner = _inner(one)
+        if inner is None:
+            reading = read(one)  # type: ignore[arg-type]  # what is not made of clauses is a leaf
+            leaves.append(reading)
+            made.append(_leaf(reading, nodes) if len(leaves) - 1 != skip else _Made(-1))
+        elif not opened:
+            waiting.append((one, True))
+            waiting.extend((part, False) for part in reversed(inner))
+        else:
+            parts = made[len(made) - len(inner) :] if inner else []
+            del made[len(made) - len(inner) :]
+            made.append(_node(one, parts, nodes))
+    root = made.pop()
+    if root.node < 0:
+        return Plan((), (), tuple(leaves), 0, ())
+    order = _reached(nodes, root.node)
+    return Plan(tuple(nodes), order, tuple(leaves), root.bare, _asking(nodes, root.node))
+
+
+def _inner(clause: Clause) -> tuple[Clause, ...] | None:
+    match clause:
+        case Words(parts):
+            return tuple(part.clause for part in parts)
+        case And(clauses) | Or(clauses):
+            return clauses
+        case Not(inner):
+            return (inner,)
+    return None
+
+
+def _leaf(reading: LeafReading, nodes: list[Node]) -> _Made:
+    if not reading.speaks:
+        return _Made(-1)
+    nodes.append(reading)
+    about = isinstance(reading.leaf, Word | Phrase | Wildcard | Fuzzy)
+    return _Made(len(nodes) - 1, about, 0, reading.stop)
+
+
+def _node(clause: Clause, parts: list[_Made], nodes: list[Node]) -> _Made:
+    """Make the node of a clause whose parts are made."""
+    if isinstance(clause, Words):
+        return _run(clause, parts, nodes)
+    kept = [part for part in parts if part.node >= 0]
+    if not kept:
+        return _Made(-1)
+    made = _Made(len(nodes), any(part.about_words for part in kept), max(p.bare for p in kept))
+    if isinstance(clause, Not):
+        nodes.append(Without(kept[0].node))
+        made.about_words = False
+    elif isinstance(clause, And):
+        nodes.append(Every(tuple(part.node for part in kept)))
+    else:
+        nodes.append(Either(tuple(part.node for part in kept)))
+    return made
+
+
+def _run(clause: Words, parts: list[_Made], nodes: list[Node]) -> _Made:
+    kept = [(part, made) for part, made in zip(clause.parts, parts, strict=True) if made.node >= 0]
+    stops = [made.stop and part.occur is Occur.DEFAULT for part, made in kept]
+    excluded = [part.occur is Occur.EXCLUDED for part, _ in kept]
+    if not all(stop or out for stop, out in zip(stops, excluded, strict=True)):
+        kept = [one for stop, one in zip(stops, kept, strict=True) if not stop]
+    if not kept:
+        return _Made(-1)
+    members = tuple(Member(made.node, part.occur, made.about_words) for part, made in kept)
+    here = sum(one.occur is Occur.DEFAULT and one.about_words for one in members)
+    nodes.append(Run(members))
+    about = any(one.about_words for one in members if one.occur is not Occur.EXCLUDED)
+    return _Made(len(nodes) - 1, about, max([here, *(made.bare for _, made in kept)]))
+
+
+def _reached(nodes: list[Node], root: int) -> tuple[int, ...]:
+    found: list[int] = []
+    waiting = [root]
+    while waiting:
+        at = waiting.pop()
+        found.append(at)
+        match nodes[at]:
+            case Run(members):
+                waiting.extend(member.node for member in members)
+            case Every(inner) | Either(inner):
+                waiting.extend(inner)
+            case Without(one):
+                waiting.append(one)
+    return tuple(sorted(found))
+
+
+def _asking(nodes: list[Node], root: int) -> tuple[LeafReading, ...]:
+    found: list[LeafReading] = []
+    waiting = [root]
+    while waiting:
+        node = nodes[waiting.pop()]
+        match node:
+            case LeafReading():
+                found.append(node)
+            case Run(members):
+                shown = [one.node for one in members if one.occur is not Occur.EXCLUDED]
+                waiting.extend(reversed(shown))
+            case Every(inner) | Either(inner):
+                waiting.extend(reversed(inner))
+            case Without():
+                pass
+    return tuple(found)

@@ -1,0 +1,308 @@
+"""The virtual postings of a term: the papers that hold it, and how often in each field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.backends.whoosh.lookup.occurrences import (
+    NOWHERE,
+    Keys,
+    chains,
+    clusters,
+    distinct,
+    intersect,
+    runs,
+    spread,
+    stem_keys,
+    tally,
+)
+from indexer.backends.whoosh.lookup.people import (
+    names_holding,
+    names_meeting,
+    names_saying,
+    names_with,
+    papers_of,
+    union,
+)
+from indexer.backends.whoosh.lookup.reader import Numbers, SegmentReader
+from indexer.backends.whoosh.lookup.terms import (
+    CompoundTerm,
+    NameTerm,
+    NearTerm,
+    PhraseTerm,
+    StemTerm,
+    TextTerm,
+    UnionTerm,
+    Way,
+)
+from indexer.query import TextField
+
+Counts = NDArray[np.integer[Any]]
+TEXT_FIELDS: tuple[TextField, ...] = ("title", "abstract")
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """Where a term is found; live papers only.
+
+    Attributes:
+        docs: papers, rising.
+        title, abstract, author: for each of them how often the field holds the term; None where
+            no paper's does, or the field was not asked for.
+    """
+
+    docs: Numbers
+    title: Counts | None = None
+    abstract: Counts | None = None
+    author: Counts | None = None
+
+    @property
+    def bytes(self) -> int:
+        """Rough size in memory."""
+        return len(self.docs) * 16
+
+    def kept(self, mask: NDArray[np.bool_]) -> Postings:
+        """Keep the papers where the mask is true."""
+        if mask.all():
+            return self
+        return Postings(
+            self.docs[mask],
+            None if self.title is None else self.title[mask],
+            None if self.abstract is None else self.abstract[mask],
+            None if self.author is None else self.author[mask],
+        )
+
+
+EMPTY = Postings(np.zeros(0, np.int32))
+
+
+def postings_of(reader: SegmentReader, term: TextTerm) -> Postings:
+    """Find a term in a segment."""
+    field = term.field if not isinstance(term, NameTerm) else "author"
+    found = EMPTY if field == "author" else _text(reader, term)
+    if field in ("title", "abstract"):
+        counts = found.title if field == "title" else found.abstract
+        if counts is None:
+            return EMPTY
+        only = (
+            Postings(found.docs, counts) if field == "title" else Postings(found.docs, None, counts)
+        )
+        found = only.kept(counts > 0)
+    else:
+        people = _people(reader, term)
+        if len(people):
+            position = term.position if isinstance(term, NameTerm) else None
+            docs, counts = papers_of(reader, people, *([position] if position else []))
+            found = _joined(found, Postings(docs, author=counts))
+    if reader.live is not None and len(found.docs):
+        found = found.kept(reader.live[found.docs])
+    return found
+
+
+def _text(reader: SegmentReader, term: TextTerm) -> Postings:
+    match term:
+        case StemTerm(exact=False):
+            return _stem(reader, term.stem)
+        case StemTerm():
+            return _of_keys(_word_keys(reader, term.word, None))
+        case CompoundTerm():
+            return _compound(reader, term)
+        case PhraseTerm():
+            return _of_keys(_phrase_keys(reader, term))
+        case NearTerm():
+            return _of_keys(_near_keys(reader, term))
+        case UnionTerm():
+            return _union(reader, term.words)
+    return EMPTY
+
+
+def _people(reader: SegmentReader, term: TextTerm) -> Numbers:
+    match term:
+        case StemTerm():
+            return names_with(reader, term.word)
+        case CompoundTerm():
+            return union(names_holding(reader, way) for way in term.ways)
+        case PhraseTerm() | NearTerm():
+            return names_saying(reader, term)
+        case UnionTerm():
+            return union(names_with(reader, word) for word in term.names)
+    return names_meeting(reader, term)
+
+
+def _stem(reader: SegmentReader, stem: str) -> Postings:
+    arrays = reader.arrays
+    at = arrays.stems.find(stem)
+    if at < 0:
+        return EMPTY
+    low, high = int(arrays.stem_ptr[at]), int(arrays.stem_ptr[at + 1])
+    return Postings(arrays.docs[low:high], arrays.title_tf[low:high], arrays.abstract_tf[low:high])
+
+
+def _of_keys(keys: Keys) -> Postings:
+    return Postings(*tally(keys)) if len(keys) else EMPTY
+
+
+def _compound(reader: SegmentReader, term: CompoundTerm) -> Postings:
+    """Count the most frequent of the ways to write it, field by field."""
+    found = EMPTY
+    for way in term.text_ways:
+        if len(way) == 1 and not term.exact:
+            one = _stem(reader, way[0])
+        else:
+            one = _of_keys(way_keys(reader, way, exact=term.exact))
+        found = _joined(found, one)
+    return found
+
+
+def way_keys(
+    reader: SegmentReader, way: Way, papers: Numbers | None = None, *, exact: bool
+) -> Keys:
+    """Give where stems, or surface words, stand in a row."""
+    if exact:
+        return runs_of(reader, way, papers)
+    stems = [reader.arrays.stems.find(stem) for stem in way]
+    if min(stems) < 0:
+        return NOWHERE
+    together = _together(reader, stems, papers)
+    return runs(stem_keys(reader, stem, together) for stem in stems)
+
+
+def word_keys(reader: SegmentReader, stem: str, word: str | None, papers: Numbers) -> Keys:
+    """Give where a stem, or one surface word of it, stands in these papers."""
+    if word is not None:
+        return _word_keys(reader, word, papers)
+    at = reader.arrays.stems.find(stem)
+    return NOWHERE if at < 0 else stem_keys(reader, at, papers)
+
+
+def runs_of(reader: SegmentReader, way: Way, papers: Numbers | None = None) -> Keys:
+    """Give where surface words stand in a row."""
+    words = [reader.arrays.words.find(word) for word in way]
+    if min(words) < 0:
+        return NOWHERE
+    stems = reader.arrays.word_stem[words].tolist()
+    if len(way) > 1:
+        papers = _together(reader, stems, papers)
+    return runs(
+        stem_keys(reader, stem, papers, word) for stem, word in zip(stems, words, strict=True)
+    )
+
+
+def _word_keys(reader: SegmentReader, word: str, papers: Numbers | None) -> Keys:
+    at = reader.arrays.words.find(word)
+    if at < 0:
+        return NOWHERE
+    return stem_keys(reader, int(reader.arrays.word_stem[at]), papers, at)
+
+
+def _stem_docs(reader: SegmentReader, stem: int) -> Numbers:
+    pointers = reader.arrays.stem_ptr
+    return reader.arrays.docs[int(pointers[stem]) : int(pointers[stem + 1])]
+
+
+def _together(reader: SegmentReader, stems: list[int], papers: Numbers | None = None) -> Numbers:
+    """Give the papers (of these only) that hold all of these stems, wherever."""
+    lists = sorted((_stem_docs(reader, stem) for stem in set(stems)), key=len)
+    found = lists.pop(0) if papers is None else papers
+    for other in lists:
+        found = intersect(found, other)
+    return found
+
+
+def _holding(reader: SegmentReader, ways: tuple[Way, ...]) -> Numbers:
+    """Give papers that may hold one of the ways: all words of it, wherever."""
+    found = []
+    for way in ways:
+        words = [reader.arrays.words.find(word) for word in way]
+        if min(words) >= 0:
+            found.append(_together(reader, reader.arrays.word_stem[words].tolist()))
+    return union(found)
+
+
+def _phrase_keys(reader: SegmentReader, term: PhraseTerm) -> Keys:
+    papers: Numbers | None = None
+    if all(len(ways) == 1 for ways in term.steps):
+        return runs_of(reader, tuple(word for (way,) in term.steps for word in way))
+    for ways in term.steps:
+        step = _holding(reader, ways)
+        papers = step if papers is None else intersect(papers, step)
+        if not len(papers):
+            return NOWHERE
+    return chains(
+        [
+            [[_word_keys(reader, word, papers) for word in way] for way in ways]
+            for ways in term.steps
+        ]
+    )
+
+
+def _near_keys(reader: SegmentReader, term: NearTerm) -> Keys:
+    found: list[Keys] = []
+    for words in term.readings:
+        papers = _holding(reader, (words,))
+        if not len(papers):
+            continue
+        once = sorted(set(words))
+        columns = [_word_keys(reader, word, papers) for word in once]
+        needed = [words.count(word) for word in once]
+        found.append(clusters(columns, needed, len(words) + term.slop))
+    return distinct(np.concatenate(found)) if found else NOWHERE
+
+
+def _union(reader: SegmentReader, words: tuple[str, ...]) -> Postings:
+    """Count the occurrences of any of these surface words, all at once."""
+    arrays = reader.arrays
+    ids = [at for at in map(arrays.words.find, words) if at >= 0]
+    if not ids:
+        return EMPTY
+    wanted = np.zeros(len(arrays.words), np.bool_)
+    wanted[ids] = True
+    stems = distinct(arrays.word_stem[ids].astype(np.int64))
+    postings = spread(arrays.stem_ptr[stems], np.diff(arrays.stem_ptr)[stems])
+    spans = np.diff(arrays.place_ptr)[stems]
+    forms = arrays.forms[spread(arrays.place_ptr[stems], spans)]
+    held = wanted[arrays.stem_words[np.repeat(arrays.stem_word_ptr[stems], spans) + forms]]
+    docs, title = arrays.docs[postings], arrays.title_tf[postings]
+    counts = title.astype(np.int64) + arrays.abstract_tf[postings]
+    within = spread(np.zeros(len(counts), np.int64), counts)
+    early = within < np.repeat(title, counts)
+    owner = np.repeat(docs, counts)
+    titles = np.bincount(owner[held & early], minlength=reader.size)
+    abstracts = np.bincount(owner[held & ~early], minlength=reader.size)
+    found = np.flatnonzero(titles + abstracts)
+    return Postings(
+        found.astype(np.int32),
+        titles[found].astype(np.int32),
+        abstracts[found].astype(np.int32),
+    )
+
+
+def _joined(first: Postings, second: Postings) -> Postings:
+    """Put two lists together; where both know a field, the larger count stays."""
+    if len(first.docs) < len(second.docs):
+        first, second = second, first
+    if not len(second.docs):
+        return first
+    at = np.searchsorted(first.docs, second.docs)
+    new = first.docs.take(at, mode="clip") != second.docs
+    gaps = at[new]
+    docs = np.insert(first.docs, gaps, second.docs[new])
+    place = np.searchsorted(docs, second.docs)
+    columns: list[Counts | None] = []
+    for field in (*TEXT_FIELDS, "author"):
+        long: Counts | None = getattr(first, field)
+        short: Counts | None = getattr(second, field)
+        if long is None and short is None:
+            columns.append(None)
+            continue
+        merged = np.zeros(len(docs), np.int32) if long is None else np.insert(long, gaps, 0)
+        if short is not None:
+            if merged.dtype.itemsize < 4:
+                merged = merged.astype(np.int32)
+            merged[place] = np.maximum(merged[place], short)
+        columns.append(merged)
+    return Postings(docs, *columns)

@@ -1,0 +1,205 @@
+"""One segment with what is derived from its arrays once and then kept."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.backends.whoosh.lookup.cache import BoundedCache
+from indexer.backends.whoosh.storage.segment import Segment
+from indexer.backends.whoosh.storage.snapshot import LoadedSegment, Store
+from indexer.paper import Paper
+from indexer.query import Sort
+from indexer.text import fold
+
+Numbers = NDArray[np.int32]
+"""Paper numbers (or name ids), rising and distinct unless said otherwise."""
+BEFORE_BYTES: Final = 16 << 20
+PAPER_BYTES: Final = 24 << 20
+"""Budget of unpacked papers of a segment: some 5,000."""
+
+
+class KeptPapers:
+    """A store that keeps the papers shown last, so that they are not unpacked again."""
+
+    def __init__(self, store: Store) -> None:
+        """Read papers from this store."""
+        self._store = store
+        self._kept: BoundedCache[Paper] = BoundedCache(PAPER_BYTES, _weigh)
+
+    def paper(self, number: int) -> Paper:
+        """Give back the paper of this number."""
+        return self._kept.get(number, lambda: self._store.paper(number))
+
+
+def _weigh(paper: Paper) -> int:
+    return 1000 + 2 * (len(paper.title) + len(paper.abstract)) + 100 * len(paper.authors)
+
+
+class SegmentReader:
+    """Reads one segment; everything derived is made on first use, so that opening costs nothing.
+
+    Attributes:
+        arrays: the segment. store: its papers.
+        live: bool[P], papers that are not deleted; None where all are there.
+        papers: live papers.
+    """
+
+    def __init__(self, loaded: LoadedSegment) -> None:
+        """Read this segment."""
+        self.arrays: Segment = loaded.arrays
+        self.store: Store = KeptPapers(loaded.store)
+        deleted = loaded.deleted
+        self._before: BoundedCache[NDArray[np.int32]] = BoundedCache(
+            BEFORE_BYTES, lambda before: before.nbytes
+        )
+        self.live = ~deleted if deleted is not None and deleted.any() else None
+        self.size = self.arrays.papers
+        self.papers = self.size if self.live is None else int(np.count_nonzero(self.live))
+
+    @cached_property
+    def every(self) -> Numbers:
+        """All live papers."""
+        if self.live is None:
+            return np.arange(self.size, dtype=np.int32)
+        return np.flatnonzero(self.live).astype(np.int32)
+
+    def living(self, docs: Numbers) -> Numbers:
+        """Drop deleted papers."""
+        return docs if self.live is None else docs[self.live[docs]]
+
+    def total_length(self, lengths: NDArray[np.int32]) -> int:
+        """Add up a field's lengths over the live papers."""
+        kept = lengths if self.live is None else lengths[self.live]
+        return int(kept.sum(dtype=np.int64))
+
+    def years(self, low: int | None, high: int | None) -> tuple[int, int]:
+        """Give the range of numbers of the papers from year `low` to `high`.
+
+        A missing year is in no range, unless both are open.
+        """
+        if low is None and high is None:
+            return 0, self.size
+        rising = self._falling_years
+        # Years fall, their negatives rise; a missing one is the largest of all.
+        first = 0 if high is None else int(np.searchsorted(rising, -_bounded(high), "left"))
+        last_year = -_bounded(low) if low is not None else 0
+        last = int(np.searchsorted(rising, last_year, "right"))
+        return first, max(first, last)
+
+    def occurrences_before(self, stem: int) -> NDArray[np.int32]:
+        """Give for each posting of a stem how many of its occurrences are in papers before."""
+        return self._before.get(stem, lambda: self._count_before(stem))
+
+    def _count_before(self, stem: int) -> NDArray[np.int32]:
+        arrays = self.arrays
+        span = slice(int(arrays.stem_ptr[stem]), int(arrays.stem_ptr[stem + 1]))
+        before = np.zeros(span.stop - span.start, np.int32)
+        here = arrays.title_tf[span].astype(np.int32) + arrays.abstract_tf[span]
+        np.cumsum(here[:-1], out=before[1:])
+        return before
+
+    @cached_property
+    def _falling_years(self) -> NDArray[np.int32]:
+        years = self.arrays.year
+        return np.where(years < 0, np.int32(2**31 - 1), -years).astype(np.int32)
+
+    @cached_property
+    def unknown_years(self) -> int:
+        """The first number of the papers without a year; they are the last ones."""
+        return int(np.searchsorted(self._falling_years, 1, "left"))
+
+    @cached_property
+    def year_starts(self) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """Give the distinct years, falling, -1 last, and the first paper number of each."""
+        years = self.arrays.year
+        if not len(years):
+            return np.zeros(0, np.int32), np.zeros(0, np.int64)
+        starts = np.flatnonzero(np.concatenate(([True], years[1:] != years[:-1])))
+        return years[starts], starts.astype(np.int64)
+
+    @cached_property
+    def paper_ids(self) -> NDArray[np.int32]:
+        """int32[P], the place of each paper's id in `Segment.ids`."""
+        places = np.empty(self.size, np.int32)
+        places[self.arrays.id_paper] = np.arange(self.size, dtype=np.int32)
+        return places
+
+    def paper_id(self, number: int) -> str:
+        """Give the id of a paper."""
+        return self.arrays.ids[int(self.paper_ids[number])]
+
+    @cached_property
+    def folded_ids(self) -> dict[str, list[int]]:
+        """Places in `Segment.ids` by the folded id."""
+        found: dict[str, list[int]] = {}
+        for at, paper_id in enumerate(self.arrays.ids):
+            found.setdefault(value_key(paper_id), []).append(at)
+        return found
+
+    @cached_property
+    def name_key(self) -> NDArray[np.int32]:
+        """int32[N], the place of each name's key in `Segment.name_keys`."""
+        counts = np.diff(self.arrays.name_key_ptr)
+        return np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+
+    @cached_property
+    def name_owner(self) -> NDArray[np.int32]:
+        """For each entry of `Segment.paper_names` the paper it stands in."""
+        counts = np.diff(self.arrays.paper_names_ptr)
+        return np.repeat(np.arange(self.size, dtype=np.int32), counts)
+
+    @cached_property
+    def paper_keys(self) -> NDArray[np.int32]:
+        """For each entry of `Segment.paper_names` its name's key."""
+        return self.name_key[self.arrays.paper_names]
+
+    @cached_property
+    def doubled_names(self) -> NDArray[np.bool_]:
+        """bool[P], papers that have two authors of exactly the same name."""
+        distinct = np.bincount(self.arrays.name_papers, minlength=self.size)
+        doubled: NDArray[np.bool_] = distinct != np.diff(self.arrays.paper_names_ptr)
+        return doubled
+
+    @cached_property
+    def doubled_keys(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Entries by which a paper has the same `name_key` once more: (papers, keys)."""
+        owner, keys = self.name_owner, self.paper_keys
+        both = np.sort(owner.astype(np.int64) << 32 | keys)
+        again = both[1:][both[1:] == both[:-1]]
+        return (again >> 32).astype(np.int32), (again & 0xFFFFFFFF).astype(np.int32)
+
+    @cached_property
+    def _by_sort(self) -> dict[Sort, tuple[NDArray[np.int32], NDArray[np.int32]]]:
+        return {}
+
+    def order(self, sort: Sort) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Give (papers in this order, place of each paper in it); `sort` is not RELEVANCE."""
+        found = self._by_sort.get(sort)
+        if found is None:
+            found = self._by_sort[sort] = self._sorted(sort)
+        return found
+
+    def _sorted(self, sort: Sort) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        order = self.arrays.title_order
+        if sort is not Sort.TITLE:
+            years = self._falling_years[order]
+            if sort is Sort.OLDEST:
+                years = np.where(years < 1, -years, years)
+            order = order[np.argsort(years, kind="stable")]
+        ranks = np.empty(self.size, np.int32)
+        ranks[order] = np.arange(self.size, dtype=np.int32)
+        return order, ranks
+
+
+def value_key(value: str) -> str:
+    """Fold a venue, type or id for comparison without case and accents, spaces collapsed."""
+    return " ".join(fold(value).text.casefold().split())
+
+
+def _bounded(year: int) -> int:
+    """Keep a typed year within what the arrays can hold."""
+    return min(max(year, -(10**6)), 10**6)

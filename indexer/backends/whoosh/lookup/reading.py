@@ -1,0 +1,251 @@
+"""What one leaf of a query says to this collection: the terms or the test it comes down to.
+
+Words are cut and folded like the texts. A word that was seen written with a hyphen is asked for in
+all its spellings; a pattern stands for the words of the lexicon that fit it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from indexer.analysis import Analyzer, german_spelling, name_tokens, open_word
+from indexer.backends.whoosh.lookup.marks import WORD
+from indexer.backends.whoosh.lookup.reader import value_key
+from indexer.backends.whoosh.lookup.terms import (
+    CompoundTerm,
+    EveryTerm,
+    HasTerm,
+    NameTerm,
+    NearTerm,
+    PhraseTerm,
+    SetTerm,
+    StemTerm,
+    TextTerm,
+    UnionTerm,
+    ValueTerm,
+    Way,
+    YearsTerm,
+)
+from indexer.paper import name_key
+from indexer.query import (
+    AuthorName,
+    Fuzzy,
+    Has,
+    Leaf,
+    Phrase,
+    Position,
+    TextField,
+    Value,
+    Wildcard,
+    Word,
+    Years,
+)
+from indexer.text import fold
+
+STOP_NOTE = "stop word: not asked for"
+EMPTY_NOTE = "nothing to look for"
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """The words a pattern stands for, rising; `total` of them fit, which may be more."""
+
+    words: tuple[str, ...]
+    total: int
+
+
+NO_WORDS = Expansion((), 0)
+
+
+class Vocabulary(Protocol):
+    """What reading needs to know of a collection."""
+
+    @property
+    def analyzer(self) -> Analyzer:
+        """How its texts were cut into words."""
+
+    def stem(self, word: str) -> str:
+        """Give the stem of a folded word."""
+
+    def partings(self, word: str) -> tuple[Way, ...]:
+        """Give every way a plain word was parted by hyphens, rising."""
+
+    def fitting(self, pattern: str, *, names: bool) -> Expansion:
+        """Expand a wildcard pattern over the words of texts, or of names."""
+
+    def close(self, word: str, distance: int, *, names: bool) -> Expansion:
+        """Expand a fuzzy word likewise."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeafReading:
+    """One leaf, read.
+
+    Attributes:
+        terms: what must be found, all of it; the score is the sum of theirs times `boost`.
+        test: for a leaf about the record instead: what must hold; it scores nothing.
+        stop: it is a word of nothing but stop words.
+        note: what the receipt should say.
+    """
+
+    leaf: Leaf
+    terms: tuple[TextTerm, ...] = ()
+    test: SetTerm | None = None
+    boost: float = 1.0
+    stop: bool = False
+    note: str = ""
+
+    @property
+    def speaks(self) -> bool:
+        """Whether there is anything to look for."""
+        return bool(self.terms) or self.test is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """One raw word of a query: the ways to say it, its parts, and its joined form or nothing."""
+
+    ways: tuple[Way, ...]
+    parts: Way
+    joined: str
+
+
+def read_leaf(leaf: Leaf, vocabulary: Vocabulary) -> LeafReading:
+    """Read a leaf; never raises."""
+    match leaf:
+        case Word():
+            return _word(leaf, vocabulary)
+        case Phrase():
+            return _phrase(leaf, vocabulary)
+        case Wildcard() | Fuzzy():
+            return _expansion(leaf, vocabulary)
+        case AuthorName(name, position, exact):
+            if exact:
+                key = name_key(name)
+                term = NameTerm((), position, key=key) if key else None
+            else:
+                term = _name(name, position)
+            return _of_terms(leaf, (term,) if term else ())
+        case Value(field, value):
+            key = value_key(value)
+            return _of_test(leaf, ValueTerm(field, key) if key else None)
+        case Years(low, high):
+            return _of_test(leaf, YearsTerm(low, high))
+        case Has(field):
+            return _of_test(leaf, HasTerm(field))
+
+
+def _of_terms(
+    leaf: Leaf, terms: tuple[TextTerm, ...], boost: float = 1.0, *, stop: bool = False
+) -> LeafReading:
+    return LeafReading(leaf, terms, None, boost, stop, "" if terms else EMPTY_NOTE)
+
+
+def _of_test(leaf: Leaf, test: SetTerm | None) -> LeafReading:
+    return LeafReading(leaf, (), test, note="" if test else EMPTY_NOTE)
+
+
+def _name(text: str, position: Position = Position.ANY, *, opened: bool = True) -> NameTerm | None:
+    tokens = name_tokens(text)
+    words = tuple(token.word for token in tokens if not token.joined)
+    spelled = tuple(german_spelling(tokens))
+    return NameTerm(words, position, opened, spelled=spelled) if words else None
+
+
+def _slots(text: str, vocabulary: Vocabulary) -> list[_Slot]:
+    slots: list[_Slot] = []
+    for raw in WORD.findall(fold(text, umlauts=True).text):
+        parts, joined = open_word(raw)
+        if joined:
+            slots.append(_Slot(((joined,), parts), parts, joined))
+        elif len(parts) > 1:
+            slots += [_Slot(((part,),), (part,), "") for part in parts]
+        else:
+            slots.append(_Slot((parts, *vocabulary.partings(parts[0])), parts, ""))
+    return slots
+
+
+def _word(leaf: Word, vocabulary: Vocabulary) -> LeafReading:
+    slots = _slots(leaf.text, vocabulary)
+    stops = vocabulary.analyzer.stop_words
+    asked = [slot for slot in slots if slot.joined or slot.parts[0] not in stops]
+    stop = bool(slots) and not asked and not leaf.exact
+    if leaf.field == "author":
+        name = _name(leaf.text, opened=not leaf.exact)
+        return _of_terms(leaf, (name,) if name else (), leaf.boost, stop=stop)
+    terms = tuple(
+        _slot_term(slot, leaf.field, vocabulary, exact=leaf.exact) for slot in asked or slots
+    )
+    return _of_terms(leaf, terms, leaf.boost, stop=stop)
+
+
+def _slot_term(
+    slot: _Slot, field: TextField | None, vocabulary: Vocabulary, *, exact: bool
+) -> TextTerm:
+    if len(slot.ways) == 1 and len(slot.ways[0]) == 1:
+        word = slot.ways[0][0]
+        return StemTerm(vocabulary.stem(word), word, field, exact)
+    ways = slot.ways
+    if not exact:
+        ways = tuple(tuple(vocabulary.stem(word) for word in way) for way in ways)
+    return CompoundTerm(slot.ways, ways, field, exact)
+
+
+def _phrase(leaf: Phrase, vocabulary: Vocabulary) -> LeafReading:
+    slots = _slots(leaf.text, vocabulary)
+    if not slots:
+        return _of_terms(leaf, ())
+    term: TextTerm
+    if len(slots) == 1:
+        term = _slot_term(slots[0], leaf.field, vocabulary, exact=True)
+    elif leaf.slop <= 0:
+        term = PhraseTerm(tuple(slot.ways for slot in slots), leaf.field)
+    else:
+        parted = tuple(word for slot in slots for word in slot.parts)
+        joined = tuple(
+            word for slot in slots for word in ((slot.joined,) if slot.joined else slot.parts)
+        )
+        readings = (parted,) if parted == joined else (parted, joined)
+        term = NearTerm(readings, leaf.slop, leaf.field)
+    return _of_terms(leaf, (term,), leaf.boost)
+
+
+def _expansion(leaf: Wildcard | Fuzzy, vocabulary: Vocabulary) -> LeafReading:
+    if isinstance(leaf, Wildcard):
+        pattern = _pattern(leaf.pattern)
+        if not any(sign.isalnum() or sign in "*?" for sign in pattern):
+            return _of_terms(leaf, ())
+        if not pattern.strip("*"):
+            return _of_test(leaf, EveryTerm())
+    else:
+        pattern = _pattern(leaf.text)
+        if not any(sign.isalnum() for sign in pattern):
+            return _of_terms(leaf, ())
+
+    def expand(*, names: bool) -> Expansion:
+        if isinstance(leaf, Wildcard):
+            return vocabulary.fitting(pattern, names=names)
+        return vocabulary.close(pattern, min(2, max(1, leaf.distance)), names=names)
+
+    words = NO_WORDS if leaf.field == "author" else expand(names=False)
+    people = expand(names=True) if leaf.field in (None, "author") else NO_WORDS
+    term = UnionTerm(words.words, people.words, leaf.field)
+    return LeafReading(leaf, (term,), None, leaf.boost, note=_expanded(words, people))
+
+
+def _pattern(text: str) -> str:
+    """Fold a pattern like a joined word: without hyphens, apostrophes and white space."""
+    return "".join(sign for sign in fold(text).text if sign not in "-'" and not sign.isspace())
+
+
+def _expanded(words: Expansion, people: Expansion) -> str:
+    taken = sorted({*words.words, *people.words})
+    if len(words.words) < words.total or len(people.words) < people.total:
+        held = len(words.words) + len(people.words)
+        return f"first {held:,} of {words.total + people.total:,} words"
+    if not taken:
+        return "no word fits"
+    if len(taken) <= 5:
+        return "stands for " + ", ".join(taken)
+    return f"stands for {len(taken):,} words"

@@ -1,0 +1,1 @@
+"""The index at rest: arrays, papers, generations, one pointer to the newest."""

@@ -1,0 +1,111 @@
+"""What a generation consists of: one small JSON file, with a checksum of its own."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from indexer.analysis import Analyzer
+from indexer.backends.whoosh.storage.disk import replace_text
+from indexer.errors import IndexDamaged
+from indexer.search import IndexInfo
+
+NAME: Final = "manifest.json"
+VERSION: Final = 1
+INDEX: Final = "MAIN"
+"""Whoosh's name of the index in its directory, with which every file of a segment begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentEntry:
+    """One segment of a generation.
+
+    Attributes:
+        name: "MAIN_g000007": Whoosh's index name and the generation it was written for.
+        papers: papers in it, deleted ones included.
+        deleted: how many of them are deleted; with any there is a file of them.
+    """
+
+    name: str
+    papers: int
+    deleted: int = 0
+
+    @property
+    def arrays(self) -> str:
+        """Name of the file of arrays."""
+        return f"{self.name}.arrays"
+
+    @property
+    def deletions(self) -> str:
+        """Name of the file of deleted papers."""
+        return f"{self.name}.deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a generation consists of.
+
+    Attributes:
+        segments: oldest first.
+        analyzer: fingerprint of the analysis, see `fingerprint`.
+    """
+
+    info: IndexInfo
+    segments: tuple[SegmentEntry, ...]
+    analyzer: str
+
+    def write(self, folder: Path) -> None:
+        """Write it into the directory of its generation."""
+        body = {
+            "version": VERSION,
+            "analyzer": self.analyzer,
+            "info": asdict(self.info),
+            "segments": [asdict(one) for one in self.segments],
+        }
+        text = json.dumps(body, ensure_ascii=False, indent=1)
+        replace_text(folder / NAME, f"{_digest(text)}\n{text}\n")
+
+    @classmethod
+    def read(cls, folder: Path) -> Manifest:
+        """Read it back.
+
+        Raises:
+            IndexDamaged: when it is not what was written, or of another version.
+            FileNotFoundError: when it is not there.
+        """
+        path = folder / NAME
+        digest, _, text = path.read_text("utf-8", "replace").partition("\n")
+        if digest != _digest(text.removesuffix("\n")):
+            raise IndexDamaged(
+                f"{path}: its checksum is wrong; `quiver rollback` goes back to the generation "
+                "before, `quiver build` makes a new one"
+            )
+        body: Mapping[str, Any] = json.loads(text)
+        if body["version"] != VERSION:
+            raise IndexDamaged(
+                f"{path}: is of version {body['version']}, this program reads {VERSION}; "
+                "`quiver build` makes a new index"
+            )
+        info = IndexInfo(**{**body["info"], "dumps": tuple(body["info"]["dumps"])})
+        return cls(
+            info, tuple(SegmentEntry(**one) for one in body["segments"]), str(body["analyzer"])
+        )
+
+    def renamed(self, generation: str, built: str) -> Manifest:
+        """Give the manifest of the same content published anew."""
+        return replace(self, info=replace(self.info, generation=generation, built=built))
+
+
+def _digest(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def fingerprint(analyzer: Analyzer) -> str:
+    """Give a short text that differs for analyzers that could give different tokens."""
+    words = " ".join(sorted(analyzer.stop_words))
+    described = f"{int(analyzer.stemming)} {words}"
+    return hashlib.blake2b(described.encode(), digest_size=8).hexdigest()

@@ -1,0 +1,103 @@
+"""A generation opened for reading: every segment memory-mapped, nothing read yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.backends.whoosh.storage.files import open_arrays, write_arrays
+from indexer.backends.whoosh.storage.manifest import Manifest, SegmentEntry
+from indexer.backends.whoosh.storage.named import segment_from, store_from
+from indexer.backends.whoosh.storage.segment import Segment
+from indexer.backends.whoosh.storage.snapshot import LoadedSegment, Snapshot
+from indexer.backends.whoosh.storage.store import PaperStore
+from indexer.errors import IndexDamaged
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedSegment:
+    """One segment and everything its file holds.
+
+    Attributes:
+        raw: all arrays by name, among them `content`, `first_indexed` and `last_changed`, which
+            only writers need (see `run.Record`).
+        deleted: bool[P], None where no paper is deleted.
+    """
+
+    entry: SegmentEntry
+    raw: Mapping[str, NDArray[Any]]
+    arrays: Segment
+    store: PaperStore
+    deleted: NDArray[np.bool_] | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedGeneration:
+    """A generation, open; its files may be unlinked meanwhile."""
+
+    manifest: Manifest
+    folder: Path
+    segments: tuple[OpenedSegment, ...]
+
+    def snapshot(self) -> Snapshot:
+        """Give what a searcher reads."""
+        segments = tuple(LoadedSegment(one.arrays, one.store, one.deleted) for one in self.segments)
+        return Snapshot(segments, self.manifest.info)
+
+
+def open_generation(name: str, folder: Path) -> OpenedGeneration:
+    """Open a generation; costs a few system calls a segment.
+
+    Args:
+        name: of the generation.
+        folder: its directory.
+
+    Raises:
+        IndexDamaged: when a file is not what was written, as far as a glance tells.
+        FileNotFoundError: when a file is not there.
+    """
+    manifest = Manifest.read(folder)
+    if manifest.info.generation != name:
+        raise IndexDamaged(f"{folder}: holds generation {manifest.info.generation}, not {name}")
+    return OpenedGeneration(
+        manifest, folder, tuple(open_segment(folder, entry) for entry in manifest.segments)
+    )
+
+
+def open_segment(folder: Path, entry: SegmentEntry) -> OpenedSegment:
+    """Open one segment of the generation in a directory; raises as `open_generation`."""
+    path = folder / entry.arrays
+    raw = open_arrays(path)
+    try:
+        arrays, store = segment_from(raw), store_from(raw)
+    except KeyError as error:
+        raise IndexDamaged(
+            f"{path}: its array {error} is missing; `quiver build` makes a new index"
+        ) from error
+    if arrays.papers != entry.papers:
+        raise IndexDamaged(f"{path}: holds {arrays.papers} papers, not {entry.papers}")
+    return OpenedSegment(entry, raw, arrays, store, _open_deleted(folder, entry))
+
+
+def _open_deleted(folder: Path, entry: SegmentEntry) -> NDArray[np.bool_] | None:
+    if not entry.deleted:
+        return None
+    path = folder / entry.deletions
+    bits = open_arrays(path).get("deleted")
+    if bits is None or len(bits) != (entry.papers + 7) // 8:
+        raise IndexDamaged(f"{path}: does not fit its segment")
+    deleted = np.unpackbits(bits, count=entry.papers).astype(np.bool_)
+    if int(deleted.sum()) != entry.deleted:
+        raise IndexDamaged(f"{path}: has not {entry.deleted} papers deleted")
+    deleted.flags.writeable = False
+    return deleted
+
+
+def write_deleted(folder: Path, entry: SegmentEntry, deleted: NDArray[np.bool_]) -> None:
+    """Write which papers of a segment are deleted, one bit a paper."""
+    write_arrays(folder / entry.deletions, {"deleted": np.packbits(deleted)})

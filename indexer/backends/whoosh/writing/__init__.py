@@ -1,0 +1,1 @@
+"""Papers to segments: words counted in bulk, runs merged, a generation published."""

@@ -1,0 +1,112 @@
+"""The authors' part of a segment: names, their keys, their words, and who wrote what."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.analysis import PATTERN, open_word
+from indexer.backends.whoosh.storage.files import Sink
+from indexer.backends.whoosh.storage.segment import Lexicon, Strings
+from indexer.backends.whoosh.writing.order import Order, put_strings
+from indexer.backends.whoosh.writing.run import Source, gathered
+from indexer.paper import name_key
+from indexer.text import fold
+
+
+def put_people(sources: Sequence[Source], order: Order, sink: Sink) -> None:
+    """Write the arrays of the authors."""
+    names, tables = _names(sources, order)
+    ends, flat = _paper_names(sources, order, tables)
+    put_strings(sink, "names", Strings.of([name for _, name in names]))
+    rank = np.empty(len(names), np.int32)
+    rank[sorted(range(len(names)), key=lambda at: names[at][1])] = np.arange(len(names))
+    sink.put("name_rank", rank)
+    _put_keys([key for key, _ in names], sink)
+    sink.put("paper_names_ptr", ends)
+    sink.put("paper_names", flat)
+    paper = np.repeat(np.arange(order.papers, dtype=np.int64), np.diff(ends))
+    pairs = np.unique((flat.astype(np.int64) << 32) | paper)
+    sink.put("name_papers_ptr", _ptr(pairs >> 32, len(names)))
+    sink.put("name_papers", (pairs & 0xFFFFFFFF).astype(np.int32))
+    parts = _put_words([name for _, name in names], sink)
+    before = np.zeros(len(flat) + 1, np.int64)
+    np.cumsum(parts[flat], out=before[1:])
+    sink.put("author_length", np.diff(before[ends]).astype(np.int32))
+
+
+def _names(
+    sources: Sequence[Source], order: Order
+) -> tuple[list[tuple[str, str]], list[NDArray[np.int32]]]:
+    """Collect the names of papers that stay, by key and spelling; and each source's way there."""
+    ids: dict[str, int] = {}
+    tables = []
+    for source, ranks in zip(sources, order.ranks, strict=True):
+        ends, flat = source.paper_names
+        used = np.zeros(len(source.names), np.bool_)
+        used[flat[np.repeat(ranks >= 0, np.diff(ends))]] = True
+        table = np.full(len(used), -1, np.int32)
+        for at, name in enumerate(source.names):
+            if used[at]:
+                table[at] = ids.setdefault(name, len(ids))
+        tables.append(table)
+    keyed = [(name_key(name), name) for name in ids]
+    by_key = sorted(range(len(keyed)), key=keyed.__getitem__)
+    place = np.empty(len(keyed) + 1, np.int32)
+    place[by_key] = np.arange(len(keyed), dtype=np.int32)
+    place[-1] = -1
+    return [keyed[at] for at in by_key], [place[table] for table in tables]
+
+
+def _paper_names(
+    sources: Sequence[Source], order: Order, tables: Sequence[NDArray[np.int32]]
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Put the names of every paper into the final order."""
+    flats = [table[source.paper_names[1]] for source, table in zip(sources, tables, strict=True)]
+    counts = np.concatenate([np.diff(source.paper_names[0]) for source in sources])
+    ends = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(counts, out=ends[1:])
+    at, counts = gathered(ends, order.flat)
+    final = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(counts, out=final[1:])
+    return final, np.concatenate(flats)[at].astype(np.int32)
+
+
+def _put_keys(keys: list[str], sink: Sink) -> None:
+    """Write the distinct keys of names that are in order of their keys."""
+    firsts = [at for at, key in enumerate(keys) if not at or keys[at - 1] != key]
+    put_strings(sink, "name_keys", Lexicon.of([keys[at] for at in firsts]))
+    sink.put("name_key_ptr", np.array([*firsts, len(keys)], np.int64))
+
+
+def _put_words(names: list[str], sink: Sink) -> NDArray[np.int64]:
+    """Write the words of names; gives how many words, joined forms aside, each name has."""
+    cut = re.compile(PATTERN).findall
+    ids: dict[str, int] = {}
+    words: list[int] = []
+    counts = []
+    parts = []
+    # As `analysis.name_words` does it, but parts and joined forms are counted apart.
+    for name in names:
+        opened = [open_word(raw) for raw in cut(fold(name, name=True, umlauts=True).text)]
+        found = [word for some, joined in opened for word in (*some, joined) if word]
+        words.extend([ids.setdefault(word, len(ids)) for word in found])
+        counts.append(len(found))
+        parts.append(sum(len(some) for some, _ in opened))
+    lexicon = sorted(ids)
+    place = np.empty(len(ids) + 1, np.int64)
+    place[[ids[word] for word in lexicon]] = np.arange(len(ids))
+    word = place[np.array(words, np.int64)]
+    pairs = np.unique((word << 32) | np.repeat(np.arange(len(names)), counts))
+    put_strings(sink, "name_words", Lexicon.of(lexicon))
+    sink.put("name_word_ptr", _ptr(pairs >> 32, len(ids)))
+    sink.put("name_word_names", (pairs & 0xFFFFFFFF).astype(np.int32))
+    return np.array(parts, np.int64)
+
+
+def _ptr(rows: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    """Say where each row begins among entries sorted by row."""
+    return np.searchsorted(rows, np.arange(count + 1)).astype(np.int64)

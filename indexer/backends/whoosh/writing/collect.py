@@ -1,0 +1,88 @@
+"""Papers to runs: in this process for a few, in worker processes and files for many."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Final
+
+from indexer.analysis import Analyzer
+from indexer.backends.whoosh.storage.disk import faults_told
+from indexer.backends.whoosh.storage.files import open_arrays, write_arrays
+from indexer.backends.whoosh.writing.run import RUN_PAPERS, Line, Run, run_of
+from indexer.backends.whoosh.writing.words import WordTable
+from indexer.backends.whoosh.writing.workers import Workers
+
+RUN_BYTES: Final = 1 << 25
+"""A run ends early when its papers are this long together."""
+
+
+class Collector:
+    """Takes papers one by one and makes runs of them; what does not fit one run goes to disk."""
+
+    def __init__(self, analyzer: Analyzer, folder: Path, workers: int = 1) -> None:
+        """Begin with no papers.
+
+        Args:
+            analyzer: how texts become terms.
+            folder: where files of runs may be put; whoever gave it removes them.
+            workers: processes that analyse once there is more than one run; 0 = one a core, 1 =
+                this one only.
+        """
+        self._analyzer = analyzer
+        self._folder = folder
+        self._count = workers or os.cpu_count() or 1
+        self._workers: Workers | None = None
+        self._table = WordTable(analyzer)
+        self._lines: list[Line] = []
+        self._size = 0
+        self._runs: list[Run] = []
+        self._files = 0
+
+    def add(self, line: Line) -> None:
+        """Take the next paper."""
+        if len(self._lines) >= RUN_PAPERS or self._size >= RUN_BYTES:
+            self._spill()
+        self._lines.append(line)
+        self._size += len(line[0])
+
+    def finish(self) -> list[Run]:
+        """Give all runs; their papers are those added, in that order.
+
+        Raises:
+            IndexError_: when a worker process failed.
+        """
+        if self._workers is not None:
+            if self._lines:
+                self._spill()
+            for path in self._workers.finish():
+                self._open(path)
+        elif self._lines:
+            self._runs.append(run_of(self._lines, self._table))
+        self._lines = []
+        return self._runs
+
+    def close(self) -> None:
+        """End the worker processes, whatever they do, and let go of everything."""
+        if self._workers is not None:
+            self._workers.close()
+        self._lines = []
+        self._runs = []
+
+    def _spill(self) -> None:
+        path = self._folder / f"run-{self._files}.arrays"
+        self._files += 1
+        with faults_told(path):
+            if self._count > 1:
+                self._workers = self._workers or Workers(self._analyzer, self._count)
+                self._workers.give(path, self._lines)
+            else:
+                write_arrays(path, run_of(self._lines, self._table).arrays)
+                self._open(path)
+        self._lines = []
+        self._size = 0
+
+    def _open(self, path: Path) -> None:
+        with faults_told(path):
+            self._runs.append(Run(open_arrays(path)))
+            path.unlink()  # the memory map keeps it; nothing is left should we die

@@ -1,0 +1,112 @@
+"""The final order of papers, and everything of a segment that is one value a paper.
+
+Papers get their numbers when all are known: year falling, missing last, then id rising.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.backends.whoosh.storage.files import Sink
+from indexer.backends.whoosh.storage.segment import MISSING, Lexicon, Strings
+from indexer.backends.whoosh.writing.run import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Which paper of which source becomes which paper of the segment.
+
+    Attributes:
+        flat: int64[P], for each final number the paper's place among the papers of all sources,
+            one source after the other.
+        ranks: for each source, int32[its papers], the final number or -1 where it is dropped.
+        by_id: int32[P], final numbers by rising id.
+    """
+
+    flat: NDArray[np.int64]
+    ranks: tuple[NDArray[np.int32], ...]
+    by_id: NDArray[np.int32]
+
+    @property
+    def papers(self) -> int:
+        """Number of papers that stay."""
+        return len(self.flat)
+
+    def column(self, columns: Iterable[NDArray[Any]]) -> NDArray[Any]:
+        """Put one value a paper of each source into the final order."""
+        return np.concatenate(list(columns))[self.flat]
+
+
+def order_of(records: Sequence[Record], dropped: Sequence[NDArray[np.bool_] | None]) -> Order:
+    """Number the papers of some sources, without those dropped; ids must differ by then."""
+    kept = np.concatenate(
+        [
+            np.ones(len(record.year), np.bool_) if gone is None else ~gone
+            for record, gone in zip(records, dropped, strict=True)
+        ]
+    )
+    ids = _all(record.ids for record in records)
+    by_id = np.array(sorted(np.flatnonzero(kept).tolist(), key=ids.__getitem__), np.int64)
+    years = np.concatenate([record.year for record in records])[by_id]
+    places = np.argsort(-years.astype(np.int64), kind="stable")
+    rank = np.full(len(kept), -1, np.int32)
+    rank[by_id[places]] = np.arange(len(by_id), dtype=np.int32)
+    ends = np.cumsum([len(record.year) for record in records])[:-1]
+    return Order(by_id[places], tuple(np.split(rank, ends)), rank[by_id])
+
+
+def put_values(records: Sequence[Record], order: Order, sink: Sink) -> None:
+    """Write what a segment knows of each paper beside its words and names."""
+    for name in ("year", "has", "content", "first_indexed", "last_changed"):
+        sink.put(name, order.column(getattr(record, name) for record in records))
+    for name in ("venue", "type"):
+        _put_codes(
+            [getattr(record, f"{name}s") for record in records],
+            [getattr(record, name) for record in records],
+            order,
+            name,
+            sink,
+        )
+    ids = _all(record.ids for record in records)
+    put_strings(sink, "ids", Lexicon.of_raws([ids[at] for at in order.flat[order.by_id].tolist()]))
+    sink.put("id_paper", order.by_id)
+    titles = _all(record.title_keys for record in records)
+    final = [titles[at] for at in order.flat.tolist()]
+    sink.put("title_order", np.array(sorted(range(len(final)), key=final.__getitem__), np.int32))
+
+
+def _put_codes(
+    values: Sequence[Strings],
+    codes: Sequence[NDArray[np.int32]],
+    order: Order,
+    name: str,
+    sink: Sink,
+) -> None:
+    """Write one value a paper as a lexicon and places in it; values no paper has fall away."""
+    every = sorted(set(_all(values)))
+    place = {value: at for at, value in enumerate(every)}
+    # The last entry is for MISSING, -1.
+    tables = [
+        np.array([place[value] for value in one.raws()] + [MISSING], np.int32) for one in values
+    ]
+    final = order.column(table[code] for table, code in zip(tables, codes, strict=True))
+    used = np.unique(final[final >= 0])
+    narrowed = np.full(len(every) + 1, MISSING, np.int32)
+    narrowed[used] = np.arange(len(used), dtype=np.int32)
+    put_strings(sink, f"{name}s", Lexicon.of_raws([every[at] for at in used.tolist()]))
+    sink.put(name, narrowed[final])
+
+
+def put_strings(sink: Sink, name: str, strings: Strings) -> None:
+    """Write strings as the two arrays ``name.blob`` and ``name.ends``."""
+    sink.put(f"{name}.blob", strings.blob)
+    sink.put(f"{name}.ends", strings.ends)
+
+
+def _all(many: Iterable[Strings]) -> list[bytes]:
+    return [raw for strings in many for raw in strings.raws()]

@@ -1,0 +1,264 @@
+"""A run: some thousand papers, analysed, in the order in which they came.
+
+Runs are what a build is merged from; a worker process makes them one at a time and leaves them in
+a file, so the memory of a build does not grow with its dumps. A segment can be read as a run, too
+(`rerun.py`), so that merging segments is the same work as building one.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.backends.whoosh.storage import store
+from indexer.backends.whoosh.storage.files import release
+from indexer.backends.whoosh.storage.segment import HAS_BITS, MISSING, MISSING_YEAR, Strings
+from indexer.backends.whoosh.writing.words import Cuts, WordTable
+from indexer.paper import Paper
+
+FIELD_SHIFT: Final = 24
+PAPER_SHIFT: Final = FIELD_SHIFT + 1
+"""An occurrence is ``paper << 25 | field << 24 | position``, field 0 the title, 1 the abstract."""
+RUN_PAPERS: Final = 1 << 14
+"""Most papers of a run."""
+Line = tuple[bytes, int, int]
+"""A paper as `store.encode` writes it, and when it was first indexed and last changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What the list of papers of a run or a segment says beside their words, one entry a paper.
+
+    Attributes:
+        ids, title_keys: id and case-folded title.
+        venues, types: distinct values; venue, type: place in them or -1.
+        year: CE, -1 where missing.
+        has: bits of `HAS_BITS`.
+        content: 64 bits of a hash of all fields but `Paper.source`.
+        first_indexed, last_changed: seconds since 1970, UTC.
+    """
+
+    ids: Strings
+    title_keys: Strings
+    venues: Strings
+    types: Strings
+    venue: NDArray[np.int32]
+    type: NDArray[np.int32]
+    year: NDArray[np.int32]
+    has: NDArray[np.uint8]
+    content: NDArray[np.uint64]
+    first_indexed: NDArray[np.int64]
+    last_changed: NDArray[np.int64]
+
+
+class Source(Protocol):
+    """What segments are merged from."""
+
+    @property
+    def papers(self) -> int:
+        """Number of papers, unwanted ones included."""
+
+    @property
+    def words(self) -> Strings:
+        """Distinct surface words and compounds ("noninvasive non invasive")."""
+
+    @property
+    def occurrence_counts(self) -> NDArray[np.int64]:
+        """How many occurrences `occurrences` gives for each word."""
+
+    def occurrences(self, words: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+        """Give every occurrence of some words, all words of a stem asked for together.
+
+        Returns:
+            The word of each, and where it is: ``paper << 25 | field << 24 | position``.
+        """
+
+    @property
+    def lengths(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Words that count of each title and of each abstract."""
+
+    @property
+    def names(self) -> Strings:
+        """Distinct author names as printed."""
+
+    @property
+    def paper_names(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """Where each paper's names begin (papers + 1 entries), and the names."""
+
+    @property
+    def record(self) -> Record:
+        """The rest of each paper."""
+
+    @property
+    def store(self) -> store.PaperStore:
+        """The papers as they were given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A `Source` made from papers; its arrays go into a file and come back unchanged."""
+
+    arrays: Mapping[str, NDArray[Any]]
+
+    @property
+    def papers(self) -> int:
+        """Number of papers, unwanted ones included."""
+        return len(self.arrays["year"])
+
+    @property
+    def words(self) -> Strings:
+        """Distinct surface words and compounds."""
+        return self._strings("words")
+
+    @property
+    def occurrence_counts(self) -> NDArray[np.int64]:
+        """How many occurrences each word has."""
+        return np.diff(self.arrays["word_ptr"])
+
+    def occurrences(self, words: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+        """Give every occurrence of some words, see `Source`."""
+        at, counts = gathered(self.arrays["word_ptr"], words)
+        where = self.arrays["where"][at]
+        release(self.arrays["where"])
+        return np.repeat(words, counts), where
+
+    @property
+    def lengths(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Words that count of each title and of each abstract."""
+        return self.arrays["title_length"], self.arrays["abstract_length"]
+
+    @property
+    def names(self) -> Strings:
+        """Distinct author names as printed."""
+        return self._strings("names")
+
+    @property
+    def paper_names(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """Where each paper's names begin, and the names."""
+        return self.arrays["paper_names_ptr"], self.arrays["paper_names"]
+
+    @property
+    def record(self) -> Record:
+        """The rest of each paper."""
+        values: dict[str, Any] = {
+            one.name: self._strings(one.name)
+            if one.name in ("ids", "title_keys", "venues", "types")
+            else self.arrays[one.name]
+            for one in fields(Record)
+        }
+        return Record(**values)
+
+    @property
+    def store(self) -> store.PaperStore:
+        """The papers as they were given."""
+        arrays = self.arrays
+        return store.PaperStore(arrays["blocks"], arrays["block_ends"], store.slots(self.papers))
+
+    def _strings(self, name: str) -> Strings:
+        return Strings(self.arrays[f"{name}.blob"], self.arrays[f"{name}.ends"])
+
+
+def gathered(
+    ends: NDArray[np.int64], rows: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Find the entries of some rows of a ragged array.
+
+    Args:
+        ends: where each row begins and the next one with it, rows + 1 entries.
+        rows: numbers of rows, in the order wanted.
+
+    Returns:
+        Places of all entries, row by row, and the number of entries of each row.
+    """
+    first = ends[rows]
+    counts = ends[rows + 1] - first
+    start = np.cumsum(counts) - counts
+    return np.repeat(first - start, counts) + np.arange(int(counts.sum())), counts
+
+
+def run_of(lines: Sequence[Line], table: WordTable) -> Run:
+    """Analyse papers into a run.
+
+    Args:
+        lines: papers with their times, at most `RUN_PAPERS`.
+        table: the words met so far in this process; grows.
+    """
+    papers = [store.decode(line) for line, _, _ in lines]
+    arrays: dict[str, NDArray[Any]] = {}
+    _add_words(arrays, table.cut(_texts(papers)), table)
+    _add_names(arrays, papers)
+    _add_values(arrays, papers)
+    arrays["content"] = np.array([store.content_hash(line) for line, _, _ in lines], np.uint64)
+    arrays["first_indexed"] = np.array([first for _, first, _ in lines], np.int64)
+    arrays["last_changed"] = np.array([last for _, _, last in lines], np.int64)
+    arrays["blocks"], arrays["block_ends"] = store.pack(line for line, _, _ in lines)
+    return Run(arrays)
+
+
+def _texts(papers: Sequence[Paper]) -> list[str]:
+    return [text for paper in papers for text in (paper.title, paper.abstract)]
+
+
+def _add_words(arrays: dict[str, NDArray[Any]], cuts: Cuts, table: WordTable) -> None:
+    """Sort the occurrences by word; `Cuts.text` is 2 * paper + field already."""
+    seen = np.bincount(cuts.word, minlength=len(table.words))
+    used = np.flatnonzero(seen)
+    local = np.zeros(len(seen), np.uint64)
+    local[used] = np.arange(len(used), dtype=np.uint64)
+    where = cuts.text.astype(np.uint64) << np.uint64(FIELD_SHIFT)
+    where |= np.minimum(cuts.position, (1 << FIELD_SHIFT) - 1).astype(np.uint64)
+    # One sort of numbers that carry the word above the place: far faster than sorting by order.
+    shift = np.uint64(PAPER_SHIFT + RUN_PAPERS.bit_length())
+    where |= local[cuts.word] << shift
+    where.sort()
+    arrays["where"] = where & ((np.uint64(1) << shift) - np.uint64(1))
+    arrays["word_ptr"] = np.concatenate([np.zeros(1, np.int64), np.cumsum(seen[used])])
+    put_strings(arrays, "words", [table.words[at] for at in used.tolist()])
+    arrays["title_length"] = cuts.lengths[0::2].copy()
+    arrays["abstract_length"] = cuts.lengths[1::2].copy()
+
+
+def _add_names(arrays: dict[str, NDArray[Any]], papers: Sequence[Paper]) -> None:
+    ids: dict[str, int] = {}
+    flat = array("i")
+    ends = array("q", [0])
+    for paper in papers:
+        flat.extend(ids.setdefault(name, len(ids)) for name in paper.authors)
+        ends.append(len(flat))
+    put_strings(arrays, "names", list(ids))
+    arrays["paper_names"] = np.array(flat, np.int32)
+    arrays["paper_names_ptr"] = np.array(ends, np.int64)
+
+
+def _add_values(arrays: dict[str, NDArray[Any]], papers: Sequence[Paper]) -> None:
+    put_strings(arrays, "ids", [paper.id for paper in papers])
+    put_strings(arrays, "title_keys", [paper.title.casefold() for paper in papers])
+    for name, values in (
+        ("venue", [paper.venue for paper in papers]),
+        ("type", [paper.type for paper in papers]),
+    ):
+        ids: dict[str, int] = {}
+        codes = [ids.setdefault(value, len(ids)) if value else MISSING for value in values]
+        arrays[name] = np.array(codes, np.int32)
+        put_strings(arrays, f"{name}s", list(ids))
+    years = [MISSING_YEAR if paper.year is None else paper.year for paper in papers]
+    arrays["year"] = np.array(years, np.int32)
+    has = [
+        sum(
+            (getattr(paper, name) not in ("", (), None)) << bit for bit, name in enumerate(HAS_BITS)
+        )
+        for paper in papers
+    ]
+    arrays["has"] = np.array(has, np.uint8)
+
+
+def put_strings(arrays: dict[str, NDArray[Any]], name: str, strings: list[str]) -> None:
+    """Put a list of strings as the two arrays ``name.blob`` and ``name.ends``."""
+    packed = Strings.of(strings)
+    arrays[f"{name}.blob"] = packed.blob
+    arrays[f"{name}.ends"] = packed.ends

@@ -1,0 +1,50 @@
+"""What one worker process does: analyse the runs its parent sends until there are no more.
+
+The messages are pickles, which is safe here: they come through a pipe from the process that
+started this one. After each run it answers "done", or what went wrong.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sys
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from indexer.analysis import Analyzer
+from indexer.backends.whoosh.storage.files import write_arrays
+from indexer.backends.whoosh.writing.run import run_of
+from indexer.backends.whoosh.writing.words import WordTable
+
+
+def main() -> None:
+    """Serve until the input ends."""
+    answers = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(2, 1)  # whatever else is printed must not be taken for an answer
+    requests = sys.stdin.buffer
+    described = _read(requests)
+    if described is None:
+        return
+    table = WordTable(Analyzer(frozenset(described[0]), described[1]))
+    while (job := _read(requests)) is not None:
+        try:
+            write_arrays(Path(job[0]), run_of(job[1], table).arrays)
+            answers.write(b"done\n")
+        except (OSError, MemoryError, ValueError) as error:
+            said = f"{type(error).__name__}: {error}".replace("\n", " ")
+            answers.write(said.encode(errors="replace") + b"\n")
+            return
+
+
+def _read(requests: BinaryIO) -> Any:
+    """Read one message; None where the input ends."""
+    length = requests.read(8)
+    if len(length) < 8:
+        return None
+    data = requests.read(int.from_bytes(length, "little"))
+    return pickle.loads(data)  # noqa: S301 - from our own parent
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,291 @@
+"""Changes to an index, collected and published as one new generation."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from time import time
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.analysis import Analyzer
+from indexer.backends.whoosh.storage import store
+from indexer.backends.whoosh.storage.disk import faults_told, link
+from indexer.backends.whoosh.storage.files import ArrayFile
+from indexer.backends.whoosh.storage.manifest import INDEX, Manifest, SegmentEntry, fingerprint
+from indexer.backends.whoosh.storage.opened import (
+    OpenedGeneration,
+    OpenedSegment,
+    open_segment,
+    write_deleted,
+)
+from indexer.backends.whoosh.storage.policy import Policy
+from indexer.backends.whoosh.verify import check_segment
+from indexer.backends.whoosh.writing import stems
+from indexer.backends.whoosh.writing.census import take_census
+from indexer.backends.whoosh.writing.collect import Collector
+from indexer.backends.whoosh.writing.known import KnownPapers, Place
+from indexer.backends.whoosh.writing.merge import merge
+from indexer.backends.whoosh.writing.rerun import SegmentSource
+from indexer.backends.whoosh.writing.run import Source
+from indexer.errors import IndexError_, RecordError
+from indexer.paper import Paper
+from indexer.search import IndexInfo
+
+MOST_SEGMENTS: Final = 8
+_TWICE: Final = 2
+Bits = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a writer is to do, beside the changes.
+
+    Attributes:
+        base: the generation before, None where there is none.
+        rebuild: whether the new generation begins empty; `base` then only lends the times at
+            which papers came in, and stems.
+        policy: how the index is kept.
+        dumps: sources of this writer.
+    """
+
+    base: OpenedGeneration | None
+    policy: Policy
+    rebuild: bool = False
+    dumps: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Added:
+    """Papers given to the writer so far.
+
+    Attributes:
+        places: by id, the place among all papers given, for those that count.
+        dropped: places of those that count no more.
+    """
+
+    given: int = 0
+    places: dict[str, int] = field(default_factory=dict)
+    dropped: list[int] = field(default_factory=list)
+
+
+class WhooshWriter:
+    """Implements `indexer.search.Writer`; `WhooshIndex.writer` makes it and publishes."""
+
+    def __init__(self, plan: Plan, analyzer: Analyzer, hidden: Path) -> None:
+        """Begin with no changes.
+
+        Args:
+            plan: what to do.
+            analyzer: how texts become terms.
+            hidden: directory of the new generation, there and empty.
+        """
+        self._plan = plan
+        self._analyzer = analyzer
+        self._hidden = hidden
+        self._old = plan.base.segments if plan.base else ()
+        self._known = KnownPapers(self._old)
+        self._gone: set[Place] = set()
+        self._added = _Added()
+        self._now = int(time())
+        self._scratch = hidden / "runs"
+        with faults_told(hidden):
+            self._scratch.mkdir()
+        self._collector = Collector(analyzer, self._scratch, plan.policy.workers)
+
+    def add(self, paper: Paper) -> None:
+        """Add a paper; one with the same id is replaced, an equal one is left as it is.
+
+        Raises:
+            RecordError: when one of its texts cannot be stored (half a surrogate pair).
+        """
+        try:
+            line = store.encode(paper)
+        except UnicodeEncodeError as error:
+            raise RecordError(
+                paper.source or paper.id.encode(errors="replace").decode(),
+                0,
+                "a text holds half a character (a lone surrogate); mend the dump's encoding",
+            ) from error
+        self._drop(paper.id)
+        first = last = self._now
+        old = self._known.find(paper.id)
+        if old is not None:
+            raw = self._old[old.segment].raw
+            first = int(raw["first_indexed"][old.paper])
+            if int(raw["content"][old.paper]) == store.content_hash(line):
+                if not self._plan.rebuild:
+                    self._gone.discard(old)
+                    return
+                last = int(raw["last_changed"][old.paper])
+            self._gone.add(old)
+        self._added.places[paper.id] = self._added.given
+        self._added.given += 1
+        self._collector.add((line, first, last))
+
+    def delete(self, paper_id: str) -> bool:
+        """Take a paper out; say whether it was there."""
+        was_added = self._drop(paper_id)
+        old = None if self._plan.rebuild else self._known.find(paper_id)
+        if old is None or old in self._gone:
+            return was_added
+        self._gone.add(old)
+        return True
+
+    def _drop(self, paper_id: str) -> bool:
+        at = self._added.places.pop(paper_id, None)
+        if at is not None:
+            self._added.dropped.append(at)
+        return at is not None
+
+    def close(self) -> None:
+        """End whatever still works for this writer; it takes no more changes."""
+        self._collector.close()
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is anything to publish."""
+        return self._plan.rebuild or not self._plan.base or bool(self._gone or self._added.places)
+
+    def write(self, name: str) -> Manifest:
+        """Write everything of the new generation; it remains to be published.
+
+        Args:
+            name: of the generation.
+
+        Raises:
+            IndexError_: when more papers would be lost than allowed.
+            IndexDamaged: when what was written does not read back as it should.
+            OSError: when something cannot be written.
+        """
+        # Whoosh is slow to import and only written for, so those who read never do.
+        from indexer.backends.whoosh.twin.toc import write_toc
+
+        deleted = self._deleted()
+        kept, merged = self._choose(deleted)
+        segments: list[tuple[OpenedSegment, Bits | None]] = []
+        entries = []
+        for at in kept:
+            entry = self._carry(self._old[at], deleted[at])
+            entries.append(entry)
+            segments.append((self._old[at], deleted[at]))
+        fresh = self._merge(name, merged, deleted)
+        if fresh is not None:
+            if self._plan.policy.check:
+                check_segment(self._hidden, fresh)
+            entries.append(fresh.entry)
+            segments.append((fresh, None))
+        shutil.rmtree(self._scratch)
+        census = take_census([(one.arrays, gone) for one, gone in segments])
+        self._refuse_loss(census.papers)
+        before = (
+            ()
+            if self._plan.rebuild or not self._plan.base
+            else (self._plan.base.manifest.info.dumps)
+        )
+        info = IndexInfo(
+            generation=name,
+            built=datetime.now(UTC).isoformat(timespec="seconds"),
+            papers=census.papers,
+            venues=census.venues,
+            authors=census.authors,
+            first_year=census.first_year,
+            last_year=census.last_year,
+            bytes=sum(one.stat().st_size for one in self._hidden.iterdir()),
+            dumps=tuple(dict.fromkeys((*before, *self._plan.dumps))),
+            backend="whoosh",
+        )
+        manifest = Manifest(info, tuple(entries), fingerprint(self._analyzer))
+        write_toc(self._hidden, manifest, self._analyzer)
+        manifest.write(self._hidden)
+        return manifest
+
+    def _deleted(self) -> list[Bits | None]:
+        """Give the deletions of each old segment, with those of this writer."""
+        deleted = []
+        for at, segment in enumerate(self._old):
+            gone = [place.paper for place in self._gone if place.segment == at]
+            bits = segment.deleted
+            if gone:
+                bits = np.zeros(segment.entry.papers, np.bool_) if bits is None else bits.copy()
+                bits[gone] = True
+            deleted.append(bits)
+        return deleted
+
+    def _choose(self, deleted: Sequence[Bits | None]) -> tuple[list[int], list[int]]:
+        """Say which old segments stay and which are merged with what is new.
+
+        A segment is merged in when what is merged already is at least half its size, so each
+        paper is copied a logarithmic number of times in all (O'Neil et al. 1996, "The
+        log-structured merge-tree"); when most of it is deleted; and when there are too many.
+        """
+        if self._plan.rebuild:
+            return [], []
+        live = [
+            segment.entry.papers - (0 if gone is None else int(gone.sum()))
+            for segment, gone in zip(self._old, deleted, strict=True)
+        ]
+        size = len(self._added.places)
+        kept: list[int] = []
+        merged: list[int] = []
+        for at in sorted(range(len(live)), key=live.__getitem__):
+            holey = live[at] * _TWICE < self._old[at].entry.papers
+            crowded = len(live) - len(merged) >= MOST_SEGMENTS
+            if live[at] <= size * _TWICE or holey or crowded:
+                merged.append(at)
+                size += live[at]
+            else:
+                kept.append(at)
+        return sorted(kept), sorted(merged)
+
+    def _carry(self, segment: OpenedSegment, deleted: Bits | None) -> SegmentEntry:
+        """Take an old segment over: its arrays as a hard link, its deletions written anew."""
+        if self._plan.base is None:
+            raise AssertionError("an old segment without an old generation")
+        entry = replace(segment.entry, deleted=0 if deleted is None else int(deleted.sum()))
+        link(self._plan.base.folder / entry.arrays, self._hidden / entry.arrays)
+        if deleted is not None and entry.deleted:
+            write_deleted(self._hidden, entry, deleted)
+        return entry
+
+    def _merge(
+        self, name: str, merged: Sequence[int], deleted: Sequence[Bits | None]
+    ) -> OpenedSegment | None:
+        """Write the new segment out of what was added and old segments; None if it were empty."""
+        runs = self._collector.finish()
+        dropped = np.zeros(self._added.given, np.bool_)
+        dropped[self._added.dropped] = True
+        ends = np.cumsum([run.papers for run in runs])[:-1]
+        sources: list[Source] = list(runs)
+        gone: list[Bits | None] = [part if part.any() else None for part in np.split(dropped, ends)]
+        gone = gone[: len(runs)]
+        for at in merged:
+            sources.append(SegmentSource(self._old[at]))
+            gone.append(deleted[at])
+        papers = sum(
+            source.papers - (0 if bits is None else int(bits.sum()))
+            for source, bits in zip(sources, gone, strict=True)
+        )
+        if not papers:
+            return None
+        entry = SegmentEntry(f"{INDEX}_{name}", papers)
+        known = stems.of_segments(
+            [one.arrays for one in self._old], self._analyzer, self._plan.base
+        )
+        with ArrayFile(self._hidden / entry.arrays) as file:
+            merge(sources, gone, known, file)
+        return open_segment(self._hidden, entry)
+
+    def _refuse_loss(self, papers: int) -> None:
+        before = self._plan.base.manifest.info.papers if self._plan.base else 0
+        if before and 1 - papers / before > self._plan.policy.most_lost:
+            raise IndexError_(
+                f"the new generation would have {papers:,} papers, the one before has {before:,}: "
+                f"more than {self._plan.policy.most_lost:.0%} lost, so it is not published; is a "
+                "dump missing or cut short? If this is meant, allow it with --allow-shrink"
+            )

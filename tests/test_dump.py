@@ -120,6 +120,11 @@ def test_folders_and_patterns_give_their_files_in_order(tmp_path: Path) -> None:
     assert [Path(one.name).name for one in found] == ["a.txt", "b.txt", "c.txt"]
     assert not any(one.asked for one in found)
 
+    found = Dumps([str(tmp_path)], exclude=[str(tmp_path / one) for one in ("made", "b.txt")]).found
+    assert [Path(one.name).name for one in found] == ["a.txt", "c.txt"]
+    found = Dumps([str(tmp_path / "*.txt")], exclude=[str(tmp_path / "a.txt")]).found
+    assert [Path(one.name).name for one in found] == ["b.txt"]
+
     found = Dumps([str(tmp_path / "*.txt")]).found
     assert [Path(one.name).name for one in found] == ["a.txt", "b.txt"]
     assert all(one.asked for one in found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 import click
@@ -13,6 +13,7 @@ from indexer.build import build_index, check_dumps
 from indexer.cli.group import Session, example, with_session
 from indexer.cli.opening import open_session_index
 from indexer.cli.terminal import counted
+from indexer.cli.watch import EVERY, watch
 from indexer.formats import load_formats
 from indexer.report import BuildReport, Progress, SourceCount, report_as_json
 
@@ -52,6 +53,18 @@ _allow_shrink = click.option(
 @_rejected
 @wait_option
 @_allow_shrink
+@click.option(
+    "--watch",
+    "watched",
+    is_flag=True,
+    help="Then go on: add dumps that are new or changed, until Ctrl-C or SIGTERM.",
+)
+@click.option(
+    "--every",
+    type=click.FloatRange(0.05, 86_400),
+    metavar="SECONDS",
+    help=f"Time between two looks of --watch; {EVERY:g} where nothing is said.",
+)
 @with_session
 def build(
     session: Session,
@@ -61,14 +74,31 @@ def build(
     rejected: str | None,
     wait: float | None,
     allow_shrink: bool,
+    watched: bool,
+    every: float | None,
 ) -> None:
     """Build the index anew from DUMPs: files, folders, patterns, archives, or - for stdin.
 
     The format is found by looking at the content; gz, bz2, xz and zst are unpacked. The new
     generation is published when it is complete; until then searches see the old one.
+
+    With --watch, a dump that comes or changes later is added as update would, once it has stayed
+    the same from one look to the next. One that cannot be read is told and left out.
     """
+    if watched and ("-" in dumps or rejected):
+        what = "--rejected" if rejected else "-"
+        raise click.UsageError(f"--watch reads dumps more than once, so {what} cannot go with it")
+    if every is not None and not watched:
+        raise click.UsageError("--every is the time between two looks of --watch, which is missing")
     session = session.waiting(wait).shrinking(allowed=allow_shrink)
-    _write(session, dumps, rejected, rebuild=True, strict=strict)
+    if not watched:
+        _write(session, dumps, rejected, rebuild=True, strict=strict)
+        return
+
+    def write(there: Sequence[str], *, rebuild: bool, exclude: Sequence[str]) -> None:
+        _write(session, there, None, rebuild=rebuild, strict=strict, exclude=exclude)
+
+    watch(dumps, write, every=every or EVERY, exclude=(str(session.directory),))
 
 
 @click.command(
@@ -132,11 +162,12 @@ def formats(session: Session) -> None:
 
 def _write(
     session: Session,
-    dumps: tuple[str, ...],
+    dumps: Sequence[str],
     rejected: str | None,
     *,
     rebuild: bool,
     strict: bool,
+    exclude: Sequence[str] = (),
 ) -> None:
     with _progress() as progress:
         report = build_index(
@@ -145,7 +176,7 @@ def _write(
             rebuild=rebuild,
             strict=strict or session.config.build.strict,
             progress=progress,
-            exclude=(str(session.directory),),
+            exclude=(str(session.directory), *exclude),
             rejected=rejected,
         )
     _print(session, report)

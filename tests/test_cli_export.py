@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from indexer import open_index
 from indexer.build import read_papers
 from indexer.citation import CITATION_FORMATS, write_citations
 from indexer.paper import Paper
+from indexer.query import Query
 from webui.cli import quiver
 
 DOCUMENTS: tuple[dict[str, Any], ...] = (
@@ -139,3 +141,26 @@ def test_evaluate_tests_the_index_itself(index: Path) -> None:
     test = json.loads(result.stdout)
     assert (test["papers"], test["passed"], test["misses"]) == (20, True, [])
     assert "Passed." in run("evaluate", "--known-item", "--sample", "2", "--index", index).stdout
+
+
+def test_an_export_of_everything_builds_an_equal_index(
+    papers: list[Paper], index: Path, tmp_path: Path
+) -> None:
+    """Nothing of a paper is lost or mended once more on the way out and in again."""
+    dump = tmp_path / "all.jsonl"
+    dump.write_text(run("export", "", "--format", "jsonl", "--index", index).stdout, "utf-8")
+    assert run("build", dump, "--index", tmp_path / "again").exit_code == 0
+
+    before, after = (held(path) for path in (index, tmp_path / "again"))
+    assert len(before) == len({paper.id for paper in papers})
+    assert after == before
+
+    again = run("export", "", "--format", "jsonl", "--index", tmp_path / "again").stdout
+    assert again == dump.read_text("utf-8")
+
+
+def held(index: Path) -> dict[str, Paper]:
+    """The papers of an index by id; where they were read from is no part of them."""
+    with open_index(index).searcher() as searcher:
+        found = [searcher.get(one) for one in searcher.ids(Query())]
+    return {one.id: replace(one, source="") for one in found if one is not None}

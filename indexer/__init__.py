@@ -34,8 +34,9 @@ from indexer.errors import (
     QuiverError,
     RecordError,
 )
-from indexer.formula import Formulas
 from indexer.identity.around import Suggestion
+from indexer.language.parse import parse_query
+from indexer.language.syntax import SYNTAX
 from indexer.paper import (
     CONFERENCE,
     JOURNAL,
@@ -47,7 +48,6 @@ from indexer.paper import (
     name_slug,
     unnumbered,
 )
-from indexer.parse import parse_query
 from indexer.query import (
     FACET_FIELDS,
     And,
@@ -87,9 +87,9 @@ from indexer.search import (
     Span,
     Writer,
 )
-from indexer.syntax import SYNTAX
-from indexer.tex import display, plain
-from indexer.text import fold
+from indexer.text.display import display, plain
+from indexer.text.folding import fold
+from indexer.text.formula import Formulas
 from indexer.wire import cluster_json, info_json, paper_json, results_json
 
 __all__ = [

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from indexer.folded import Folded
-from indexer.letters import spellings
-from indexer.text import fold
+from indexer.text.folded import Folded
+from indexer.text.folding import fold
+from indexer.text.letters import spellings
 
 if TYPE_CHECKING:
     from nltk.stem.snowball import EnglishStemmer

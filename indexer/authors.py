@@ -15,7 +15,7 @@ from indexer.identity.around import Around, Suggestion, papers_of
 from indexer.identity.several import Group
 from indexer.paper import Paper, name_key, name_slug, unnumbered
 from indexer.search import FacetValue, Searcher
-from indexer.text import fold
+from indexer.text.folding import fold
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,16 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
-from indexer.intake.cleaning import clean
-from indexer.intake.dump import Dump, Dumps
 from indexer.errors import DumpError, RecordError
 from indexer.formats import Format, detect, load_formats
-from indexer.paper import Paper
+from indexer.intake.cleaning import clean
+from indexer.intake.dump import Dump, Dumps
 from indexer.intake.record import Notice
 from indexer.intake.rejected import RejectedFile
+from indexer.intake.venues import load_venues
+from indexer.paper import Paper
 from indexer.report import BuildReport, Progress, SourceCount, Tally
 from indexer.search import Index
-from indexer.intake.venues import load_venues
 
 _SECONDS_BETWEEN = 0.1
 _CHECKED = ("abstract", "authors", "venue", "year", "type", "doi", "url", "keywords")
@@ -42,8 +42,8 @@ def build_index(  # noqa: PLR0913 - one keyword an option of the verb
         progress: called now and then, and once at the end.
         exclude: folders that are not searched for dumps, such as that of the index, and files that
             are not read.
-        rejected: a file to write skipped records to that can be mended (see `indexer.intake.rejected`);
-            it is made only if there are any.
+        rejected: a file to write skipped records to that can be mended (see
+            `indexer.intake.rejected`); it is made only if there are any.
 
     Returns:
         What was done; a skipped record is no error unless `strict`.

@@ -15,8 +15,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.lexer import FIELDS
-from indexer.text import fold
+from indexer.language.lexer import FIELDS
+from indexer.text.folding import fold
 
 LONGEST: Final = 80
 """Characters of a folded text that are compared."""

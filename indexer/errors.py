@@ -1,14 +1,14 @@
 """The errors a user of Quiver can meet, factored out so that every room can raise them.
 
-    QuiverError               anything a person can mend; its text names the cause and the remedy
-    ├── ConfigError           a configuration file or option that cannot be used
-    ├── DumpError             a dump that cannot be read at all
-    │   └── RecordError       one record of a dump that cannot become a paper
-    ├── QueryError            a request (not a query string) that cannot be understood
-    └── IndexError_           an index that cannot be opened, written or published
-        ├── IndexMissing      there is no index there yet
-        ├── IndexDamaged      a file of the index is not what was written
-        └── IndexLocked       another process is writing
+QuiverError               anything a person can mend; its text names the cause and the remedy
+├── ConfigError           a configuration file or option that cannot be used
+├── DumpError             a dump that cannot be read at all
+│   └── RecordError       one record of a dump that cannot become a paper
+├── QueryError            a request (not a query string) that cannot be understood
+└── IndexError_           an index that cannot be opened, written or published
+    ├── IndexMissing      there is no index there yet
+    ├── IndexDamaged      a file of the index is not what was written
+    └── IndexLocked       another process is writing
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What a record is: the paper, its author names, and the addresses made of them.
 
-A `Paper` is the value that everything else is about. It is already clean (see `indexer.cleaning`):
-its texts are NFC, hold no entities and no line breaks, but keep their TeX, which `indexer.text`
-folds for matching and the web renders for reading.
+A `Paper` is the value that everything else is about. It is already clean (see
+`indexer.intake.cleaning`): its texts are NFC, hold no entities and no line breaks, but keep their
+TeX, which `indexer.text` folds for matching and renders for reading.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """A question as data: the tree of clauses, the filters beside it, the order and the page.
 
-Nothing here knows an engine. `indexer.parse` makes the tree from what a person typed and writes it
-back; a backend evaluates it. A clause without a `field` speaks of title, abstract and authors.
+Nothing here knows an engine. `indexer.language` makes the tree from what a person typed and
+writes it back; a backend evaluates it. A clause without a `field` speaks of title, abstract and
+authors.
 
     Clause
     ├── Word, Phrase, Wildcard, Fuzzy      words of the text (or of one field of it)

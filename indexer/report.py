@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from indexer.cleaning import Change
 from indexer.errors import RecordError
+from indexer.intake.cleaning import Change
 
 MOST_SKIPPED: Final = 10_000
 """Most skipped records that a report names; `BuildReport.skipped_count` counts them all."""

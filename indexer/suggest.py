@@ -15,9 +15,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.language.unparse import format_clause
 from indexer.query import And, Clause, Not, Or, Query, Word, Words
-from indexer.text import fold
-from indexer.unparse import format_clause
+from indexer.text.folding import fold
 
 LONGEST: Final = 24
 """Letters of the longest word that is corrected or suggested."""

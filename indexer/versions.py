@@ -15,7 +15,7 @@ from itertools import combinations
 from typing import Final, Literal, TypeVar
 
 from indexer.paper import Paper, unnumbered
-from indexer.text import fold
+from indexer.text.folding import fold
 
 Kind = Literal["duplicate", "version"]
 

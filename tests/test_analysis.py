@@ -18,7 +18,7 @@ from indexer.analysis import (
     name_words,
     open_word,
 )
-from indexer.text import fold
+from indexer.text.folding import fold
 from tests import strategies
 
 WORDS = {

@@ -19,8 +19,8 @@ from indexer.citation.keys import KeyRing
 from indexer.citation.person import Person, person_of
 from indexer.errors import QueryError
 from indexer.paper import CONFERENCE, JOURNAL, Paper, unnumbered
-from indexer.tex import plain as rendered
-from indexer.text import fold
+from indexer.text.display import plain as rendered
+from indexer.text.folding import fold
 
 PAPERS = (
     Paper(

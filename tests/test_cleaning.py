@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.characters import mend_characters
-from indexer.cleaning import (
+from indexer.errors import RecordError
+from indexer.intake.characters import mend_characters
+from indexer.intake.cleaning import (
     BAD_DOI,
     BAD_URL,
     BAD_YEAR,
@@ -21,10 +22,9 @@ from indexer.cleaning import (
     paper_type,
     recased,
 )
-from indexer.errors import RecordError
-from indexer.markup import without_boilerplate, without_entities, without_tags
-from indexer.record import Record
-from indexer.venues import Venues, load_venues
+from indexer.intake.markup import without_boilerplate, without_entities, without_tags
+from indexer.intake.record import Record
+from indexer.intake.venues import Venues, load_venues
 
 
 @pytest.fixture(scope="module")

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from indexer import dump as dump_module
-from indexer import unpack as unpack_module
-from indexer.dump import Dump, Dumps, decode
 from indexer.errors import DumpError
-from indexer.unpack import Counted, unpack
+from indexer.intake import dump as dump_module
+from indexer.intake import unpack as unpack_module
+from indexer.intake.dump import Dump, Dumps, decode
+from indexer.intake.unpack import Counted, unpack
 
 TEXT = b"one\ntwo\nthree\n"
 PACKED = {

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from indexer.errors import DumpError
-from indexer.evaluate import (
+from indexer.evaluation.evaluate import (
     MEASURES,
     Evaluation,
     compare,
@@ -23,8 +23,14 @@ from indexer.evaluate import (
     run_lines,
     score_runs,
 )
-from indexer.judged import UNTITLED, JudgedQuery, index_id, read_judged
-from indexer.known_item import DESCRIPTION, LINK, SPELLINGS, run_self_test, self_test_json
+from indexer.evaluation.judged import UNTITLED, JudgedQuery, index_id, read_judged
+from indexer.evaluation.known_item import (
+    DESCRIPTION,
+    LINK,
+    SPELLINGS,
+    run_self_test,
+    self_test_json,
+)
 from indexer.paper import Paper
 from indexer.query import Part, Word, Words
 from indexer.search import Index

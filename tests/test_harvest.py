@@ -11,10 +11,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from indexer import harvest as harvest_module
 from indexer.build import check_dumps, read_papers
 from indexer.errors import DumpError
-from indexer.harvest import Harvest, harvest
+from indexer.intake import harvest as harvest_module
+from indexer.intake.harvest import Harvest, harvest
 
 DC = 'xmlns:dc="http://purl.org/dc/elements/1.1/"'
 

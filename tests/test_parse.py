@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from indexer.parse import parse_clause, parse_query
+from indexer.language.parse import parse_clause, parse_query
+from indexer.language.unparse import format_clause, format_query
 from indexer.query import (
     And,
     AuthorName,
@@ -27,7 +28,6 @@ from indexer.query import (
     YearRange,
     Years,
 )
-from indexer.unparse import format_clause, format_query
 
 
 def words(*clauses: Clause | str) -> Words:

@@ -9,8 +9,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from indexer.lexer import FIELDS
-from indexer.parse import MAX_DEPTH, MAX_LEAVES, MAX_REPAIRS, parse_clause, parse_query
+from indexer.language.lexer import FIELDS
+from indexer.language.parse import MAX_DEPTH, MAX_LEAVES, MAX_REPAIRS, parse_clause, parse_query
+from indexer.language.runs import is_condition
+from indexer.language.unparse import format_clause
 from indexer.query import (
     And,
     AuthorName,
@@ -30,8 +32,6 @@ from indexer.query import (
     Words,
     Years,
 )
-from indexer.runs import is_condition
-from indexer.unparse import format_clause
 
 letters = st.text("abcdeXYZéß12", min_size=1, max_size=6).filter(lambda text: text[0].isalpha())
 inner = st.text("ab é-'.&", max_size=8).map(lambda text: " ".join(text.split()))

@@ -15,7 +15,7 @@ import indexer
 from indexer.cli import verb_group
 from indexer.config import load_config
 from indexer.formats import built_in_formats
-from indexer.syntax import SYNTAX
+from indexer.language.syntax import SYNTAX
 from webui.cli import COMMANDS, quiver
 
 CHECKOUT = Path(__file__).resolve().parents[1]

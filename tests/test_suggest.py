@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.completion import Completion, Completions, complete_field
-from indexer.parse import parse_query
+from indexer.language.parse import parse_query
 from indexer.suggest import Vocabulary, corrected_queries, corrections
 
 WORDS = {

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from indexer.lexer import FIELDS
-from indexer.parse import parse_clause
-from indexer.syntax import SYNTAX, SyntaxRow, compose_query
-from indexer.unparse import format_clause
+from indexer.language.lexer import FIELDS
+from indexer.language.parse import parse_clause
+from indexer.language.syntax import SYNTAX, SyntaxRow, compose_query
+from indexer.language.unparse import format_clause
 
 
 @pytest.mark.parametrize("row", SYNTAX, ids=lambda row: row.example)

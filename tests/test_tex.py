@@ -16,10 +16,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from indexer.analysis import Analyzer
-from indexer.formula import Formulas, mathml, unicode
 from indexer.search import Span
-from indexer.tex import Piece, display, plain
-from indexer.text import MATH
+from indexer.text.display import Piece, display, plain
+from indexer.text.folding import MATH
+from indexer.text.formula import Formulas, mathml, unicode
 
 SHOWN = {
     "a < b & c > d": "a < b & c > d",

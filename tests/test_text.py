@@ -8,9 +8,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from indexer.folded import Folded
-from indexer.letters import spellings
-from indexer.text import MATH, fold, forms
+from indexer.text.folded import Folded
+from indexer.text.folding import MATH, fold, forms
+from indexer.text.letters import spellings
 
 CASES = {
     # case, accents, ligatures, typography

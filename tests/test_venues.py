@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from indexer.errors import ConfigError
-from indexer.venues import Venues, load_venues
+from indexer.intake.venues import Venues, load_venues
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from indexer.citation.keys import KeyRing
 from indexer.citation.options import CitationOptions
 from indexer.citation.person import person_of
 from indexer.paper import CONFERENCE, JOURNAL, Paper
-from indexer.tex import plain
+from indexer.text.display import plain
 
 _KINDS = {CONFERENCE: ("Conference Paper", "%B"), JOURNAL: ("Journal Article", "%J")}
 

@@ -9,7 +9,7 @@ from typing import Final
 from indexer.citation.person import person_of
 from indexer.errors import QueryError
 from indexer.paper import Paper
-from indexer.text import fold
+from indexer.text.folding import fold
 
 DEFAULT_KEY: Final = "{author}{year}{word}"
 KEY_PARTS: Final = ("author", "year", "word", "venue", "id")

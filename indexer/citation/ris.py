@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from indexer.citation.options import CitationOptions
 from indexer.citation.person import person_of
 from indexer.paper import CONFERENCE, JOURNAL, Paper
-from indexer.tex import plain
+from indexer.text.display import plain
 
 _KINDS = {CONFERENCE: "CPAPER", JOURNAL: "JOUR"}
 

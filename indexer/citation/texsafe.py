@@ -11,7 +11,7 @@ import unicodedata
 from types import MappingProxyType
 from typing import Final
 
-from indexer.text import MATH
+from indexer.text.folding import MATH
 
 _MARKS: Final = MappingProxyType({
     "\u0300": "`", "\u0301": "'", "\u0302": "^", "\u0303": "~", "\u0304": "=", "\u0306": "u",

@@ -15,7 +15,7 @@ from indexer.cli.group import Session, example, with_session
 from indexer.cli.opening import open_searcher
 from indexer.cli.terminal import counted
 from indexer.config import Config, load_config
-from indexer.evaluate import (
+from indexer.evaluation.evaluate import (
     MEASURES,
     Comparison,
     Evaluation,
@@ -24,9 +24,9 @@ from indexer.evaluate import (
     evaluation_json,
     run_lines,
 )
-from indexer.evaluate import evaluate as evaluate_on
-from indexer.judged import Judged, read_judged
-from indexer.known_item import SelfTest, run_self_test, self_test_json
+from indexer.evaluation.evaluate import evaluate as evaluate_on
+from indexer.evaluation.judged import Judged, read_judged
+from indexer.evaluation.known_item import SelfTest, run_self_test, self_test_json
 from indexer.query import Match
 from indexer.search import Index
 

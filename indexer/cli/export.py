@@ -11,8 +11,8 @@ from indexer.citation import CITATION_FORMATS, DEFAULT_KEY, KEY_PARTS, write_cit
 from indexer.cli.filters import filter_options, order_options, read_filters
 from indexer.cli.group import Session, example, with_session
 from indexer.cli.opening import open_searcher
+from indexer.language.parse import parse_query
 from indexer.paper import Paper
-from indexer.parse import parse_query
 from indexer.query import Match, Query, Sort
 from indexer.search import Searcher
 

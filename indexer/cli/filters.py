@@ -10,7 +10,7 @@ import click
 
 from indexer.query import FACET_FIELDS, FacetField, Filter, Match, Sort, YearRange
 from indexer.search import Searcher
-from indexer.text import fold
+from indexer.text.folding import fold
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 _MOST_YEARS = 500

@@ -13,8 +13,8 @@ from tqdm import tqdm
 
 from indexer.cli.group import Session, example, with_session
 from indexer.cli.terminal import counted
-from indexer.harvest import Harvest
-from indexer.harvest import harvest as harvest_into
+from indexer.intake.harvest import Harvest
+from indexer.intake.harvest import harvest as harvest_into
 
 
 @click.command(

@@ -11,7 +11,7 @@ from indexer.cli.group import Session, example, with_session
 from indexer.cli.opening import open_searcher
 from indexer.cli.terminal import results_lines
 from indexer.errors import QueryError
-from indexer.parse import parse_query
+from indexer.language.parse import parse_query
 from indexer.query import Match, Sort
 from indexer.wire import results_json
 

@@ -11,7 +11,7 @@ import click
 
 from indexer.paper import Paper
 from indexer.search import Facet, Hit, Results, Snippet, Span
-from indexer.tex import display, plain
+from indexer.text.display import display, plain
 
 MARGIN = "    "
 SHOWN_AUTHORS = 10

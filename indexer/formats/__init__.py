@@ -12,9 +12,9 @@ from importlib.metadata import entry_points
 from types import MappingProxyType
 from typing import Final
 
-from indexer.dump import Dump
 from indexer.errors import DumpError
-from indexer.record import Read
+from indexer.intake.dump import Dump
+from indexer.intake.record import Read
 
 ENTRY_POINTS: Final = "quiver.formats"
 
@@ -27,7 +27,7 @@ class Format:
         name: short, unique, as ``quiver formats`` lists it and reports count by it.
         description: one line: what it is and where such dumps come from.
         sniff: says whether a dump is of this format, from its first bytes (up to
-            `indexer.dump.HEAD`) and its name; the name may only support what the bytes say.
+            `indexer.intake.dump.HEAD`) and its name; the name may only support what the bytes say.
         read: gives the records of the dump in order, holding no more than one in memory.
     """
 

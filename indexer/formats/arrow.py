@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from indexer.dump import Dump
+from indexer.intake.dump import Dump
+from indexer.intake.record import Notice, Read, Record
 from indexer.paper import name_key, unnumbered
-from indexer.record import Notice, Read, Record
 
 SHOWN_AUTHORS = 8
 """Most authors that the page shows of one paper."""

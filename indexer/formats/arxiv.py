@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from indexer.names import split_names
-from indexer.tex_letters import without_tex_letters
+from indexer.intake.names import split_names
+from indexer.intake.tex_letters import without_tex_letters
 
 _NEW = re.compile(r"(\d\d)(\d\d)\.\d{4,5}(?:v\d+)?")
 _OLD = re.compile(r"[a-z-]+(?:\.[A-Za-z-]+)?/(\d\d)\d{5}(?:v\d+)?")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from indexer.dump import Dump
 from indexer.errors import RecordError
 from indexer.formats.arxiv import NUMBER, listed_names, venue_of, year_of
 from indexer.formats.json_values import Object, first_object, read_objects, text
-from indexer.record import Read, Record
-from indexer.tex_letters import without_tex_letters
+from indexer.intake.dump import Dump
+from indexer.intake.record import Read, Record
+from indexer.intake.tex_letters import without_tex_letters
 
 
 def sniff(head: bytes, name: str) -> bool:

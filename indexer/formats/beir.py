@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from indexer.dump import Dump
 from indexer.errors import RecordError
 from indexer.formats.json_values import Object, first_object, is_object, read_objects, text, texts
-from indexer.names import natural_order, split_names
-from indexer.record import Read, Record
+from indexer.intake.dump import Dump
+from indexer.intake.names import natural_order, split_names
+from indexer.intake.record import Read, Record
 
 _TITLE_WORDS = 12
 

@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from indexer.dump import Dump
 from indexer.errors import RecordError
 from indexer.formats.bibtex_entries import Entry, read_entries
 from indexer.formats.keywords import split_keywords
-from indexer.names import natural_order
-from indexer.record import Notice, Read, Record
-from indexer.tex_letters import without_tex_letters
+from indexer.intake.dump import Dump
+from indexer.intake.names import natural_order
+from indexer.intake.record import Notice, Read, Record
+from indexer.intake.tex_letters import without_tex_letters
 
 MOST_WAITING: Final = 20_000
 """Most entries held back for the proceedings they refer to, which follow them in the file."""

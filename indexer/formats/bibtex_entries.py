@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from indexer.dump import Dump
 from indexer.errors import RecordError
-from indexer.record import Unread
+from indexer.intake.dump import Dump
+from indexer.intake.record import Unread
 
 LONGEST_ENTRY: Final = 4 * 1024 * 1024
 """Most characters of one entry."""

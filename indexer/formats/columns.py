@@ -19,8 +19,8 @@ import yaml
 
 from indexer.errors import DumpError
 from indexer.formats.keywords import split_keywords
-from indexer.names import natural_order, split_names
-from indexer.record import Record
+from indexer.intake.names import natural_order, split_names
+from indexer.intake.record import Record
 
 _KNOWN: Mapping[str, tuple[str, ...]] = {
     "title": ("title", "articletitle", "documenttitle", "papertitle", "primarytitle", "ti"),

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from indexer.dump import Dump
 from indexer.errors import RecordError
 from indexer.formats.json_values import Object, first_object, is_object, read_objects, text, texts
 from indexer.formats.keywords import split_keywords
-from indexer.names import natural_order
-from indexer.record import Read, Record
+from indexer.intake.dump import Dump
+from indexer.intake.names import natural_order
+from indexer.intake.record import Read, Record
 
 _DATES = ("issued", "published-print", "published", "published-online", "created")
 _NO_PAPERS = {

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from indexer.dump import Dump
 from indexer.errors import RecordError
 from indexer.formats.xml_records import (
     children,
@@ -17,7 +16,8 @@ from indexer.formats.xml_records import (
     root_of,
     text_at,
 )
-from indexer.record import Read, Record
+from indexer.intake.dump import Dump
+from indexer.intake.record import Read, Record
 
 _PAPERS = ("article", "inproceedings", "incollection", "phdthesis", "mastersthesis", "book")
 _NO_PAPERS = {

@@ -6,10 +6,10 @@ import csv
 from collections.abc import Iterator
 from typing import Literal
 
-from indexer.dump import Dump
 from indexer.errors import DumpError, RecordError
 from indexer.formats.columns import Columns, guess_columns, has_map, mapped_columns
-from indexer.record import Read
+from indexer.intake.dump import Dump
+from indexer.intake.record import Read
 
 _DELIMITERS = "\t,;|"
 _LINES_BEFORE_HEADER = 5

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from indexer.dump import Dump
 from indexer.errors import RecordError
 from indexer.formats.keywords import split_keywords
 from indexer.formats.tagged_lines import Tagged, Tagging, read_tagged
-from indexer.names import natural_order
-from indexer.record import Read, Record
+from indexer.intake.dump import Dump
+from indexer.intake.names import natural_order
+from indexer.intake.record import Read, Record
 
 _TAGGING = Tagging(re.compile(r"%([0-9A-Z@!~>&$#()*+])(?:\s+(.*)|()$)"), first="0")
 _START = re.compile(r"^%0 [A-Z]", re.MULTILINE)

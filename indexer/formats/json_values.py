@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final, TypeGuard
 
-from indexer.dump import Dump
 from indexer.errors import RecordError
-from indexer.record import Unread
+from indexer.intake.dump import Dump
+from indexer.intake.record import Unread
 
 LONGEST_VALUE: Final = 64 * 1024 * 1024
 """Most characters of one object of an array."""

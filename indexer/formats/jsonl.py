@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from indexer.dump import Dump
 from indexer.formats.json_values import Object, first_object, is_object, read_objects, text, texts
 from indexer.formats.keywords import split_keywords
-from indexer.names import split_names
-from indexer.record import Read, Record
+from indexer.intake.dump import Dump
+from indexer.intake.names import split_names
+from indexer.intake.record import Read, Record
 
 _FIELDS = frozenset(("id", "abstract", "authors", "venue", "year", "doi", "keywords"))
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from indexer.dump import Dump
 from indexer.errors import RecordError
 from indexer.formats.tagged_lines import Tagged, Tagging, read_tagged
-from indexer.names import natural_order
+from indexer.intake.dump import Dump
+from indexer.intake.names import natural_order
+from indexer.intake.record import Read, Record
 from indexer.paper import JOURNAL
-from indexer.record import Read, Record
 
 _TAGGING = Tagging(re.compile(r"([A-Z]{2,4}) {0,2}- ?(.*)$"), first="PMID")
 _START = re.compile(r"^PMID ?- ?\d+", re.MULTILINE)

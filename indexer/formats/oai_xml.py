@@ -11,7 +11,6 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from indexer.dump import Dump
 from indexer.errors import RecordError
 from indexer.formats.arxiv import NUMBER, listed_names, venue_of, year_of
 from indexer.formats.xml_records import (
@@ -23,9 +22,10 @@ from indexer.formats.xml_records import (
     root_of,
     text_at,
 )
-from indexer.names import natural_order
-from indexer.record import Read, Record
-from indexer.tex_letters import without_tex_letters
+from indexer.intake.dump import Dump
+from indexer.intake.names import natural_order
+from indexer.intake.record import Read, Record
+from indexer.intake.tex_letters import without_tex_letters
 
 _ROOTS = frozenset(("OAI-PMH", "ListRecords", "GetRecord", "record", "records", "feed", "entry"))
 _NUMBER_AT_END = re.compile(

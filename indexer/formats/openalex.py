@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from indexer.dump import Dump
 from indexer.errors import RecordError
 from indexer.formats.json_values import Object, first_object, is_object, read_objects, text
+from indexer.intake.dump import Dump
+from indexer.intake.record import Read, Record
 from indexer.paper import CONFERENCE, JOURNAL
-from indexer.record import Read, Record
 
 MOST_WORDS: Final = 50_000
 """Most words of an inverted abstract; words at later places are not taken."""

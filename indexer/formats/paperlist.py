@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from indexer.dump import Dump
 from indexer.errors import RecordError
 from indexer.formats.json_values import Object, first_object, read_objects, text
 from indexer.formats.keywords import split_keywords
-from indexer.names import split_names
+from indexer.intake.dump import Dump
+from indexer.intake.names import split_names
+from indexer.intake.record import Notice, Read, Record
 from indexer.paper import CONFERENCE
-from indexer.record import Notice, Read, Record
 
 _NAME = re.compile(r"([A-Za-z0-9]*?[A-Za-z][A-Za-z_-]*?)[_-]?((?:19|20)\d\d)(?!\d)")
 _MARKS = frozenset(

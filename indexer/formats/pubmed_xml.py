@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from indexer.dump import Dump
 from indexer.errors import RecordError
 from indexer.formats.xml_records import (
     child,
@@ -16,8 +15,9 @@ from indexer.formats.xml_records import (
     root_of,
     text_at,
 )
+from indexer.intake.dump import Dump
+from indexer.intake.record import Read, Record
 from indexer.paper import JOURNAL
-from indexer.record import Read, Record
 
 _ROOTS = frozenset(("PubmedArticleSet", "PubmedArticle", "PubmedBookArticle", "MedlineCitationSet"))
 

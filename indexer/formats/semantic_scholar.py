@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from indexer.dump import Dump
 from indexer.errors import RecordError
 from indexer.formats.json_values import Object, first_object, is_object, read_objects, text, texts
+from indexer.intake.dump import Dump
+from indexer.intake.record import Read, Record
 from indexer.paper import CONFERENCE, JOURNAL
-from indexer.record import Read, Record
 
 _TYPES = (("Conference", CONFERENCE), ("JournalArticle", JOURNAL))
 

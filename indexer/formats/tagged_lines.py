@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from indexer.dump import Dump
 from indexer.errors import RecordError
+from indexer.intake.dump import Dump
 
 LONGEST_RECORD: Final = 4 * 1024 * 1024
 """Most characters of one record."""

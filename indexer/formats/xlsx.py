@@ -8,10 +8,10 @@ import zipfile
 from collections.abc import Iterator
 from typing import IO, Any, Final
 
-from indexer.dump import Dump
 from indexer.errors import DumpError
 from indexer.formats.columns import Columns, guess_columns, mapped_columns
-from indexer.record import Read
+from indexer.intake.dump import Dump
+from indexer.intake.record import Read
 
 LARGEST_FILE: Final = 256 * 1024 * 1024
 """Most bytes of a workbook."""

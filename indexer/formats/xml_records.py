@@ -14,8 +14,8 @@ from typing import Final
 
 from lxml import etree
 
-from indexer.dump import Dump
 from indexer.errors import DumpError, RecordError
+from indexer.intake.dump import Dump
 
 LONGEST_RECORD: Final = 64 * 1024 * 1024
 """Most bytes from the end of one record to the end of the next."""

@@ -14,7 +14,7 @@ from indexer.identity.several import Group, suspect_several
 from indexer.paper import Paper, name_key
 from indexer.query import Filter, Query, Sort
 from indexer.search import Searcher
-from indexer.text import fold
+from indexer.text.folding import fold
 
 MOST_NAMES = 40
 """Most names that are looked into, those with most papers first."""

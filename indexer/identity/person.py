@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Final
 
 from indexer.paper import name_key, unnumbered
-from indexer.text import fold
+from indexer.text.folding import fold
 
 _MARKS = re.compile(r"[*†‡§¶()\d]+")
 _GAPS = re.compile(r"[\s.,]+")

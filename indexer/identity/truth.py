@@ -21,8 +21,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from indexer.dump import Dumps
 from indexer.errors import RecordError
+from indexer.intake.dump import Dumps
 from indexer.paper import name_key
 
 Source = Literal["openreview", "ieee", "acl"]

@@ -15,12 +15,12 @@ from pathlib import Path
 import pytest
 
 from indexer.analysis import Analyzer
+from indexer.language.parse import parse_query
 from indexer.paper import UNKNOWN, Paper, name_key
-from indexer.parse import parse_query
 from indexer.query import Filter, Match, Query, Sort, YearRange
 from indexer.ranking import BM25F, Ranking
 from indexer.search import FacetRequest, Searcher
-from indexer.text import fold
+from indexer.text.folding import fold
 from tests.conformance.backends import Backend
 from tests.conformance.test_differential import compare
 from tests.oracle import MemoryIndex

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from indexer.paper import Paper
 from indexer.query import And, AuthorName, Clause, Not, Occur, Part, Phrase, Query, Word, Words
 from indexer.search import Searcher, Snippet
-from indexer.text import fold
+from indexer.text.folding import fold
 from tests import strategies
 from tests.conformance.backends import Backend
 from tests.conformance.pace import pace

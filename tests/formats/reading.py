@@ -6,14 +6,14 @@ import io
 from dataclasses import asdict
 from typing import Any
 
-from indexer.cleaning import clean
-from indexer.dump import Dump
 from indexer.errors import RecordError
 from indexer.formats import detect, load_formats
+from indexer.intake.cleaning import clean
+from indexer.intake.dump import Dump
+from indexer.intake.record import Notice
+from indexer.intake.unpack import Counted, unpack
+from indexer.intake.venues import load_venues
 from indexer.paper import Paper
-from indexer.record import Notice
-from indexer.unpack import Counted, unpack
-from indexer.venues import load_venues
 
 
 def opened(name: str, data: bytes) -> Dump:

@@ -17,13 +17,13 @@ import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from indexer.cleaning import clean
-from indexer.dump import Dump
 from indexer.errors import DumpError, RecordError
 from indexer.formats import Format, built_in_formats, detect, load_formats
-from indexer.record import Notice, Record
-from indexer.unpack import Counted, unpack
-from indexer.venues import load_venues
+from indexer.intake.cleaning import clean
+from indexer.intake.dump import Dump
+from indexer.intake.record import Notice, Record
+from indexer.intake.unpack import Counted, unpack
+from indexer.intake.venues import load_venues
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "formats"
 DUMPS = {

@@ -10,7 +10,7 @@ from functools import cached_property
 from indexer.analysis import Analyzer, Token, name_tokens, open_word
 from indexer.paper import Paper, name_key
 from indexer.query import TextField
-from indexer.text import fold
+from indexer.text.folding import fold
 
 
 @dataclass(frozen=True)

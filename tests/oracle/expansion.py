@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 
-from indexer.text import fold
+from indexer.text.folding import fold
 
 CAP = 512
 """Most words a pattern stands for, in texts and again in names: those that most papers hold."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from indexer.paper import UNKNOWN, Paper, name_key
 from indexer.query import FacetField, Filter, Query, Sort, YearRange
 from indexer.search import Facet, FacetRequest, FacetValue
-from indexer.text import fold, forms
+from indexer.text.folding import fold, forms
 from tests.oracle.document import Collection
 
 Key = tuple[object, ...]

@@ -31,7 +31,7 @@ from indexer.query import (
     Words,
     Years,
 )
-from indexer.text import fold
+from indexer.text.folding import fold
 from tests.oracle.document import Collection
 from tests.oracle.expansion import expand, fits, near, pattern_word
 from tests.oracle.terms import FIELDS, AnyOf, Author, Near, Sequence, Slot, Term, author

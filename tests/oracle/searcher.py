@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 
 from indexer.analysis import plain_words
+from indexer.language.unparse import format_clause
 from indexer.paper import Paper, name_key, unnumbered
 from indexer.query import FacetField, Match, Query, Sort
 from indexer.ranking import Ranking
@@ -19,8 +20,7 @@ from indexer.search import (
     Receipt,
     Results,
 )
-from indexer.text import fold, forms
-from indexer.unparse import format_clause
+from indexer.text.folding import fold, forms
 from tests.oracle.document import Collection
 from tests.oracle.matching import Matching, Scores, bare_words
 from tests.oracle.ordering import facet, listed, ordered, passes, rounded

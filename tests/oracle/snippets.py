@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from indexer.query import Clause, TextField
 from indexer.search import Snippet, Span
-from indexer.text import fold
+from indexer.text.folding import fold
 from tests.oracle.matching import Matching
 from tests.oracle.reading import Terms, asking, read, speaking
 from tests.oracle.terms import Mark

@@ -17,8 +17,8 @@ from indexer.backends.whoosh.searcher import WhooshSearcher
 from indexer.backends.whoosh.storage.named import segment_from, store_from
 from indexer.backends.whoosh.storage.snapshot import LoadedSegment, Snapshot
 from indexer.backends.whoosh.writing.merge import arrays_of
+from indexer.language.parse import parse_query
 from indexer.paper import Paper
-from indexer.parse import parse_query
 from indexer.query import Clause, Filter, Match, Not, Or, Part, Query, Sort, Word, Words
 from indexer.ranking import Ranking, idf
 from indexer.search import IndexInfo

@@ -8,8 +8,8 @@ from pathlib import Path
 from indexer.backends.whoosh.answer.facets import facet_of
 from indexer.backends.whoosh.answer.finding import places
 from indexer.backends.whoosh.index import WhooshIndex
+from indexer.language.parse import parse_query
 from indexer.paper import Paper
-from indexer.parse import parse_query
 from indexer.query import Filter, Match, Query, YearRange
 from indexer.ranking import BM25F, Ranking
 from indexer.search import DEFAULT_FACETS, FacetRequest

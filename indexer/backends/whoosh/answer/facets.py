@@ -12,7 +12,7 @@ from indexer.backends.whoosh.lookup.reader import Numbers, SegmentReader
 from indexer.paper import UNKNOWN, name_key
 from indexer.query import FacetField, Query
 from indexer.search import Facet, FacetRequest, FacetValue
-from indexer.text import fold, forms
+from indexer.text.folding import fold, forms
 
 
 def count_values(

@@ -12,9 +12,9 @@ from indexer.backends.whoosh.answer.spelling import Spelling
 from indexer.backends.whoosh.lookup.collection import Collection
 from indexer.backends.whoosh.lookup.plan import Plan, plan_of
 from indexer.backends.whoosh.lookup.reading import STOP_NOTE, LeafReading
+from indexer.language.unparse import format_clause
 from indexer.query import And, Clause, Match, Not, Or, Part, Query, Words, YearRange
 from indexer.search import Alternative, ClauseReading, Receipt
-from indexer.unparse import format_clause
 
 LOOKED_AT = 24
 """Most leaves that are left out one by one to see what emptied the result."""

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable
 
 from indexer.backends.whoosh.lookup.marks import Asked, RawWords
 from indexer.backends.whoosh.lookup.plan import Plan
-from indexer.folded import Folded
 from indexer.paper import Paper
 from indexer.search import Snippet, Span
-from indexer.text import fold
+from indexer.text.folded import Folded
+from indexer.text.folding import fold
 
 LENGTH = 300
 """Characters of a passage, about."""

@@ -17,7 +17,7 @@ from indexer.backends.whoosh.lookup.reader import SegmentReader
 from indexer.paper import UNKNOWN, name_key, unnumbered
 from indexer.query import FacetField
 from indexer.search import FacetValue
-from indexer.text import fold, forms
+from indexer.text.folding import fold, forms
 
 
 def list_values(  # noqa: PLR0913 - the parameters of `Searcher.values`

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from indexer.backends.whoosh.lookup.occurrences import spread
 from indexer.backends.whoosh.lookup.reader import Numbers, SegmentReader
-from indexer.text import forms
+from indexer.text.folding import forms
 
 Longs = NDArray[np.int64]
 _SPARSE = 6

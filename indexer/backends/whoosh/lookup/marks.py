@@ -26,10 +26,10 @@ from indexer.backends.whoosh.lookup.terms import (
     UnionTerm,
     Way,
 )
-from indexer.folded import Folded
 from indexer.paper import name_key
 from indexer.query import TextField
 from indexer.search import Span
+from indexer.text.folded import Folded
 
 WORD: Final = re.compile(PATTERN)
 """The raw words of folded text, as `Analyzer.tokens` cuts them."""

@@ -13,7 +13,7 @@ from indexer.backends.whoosh.storage.segment import Segment
 from indexer.backends.whoosh.storage.snapshot import LoadedSegment, Store
 from indexer.paper import Paper
 from indexer.query import Sort
-from indexer.text import fold
+from indexer.text.folding import fold
 
 Numbers = NDArray[np.int32]
 """Paper numbers (or name ids), rising and distinct unless said otherwise."""

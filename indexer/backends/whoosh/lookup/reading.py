@@ -41,7 +41,7 @@ from indexer.query import (
     Word,
     Years,
 )
-from indexer.text import fold
+from indexer.text.folding import fold
 
 STOP_NOTE = "stop word: not asked for"
 EMPTY_NOTE = "nothing to look for"

@@ -14,7 +14,7 @@ from indexer.backends.whoosh.storage.segment import Lexicon, Strings
 from indexer.backends.whoosh.writing.order import Order, put_strings
 from indexer.backends.whoosh.writing.run import Source, gathered
 from indexer.paper import name_key
-from indexer.text import fold
+from indexer.text.folding import fold
 
 
 def put_people(sources: Sequence[Source], order: Order, sink: Sink) -> None:

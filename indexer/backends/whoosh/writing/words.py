@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.analysis import MAX_WORD, Analyzer, open_word
-from indexer.text import fold
+from indexer.text.folding import fold
 
 _MARKS: Final = "\\$`{}~"
 _ACROSS: Final = re.compile(r"\. (?:(?<=\d\. )\d|(?<=[^\W\d_]\. )[^\W\d_]\.)")

@@ -10,10 +10,10 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from indexer.leaves import has_letters
-from indexer.parse import parse_clause
+from indexer.language.leaves import has_letters
+from indexer.language.parse import parse_clause
+from indexer.language.unparse import format_clause
 from indexer.query import And, AuthorName, Clause, Not, Or, Value, Words, Years
-from indexer.unparse import format_clause
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from indexer.formula import Formulas, is_structural, mathml, unicode
 from indexer.search import Span
-from indexer.symbols import symbol
-from indexer.text import MATH
+from indexer.text.folding import MATH
+from indexer.text.formula import Formulas, is_structural, mathml, unicode
+from indexer.text.symbols import symbol
 
 Style = Literal["", "emphasis", "strong", "code", "sub", "super"]
 

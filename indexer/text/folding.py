@@ -13,9 +13,9 @@ import re
 import unicodedata
 from bisect import bisect_right
 
-from indexer.folded import Folded
-from indexer.letters import UMLAUTS, fold_letter, greek, spellings, umlaut
-from indexer.symbols import symbol
+from indexer.text.folded import Folded
+from indexer.text.letters import UMLAUTS, fold_letter, greek, spellings, umlaut
+from indexer.text.symbols import symbol
 
 _SILENT = frozenset(
     "text textbf textit texttt textrm textsf textsc textsl textnormal textup textmd emph underline "

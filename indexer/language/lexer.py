@@ -2,7 +2,7 @@
 
 The lexer decides what a character means where it stands: a hyphen is NOT only after a space and
 right before a term, a colon makes a field only after a field's name, a ``$…$`` of TeX is one word
-whatever it holds. What the words then say is read by `indexer.leaves`.
+whatever it holds. What the words then say is read by `indexer.language.leaves`.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import IO, Any, Self
 
 from indexer.errors import DumpError, RecordError
-from indexer.record import Record, Unread
+from indexer.intake.record import Record, Unread
 
 
 class RejectedFile:

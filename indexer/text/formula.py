@@ -16,7 +16,7 @@ from threading import Lock
 from typing import Final
 from xml.etree.ElementTree import Element
 
-from indexer.symbols import symbol
+from indexer.text.symbols import symbol
 
 MAX_FORMULA: Final = 400
 """Longer formulas are shown as Unicode: converting them takes too long for a page."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Final, cast
 
-from indexer.lexer import LEADING, TRAILING, Kind, Token, is_operator
+from indexer.language.lexer import LEADING, TRAILING, Kind, Token, is_operator
 from indexer.paper import CONFERENCE, JOURNAL
 from indexer.query import (
     And,

@@ -17,11 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from indexer.characters import mend_characters, one_line
-from indexer.dump import Dumps
 from indexer.errors import DumpError
-from indexer.markup import without_entities, without_tags
-from indexer.names import natural_order, split_names
+from indexer.intake.characters import mend_characters, one_line
+from indexer.intake.dump import Dumps
+from indexer.intake.markup import without_entities, without_tags
+from indexer.intake.names import natural_order, split_names
 from indexer.paper import Paper
 
 UNTITLED: Final = "—"

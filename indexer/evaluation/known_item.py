@@ -15,12 +15,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from indexer.language.parse import parse_query
+from indexer.language.unparse import format_clause
 from indexer.paper import Paper, unnumbered
-from indexer.parse import parse_query
 from indexer.query import And, AuthorName, Clause, Filter, Part, Query, Value, Word, Words, Years
 from indexer.search import Searcher
-from indexer.text import fold
-from indexer.unparse import format_clause
+from indexer.text.folding import fold
 
 SEED: Final = 20260
 KEPT: Final = 50

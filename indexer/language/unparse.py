@@ -2,7 +2,8 @@
 
 `parse_clause` undoes `format_clause` for every tree that it can give: runs of two parts or more
 (or of one with a sign), And and Or of two clauses or more, conditions outside of runs, words as
-`indexer.leaves.plain_word` leaves them. Any other tree is written as near as the language allows.
+`indexer.language.leaves.plain_word` leaves them. Any other tree is written as near as the
+language allows.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from indexer.lexer import QUOTES
+from indexer.language.lexer import QUOTES
+from indexer.language.parse import parse_clause
+from indexer.language.runs import is_question, is_running_text
 from indexer.paper import UNKNOWN
-from indexer.parse import parse_clause
 from indexer.query import (
     And,
     AuthorName,
@@ -35,7 +37,6 @@ from indexer.query import (
     Words,
     Years,
 )
-from indexer.runs import is_question, is_running_text
 
 _UNSAFE = re.compile(rf"[{QUOTES}\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 

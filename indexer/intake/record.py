@@ -1,6 +1,7 @@
 """What a format reads from a dump: records as they stand there, and remarks about them.
 
-A `Record` is raw: nothing in it is clean, and only `indexer.cleaning` turns it into a `Paper`.
+A `Record` is raw: nothing in it is clean, and only `indexer.intake.cleaning` turns it into a
+`Paper`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ class Record:
     """One record as its dump has it.
 
     A field that the dump lacks stays empty. Formats undo only what is their own syntax (TeX
-    accents of BibTeX, inverted abstracts of OpenAlex); all other mending is `indexer.cleaning`'s.
+    accents of BibTeX, inverted abstracts of OpenAlex); all other mending is the business of
+    `indexer.intake.cleaning`.
 
     Attributes:
         line: where the record begins in its dump, from 1.
@@ -23,7 +25,7 @@ class Record:
             never a mere citation key or a running number.
         authors: one name an item, in order.
         year: a number or a text that holds one ("2019-05-01").
-        type: in the words of the dump ("inproceedings"); `indexer.cleaning` maps it.
+        type: in the words of the dump ("inproceedings"); `indexer.intake.cleaning` maps it.
         doi: with or without resolver.
         authors_complete: False where the dump is known to cut the list short.
     """

@@ -1,7 +1,7 @@
 """Mend what dumps do to records, once and in one place, and say what was mended.
 
 Every rule is guarded by a test that costs next to nothing, so that clean text passes quickly. TeX
-stays as it is: `indexer.text` folds it for matching and the web renders it.
+stays as it is: `indexer.text.folding` folds it for matching and the web renders it.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from indexer import markup, names
-from indexer.characters import mend_characters, one_line
 from indexer.errors import RecordError
+from indexer.intake import markup, names
+from indexer.intake.characters import mend_characters, one_line
+from indexer.intake.record import Record
+from indexer.intake.venues import Venues
 from indexer.paper import CONFERENCE, JOURNAL, Paper, paper_id
-from indexer.record import Record
-from indexer.venues import Venues
 
 EARLIEST_YEAR: Final = 1500
 LONGEST_TEXT: Final = 200_000

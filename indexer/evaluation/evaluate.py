@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from indexer.judged import Judged, JudgedQuery, index_id
+from indexer.evaluation.judged import Judged, JudgedQuery, index_id
 from indexer.query import Clause, Match, Part, Query, Word, Words
 from indexer.search import Index, Searcher
 

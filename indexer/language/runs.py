@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from indexer.leaves import read_word
-from indexer.lexer import Token
+from indexer.language.leaves import read_word
+from indexer.language.lexer import Token
 from indexer.query import (
     And,
     AuthorName,

@@ -1,6 +1,6 @@
 """What a person typed, read as a tree of clauses; no string is an error.
 
-The grammar, loosest first (`indexer.syntax` is the table for people)::
+The grammar, loosest first (`indexer.language.syntax` is the table for people)::
 
     query  = any
     any    = all  ("OR" all)*
@@ -18,8 +18,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from indexer.leaves import MAX_SLOP, read_boost, read_leaf
-from indexer.lexer import Kind, Lexer, Token
+from indexer.language.leaves import MAX_SLOP, read_boost, read_leaf
+from indexer.language.lexer import Kind, Lexer, Token
+from indexer.language.runs import Item, boosted, join_run, pair
 from indexer.query import (
     And,
     Clause,
@@ -33,7 +34,6 @@ from indexer.query import (
     Sort,
     YearRange,
 )
-from indexer.runs import Item, boosted, join_run, pair
 
 MAX_LEAVES: Final = 1024
 """Terms of one query that are read."""

@@ -1,0 +1,229 @@
+"""Find and open dumps: files, folders, patterns, archives and standard input."""
+
+from __future__ import annotations
+
+import codecs
+import glob
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Final
+
+from indexer.errors import DumpError
+from indexer.intake.unpack import CHUNK, Counted, Peeked, Stream, unpack
+
+HEAD: Final = 256 * 1024
+"""Bytes of a dump that formats may look at to recognise it."""
+LONGEST_LINE: Final = 32 * 1024 * 1024
+"""Most bytes of one line."""
+_SUFFIXES = (".gz", ".bz2", ".xz", ".zst", ".zstd")
+
+
+class Dump:
+    """One dump, unpacked, to be read once from its beginning to its end.
+
+    Attributes:
+        name: for reports: the path as given; members of archives as "archive.zip/member".
+        stem: the file's name without folders and suffixes ("iclr2014"), which some formats need;
+            empty for standard input.
+        head: the first bytes, up to `HEAD`.
+        recoded: the file is UTF-16; all that is read of it is UTF-8 nevertheless.
+        asked: the user named it; otherwise it was met in a folder, where other files may lie.
+    """
+
+    def __init__(self, name: str, stream: Stream, *, asked: bool = True) -> None:
+        self.name = name
+        base = Path(name).name
+        while base.lower().endswith(_SUFFIXES):
+            base = base.rpartition(".")[0]
+        self.stem = "" if base == "-" else base.split(".")[0]
+        self.asked = asked
+        peeked = Peeked(stream, HEAD)
+        self.recoded = peeked.head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        self._peeked = Peeked(_Recoded(peeked), HEAD) if self.recoded else peeked
+        self.head = self._peeked.head
+
+    def read(self, size: int = CHUNK) -> bytes:
+        """Give at most `size` bytes more, none at the end.
+
+        Raises:
+            DumpError: when the compression is broken or the content grows beyond its limits.
+        """
+        return self._peeked.read(size)
+
+    def lines(self) -> Iterator[tuple[int, str]]:
+        r"""Give each line with its number from 1, without its end (``\n``, ``\r\n`` or ``\r``).
+
+        A line that is not UTF-8 is read as Windows-1252, which is what such lines are in practice.
+
+        Raises:
+            DumpError: when a line is longer than `LONGEST_LINE`.
+        """
+        for number, line in enumerate(self._byte_lines(), start=1):
+            yield number, decode(line.removesuffix(b"\r"))
+
+    def chunks(self) -> Iterator[str]:
+        """Give the text in pieces of any size; bytes that are not UTF-8 are marked as lost."""
+        decoder = codecs.getincrementaldecoder("utf-8-sig")(errors="replace")
+        while piece := self.read():
+            if text := decoder.decode(piece):
+                yield text
+        if text := decoder.decode(b"", final=True):
+            yield text
+
+    def _byte_lines(self) -> Iterator[bytes]:
+        end = b"\r" if b"\r" in self.head and b"\n" not in self.head else b"\n"
+        pending: list[bytes] = []
+        held = 0
+        chunk = self.read().removeprefix(codecs.BOM_UTF8)
+        while chunk:
+            *lines, rest = chunk.split(end)
+            for line in lines:
+                yield b"".join((*pending, line)) if pending else line
+                pending, held = [], 0
+            pending.append(rest)
+            held += len(rest)
+            if held > LONGEST_LINE:
+                limit = LONGEST_LINE >> 20
+                raise DumpError(self.name, 0, f"a line is longer than {limit} MiB: not a dump")
+            chunk = self.read()
+        if held:
+            yield b"".join(pending)
+
+
+class _Recoded:
+    """A UTF-16 stream as UTF-8, without its byte order mark."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self._decoder = codecs.getincrementaldecoder("utf-16")(errors="replace")
+
+    def read(self, size: int = CHUNK, /) -> bytes:
+        while piece := self._stream.read(size):
+            if text := self._decoder.decode(piece):
+                return text.encode(errors="replace")
+        return b""
+
+
+def decode(data: bytes) -> str:
+    """Decode UTF-8 or, where it is not, Windows-1252 or, where it is not, Latin-1."""
+    for encoding in ("utf-8", "cp1252"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return data.decode("latin-1")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One file to read.
+
+    Attributes:
+        name: the path as the user would write it; "-" is standard input.
+        size: bytes on disk, 0 where unknown.
+        asked: the user named it (or a pattern it fits), not a folder it lies in.
+    """
+
+    name: str
+    size: int
+    asked: bool
+
+
+class Dumps:
+    """All dumps a user named, opened one after another.
+
+    Attributes:
+        found: the files, in the order they are read.
+        bytes_total: their size on disk, packed as they are; 0 where it cannot be known.
+    """
+
+    def __init__(self, names: Sequence[str], *, exclude: Sequence[str] = ()) -> None:
+        """Find the files; nothing is opened yet.
+
+        Args:
+            names: files, folders, patterns (``lists/*.gz``) and "-". Folders are searched
+                through, but for hidden ones and those that a ``CACHEDIR.TAG`` marks as made by a
+                program (bford.info/cachedir), such as an index.
+            exclude: further folders that are not searched, and files that are not read.
+
+        Raises:
+            DumpError: when there is no such file or folder, or nothing fits a pattern.
+        """
+        barred = {os.path.realpath(one) for one in exclude}
+        self.found = tuple(one for name in names for one in _find(name, barred))
+        known = all(one.name != "-" for one in self.found)
+        self.bytes_total = sum(one.size for one in self.found) if known else 0
+        self._finished = 0
+        self._now: Counted | None = None
+
+    @property
+    def bytes_read(self) -> int:
+        """Bytes taken so far, of `bytes_total`."""
+        return self._finished + (self._now.count if self._now else 0)
+
+    def __iter__(self) -> Iterator[Dump]:
+        """Open each in turn; one is closed when the next is asked for.
+
+        Raises:
+            DumpError: when a file cannot be opened or its packing is broken.
+        """
+        for one in self.found:
+            raw = sys.stdin.buffer if one.name == "-" else _open(one.name)
+            try:
+                self._now = Counted(raw)
+                for name, content in unpack(one.name, self._now):
+                    yield Dump(name, content, asked=one.asked and name == one.name)
+                self._finished += self._now.count
+                self._now = None
+            finally:
+                if one.name != "-":
+                    raw.close()
+
+
+def _open(name: str) -> IO[bytes]:
+    try:
+        return Path(name).open("rb")
+    except OSError as error:
+        raise DumpError(name, 0, f"cannot be opened: {error.strerror}") from error
+
+
+def _find(name: str, barred: set[str]) -> Iterator[Found]:
+    if name == "-":
+        yield Found("-", 0, asked=True)
+    elif Path(name).exists():
+        yield from _at(name, barred)
+    elif glob.has_magic(name):
+        names = sorted(glob.glob(name, recursive=True))  # noqa: PTH207 - keeps the user's spelling
+        if not names:
+            raise DumpError(name, 0, "nothing fits this pattern")
+        for one in names:
+            yield from _at(one, barred)
+    else:
+        raise DumpError(name, 0, "no such file; give a file, a folder, a pattern, or - for stdin")
+
+
+def _at(name: str, barred: set[str]) -> Iterator[Found]:
+    if not Path(name).is_dir():
+        if not barred or os.path.realpath(name) not in barred:
+            yield Found(name, _size(name), asked=True)
+        return
+    for here, folders, files in os.walk(name):
+        if "CACHEDIR.TAG" in files or os.path.realpath(here) in barred:
+            folders.clear()
+            continue
+        folders[:] = sorted(one for one in folders if not one.startswith("."))
+        for file in sorted(files):
+            path = os.path.join(here, file)  # noqa: PTH118 - keeps the user's spelling
+            out = bool(barred) and os.path.realpath(path) in barred
+            if not file.startswith(".") and not out and Path(path).is_file():
+                yield Found(path, _size(path), asked=False)
+
+
+def _size(name: str) -> int:
+    try:
+        return Path(name).stat().st_size
+    except OSError as error:
+        raise DumpError(name, 0, f"cannot be opened: {error.strerror}") from error

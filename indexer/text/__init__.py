@@ -1,0 +1,1 @@
+"""A paper's own text: folded for matching with the way back kept, and rendered for reading."""

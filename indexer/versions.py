@@ -25,6 +25,9 @@ LIKE_ABSTRACTS: Final = 0.6
 """Least share of common words of two abstracts, where titles are only alike."""
 ALMOST_THE_SAME: Final = 0.9
 """Least share of common words of two titles, where one of the papers has no abstract."""
+TELLING_TITLE: Final = 4
+"""Least words of a title that stands for one work; shorter ones ("In this issue", "Introduction")
+are often those of columns, and in one venue only like abstracts make them the same."""
 LIKE_PEOPLE: Final = 0.5
 """Least share of common authors, of the shorter list."""
 LARGEST_BLOCK: Final = 400
@@ -107,7 +110,7 @@ class VersionFinder:
         for one, other in self._pairs(lambda trace: trace.doi):
             yield one, other, "same DOI"
         for one, other in self._pairs(lambda trace: trace.title_key):
-            if _same_people(one, other):
+            if _same_people(one, other) and not _are_columns(one, other, abstract):
                 yield one, other, "same title and authors"
             elif not (one.people and other.people) and _same_text(one, other, abstract):
                 # Equal titles without authors are often those of columns: "Preface", "Erratum".
@@ -162,10 +165,23 @@ def _alike(one: _Trace, other: _Trace, abstract: Callable[[str], str]) -> bool:
     share = _share(one.title, other.title)
     if share < LIKE_TITLES:
         return False
+    like = _like_abstracts(one, other, abstract)
+    if like is None:
+        return share >= ALMOST_THE_SAME and not _are_columns(one, other, abstract)
+    return like
+
+
+def _like_abstracts(one: _Trace, other: _Trace, abstract: Callable[[str], str]) -> bool | None:
+    """Compare the abstracts; None where one is missing."""
     words = [frozenset(_words(abstract(trace.id))) for trace in (one, other)]
-    if not all(words):
-        return share >= ALMOST_THE_SAME
-    return _share(*words) >= LIKE_ABSTRACTS
+    return _share(*words) >= LIKE_ABSTRACTS if all(words) else None
+
+
+def _are_columns(one: _Trace, other: _Trace, abstract: Callable[[str], str]) -> bool:
+    """Say whether two papers of one venue may share no more than a title such as "Editorial"."""
+    if one.venue != other.venue or min(len(one.title), len(other.title)) >= TELLING_TITLE:
+        return False
+    return not _like_abstracts(one, other, abstract)
 
 
 def _connected(pairs: Iterable[frozenset[str]]) -> list[frozenset[str]]:

@@ -47,6 +47,19 @@ def test_natural_order(name: str, expected: str) -> None:
     assert expected == natural_order(name)
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("and Ann Lee", "Ann Lee"),
+        ("and Ann Lée*", "Ann Lée"),
+        ("Andrea Anders", "Andrea Anders"),
+        ("Tao Lin 0004", "Tao Lin 0004"),
+    ],
+)
+def test_what_is_no_part_of_a_name_goes(name: str, expected: str) -> None:
+    assert expected == unmarked(name)
+
+
 @given(st.lists(st.sampled_from(["A", "B", "C"]), max_size=8))
 def test_halving_undoes_doubling_and_nothing_else(names: list[str]) -> None:
     given_names = tuple(names)

@@ -72,6 +72,28 @@ def test_columns_of_the_same_name_are_not_one_work() -> None:
     assert find_versions(papers) == ()
 
 
+def column(paper_id: str, title: str = "In This Issue", **fields: object) -> Paper:
+    values = {"venue": "JASIST", "year": 2006, "authors": ("Ann Lee",), **fields}
+    return Paper(id=paper_id, title=title, **values)  # type: ignore[arg-type]
+
+
+def test_columns_of_the_same_people_are_not_one_work() -> None:
+    """Editors write "In this issue" every month; such a title says nothing."""
+    titles = ("In This Issue", "In This Issue", "Editorial: In This Issue", "This Issue: Editorial")
+    assert find_versions([column(str(n), title) for n, title in enumerate(titles)]) == ()
+    told = [
+        column("a", abstract="Ann Lee opens with rain."),
+        column("b", abstract="This time all is about snow and hail."),
+    ]
+    assert find_versions(told) == ()
+
+
+def test_a_short_title_is_one_work_with_a_like_abstract_or_in_another_venue() -> None:
+    words = "We update a vector without locks and nothing breaks."
+    assert find_versions([column("a", abstract=words), column("b", abstract=words, year=2007)])
+    assert find_versions([column("a", "Hogwild"), column("b", "Hogwild", venue="NeurIPS")])
+
+
 def test_a_paper_that_was_dropped_or_replaced_is_linked_no_more() -> None:
     finder = VersionFinder()
     finder.add(BASE)

@@ -108,11 +108,13 @@ def unglued(names: tuple[str, ...]) -> tuple[str, ...]:
 def unmarked(name: str) -> str:
     """Drop footnote marks and affiliation numbers ("*Ann Lee", "Ann Lee1"), straighten dashes.
 
-    A DBLP number stands apart ("Tao Lin 0004") and stays.
+    A DBLP number stands apart ("Tao Lin 0004") and stays. The "and" before the last name of a list
+    goes, too.
     """
+    name = name.removeprefix("and ")
     if name.isascii() and name.replace(" ", "").replace(".", "").replace("-", "").isalpha():
         return name
-    name = _DASHES.sub("-", _AFFILIATED.sub("", name)).removeprefix("and ")
+    name = _DASHES.sub("-", _AFFILIATED.sub("", name))
     name = _GLUED_NUMBER.sub(r"\1", _MARKS.sub("", name))
     if name.count("(") != name.count(")"):
         name = name.strip("()")

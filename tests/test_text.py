@@ -47,7 +47,7 @@ CASES = {
     "a gain of 2. 5": "a gain of 2.5",
     "i. e. so": "ie. so",
     "i.e., e.g. so": "ie., eg. so",
-    "e. g. J. R. R. Tolkien": "eg jrr. tolkien",
+    "e. g. J. R. R. Tolkien": "eg. jrr. tolkien",
     "AT&amp;T &uuml;ber &eacute; &lt;b&gt;": "at&t uber e <b>",
     "AT&T R&D; a & b": "at&t r&d; a & b",
 }

@@ -45,7 +45,8 @@ _SPACED_NUMBER = re.compile(r"(?<=\d\.) (?=\d)")
 _DOTTED = re.compile(r"\.(?:(?<=\d\.) \d|(?<=[^\W\d_]\.) ?[^\W\d_]\.)")
 """Whether one of the two around can match at all; begins with a letter to look for."""
 _SPACED_LETTERS = re.compile(
-    r"(?<![^\W\d_])(?:(?:[^\W\d_A-Z]\. ?){2,}|(?:[A-Z]\. ?){2,})(?![^\W\d_]\w)"
+    r"(?<![^\W\d_])(?:(?:[^\W\d_A-Z]\.){2,}|(?:[A-Z]\.){2,}"
+    r"|[^\W\d_A-Z]\.(?: [^\W\d_A-Z]\.)+|[A-Z]\.(?: [A-Z]\.)+)(?![^\W\d_]\w)"
 )
 _SUBSCRIPT = re.compile(r"(?<![A-Za-z0-9_\\$])(?:[eE][lL][lL]|[A-Za-z])_(?=\{?[A-Za-z0-9](?!\w))")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
@@ -191,6 +192,7 @@ class _Folding:
         if self.edits and self.edits[-1][3] == at:
             start, stop, source, _ = self.edits[-1]
             self.edits[-1] = (start, stop, source, end)
+            self.atoms = [(low, end if high == at else high) for low, high in self.atoms]
         elif self.length:
             # The letter was copied with what stood before it.
             last = self.out.pop()

@@ -62,7 +62,7 @@ class Watch:
         """Send a signal; it ends well."""
         self.process.send_signal(number)
         assert self.process.wait(PATIENCE) == 0, self.text()
-        assert self.text().endswith("Stopped; the index is as the last report says.\n")
+        assert self.text().endswith("Stopped; the index is as it was last published.\n")
         assert "Traceback" not in self.text()
 
 

@@ -63,7 +63,7 @@ def watch(dumps: Sequence[str], write: Write, *, every: float, exclude: Sequence
         while not stopped():
             time.sleep(every)
             watched.look()
-    _tell("Stopped; the index is as the last report says.")
+    _tell("Stopped; the index is as it was last published.")
 
 
 @dataclass(slots=True)

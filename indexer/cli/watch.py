@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -75,7 +76,7 @@ class _Watched:
         done: the files as they were read, or found to be unreadable.
         there: those of the names that have files.
         built: something was published.
-        told: the last fault, which is told once.
+        told: the last fault without its numbers; it is told once.
     """
 
     dumps: tuple[str, ...]
@@ -107,9 +108,10 @@ class _Watched:
             self._read(ready)
         except (QuiverError, OSError) as error:
             # Not the fault of a dump: another writer, a full disk. The next look tries again.
-            if str(error) != self.told:
+            without_age = re.sub(r"\d+", "", str(error))  # "writing for 3 s", "for 8 s"
+            if without_age != self.told:
                 _tell(f"Error: {error}")
-            self.told = str(error)
+            self.told = without_age
         else:
             self.told = ""
 

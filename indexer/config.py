@@ -50,7 +50,7 @@ class BuildConfig:
         workers: processes that analyse a large build; 0 = one for each core.
         keep: generations that stay on disk, the published one included.
         wait: seconds to wait for another writer.
-        most_lost: share of papers by which a new generation may be smaller.
+        most_lost: share of papers by which a build from the same dumps may be smaller.
     """
 
     strict: bool

@@ -101,7 +101,7 @@ def test_an_index_shrinks_beyond_the_setting_only_when_that_is_allowed() -> None
     build("ants", "bees", "cats", "dogs", options=settings)
 
     told = build("ants", code=1, options=settings).stderr
-    assert "would have 1 papers, the one before has 4" in told
+    assert "papers would fall from 4 to 1" in told
     assert "--allow-shrink" in told
     assert json.loads(run("info", "--json").stdout)["generation"] == "g000001"
 

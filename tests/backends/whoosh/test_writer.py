@@ -218,14 +218,36 @@ def test_changes_between_generations(tmp_path: Path) -> None:
 
 def test_a_shrunken_index_is_refused(tmp_path: Path) -> None:
     papers = collection(10)
-    write(WhooshIndex(tmp_path), *papers)
     careful = WhooshIndex(tmp_path, policy=Policy(most_lost=0.2))
 
+    def build(count: int) -> None:
+        with careful.writer(rebuild=True, dumps=("a",)) as writer:
+            for paper in papers[:count]:
+                writer.add(paper)
+
+    build(10)
     with pytest.raises(IndexError_, match="--allow-shrink"):
-        write(careful, *papers[:7], rebuild=True)
+        build(7)
     assert careful.generation() == "g000001"
-    write(careful, *papers[:8], rebuild=True)
+    build(8)
     assert careful.verify() == 8
+
+
+def test_another_collection_in_its_place_is_no_loss(tmp_path: Path) -> None:
+    papers = collection(10)
+    careful = WhooshIndex(tmp_path, policy=Policy(most_lost=0.2))
+    with careful.writer(rebuild=True, dumps=("a", "b")) as writer:
+        for paper in papers:
+            writer.add(paper)
+    with (
+        pytest.raises(IndexError_, match="fall from 10 to 1"),
+        careful.writer(rebuild=True, dumps=("b",)) as writer,
+    ):
+        writer.add(papers[0])
+    with careful.writer(rebuild=True, dumps=("c",)) as writer:
+        writer.add(papers[0])
+
+    assert careful.verify() == 1
 
 
 def test_half_a_character_is_refused(tmp_path: Path) -> None:

@@ -59,6 +59,15 @@ class Plan:
     rebuild: bool = False
     dumps: tuple[str, ...] = ()
 
+    @property
+    def repeats(self) -> bool:
+        """Whether dumps of the generation before are read anew, so that fewer papers are a loss.
+
+        What is deleted by name, and a collection put in the place of another, are meant.
+        """
+        before = self.base.manifest.info.dumps if self.base else ()
+        return self.rebuild and not set(before).isdisjoint(self.dumps)
+
 
 @dataclass(slots=True)
 class _Added:
@@ -282,10 +291,12 @@ class WhooshWriter:
         return open_segment(self._hidden, entry)
 
     def _refuse_loss(self, papers: int) -> None:
-        before = self._plan.base.manifest.info.papers if self._plan.base else 0
+        if not self._plan.base or not self._plan.repeats:
+            return
+        before = self._plan.base.manifest.info.papers
         if before and 1 - papers / before > self._plan.policy.most_lost:
             raise IndexError_(
-                f"the new generation would have {papers:,} papers, the one before has {before:,}: "
-                f"more than {self._plan.policy.most_lost:.0%} lost, so it is not published; is a "
-                "dump missing or cut short? If this is meant, allow it with --allow-shrink"
+                f"papers would fall from {before:,} to {papers:,}: more than "
+                f"{self._plan.policy.most_lost:.0%} lost, so this is not published; is a dump "
+                "missing or cut short? If this is meant, allow it with --allow-shrink"
             )

@@ -53,10 +53,11 @@ def matching(records: list[dict[str, Any]], words: list[str]) -> Iterator[dict[s
     analyzer = Analyzer()
     stems = {analyzer.stem(word): word for word in words}
     for record in records:
-        low = f"{record['title']} {record['abstract']}".lower()
+        # Cheap, and never wrong: a stem begins as its words do, and a line break may cut a word.
+        low = f"{record['title']} {record['abstract']}".lower().replace("-", "")
         names = " ".join(record["authors"]).lower()
         if not all(stem[:4] in low or word in names for stem, word in stems.items()):
-            continue  # cheap, and never wrong: a stem begins as its words do
+            continue
         held = {token.stem for text in (record["title"], record["abstract"])
                 for token in analyzer.tokens(text)}  # fmt: skip
         named = {part for name in record["authors"] for part in name_words(name)}
@@ -85,9 +86,7 @@ def test_hits_and_facets_agree_with_a_count_over_the_file(
     years = Counter(str(r["year"]) for r in found if r["venue"] in ("ICRA", "IROS"))
     authors = Counter(key for r in within for key in {name_key(name) for name in r["authors"]})
     assert results.total == len(within) > 100
-    assert {value.value: value.count for value in facets["venue"].values} == dict(
-        venues.most_common(20)
-    ) or facets["venue"].distinct == len(venues)
+    assert {value.value: value.count for value in facets["venue"].values} == venues
     assert {value.value: value.count for value in facets["year"].values if value.count} == years
     assert {value.value: value.count for value in facets["type"].values} == {
         "Conference Paper": len(within)

@@ -16,6 +16,7 @@ from indexer.cli.reading import author, info, show
 from indexer.cli.search import search
 from indexer.cli.settings import config
 from indexer.cli.terminal import hit_lines
+from indexer.cli.versions import versions
 from indexer.wire import hit_json
 
 VERBS = (
@@ -28,6 +29,7 @@ VERBS = (
     author,
     export,
     info,
+    versions,
     diff,
     verify,
     rollback,

@@ -1,0 +1,60 @@
+"""``quiver versions``: which papers of an index are one work."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import click
+
+from indexer.cli.group import Session, example, with_session
+from indexer.cli.opening import open_searcher
+from indexer.cli.terminal import counted
+from indexer.paper import Paper
+from indexer.query import Query
+from indexer.search import Searcher
+from indexer.versions import VersionFinder, Versions
+
+
+@click.command(
+    short_help="List papers that are one work.",
+    epilog=example("quiver versions", "quiver versions --json"),
+)
+@with_session
+def versions(session: Session) -> None:
+    """List the papers that are one work: versions at several venues, and near-duplicates.
+
+    Nothing is merged: each is a paper of its own, and its page names the others.
+    """
+    with open_searcher(session) as searcher:
+        found = _groups(searcher)
+        if session.json:
+            listed = [{"kind": one.kind, "ids": one.ids, "reason": one.reason} for one in found]
+            click.echo(json.dumps(listed, ensure_ascii=False))
+            return
+        click.echo(f"{counted(len(found), 'work')} with more than one paper.")
+        for one in found:
+            click.echo("\n".join(_lines(one, searcher)))
+
+
+def _groups(searcher: Searcher) -> tuple[Versions, ...]:
+    finder = VersionFinder()
+    for paper_id in searcher.ids(Query()):
+        finder.add(_paper(searcher, paper_id))
+    return finder.groups(lambda paper_id: _paper(searcher, paper_id).abstract)
+
+
+def _lines(group: Versions, searcher: Searcher) -> Iterator[str]:
+    yield ""
+    yield f"{group.kind}: {group.reason}"
+    for paper_id in group.ids:
+        paper = _paper(searcher, paper_id)
+        place = " ".join(one for one in (paper.venue, str(paper.year or "")) if one)
+        yield f"  {paper_id}  {paper.title}" + (f" ({place})" if place else "")
+
+
+def _paper(searcher: Searcher, paper_id: str) -> Paper:
+    paper = searcher.get(paper_id)
+    if paper is None:
+        raise LookupError(f"{paper_id} was found in this generation and is not in it")
+    return paper

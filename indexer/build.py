@@ -12,7 +12,7 @@ from indexer.intake.cleaning import clean
 from indexer.intake.dump import Dump, Dumps
 from indexer.intake.record import Notice
 from indexer.intake.rejected import RejectedFile
-from indexer.intake.venues import load_venues
+from indexer.intake.venues import BUILT_IN, load_venues
 from indexer.paper import Paper
 from indexer.report import BuildReport, Progress, SourceCount, Tally
 from indexer.search import Index
@@ -30,6 +30,7 @@ def build_index(  # noqa: PLR0913 - one keyword an option of the verb
     progress: Callable[[Progress], None] | None = None,
     exclude: Sequence[str] = (),
     rejected: str | None = None,
+    venues: str = BUILT_IN,
 ) -> BuildReport:
     """Write the papers of dumps into an index and publish them as a new generation.
 
@@ -44,6 +45,7 @@ def build_index(  # noqa: PLR0913 - one keyword an option of the verb
             are not read.
         rejected: a file to write skipped records to that can be mended (see
             `indexer.intake.rejected`); it is made only if there are any.
+        venues: file with a table of venues; "built-in" = the one that comes with Quiver.
 
     Returns:
         What was done; a skipped record is no error unless `strict`.
@@ -53,7 +55,7 @@ def build_index(  # noqa: PLR0913 - one keyword an option of the verb
         RecordError: at the first bad record, when `strict`.
         IndexError_: when the index cannot be written.
     """
-    reading = _Reading(dumps, progress, exclude, strict=strict)
+    reading = _Reading(dumps, progress, exclude, strict=strict, venues=venues)
     with (
         RejectedFile(rejected) as reading.rejected,
         index.writer(rebuild=rebuild, dumps=tuple(dumps)) as writer,
@@ -63,17 +65,18 @@ def build_index(  # noqa: PLR0913 - one keyword an option of the verb
         reading.refuse_nothing()
     generation = index.generation() or ""
     with index.searcher() as searcher:
-        papers = searcher.info().papers
-    return reading.report(papers, generation)
+        info = searcher.info()
+    return reading.report(info.papers, generation, info.bytes)
 
 
-def check_dumps(
+def check_dumps(  # noqa: PLR0913 - one keyword an option of the verb
     dumps: Sequence[str],
     *,
     strict: bool = False,
     progress: Callable[[Progress], None] | None = None,
     exclude: Sequence[str] = (),
     rejected: str | None = None,
+    venues: str = BUILT_IN,
 ) -> BuildReport:
     """Read dumps as a build would, write nothing, and report.
 
@@ -83,12 +86,13 @@ def check_dumps(
         progress: called now and then, and once at the end.
         exclude: folders that are not searched for dumps, such as that of the index.
         rejected: a file to write skipped records to that can be mended.
+        venues: file with a table of venues; "built-in" = the one that comes with Quiver.
 
     Raises:
         DumpError: when a dump cannot be found, recognised or unpacked.
         RecordError: at the first bad record, when `strict`.
     """
-    reading = _Reading(dumps, progress, exclude, strict=strict)
+    reading = _Reading(dumps, progress, exclude, strict=strict, venues=venues)
     with RejectedFile(rejected) as reading.rejected:
         for _ in reading.papers():
             pass
@@ -117,12 +121,13 @@ class _Reading:
         exclude: Sequence[str],
         *,
         strict: bool,
+        venues: str = BUILT_IN,
     ) -> None:
         self.started = time.monotonic()
         self.names = tuple(names)
         self.dumps = Dumps(names, exclude=exclude)
         self.formats = load_formats()
-        self.venues = load_venues()
+        self.venues = load_venues(venues)
         self.this_year = datetime.now(UTC).year
         self.progress = progress
         self.strict = strict
@@ -159,7 +164,8 @@ class _Reading:
         return format
 
     def _papers_of(self, dump: Dump, format: Format) -> Iterator[Paper]:
-        skipped_before, read = self.tally.skipped_count, 0
+        skipped_before, read, changed = self.tally.skipped_count, 0, 0
+        duplicates_before = self.tally.duplicate_count
         for item in format.read(dump):
             if isinstance(item, Notice):
                 self.tally.notice(str(item))
@@ -177,13 +183,17 @@ class _Reading:
             paper = cleaned.paper
             read += 1
             if cleaned.changes:
+                changed += 1
                 self.tally.change(paper.source, cleaned.changes)
             self._count(paper)
             yield paper
             if read % 64 == 0:
                 self._say(dump.name)
         skipped = self.tally.skipped_count - skipped_before
-        self.tally.sources.append(SourceCount(dump.name, format.name, read, skipped))
+        duplicates = self.tally.duplicate_count - duplicates_before
+        self.tally.sources.append(
+            SourceCount(dump.name, format.name, read, skipped, duplicates, changed)
+        )
         if not read and not skipped:
             self.tally.notice(f"{dump.name}: no records ({format.name})")
 
@@ -216,8 +226,8 @@ class _Reading:
             name = ", ".join(self.names) or "no dump"
             raise DumpError(name, 0, f"{why}{first}; nothing was published")
 
-    def report(self, papers: int, generation: str) -> BuildReport:
-        """Give the final report."""
+    def report(self, papers: int, generation: str, size: int = 0) -> BuildReport:
+        """Give the final report; `size` in bytes."""
         return BuildReport(
             papers=papers,
             added=self.distinct,
@@ -230,4 +240,5 @@ class _Reading:
             cleaning=self.tally.rules(),
             duplicates=self.tally.duplicate_count,
             missing=dict(self.tally.missing),
+            bytes=size,
         )

@@ -50,10 +50,12 @@ class BuildConfig:
         workers: processes that analyse a large build; 0 = one for each core.
         keep: generations that stay on disk, the published one included.
         wait: seconds to wait for another writer.
+        venues: file with a table of venues, or "built-in".
         most_lost: share of papers by which a build from the same dumps may be smaller.
     """
 
     strict: bool
+    venues: str
     workers: int
     keep: int
     wait: float

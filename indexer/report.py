@@ -43,12 +43,16 @@ class SourceCount:
         format: name of its format.
         read: records that became papers, duplicates included.
         skipped: records that did not.
+        duplicates: of those read, the ones that replaced an earlier one with the same id.
+        changed: of those read, the ones that the cleaning changed.
     """
 
     source: str
     format: str
     read: int
     skipped: int
+    duplicates: int
+    changed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,7 @@ class BuildReport:
         cleaning: one a rule and field, the most frequent first.
         duplicates: records that replaced an earlier one with the same id.
         missing: number of papers, as read, without this field.
+        bytes: size of the new generation on disk; 0 for a check.
     """
 
     papers: int
@@ -94,6 +99,7 @@ class BuildReport:
     cleaning: tuple[RuleCount, ...] = ()
     duplicates: int = 0
     missing: Mapping[str, int] = field(default_factory=dict)
+    bytes: int = 0
 
 
 def report_as_json(report: BuildReport) -> dict[str, Any]:
@@ -108,6 +114,8 @@ def report_as_json(report: BuildReport) -> dict[str, Any]:
         "warnings": list(report.warnings),
         "generation": report.generation,
         "seconds": round(report.seconds, 3),
+        "papers_per_second": round(report.added / max(report.seconds, 1e-3), 1),
+        "bytes": report.bytes,
         "duplicates": report.duplicates,
         "missing": dict(report.missing),
         "sources": [
@@ -116,6 +124,8 @@ def report_as_json(report: BuildReport) -> dict[str, Any]:
                 "format": one.format,
                 "read": one.read,
                 "skipped": one.skipped,
+                "duplicates": one.duplicates,
+                "changed": one.changed,
             }
             for one in report.sources
         ],

@@ -576,3 +576,23 @@ def test_the_installed_command_is_quiver() -> None:
 
     (point,) = entry_points(group="console_scripts", name="quiver")
     assert point.value == "webui.cli:main"
+
+
+def test_a_table_of_venues_of_ones_own_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("venues.yaml").write_text(
+        "ZL: {full: Letters of Zoology, type: journal, aliases: [Zool. Lett.]}\n", encoding="utf-8"
+    )
+    Path("my.yaml").write_text("build: {venues: venues.yaml}\n", encoding="utf-8")
+    Path("a.jsonl").write_text('{"title": "Ants", "venue": "Zool. Lett."}\n' * 2, encoding="utf-8")
+    ran = CliRunner().invoke(quiver(), ["build", "a.jsonl", "--config", "my.yaml", "--json"])
+    report = json.loads(ran.stdout)
+    shown = CliRunner().invoke(quiver(), ["search", "ants", "--json"])
+    (source,) = report["sources"]
+
+    assert [hit["venue"] for hit in json.loads(shown.stdout)["hits"]] == ["ZL"]
+    assert (source["read"], source["duplicates"], source["changed"]) == (2, 1, 2)
+    assert report["bytes"] > 0
+    assert report["papers_per_second"] > 0

@@ -142,6 +142,7 @@ def check(session: Session, *, dumps: tuple[str, ...], strict: bool, rejected: s
             progress=progress,
             exclude=(str(session.directory),),
             rejected=rejected,
+            venues=session.config.build.venues,
         )
     _print(session, report)
 
@@ -178,6 +179,7 @@ def _write(
             progress=progress,
             exclude=(str(session.directory), *exclude),
             rejected=rejected,
+            venues=session.config.build.venues,
         )
     _print(session, report)
 
@@ -214,7 +216,7 @@ def _report_lines(session: Session, report: BuildReport) -> Iterator[str]:
         yield f"{counted(report.added, 'paper')} read and indexed in {took}."
         yield (
             f"{session.directory} now holds {counted(report.papers, 'paper')}, "
-            f"generation {report.generation}."
+            f"generation {report.generation}, {report.bytes / 1e6:,.1f} MB."
         )
     else:
         yield f"{counted(report.added, 'paper')} read in {took}; nothing was written."
@@ -228,8 +230,9 @@ def _report_lines(session: Session, report: BuildReport) -> Iterator[str]:
 
 
 def _source(one: SourceCount) -> str:
-    skipped = f", {one.skipped:,} skipped" if one.skipped else ""
-    return f"{one.source}: {one.format}, {counted(one.read, 'paper')}{skipped}"
+    counts = (one.changed, "changed"), (one.duplicates, "duplicate"), (one.skipped, "skipped")
+    rest = "".join(f", {count:,} {word}" for count, word in counts if count)
+    return f"{one.source}: {one.format}, {counted(one.read, 'paper')}{rest}"
 
 
 def _listed(

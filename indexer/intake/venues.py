@@ -12,6 +12,8 @@ import yaml
 from indexer.errors import ConfigError
 from indexer.paper import CONFERENCE, JOURNAL
 
+BUILT_IN: Final = "built-in"
+"""Stands for the table that comes with Quiver."""
 MISSING: Final = frozenset(
     "unknown n/a na none null nan undefined tbd tba - ? venue journal conference".split()
 )
@@ -121,18 +123,19 @@ def _tidied(text: str) -> str:
     return tidied if any(char.isalpha() for char in tidied) else text
 
 
-def load_venues(path: str | None = None) -> Venues:
+def load_venues(path: str = BUILT_IN) -> Venues:
     """Read the table of venues.
 
     Args:
-        path: a YAML file to use instead of the one that comes with Quiver.
+        path: a YAML file; "built-in" = the one that comes with Quiver.
 
     Raises:
         ConfigError: when the file cannot be read or an entry is not as it must be.
     """
-    name = path or "venues.yaml"
+    own = path != BUILT_IN
+    name = path if own else "venues.yaml"
     try:
-        file = Path(path) if path else Path(__file__).with_name("venues.yaml")
+        file = Path(path) if own else Path(__file__).with_name("venues.yaml")
         table = yaml.safe_load(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ConfigError((f"{name}: cannot be read: {error}",)) from error

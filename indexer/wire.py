@@ -13,7 +13,7 @@ from indexer.identity.around import Suggestion
 from indexer.identity.several import Group
 from indexer.paper import Paper, name_slug
 from indexer.query import FACET_FIELDS, Query
-from indexer.search import Facet, FacetValue, Hit, IndexInfo, Receipt, Results, Snippet
+from indexer.search import FacetValue, Hit, IndexInfo, Receipt, Results, Snippet
 
 Json = dict[str, Any]
 
@@ -131,15 +131,6 @@ def paper_json(paper: Paper) -> Json:
         "url": paper.url,
         "keywords": list(paper.keywords),
         "source": paper.source,
-    }
-
-
-def facet_json(facet: Facet) -> Json:
-    """Write one facet on its own, as a page of values inside it."""
-    return {
-        "field": facet.field,
-        "distinct": facet.distinct,
-        "values": [_value_json(value) for value in facet.values],
     }
 
 

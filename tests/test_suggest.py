@@ -15,7 +15,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.completion import Completion, Completions, complete_field
 from indexer.language.parse import parse_query
 from indexer.suggest import Vocabulary, corrected_queries, corrections
 
@@ -133,81 +132,20 @@ def test_corrected_queries_begin_at_page_one_and_keep_the_rest() -> None:
     assert changed.clause == parse_query(changed.text).clause
 
 
-NAMES = {
-    "Martin Jaggi": 80,
-    "Martin Takáč": 12,
-    "Simon Lacoste-Julien": 9,
-    "Madeleine L'Engle": 2,
-    "J. Martínez": 12,
-    "Tao Lin 0004": 3,
-}
-AUTHORS = Completions(list(NAMES), list(NAMES.values()))
-
-
-@pytest.mark.parametrize(
-    ("typed", "names"),
-    [
-        ("mart", ["Martin Jaggi", "J. Martínez", "Martin Takáč"]),
-        ("jag", ["Martin Jaggi"]),
-        ("Jaggi, M", ["Martin Jaggi"]),
-        ("martin ja", ["Martin Jaggi"]),
-        ("takac", ["Martin Takáč"]),
-        ("TAKÁČ m", ["Martin Takáč"]),
-        ("lacoste j", ["Simon Lacoste-Julien"]),
-        ("lengle", ["Madeleine L'Engle"]),
-        ("0004", ["Tao Lin 0004"]),
-        ("artin", []),
-        ("", []),
-        ("-", []),
-    ],
-)
-def test_names_go_on_from_any_word(typed: str, names: list[str]) -> None:
-    assert names == [one.text for one in AUTHORS.complete(typed)]
-
-
-def test_completions_are_limited_and_counted() -> None:
-    assert AUTHORS.complete("mart", 1) == [Completion("Martin Jaggi", 80)]
-    assert AUTHORS.complete("mart", 0) == []
-    many = Completions([f"Paper {number:03}" for number in range(500)], [1] * 499 + [2])
-    assert [one.text for one in many.complete("p", 3)] == ["Paper 499", "Paper 000", "Paper 001"]
-    assert [one.text for one in Completions(["On Gossip"], [1], starts=1).complete("gos")] == []
-    assert len(AUTHORS) == len(NAMES)
-
-
-@given(st.text())
-def test_any_text_can_be_completed(typed: str) -> None:
-    assert len(AUTHORS.complete(typed)) <= len(NAMES)
-    assert isinstance(complete_field(typed), list)
-
-
-def test_fields_are_completed() -> None:
-    assert complete_field("gossip (a") == ["abstract:", "author:", "all:"]
-    assert complete_field("-ve") == ["venue:"]
-    assert complete_field("title:") == complete_field("") == []
-
-
 @pytest.mark.bench
 def test_suggestions_are_quick(shared_data: Path) -> None:
-    """Under 5 ms at the vocabulary and the names of the whole corpus."""
+    """Under 5 ms at the vocabulary of the whole corpus."""
     words: Counter[str] = Counter()
-    names: Counter[str] = Counter()
     with gzip.open(shared_data / "papers" / "papers.jsonl.gz", "rt", encoding="utf-8") as lines:
         for line in lines:
             paper = json.loads(line)
             text = f"{paper['title']} {paper['abstract']} {' '.join(paper['authors'])}".lower()
             words.update(set(re.findall(r"\w+", text)))
-            names.update(set(paper["authors"]))
     vocabulary = Vocabulary(list(words), list(words.values()))
-    authors = Completions(list(names), list(names.values()))
     asked: dict[str, Callable[[], object]] = {
         typed: partial(corrections, typed, vocabulary, papers=86_867)
         for typed in ("lerning", "tranformer", "jagi", "convoluton", "reinforcment")
     }
-    asked |= {
-        typed: partial(authors.complete, typed) for typed in ("a", "li", "mart", "jaggi", "wei z")
-    }
-    titles = Completions([f"A title of {number}" for number in range(86_867)], [1] * 86_867)
-    asked["a title"] = partial(titles.complete, "a t")
     for typed, answer in asked.items():
         assert answer(), typed
         quickest = min(timeit.repeat(answer, number=1, repeat=9))

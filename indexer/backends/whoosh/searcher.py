@@ -15,13 +15,13 @@ from indexer.backends.whoosh.answer.facets import facet_of
 from indexer.backends.whoosh.answer.finding import Finding, every_place, find, places
 from indexer.backends.whoosh.answer.matches import Desk
 from indexer.backends.whoosh.answer.receipt import receipt_of
-from indexer.backends.whoosh.answer.snippets import Excerpts
 from indexer.backends.whoosh.answer.spelling import Spelling
 from indexer.backends.whoosh.answer.values import list_names, list_values
 from indexer.backends.whoosh.lookup.bylines import Bylines
 from indexer.backends.whoosh.lookup.collection import Collection
-from indexer.backends.whoosh.lookup.marks import RawWords
 from indexer.backends.whoosh.storage.snapshot import Snapshot
+from indexer.matching.marks import RawWords
+from indexer.matching.snippets import Excerpts
 from indexer.paper import Paper
 from indexer.query import FacetField, Query
 from indexer.ranking import Ranking

@@ -7,11 +7,11 @@ import numpy as np
 from indexer.backends.whoosh.answer.matches import EVERYTHING, NOTHING, Desk, Matches
 from indexer.backends.whoosh.lookup.collection import Collection
 from indexer.backends.whoosh.lookup.occurrences import Integers
-from indexer.backends.whoosh.lookup.plan import Either, Every, Node, Plan, Run, Without
-from indexer.backends.whoosh.lookup.reader import SegmentReader, value_key
-from indexer.backends.whoosh.lookup.reading import LeafReading
-from indexer.backends.whoosh.lookup.terms import EveryTerm, HasTerm, SetTerm, ValueTerm, YearsTerm
+from indexer.backends.whoosh.lookup.reader import SegmentReader
 from indexer.backends.whoosh.storage.segment import HAS_BITS, Lexicon
+from indexer.matching.plan import Either, Every, Node, Plan, Run, Without
+from indexer.matching.reading import LeafReading
+from indexer.matching.terms import EveryTerm, HasTerm, SetTerm, ValueTerm, YearsTerm, value_key
 from indexer.query import Match, Occur
 
 

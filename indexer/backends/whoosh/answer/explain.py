@@ -13,9 +13,9 @@ from indexer.backends.whoosh.answer.select import Place
 from indexer.backends.whoosh.answer.signals import signal_terms, signals_of
 from indexer.backends.whoosh.lookup.collection import TEXT_FIELDS, Collection
 from indexer.backends.whoosh.lookup.occurrences import contained
-from indexer.backends.whoosh.lookup.plan import Either, Every, Run, Without
-from indexer.backends.whoosh.lookup.reading import LeafReading
-from indexer.backends.whoosh.lookup.terms import (
+from indexer.matching.plan import Either, Every, Run, Without
+from indexer.matching.reading import LeafReading
+from indexer.matching.terms import (
     CompoundTerm,
     NameTerm,
     NearTerm,

@@ -13,8 +13,8 @@ from indexer.backends.whoosh.answer.matches import Desk, Matches
 from indexer.backends.whoosh.answer.select import Order, Place, shown
 from indexer.backends.whoosh.answer.signals import signal_terms, signals_of
 from indexer.backends.whoosh.lookup.collection import Collection
-from indexer.backends.whoosh.lookup.plan import Plan
 from indexer.backends.whoosh.lookup.reader import Numbers
+from indexer.matching.plan import Plan
 from indexer.query import FacetField, Match, Query, Sort
 
 

@@ -10,17 +10,16 @@ from indexer.backends.whoosh.answer.finding import Finding, find
 from indexer.backends.whoosh.answer.matches import Desk
 from indexer.backends.whoosh.answer.spelling import Spelling
 from indexer.backends.whoosh.lookup.collection import Collection
-from indexer.backends.whoosh.lookup.plan import Plan, plan_of
-from indexer.backends.whoosh.lookup.reading import STOP_NOTE, LeafReading
 from indexer.language.unparse import format_clause
-from indexer.query import And, Clause, Match, Not, Or, Part, Query, Words, YearRange
+from indexer.matching.loosening import is_deep, unfiltered, without
+from indexer.matching.plan import Plan, plan_of
+from indexer.matching.reading import STOP_NOTE, LeafReading
+from indexer.query import Match, Query
 from indexer.search import Alternative, ClauseReading, Receipt
 
 LOOKED_AT = 24
 """Most leaves that are left out one by one to see what emptied the result."""
 ALTERNATIVES = 6
-DEPTH = 100
-"""Deeper trees are answered, but neither written out in full nor taken apart."""
 
 
 def receipt_of(
@@ -28,7 +27,7 @@ def receipt_of(
 ) -> Receipt:
     """Say how the query of a finding was read."""
     query = found.query
-    deep = _depth(query.clause) > DEPTH
+    deep = is_deep(query.clause)
     leaves = found.plan.leaves
     asked = {id(reading) for reading in found.plan.asking}
     empty = query.match is not Match.ANY and (found.match is Match.ANY or not found.total)
@@ -119,75 +118,10 @@ def _alternatives(
         yield Alternative(f"without {format_clause(found.plan.leaves[at].leaf)}", changed, total)
     if found.total:
         return
-    for label, changed in _unfiltered(query):
+    for label, changed in unfiltered(query):
         if given == ALTERNATIVES:
             return
         total = find(collection, changed, desks).total
         if total > here:
             given += 1
             yield Alternative(label, changed, total)
-
-
-def _unfiltered(query: Query) -> Iterator[tuple[str, Query]]:
-    """Give the query with one filter less each, and what that means."""
-    years = YearRange()
-    if query.years != years or query.filter("year").include:
-        others = tuple(one for one in query.filters if one.field != "year")
-        yield "in any year", replace(query, years=years, filters=others)
-    for one in query.filters:
-        if one.field != "year" and (one.include or one.exclude):
-            others = tuple(other for other in query.filters if other.field != one.field)
-            yield f"with any {one.field}", replace(query, filters=others)
-
-
-def _inner(clause: Clause) -> tuple[Clause, ...]:
-    match clause:
-        case Words(parts):
-            return tuple(part.clause for part in parts)
-        case And(clauses) | Or(clauses):
-            return clauses
-        case Not(inner):
-            return (inner,)
-    return ()
-
-
-def _depth(clause: Clause | None) -> int:
-    """Say how deep a tree is, looking no further than it matters."""
-    level = [clause] if clause is not None else []
-    depth = 0
-    while level and depth <= DEPTH:
-        depth += 1
-        level = [inner for one in level for inner in _inner(one)]
-    return depth
-
-
-def without(clause: Clause | None, at: int) -> Clause | None:
-    """Take the leaf at this place (in order, from 0) out of a tree that is not too deep."""
-    return None if clause is None else _without(clause, at)[0]
-
-
-def _without(clause: Clause, at: int) -> tuple[Clause | None, int]:
-    """Give what stays, and the place left to look for after the leaves of this clause."""
-    match clause:
-        case Words(parts):
-            kept = []
-            for part in parts:
-                inner, at = _without(part.clause, at)
-                if inner is not None:
-                    kept.append(Part(inner, part.occur))
-            if len(kept) == 1 and not kept[0].occur:
-                return kept[0].clause, at
-            return (Words(tuple(kept)) if kept else None), at
-        case And(clauses) | Or(clauses):
-            left = []
-            for one in clauses:
-                inner, at = _without(one, at)
-                if inner is not None:
-                    left.append(inner)
-            if len(left) == 1:
-                return left[0], at
-            return (type(clause)(tuple(left)) if left else None), at
-        case Not(negated):
-            inner, at = _without(negated, at)
-            return (None if inner is None else Not(inner)), at
-    return (None if at == 0 else clause), at - 1

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from indexer.backends.whoosh.lookup.collection import Collection
 from indexer.backends.whoosh.lookup.occurrences import Keys, contained, distinct, field_keys
-from indexer.backends.whoosh.lookup.plan import Plan
 from indexer.backends.whoosh.lookup.postings import way_keys, word_keys
 from indexer.backends.whoosh.lookup.reader import Numbers, SegmentReader
-from indexer.backends.whoosh.lookup.terms import CompoundTerm, NameTerm, StemTerm, TextTerm
+from indexer.matching.plan import Plan
+from indexer.matching.terms import CompoundTerm, NameTerm, StemTerm, TextTerm
 from indexer.ranking import WINDOW, Ranking, idf
 
 Scores = NDArray[np.float64]

@@ -10,8 +10,8 @@ import numpy as np
 
 from indexer.backends.whoosh.lookup.collection import Collection
 from indexer.backends.whoosh.lookup.people import names_with
-from indexer.backends.whoosh.lookup.plan import Plan
-from indexer.backends.whoosh.lookup.terms import StemTerm
+from indexer.matching.plan import Plan
+from indexer.matching.terms import StemTerm
 from indexer.query import Query, Word
 from indexer.suggest import RARE, SHORTEST, Vocabulary, corrected_queries
 

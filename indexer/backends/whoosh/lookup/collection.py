@@ -17,12 +17,12 @@ from indexer.analysis import Analyzer
 from indexer.backends.whoosh.lookup.cache import BoundedCache
 from indexer.backends.whoosh.lookup.expansion import CAP, LexiconScan
 from indexer.backends.whoosh.lookup.occurrences import distinct, spread
-from indexer.backends.whoosh.lookup.plan import Plan, plan_of
 from indexer.backends.whoosh.lookup.postings import Postings, postings_of
 from indexer.backends.whoosh.lookup.reader import Numbers, SegmentReader
-from indexer.backends.whoosh.lookup.reading import Expansion, LeafReading, read_leaf
-from indexer.backends.whoosh.lookup.terms import TextTerm, Way
 from indexer.backends.whoosh.storage.snapshot import Snapshot
+from indexer.matching.plan import Plan, plan_of
+from indexer.matching.reading import Expansion, LeafReading, read_leaf
+from indexer.matching.terms import TextTerm, Way
 from indexer.query import And, Clause, Leaf, Not, Or, TextField, Words
 from indexer.ranking import Ranking, idf
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from indexer.analysis import MAX_PARTS, name_tokens
 from indexer.backends.whoosh.lookup.occurrences import contained, distinct, intersect, spread
 from indexer.backends.whoosh.lookup.reader import Numbers, SegmentReader
-from indexer.backends.whoosh.lookup.terms import NameTerm, NearTerm, PhraseTerm, Way
+from indexer.matching.terms import NameTerm, NearTerm, PhraseTerm, Way
 from indexer.query import Position
 
 NOBODY: Numbers = np.zeros(0, np.int32)

@@ -29,7 +29,7 @@ from indexer.backends.whoosh.lookup.people import (
     union,
 )
 from indexer.backends.whoosh.lookup.reader import Numbers, SegmentReader
-from indexer.backends.whoosh.lookup.terms import (
+from indexer.matching.terms import (
     CompoundTerm,
     NameTerm,
     NearTerm,

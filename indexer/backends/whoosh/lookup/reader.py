@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from indexer.backends.whoosh.lookup.cache import BoundedCache
 from indexer.backends.whoosh.storage.segment import Segment
 from indexer.backends.whoosh.storage.snapshot import LoadedSegment, Store
+from indexer.matching.terms import value_key
 from indexer.paper import Paper
 from indexer.query import Sort
-from indexer.text.folding import fold
 
 Numbers = NDArray[np.int32]
 """Paper numbers (or name ids), rising and distinct unless said otherwise."""
@@ -193,11 +193,6 @@ class SegmentReader:
         ranks = np.empty(self.size, np.int32)
         ranks[order] = np.arange(self.size, dtype=np.int32)
         return order, ranks
-
-
-def value_key(value: str) -> str:
-    """Fold a venue, type or id for comparison without case and accents, spaces collapsed."""
-    return " ".join(fold(value).text.casefold().split())
 
 
 def _bounded(year: int) -> int:

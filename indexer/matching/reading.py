@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from indexer.analysis import Analyzer, german_spelling, name_tokens, open_word
-from indexer.backends.whoosh.lookup.marks import WORD
-from indexer.backends.whoosh.lookup.reader import value_key
-from indexer.backends.whoosh.lookup.terms import (
+from indexer.matching.marks import WORD
+from indexer.matching.terms import (
     CompoundTerm,
     EveryTerm,
     HasTerm,
@@ -26,6 +25,7 @@ from indexer.backends.whoosh.lookup.terms import (
     ValueTerm,
     Way,
     YearsTerm,
+    value_key,
 )
 from indexer.paper import name_key
 from indexer.query import (

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from indexer.backends.whoosh.lookup.terms import Way
+from indexer.matching.terms import Way
 
 Stretch = tuple[int, int]
 """First and last place in a list of words seen, or start and end in the text."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from indexer.analysis import MAX_PARTS, PATTERN, name_tokens, open_word
-from indexer.backends.whoosh.lookup.rows import (
+from indexer.matching.rows import (
     Seen,
     Stretch,
     extents,
@@ -16,7 +16,7 @@ from indexer.backends.whoosh.lookup.rows import (
     possible,
     stretches,
 )
-from indexer.backends.whoosh.lookup.terms import (
+from indexer.matching.terms import (
     CompoundTerm,
     NameTerm,
     NearTerm,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
 
-from indexer.backends.whoosh.lookup.marks import Asked, RawWords
-from indexer.backends.whoosh.lookup.plan import Plan
+from indexer.matching.marks import Asked, RawWords
+from indexer.matching.plan import Plan
 from indexer.paper import Paper
 from indexer.search import Snippet, Span
 from indexer.text.folded import Folded

@@ -1,4 +1,4 @@
-"""What a leaf of a query asks the arrays for, after analysis.
+"""What a leaf of a query asks for, after analysis.
 
 Terms are small values, equal when they mean the same, so that they are keys of caches and sets.
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from indexer.query import HasField, Position, TextField, ValueField
+from indexer.text.folding import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,3 +136,8 @@ class EveryTerm:
 TextTerm = StemTerm | CompoundTerm | PhraseTerm | NearTerm | UnionTerm | NameTerm
 SetTerm = ValueTerm | YearsTerm | HasTerm | EveryTerm
 Term = TextTerm | SetTerm
+
+
+def value_key(value: str) -> str:
+    """Fold a venue, type or id for comparison without case and accents, spaces collapsed."""
+    return " ".join(fold(value).text.casefold().split())

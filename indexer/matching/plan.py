@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from indexer.backends.whoosh.lookup.reading import LeafReading
+from indexer.matching.reading import LeafReading
 from indexer.query import And, Clause, Fuzzy, Leaf, Not, Occur, Or, Phrase, Wildcard, Word, Words
 
 

@@ -18,7 +18,16 @@ from typing import Any, Final
 
 from indexer.errors import ConfigError
 from indexer.ranking import Ranking
-from indexer.settings import Choice, Numbers, Scalar, Setting, nearest, read_settings, wording
+from indexer.settings import (
+    Choice,
+    Numbers,
+    Optional,
+    Scalar,
+    Setting,
+    nearest,
+    read_settings,
+    wording,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +40,32 @@ class IndexConfig:
 
     dir: str
     backend: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterSettings:
+    """Where the cluster is, for `index.backend: opensearch`; see `defaults.yaml`.
+
+    Attributes:
+        hosts: addresses, a comma between them.
+    """
+
+    hosts: str
+    name: str
+    shards: int
+    replicas: int
+    build_replicas: int
+    user: str
+    password_file: str
+    ca_file: str
+    cert_file: str
+    key_file: str
+    timeout: float
+    bulk_timeout: float
+    retries: int
+    batch: int
+    keep: int
+    grace: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +124,7 @@ class Config:
     """
 
     index: IndexConfig
+    cluster: ClusterSettings
     ranking: Ranking
     search: SearchConfig
     build: BuildConfig
@@ -96,13 +132,27 @@ class Config:
     source: str = dataclasses.field(default="", compare=False)
 
 
-BACKENDS: Final = ("whoosh",)
+BACKENDS: Final = ("whoosh", "opensearch")
 
 _WEIGHT: Final = Numbers(0, 100)
 _SHARE: Final = Numbers(0, 1)
-_LIMITS: Final[Mapping[str, Numbers | Choice]] = MappingProxyType(
+_LIMITS: Final[Mapping[str, Numbers | Choice | Optional]] = MappingProxyType(
     {
         "index.backend": Choice(BACKENDS),
+        "cluster.shards": Numbers(1, 1024),
+        "cluster.replicas": Numbers(0, 10),
+        "cluster.build_replicas": Numbers(0, 10),
+        "cluster.user": Optional(),
+        "cluster.password_file": Optional(),
+        "cluster.ca_file": Optional(),
+        "cluster.cert_file": Optional(),
+        "cluster.key_file": Optional(),
+        "cluster.timeout": Numbers(0.1, 600),
+        "cluster.bulk_timeout": Numbers(1, 3600),
+        "cluster.retries": Numbers(0, 100),
+        "cluster.batch": Numbers(1, 10_000),
+        "cluster.keep": Numbers(1, 1000),
+        "cluster.grace": Numbers(0, 604_800),
         "ranking.k1": Numbers(0.01, 100),
         "ranking.title_weight": _WEIGHT,
         "ranking.abstract_weight": _WEIGHT,

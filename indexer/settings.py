@@ -37,12 +37,17 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Optional:
+    """A text that may be empty."""
+
+
+@dataclass(frozen=True, slots=True)
 class Setting:
     """One key: its path ("web.port"), its type, and what its value may be."""
 
     path: str
     kind: type
-    limit: Numbers | Choice | None = None
+    limit: Numbers | Choice | Optional | None = None
 
     @property
     def expected(self) -> str:
@@ -70,7 +75,7 @@ class Setting:
             return None
         if isinstance(made, float) and not math.isfinite(made):
             return None
-        if isinstance(made, str) and not made.strip():
+        if isinstance(made, str) and not (made.strip() or isinstance(self.limit, Optional)):
             return None
         if isinstance(self.limit, Choice) and made not in self.limit.words:
             return None

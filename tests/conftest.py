@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,3 +24,24 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("the shared collections (../shared/data beside the checkout) are not here")
     return folder
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[tuple[str, ...]]:
+    """Addresses of a real cluster of three nodes; skips where none can be started.
+
+    The variable QUIVER_TEST_CLUSTER names one that runs already.
+    """
+    from tests.backends.opensearch.cluster import Cluster, missing
+
+    if given := os.environ.get("QUIVER_TEST_CLUSTER"):
+        yield tuple(given.split(","))
+        return
+    if reason := missing():
+        pytest.skip(reason)
+    with Cluster() as started:
+        os.environ["QUIVER_TEST_CLUSTER"] = ",".join(started.hosts)
+        try:
+            yield started.hosts
+        finally:
+            del os.environ["QUIVER_TEST_CLUSTER"]

@@ -90,14 +90,16 @@ def test_an_empty_file_or_section_is_the_defaults(tmp_path: Path, text: str) -> 
 
 
 FAULTS = {
-    "index: {backend: lucene}": "index.backend: expected whoosh; got 'lucene' (line 1)",
+    "index: {backend: lucene}": (
+        "index.backend: expected one of whoosh, opensearch; got 'lucene' (line 1)"
+    ),
     "web: {prot: 80}": (
         "web.prot: expected one of the keys host, port, requests_per_minute, threads, title, "
         "workers; got 'prot'; "
         "did you mean 'port'? (line 1)"
     ),
     "port: 80": (
-        "port: expected one of the keys build, index, ranking, search, web; got 'port'; "
+        "port: expected one of the keys build, cluster, index, ranking, search, web; got 'port'; "
         "did you mean 'web.port'? (line 1)"
     ),
     "web: {port: eighty}": (
@@ -113,7 +115,7 @@ FAULTS = {
     "ranking: {k1: .inf}": "ranking.k1: expected a number from 0.01 to 100; got inf (line 1)",
     "ranking: {k1: .nan}": "ranking.k1: expected a number from 0.01 to 100; got nan (line 1)",
     "web: 80": "web: expected keys such as host, port, requests_per_minute; got '80' (line 1)",
-    "- web": "expected keys such as build, index, ranking; got a list (line 1)",
+    "- web": "expected keys such as build, cluster, index; got a list (line 1)",
     "web: {port: 1, port: 2}": "web.port: given twice, first in line 1; keep one (line 1)",
     "search: {per_page: 50, max_per_page: 20}": (
         "search.per_page: expected at most search.max_per_page (20); got 50"

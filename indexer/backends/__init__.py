@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
-from types import MappingProxyType
-from typing import Final
 
-from indexer.config import Config, load_config
+from indexer.config import BACKENDS, Config, load_config
 from indexer.errors import ConfigError
 from indexer.search import Index
 
@@ -15,34 +13,21 @@ from indexer.search import Index
 def open_index(path: Path | str | None = None, *, config: Config | None = None) -> Index:
     """Name an index of the engine that the settings choose; it need not exist yet.
 
-    Nothing is read before the first searcher or writer is asked for.
+    Nothing is read before the first searcher or writer is asked for. The engine is imported here:
+    its folder has a module `opening` with ``open_configured(path, config)``.
 
     Args:
-        path: folder of the index; None = that of the settings.
+        path: folder of the index; None = that of the settings. An engine on a cluster has none.
         config: settings; None = the defaults.
 
     Raises:
-        ConfigError: when the settings name an engine there is not.
+        ConfigError: when the settings name an engine there is not, or one whose client is missing.
     """
     config = config or load_config()
-    opener = BACKENDS.get(config.index.backend)
-    if opener is None:
+    engine = config.index.backend
+    if engine not in BACKENDS:
         known = ", ".join(BACKENDS)
-        got = config.index.backend
-        raise ConfigError((f"index.backend: expected one of {known}; got {got!r}",))
-    return opener(Path(path or config.index.dir), config)
-
-
-def _open_whoosh(path: Path, config: Config) -> Index:
-    from indexer.backends.whoosh.index import WhooshIndex
-    from indexer.backends.whoosh.storage.policy import Policy
-
-    build = config.build
-    policy = Policy(
-        keep=build.keep, wait=build.wait, most_lost=build.most_lost, workers=build.workers
-    )
-    return WhooshIndex(path, ranking=config.ranking, policy=policy)
-
-
-BACKENDS: Final = MappingProxyType[str, Callable[[Path, Config], Index]]({"whoosh": _open_whoosh})
-"""How to open an index of each engine; each is imported when it is asked for."""
+        raise ConfigError((f"index.backend: expected one of {known}; got {engine!r}",))
+    opening = import_module(f"indexer.backends.{engine}.opening")
+    opened: Index = opening.open_configured(Path(path or config.index.dir), config)
+    return opened

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from indexer.backends.opensearch.connection import ClusterConfig
 from indexer.paper import Paper
 from indexer.ranking import Ranking
 from indexer.search import Index, Searcher
 from tests.oracle import MemoryIndex
+
+CLUSTER = "QUIVER_TEST_CLUSTER"
+"""Environment variable with the addresses of the cluster under test, a comma between them."""
 
 
 @dataclass(frozen=True)
@@ -21,17 +27,22 @@ class Backend:
     Attributes:
         open: makes an index in an empty directory, or opens the one that is there.
         on_disk: another process, or a second index of the same directory, sees what was written.
+        forget: removes what is not in the directory.
     """
 
     name: str
     open: Callable[[Path, Ranking], Index]
     on_disk: bool
+    forget: Callable[[Path], None] = lambda _: None
 
     @contextmanager
     def index(self, ranking: Ranking | None = None) -> Iterator[Index]:
         """Give an empty index in a directory of its own."""
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-            yield self.open(Path(folder), ranking or Ranking())
+            try:
+                yield self.open(Path(folder), ranking or Ranking())
+            finally:
+                self.forget(Path(folder))
 
     @contextmanager
     def holding(
@@ -56,6 +67,29 @@ def _whoosh(folder: Path, ranking: Ranking) -> Index:
     return WhooshIndex(folder, ranking=ranking)
 
 
+def _cluster_config(folder: Path) -> ClusterConfig:
+    """Name the index of a directory in the cluster that the fixture `cluster` started."""
+    hosts = tuple(os.environ[CLUSTER].split(","))
+    name = hashlib.blake2b(str(folder).encode(), digest_size=8).hexdigest()
+    return ClusterConfig(hosts=hosts, name=f"t{name}", shards=2, timeout=60)
+
+
+def _opensearch(folder: Path, ranking: Ranking) -> Index:
+    from indexer.backends.opensearch.index import OpenSearchIndex
+
+    return OpenSearchIndex(_cluster_config(folder), ranking=ranking)
+
+
+def _forget_opensearch(folder: Path) -> None:
+    from indexer.backends.opensearch.connection import connect
+
+    config = _cluster_config(folder)
+    client = connect(config)
+    client.indices.delete(index=f"{config.name}-*", ignore=[404])
+    client.close()
+
+
 ORACLE = Backend("oracle", _memory, on_disk=False)
 WHOOSH = Backend("whoosh", _whoosh, on_disk=True)
-BACKENDS = (ORACLE, WHOOSH)
+OPENSEARCH = Backend("opensearch", _opensearch, on_disk=True, forget=_forget_opensearch)
+BACKENDS = (ORACLE, WHOOSH, OPENSEARCH)

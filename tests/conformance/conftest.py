@@ -7,26 +7,36 @@ from collections.abc import Iterator
 import pytest
 
 from indexer.search import Searcher
-from tests.conformance.backends import BACKENDS, ORACLE, Backend
+from tests.conformance.backends import BACKENDS, OPENSEARCH, ORACLE, Backend
 from tests.conformance.examples import PAPERS
 
 
-@pytest.fixture(scope="session", params=BACKENDS, ids=lambda backend: backend.name)
+def _params(*but: Backend) -> list[object]:
+    """Give the backends; those that need a cluster are marked so."""
+    return [
+        pytest.param(one, id=one.name, marks=[pytest.mark.cluster] if one is OPENSEARCH else [])
+        for one in BACKENDS
+        if one not in but
+    ]
+
+
+def _chosen(request: pytest.FixtureRequest) -> Backend:
+    chosen: Backend = request.param
+    if chosen is OPENSEARCH:
+        request.getfixturevalue("cluster")
+    return chosen
+
+
+@pytest.fixture(scope="session", params=_params())
 def backend(request: pytest.FixtureRequest) -> Backend:
     """Every backend in turn, the oracle among them."""
-    chosen: Backend = request.param
-    return chosen
+    return _chosen(request)
 
 
-@pytest.fixture(
-    scope="session",
-    params=[backend for backend in BACKENDS if backend is not ORACLE],
-    ids=lambda backend: backend.name,
-)
+@pytest.fixture(scope="session", params=_params(ORACLE))
 def engine(request: pytest.FixtureRequest) -> Backend:
     """Every backend but the oracle, to be compared with it."""
-    chosen: Backend = request.param
-    return chosen
+    return _chosen(request)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,96 @@
+"""What a score is made of, from what the cluster told of a hit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from indexer.backends.opensearch.leaves import fields_of
+from indexer.backends.opensearch.nearness import label
+from indexer.matching.plan import Either, Every, Node, Plan, Run, Without
+from indexer.matching.reading import LeafReading
+from indexer.matching.terms import TextTerm
+from indexer.query import Match, Occur
+from indexer.search import Contribution
+
+
+def explained(
+    plan: Plan, match: Match, names: Mapping[TextTerm, str], told: Mapping[str, float]
+) -> tuple[Contribution, ...]:
+    """Give the contributions of the terms, largest first.
+
+    Args:
+        plan: the query.
+        match: how it was evaluated.
+        names: under which each term tells of itself, see `leaves.scored`.
+        told: by the hit, with the score of each; tests tell nothing, so a clause of an OR that
+            fails only by a test is taken to match.
+    """
+    parts: list[Contribution] = []
+    for reading in _counted(plan, match, names, told):
+        for term in reading.terms:
+            name = names[term]
+            shares = {
+                field: told[f"{name} {field}"]
+                for field in fields_of(term)
+                if told.get(f"{name} {field}")
+            }
+            total = sum(shares.values())
+            parts += [
+                Contribution(label(term), field, told[name] * share / total)
+                for field, share in shares.items()
+            ]
+    return tuple(sorted(parts, key=lambda one: -one.value))
+
+
+def _counted(
+    plan: Plan, match: Match, names: Mapping[TextTerm, str], told: Mapping[str, float]
+) -> list[LeafReading]:
+    """Give the leaves whose score the paper has: those that match within clauses that match."""
+    if not plan.order:
+        return []
+    holds: dict[int, bool] = {}
+    for at in plan.order:
+        holds[at] = _holds(plan.nodes[at], match, holds, names, told)
+    counted: list[LeafReading] = []
+    waiting = [plan.order[-1]]
+    while waiting:
+        at = waiting.pop()
+        if not holds[at]:
+            continue
+        match plan.nodes[at]:
+            case LeafReading() as reading:
+                counted.append(reading)
+            case Run(members):
+                waiting.extend(
+                    one.node for one in reversed(members) if one.occur is not Occur.EXCLUDED
+                )
+            case Every(inner) | Either(inner):
+                waiting.extend(reversed(inner))
+            case Without():
+                pass
+    return counted
+
+
+def _holds(
+    node: Node,
+    match_: Match,
+    holds: Mapping[int, bool],
+    names: Mapping[TextTerm, str],
+    told: Mapping[str, float],
+) -> bool:
+    match node:
+        case LeafReading(terms=terms):
+            return all(names.get(term, "") in told for term in terms)
+        case Every(inner):
+            return all(holds[one] for one in inner)
+        case Either(inner):
+            return any(holds[one] for one in inner)
+        case Without():
+            return True
+        case Run(members):
+            return all(
+                holds[one.node]
+                for one in members
+                if one.occur is Occur.REQUIRED
+                or (one.occur is Occur.DEFAULT and match_ is Match.ALL)
+            )

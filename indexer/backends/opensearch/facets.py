@@ -1,0 +1,214 @@
+"""Sideways counts: every facet under all filters but its own, asked and read.
+
+Authors are counted by spelling (a paper has one spelling for each `name_key`) and added up here:
+the most frequent spelling of a key, which is shown and orders equal counts, is known for the keys
+that have several (`Spellings`), and for all others is the one there is.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from indexer.backends.opensearch.document import bounded
+from indexer.backends.opensearch.leaves import year_range
+from indexer.backends.opensearch.lexicon import EVERY_SHARD
+from indexer.backends.opensearch.mapping import Body
+from indexer.paper import UNKNOWN, name_key
+from indexer.query import FacetField, Query
+from indexer.search import Facet, FacetRequest, FacetValue
+from indexer.text.folding import fold
+
+Spellings = Mapping[str, str]
+"""For each `name_key` that is spelled in several ways the spelling most papers have."""
+MOST_VALUES: Final = 60_000
+"""Values of a facet that one answer can hold; the cluster gives at most 65,535."""
+SURE: Final = 2_000
+"""Up to so many distinct values the cluster's estimate of their number is exact."""
+_COLUMNS: Final[Mapping[FacetField, str]] = {
+    "venue": "venue",
+    "year": "year_value",
+    "type": "type",
+    "author": "author",
+}
+
+
+def key_of(value: str, field: FacetField) -> str:
+    """Give what a value is compared by: authors by `name_key`, all else as it is."""
+    return bounded(name_key(value) if field == "author" else value)
+
+
+def filter_query(query: Query, *, but: FacetField | None = None) -> Body | None:
+    """Write the filters of a query, those of one facet left out; None where there are none."""
+    wanted: list[Body] = []
+    taken: list[Body] = []
+    years = query.years
+    if but != "year" and (years.low is not None or years.high is not None):
+        wanted.append(year_range(years.low, years.high))
+    for one in query.filters:
+        if one.field == but:
+            continue
+        column = _COLUMNS[one.field]
+        if one.include:
+            keys = sorted({key_of(value, one.field) for value in one.include})
+            wanted.append({"terms": {column: keys}})
+        if one.exclude:
+            keys = sorted({key_of(value, one.field) for value in one.exclude})
+            taken.append({"terms": {column: keys}})
+    if not wanted and not taken:
+        return None
+    body: Body = {"filter": wanted} if wanted else {}
+    if taken:
+        body["must_not"] = taken
+    return {"bool": body}
+
+
+def facet_aggs(query: Query, requests: tuple[FacetRequest, ...], spellings: Spellings) -> Body:
+    """Write the counts of some facets, each under all filters but its own."""
+    return {
+        f"facet_{request.field}": {
+            "filter": filter_query(query, but=request.field) or {"match_all": {}},
+            "aggs": _counts(query, request, spellings),
+        }
+        for request in requests
+    }
+
+
+def _counts(query: Query, request: FacetRequest, spellings: Spellings) -> Body:
+    field = request.field
+    column = _COLUMNS[field]
+    chosen = query.filter(field)
+    named = sorted({key_of(value, field) for value in (*chosen.include, *chosen.exclude)})
+    every = not request.limit or bool(request.contains) or field != "author"
+    aggs: Body = {}
+    if field == "author":
+        # Spellings of one key stand apart here; those of `spellings` are counted by key below.
+        size = MOST_VALUES if every else request.offset + request.limit + len(named)
+        aggs["values"] = values_of("author_shown", size)
+        if spellings:
+            keys = sorted(spellings)[:MOST_VALUES]
+            aggs["spelled"] = values_of(column, len(keys), include=keys)
+        aggs["distinct"] = {"cardinality": {"field": column, "precision_threshold": 40_000}}
+    else:
+        aggs["values"] = values_of(column, MOST_VALUES)
+    if named:
+        aggs["named"] = values_of(column, len(named), include=named)
+    return aggs
+
+
+def values_of(column: str, size: int, include: str | list[str] | None = None) -> Body:
+    """Count the papers of each value of a column, exactly, most papers first.
+
+    Args:
+        column: of the mapping.
+        size: most values to give.
+        include: only these values, or those that fit a regular expression.
+    """
+    body: Body = {
+        "field": column,
+        "size": size,
+        "shard_size": EVERY_SHARD,
+        "order": [{"_count": "desc"}, {"_key": "asc"}],
+    }
+    if include is not None:
+        body["include"] = include
+    return {"terms": body}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known beside the counts.
+
+    Attributes:
+        spellings: of the generation.
+        chosen: how the authors that filters name are shown, by key.
+        distinct: exact number of authors, where the estimate is not sure.
+    """
+
+    spellings: Spellings
+    chosen: Spellings
+    distinct: int | None = None
+
+
+def read_facet(answer: Body, query: Query, request: FacetRequest, known: Known) -> Facet:
+    """Read one facet from the answer to `facet_aggs`.
+
+    Args:
+        answer: the aggregations of the facet.
+        query: whose filters say what is selected.
+        request: what to show.
+        known: what else is needed.
+    """
+    field = request.field
+    counts, shown = _read_counts(answer, field, known.spellings)
+    chosen = query.filter(field)
+    named = {key_of(value, field): value for value in (*chosen.exclude, *chosen.include)}
+    exact = {str(one["key"]): int(one["doc_count"]) for one in _buckets(answer, "named")}
+    for key, value in named.items():
+        counts[key] = exact.get(key, 0)
+        if key not in shown:
+            shown[key] = known.chosen.get(key, value) if field == "author" else key
+    part = fold(request.contains).text
+    fitting = [key for key, count in counts.items() if count and part in fold(shown[key]).text]
+    order = _order(field, counts, shown)
+    fitting.sort(key=order)
+    last = request.offset + request.limit if request.limit else None
+    page = fitting[request.offset : last]
+    page += [key for key in named if key not in page]
+    page.sort(key=order)
+    included = {key_of(value, field) for value in chosen.include}
+    excluded = {key_of(value, field) for value in chosen.exclude}
+    values = tuple(
+        FacetValue(shown[key], counts[key], key in included, key in excluded) for key in page
+    )
+    total = len(fitting)
+    if field == "author" and not request.contains:
+        total = int(answer["distinct"]["value"]) if known.distinct is None else known.distinct
+    return Facet(field, values, total)
+
+
+def unsure(answer: Body, request: FacetRequest) -> bool:
+    """Say whether the number of distinct values has to be counted by itself."""
+    return (
+        request.field == "author"
+        and not request.contains
+        and int(answer["distinct"]["value"]) > SURE
+    )
+
+
+def _read_counts(
+    answer: Body, field: FacetField, spellings: Spellings
+) -> tuple[Counter[str], dict[str, str]]:
+    """Give the count of each key, and how each is shown."""
+    counts: Counter[str] = Counter()
+    shown: dict[str, str] = {}
+    for one in _buckets(answer, "values"):
+        value = str(one["key"])
+        key = key_of(value, field)
+        if key not in spellings:
+            counts[key] += int(one["doc_count"])
+            shown[key] = value
+    for one in _buckets(answer, "spelled"):
+        key = str(one["key"])
+        counts[key] = int(one["doc_count"])
+        shown[key] = spellings[key]
+    return counts, shown
+
+
+def _buckets(answer: Body, name: str) -> list[Body]:
+    found: list[Body] = answer.get(name, {}).get("buckets", [])
+    return found
+
+
+def _order(
+    field: FacetField, counts: Mapping[str, int], shown: Mapping[str, str]
+) -> Callable[[str], tuple[int, int, str]]:
+    def year(key: str) -> tuple[int, int, str]:
+        return (key == UNKNOWN, -int(key) if key.isdecimal() and len(key) < 10 else 1, key)
+
+    def count(key: str) -> tuple[int, int, str]:
+        return (-counts[key], 0, shown[key])
+
+    return year if field == "year" else count

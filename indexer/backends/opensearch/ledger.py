@@ -1,0 +1,254 @@
+"""What a cluster holds of one index: its generations, the alias that publishes one, the lock.
+
+    <name>              alias of the published generation
+    <name>-g000001      one generation; closed to writing as soon as it is published
+    <name>-ledger       a document a published generation (its facts), and the writer's lock
+
+A generation without a ledger document was never published: a build that was stopped.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import socket
+import time
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Final
+
+from indexer.backends.opensearch.mapping import Body
+from indexer.backends.opensearch.scoring import Collection
+from indexer.errors import IndexDamaged, IndexLocked
+from indexer.search import IndexInfo
+
+if TYPE_CHECKING:
+    from opensearchpy import OpenSearch
+
+LEASE: Final = 60.0
+"""Seconds after which a lock that nobody renewed is free."""
+_LOCK: Final = "writer"
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """The facts of a published generation.
+
+    Attributes:
+        info: for readers; its number of bytes is asked for anew each time.
+        collection: for scoring.
+        spellings: see `facets.Spellings`.
+        stop_words: folded words that were not counted. stemming: whether words were stemmed.
+    """
+
+    info: IndexInfo
+    collection: Collection
+    spellings: dict[str, str]
+    stop_words: frozenset[str]
+    stemming: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """A lock that is held: needed to renew and to free it."""
+
+    sequence: int
+    term: int
+
+
+class Ledger:
+    """The generations of one index in a cluster."""
+
+    def __init__(self, client: OpenSearch, name: str) -> None:
+        """Look at the index of this name; nothing is made before it is written to."""
+        self._client = client
+        self.name = name
+        self._index = f"{name}-ledger"
+
+    def index_of(self, generation: str) -> str:
+        """Name the cluster's index that holds a generation."""
+        return f"{self.name}-{generation}"
+
+    def published(self) -> str | None:
+        """Name the generation that is published, None before the first."""
+        answer = self._client.indices.get_alias(name=self.name, ignore=[404])
+        names = [one for one in answer if one.startswith(f"{self.name}-g")]
+        return names[0][len(self.name) + 1 :] if names else None
+
+    def generations(self) -> list[str]:
+        """Name the generations that were published and are there, rising."""
+        answer = self._client.search(
+            index=self._index,
+            body={"size": 10_000, "query": {"term": {"kind": "generation"}}, "_source": False},
+            ignore=[404],
+        )
+        return sorted(str(hit["_id"]) for hit in answer.get("hits", {}).get("hits", []))
+
+    def indices(self) -> list[str]:
+        """Name every generation that has an index, published or not, rising."""
+        found = self._client.indices.get_alias(index=f"{self.name}-g*")
+        pattern = re.compile(re.escape(self.name) + r"-(g\d{6,})")
+        return sorted(match[1] for one in found if (match := pattern.fullmatch(one)))
+
+    def read(self, generation: str) -> Generation | None:
+        """Read the facts of a generation; None where it is not there any more.
+
+        Raises:
+            IndexDamaged: when they cannot be read.
+        """
+        answer = self._client.get(index=self._index, id=generation, ignore=[404])
+        if not answer.get("found"):
+            return None
+        try:
+            facts = json.loads(answer["_source"]["facts"])
+            info = facts["info"]
+            return Generation(
+                IndexInfo(**{**info, "dumps": tuple(info["dumps"])}),
+                Collection(**facts["collection"]),
+                facts["spellings"],
+                frozenset(facts["stop_words"]),
+                facts["stemming"],
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise IndexDamaged(
+                f"{self._index}: {generation}: the facts of this generation cannot be read; "
+                "roll back, or build the index anew"
+            ) from error
+
+    def write(self, generation: Generation) -> None:
+        """Keep the facts of a generation; it counts as published from here on."""
+        facts = {
+            "info": asdict(generation.info),
+            "collection": {
+                "papers": generation.collection.papers,
+                "averages": dict(generation.collection.averages),
+            },
+            "spellings": generation.spellings,
+            "stop_words": sorted(generation.stop_words),
+            "stemming": generation.stemming,
+        }
+        self._client.index(
+            index=self._index,
+            id=generation.info.generation,
+            body={"kind": "generation", "facts": json.dumps(facts)},
+            refresh=True,
+        )
+
+    def point(self, generation: str) -> None:
+        """Publish a generation: the alias leaves the old one and names this one, in one step."""
+        actions: list[Body] = [{"add": {"index": self.index_of(generation), "alias": self.name}}]
+        old = self.published()
+        if old is not None and old != generation:
+            actions.insert(0, {"remove": {"index": self.index_of(old), "alias": self.name}})
+        self._client.indices.update_aliases(body={"actions": actions})
+
+    def drop(self, generation: str) -> None:
+        """Delete a generation, its facts first."""
+        self._client.delete(index=self._index, id=generation, refresh=True, ignore=[404])
+        self._client.indices.delete(index=self.index_of(generation), ignore=[404])
+
+    def prepare(self) -> None:
+        """Make the ledger where there is none."""
+        from opensearchpy.exceptions import RequestError
+
+        if self._client.indices.exists(index=self._index):
+            return
+        fields = {
+            "kind": {"type": "keyword"},
+            "facts": {"type": "keyword", "index": False, "doc_values": False},
+            "holder": {"type": "keyword", "index": False},
+        }
+        settings = {"index": {"number_of_shards": 1, "auto_expand_replicas": "0-1"}}
+        try:
+            self._client.indices.create(
+                index=self._index,
+                body={
+                    "settings": settings,
+                    "mappings": {"dynamic": False, "properties": fields},
+                },
+            )
+        except RequestError as error:
+            if error.error != "resource_already_exists_exception":
+                raise
+
+    def lock(self) -> Lock:
+        """Take the writer's lock; one whose holder is gone is taken over.
+
+        Raises:
+            IndexLocked: when another writer is at work.
+        """
+        from opensearchpy.exceptions import ConflictError
+
+        try:
+            answer = self._client.index(
+                index=self._index, id=_LOCK, body=_holder(), op_type="create"
+            )
+            return Lock(answer["_seq_no"], answer["_primary_term"])
+        except ConflictError:
+            pass
+        held = self._client.get(index=self._index, id=_LOCK, ignore=[404])
+        if not held.get("found"):
+            return self.lock()
+        holder = held["_source"]
+        if not _gone(holder):
+            age = time.time() - float(holder.get("since", 0))
+            raise IndexLocked(
+                f"{self.name}: process {holder.get('pid')} on {holder.get('host')} has been "
+                f"writing for {age:.0f} s; wait until it ends (its lock is free {LEASE:.0f} s "
+                "after it stops)"
+            )
+        try:
+            return self.renew(Lock(held["_seq_no"], held["_primary_term"]))
+        except ConflictError as error:
+            raise IndexLocked(f"{self.name}: another writer was faster; try again") from error
+
+    def renew(self, lock: Lock) -> Lock:
+        """Say that the holder is alive.
+
+        Raises:
+            ConflictError: of the client, when the lock was lost.
+        """
+        answer = self._client.index(
+            index=self._index,
+            id=_LOCK,
+            body=_holder(),
+            if_seq_no=lock.sequence,
+            if_primary_term=lock.term,
+        )
+        return Lock(answer["_seq_no"], answer["_primary_term"])
+
+    def unlock(self, lock: Lock) -> None:
+        """Free the lock; one that was lost is left to its new holder."""
+        self._client.delete(
+            index=self._index,
+            id=_LOCK,
+            if_seq_no=lock.sequence,
+            if_primary_term=lock.term,
+            ignore=[404, 409],
+        )
+
+
+def _holder() -> Body:
+    now = time.time()
+    return {
+        "kind": "lock",
+        "pid": os.getpid(),
+        "host": socket.gethostname(),
+        "since": now,
+        "renewed": now,
+    }
+
+
+def _gone(holder: Body) -> bool:
+    """Say whether the holder of a lock is dead: no sign of life, or no process any more."""
+    if time.time() - float(holder.get("renewed", 0)) > LEASE:
+        return True
+    if holder.get("host") != socket.gethostname():
+        return False
+    try:
+        os.kill(int(holder.get("pid", 0)), 0)
+    except ProcessLookupError:
+        return True
+    except (OSError, ValueError, OverflowError):
+        return False
+    return False

@@ -1,0 +1,211 @@
+"""The requests of one query: its best papers in their final order, and any page after them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from indexer.backends.opensearch.explain import explained
+from indexer.backends.opensearch.facets import filter_query
+from indexer.backends.opensearch.lexicon import Ask, WordFacts
+from indexer.backends.opensearch.mapping import Body
+from indexer.backends.opensearch.nearness import Nearness
+from indexer.backends.opensearch.request import WALL, Found, page_body
+from indexer.backends.opensearch.scoring import Scoring
+from indexer.backends.opensearch.tree import matching_query, scored_query, scores
+from indexer.matching.plan import Plan
+from indexer.query import Match, Query, Sort
+from indexer.ranking import idf
+from indexer.search import Contribution
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How a generation is asked, and what is known of it."""
+
+    ask: Ask
+    words: WordFacts
+    scoring: Scoring
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One hit.
+
+    Attributes:
+        source: fields of its document.
+        after: where it stands in the order of the cluster; the id comes last.
+        told: which terms it says it holds, with the score of each.
+    """
+
+    score: float
+    source: Body
+    after: tuple[object, ...]
+    told: dict[str, float]
+    why: tuple[Contribution, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """Id of the paper."""
+        return str(self.after[-1])
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back for a page."""
+
+    total: int
+    places: tuple[Place, ...]
+    aggregations: Body
+
+
+class Pages:
+    """Asks for the pages of one query that was read."""
+
+    def __init__(self, reach: Reach, query: Query, plan: Plan, *, explain: bool = False) -> None:
+        """Prepare the requests; how many papers hold each term is asked here, if unknown."""
+        self._reach = reach
+        self._query = query
+        self._plan = plan
+        self._explain = explain
+        self._scored = scores(plan)
+        if self._scored:
+            reach.words.count(term for reading in plan.leaves for term in reading.terms)
+        terms = [term for reading in plan.asking for term in reading.terms]
+        papers = reach.scoring.collection.papers
+        ranking = reach.scoring.ranking
+        self._names = {term: f"t{at}" for at, term in enumerate(dict.fromkeys(terms))}
+        idfs = {term: idf(papers, min(papers, reach.words.holding(term))) for term in terms}
+        self._nearness = Nearness(self._names, ranking, idfs)
+        weights = (ranking.ordered, ranking.window, ranking.coverage, ranking.title_match)
+        signals = self._scored and query.sort is Sort.RELEVANCE and any(weights)
+        self._depth = ranking.depth if signals and self._nearness.terms else 0
+
+    def answer(self, match: Match, first: int, size: int, aggs: Body | None = None) -> Answer:
+        """Ask for a page, and for all the best papers where it shows some of them.
+
+        Args:
+            match: ALL or ANY.
+            first: hits to pass over.
+            size: hits to give.
+            aggs: what to count besides.
+        """
+        ranked = self._depth > first and size > 0
+        found = self._found(match, scored=self._scored, named=ranked or self._explain)
+        source = ("paper", *(self._nearness.streams if ranked else ()))
+        start, wanted = (0, max(first + size, self._depth)) if ranked else (first, size)
+        answer = self._page(found, start, wanted, aggs, source)
+        places = [_place(hit) for hit in answer["hits"]["hits"]]
+        if found.sort is Sort.RELEVANCE and places and not places[0].score and start == 0:
+            # Nothing that was found scores: the order is that of a query without words.
+            ranked = False
+            found = self._found(match, scored=False, named=False)
+            answer = self._page(found, first, size, aggs, ("paper",))
+            places = [_place(hit) for hit in answer["hits"]["hits"]]
+        if ranked:
+            places = self._ranked(places, match)[first : first + size]
+        elif self._explain:
+            places = [replace(one, why=self._why(one, match)) for one in places]
+        total = int(answer["hits"]["total"]["value"])
+        return Answer(total, tuple(places), answer.get("aggregations", {}))
+
+    def rest(self, match: Match, seen: tuple[Place, ...]) -> Iterator[str]:
+        """Give the ids that come after the best papers, which were seen."""
+        given = {place.id for place in seen}
+        found = self._found(match, scored=self._scored, named=False)
+        body = page_body(found, 0, WALL, source=())
+        after: list[object] | None = None
+        while True:
+            hits = self._walk(body, WALL, after)
+            for hit in hits:
+                one = str(hit["sort"][-1])
+                if one not in given:
+                    yield one
+            if len(hits) < WALL:
+                return
+            after = hits[-1]["sort"]
+
+    def _found(self, match: Match, *, scored: bool, named: bool) -> Found:
+        filters = filter_query(self._query)
+        sort = self._query.sort
+        if not scored:
+            if sort is Sort.RELEVANCE:
+                sort = Sort.NEWEST
+            return Found(matching_query(self._plan, match), filters, sort, scored=False)
+        reach = self._reach
+        names = self._names if named else None
+        query = scored_query(self._plan, match, reach.words.holding, reach.scoring, names)
+        return Found(query, filters, sort, scored=True)
+
+    def _ranked(self, places: list[Place], match: Match) -> list[Place]:
+        """Put the best papers into their final order; the others stay behind them."""
+        best: list[Place] = []
+        for place in places[: self._depth]:
+            gains = self._nearness.gains(place.score, place.source, place.told)
+            more = sum(gain.value for gain in gains)
+            reasons: tuple[Contribution, ...] = ()
+            if self._explain:
+                reasons = (
+                    *self._why(place, match),
+                    *(Contribution(gain.label, "", gain.value) for gain in gains),
+                )
+            score = float(f"{place.score + more:.6g}")
+            best.append(replace(place, score=score, why=_largest_first(reasons)))
+        best.sort(key=_order)
+        return best + places[self._depth :]
+
+    def _why(self, place: Place, match: Match) -> tuple[Contribution, ...]:
+        return explained(self._plan, match, self._names, place.told)
+
+    def _page(
+        self, found: Found, first: int, size: int, aggs: Body | None, source: tuple[str, ...]
+    ) -> Body:
+        """Ask for a page however deep it lies."""
+        named = {"include_named_queries_score": True} if self._explain else {}
+        if first + size <= WALL:
+            return self._reach.ask(page_body(found, first, size, aggs=aggs, source=source) | named)
+        answer = self._reach.ask(page_body(found, 0, 0, aggs=aggs, source=()))
+        body = page_body(found, 0, WALL, source=())
+        after: list[object] | None = None
+        passed = 0
+        while passed < first:
+            hits = self._walk(body, min(WALL, first - passed), after)
+            if not hits:
+                return answer
+            passed, after = passed + len(hits), hits[-1]["sort"]
+        body = page_body(found, 0, WALL, source=source) | named
+        collected: list[Body] = []
+        while len(collected) < size:
+            hits = self._walk(body, min(WALL, size - len(collected)), after)
+            if not hits:
+                break
+            collected += hits
+            after = hits[-1]["sort"]
+        answer["hits"]["hits"] = collected
+        return answer
+
+    def _walk(self, body: Body, size: int, after: list[object] | None) -> list[Body]:
+        """Ask for the next hits of an order."""
+        asked = {**body, "size": size, "track_total_hits": False}
+        if after is not None:
+            asked["search_after"] = after
+        hits: list[Body] = self._reach.ask(asked)["hits"]["hits"]
+        return hits
+
+
+def _place(hit: Body) -> Place:
+    told = hit.get("matched_queries", ())
+    scores = told if isinstance(told, dict) else dict.fromkeys(told, 0.0)
+    return Place(
+        float(hit.get("_score") or 0.0), hit.get("_source", {}), tuple(hit["sort"]), scores
+    )
+
+
+def _order(place: Place) -> tuple[float, float, str]:
+    """Order by score, newer year, id; the cluster gives a missing year as its lowest number."""
+    _, year, paper = place.after
+    return (-place.score, -float(str(year)), str(paper))
+
+
+def _largest_first(reasons: tuple[Contribution, ...]) -> tuple[Contribution, ...]:
+    return tuple(sorted(reasons, key=lambda one: -one.value))

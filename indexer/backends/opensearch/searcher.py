@@ -1,0 +1,199 @@
+"""One search: read, counted where needed, asked once, and put into the contract's words."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from typing import Final, Protocol
+
+from indexer.analysis import Analyzer, open_word
+from indexer.backends.opensearch.document import document_id, paper_of
+from indexer.backends.opensearch.facets import (
+    Known,
+    facet_aggs,
+    filter_query,
+    read_facet,
+    unsure,
+)
+from indexer.backends.opensearch.finding import Finder, Finding
+from indexer.backends.opensearch.ledger import Generation
+from indexer.backends.opensearch.lexicon import WordFacts
+from indexer.backends.opensearch.mapping import Body
+from indexer.backends.opensearch.people import ValueLists
+from indexer.backends.opensearch.receipt import Outcome, receipt_of
+from indexer.matching.marks import RawWords
+from indexer.matching.snippets import Excerpts
+from indexer.paper import Paper
+from indexer.query import FacetField, Query
+from indexer.ranking import Ranking
+from indexer.search import (
+    DEFAULT_FACETS,
+    Facet,
+    FacetRequest,
+    FacetValue,
+    Hit,
+    IndexInfo,
+    Results,
+)
+from indexer.text.folding import fold
+
+MAX_PER_PAGE: Final = 1000
+_PARTS: Final = 40_000
+"""Distinct values that are counted in one go."""
+
+
+class Transport(Protocol):
+    """What a searcher needs of the cluster: one generation behind a few calls."""
+
+    def search(self, body: Body) -> Body:
+        """Send a search and give its answer."""
+
+    def source(self, document: str) -> Body | None:
+        """Give the fields of a document, None where there is none."""
+
+    def bytes(self) -> int:
+        """Give the size of the generation, replicas included."""
+
+
+class ClusterSearcher:
+    """Implements `indexer.search.Searcher` over one generation in a cluster.
+
+    A published generation is closed to writing, so naming it is a snapshot: no point in time has
+    to be kept open in the cluster, and a total order can be walked by `search_after` alone. It is
+    safe to use from several threads, which share what was learned of the generation.
+    """
+
+    def __init__(
+        self, transport: Transport, facts: Generation, *, analyzer: Analyzer, ranking: Ranking
+    ) -> None:
+        """Search one generation.
+
+        Args:
+            transport: sends bodies to it.
+            facts: of its ledger.
+            analyzer: the one its texts were indexed with.
+            ranking: how papers are scored.
+        """
+        self._transport = transport
+        self._facts = facts
+        self._analyzer = analyzer
+        self._raw_words = RawWords()
+        self._words = WordFacts(transport.search, analyzer)
+        self._lists = ValueLists(transport.search, facts.spellings)
+        self._finder = Finder(transport.search, self._words, facts.collection, ranking)
+
+    @property
+    def generation(self) -> str:
+        """Name of the generation this searcher reads."""
+        return self._facts.info.generation
+
+    def search(
+        self,
+        query: Query,
+        *,
+        facets: tuple[FacetRequest, ...] = DEFAULT_FACETS,
+        explain: bool = False,
+    ) -> Results:
+        """Answer one page. No query raises, whatever its strings and clauses hold.
+
+        Raises:
+            ClusterUnavailable: when the cluster does not answer in time.
+        """
+        started = time.perf_counter()
+        aggs = facet_aggs(query, facets, self._lists.several)
+        size = min(MAX_PER_PAGE, max(0, query.per_page))
+        first = (max(1, query.page) - 1) * size
+        found = self._finder.find(query, first, size, aggs=aggs, explain=explain)
+        papers = [paper_of(one.source["paper"]) for one in found.places]
+        excerpts = Excerpts(found.plan, self._forms(papers), self._raw_words)
+        hits = [
+            Hit(paper, one.score, excerpts.of(paper), one.why)
+            for paper, one in zip(papers, found.places, strict=True)
+        ]
+        made = {request.field: self._facet(query, request, found) for request in facets}
+        outcome = Outcome(query, found.plan, found.match, found.total, found.notes)
+        receipt = receipt_of(outcome, self._finder)
+        took = (time.perf_counter() - started) * 1000
+        return Results(query, found.total, tuple(hits), made, receipt, self.generation, took)
+
+    def _forms(self, papers: list[Paper]) -> Callable[[str], Iterable[str]]:
+        """Give the surface words of a stem among those of some papers."""
+        found: dict[str, set[str]] = {}
+        for raw in {
+            raw
+            for paper in papers
+            for text in (paper.title, paper.abstract)
+            for raw in self._analyzer.words(fold(text, umlauts=True).text)
+        }:
+            parts, joined = open_word(raw)
+            for word in (*parts, joined):
+                found.setdefault(self._analyzer.stem(word), set()).add(word)
+        return lambda stem: found.get(stem, ())
+
+    def _facet(self, query: Query, request: FacetRequest, found: Finding) -> Facet:
+        field = request.field
+        answer: Body = found.aggregations[f"facet_{field}"]
+        chosen = query.filter(field)
+        named = (*chosen.include, *chosen.exclude) if field == "author" else ()
+        known = Known(
+            self._lists.several,
+            self._lists.shown(named),
+            self._distinct(query, answer, found) if unsure(answer, request) else None,
+        )
+        return read_facet(answer, query, request, known)
+
+    def _distinct(self, query: Query, answer: Body, found: Finding) -> int:
+        """Count the authors under all filters but theirs exactly, part by part."""
+        parts = int(answer["distinct"]["value"]) // _PARTS + 1
+        filters = filter_query(query, but="author")
+        total = 0
+        for part in range(parts):
+            values: Body = {
+                "terms": {
+                    "field": "author",
+                    "size": _PARTS * 3 // 2,
+                    "shard_size": _PARTS * 3 // 2,
+                    "include": {"partition": part, "num_partitions": parts},
+                }
+            }
+            aggs = {"values": values, "number": {"stats_bucket": {"buckets_path": "values>_count"}}}
+            asked = [found.matching, *([filters] if filters else [])]
+            given = self._transport.search(
+                {
+                    "size": 0,
+                    "track_total_hits": False,
+                    "query": {"bool": {"filter": asked}},
+                    "aggs": aggs,
+                }
+            )
+            total += int(given["aggregations"]["number"]["count"])
+        return total
+
+    def count(self, query: Query) -> int:
+        """Give the exact number of papers that match."""
+        return self._finder.find(query, 0, 0).total
+
+    def ids(self, query: Query) -> Iterator[str]:
+        """Give the ids of all matches in the query's order, lazily; page and per_page are void."""
+        return self._finder.ids(query)
+
+    def get(self, paper_id: str) -> Paper | None:
+        """Give back the paper with this id, equal to the one that was written."""
+        source = self._transport.source(document_id(paper_id))
+        paper = None if source is None else paper_of(source["paper"])
+        return paper if paper is not None and paper.id == paper_id else None
+
+    def values(
+        self, field: FacetField, *, prefix: str = "", contains: str = "", limit: int = 20
+    ) -> tuple[FacetValue, ...]:
+        """List values of a field over the whole index, most papers first."""
+        return self._lists.listed(field, prefix, contains, limit)
+
+    def names(self, folded: str) -> tuple[FacetValue, ...]:
+        """List the exact author names that fold to the same, DBLP numbers put aside."""
+        return self._lists.namesakes(folded)
+
+    def info(self) -> IndexInfo:
+        """Say what is in this generation; its size is asked for anew."""
+        return replace(self._facts.info, bytes=self._transport.bytes())

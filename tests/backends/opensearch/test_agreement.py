@@ -1,0 +1,127 @@
+"""Real papers: the cluster answers as the embedded engine does, by the same formula."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from indexer.backends.opensearch.connection import ClusterConfig
+from indexer.backends.opensearch.index import OpenSearchIndex
+from indexer.backends.whoosh.index import WhooshIndex
+from indexer.language.parse import parse_query
+from indexer.paper import Paper
+from indexer.query import Filter, Query
+from indexer.search import Index, Results, Searcher
+
+pytestmark = pytest.mark.cluster
+
+PAPERS = int(os.environ.get("QUIVER_AGREEMENT_PAPERS", "2000"))
+QUERIES = int(os.environ.get("QUIVER_AGREEMENT_QUERIES", "60"))
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The same papers in two engines."""
+
+    papers: list[Paper]
+    embedded: Searcher
+    cluster: Searcher
+
+
+def sampled(file: Path) -> list[Paper]:
+    """Take some papers of the real collection, the same every time."""
+    with gzip.open(file, "rt", encoding="utf-8") as lines:
+        records = [json.loads(line) for line in lines]
+    kept = {record["id"]: record for record in random.Random(7).sample(records, PAPERS)}
+    return [
+        Paper(
+            record["id"],
+            record["title"],
+            record.get("abstract") or "",
+            tuple(record["authors"]),
+            record.get("venue") or "",
+            record.get("year"),
+            record.get("type") or "",
+        )
+        for record in kept.values()
+    ]
+
+
+@pytest.fixture(scope="module")
+def pair(
+    cluster: tuple[str, ...], shared_data: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Pair]:
+    papers = sampled(shared_data / "papers" / "papers.jsonl.gz")
+    config = ClusterConfig(hosts=cluster, name=f"agree{os.getpid()}", shards=3, timeout=120)
+    indices: list[Index] = [
+        WhooshIndex(tmp_path_factory.mktemp("embedded")),
+        OpenSearchIndex(config),
+    ]
+    for index in indices:
+        with index.writer(rebuild=True) as writing:
+            for paper in papers:
+                writing.add(paper)
+    with indices[0].searcher() as embedded, indices[1].searcher() as searcher:
+        yield Pair(papers, embedded, searcher)
+
+
+def queries(papers: list[Paper]) -> Iterator[Query]:
+    """Make queries of every kind from the papers' own words."""
+    chance = random.Random(11)
+    texts = [f"{paper.title} {paper.abstract}".split() for paper in papers]
+    words = [word for text in texts for word in text if len(word) > 2]
+    for number in range(QUERIES):
+        paper = chance.choice(papers)
+        title = paper.title.split()
+        name = chance.choice(paper.authors or ("Nobody",))
+        at = chance.randrange(len(title))
+        one, two, three = chance.sample(words, 3)
+        kinds = (
+            one,
+            f"{one} {two}",
+            f"{one} {two} {three}",
+            " ".join(title[:3]),
+            f'"{" ".join(title[at : at + 2])}"',
+            f"author:{name.split()[-1]}",
+            f'author:"{name}"',
+            f"{one[:5]}*",
+            f"{one}~",
+            f"{one} OR ({two} -{three})",
+        )
+        query = parse_query(kinds[number % len(kinds)])
+        if number % 3 == 0 and paper.venue:
+            query = replace(query, filters=(Filter("venue", (paper.venue,)),))
+        yield query
+
+
+def told(results: Results) -> tuple[object, ...]:
+    """Give what must be the same to the letter."""
+    clauses = [(one.text, one.hits, one.emptied) for one in results.receipt.clauses]
+    return results.total, results.receipt.matched, clauses, dict(results.facets)
+
+
+def test_sets_counts_snippets_and_the_best_agree(pair: Pair) -> None:
+    shared = shown = 0
+    for query in queries(pair.papers):
+        one, other = pair.embedded.search(query), pair.cluster.search(query)
+
+        assert told(one) == told(other), query.text
+        assert set(pair.embedded.ids(query)) == set(pair.cluster.ids(query)), query.text
+        snippets = {hit.paper.id: hit.snippets for hit in other.hits}
+        scores = {hit.paper.id: hit.score for hit in other.hits}
+        for hit in one.hits:
+            if hit.paper.id in snippets:
+                assert snippets[hit.paper.id] == hit.snippets, query.text
+                assert scores[hit.paper.id] == pytest.approx(hit.score, rel=1e-3), query.text
+        best = [{hit.paper.id for hit in results.hits[:10]} for results in (one, other)]
+        shared += len(best[0] & best[1])
+        shown += len(best[0])
+
+    assert shared >= 0.95 * shown > 0

@@ -54,6 +54,8 @@ class Sort(StrEnum):
     """Year rising, then case-folded title, then id."""
     TITLE = "title"
     """Case-folded title rising, then newer year, then id."""
+    ADDED = "-added"
+    """Time of coming into the index (`PaperTimes.first_indexed`) falling, then as NEWEST."""
 
 
 @dataclass(frozen=True, slots=True)

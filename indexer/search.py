@@ -234,6 +234,23 @@ class IndexInfo:
     backend: str
 
 
+@dataclass(frozen=True, slots=True)
+class PaperTimes:
+    """When a paper came into an index, and when it last became another there.
+
+    Both outlive rebuilds as long as the paper stays; one that was taken out and comes again is
+    new. Papers written in one block came in together, so their times are equal.
+
+    Attributes:
+        first_indexed: ISO 8601 in UTC, whole seconds, like `IndexInfo.built`.
+        last_changed: the same, of the last time any field but `Paper.source` changed; never
+            before `first_indexed`.
+    """
+
+    first_indexed: str
+    last_changed: str
+
+
 class Searcher(Protocol):
     """A snapshot of one generation; safe to use from several threads."""
 
@@ -258,6 +275,9 @@ class Searcher(Protocol):
 
     def get(self, paper_id: str) -> Paper | None:
         """Give back the paper with this id, equal to the one that was written."""
+
+    def times(self, paper_id: str) -> PaperTimes | None:
+        """Say when the paper with this id came in and last changed; None where there is none."""
 
     def values(
         self, field: FacetField, *, prefix: str = "", contains: str = "", limit: int = 20

@@ -27,6 +27,7 @@ EXPECTED = {
     Sort.NEWEST: "c A a b é d",
     Sort.OLDEST: "é A a b c d",
     Sort.TITLE: "A c a b d é",
+    Sort.ADDED: "c A a b é d",
 }
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from indexer.analysis import Analyzer
 from indexer.errors import IndexLocked, IndexMissing
 from indexer.paper import Paper, name_key
 from indexer.ranking import Ranking
-from indexer.search import IndexInfo
+from indexer.search import IndexInfo, PaperTimes
 from tests.oracle.document import Collection, Document
 from tests.oracle.searcher import MemorySearcher
 
@@ -35,6 +36,7 @@ class MemoryIndex:
         self.analyzer = analyzer or Analyzer()
         self.ranking = ranking or Ranking()
         self._papers: dict[str, Paper] = {}
+        self._times: dict[str, PaperTimes] = {}
         self._documents: dict[Paper, Document] = {}
         self._info: IndexInfo | None = None
         self._number = 0
@@ -60,7 +62,9 @@ class MemoryIndex:
         if self._info is None:
             raise IndexMissing("nothing was published yet; write some papers first")
         documents = [self._document(paper) for paper in self._papers.values()]
-        yield MemorySearcher(Collection(documents, self.analyzer), self.ranking, self._info)
+        yield MemorySearcher(
+            Collection(documents, self.analyzer), self.ranking, self._info, self._times
+        )
 
     @contextmanager
     def writer(
@@ -84,14 +88,24 @@ class MemoryIndex:
             self._documents[paper] = Document.of(paper, self.analyzer)
         return self._documents[paper]
 
+    def _times_of(self, paper: Paper, now: str) -> PaperTimes:
+        """Give the times of a paper that is published now."""
+        old, before = self._times.get(paper.id), self._papers.get(paper.id)
+        if old is None or before is None:
+            return PaperTimes(now, now)
+        same = replace(before, source="") == replace(paper, source="")
+        return PaperTimes(old.first_indexed, old.last_changed if same else now)
+
     def _publish(self, papers: dict[str, Paper], dumps: tuple[str, ...]) -> None:
+        now = datetime.now(UTC).isoformat(timespec="seconds")
         self._number += 1
+        self._times = {one: self._times_of(paper, now) for one, paper in papers.items()}
         self._papers = papers
         years = [paper.year for paper in papers.values() if paper.year is not None]
         names = {name_key(name) for paper in papers.values() for name in paper.authors}
         self._info = IndexInfo(
             generation=f"m{self._number:06}",
-            built=datetime.now(UTC).isoformat(timespec="seconds"),
+            built=now,
             papers=len(papers),
             venues=len({paper.venue for paper in papers.values() if paper.venue}),
             authors=len(names),

@@ -72,7 +72,7 @@ def ordered(papers: list[tuple[Paper, float]], sort: Sort) -> list[tuple[Paper, 
         match sort:
             case Sort.RELEVANCE:
                 return (-score, newest, paper.id)
-            case Sort.NEWEST:
+            case Sort.NEWEST | Sort.ADDED:  # the times are the searcher's, who sorts by them after
                 return (newest, title, paper.id)
             case Sort.OLDEST:
                 return (paper.year is None, paper.year or 0, title, paper.id)

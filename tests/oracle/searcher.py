@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from indexer.analysis import plain_words
 from indexer.language.unparse import format_clause
@@ -17,6 +17,7 @@ from indexer.search import (
     FacetValue,
     Hit,
     IndexInfo,
+    PaperTimes,
     Receipt,
     Results,
 )
@@ -36,10 +37,17 @@ LOOKED_AT = 64
 class MemorySearcher:
     """A snapshot: the papers of one generation and what a search asks of them."""
 
-    def __init__(self, collection: Collection, ranking: Ranking, info: IndexInfo) -> None:
+    def __init__(
+        self,
+        collection: Collection,
+        ranking: Ranking,
+        info: IndexInfo,
+        times: Mapping[str, PaperTimes],
+    ) -> None:
         self.collection = collection
         self.matching = Matching(collection, ranking)
         self._info = info
+        self._times = times
 
     @property
     def generation(self) -> str:
@@ -84,6 +92,9 @@ class MemorySearcher:
         papers = (document.paper for document in self.collection.documents)
         return next((paper for paper in papers if paper.id == paper_id), None)
 
+    def times(self, paper_id: str) -> PaperTimes | None:
+        return self._times.get(paper_id)
+
     def values(
         self, field: FacetField, *, prefix: str = "", contains: str = "", limit: int = 20
     ) -> tuple[FacetValue, ...]:
@@ -123,6 +134,8 @@ class MemorySearcher:
     def _ordered(self, query: Query, scores: Scores) -> list[tuple[Paper, float]]:
         passing = self._passing(query, scores)
         found = ordered([(paper, rounded(score)) for paper, score in passing], query.sort)
+        if query.sort is Sort.ADDED:
+            found.sort(key=lambda one: self._times[one[0].id].first_indexed, reverse=True)
         depth = self.matching.ranking.depth
         terms = signal_terms(query.clause, self.matching)
         if query.sort is not Sort.RELEVANCE or not depth or not any(score for _, score in found):

@@ -1,4 +1,4 @@
-"""What lies between two generations, and the dates of a paper."""
+"""What lies between two generations."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from indexer.backends.whoosh.storage.opened import OpenedGeneration
-from indexer.backends.whoosh.writing.known import KnownPapers
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +50,3 @@ def _contents(opened: OpenedGeneration) -> dict[bytes, int]:
         rows = zip(segment.arrays.ids.raws(), hashes.tolist(), live.tolist(), strict=True)
         contents.update((raw, content) for raw, content, stays in rows if stays)
     return contents
-
-
-@dataclass(frozen=True, slots=True)
-class PaperTimes:
-    """When a paper came in and when it last changed, in seconds since 1970, UTC.
-
-    Both outlive rebuilds as long as the id stays.
-    """
-
-    first_indexed: int
-    last_changed: int
-
-
-def times_of(opened: OpenedGeneration, paper_id: str) -> PaperTimes | None:
-    """Give the times of a live paper; None where there is none with this id."""
-    place = KnownPapers(opened.segments).find(paper_id)
-    if place is None:
-        return None
-    raw = opened.segments[place.segment].raw
-    return PaperTimes(int(raw["first_indexed"][place.paper]), int(raw["last_changed"][place.paper]))

@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Lock
 
 from indexer.analysis import Analyzer
-from indexer.backends.whoosh.changes import Changes, PaperTimes, changes_between, times_of
+from indexer.backends.whoosh.changes import Changes, changes_between
 from indexer.backends.whoosh.searcher import WhooshSearcher
 from indexer.backends.whoosh.storage import manifest
 from indexer.backends.whoosh.storage.disk import faults_told, link
@@ -184,14 +184,6 @@ class WhooshIndex:
                 raise IndexMissing(f"{self.path}: has no generation {name!r}; there are: {kept}")
         later = self.opened() if after is None else self._open(after)
         return changes_between(self._open(before), later)
-
-    def times(self, paper_id: str) -> PaperTimes | None:
-        """Say when a paper was first indexed and last changed; None where it is not there.
-
-        Raises:
-            IndexMissing: when nothing was published yet.
-        """
-        return times_of(self.opened(), paper_id)
 
     def _open(self, name: str) -> OpenedGeneration:
         return open_generation(name, self.generations.folder(name))

@@ -73,6 +73,8 @@ def _pointer_faults(arrays: Segment) -> Iterator[str]:
         ("has", arrays.papers),
         ("id_paper", arrays.papers),
         ("title_order", arrays.papers),
+        ("first_indexed", arrays.papers),
+        ("last_changed", arrays.papers),
     ):
         if len(getattr(arrays, name)) != length:
             yield f"{name} has {len(getattr(arrays, name))} entries, not {length}"

@@ -31,6 +31,7 @@ from indexer.search import (
     FacetValue,
     Hit,
     IndexInfo,
+    PaperTimes,
     Results,
 )
 
@@ -136,11 +137,15 @@ class WhooshSearcher:
     def get(self, paper_id: str) -> Paper | None:
         """Give back the paper with this id, equal to the one that was written."""
         for reader in self._collection.readers:
-            at = reader.arrays.ids.find(paper_id)
-            if at >= 0:
-                number = int(reader.arrays.id_paper[at])
-                if reader.live is None or reader.live[number]:
-                    return reader.store.paper(number)
+            if (number := reader.find(paper_id)) is not None:
+                return reader.store.paper(number)
+        return None
+
+    def times(self, paper_id: str) -> PaperTimes | None:
+        """Say when the paper with this id came in and last changed; None where there is none."""
+        for reader in self._collection.readers:
+            if (number := reader.find(paper_id)) is not None:
+                return reader.times(number)
         return None
 
     def values(

@@ -130,7 +130,7 @@ class Order:
         return sorted(places, key=lambda one: (-one.score, self._tie(one.segment, one.doc)))
 
     def listed(self, found: Sequence[Matches], sort: Sort) -> Iterator[Place]:
-        """Give all papers in an order by title or year, lazily; their scores are 0 here."""
+        """Give all papers in an order but relevance, lazily; their scores are 0 here."""
         held = [(segment, one) for segment, one in enumerate(found) if len(one.docs)]
         if len(held) == 1:
             return self._sorted(*held[0], sort)
@@ -140,7 +140,7 @@ class Order:
         )
 
     def page(self, found: Sequence[Matches], sort: Sort, first: int, last: int) -> list[Place]:
-        """Give the papers of places `first` up to `last` in an order by title or year."""
+        """Give the papers of places `first` up to `last` in an order but relevance."""
         held = [(segment, one) for segment, one in enumerate(found) if len(one.docs)]
         if len(held) == 1 and last * 4 < len(held[0][1].docs):
             segment, one = held[0]
@@ -164,4 +164,6 @@ class Order:
             return (-year, title, paper_id)
         if sort is Sort.OLDEST:
             return (year < 0, year, title, paper_id)
+        if sort is Sort.ADDED:
+            return (-int(reader.arrays.first_indexed[place.doc]), -year, title, paper_id)
         return (title, -year, paper_id)

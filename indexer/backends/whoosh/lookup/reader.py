@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Final
 
@@ -14,6 +15,7 @@ from indexer.backends.whoosh.storage.snapshot import LoadedSegment, Store
 from indexer.matching.terms import value_key
 from indexer.paper import Paper
 from indexer.query import Sort
+from indexer.search import PaperTimes
 
 Numbers = NDArray[np.int32]
 """Paper numbers (or name ids), rising and distinct unless said otherwise."""
@@ -66,6 +68,17 @@ class SegmentReader:
         if self.live is None:
             return np.arange(self.size, dtype=np.int32)
         return np.flatnonzero(self.live).astype(np.int32)
+
+    def find(self, paper_id: str) -> int | None:
+        """Give the number of the live paper with this id."""
+        at = self.arrays.ids.find(paper_id)
+        number = int(self.arrays.id_paper[at]) if at >= 0 else -1
+        return number if at >= 0 and (self.live is None or self.live[number]) else None
+
+    def times(self, number: int) -> PaperTimes:
+        """Give the times of a paper."""
+        first, last = self.arrays.first_indexed[number], self.arrays.last_changed[number]
+        return PaperTimes(_told(int(first)), _told(int(last)))
 
     def living(self, docs: Numbers) -> Numbers:
         """Drop deleted papers."""
@@ -190,9 +203,15 @@ class SegmentReader:
             if sort is Sort.OLDEST:
                 years = np.where(years < 1, -years, years)
             order = order[np.argsort(years, kind="stable")]
+        if sort is Sort.ADDED:
+            order = order[np.argsort(-self.arrays.first_indexed[order], kind="stable")]
         ranks = np.empty(self.size, np.int32)
         ranks[order] = np.arange(self.size, dtype=np.int32)
         return order, ranks
+
+
+def _told(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
 
 
 def _bounded(year: int) -> int:

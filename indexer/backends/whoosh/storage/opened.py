@@ -24,8 +24,8 @@ class OpenedSegment:
     """One segment and everything its file holds.
 
     Attributes:
-        raw: all arrays by name, among them `content`, `first_indexed` and `last_changed`, which
-            only writers need (see `run.Record`).
+        raw: all arrays by name, among them `content`, which only writers need (see
+            `run.Record`).
         deleted: bool[P], None where no paper is deleted.
     """
 

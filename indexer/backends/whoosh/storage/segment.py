@@ -161,6 +161,7 @@ class Segment:
         has: uint8[P], bits of HAS_BITS.
         ids: Lexicon[P]; id_paper: int32[P], the paper of each id.
         title_order: int32[P], papers by case-folded title, then number.
+        first_indexed, last_changed: int64[P], seconds since 1970, UTC.
 
     The papers themselves are in a `store`, see `store.py`.
     """
@@ -204,6 +205,8 @@ class Segment:
     ids: Lexicon
     id_paper: NDArray[np.int32]
     title_order: NDArray[np.int32]
+    first_indexed: NDArray[np.int64]
+    last_changed: NDArray[np.int64]
 
     @property
     def papers(self) -> int:

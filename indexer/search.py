@@ -7,204 +7,47 @@ and the receipt come back together. Texts, offsets and numbers, never HTML. The 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from indexer.paper import Paper
-from indexer.query import Clause, FacetField, Query, Repair, TextField
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A stretch of a text: characters from `start` up to, not including, `end`."""
-
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Snippet:
-    """A piece of the paper's own text with what matched in it.
-
-    Attributes:
-        field: "title", "abstract" or "author".
-        text: a contiguous piece of the field, for "author" one whole name.
-        offset: where the piece begins in the field, in characters; for "author" the place of
-            the name in the list, from 0.
-        spans: matched stretches within `text`, in order, not touching each other.
-        whole: whether the piece is the whole field.
-    """
-
-    field: TextField
-    text: str
-    offset: int = 0
-    spans: tuple[Span, ...] = ()
-    whole: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Contribution:
-    """One summand of a score: `value` adds up, over a hit, to its score.
-
-    Attributes:
-        label: the term or signal, in words for the reader ("federat" in title, "coverage").
-        field: the field it comes from, or empty for a signal over the whole paper.
-    """
-
-    label: str
-    field: str
-    value: float
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """One paper found.
-
-    Attributes:
-        score: unitless, comparable only within one result; 0 where nothing was asked.
-        snippets: the title first (whole), then every author name that matched, then the best
-            passage of the abstract, if it has one.
-        why: what the score is made of; empty unless `explain` was asked.
-    """
-
-    paper: Paper
-    score: float
-    snippets: tuple[Snippet, ...] = ()
-    why: tuple[Contribution, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class FacetValue:
-    """One value of a facet.
-
-    Attributes:
-        value: what the filter takes; "unknown" for missing.
-        count: number of hits if this value were the only one chosen in its facet, every other
-            filter staying; so the number after a click.
-        selected: it is among the included values.
-        excluded: it is among the excluded values.
-    """
-
-    value: str
-    count: int
-    selected: bool = False
-    excluded: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Facet:
-    """The values of one field among the hits under every filter but this field's own.
-
-    Attributes:
-        values: count falling, then value (years: newest first); selected and excluded values are
-            always among them, whatever their count.
-        distinct: how many values have hits, shown or not.
-    """
-
-    field: FacetField
-    values: tuple[FacetValue, ...]
-    distinct: int
-
-
-@dataclass(frozen=True, slots=True)
-class FacetRequest:
-    """What to show of one facet.
-
-    Attributes:
-        limit: most values to give; 0 = all of them.
-        offset: values to pass over first, for paging inside a facet.
-        contains: only values that hold this text, without case and accents.
-    """
-
-    field: FacetField
-    limit: int = 20
-    offset: int = 0
-    contains: str = ""
-
-
-DEFAULT_FACETS = (
-    FacetRequest("venue", 20),
-    FacetRequest("year", 0),
-    FacetRequest("type", 0),
-    FacetRequest("author", 20),
+from indexer.query import FacetField, Query
+from indexer.results import (
+    DEFAULT_FACETS,
+    Alternative,
+    ClauseReading,
+    Contribution,
+    Facet,
+    FacetRequest,
+    FacetValue,
+    Hit,
+    Receipt,
+    Results,
+    Snippet,
+    Span,
 )
 
-
-@dataclass(frozen=True, slots=True)
-class ClauseReading:
-    """One clause of the query, as it was read.
-
-    Attributes:
-        text: the clause in query syntax.
-        hits: papers that match it on its own, without the rest of the query and filters.
-        emptied: it is the one that left nothing: with it no hits, without it some.
-        note: what to know of it ("stop word: not asked for", "first 500 of 1,912 words").
-    """
-
-    clause: Clause
-    text: str
-    hits: int
-    emptied: bool = False
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Alternative:
-    """A query that would find more, with its count, verified by running it.
-
-    Attributes:
-        label: what it does, for the reader ('without "lidar"', "in any year").
-        query: the changed query, page 1.
-        total: its exact number of hits, more than the original's.
-    """
-
-    label: str
-    query: Query
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """How the query was read.
-
-    Attributes:
-        read_as: the query in full syntax, precedence shown by parentheses.
-        clauses: its leaves in order.
-        matched: "all" or "any": what bare words had to do in the end; "any" although the query
-            said auto means no paper had all of them.
-        repairs: what was mended, by position in the typed string.
-        alternatives: what would find something, when this found nothing or fell back to "any";
-            did-you-mean first.
-    """
-
-    read_as: str
-    clauses: tuple[ClauseReading, ...] = ()
-    matched: str = "all"
-    repairs: tuple[Repair, ...] = ()
-    alternatives: tuple[Alternative, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Results:
-    """One page of answers.
-
-    Attributes:
-        total: exact number of papers that match.
-        hits: those of the page asked for; empty past the end.
-        facets: by field, those that were requested.
-        generation: name of the index generation that answered.
-        took_ms: wall time of the search, in milliseconds.
-    """
-
-    query: Query
-    total: int
-    hits: tuple[Hit, ...]
-    facets: Mapping[FacetField, Facet]
-    receipt: Receipt
-    generation: str
-    took_ms: float = field(compare=False)
+__all__ = [
+    "DEFAULT_FACETS",
+    "Alternative",
+    "ClauseReading",
+    "Contribution",
+    "Facet",
+    "FacetRequest",
+    "FacetValue",
+    "Hit",
+    "Index",
+    "IndexInfo",
+    "PaperTimes",
+    "Receipt",
+    "Results",
+    "Searcher",
+    "Snippet",
+    "Span",
+    "Writer",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +141,21 @@ class Searcher(Protocol):
         The count is the number of papers; most papers first.
         """
 
+    def chain(self, one: str, other: str) -> tuple[str, ...]:
+        """Give the shortest chain of exact names from one to another, both included.
+
+        Neighbours in it wrote a paper together. Of equally short chains, at each step from `one`
+        the name with most papers is taken, of equals the lowest `name_key`. Empty where nothing
+        connects them, or no paper bears one of the names; a name alone leads to itself.
+
+        Args:
+            one: any spelling of the name, or its `name_key`.
+            other: the same.
+        """
+
+    def attachment(self, name: str) -> bytes | None:
+        """Give back what was attached to this generation under a name; None where nothing was."""
+
     def info(self) -> IndexInfo:
         """Say what is in this generation."""
 
@@ -310,6 +168,19 @@ class Writer(Protocol):
 
     def delete(self, paper_id: str) -> bool:
         """Take a paper out; say whether it was there."""
+
+    def attach(self, name: str, data: bytes) -> None:
+        """Keep a small document beside the papers; it takes the place of an older one.
+
+        It stays with every later generation until it is replaced or the index is built anew.
+
+        Args:
+            name: small letters, digits and hyphens, at most 40.
+            data: at most `indexer.attachment.MOST_ATTACHED` bytes; none takes the document away.
+
+        Raises:
+            ValueError: when name or data are not as described.
+        """
 
 
 class Index(Protocol):

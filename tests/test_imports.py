@@ -70,8 +70,8 @@ def allowed(name: str) -> set[str] | None:
     leaves = {f"indexer.{leaf}" for leaf in LEAVES} | {f"indexer.text.{leaf}" for leaf in TEXT}
     if name in leaves:
         return leaves
-    if name == "indexer.search":
-        return {"indexer.paper", "indexer.query"}
+    if name in ("indexer.search", "indexer.results"):
+        return {"indexer.paper", "indexer.query", "indexer.results"}
     return None
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from indexer.analysis import Analyzer
+from indexer.attachment import check_attachment
 from indexer.errors import IndexLocked, IndexMissing
 from indexer.paper import Paper, name_key
 from indexer.ranking import Ranking
@@ -19,14 +20,21 @@ from tests.oracle.searcher import MemorySearcher
 class MemoryWriter:
     """Changes to a copy of the papers."""
 
-    def __init__(self, papers: dict[str, Paper]) -> None:
+    def __init__(self, papers: dict[str, Paper], attached: dict[str, bytes]) -> None:
         self.papers = papers
+        self.attached = attached
 
     def add(self, paper: Paper) -> None:
         self.papers[paper.id] = paper
 
     def delete(self, paper_id: str) -> bool:
         return self.papers.pop(paper_id, None) is not None
+
+    def attach(self, name: str, data: bytes) -> None:
+        check_attachment(name, data)
+        self.attached.pop(name, None)
+        if data:
+            self.attached[name] = data
 
 
 class MemoryIndex:
@@ -37,6 +45,7 @@ class MemoryIndex:
         self.ranking = ranking or Ranking()
         self._papers: dict[str, Paper] = {}
         self._times: dict[str, PaperTimes] = {}
+        self._attached: dict[str, bytes] = {}
         self._documents: dict[Paper, Document] = {}
         self._info: IndexInfo | None = None
         self._number = 0
@@ -63,7 +72,11 @@ class MemoryIndex:
             raise IndexMissing("nothing was published yet; write some papers first")
         documents = [self._document(paper) for paper in self._papers.values()]
         yield MemorySearcher(
-            Collection(documents, self.analyzer), self.ranking, self._info, self._times
+            Collection(documents, self.analyzer),
+            self.ranking,
+            self._info,
+            self._times,
+            self._attached,
         )
 
     @contextmanager
@@ -74,8 +87,10 @@ class MemoryIndex:
             raise IndexLocked("another writer is at work; wait until its block ends")
         self._writing = True
         try:
-            writer = MemoryWriter({} if rebuild else dict(self._papers))
+            kept = (self._papers, self._attached)
+            writer = MemoryWriter(*({} if rebuild else dict(one) for one in kept))
             yield writer
+            self._attached = writer.attached
             self._publish(writer.papers, dumps)
         finally:
             self._writing = False

@@ -22,6 +22,7 @@ from indexer.search import (
     Results,
 )
 from indexer.text.folding import fold, forms
+from tests.oracle.chain import chain
 from tests.oracle.document import Collection
 from tests.oracle.matching import Matching, Scores, bare_words
 from tests.oracle.ordering import facet, listed, ordered, passes, rounded
@@ -43,11 +44,13 @@ class MemorySearcher:
         ranking: Ranking,
         info: IndexInfo,
         times: Mapping[str, PaperTimes],
+        attached: Mapping[str, bytes],
     ) -> None:
         self.collection = collection
         self.matching = Matching(collection, ranking)
         self._info = info
         self._times = times
+        self._attached = attached
 
     @property
     def generation(self) -> str:
@@ -114,6 +117,13 @@ class MemorySearcher:
         papers = [document.paper for document in self.collection.documents]
         every = listed("author", papers, self.collection)
         return tuple(value for value in every if key(value.value) == key(folded))
+
+    def chain(self, one: str, other: str) -> tuple[str, ...]:
+        papers = [document.paper for document in self.collection.documents]
+        return chain(one, other, papers, listed("author", papers, self.collection))
+
+    def attachment(self, name: str) -> bytes | None:
+        return self._attached.get(name)
 
     def info(self) -> IndexInfo:
         return self._info

@@ -18,11 +18,12 @@ from indexer.backends.whoosh.answer.receipt import receipt_of
 from indexer.backends.whoosh.answer.spelling import Spelling
 from indexer.backends.whoosh.answer.values import list_names, list_values
 from indexer.backends.whoosh.lookup.bylines import Bylines
+from indexer.backends.whoosh.lookup.chain import shortest_chain
 from indexer.backends.whoosh.lookup.collection import Collection
 from indexer.backends.whoosh.storage.snapshot import Snapshot
 from indexer.matching.marks import RawWords
 from indexer.matching.snippets import Excerpts
-from indexer.paper import Paper
+from indexer.paper import Paper, name_key
 from indexer.query import FacetField, Query
 from indexer.ranking import Ranking
 from indexer.search import (
@@ -166,6 +167,18 @@ class WhooshSearcher:
     def names(self, folded: str) -> tuple[FacetValue, ...]:
         """List the exact author names that fold to the same, DBLP numbers put aside."""
         return list_names(self._collection, self._bylines, folded)
+
+    def chain(self, one: str, other: str) -> tuple[str, ...]:
+        """Give the shortest chain of exact names from one to another, both included."""
+        ends = [self._bylines.find(name_key(name)) for name in (one, other)]
+        if min(ends) < 0:
+            return ()
+        found = shortest_chain(self._collection.readers, self._bylines, *ends)
+        return tuple(self._bylines.shown(number) for number in found)
+
+    def attachment(self, name: str) -> bytes | None:
+        """Give back what was attached to this generation under a name; None if nothing was."""
+        return self._snapshot.attached.get(name)
 
     def info(self) -> IndexInfo:
         """Say what is in this generation."""

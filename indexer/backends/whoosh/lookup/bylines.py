@@ -40,6 +40,22 @@ class Bylines:
         return numbers, len(known)
 
     @property
+    def numbers(self) -> tuple[Longs, ...]:
+        """For each segment the number of each of its keys."""
+        return self._numbers[0]
+
+    @cached_property
+    def places(self) -> tuple[Longs, ...]:
+        """For each segment the place in it of each number's key, -1 where it is not there."""
+        every, size = self._numbers
+        if len(every) == 1:
+            return every
+        found = tuple(np.full(size, -1, np.int64) for _ in every)
+        for places, keys in zip(found, every, strict=True):
+            places[keys] = np.arange(len(keys))
+        return found
+
+    @property
     def _plain(self) -> bool:
         """Whether there is one segment, and nothing of it deleted."""
         return len(self._readers) == 1 and self._readers[0].live is None

@@ -46,17 +46,36 @@ class SegmentEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class AttachedEntry:
+    """One document attached to a generation.
+
+    Attributes:
+        digest: checksum of its bytes, see `digest_of`.
+    """
+
+    name: str
+    digest: str
+
+    @property
+    def file(self) -> str:
+        """Name of the file that holds it."""
+        return f"{self.name}.attached"
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """What a generation consists of.
 
     Attributes:
         segments: oldest first.
         analyzer: fingerprint of the analysis, see `fingerprint`.
+        attached: documents beside the papers, by name.
     """
 
     info: IndexInfo
     segments: tuple[SegmentEntry, ...]
     analyzer: str
+    attached: tuple[AttachedEntry, ...] = ()
 
     def write(self, folder: Path) -> None:
         """Write it into the directory of its generation."""
@@ -65,6 +84,7 @@ class Manifest:
             "analyzer": self.analyzer,
             "info": asdict(self.info),
             "segments": [asdict(one) for one in self.segments],
+            "attached": [asdict(one) for one in self.attached],
         }
         text = json.dumps(body, ensure_ascii=False, indent=1)
         replace_text(folder / NAME, f"{_digest(text)}\n{text}\n")
@@ -91,17 +111,22 @@ class Manifest:
                 "`quiver build` makes a new index"
             )
         info = IndexInfo(**{**body["info"], "dumps": tuple(body["info"]["dumps"])})
-        return cls(
-            info, tuple(SegmentEntry(**one) for one in body["segments"]), str(body["analyzer"])
-        )
+        segments = tuple(SegmentEntry(**one) for one in body["segments"])
+        attached = tuple(AttachedEntry(**one) for one in body.get("attached", ()))
+        return cls(info, segments, str(body["analyzer"]), attached)
 
     def renamed(self, generation: str, built: str) -> Manifest:
         """Give the manifest of the same content published anew."""
         return replace(self, info=replace(self.info, generation=generation, built=built))
 
 
+def digest_of(data: bytes) -> str:
+    """Give the checksum of some bytes (BLAKE2b, 128 bits, in hex)."""
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
+
+
 def _digest(text: str) -> str:
-    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+    return digest_of(text.encode())
 
 
 def fingerprint(analyzer: Analyzer) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.backends.whoosh.storage.attached import read_attached
 from indexer.backends.whoosh.storage.files import open_arrays, write_arrays
 from indexer.backends.whoosh.storage.manifest import Manifest, SegmentEntry
 from indexer.backends.whoosh.storage.named import segment_from, store_from
@@ -38,16 +39,21 @@ class OpenedSegment:
 
 @dataclass(frozen=True, slots=True)
 class OpenedGeneration:
-    """A generation, open; its files may be unlinked meanwhile."""
+    """A generation, open; its files may be unlinked meanwhile.
+
+    Attributes:
+        attached: documents beside the papers, by name.
+    """
 
     manifest: Manifest
     folder: Path
     segments: tuple[OpenedSegment, ...]
+    attached: Mapping[str, bytes]
 
     def snapshot(self) -> Snapshot:
         """Give what a searcher reads."""
         segments = tuple(LoadedSegment(one.arrays, one.store, one.deleted) for one in self.segments)
-        return Snapshot(segments, self.manifest.info)
+        return Snapshot(segments, self.manifest.info, self.attached)
 
 
 def open_generation(name: str, folder: Path) -> OpenedGeneration:
@@ -64,9 +70,9 @@ def open_generation(name: str, folder: Path) -> OpenedGeneration:
     manifest = Manifest.read(folder)
     if manifest.info.generation != name:
         raise IndexDamaged(f"{folder}: holds generation {manifest.info.generation}, not {name}")
-    return OpenedGeneration(
-        manifest, folder, tuple(open_segment(folder, entry) for entry in manifest.segments)
-    )
+    segments = tuple(open_segment(folder, entry) for entry in manifest.segments)
+    attached = read_attached(folder, manifest.attached)
+    return OpenedGeneration(manifest, folder, segments, attached)
 
 
 def open_segment(folder: Path, entry: SegmentEntry) -> OpenedSegment:

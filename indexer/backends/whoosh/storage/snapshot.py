@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -40,7 +41,9 @@ class Snapshot:
     Attributes:
         segments: in any order; empty segments are allowed.
         info: what to tell of this generation; its `generation` names it.
+        attached: documents beside the papers, by name.
     """
 
     segments: tuple[LoadedSegment, ...]
     info: IndexInfo
+    attached: Mapping[str, bytes] = field(default_factory=dict)

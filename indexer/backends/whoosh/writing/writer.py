@@ -14,7 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.analysis import Analyzer
+from indexer.attachment import check_attachment
 from indexer.backends.whoosh.storage import store
+from indexer.backends.whoosh.storage.attached import write_attached
 from indexer.backends.whoosh.storage.disk import faults_told, link
 from indexer.backends.whoosh.storage.files import ArrayFile
 from indexer.backends.whoosh.storage.manifest import INDEX, Manifest, SegmentEntry, fingerprint
@@ -101,6 +103,8 @@ class WhooshWriter:
         self._known = KnownPapers(self._old)
         self._gone: set[Place] = set()
         self._added = _Added()
+        kept = plan.base.attached if plan.base and not plan.rebuild else {}
+        self._attached = dict(kept)
         self._now = int(time())
         self._scratch = hidden / "runs"
         with faults_told(hidden):
@@ -152,6 +156,17 @@ class WhooshWriter:
             self._added.dropped.append(at)
         return at is not None
 
+    def attach(self, name: str, data: bytes) -> None:
+        """Keep a small document beside the papers; none takes the one there is away.
+
+        Raises:
+            ValueError: see `indexer.attachment.check_attachment`.
+        """
+        check_attachment(name, data)
+        self._attached.pop(name, None)
+        if data:
+            self._attached[name] = data
+
     def close(self) -> None:
         """End whatever still works for this writer; it takes no more changes."""
         self._collector.close()
@@ -159,7 +174,10 @@ class WhooshWriter:
     @property
     def changed(self) -> bool:
         """Whether there is anything to publish."""
-        return self._plan.rebuild or not self._plan.base or bool(self._gone or self._added.places)
+        base = self._plan.base
+        if self._plan.rebuild or base is None or self._gone or self._added.places:
+            return True
+        return self._attached != base.attached
 
     def write(self, name: str) -> Manifest:
         """Write everything of the new generation; it remains to be published.
@@ -192,6 +210,7 @@ class WhooshWriter:
         shutil.rmtree(self._scratch)
         census = take_census([(one.arrays, gone) for one, gone in segments])
         self._refuse_loss(census.papers)
+        attached = write_attached(self._hidden, self._attached)
         before = (
             ()
             if self._plan.rebuild or not self._plan.base
@@ -209,7 +228,7 @@ class WhooshWriter:
             dumps=tuple(dict.fromkeys((*before, *self._plan.dumps))),
             backend="whoosh",
         )
-        manifest = Manifest(info, tuple(entries), fingerprint(self._analyzer))
+        manifest = Manifest(info, tuple(entries), fingerprint(self._analyzer), attached)
         write_toc(self._hidden, manifest, self._analyzer)
         manifest.write(self._hidden)
         return manifest

@@ -1,0 +1,87 @@
+"""What is said of authors beyond counting them: how two of them are connected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.paper import Paper, name_key
+from indexer.query import Query
+from indexer.search import Searcher
+from tests import strategies
+from tests.conformance.backends import ORACLE, Backend
+from tests.conformance.pace import pace
+
+PAPERS = (
+    Paper("a", "One", authors=("Ann Ace", "Bob Bay")),
+    Paper("b", "Two", authors=("BOB BAY", "Cy Coe")),
+    Paper("c", "Three", authors=("Ann Ace", "Dee Day")),
+    Paper("d", "Four", authors=("Dee Day", "Cy Coe")),
+    Paper("e", "Five", authors=("Dee Day",)),
+    Paper("f", "Six", authors=("Cy Coe", "Eve East", "Eve East")),
+    Paper("g", "Seven", authors=("Far Away",)),
+    Paper("h", "Eight"),
+)
+
+
+@pytest.fixture(scope="module")
+def searcher(backend: Backend) -> Iterator[Searcher]:
+    with backend.holding(PAPERS) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("Ann Ace", "Bob Bay", ("Ann Ace", "BOB BAY")),
+        ("bob bay", "ann ace", ("BOB BAY", "Ann Ace")),
+        # Dee Day has three papers, Bob Bay two.
+        ("Ann Ace", "Cy Coe", ("Ann Ace", "Dee Day", "Cy Coe")),
+        ("Ann Ace", "Eve East", ("Ann Ace", "Dee Day", "Cy Coe", "Eve East")),
+        ("Ann Ace", "Ann Ace", ("Ann Ace",)),
+        ("Ann Ace", "Far Away", ()),
+        ("Ann Ace", "Nobody", ()),
+        ("", "Ann Ace", ()),
+        ("unknown", "Ann Ace", ()),
+    ],
+)
+def test_the_shortest_chain_between_two_names(
+    searcher: Searcher, one: str, other: str, expected: tuple[str, ...]
+) -> None:
+    assert searcher.chain(one, other) == expected
+
+
+@pace()
+@given(strategies.collections(), st.data())
+def test_chains_are_those_of_the_oracle(
+    engine: Backend, papers: tuple[Paper, ...], data: st.DataObject
+) -> None:
+    names = sorted({name for paper in papers for name in paper.authors})
+    pick = st.sampled_from(names) if names else st.just("nobody")
+    one, other = data.draw(pick), data.draw(pick)
+    with engine.holding(papers) as searcher, ORACLE.holding(papers) as oracle:
+        chain = searcher.chain(one, other)
+
+        assert chain == oracle.chain(one, other)
+        for here, there in pairwise(chain):
+            keys = {name_key(here), name_key(there)}
+            assert any(keys <= set(map(name_key, paper.authors)) for paper in papers)
+
+
+def test_a_chain_leads_over_what_is_there_now(backend: Backend) -> None:
+    with backend.index() as index:
+        with index.writer() as writer:
+            for paper in PAPERS[:4]:
+                writer.add(paper)
+        with index.writer() as writer:
+            writer.delete("d")
+            writer.add(Paper("z", "New", authors=("Far Away", "Cy Coe")))
+        with index.searcher() as searcher:
+            assert searcher.chain("Ann Ace", "Far Away") == (
+                "Ann Ace", "BOB BAY", "Cy Coe", "Far Away"
+            )  # fmt: skip
+            assert searcher.count(Query()) == 4

@@ -170,6 +170,8 @@ def read_boost(suffix: str, report: Report) -> float:
 
 def read_word(raw: str, field: TextField | None, report: Report) -> Clause | None:
     """Read a bare word with what stands behind it: ``~2``, ``^3``, punctuation."""
+    if len(raw) <= MAX_WORD and raw.isascii() and raw.isalpha() and raw.islower():
+        return Word(raw, field)
     text = _cut(raw, report)
     fuzzy: str | None = None
     boost = 1.0

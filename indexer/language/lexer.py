@@ -57,6 +57,7 @@ _ID = re.compile(r"[^\s]+")
 _NEAR = re.compile(r"(?:NEAR/?|[wW]/)([0-9]{1,4})")
 _MARKS = re.compile(rf"[=^]{{0,8}}(?=[{QUOTES}])")
 _PLAIN = re.compile(rf"[^\s(){QUOTES}\\$]+")
+_SIMPLE = re.compile(r"[a-z]+(?=\s|$)")
 _SPACE = re.compile(r"\s")
 _RULE = re.compile(r"([^\w\s()])\1{7,}")
 _QUOTE = re.compile(rf'(?!(?<=\\)"[A-Za-z{{\\])[{QUOTES}]')
@@ -149,6 +150,9 @@ class Lexer:
         while self._at < self._size:
             start = self._at
             char = self._text[start]
+            if not field and (simple := _SIMPLE.match(self._text, start)) is not None:
+                self._at = simple.end()  # most words: no mark, no operator, no field
+                return Token(Kind.WORD, start, self._at, simple.group())
             literal = field not in ("", "all", "has", "no")
             if char.isspace():
                 self._at += 1

@@ -16,6 +16,7 @@ of them. What cannot be read is passed over, and a `Repair` says what and where.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from indexer.language.leaves import MAX_SLOP, read_boost, read_leaf
@@ -42,6 +43,8 @@ MAX_TOKENS: Final = 10_000
 MAX_DEPTH: Final = 20
 """Parentheses inside each other that are told apart; the tree is at most six times as deep."""
 MAX_REPAIRS: Final = 50
+KEPT_TEXT: Final = 200
+"""Longer texts are read anew each time; the readings of shorter ones are remembered for a while."""
 
 _NAMES = frozenset({"author", "venue", "type"})
 
@@ -80,6 +83,10 @@ Value(field='venue', value='ICML')))
 
 def parse_clause(text: str) -> tuple[Clause | None, tuple[Repair, ...]]:
     """Read a query string: its clause (None asks nothing) and what was mended, by position."""
+    return _remembered(text) if len(text) <= KEPT_TEXT else _read(text)
+
+
+def _read(text: str) -> tuple[Clause | None, tuple[Repair, ...]]:
     reader = _Reader(text)
     clause = reader.read()
     repairs = sorted(reader.repairs, key=lambda repair: (repair.start, repair.end))
@@ -89,6 +96,11 @@ def parse_clause(text: str) -> tuple[Clause | None, tuple[Repair, ...]]:
         last = Repair(repairs[MAX_REPAIRS - 1].start, len(text), "From here on more was mended.")
         repairs = [*repairs[: MAX_REPAIRS - 1], last]
     return clause, tuple(repairs)
+
+
+# A page reads its query and then each of its clauses again, to write them back; a reading is a
+# value, so whoever asks may have the same one.
+_remembered = lru_cache(2048)(_read)
 
 
 class _Reader:

@@ -150,14 +150,11 @@ class Lexer:
         while self._at < self._size:
             start = self._at
             char = self._text[start]
-            if not field and (simple := _SIMPLE.match(self._text, start)) is not None:
-                self._at = simple.end()  # most words: no mark, no operator, no field
-                return Token(Kind.WORD, start, self._at, simple.group())
             literal = field not in ("", "all", "has", "no")
             if char.isspace():
                 self._at += 1
                 continue
-            if field in ("year", "id") and (value := self._value(field)) is not None:
+            if field in ("", "year", "id") and (value := self._value(field)) is not None:
                 return value
             if char == "(":
                 return self._mark(Kind.OPEN, start, 1)
@@ -206,8 +203,8 @@ class Lexer:
         return char in LEADING
 
     def _value(self, field: str) -> Token | None:
-        """Read the value of a field whose values follow rules of their own."""
-        pattern = _YEARS if field == "year" else _ID
+        """Read the value of a field whose values follow rules of their own, or a simple word."""
+        pattern = _YEARS if field == "year" else _ID if field else _SIMPLE
         match = pattern.match(self._text, self._at)
         if match is None or self._text[self._at] in "(" + QUOTES:
             return None

@@ -79,8 +79,12 @@ def papers(part: int) -> Response:
     if part < 1 or start >= searcher.info().papers:
         abort(404)
     ids = islice(searcher.ids(Query(sort=Sort.NEWEST)), start, start + _PER_FILE)
-    pages = [url_for("records.paper", address=one, _external=True) for one in ids]
-    return _xml("sitemap.xml", "application/xml", pages=pages, built=searcher.info().built)
+    pages = [
+        (url_for("records.paper", address=one, _external=True), times.last_changed)
+        for one in ids
+        if (times := searcher.times(one)) is not None
+    ]
+    return _xml("sitemap.xml", "application/xml", pages=pages)
 
 
 @blueprint.get("/sitemap-authors-<int:part>.xml")
@@ -106,9 +110,9 @@ def venues() -> Response:
 
 
 def _sitemap_of(endpoint: str, names: list[str]) -> Response:
-    pages = [url_for(endpoint, slug=name_slug(name), _external=True) for name in names]
     built = current.searcher().info().built
-    return _xml("sitemap.xml", "application/xml", pages=pages, built=built)
+    pages = [(url_for(endpoint, slug=name_slug(name), _external=True), built) for name in names]
+    return _xml("sitemap.xml", "application/xml", pages=pages)
 
 
 def _xml(template: str, media: str, **words: object) -> Response:

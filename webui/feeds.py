@@ -1,4 +1,8 @@
-"""Atom feeds of any query, author name or venue (RFC 4287, RFC 5005, OpenSearch 1.1)."""
+"""Atom feeds of any query, author name or venue (RFC 4287, RFC 5005, OpenSearch 1.1).
+
+What came into the index last comes first, and every entry tells when it came and when it last
+changed: a reader that asks again sees what is new, whatever year it is of.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ from typing import Any, Final
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from indexer import Paper, Query, Sort, name_slug, plain, unnumbered
+from indexer import Paper, PaperTimes, Query, Sort, name_slug, plain, unnumbered
 from webui import changes, current, layout
 from webui.faults import refused
 from webui.pager import last_page
@@ -19,6 +23,14 @@ from webui.pager import last_page
 blueprint = Blueprint("feeds", __name__)
 _ENTRIES: Final = 50
 _ILLEGAL: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A paper and when it came in and last changed."""
+
+    paper: Paper
+    times: PaperTimes
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +43,7 @@ class Window:
         size: papers asked for; fewer come at the end.
     """
 
-    papers: tuple[Paper, ...]
+    papers: tuple[Dated, ...]
     total: int
     start: int
     size: int
@@ -40,11 +52,11 @@ class Window:
 @blueprint.get("/search.atom")
 @blueprint.get("/feed.atom")
 def search() -> ResponseReturnValue:
-    """Give the papers of a query as a feed, newest first unless it says otherwise."""
+    """Give the papers of a query as a feed, last added first unless it says otherwise."""
     asked = current.asked()
     if asked.faults:
         return refused(asked)
-    query = asked.query if "sort" in request.args else replace(asked.query, sort=Sort.NEWEST)
+    query = asked.query if "sort" in request.args else replace(asked.query, sort=Sort.ADDED)
     if "per_page" not in request.args:
         query = replace(query, per_page=_ENTRIES)
     shown = plain(query.text.strip())
@@ -82,8 +94,11 @@ def feed(query: Query, title: str, page: str, href: Callable[[int], str]) -> Res
 def papers_from(query: Query, start: int, size: int) -> Window:
     """Take a stretch of the hits of a query that may begin anywhere."""
     searcher = current.searcher()
-    ids = islice(searcher.ids(query), start, start + size)
-    papers = tuple(paper for one in ids if (paper := searcher.get(one)) is not None)
+    papers = tuple(
+        Dated(paper, times)
+        for one in islice(searcher.ids(query), start, start + size)
+        if (paper := searcher.get(one)) is not None and (times := searcher.times(one)) is not None
+    )
     return Window(papers, searcher.count(query), start, size)
 
 
@@ -105,8 +120,11 @@ def atom(
         links=links,
         window=window,
         start=window.start + first_index,
-        entries=[_entry(paper) for paper in window.papers],
-        updated=current.searcher().info().built,
+        entries=[_entry(one) for one in window.papers],
+        updated=max(
+            (one.times.last_changed for one in window.papers),
+            default=current.searcher().info().built,
+        ),
         arxiv=arxiv,
         legal=_legal,
         unnumbered=unnumbered,
@@ -116,10 +134,12 @@ def atom(
     return response
 
 
-def _entry(paper: Paper) -> dict[str, Any]:
+def _entry(dated: Dated) -> dict[str, Any]:
+    paper = dated.paper
     authors: Sequence[str] = paper.authors
     return {
         "paper": paper,
+        "times": dated.times,
         "address": url_for("records.paper", address=paper.id, _external=True),
         "title": plain(paper.title),
         "summary": plain(paper.abstract),

@@ -22,6 +22,7 @@ _SORTS: Final = (
     (Sort.NEWEST, "newest"),
     (Sort.OLDEST, "oldest"),
     (Sort.TITLE, "title"),
+    (Sort.ADDED, "recently added"),
 )
 _SIZES: Final = (10, 20, 50, 100)
 _LISTED: Final[tuple[FacetField, ...]] = ("venue", "type", "author")

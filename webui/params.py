@@ -39,6 +39,8 @@ _SORTS: Final = {
     "year": Sort.OLDEST,
     "oldest": Sort.OLDEST,
     "title": Sort.TITLE,
+    "-added": Sort.ADDED,
+    "added": Sort.ADDED,
 }
 _MAX_PAGE: Final = 10**9
 _Choice = TypeVar("_Choice")

@@ -237,8 +237,8 @@ def representations(endpoint: str, **named: str) -> list[dict[str, str]]:
 
 
 def _feed(chosen: Filter, title: str, endpoint: str, slug: str) -> Response:
-    """Give the papers of an author's name or a venue as a feed, newest first."""
-    query = Query(filters=(chosen,), sort=Sort.NEWEST, page=current.page(), per_page=50)
+    """Give the papers of an author's name or a venue as a feed, last added first."""
+    query = Query(filters=(chosen,), sort=Sort.ADDED, page=current.page(), per_page=50)
 
     def href(page: int) -> str:
         there = f"{slug}.atom"

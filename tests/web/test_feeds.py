@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import arxiv
@@ -13,8 +15,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
+from indexer import Paper
+from tests.oracle import MemoryIndex
 from tests.web.conftest import PAPERS
 from tests.web.reading import read
+from webui import create_app
 from webui.arxiv_api import in_our_syntax
 
 
@@ -45,7 +50,44 @@ def test_feeds_are_well_formed_and_complete(client: FlaskClient, address: str) -
         assert entry.updated_parsed
 
 
-def test_the_pages_of_a_feed_are_the_hits_of_its_query_newest_first(client: FlaskClient) -> None:
+def test_a_reader_that_comes_again_finds_what_was_added_first_and_dated() -> None:
+    """Whatever its year; what was there keeps its times, what was mended says so."""
+    index = MemoryIndex.of(PAPERS)
+    client = create_app(index=index).test_client()
+    before = feedparser.parse(client.get("/feed.atom?q=learning").data)
+    time.sleep(1.1)  # times are whole seconds
+    late = Paper("late", "Learning of long ago, typed in today", year=1971)
+    mended = replace(PAPERS[0], title="Federated learning on very small devices")
+    with index.writer() as writer:
+        writer.add(late)
+        writer.add(mended)
+    after = feedparser.parse(client.get("/feed.atom?q=learning").data)
+
+    was, now = ({one.id: one for one in feed.entries} for feed in (before, after))
+    assert after.entries[0].title == late.title
+    (new,) = now.keys() - was.keys()
+    assert new == after.entries[0].id
+    changed = {one for one in was if one in now and was[one].updated != now[one].updated}
+    assert [now[one].title for one in changed] == [mended.title]
+    assert all(was[one].published == now[one].published for one in was.keys() & now.keys())
+    assert all(one.published <= one.updated for one in after.entries)
+    assert after.feed.updated == max(one.updated for one in after.entries) > before.feed.updated
+    with index.searcher() as searcher:
+        times = searcher.times("late")
+        assert times is not None
+        assert now[new].published == now[new].updated == times.first_indexed
+
+    titles = [
+        one["title"] for one in client.get("/search.json?q=learning&sort=-added").json["hits"]
+    ]
+    assert titles[0] == late.title
+    sitemap = client.get("/sitemap-papers-1.xml").text
+    assert sitemap.count(f"<lastmod>{times.last_changed}</lastmod>") == 2
+
+
+def test_the_pages_of_a_feed_are_the_hits_of_its_query_last_added_first(
+    client: FlaskClient,
+) -> None:
     address = "/feed.atom?q=rate&per_page=25"
     titles: list[str] = []
     while address:
@@ -54,7 +96,7 @@ def test_the_pages_of_a_feed_are_the_hits_of_its_query_newest_first(client: Flas
         links = {link.rel: link.href for link in found.feed.links}
         address = path(links["next"]) if "next" in links else ""
 
-    expected = client.get("/search.json?q=rate&per_page=100&sort=-year").json
+    expected = client.get("/search.json?q=rate&per_page=100&sort=-added").json
     assert expected is not None
     assert titles == [hit["title"] for hit in expected["hits"]]
     assert found.feed.opensearch_totalresults == "60"

@@ -77,10 +77,9 @@ def test_a_reader_that_comes_again_finds_what_was_added_first_and_dated() -> Non
         assert times is not None
         assert now[new].published == now[new].updated == times.first_indexed
 
-    titles = [
-        one["title"] for one in client.get("/search.json?q=learning&sort=-added").json["hits"]
-    ]
-    assert titles[0] == late.title
+    listed = client.get("/search.json?q=learning&sort=-added").json
+    assert listed is not None
+    assert listed["hits"][0]["title"] == late.title
     sitemap = client.get("/sitemap-papers-1.xml").text
     assert sitemap.count(f"<lastmod>{times.last_changed}</lastmod>") == 2
 

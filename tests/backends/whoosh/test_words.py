@@ -6,7 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from indexer.analysis import Analyzer
-from indexer.backends.whoosh.writing.words import WordTable, folds_apart
+from indexer.backends.whoosh.writing.words import WordTable, folded_whole, folds_apart
 from tests import strategies
 
 ANALYZER = Analyzer()
@@ -57,14 +57,21 @@ def test_many_texts_at_once_and_again(texts: list[str]) -> None:
         assert [one for one in found if " " not in one[1]] == cut(text, table)[0]
 
 
-def test_a_full_table_forgets_pieces_but_not_words() -> None:
+def test_a_table_that_was_full_cuts_as_one_that_is_new() -> None:
     table = WordTable(ANALYZER)
     table.cut(["alpha beta", "beta gamma"])
-    before = list(table.words)
     table._forget()
 
     assert cut("gamma beta", table)[0] == [(0, "gamma"), (1, "beta")]
-    assert table.words == before
+    assert table.words == ["gamma", "beta"]
+
+
+def test_only_the_stretch_with_tex_is_folded_as_a_whole() -> None:
+    text = "we show that $x y$ holds and is good"
+
+    assert text[slice(*folded_whole(text))] == "that $x y$ holds"
+    assert folded_whole("see version 2. 0 of $x$") == (0, 23)
+    assert folded_whole("$x$") == (0, 3)
 
 
 def test_plain_text_folds_apart() -> None:

@@ -1,9 +1,10 @@
 """Cut many texts into words at once: every distinct piece of text is analysed only once.
 
-Between white space a text is nearly always a run of pieces that mean the same wherever they stand
-("learning,", "(non-invasive)"), so one dictionary from piece to its tokens does away with folding
-and cutting each occurrence again. The few texts whose folding looks across white space (TeX,
-"i. e.", "2. 0") are folded whole. Either way the tokens equal those of `Analyzer.tokens`.
+Between spaces a text is nearly always a run of pieces that mean the same wherever they stand
+("learning,", "(non-invasive)"), so one table from piece to its tokens does away with folding and
+cutting each occurrence again. Where folding looks across a space (TeX, "i. e.", "2. 0"), that
+stretch of the text is folded as a whole, and its folded pieces are looked up. Either way the tokens
+equal those of `Analyzer.tokens`.
 """
 
 from __future__ import annotations
@@ -18,17 +19,52 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.analysis import MAX_WORD, Analyzer, open_word
+from indexer.backends.whoosh.writing.pieces import Pieces
 from indexer.text.folding import fold
 
 _MARKS: Final = "\\$`{}~"
 _ACROSS: Final = re.compile(r"\. (?:(?<=\d\. )\d|(?<=[^\W\d_]\. )[^\W\d_]\.)")
 _EDGES: Final = ".,;:()[]!?\"'"
-_MOST_PIECES: Final = 1_000_000
+_MOST_PIECES: Final = 500_000
 
 
 def folds_apart(text: str) -> bool:
-    """Say whether folding the pieces between white space gives what folding the whole gives."""
+    """Say whether folding the pieces between spaces gives what folding the whole gives."""
     return not any(mark in text for mark in _MARKS) and _ACROSS.search(text) is None
+
+
+def folded_whole(text: str) -> tuple[int, int]:
+    """Give the stretch of a text that must be folded as a whole; all around it folds apart.
+
+    It reaches from the piece before the first mark of TeX to the piece after the last one, for a
+    command may swallow a space; where more than TeX looks across spaces, it is the whole text.
+    """
+    if _ACROSS.search(text) is not None:
+        return 0, len(text)
+    first = min(at for mark in _MARKS if (at := text.find(mark)) >= 0)
+    last = max(text.rfind(mark) for mark in _MARKS)
+    return _spaces_before(text, first), _spaces_after(text, last)
+
+
+def _spaces_before(text: str, at: int) -> int:
+    """Go back to the second space, and on while nothing but space was passed."""
+    start = text.rfind(" ", 0, at)
+    while start > 0:
+        before = text.rfind(" ", 0, start)
+        if text[before + 1 : start].strip():
+            return before + 1
+        start = before
+    return 0
+
+
+def _spaces_after(text: str, at: int) -> int:
+    end = text.find(" ", at)
+    while end >= 0:
+        after = text.find(" ", end + 1)
+        if text[end + 1 : after if after >= 0 else len(text)].strip():
+            return after if after >= 0 else len(text)
+        end = after
+    return len(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +93,13 @@ class WordTable:
 
     def __init__(self, analyzer: Analyzer) -> None:
         """Begin with no words."""
-        self.words: list[str] = []
         self._analyzer = analyzer
-        self._ids: dict[str, int] = {}
         self._forget()
 
     def _forget(self) -> None:
-        self._pieces = _Pieces(self._of_piece)
-        self._raws = _Pieces(self._of_raw)
+        self.words: list[str] = []
+        self._ids: dict[str, int] = {}
+        self._pieces = Pieces(self._of_piece)
         self._ends = array("q", [0])
         self._word = array("i")
         self._offset = array("i")
@@ -72,49 +107,60 @@ class WordTable:
         self._counted = array("i")
 
     def cut(self, texts: Iterable[str]) -> Cuts:
-        """Cut texts into words."""
-        if len(self._parts) > _MOST_PIECES:
+        """Cut texts into words; `words` holds at least theirs until the next call."""
+        if len(self._pieces) > _MOST_PIECES:
             self._forget()
-        pieces = array("i")
-        ends = array("q", [0])
+        stretches: list[bytes] = []
+        folded: list[bool] = []
+        counts = []
         for text in texts:
+            before = len(stretches)
             if folds_apart(text):
-                pieces.extend(map(self._pieces.__getitem__, text.split()))
+                stretches.append(text.encode("utf-8", "surrogatepass"))
+                folded.append(False)
             else:
-                raws = self._analyzer.words(fold(text, umlauts=True).text)
-                pieces.extend(map(self._raws.__getitem__, raws))
-            ends.append(len(pieces))
-        return self._spread(np.array(pieces, np.int32), np.array(ends, np.int64))
+                start, end = folded_whole(text)
+                whole = fold(text[start:end], umlauts=True).text
+                for part, is_folded in ((text[:start], False), (whole, True), (text[end:], False)):
+                    stretches.append(part.encode("utf-8", "surrogatepass"))
+                    folded.append(is_folded)
+            counts.append(len(stretches) - before)
+        pieces, ends = self._pieces.number(stretches, folded)
+        last = np.zeros(len(counts) + 1, np.int64)
+        np.cumsum(counts, out=last[1:])
+        return self._spread(pieces, ends[last])
 
     def _spread(self, pieces: NDArray[np.int32], ends: NDArray[np.int64]) -> Cuts:
         """Put the words of each piece in its place."""
-        token_ends = np.array(self._ends, np.int64)
+        token_ends = np.array(self._ends, np.int32)
         first = token_ends[pieces]
         count = token_ends[pieces + 1] - first
-        parts = np.array(self._parts, np.int32)[pieces]
-        before = np.zeros(len(pieces) + 1, np.int64)
-        np.cumsum(parts, out=before[1:])
+        before = np.zeros(len(pieces) + 1, np.int32)
+        np.cumsum(np.array(self._parts, np.int32)[pieces], out=before[1:])
         text = np.repeat(np.arange(len(ends) - 1, dtype=np.int32), np.diff(ends))
-        base = (before[:-1] - before[ends[:-1]][text]).astype(np.int32)
-        start = np.cumsum(count) - count
-        token = np.repeat(first - start, count) + np.arange(int(count.sum()))
-        counted = np.zeros(len(pieces) + 1, np.int64)
+        base = before[:-1] - before[ends[:-1]][text]
+        start = (np.cumsum(count) - count).astype(np.int32)
+        token = np.repeat(first - start, count)
+        token += np.arange(len(token), dtype=np.int32)
+        counted = np.zeros(len(pieces) + 1, np.int32)
         np.cumsum(np.array(self._counted, np.int32)[pieces], out=counted[1:])
         return Cuts(
             np.array(self._word, np.int32)[token],
             np.repeat(text, count),
             np.repeat(base, count) + np.array(self._offset, np.int32)[token],
-            np.diff(counted[ends]).astype(np.int32),
+            np.diff(counted[ends]),
         )
 
-    def _of_piece(self, piece: str) -> int:
+    def _of_piece(self, piece: str, folded: bool) -> int:  # noqa: FBT001 - `Pieces` passes it so
         core = piece.strip(_EDGES)
-        if core.isascii() and core.isalnum():
-            return self._learn_one(core.lower()[:MAX_WORD])
-        return self._learn(self._analyzer.words(fold(piece, umlauts=True).text))
-
-    def _of_raw(self, raw: str) -> int:
-        return self._learn([raw])
+        if core.isascii():
+            if core.isalnum():
+                return self._learn_one(core.lower()[:MAX_WORD])
+            if all(map(str.isalnum, core.split("-"))):
+                return self._learn([core.lower()])
+        return self._learn(
+            self._analyzer.words(piece if folded else fold(piece, umlauts=True).text)
+        )
 
     def _learn(self, raws: list[str]) -> int:
         """Note the tokens of a piece; gives its number."""
@@ -150,18 +196,3 @@ class WordTable:
             self.words.append(word)
         self._word.append(known)
         self._offset.append(position)
-
-
-class _Pieces(dict[str, int]):
-    """Piece of text -> its number, learnt when first asked for."""
-
-    __slots__ = ("_learn",)
-
-    def __init__(self, learn: object) -> None:
-        super().__init__()
-        self._learn = learn
-
-    def __missing__(self, piece: str) -> int:
-        number: int = self._learn(piece)  # type: ignore[operator]
-        self[piece] = number
-        return number

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
+from indexer.curation import Curation, attach_curation
 from indexer.errors import DumpError, RecordError
 from indexer.formats import Format, detect, load_formats
 from indexer.intake.cleaning import clean
@@ -31,6 +32,7 @@ def build_index(  # noqa: PLR0913 - one keyword an option of the verb
     exclude: Sequence[str] = (),
     rejected: str | None = None,
     venues: str = BUILT_IN,
+    curation: Curation | None = None,
 ) -> BuildReport:
     """Write the papers of dumps into an index and publish them as a new generation.
 
@@ -46,6 +48,8 @@ def build_index(  # noqa: PLR0913 - one keyword an option of the verb
         rejected: a file to write skipped records to that can be mended (see
             `indexer.intake.rejected`); it is made only if there are any.
         venues: file with a table of venues; "built-in" = the one that comes with Quiver.
+        curation: what is curated about authors' names, to be kept with the index; None leaves
+            what an update finds there.
 
     Returns:
         What was done; a skipped record is no error unless `strict`.
@@ -63,6 +67,8 @@ def build_index(  # noqa: PLR0913 - one keyword an option of the verb
         for paper in reading.papers():
             writer.add(paper)
         reading.refuse_nothing()
+        if curation is not None:
+            attach_curation(writer, curation)
     generation = index.generation() or ""
     with index.searcher() as searcher:
         info = searcher.info()

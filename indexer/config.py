@@ -86,11 +86,13 @@ class BuildConfig:
         keep: generations that stay on disk, the published one included.
         wait: seconds to wait for another writer.
         venues: file with a table of venues, or "built-in".
+        authors: file of what is curated about authors' names.
         most_lost: share of papers by which a build from the same dumps may be smaller.
     """
 
     strict: bool
     venues: str
+    authors: str
     workers: int
     keep: int
     wait: float

@@ -155,7 +155,9 @@ def cluster_json(cluster: AuthorCluster) -> Json:
     return {
         "name": cluster.name,
         "slug": cluster.slug,
+        "names": [{"name": name, "slug": name_slug(name)} for name in cluster.names],
         "also": [{"name": name, "slug": name_slug(name)} for name in cluster.also],
+        "curated": _curated_json(cluster),
         "paper_count": len(cluster.papers),
         "author_rows": cluster.rows,
         "spellings": [
@@ -171,9 +173,27 @@ def cluster_json(cluster: AuthorCluster) -> Json:
             {"name": one.name, "slug": name_slug(one.name), "count": one.count}
             for one in cluster.coauthors
         ],
+        "ties": [
+            {
+                "names": [cluster.ties.people[at].name for at in (tie.one, tie.other)],
+                "count": tie.count,
+            }
+            for tie in cluster.ties.ties
+        ],
         "same_person": [_suggestion_json(one) for one in cluster.same_person],
         "several_people": [_group_json(group) for group in cluster.groups],
         "papers": [paper_json(paper) for paper in cluster.papers],
+    }
+
+
+def _curated_json(cluster: AuthorCluster) -> Json:
+    person = cluster.curated
+    return {
+        "name": person.name if person else None,
+        "same": list(person.names) if person else [],
+        "different": list(cluster.different),
+        "homepage": (person.homepage if person else "") or None,
+        "orcid": (person.orcid if person else "") or None,
     }
 
 
@@ -197,6 +217,7 @@ def _suggestion_json(one: Suggestion) -> Json:
 
 def _group_json(group: Group) -> Json:
     return {
+        "key": group.key,
         "papers": list(group.papers),
         "coauthors": [{"name": name, "count": count} for name, count in group.coauthors],
         "venues": list(group.venues),

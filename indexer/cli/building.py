@@ -15,6 +15,7 @@ from indexer.cli.opening import open_session_index
 from indexer.cli.terminal import counted
 from indexer.cli.watch import EVERY, watch
 from indexer.formats import load_formats
+from indexer.intake.curation_file import read_curation
 from indexer.report import BuildReport, Progress, SourceCount, report_as_json
 
 SHOWN = 10
@@ -170,6 +171,7 @@ def _write(
     strict: bool,
     exclude: Sequence[str] = (),
 ) -> None:
+    curation = read_curation(session.config.build.authors)
     with _progress() as progress:
         report = build_index(
             dumps,
@@ -180,6 +182,7 @@ def _write(
             exclude=(str(session.directory), *exclude),
             rejected=rejected,
             venues=session.config.build.venues,
+            curation=curation,
         )
     _print(session, report)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from indexer.identity.career import Career, sum_up
@@ -11,7 +11,7 @@ from indexer.identity.family import Family
 from indexer.identity.person import Person, initials_of, read_person
 from indexer.identity.same import ENOUGH_NAMES, MOST_RIVALS, Evidence, Strength, gather
 from indexer.identity.several import Group, suspect_several
-from indexer.paper import Paper, name_key
+from indexer.paper import UNKNOWN, Paper, name_key
 from indexer.query import Filter, Query, Sort
 from indexer.search import Searcher
 from indexer.text.folding import fold
@@ -41,12 +41,17 @@ class Suggestion:
 
 def papers_of(searcher: Searcher, *names: str) -> Iterator[Paper]:
     """Give the papers under exact names: year falling, then case-folded title, then id."""
-    keys = tuple(dict.fromkeys(map(name_key, names)))
-    query = Query(filters=(Filter("author", keys),), sort=Sort.NEWEST)
+    keys = dict.fromkeys(map(name_key, names))
+    query = Query(filters=(Filter("author", tuple(keys)),), sort=Sort.NEWEST)
     for paper_id in searcher.ids(query):
         paper = searcher.get(paper_id)
-        if paper is not None:
+        # To a filter, "unknown" is no name but stands for papers without authors.
+        if paper is not None and (UNKNOWN not in keys or _bears(paper, keys)):
             yield paper
+
+
+def _bears(paper: Paper, keys: Collection[str]) -> bool:
+    return any(name_key(author) in keys for author in paper.authors)
 
 
 class Around:

@@ -31,12 +31,14 @@ class Group:
     """Papers under one name that seem to be one person's.
 
     Attributes:
+        key: id of the oldest paper; newer ones leave it as it is.
         papers: their ids, in the order of the cluster.
         coauthors: with number of papers, most first.
         venues: most frequent first.
         first, last: years CE; None where no paper has one.
     """
 
+    key: str
     papers: tuple[str, ...]
     coauthors: tuple[tuple[str, int], ...]
     venues: tuple[str, ...]
@@ -126,6 +128,7 @@ def _describe(name: str, papers: Sequence[Paper]) -> Group:
     venues = Counter(paper.venue for paper in papers if paper.venue)
     years = [paper.year for paper in papers if paper.year is not None]
     return Group(
+        key=min((paper.year is None, paper.year or 0, paper.id) for paper in papers)[2],
         papers=tuple(paper.id for paper in papers),
         coauthors=tuple(sorted(coauthors.items(), key=lambda pair: (-pair[1], pair[0]))),
         venues=tuple(sorted(venues, key=lambda venue: (-venues[venue], venue))),

@@ -107,9 +107,15 @@ class _Stream:
 class ArrayFile(AbstractContextManager["ArrayFile"]):
     """Writes one file of arrays; complete and on disk when its block ends well, absent else."""
 
-    def __init__(self, path: Path) -> None:
-        """Begin a file at `path`, replacing what is there."""
+    def __init__(self, path: Path, *, lasting: bool = True) -> None:
+        """Begin a file at `path`, replacing what is there.
+
+        Args:
+            path: of the file.
+            lasting: whether it must outlive a power cut; what only this process reads must not.
+        """
         self._path = path
+        self._lasting = lasting
         self._table: list[tuple[str, str, list[int], int, str]] = []
         self._streams: dict[str, _Stream] = {}
 
@@ -178,7 +184,8 @@ class ArrayFile(AbstractContextManager["ArrayFile"]):
         digest = hashlib.blake2b(table, digest_size=8).digest()
         self._file.write(_HEADER.pack(MAGIC, VERSION, len(table), at, digest))
         self._file.flush()
-        os.fsync(self._file.fileno())
+        if self._lasting:
+            os.fsync(self._file.fileno())
 
 
 def _pieces(stream: _Stream, dtype: np.dtype[Any]) -> Iterator[memoryview]:
@@ -188,13 +195,13 @@ def _pieces(stream: _Stream, dtype: np.dtype[Any]) -> Iterator[memoryview]:
         yield array.view(np.uint8).data
 
 
-def write_arrays(path: Path, arrays: Mapping[str, Array]) -> None:
-    """Write a file of arrays and make sure it is on disk.
+def write_arrays(path: Path, arrays: Mapping[str, Array], *, lasting: bool = True) -> None:
+    """Write a file of arrays and, where it is `lasting`, make sure it is on disk.
 
     Raises:
         OSError: when it cannot be written; nothing is left at `path` then.
     """
-    with ArrayFile(path) as file:
+    with ArrayFile(path, lasting=lasting) as file:
         for name, array in arrays.items():
             file.put(name, array)
 

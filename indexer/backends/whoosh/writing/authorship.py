@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.analysis import PATTERN, open_word
+from indexer.analysis import MAX_WORD, PATTERN, open_word
 from indexer.backends.whoosh.storage.files import Sink
 from indexer.backends.whoosh.storage.segment import Lexicon, Strings
 from indexer.backends.whoosh.writing.order import Order, put_strings
@@ -91,11 +91,16 @@ def _put_words(names: list[str], sink: Sink) -> NDArray[np.int64]:
     parts = []
     # As `analysis.name_words` does it, but parts and joined forms are counted apart.
     for name in names:
-        opened = [open_word(raw) for raw in cut(fold(name, name=True, umlauts=True).text)]
-        found = [word for some, joined in opened for word in (*some, joined) if word]
+        found = name.replace(".", " ").split()
+        if name.isascii() and all(map(str.isalpha, found)):
+            found = [word.lower()[:MAX_WORD] for word in found]
+            parts.append(len(found))
+        else:
+            opened = [open_word(raw) for raw in cut(fold(name, name=True, umlauts=True).text)]
+            found = [word for some, joined in opened for word in (*some, joined) if word]
+            parts.append(sum(len(some) for some, _ in opened))
         words.extend([ids.setdefault(word, len(ids)) for word in found])
         counts.append(len(found))
-        parts.append(sum(len(some) for some, _ in opened))
     lexicon = sorted(ids)
     place = np.empty(len(ids) + 1, np.int64)
     place[[ids[word] for word in lexicon]] = np.arange(len(ids))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -62,10 +63,26 @@ class Collector:
         self._lines = []
         return self._runs
 
-    def close(self) -> None:
-        """End the worker processes, whatever they do, and let go of everything."""
+    def stems(self, words: Sequence[str]) -> list[str]:
+        """Give the stem of each word; after that, no more papers can be analysed.
+
+        Raises:
+            IndexError_: when a worker process failed.
+        """
+        if self._workers is None:
+            return [self._analyzer.stem(word) for word in words]
+        stems = self._workers.stems(words)
+        self.close_workers()
+        return stems
+
+    def close_workers(self) -> None:
+        """End the worker processes, whatever they do."""
         if self._workers is not None:
             self._workers.close()
+
+    def close(self) -> None:
+        """End the worker processes and let go of everything."""
+        self.close_workers()
         self._lines = []
         self._runs = []
 
@@ -77,7 +94,7 @@ class Collector:
                 self._workers = self._workers or Workers(self._analyzer, self._count)
                 self._workers.give(path, self._lines)
             else:
-                write_arrays(path, run_of(self._lines, self._table).arrays)
+                write_arrays(path, run_of(self._lines, self._table).arrays, lasting=False)
                 self._open(path)
         self._lines = []
         self._size = 0

@@ -7,7 +7,7 @@ one sort of 64-bit keys ``stem | paper | field | position | form`` puts them int
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,7 @@ from indexer.backends.whoosh.storage.files import Sink
 from indexer.backends.whoosh.storage.segment import Lexicon
 from indexer.backends.whoosh.writing.order import Order, put_strings
 from indexer.backends.whoosh.writing.run import FIELD_SHIFT, PAPER_SHIFT, Source
+from indexer.backends.whoosh.writing.stems import Stemmed
 
 _GROUP = 1 << 21
 """Occurrences sorted at once."""
@@ -47,18 +48,16 @@ class _Vocabulary:
     compound_tables: tuple[Longs, ...]
 
 
-def put_text(
-    sources: Sequence[Source], order: Order, stem: Callable[[str], str], sink: Sink
-) -> None:
+def put_text(sources: Sequence[Source], order: Order, stems: Stemmed, sink: Sink) -> None:
     """Write the arrays of title and abstract.
 
     Args:
         sources: what to merge.
         order: their papers' numbers.
-        stem: gives the stem of a folded word, asked once per distinct word.
+        stems: gives the stems of folded words, asked once per distinct word.
         sink: takes the arrays.
     """
-    known = _vocabulary(sources, order, stem)
+    known = _vocabulary(sources, order, stems)
     put_strings(sink, "stems", Lexicon.of(known.stems))
     put_strings(sink, "words", Lexicon.of(known.words))
     put_strings(sink, "compounds", Lexicon.of(known.compounds))
@@ -71,7 +70,7 @@ def put_text(
     _put_postings(sources, order, known, sink)
 
 
-def _vocabulary(sources: Sequence[Source], order: Order, stem: Callable[[str], str]) -> _Vocabulary:
+def _vocabulary(sources: Sequence[Source], order: Order, stemmed: Stemmed) -> _Vocabulary:
     ids: dict[str, int] = {}
     tables = []
     for source, ranks in zip(sources, order.ranks, strict=True):
@@ -83,7 +82,7 @@ def _vocabulary(sources: Sequence[Source], order: Order, stem: Callable[[str], s
         tables.append(table)
     words = sorted(word for word in ids if " " not in word)
     compounds = sorted(word for word in ids if " " in word)
-    stem_of = [stem(word) for word in words]
+    stem_of = stemmed(words)
     stems = sorted(set(stem_of))
     place = {one: at for at, one in enumerate(stems)}
     word_stem = np.array([place[one] for one in stem_of], np.int64)
@@ -230,7 +229,8 @@ def _put_group(
     postings, places_of, word_df = totals
     keys, shape = _keys(group, known)
     keys.sort()
-    form = keys & np.uint64((1 << shape.form) - 1)
+    form_mask = np.uint64((1 << shape.form) - 1)
+    form = keys & form_mask
     position = (keys >> np.uint64(shape.form)) & np.uint64((1 << shape.position) - 1)
     field = (keys >> np.uint64(shape.form + shape.position)) & np.uint64(1)
     pair = keys >> np.uint64(shape.form + shape.position + 1)
@@ -248,15 +248,16 @@ def _put_group(
     span = group.high - group.low
     postings[group.low : group.high] = np.bincount(stem, minlength=span)
     places_of[group.low : group.high] = np.bincount(stem, weights=count, minlength=span)
-    # Papers of a word: distinct (word, paper), and a word is (stem, form).
-    word = known.stem_words[
-        known.stem_word_ptr[group.low + (pair >> np.uint64(shape.paper)).astype(np.int64)]
-        + form.astype(np.int64)
-    ]
-    held = np.sort((word.astype(np.uint64) << np.uint64(shape.paper)) | (pair & paper_mask))
-    fresh = np.concatenate([[True], held[1:] != held[:-1]])[: len(held)]
-    words = (held[fresh] >> np.uint64(shape.paper)).astype(np.int64)
-    word_df += np.bincount(words, minlength=len(word_df))
+    # Papers of a word: distinct (posting, form). Only a posting of several places can repeat one.
+    single = count == 1
+    several = np.repeat(~single, count)
+    row = np.repeat(np.arange(np.count_nonzero(~single), dtype=np.uint64), count[~single])
+    held = np.sort((row << np.uint64(shape.form)) | form[several])
+    held = held[np.concatenate([[True], held[1:] != held[:-1]])[: len(held)]]
+    row, repeated = (held >> np.uint64(shape.form)).astype(np.int64), held & form_mask
+    for stems, forms in ((stem[~single][row], repeated), (stem[single], form[first[single]])):
+        words = known.stem_words[known.stem_word_ptr[group.low + stems] + forms.astype(np.int64)]
+        word_df += np.bincount(words, minlength=len(word_df))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from indexer.backends.whoosh.writing.authorship import put_people
 from indexer.backends.whoosh.writing.invert import put_text
 from indexer.backends.whoosh.writing.order import Order, order_of, put_values
 from indexer.backends.whoosh.writing.run import RUN_PAPERS, Source, run_of
+from indexer.backends.whoosh.writing.stems import Stemmed
 from indexer.backends.whoosh.writing.words import WordTable
 from indexer.paper import Paper
 
@@ -26,7 +27,7 @@ Dropped = NDArray[np.bool_]
 def merge(
     sources: Sequence[Source],
     dropped: Sequence[Dropped | None],
-    stem: Callable[[str], str],
+    stems: Stemmed,
     sink: Sink,
 ) -> None:
     """Write the segment that holds the papers of some sources.
@@ -34,14 +35,14 @@ def merge(
     Args:
         sources: runs and segments, together holding each id at most once beside those dropped.
         dropped: for each source which papers to leave out, or None to keep all.
-        stem: gives the stem of a folded word.
+        stems: gives the stems of folded words.
         sink: takes the arrays, those of `Segment` and of the store.
     """
     records = [source.record for source in sources]
     order = order_of(records, dropped)
-    put_values(records, order, sink)
+    put_text(sources, order, stems, sink)  # first, for then the workers that stem can end
     put_people(sources, order, sink)
-    put_text(sources, order, stem, sink)
+    put_values(records, order, sink)
     _put_store(sources, order, sink)
 
 
@@ -83,5 +84,5 @@ def arrays_of(papers: Iterable[Paper], analyzer: Analyzer) -> dict[str, NDArray[
         for at in range(0, max(1, len(lines)), RUN_PAPERS)
     ]
     sink = MemorySink()
-    merge(runs, [None] * len(runs), analyzer.stem, sink)
+    merge(runs, [None] * len(runs), lambda words: [analyzer.stem(one) for one in words], sink)
     return sink.arrays()

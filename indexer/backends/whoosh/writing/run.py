@@ -24,7 +24,7 @@ from indexer.paper import Paper
 FIELD_SHIFT: Final = 24
 PAPER_SHIFT: Final = FIELD_SHIFT + 1
 """An occurrence is ``paper << 25 | field << 24 | position``, field 0 the title, 1 the abstract."""
-RUN_PAPERS: Final = 1 << 14
+RUN_PAPERS: Final = 1 << 13
 """Most papers of a run."""
 Line = tuple[bytes, int, int]
 """A paper as `store.encode` writes it, and when it was first indexed and last changed."""

@@ -1,7 +1,7 @@
-"""What one worker process does: analyse the runs its parent sends until there are no more.
+"""What one worker process does: what its parent asks for, until there is no more.
 
 The messages are pickles, which is safe here: they come through a pipe from the process that
-started this one. After each run it answers "done", or what went wrong.
+started this one. Each is answered by a line: "done" and what was asked for, or what went wrong.
 """
 
 from __future__ import annotations
@@ -28,14 +28,20 @@ def main() -> None:
     described = _read(requests)
     if described is None:
         return
-    table = WordTable(Analyzer(frozenset(described[0]), described[1]))
+    analyzer = Analyzer(frozenset(described[0]), described[1])
+    table = WordTable(analyzer)
     while (job := _read(requests)) is not None:
         try:
-            write_arrays(Path(job[0]), run_of(job[1], table).arrays)
-            answers.write(b"done\n")
+            if job[0] == "stems":
+                table = WordTable(analyzer)  # no more runs come; its memory is wanted elsewhere
+                said = "done " + " ".join(map(analyzer.stem, job[1]))
+            else:
+                write_arrays(Path(job[1]), run_of(job[2], table).arrays, lasting=False)
+                said = "done "
         except (OSError, MemoryError, ValueError) as error:
             said = f"{type(error).__name__}: {error}".replace("\n", " ")
-            answers.write(said.encode(errors="replace") + b"\n")
+        answers.write(said.encode(errors="replace") + b"\n")
+        if not said.startswith("done "):
             return
 
 

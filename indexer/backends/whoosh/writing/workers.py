@@ -1,4 +1,4 @@
-"""Processes that analyse papers beside this one, each given a run at a time.
+"""Processes that work beside this one on a large build: they analyse runs and stem words.
 
 They are plain child processes that speak through pipes (no fork of a process with threads, no
 second import of the caller's script), and they end by themselves when this process is gone,
@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import os
 import pickle
-import queue
 import subprocess
 import sys
-import threading
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from queue import SimpleQueue
+from threading import Semaphore
 from typing import Any, Final
 
 from indexer.analysis import Analyzer
@@ -22,11 +24,13 @@ from indexer.backends.whoosh.writing.run import Line
 from indexer.errors import IndexError_
 
 _MODULE: Final = "indexer.backends.whoosh.writing.worker"
-_Job = tuple[str, Sequence[Line]]
+_WORDS: Final = 4096
+"""Words stemmed at a time."""
+_Process = subprocess.Popen[bytes]
 
 
 class Workers:
-    """Some worker processes; runs are given to whichever is free."""
+    """Some worker processes; work is given to whichever is free."""
 
     def __init__(self, analyzer: Analyzer, count: int) -> None:
         """Start the processes.
@@ -35,17 +39,16 @@ class Workers:
             analyzer: how texts become terms.
             count: number of processes, at least 1.
         """
-        self._jobs: queue.Queue[_Job | None] = queue.Queue(maxsize=1)
-        self._faults: list[str] = []
-        self._paths: list[Path] = []
-        described = (sorted(analyzer.stop_words), analyzer.stemming)
         self._processes = [_start() for _ in range(count)]
-        self._threads = [
-            threading.Thread(target=self._serve, args=(process, described), daemon=True)
-            for process in self._processes
-        ]
-        for thread in self._threads:
-            thread.start()
+        self._free: SimpleQueue[_Process] = SimpleQueue()
+        self._threads = ThreadPoolExecutor(count)
+        self._room = Semaphore(count + 1)
+        self._runs: list[tuple[Path, Future[str]]] = []
+        described = (sorted(analyzer.stop_words), analyzer.stemming)
+        for process in self._processes:
+            with suppress(OSError):  # where it is dead, whoever gives it work finds and tells it
+                _send(process, described)
+            self._free.put(process)
 
     def give(self, path: Path, lines: Sequence[Line]) -> None:
         """Have a run of papers analysed into a file; waits while every process is busy.
@@ -53,8 +56,13 @@ class Workers:
         Raises:
             IndexError_: when a process failed.
         """
-        self._paths.append(path)
-        self._put((str(path), list(lines)))
+        self._room.acquire()
+        for _, run in self._runs:
+            if run.done():
+                run.result()
+        run = self._threads.submit(self._ask, ("run", str(path), list(lines)))
+        run.add_done_callback(lambda _: self._room.release())
+        self._runs.append((path, run))
 
     def finish(self) -> list[Path]:
         """Wait for all runs; gives their files in the order in which they were asked for.
@@ -62,12 +70,19 @@ class Workers:
         Raises:
             IndexError_: when a process failed.
         """
-        for _ in self._threads:
-            self._put(None)
-        for thread in self._threads:
-            thread.join()
-        self._check()
-        return self._paths
+        for _, run in self._runs:
+            run.result()
+        return [path for path, _ in self._runs]
+
+    def stems(self, words: Sequence[str]) -> list[str]:
+        """Give the stem of each word.
+
+        Raises:
+            IndexError_: when a process failed.
+        """
+        parts = [words[at : at + _WORDS] for at in range(0, len(words), _WORDS)]
+        answers = self._threads.map(self._ask, (("stems", part) for part in parts))
+        return [stem for answer in answers for stem in answer.split(" ")]
 
     def close(self) -> None:
         """End all processes at once."""
@@ -76,40 +91,31 @@ class Workers:
             process.wait()
             for pipe in (process.stdin, process.stdout):
                 if pipe is not None:
-                    pipe.close()
+                    with suppress(OSError):  # what it never read cannot be written now
+                        pipe.close()
+        self._threads.shutdown(cancel_futures=True)
 
-    def _put(self, job: _Job | None) -> None:
-        while True:
-            self._check()
-            try:
-                self._jobs.put(job, timeout=0.2)
-            except queue.Full:
-                continue
-            return
-
-    def _check(self) -> None:
-        if self._faults:
+    def _ask(self, message: Any) -> str:
+        """Give work to a free process and wait for its answer."""
+        process = self._free.get()
+        try:
+            _send(process, message)
+            said = process.stdout.readline() if process.stdout else b""
+        except (OSError, ValueError) as error:  # its pipe is closed
+            said = str(error).encode()
+        finally:
+            self._free.put(process)
+        answer = said.decode(errors="replace").rstrip("\n")
+        if not answer.startswith("done "):
             raise IndexError_(
-                f"a process that analysed papers failed: {self._faults[0]}; the index is as it "
+                f"a process that analysed papers failed: {answer or 'it died'}; the index is as it "
                 "was before. Run the command again, with `workers: 1` in the configuration if "
                 "memory is short"
             )
-
-    def _serve(self, process: subprocess.Popen[bytes], described: Any) -> None:
-        """Hand jobs to one process, one after the other."""
-        try:
-            _send(process, described)
-            while (job := self._jobs.get()) is not None:
-                _send(process, job)
-                answer = process.stdout.readline() if process.stdout else b""
-                if answer != b"done\n":
-                    self._faults.append(answer.decode(errors="replace").strip() or "it died")
-                    return
-        except (OSError, ValueError) as error:  # its pipe is closed
-            self._faults.append(str(error))
+        return answer.removeprefix("done ")
 
 
-def _start() -> subprocess.Popen[bytes]:
+def _start() -> _Process:
     # It must find the very modules this process has, and nothing that lies about (-P).
     path = os.pathsep.join(one or str(Path.cwd()) for one in sys.path)
     return subprocess.Popen(  # noqa: S603 - this program itself
@@ -120,7 +126,7 @@ def _start() -> subprocess.Popen[bytes]:
     )
 
 
-def _send(process: subprocess.Popen[bytes], message: Any) -> None:
+def _send(process: _Process, message: Any) -> None:
     if process.stdin is None:
         raise OSError("the process has no input")
     data = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)

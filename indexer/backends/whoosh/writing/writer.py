@@ -28,13 +28,13 @@ from indexer.backends.whoosh.storage.opened import (
 )
 from indexer.backends.whoosh.storage.policy import Policy
 from indexer.backends.whoosh.verify import check_segment
-from indexer.backends.whoosh.writing import stems
 from indexer.backends.whoosh.writing.census import take_census
 from indexer.backends.whoosh.writing.collect import Collector
 from indexer.backends.whoosh.writing.known import KnownPapers, Place
 from indexer.backends.whoosh.writing.merge import merge
 from indexer.backends.whoosh.writing.rerun import SegmentSource
 from indexer.backends.whoosh.writing.run import Source
+from indexer.backends.whoosh.writing.stems import known_stems
 from indexer.errors import IndexError_, RecordError
 from indexer.paper import Paper
 from indexer.search import IndexInfo
@@ -302,11 +302,9 @@ class WhooshWriter:
         if not papers:
             return None
         entry = SegmentEntry(f"{INDEX}_{name}", papers)
-        known = stems.of_segments(
-            [one.arrays for one in self._old], self._analyzer, self._plan.base
-        )
+        stems = known_stems(self._collector.stems, self._analyzer, self._plan.base)
         with ArrayFile(self._hidden / entry.arrays) as file:
-            merge(sources, gone, known, file)
+            merge(sources, gone, stems, file)
         return open_segment(self._hidden, entry)
 
     def _refuse_loss(self, papers: int) -> None:

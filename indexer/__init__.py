@@ -22,7 +22,9 @@ from indexer.citation import (
     citation_format,
     write_citations,
 )
+from indexer.coauthors import CoAuthor, Ties
 from indexer.config import Config, load_config
+from indexer.connection import Connection, Link, connect, known_name
 from indexer.errors import (
     ConfigError,
     DumpError,
@@ -30,6 +32,7 @@ from indexer.errors import (
     IndexError_,
     IndexLocked,
     IndexMissing,
+    IndexUnavailable,
     QueryError,
     QuiverError,
     RecordError,
@@ -91,7 +94,7 @@ from indexer.search import (
 from indexer.text.display import display, plain
 from indexer.text.folding import fold
 from indexer.text.formula import Formulas
-from indexer.wire import cluster_json, info_json, paper_json, results_json
+from indexer.wire import cluster_json, connection_json, info_json, paper_json, results_json
 
 __all__ = [
     "BM25F",
@@ -112,8 +115,10 @@ __all__ = [
     "CitationFormat",
     "Clause",
     "ClauseReading",
+    "CoAuthor",
     "Config",
     "ConfigError",
+    "Connection",
     "Contribution",
     "DumpError",
     "Facet",
@@ -130,6 +135,8 @@ __all__ = [
     "IndexInfo",
     "IndexLocked",
     "IndexMissing",
+    "IndexUnavailable",
+    "Link",
     "Match",
     "Not",
     "Or",
@@ -149,6 +156,7 @@ __all__ = [
     "Sort",
     "Span",
     "Suggestion",
+    "Ties",
     "Value",
     "Word",
     "Writer",
@@ -158,9 +166,12 @@ __all__ = [
     "check_dumps",
     "citation_format",
     "cluster_json",
+    "connect",
+    "connection_json",
     "display",
     "fold",
     "info_json",
+    "known_name",
     "load_config",
     "name_key",
     "name_of_slug",

@@ -64,7 +64,6 @@ class ClusterSettings:
     bulk_timeout: float
     retries: int
     batch: int
-    keep: int
     grace: float
 
 
@@ -153,7 +152,6 @@ _LIMITS: Final[Mapping[str, Numbers | Choice | Optional]] = MappingProxyType(
         "cluster.bulk_timeout": Numbers(1, 3600),
         "cluster.retries": Numbers(0, 100),
         "cluster.batch": Numbers(1, 10_000),
-        "cluster.keep": Numbers(1, 1000),
         "cluster.grace": Numbers(0, 604_800),
         "ranking.k1": Numbers(0.01, 100),
         "ranking.title_weight": _WEIGHT,

@@ -8,7 +8,8 @@ QuiverError               anything a person can mend; its text names the cause a
 └── IndexError_           an index that cannot be opened, written or published
     ├── IndexMissing      there is no index there yet
     ├── IndexDamaged      a file of the index is not what was written
-    └── IndexLocked       another process is writing
+    ├── IndexLocked       another process is writing
+    └── IndexUnavailable  the engine that holds it does not answer at present
 """
 
 from __future__ import annotations
@@ -86,3 +87,7 @@ class IndexDamaged(IndexError_):
 
 class IndexLocked(IndexError_):
     """Another process holds the writer's lock; the text names its pid, host and age."""
+
+
+class IndexUnavailable(IndexError_):
+    """The engine that holds the index does not answer in time, or refuses; it may by and by."""

@@ -13,7 +13,7 @@ from flask import Flask, Response, current_app, make_response, render_template, 
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from indexer import IndexError_, IndexMissing, QuiverError
+from indexer import IndexError_, IndexMissing, IndexUnavailable, QuiverError
 from webui import current
 from webui.params import Asked
 
@@ -105,15 +105,19 @@ def _http_fault(error: HTTPException) -> ResponseReturnValue:
 
 
 def _quiver_fault(error: QuiverError) -> ResponseReturnValue:
-    missing = isinstance(error, IndexMissing)
+    missing, away = isinstance(error, IndexMissing), isinstance(error, IndexUnavailable)
     status = 503 if isinstance(error, IndexError_) else 400
     heading = _HEADINGS[status] if missing or status == 400 else "The index cannot be read"
+    if away:
+        heading = "The index does not answer just now"
     if status == 503 and not missing:
         _log.error("index at fault: %s", error)
     command = cast(str, current_app.extensions["quiver.build_command"]) if missing else ""
     lines = (
         ("Build one from a dump of papers with this command. This page needs no restart.",)
         if missing
+        else ("Nothing is lost. Try again in some seconds.",)
+        if away
         else ("What is wrong with it is in the server's log.",)
         if status == 503
         else (str(error),)
@@ -123,7 +127,7 @@ def _quiver_fault(error: QuiverError) -> ResponseReturnValue:
     else:
         answer = _page(status, heading=heading, lines=lines, command=command)
     if status == 503:
-        answer.headers["Retry-After"] = "30"
+        answer.headers["Retry-After"] = "5" if away else "30"
     return answer
 
 

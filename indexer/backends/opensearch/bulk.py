@@ -1,30 +1,34 @@
 """Documents to the cluster in batches, several on their way, each applied exactly once.
 
 A document's id is its paper's, so sending it again changes nothing: whatever was lost on the way
-(a full queue, a node that went) is sent again, with growing pauses. Batches that name the same
-paper never travel side by side, so the last word on a paper is the last.
+(a full queue, a node that went) is sent again, in smaller requests after growing pauses. Batches
+that name the same paper never travel side by side, so the last word on a paper is the last.
 """
 
 from __future__ import annotations
 
 import json
+import random
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from indexer.backends.opensearch.connection import ClusterConfig, ClusterUnavailable
+from indexer.backends.opensearch.connection import ClusterConfig
 from indexer.backends.opensearch.mapping import Body
-from indexer.errors import IndexError_
+from indexer.backends.opensearch.pace import Pace
+from indexer.errors import IndexError_, IndexUnavailable
 
 if TYPE_CHECKING:
     from opensearchpy import OpenSearch
 
 LANES: Final = 3
-"""Batches on their way at once."""
+"""Requests on their way at once, at most."""
+LARGEST: Final = 4 << 20
+"""Characters of a request's body, at most, unless one paper alone has more."""
 LONGEST_PAUSE: Final = 30.0
-_PASSING: Final = frozenset({429, 500, 502, 503, 504})
+_PASSING: Final = frozenset({408, 429, 500, 502, 503, 504})
 """Answers that may be better next time."""
 
 
@@ -34,20 +38,16 @@ class Batch:
 
     changes: dict[str, Body | None] = field(default_factory=dict)
 
-    def lines(self, ids: list[str]) -> str:
-        """Write the changes of some papers as the body of a bulk request."""
-        written: list[str] = []
-        for one in ids:
-            document = self.changes[one]
-            action = "delete" if document is None else "index"
-            written.append(json.dumps({action: {"_id": one}}))
-            if document is not None:
-                written.append(json.dumps(document))
-        return "\n".join(written) + "\n"
+    def line(self, one: str) -> str:
+        """Write the change of one paper as it stands in the body of a bulk request."""
+        document = self.changes[one]
+        if document is None:
+            return json.dumps({"delete": {"_id": one}}) + "\n"
+        return f"{json.dumps({'index': {'_id': one}})}\n{json.dumps(document)}\n"
 
 
 class BulkSender:
-    """Sends batches to one index of the cluster."""
+    """Sends batches to one index of the cluster, pressing it no harder than it can bear."""
 
     def __init__(
         self,
@@ -56,12 +56,23 @@ class BulkSender:
         config: ClusterConfig,
         *,
         sleep: Callable[[float], None] = time.sleep,
+        chance: Callable[[], float] = random.random,
     ) -> None:
-        """Send to `index`; `close` when done."""
+        """Send to `index`; `close` when done.
+
+        Args:
+            client: of the cluster.
+            index: to write to.
+            config: papers in a batch, time-out, tries.
+            sleep: waits for some seconds.
+            chance: gives numbers from 0 to 1, which set apart the pauses of several lanes.
+        """
         self._client = client
         self._index = index
         self._config = config
         self._sleep = sleep
+        self._chance = chance
+        self._pace = Pace(papers=config.batch, requests=LANES)
         self._pool = ThreadPoolExecutor(LANES, thread_name_prefix="bulk")
         self._sent: list[tuple[Future[None], frozenset[str]]] = []
 
@@ -69,16 +80,20 @@ class BulkSender:
         """Put a batch on its way; returns at once while a lane is free.
 
         Raises:
-            ClusterUnavailable: when an earlier batch could not be sent.
+            IndexUnavailable: when an earlier batch could not be sent.
             IndexError_: when the cluster refuses a document of an earlier batch.
         """
         ids = frozenset(batch.changes)
-        if any(ids & others for _, others in self._sent):
-            self.drain()
-        while len(self._sent) >= LANES:
+        self.settle(ids)
+        while len(self._sent) > LANES:
             done, _ = self._sent.pop(0)
             done.result()
         self._sent.append((self._pool.submit(self._deliver, batch), ids))
+
+    def settle(self, ids: frozenset[str]) -> None:
+        """Wait until nothing of some papers is on its way; raises as `send`."""
+        if any(ids & others for _, others in self._sent):
+            self.drain()
 
     def drain(self) -> None:
         """Wait until all that was sent is there; raises as `send`."""
@@ -90,48 +105,67 @@ class BulkSender:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _deliver(self, batch: Batch) -> None:
-        """Send one batch until all of it is there."""
-        left = list(batch.changes)
-        reason = ""
-        for attempt in range(self._config.retries + 1):
-            if attempt:
-                self._sleep(min(LONGEST_PAUSE, 2.0 ** (attempt - 1)))
-            left, reason = self._attempt(batch, left)
+        """Send one batch, request by request, until all of it is there."""
+        lines = [(one, batch.line(one)) for one in batch.changes]
+        failures = 0
+        while lines:
+            with self._pace.turn():
+                sent = self._portion(lines)
+                left, reason = self._attempt(batch, lines[:sent])
             if not left:
-                return
-        raise ClusterUnavailable(
-            f"{self._index}: {len(left)} papers could not be sent in "
-            f"{self._config.retries + 1} tries ({reason}); nothing was published; "
-            "run the build again, it goes on where it stopped"
-        )
+                self._pace.faster()
+                failures = 0
+            else:
+                self._pace.slower()
+                failures = failures + 1 if len(left) == sent else 1
+                if failures > self._config.retries:
+                    raise IndexUnavailable(
+                        f"{self._index}: {len(lines)} papers could not be sent in "
+                        f"{failures} tries ({reason}); nothing was published; "
+                        "run the build again, it goes on where it stopped"
+                    )
+                pause = min(LONGEST_PAUSE, 2.0 ** (failures - 1))
+                self._sleep(pause * (0.5 + self._chance() / 2))
+            lines = left + lines[sent:]
 
-    def _attempt(self, batch: Batch, ids: list[str]) -> tuple[list[str], str]:
+    def _portion(self, lines: list[tuple[str, str]]) -> int:
+        """Say how many of the next changes make one request."""
+        size = 0
+        for count, (_, line) in enumerate(lines[: self._pace.papers]):
+            size += len(line)
+            if size > LARGEST and count:
+                return count
+        return min(len(lines), self._pace.papers)
+
+    def _attempt(
+        self, batch: Batch, lines: list[tuple[str, str]]
+    ) -> tuple[list[tuple[str, str]], str]:
         """Send some changes of a batch once; give those that are not there, and why."""
         from opensearchpy.exceptions import TransportError
 
         try:
             answer = self._client.bulk(
-                body=batch.lines(ids),
+                body="".join(line for _, line in lines),
                 index=self._index,
                 params={"request_timeout": self._config.bulk_timeout},
             )
         except TransportError as error:
             status = error.status_code
-            if isinstance(status, int) and status not in _PASSING:
+            if isinstance(status, int) and status not in _PASSING and status != 413:
                 raise IndexError_(f"{self._index}: the cluster refuses: {error.error}") from error
-            return ids, str(error.error)
-        left: list[str] = []
+            return lines, str(error.error)
+        left: list[tuple[str, str]] = []
         reason = ""
-        for one, item in zip(ids, answer["items"], strict=True):
+        for change, item in zip(lines, answer["items"], strict=True):
             (result,) = item.values()
             status = int(result["status"])
             if status in _PASSING:
-                left.append(one)
+                left.append(change)
                 reason = str(result.get("error", {}).get("type", status))
-            elif status >= 400 and not (batch.changes[one] is None and status == 404):
+            elif status >= 400 and not (batch.changes[change[0]] is None and status == 404):
                 cause = result.get("error", {})
                 raise IndexError_(
-                    f"{self._index}: paper {one!r}: the cluster refuses it: "
+                    f"{self._index}: paper {change[0]!r}: the cluster refuses it: "
                     f"{cause.get('reason', status)}"
                 )
         return left, reason

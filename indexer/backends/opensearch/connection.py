@@ -15,17 +15,13 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlsplit
 
-from indexer.errors import ConfigError, IndexError_
+from indexer.errors import ConfigError, IndexUnavailable
 
 if TYPE_CHECKING:
     from opensearchpy import OpenSearch
 
 PASSWORD: Final = "QUIVER_OPENSEARCH_PASSWORD"  # noqa: S105 - the variable's name, no password
 Given = TypeVar("Given")
-
-
-class ClusterUnavailable(IndexError_):
-    """The cluster does not answer in time, or refuses; a page of it is a 503, to be tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +42,10 @@ class ClusterConfig:
         timeout: seconds that one search may take.
         bulk_timeout: seconds that one batch of a build may take.
         retries: times that a batch is sent again, the wait doubling from one second.
-        batch: papers in a batch.
+        batch: papers in a request, at most.
         keep: generations that stay, the published one among them; 1 or more.
+        wait: seconds to wait for another writer.
+        most_lost: share of the papers by which a build from the same dumps may be smaller.
         grace: seconds that a generation stays, whatever `keep` says, after a newer one was
             published: so long a searcher that was opened before can go on.
     """
@@ -66,8 +64,10 @@ class ClusterConfig:
     bulk_timeout: float = 120.0
     retries: int = 8
     batch: int = 500
-    keep: int = 3
     grace: float = 900.0
+    keep: int = 3
+    wait: float = 0.0
+    most_lost: float = 1.0
 
     def __post_init__(self) -> None:
         """Check what the cluster would refuse later, with worse words."""
@@ -170,14 +170,14 @@ class Breaker:
         """Ask the cluster.
 
         Raises:
-            ClusterUnavailable: when it does not answer, or did not of late.
+            IndexUnavailable: when it does not answer, or did not of late.
         """
         from opensearchpy.exceptions import ConnectionError as Unreachable
         from opensearchpy.exceptions import ConnectionTimeout, TransportError
 
         with self._lock:
             if self._failures >= self.LIMIT and self._clock() < self._until:
-                raise ClusterUnavailable(
+                raise IndexUnavailable(
                     "the search cluster did not answer of late; try again in some seconds"
                 )
             if self._failures >= self.LIMIT:
@@ -186,22 +186,22 @@ class Breaker:
             given = ask()
         except ConnectionTimeout as error:
             self._failed()
-            raise ClusterUnavailable(
+            raise IndexUnavailable(
                 "the search cluster did not answer in time; try again, or ask for less"
             ) from error
         except Unreachable as error:
             self._failed()
-            raise ClusterUnavailable(
+            raise IndexUnavailable(
                 "the search cluster cannot be reached; is it running at cluster.hosts?"
             ) from error
         except TransportError as error:
             if error.status_code in (429, 502, 503, 504):
                 self._failed()
-                raise ClusterUnavailable(
+                raise IndexUnavailable(
                     f"the search cluster is overloaded ({error.status_code}); try again"
                 ) from error
             if error.status_code in (401, 403):
-                raise ClusterUnavailable(
+                raise IndexUnavailable(
                     "the search cluster refuses the user; look at cluster.user and its password"
                 ) from error
             raise

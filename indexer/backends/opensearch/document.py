@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Final
 
-from indexer.analysis import Analyzer, Token, name_tokens, open_word
+from indexer.analysis import Analyzer, Token, name_tokens, open_word, plain_words
 from indexer.backends.opensearch.mapping import APART, Body
 from indexer.matching.terms import value_key
 from indexer.paper import UNKNOWN, Paper, name_key, unnumbered
@@ -21,8 +21,8 @@ LONGEST: Final = 8000
 
 
 def same_names_key(name: str) -> str:
-    """Fold a whole name, its DBLP number put aside: what `Searcher.names` compares."""
-    return " ".join(fold(unnumbered(name)).text.split())
+    """Give the words of a name, its DBLP number put aside: what `Searcher.names` compares."""
+    return " ".join(plain_words(unnumbered(name))) or name_key(name)
 
 
 def bounded(value: str) -> str:
@@ -45,6 +45,12 @@ def document_id(paper_id: str) -> str:
     return "~" + hashlib.blake2b(raw, digest_size=20).hexdigest()
 
 
+def content_of(paper: Paper) -> str:
+    """Give a hash of all fields of a paper but its source: what makes it another paper."""
+    fields = json.dumps({**asdict(paper), "source": ""})
+    return hashlib.blake2b(fields.encode(), digest_size=12).hexdigest()
+
+
 class DocumentMaker:
     """Makes the documents of papers; analyses each distinct word once. One thread uses it."""
 
@@ -62,6 +68,7 @@ class DocumentMaker:
             "paper": json.dumps(asdict(paper)),
             "id": bounded(paper.id),
             "id_key": bounded(value_key(paper.id)),
+            "content": content_of(paper),
             "venue_key": bounded(value_key(paper.venue)),
             "type_key": bounded(value_key(paper.type)),
             "has": _has(paper),

@@ -19,7 +19,7 @@ from indexer.backends.opensearch.mapping import Body
 from indexer.paper import UNKNOWN, name_key
 from indexer.query import FacetField, Query
 from indexer.search import Facet, FacetRequest, FacetValue
-from indexer.text.folding import fold
+from indexer.text.folding import fold, forms
 
 Spellings = Mapping[str, str]
 """For each `name_key` that is spelled in several ways the spelling most papers have."""
@@ -151,7 +151,11 @@ def read_facet(answer: Body, query: Query, request: FacetRequest, known: Known) 
         if key not in shown:
             shown[key] = known.chosen.get(key, value) if field == "author" else key
     part = fold(request.contains).text
-    fitting = [key for key, count in counts.items() if count and part in fold(shown[key]).text]
+    fitting = [
+        key
+        for key, count in counts.items()
+        if count and any(part in form for form in forms(shown[key]))
+    ]
     order = _order(field, counts, shown)
     fitting.sort(key=order)
     last = request.offset + request.limit if request.limit else None

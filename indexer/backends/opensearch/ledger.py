@@ -2,7 +2,8 @@
 
     <name>              alias of the published generation
     <name>-g000001      one generation; closed to writing as soon as it is published
-    <name>-ledger       a document a published generation (its facts), and the writer's lock
+    <name>-ledger       a document a published generation (its facts), one for each of its
+                        attachments, and the writer's lock
 
 A generation without a ledger document was never published: a build that was stopped.
 """
@@ -14,10 +15,11 @@ import os
 import re
 import socket
 import time
+from base64 import b64decode, b64encode
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
-from indexer.backends.opensearch.mapping import Body
+from indexer.backends.opensearch.mapping import VERSION, Body
 from indexer.backends.opensearch.scoring import Collection
 from indexer.errors import IndexDamaged, IndexLocked
 from indexer.search import IndexInfo
@@ -39,6 +41,7 @@ class Generation:
         collection: for scoring.
         spellings: see `facets.Spellings`.
         stop_words: folded words that were not counted. stemming: whether words were stemmed.
+        attached: names of what is attached to it.
     """
 
     info: IndexInfo
@@ -46,6 +49,7 @@ class Generation:
     spellings: dict[str, str]
     stop_words: frozenset[str]
     stemming: bool
+    attached: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +73,13 @@ class Ledger:
         """Name the cluster's index that holds a generation."""
         return f"{self.name}-{generation}"
 
-    def published(self) -> str | None:
+    def current(self) -> str | None:
         """Name the generation that is published, None before the first."""
         answer = self._client.indices.get_alias(name=self.name, ignore=[404])
         names = [one for one in answer if one.startswith(f"{self.name}-g")]
         return names[0][len(self.name) + 1 :] if names else None
 
-    def generations(self) -> list[str]:
+    def published(self) -> list[str]:
         """Name the generations that were published and are there, rising."""
         answer = self._client.search(
             index=self._index,
@@ -101,6 +105,11 @@ class Ledger:
             return None
         try:
             facts = json.loads(answer["_source"]["facts"])
+            if facts["version"] != VERSION:
+                raise IndexDamaged(
+                    f"{self.name}: {generation} was written by another version of Quiver; "
+                    "`quiver build` builds it anew"
+                )
             info = facts["info"]
             return Generation(
                 IndexInfo(**{**info, "dumps": tuple(info["dumps"])}),
@@ -108,6 +117,7 @@ class Ledger:
                 facts["spellings"],
                 frozenset(facts["stop_words"]),
                 facts["stemming"],
+                frozenset(facts["attached"]),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise IndexDamaged(
@@ -118,6 +128,7 @@ class Ledger:
     def write(self, generation: Generation) -> None:
         """Keep the facts of a generation; it counts as published from here on."""
         facts = {
+            "version": VERSION,
             "info": asdict(generation.info),
             "collection": {
                 "papers": generation.collection.papers,
@@ -126,6 +137,7 @@ class Ledger:
             "spellings": generation.spellings,
             "stop_words": sorted(generation.stop_words),
             "stemming": generation.stemming,
+            "attached": sorted(generation.attached),
         }
         self._client.index(
             index=self._index,
@@ -137,14 +149,30 @@ class Ledger:
     def point(self, generation: str) -> None:
         """Publish a generation: the alias leaves the old one and names this one, in one step."""
         actions: list[Body] = [{"add": {"index": self.index_of(generation), "alias": self.name}}]
-        old = self.published()
+        old = self.current()
         if old is not None and old != generation:
             actions.insert(0, {"remove": {"index": self.index_of(old), "alias": self.name}})
         self._client.indices.update_aliases(body={"actions": actions})
 
+    def attach(self, generation: str, name: str, data: bytes) -> None:
+        """Keep a small document with a generation."""
+        self._client.index(
+            index=self._index,
+            id=f"{generation}-{name}",
+            body={"kind": "attachment", "of": generation, "data": b64encode(data).decode()},
+        )
+
+    def attachment(self, generation: str, name: str) -> bytes | None:
+        """Give what is kept with a generation under a name."""
+        answer = self._client.get(index=self._index, id=f"{generation}-{name}", ignore=[404])
+        return b64decode(answer["_source"]["data"]) if answer.get("found") else None
+
     def drop(self, generation: str) -> None:
         """Delete a generation, its facts first."""
         self._client.delete(index=self._index, id=generation, refresh=True, ignore=[404])
+        self._client.delete_by_query(
+            index=self._index, body={"query": {"term": {"of": generation}}}, conflicts="proceed"
+        )
         self._client.indices.delete(index=self.index_of(generation), ignore=[404])
 
     def prepare(self) -> None:
@@ -155,6 +183,7 @@ class Ledger:
             return
         fields = {
             "kind": {"type": "keyword"},
+            "of": {"type": "keyword"},
             "facts": {"type": "keyword", "index": False, "doc_values": False},
             "holder": {"type": "keyword", "index": False},
         }
@@ -194,8 +223,8 @@ class Ledger:
             age = time.time() - float(holder.get("since", 0))
             raise IndexLocked(
                 f"{self.name}: process {holder.get('pid')} on {holder.get('host')} has been "
-                f"writing for {age:.0f} s; wait until it ends (its lock is free {LEASE:.0f} s "
-                "after it stops)"
+                f"writing this index for {age:.0f} s; wait for it to end, or give --wait SECONDS "
+                f"(the lock of one that died is free after {LEASE:.0f} s)"
             )
         try:
             return self.renew(Lock(held["_seq_no"], held["_primary_term"]))

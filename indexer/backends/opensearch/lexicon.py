@@ -14,6 +14,7 @@ from typing import Any, Final
 from indexer.analysis import Analyzer, open_word
 from indexer.backends.opensearch.leaves import matching
 from indexer.backends.opensearch.mapping import APART, Body
+from indexer.backends.opensearch.scoring import either
 from indexer.matching.reading import Expansion
 from indexer.matching.terms import TextTerm, Way
 from indexer.query import Leaf, Phrase, Word
@@ -29,6 +30,7 @@ KEPT: Final = 50_000
 """Facts kept in memory."""
 Ask = Callable[[Body], Body]
 """Sends a search body to the generation and gives its answer."""
+_TEXT_WORDS: Final = ("title_words", "abstract_words")
 _PLAIN: Final = frozenset(" " + APART)
 _PATTERN: Final = 900
 """Longest regular expression the cluster takes is 1,000 characters."""
@@ -47,6 +49,7 @@ class WordFacts:
         self._partings: dict[str, tuple[Way, ...]] = {}
         self._expansions: dict[Hashable, Expansion] = {}
         self._holding: dict[TextTerm, int] = {}
+        self._neighbours: dict[tuple[str, int], dict[str, int]] = {}
         self._lock = Lock()
 
     @property
@@ -95,6 +98,37 @@ class WordFacts:
             return self._expanded(key, near, names=names)
         return self._expansions[key]
 
+    def word_papers(self, words: list[str]) -> tuple[dict[str, int], dict[str, int]]:
+        """Count the papers that have each surface word in their texts, and in their names."""
+        if not words:
+            return {}, {}
+        texts = [either([{"term": {field: word}} for field in _TEXT_WORDS]) for word in words]
+        names: list[Body] = [{"term": {"author_words": word}} for word in words]
+        counts = self.counts([*texts, *names])
+        half = len(words)
+        return (
+            dict(zip(words, counts[:half], strict=True)),
+            dict(zip(words, counts[half:], strict=True)),
+        )
+
+    def neighbours(self, word: str, distance: int) -> dict[str, int]:
+        """Count the papers of the surface words near a word, its own among them.
+
+        Those in texts and those in names are counted one by one and added up.
+        """
+        key = (word, distance)
+        if key not in self._neighbours:
+            near = {word}
+            for names in (False, True):
+                near |= self._suggested(word, distance, names=names)
+            asked = sorted(one for one in near if edits(word, one) <= distance)
+            texts, people = self.word_papers(asked)
+            held = {one: texts[one] + people[one] for one in asked}
+            with self._lock:
+                _trim(self._neighbours)
+                self._neighbours[key] = {one: count for one, count in held.items() if count}
+        return self._neighbours[key]
+
     def holding(self, term: TextTerm) -> int:
         """Give how many papers hold a term."""
         if term not in self._holding:
@@ -102,23 +136,23 @@ class WordFacts:
         return self._holding[term]
 
     def count(self, terms: Iterable[TextTerm]) -> None:
-        """Fetch in one request how many papers hold each of some terms."""
+        """Fetch together how many papers hold each of some terms."""
         missing = [term for term in dict.fromkeys(terms) if term not in self._holding]
-        for start in range(0, len(missing), 100):
-            some = missing[start : start + 100]
-            counts = self.counts([matching(term) for term in some])
-            with self._lock:
-                _trim(self._holding)
-                self._holding.update(zip(some, counts, strict=True))
+        counts = self.counts([matching(term) for term in missing])
+        with self._lock:
+            _trim(self._holding)
+            self._holding.update(zip(missing, counts, strict=True))
 
     def counts(self, queries: list[Body]) -> list[int]:
-        """Count the papers of each query, exactly, in one request."""
-        if not queries:
-            return []
-        filters = {str(at): {"filter": query} for at, query in enumerate(queries)}
-        answer = self._ask({"size": 0, "track_total_hits": False, "aggs": filters})
-        found = answer["aggregations"]
-        return [int(found[str(at)]["doc_count"]) for at in range(len(queries))]
+        """Count the papers of each query, exactly, a hundred in one request."""
+        counted: list[int] = []
+        for start in range(0, len(queries), 100):
+            some = queries[start : start + 100]
+            filters = {str(at): {"filter": query} for at, query in enumerate(some)}
+            answer = self._ask({"size": 0, "track_total_hits": False, "aggs": filters})
+            found = answer["aggregations"]
+            counted += [int(found[str(at)]["doc_count"]) for at in range(len(some))]
+        return counted
 
     def _part(self, words: list[str]) -> None:
         for start in range(0, len(words), 50):
@@ -164,7 +198,7 @@ class WordFacts:
         return found
 
     def _suggested(self, word: str, distance: int, *, names: bool) -> set[str]:
-        fields = ("author_words",) if names else ("title_words", "abstract_words")
+        fields = ("author_words",) if names else _TEXT_WORDS
         suggest: dict[str, Any] = {
             field: {
                 "text": word,

@@ -41,6 +41,8 @@ _COUNTED: Final[Mapping[str, object]] = {"type": "keyword", "index": False}
 """Values that are counted or sorted by, never looked for."""
 _NUMBER: Final[Mapping[str, object]] = {"type": "integer"}
 _COLUMN: Final[Mapping[str, object]] = {"type": "integer", "index": False}
+_TIME: Final[Mapping[str, object]] = {"type": "long", "index": False}
+"""Seconds since 1970, UTC."""
 
 
 def index_settings(*, shards: int, replicas: int) -> Body:
@@ -83,6 +85,9 @@ def index_mapping(meta: Mapping[str, object]) -> Body:
         "paper": {"type": "keyword", "index": False, "doc_values": False},
         "id": _COUNTED,
         "id_key": _ASKED,
+        "content": _COUNTED,
+        "first_indexed": _TIME,
+        "last_changed": _TIME,
         "venue_key": _ASKED,
         "type_key": _ASKED,
         "has": _ASKED,

@@ -18,4 +18,6 @@ def open_configured(_: Path, config: Config) -> OpenSearchIndex:
     """
     cluster = dataclasses.asdict(config.cluster)
     cluster["hosts"] = tuple(host.strip() for host in config.cluster.hosts.split(","))
-    return OpenSearchIndex(ClusterConfig(**cluster), ranking=config.ranking)
+    build = config.build
+    kept = ClusterConfig(**cluster, keep=build.keep, wait=build.wait, most_lost=build.most_lost)
+    return OpenSearchIndex(kept, ranking=config.ranking)

@@ -14,7 +14,7 @@ from indexer.backends.opensearch.mapping import APART, Body
 from indexer.paper import UNKNOWN, name_key
 from indexer.query import FacetField
 from indexer.search import FacetValue
-from indexer.text.folding import fold
+from indexer.text.folding import fold, forms
 
 _PATTERN = 900
 
@@ -60,7 +60,7 @@ class ValueLists:
         found = [
             FacetValue(shown[key], count)
             for key, count in counts.items()
-            if part in fold(shown[key]).text and begins(fold(shown[key]).text, begin)
+            if any(part in form and begins(form, begin) for form in forms(shown[key]))
         ]
         found.sort(key=lambda one: (-one.count, one.value))
         return tuple(found[: limit if limit > 0 else None])

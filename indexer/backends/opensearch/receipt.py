@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
@@ -44,8 +44,16 @@ class Outcome:
     notes: dict[int, str]
 
 
-def receipt_of(outcome: Outcome, counting: Counting) -> Receipt:
-    """Say how the query of an outcome was read."""
+def receipt_of(
+    outcome: Outcome, counting: Counting, corrected: Iterable[tuple[str, Query]]
+) -> Receipt:
+    """Say how the query of an outcome was read.
+
+    Args:
+        outcome: what came of it.
+        counting: counts papers.
+        corrected: of `spelling.Spelling`.
+    """
     query, leaves = outcome.query, outcome.plan.leaves
     deep = is_deep(query.clause)
     asked = {id(reading) for reading in outcome.plan.asking}
@@ -69,8 +77,10 @@ def receipt_of(outcome: Outcome, counting: Counting) -> Receipt:
         for at, reading in enumerate(leaves)
     )
     alternatives: tuple[Alternative, ...] = ()
+    if not deep:
+        alternatives = tuple(_corrected(outcome, corrected, counting))
     if empty and not deep:
-        alternatives = tuple(_alternatives(outcome, emptied, counting))
+        alternatives += tuple(_alternatives(outcome, emptied, counting))
     return Receipt(
         "a very deep query" if deep else format_clause(query.clause),
         readings,
@@ -78,6 +88,26 @@ def receipt_of(outcome: Outcome, counting: Counting) -> Receipt:
         query.repairs,
         alternatives,
     )
+
+
+def _corrected(
+    outcome: Outcome, corrected: Iterable[tuple[str, Query]], counting: Counting
+) -> Iterator[Alternative]:
+    """Give queries with a rare word corrected that find more; with all words if these did not."""
+    asked = list(corrected)
+    if not asked:
+        return
+    partial = outcome.match is Match.ANY and outcome.query.match is Match.AUTO
+    queries = [changed for _, changed in asked]
+    needed = [replace(one, match=Match.ALL) for one in queries] if partial else queries
+    totals = counting.totals(needed, skip=[None] * len(needed))
+    given: set[int] = set()
+    for (words, changed), total in zip(asked, totals, strict=True):
+        if total in given:  # another form of a word that was given
+            continue
+        if total > (0 if partial else outcome.total):
+            given.add(total)
+            yield Alternative(f"did you mean {words}", changed, total)
 
 
 def _alternatives(

@@ -21,6 +21,7 @@ ORDERS: Final[Mapping[Sort, list[Body]]] = {
     Sort.NEWEST: [_NEWER, _TITLE, _ID],
     Sort.OLDEST: [{"year": {"order": "asc", "missing": "_last"}}, _TITLE, _ID],
     Sort.TITLE: [_TITLE, _NEWER, _ID],
+    Sort.ADDED: [{"first_indexed": "desc"}, _NEWER, _TITLE, _ID],
 }
 """Every order ends in the id, so it is total, and a place in it can be gone on from."""
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Final, Protocol
 
 from indexer.analysis import Analyzer, open_word
+from indexer.backends.opensearch.coauthors import Coauthors
 from indexer.backends.opensearch.document import document_id, paper_of
 from indexer.backends.opensearch.facets import (
     Known,
@@ -22,6 +24,7 @@ from indexer.backends.opensearch.lexicon import WordFacts
 from indexer.backends.opensearch.mapping import Body
 from indexer.backends.opensearch.people import ValueLists
 from indexer.backends.opensearch.receipt import Outcome, receipt_of
+from indexer.backends.opensearch.spelling import Spelling
 from indexer.matching.marks import RawWords
 from indexer.matching.snippets import Excerpts
 from indexer.paper import Paper
@@ -34,6 +37,7 @@ from indexer.search import (
     FacetValue,
     Hit,
     IndexInfo,
+    PaperTimes,
     Results,
 )
 from indexer.text.folding import fold
@@ -51,6 +55,9 @@ class Transport(Protocol):
 
     def source(self, document: str) -> Body | None:
         """Give the fields of a document, None where there is none."""
+
+    def attachment(self, name: str) -> bytes | None:
+        """Give what is attached to the generation under a name."""
 
     def bytes(self) -> int:
         """Give the size of the generation, replicas included."""
@@ -82,6 +89,8 @@ class ClusterSearcher:
         self._words = WordFacts(transport.search, analyzer)
         self._lists = ValueLists(transport.search, facts.spellings)
         self._finder = Finder(transport.search, self._words, facts.collection, ranking)
+        self._spelling = Spelling(self._words, facts.info.papers)
+        self._coauthors = Coauthors(transport.search, self._lists)
 
     @property
     def generation(self) -> str:
@@ -98,7 +107,7 @@ class ClusterSearcher:
         """Answer one page. No query raises, whatever its strings and clauses hold.
 
         Raises:
-            ClusterUnavailable: when the cluster does not answer in time.
+            IndexUnavailable: when the cluster does not answer in time.
         """
         started = time.perf_counter()
         aggs = facet_aggs(query, facets, self._lists.several)
@@ -113,7 +122,8 @@ class ClusterSearcher:
         ]
         made = {request.field: self._facet(query, request, found) for request in facets}
         outcome = Outcome(query, found.plan, found.match, found.total, found.notes)
-        receipt = receipt_of(outcome, self._finder)
+        corrected = self._spelling.corrected(query, found.plan)
+        receipt = receipt_of(outcome, self._finder, corrected)
         took = (time.perf_counter() - started) * 1000
         return Results(query, found.total, tuple(hits), made, receipt, self.generation, took)
 
@@ -183,6 +193,27 @@ class ClusterSearcher:
         source = self._transport.source(document_id(paper_id))
         paper = None if source is None else paper_of(source["paper"])
         return paper if paper is not None and paper.id == paper_id else None
+
+    def times(self, paper_id: str) -> PaperTimes | None:
+        """Say when the paper with this id came in and last changed; None where there is none."""
+        source = self._transport.source(document_id(paper_id))
+        if source is None or paper_of(source["paper"]).id != paper_id:
+            return None
+        told = (
+            datetime.fromtimestamp(source[name], UTC).isoformat(timespec="seconds")
+            for name in ("first_indexed", "last_changed")
+        )
+        return PaperTimes(*told)
+
+    def chain(self, one: str, other: str) -> tuple[str, ...]:
+        """Give the shortest chain of exact names from one to another, both included."""
+        return self._coauthors.chain(one, other)
+
+    def attachment(self, name: str) -> bytes | None:
+        """Give back what was attached to this generation under a name; None where nothing was."""
+        if name not in self._facts.attached:
+            return None
+        return self._transport.attachment(name)
 
     def values(
         self, field: FacetField, *, prefix: str = "", contains: str = "", limit: int = 20

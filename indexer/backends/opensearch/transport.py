@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from indexer.backends.opensearch.connection import Breaker, ClusterUnavailable
+from indexer.backends.opensearch.connection import Breaker
+from indexer.backends.opensearch.ledger import Ledger
 from indexer.backends.opensearch.mapping import Body
+from indexer.errors import IndexUnavailable
 
 if TYPE_CHECKING:
     from opensearchpy import OpenSearch
@@ -16,10 +19,14 @@ if TYPE_CHECKING:
 class ClusterTransport:
     """Sends the bodies of searches to one index; safe to use from several threads."""
 
-    def __init__(self, client: OpenSearch, index: str, breaker: Breaker) -> None:
-        """Ask this index through this client."""
+    def __init__(
+        self, client: OpenSearch, ledger: Ledger, generation: str, breaker: Breaker
+    ) -> None:
+        """Ask this generation through this client."""
         self._client = client
-        self._index = index
+        self._ledger = ledger
+        self._generation = generation
+        self._index = ledger.index_of(generation)
         self._breaker = breaker
 
     def search(self, body: Body) -> Body:
@@ -40,6 +47,10 @@ class ClusterTransport:
         source: Body | None = answer.get("_source") if answer.get("found") else None
         return source
 
+    def attachment(self, name: str) -> bytes | None:
+        """Give what is attached to the generation under a name."""
+        return self._breaker.call(partial(self._ledger.attachment, self._generation, name))
+
     def bytes(self) -> int:
         """Give the size of the generation, replicas included."""
         ask = partial(self._client.indices.stats, index=self._index, metric="store")
@@ -48,28 +59,32 @@ class ClusterTransport:
 
 
 def patiently_asked(client: OpenSearch, index: str, retries: int, body: Body) -> Body:
-    """Ask once a build is done, when the cluster may still be busy with it.
+    """Send a search during a build, when the cluster may be busy with it; see `patiently_done`."""
+    params = {"request_timeout": 120, "allow_partial_search_results": "false"}
+    return patiently_done(lambda: client.search(index=index, body=body, params=params), retries)
+
+
+def patiently_done(ask: Callable[[], Body], retries: int) -> Body:
+    """Do what changes nothing when done twice, again where the cluster was too busy or away.
 
     Args:
-        client: of the cluster.
-        index: to ask.
-        retries: times that it is asked again, the pause doubling from one second to thirty.
-        body: of the search.
+        ask: sends it.
+        retries: times that it is done again, the pause doubling from one second to thirty.
 
     Raises:
-        ClusterUnavailable: when it stays busy.
+        IndexUnavailable: when it stays busy, or away.
     """
     from opensearchpy.exceptions import TransportError
 
-    params = {"request_timeout": 120, "allow_partial_search_results": "false"}
     for attempt in range(retries + 1):
         try:
-            answer: Body = client.search(index=index, body=body, params=params)
+            return ask()
         except TransportError as error:
             if error.status_code not in (429, 502, 503, 504, "N/A", "TIMEOUT"):
                 raise
+            reason = str(error.error)
             if attempt < retries:
                 time.sleep(min(30.0, 2.0**attempt))
-        else:
-            return answer
-    raise ClusterUnavailable(f"{index}: the cluster stays too busy to be asked; try again later")
+    raise IndexUnavailable(
+        f"the search cluster stays too busy to be asked, or away ({reason}); try again later"
+    )

@@ -1,19 +1,19 @@
-"""Collecting changes for the next generation, in batches that are on their way while it goes on."""
+"""Collecting changes for the next generation, in batches that are on their way meanwhile."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
-from threading import Event, Thread
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
 from indexer.analysis import Analyzer
+from indexer.attachment import check_attachment
 from indexer.backends.opensearch.bulk import Batch, BulkSender
 from indexer.backends.opensearch.connection import ClusterConfig
 from indexer.backends.opensearch.document import DocumentMaker, document_id
-from indexer.backends.opensearch.ledger import LEASE, Ledger, Lock
 from indexer.backends.opensearch.mapping import Body
-from indexer.errors import IndexError_, IndexLocked
+from indexer.backends.opensearch.transport import patiently_done
+from indexer.errors import IndexError_
 from indexer.paper import Paper
 
 if TYPE_CHECKING:
@@ -23,37 +23,60 @@ _CHECKED: Final = 2000
 """Papers that are looked for at once when a generation is verified."""
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A generation that is being written.
+
+    Attributes:
+        index: the cluster's index of it.
+        known: it may hold papers already: those of the generation before, or what a build that
+            was stopped had sent; papers that are there unchanged are not sent again.
+        before: the index of the published generation, whose papers keep their times; empty = none.
+        now: when it was begun, in seconds since 1970, UTC.
+    """
+
+    index: str
+    known: bool
+    before: str
+    now: int
+
+
 class ClusterWriter:
     """Implements `indexer.search.Writer`; one thread uses it."""
 
     def __init__(
-        self,
-        client: OpenSearch,
-        index: str,
-        config: ClusterConfig,
-        analyzer: Analyzer,
-        *,
-        known: bool,
+        self, client: OpenSearch, begun: Begun, config: ClusterConfig, analyzer: Analyzer
     ) -> None:
         """Write to one index of the cluster that nobody reads yet.
 
         Args:
             client: of the cluster.
-            index: to write to.
+            begun: what is written to.
             config: batches and retries.
             analyzer: makes the terms.
-            known: the index may hold papers already: the generation before, or what a build that
-                was stopped had sent; papers that are there unchanged are not sent again.
         """
+        index = begun.index
         self._client = client
         self._index = index
+        self._begun = begun
         self._maker = DocumentMaker(analyzer)
         self._size = config.batch
-        self._known = known
+        self._retries = config.retries
         self._sender = BulkSender(client, index, config)
         self._pending: dict[str, Paper | None] = {}
         self._states: dict[str, bool] = {}
+        self.attached: dict[str, bytes] = {}
         self.changed = False
+
+    def attach(self, name: str, data: bytes) -> None:
+        """Keep a small document beside the papers; see `indexer.search.Writer.attach`.
+
+        Raises:
+            ValueError: when name or data are not as described there.
+        """
+        check_attachment(name, data)
+        self.attached[name] = data
+        self.changed = True
 
     def add(self, paper: Paper) -> None:
         """Add a paper; one with the same id, old or new, is replaced by it."""
@@ -69,7 +92,7 @@ class ClusterWriter:
         one = document_id(paper_id)
         there = self._states.get(one)
         if there is None:
-            there = self._known and bool(self._client.exists(index=self._index, id=one))
+            there = self._begun.known and bool(self._client.exists(index=self._index, id=one))
         if there:
             self._pending[one] = None
             self._states[one] = False
@@ -88,7 +111,7 @@ class ClusterWriter:
         """
         self._flush()
         self._sender.drain()
-        self._client.indices.refresh(index=self._index, params={"request_timeout": 300})
+        self._refresh()
         for present in (True, False):
             self._verify([one for one, state in self._states.items() if state is present], present)
         if alone:
@@ -109,29 +132,50 @@ class ClusterWriter:
         pending, self._pending = self._pending, {}
         if not pending:
             return
-        same = self._unchanged(pending) if self._known else frozenset()
-        changes: dict[str, Body | None] = {
-            one: None if paper is None else self._maker.document(paper)
-            for one, paper in pending.items()
-            if one not in same
-        }
+        here, before = self._held([one for one, paper in pending.items() if paper is not None])
+        changes: dict[str, Body | None] = {}
+        for one, paper in pending.items():
+            if paper is None:
+                changes[one] = None
+            elif here.get(one, {}).get("paper") != json.dumps(asdict(paper)):
+                changes[one] = self._timed(self._maker.document(paper), before.get(one))
         if changes:
             self._sender.send(Batch(changes))
 
-    def _unchanged(self, pending: dict[str, Paper | None]) -> frozenset[str]:
-        """Give those papers that the index holds just so; reads are real-time in a cluster."""
-        self._sender.drain()
-        ids = [one for one, paper in pending.items() if paper is not None]
-        if not ids:
-            return frozenset()
-        answer = self._client.mget(index=self._index, body={"ids": ids}, _source=["paper"])
-        return frozenset(
-            found["_id"]
-            for found in answer["docs"]
-            if found.get("found")
-            and (paper := pending[found["_id"]]) is not None
-            and found["_source"]["paper"] == json.dumps(asdict(paper))
+    def _timed(self, document: Body, before: Body | None) -> Body:
+        """Say in a document when its paper came in and last changed."""
+        now = self._begun.now
+        old = before or {}
+        document["first_indexed"] = old.get("first_indexed", now)
+        same = before is not None and old.get("content") == document["content"]
+        document["last_changed"] = old.get("last_changed", now) if same else now
+        return document
+
+    def _held(self, ids: list[str]) -> tuple[dict[str, Body], dict[str, Body]]:
+        """Give what this index and the published one hold of some papers, by id.
+
+        One request; reads by id see what was not yet made searchable.
+        """
+        indices = [self._index] if self._begun.known else []
+        indices += [self._begun.before] if self._begun.before else []
+        if not ids or not indices:
+            return {}, {}
+        if self._begun.known:
+            self._sender.settle(frozenset(ids))
+        asked = [{"_index": index, "_id": one} for index in indices for one in ids]
+        fields = ["content", "first_indexed", "last_changed"]
+        fields += ["paper"] if self._begun.known else []
+        answer = patiently_done(
+            lambda: self._client.mget(
+                body={"docs": asked}, _source=fields, params={"request_timeout": 60}
+            ),
+            self._retries,
         )
+        held: tuple[dict[str, Body], dict[str, Body]] = ({}, {})
+        for found in answer["docs"]:
+            if found.get("found"):
+                held[found["_index"] != self._index][found["_id"]] = found["_source"]
+        return held
 
     def _verify(self, ids: list[str], present: bool) -> None:  # noqa: FBT001 - both are looped over
         for start in range(0, len(ids), _CHECKED):
@@ -144,8 +188,11 @@ class ClusterWriter:
                 )
 
     def _count(self, query: Body) -> int:
-        answer = self._client.count(
-            index=self._index, body={"query": query}, params={"request_timeout": 60}
+        answer = patiently_done(
+            lambda: self._client.count(
+                index=self._index, body={"query": query}, params={"request_timeout": 60}
+            ),
+            self._retries,
         )
         if answer["_shards"]["failed"]:
             raise IndexError_(f"{self._index}: a part of it cannot be read; is a node missing?")
@@ -163,60 +210,13 @@ class ClusterWriter:
         for start in range(0, len(strays), self._size):
             self._sender.send(Batch(dict.fromkeys(strays[start : start + self._size])))
         self._sender.drain()
-        self._client.indices.refresh(index=self._index)
+        self._refresh()
 
-
-class Lease:
-    """Renews a writer's lock while its block runs, and knows when it was lost."""
-
-    def __init__(self, ledger: Ledger) -> None:
-        """Take the lock.
-
-        Raises:
-            IndexLocked: when another writer is at work.
-        """
-        self._ledger = ledger
-        self._lock: Lock = ledger.lock()
-        self._lost = False
-        self._stop = Event()
-        self._thread = Thread(target=self._renew, name="lease", daemon=True)
-        self._thread.start()
-
-    def check(self) -> None:
-        """Make sure that nobody else writes, right before publishing.
-
-        Raises:
-            IndexLocked: when the lock was lost.
-        """
-        self._halt()
-        if not self._lost:
-            self._once()
-        if self._lost:
-            raise IndexLocked(
-                f"{self._ledger.name}: the writer's lock was lost, another writer has it; nothing "
-                "was published"
-            )
-
-    def free(self) -> None:
-        """Free the lock."""
-        self._halt()
-        if not self._lost:
-            self._ledger.unlock(self._lock)
-
-    def _halt(self) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _renew(self) -> None:
-        while not self._stop.wait(LEASE / 4):
-            self._once()
-
-    def _once(self) -> None:
-        from opensearchpy.exceptions import ConflictError, TransportError
-
-        try:
-            self._lock = self._ledger.renew(self._lock)
-        except ConflictError:
-            self._lost = True
-        except TransportError:
-            return  # the cluster is away for now; the lease lasts a while
+    def _refresh(self) -> None:
+        """Make everything searchable that was sent."""
+        patiently_done(
+            lambda: self._client.indices.refresh(
+                index=self._index, params={"request_timeout": 300}
+            ),
+            self._retries,
+        )

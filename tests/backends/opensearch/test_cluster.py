@@ -8,6 +8,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from itertools import count
 
@@ -17,7 +18,7 @@ from indexer.backends.opensearch import pages
 from indexer.backends.opensearch.connection import ClusterConfig
 from indexer.backends.opensearch.document import DocumentMaker
 from indexer.backends.opensearch.index import OpenSearchIndex
-from indexer.errors import IndexLocked, IndexMissing
+from indexer.errors import IndexError_, IndexLocked, IndexMissing
 from indexer.language.parse import parse_query
 from indexer.paper import Paper
 from indexer.query import Query, Sort
@@ -77,7 +78,7 @@ def test_a_build_outlives_a_node(own_cluster: Cluster) -> None:
     assert sorted(ids(index)) == [paper.id for paper in every]
     own_cluster.start(2)
     own_cluster.wait(3, status="green")
-    assert index.verify() == ()
+    assert index.verify() == len(every)
 
 
 def test_searches_go_on_when_a_node_goes(own_cluster: Cluster) -> None:
@@ -176,12 +177,69 @@ def test_rolling_back_and_on(cluster: tuple[str, ...]) -> None:
             writing.add(paper)
     newest = index.generation()
 
-    assert index.rollback() < str(newest)
+    back = index.rollback()
+    assert back == index.generation()
+    assert back > str(newest)
     assert sorted(ids(index)) == ["p00000", "p00001"]
     with index.writer() as writing:
         writing.add(papers(4)[3])
     assert sorted(ids(index)) == ["p00000", "p00001", "p00003"]
-    assert str(index.generation()) > str(newest)
+    assert index.verify() == 3
+
+
+def test_what_lies_between_two_generations(cluster: tuple[str, ...]) -> None:
+    index = OpenSearchIndex(config(cluster))
+    first, second, third, fourth = papers(4)
+    for written in ((first, second, third), (replace(second, title="New"), fourth)):
+        with index.writer() as writing:
+            writing.delete("p00000")
+            for paper in (*written, replace(third, source="another:7")):
+                writing.add(paper)
+    old, new = index.generations.published()
+
+    changes = index.changes(old)
+
+    assert changes == index.changes(old, new)
+    assert (changes.added, changes.changed, changes.gone) == (("p00003",), ("p00001",), ("p00000",))
+    with pytest.raises(IndexMissing, match="g000009"):
+        index.changes("g000009")
+
+
+def test_a_build_that_loses_most_papers_is_refused(cluster: tuple[str, ...]) -> None:
+    index = OpenSearchIndex(replace(config(cluster), most_lost=0.5))
+    for size in (10, 4):
+        with (
+            pytest.raises(IndexError_, match=r"from 10 to 4: more than 50% lost")
+            if size == 4
+            else nullcontext(),
+            index.writer(rebuild=True, dumps=("a.jsonl",)) as writing,
+        ):
+            for paper in papers(size):
+                writing.add(paper)
+
+    assert len(ids(index)) == 10
+    assert index._ledger.indices() == index.generations.published() == ["g000001"]
+
+
+def test_a_writer_waits_for_another(cluster: tuple[str, ...]) -> None:
+    settings = config(cluster)
+    one, other = OpenSearchIndex(settings), OpenSearchIndex(replace(settings, wait=30))
+    began = threading.Event()
+
+    def write() -> None:
+        with one.writer() as writing:
+            began.set()
+            time.sleep(1)
+            writing.add(papers(1)[0])
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    began.wait()
+    with other.writer() as writing:
+        writing.add(papers(2)[1])
+    thread.join()
+
+    assert sorted(ids(one)) == ["p00000", "p00001"]
 
 
 def test_the_first_generation_cannot_be_rolled_back(cluster: tuple[str, ...]) -> None:
@@ -190,7 +248,7 @@ def test_the_first_generation_cannot_be_rolled_back(cluster: tuple[str, ...]) ->
         pytest.fail("nothing was published")
     with index.writer() as writing:
         writing.add(papers(1)[0])
-    with pytest.raises(IndexMissing, match="no generation before"):
+    with pytest.raises(IndexMissing, match="no generation to go back to"):
         index.rollback()
 
 
@@ -200,7 +258,7 @@ def test_old_generations_go_after_their_time(cluster: tuple[str, ...]) -> None:
         with index.writer() as writing:
             writing.add(paper)
 
-    assert index._ledger.generations() == ["g000003", "g000004"]
+    assert index.generations.published() == ["g000003", "g000004"]
     assert index._ledger.indices() == ["g000003", "g000004"]
 
 

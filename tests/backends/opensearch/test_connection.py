@@ -12,10 +12,9 @@ from indexer.backends.opensearch.connection import (
     PASSWORD,
     Breaker,
     ClusterConfig,
-    ClusterUnavailable,
     connect,
 )
-from indexer.errors import ConfigError
+from indexer.errors import ConfigError, IndexUnavailable
 
 
 class Clock:
@@ -81,15 +80,15 @@ def test_a_silent_cluster_is_left_alone_for_a_while() -> None:
         silent()
 
     for _ in range(10):
-        with pytest.raises(ClusterUnavailable):
+        with pytest.raises(IndexUnavailable):
             breaker.call(ask)
     assert len(asked) == Breaker.LIMIT
 
     clock.now += Breaker.PAUSE
-    with pytest.raises(ClusterUnavailable):
+    with pytest.raises(IndexUnavailable):
         breaker.call(ask)
     assert len(asked) == Breaker.LIMIT + 1
-    with pytest.raises(ClusterUnavailable, match="of late"):
+    with pytest.raises(IndexUnavailable, match="of late"):
         breaker.call(ask)
 
     clock.now += Breaker.PAUSE
@@ -110,7 +109,7 @@ def test_what_a_reader_is_told(error: Exception, words: str) -> None:
     def ask() -> None:
         raise error
 
-    with pytest.raises(ClusterUnavailable, match=words):
+    with pytest.raises(IndexUnavailable, match=words):
         Breaker().call(ask)
 
 

@@ -1,0 +1,48 @@
+"""Did you mean: the queries worth asking when a word of the query is hardly known here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from indexer.backends.opensearch.lexicon import WordFacts
+from indexer.matching.plan import Plan
+from indexer.matching.terms import StemTerm
+from indexer.query import Query, Word
+from indexer.suggest import LONG, RARE, SHORTEST, Vocabulary, corrected_queries
+from indexer.text.folding import fold
+
+
+class Spelling:
+    """Corrects queries by the words that the cluster has near their rare ones."""
+
+    def __init__(self, words: WordFacts, papers: int) -> None:
+        """Speak of the words of one generation, which has so many papers."""
+        self._words = words
+        self._papers = papers
+
+    def corrected(self, query: Query, plan: Plan) -> Iterator[tuple[str, Query]]:
+        """Give the words put in and the query with them; see `indexer.suggest.corrected_queries`.
+
+        Nothing where every word is common or part of a name, which one request tells.
+        """
+        leaves = (one for one in plan.asking if one.terms and isinstance(one.leaf, Word))
+        typed = {
+            term.word: fold(one.leaf.text).text
+            for one in leaves
+            if isinstance(one.leaf, Word)
+            and isinstance(term := one.terms[0], StemTerm)
+            and len(term.word) >= SHORTEST
+        }
+        texts, names = self._words.word_papers(sorted(typed))
+        most = max(1, RARE * self._papers)
+        rare = [word for word in typed if texts[word] <= most and not names[word]]
+        if not rare:
+            return iter(())
+        held: dict[str, int] = {}
+        for word in rare:
+            held |= self._words.neighbours(word, 2 if len(word) >= LONG else 1)
+        vocabulary = Vocabulary(list(held), list(held.values()))
+        mended = {typed[word] for word in rare}
+        return corrected_queries(
+            query, vocabulary, papers=self._papers, is_name=lambda folded: folded not in mended
+        )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from indexer.authors import AuthorCluster
+from indexer.connection import Connection
 from indexer.identity.around import Suggestion
 from indexer.identity.several import Group
 from indexer.paper import Paper, name_slug
@@ -16,6 +17,8 @@ from indexer.query import FACET_FIELDS, Query
 from indexer.search import FacetValue, Hit, IndexInfo, Receipt, Results, Snippet
 
 Json = dict[str, Any]
+SHOWN_PAPERS = 5
+"""Papers of each link of a connection that are listed, the newest."""
 
 
 def results_json(results: Results) -> Json:
@@ -183,6 +186,33 @@ def cluster_json(cluster: AuthorCluster) -> Json:
         "same_person": [_suggestion_json(one) for one in cluster.same_person],
         "several_people": [_group_json(group) for group in cluster.groups],
         "papers": [paper_json(paper) for paper in cluster.papers],
+    }
+
+
+def connection_json(one: str, other: str, connection: Connection) -> Json:
+    """Write how two authors are connected.
+
+    Args:
+        one: the first name, as it is shown.
+        other: the second.
+        connection: what connects them, if anything does.
+    """
+    return {
+        "from": one,
+        "to": other,
+        "steps": len(connection.links) if connection.names else None,
+        "names": [{"name": name, "slug": name_slug(name)} for name in connection.names],
+        "links": [
+            {
+                "names": [link.one, link.other],
+                "count": len(link.papers),
+                "papers": [
+                    {"id": one.id, "title": one.title, "venue": one.venue, "year": one.year}
+                    for one in link.papers[:SHOWN_PAPERS]
+                ],
+            }
+            for link in connection.links
+        ],
     }
 
 

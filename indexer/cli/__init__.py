@@ -11,7 +11,7 @@ from indexer.cli.group import Session, VerbGroup, example, verb_group, with_sess
 from indexer.cli.harvest import harvest
 from indexer.cli.keeping import rollback, verify
 from indexer.cli.opening import open_searcher, open_session_index
-from indexer.cli.people import evaluate_authors
+from indexer.cli.people import evaluate_authors, path
 from indexer.cli.reading import author, info, show
 from indexer.cli.search import search
 from indexer.cli.settings import config
@@ -27,6 +27,7 @@ VERBS = (
     search,
     show,
     author,
+    path,
     export,
     info,
     versions,

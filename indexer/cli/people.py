@@ -1,4 +1,4 @@
-"""``quiver evaluate-authors``: what the evidence about names is worth."""
+"""``quiver path`` and ``evaluate-authors``: how names are connected, what evidence is worth."""
 
 from __future__ import annotations
 
@@ -9,8 +9,55 @@ import click
 
 from indexer.build import read_papers
 from indexer.cli.group import Session, example, with_session
+from indexer.cli.opening import open_searcher
+from indexer.cli.terminal import counted, where, wrapped
+from indexer.connection import Connection, connect, known_name
 from indexer.identity.judge import Judgement, Score, judge, judgement_as_json
 from indexer.identity.truth import read_truth
+from indexer.wire import SHOWN_PAPERS, connection_json
+
+
+@click.command(
+    short_help="Say how two authors are connected.",
+    epilog=example("quiver path 'Martin Jaggi' 'Sebastian U. Stich'"),
+)
+@click.argument("one", metavar="FROM")
+@click.argument("other", metavar="TO")
+@with_session
+def path(session: Session, *, one: str, other: str) -> None:
+    """Say how two authors are connected: the shortest chain of papers written together.
+
+    FROM and TO are exact names; where no paper bears one, the name nearest to it is taken. Names
+    are no people: a chain may lead over two people of one name.
+    """
+    with open_searcher(session) as searcher:
+        ends: list[str] = []
+        for text in (one, other):
+            name = known_name(searcher, text.encode(errors="replace").decode())
+            if name is None:
+                raise click.ClickException(
+                    f"no paper is by '{text}'; `quiver search author:...` finds names"
+                )
+            ends.append(name)
+        connection = connect(searcher, ends[0], ends[1])
+    if session.json:
+        said = connection_json(ends[0], ends[1], connection)
+        click.echo(json.dumps(said, ensure_ascii=False))
+    else:
+        click.echo("\n".join(_connection_lines(ends[0], ends[1], connection)))
+
+
+def _connection_lines(one: str, other: str, connection: Connection) -> Iterator[str]:
+    if not connection.names:
+        yield f"Nothing connects {one} and {other}."
+        return
+    yield click.style(connection.names[0], bold=True)
+    for link in connection.links:
+        for paper in link.papers[:SHOWN_PAPERS]:
+            yield from wrapped(f"{paper.title} ({where(paper)})", (), "    ", "      ")
+        if len(link.papers) > SHOWN_PAPERS:
+            yield f"    and {counted(len(link.papers) - SHOWN_PAPERS, 'other')}"
+        yield click.style(link.other, bold=True)
 
 
 @click.command(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import click
 
@@ -11,6 +12,7 @@ from indexer.authors import AuthorCluster, author_cluster, namesakes
 from indexer.cli.group import Session, example, with_session
 from indexer.cli.opening import open_searcher
 from indexer.cli.terminal import counted, paper_lines, where, wrapped
+from indexer.curation import CuratedPerson
 from indexer.identity.around import Suggestion
 from indexer.identity.person import Likeness
 from indexer.identity.several import Group
@@ -52,8 +54,9 @@ def show(session: Session, paper_id: str) -> None:
 )
 @click.argument("name", nargs=-1, required=True)
 @click.option("--also", multiple=True, metavar="NAME", help="Put the papers of this name with it.")
+@click.option("--exact", is_flag=True, help="Leave out names curated to be the same person's.")
 @with_session
-def author(session: Session, *, name: tuple[str, ...], also: tuple[str, ...]) -> None:
+def author(session: Session, *, name: tuple[str, ...], also: tuple[str, ...], exact: bool) -> None:
     """Print the papers of one exact name (case aside), newest first.
 
     A name cluster is no person: one person may have several names, several people one.
@@ -61,11 +64,11 @@ def author(session: Session, *, name: tuple[str, ...], also: tuple[str, ...]) ->
     wanted = " ".join(name).encode(errors="replace").decode()
     with open_searcher(session) as searcher:
         others = [other.encode(errors="replace").decode() for other in also]
-        cluster = author_cluster(searcher, wanted, others)
-        cluster = cluster or author_cluster(searcher, name_of_slug(wanted), others)
+        gather = partial(author_cluster, searcher, also=others, curated=not exact)
+        cluster = gather(wanted) or gather(name_of_slug(wanted))
         if cluster is None:
-            cluster = _by_folded_name(searcher, wanted, others)
-    missing = len(set(map(name_key, others)) - {name_key(one) for one in cluster.also})
+            cluster = _by_folded_name(searcher, wanted, gather)
+    missing = len(set(map(name_key, others)) - {name_key(one) for one in cluster.names})
     if missing:
         click.echo(f"{counted(missing, 'name')} of --also has no papers of its own.", err=True)
     if session.json:
@@ -86,11 +89,13 @@ def info(session: Session) -> None:
         click.echo("\n".join(_info_lines(found, str(session.directory))))
 
 
-def _by_folded_name(searcher: Searcher, name: str, also: list[str]) -> AuthorCluster:
+def _by_folded_name(
+    searcher: Searcher, name: str, gather: Callable[[str], AuthorCluster | None]
+) -> AuthorCluster:
     """Find the cluster whose name differs only in accents and the like, or say what is near."""
     others = namesakes(searcher, name)
     if others:
-        cluster = author_cluster(searcher, others[0].value, also)
+        cluster = gather(others[0].value)
         if cluster is not None:
             click.echo(f"No paper is by '{name}' exactly; this is {cluster.name}.", err=True)
             return cluster
@@ -106,6 +111,10 @@ def _cluster_lines(cluster: AuthorCluster) -> Iterator[str]:
     yield from wrapped(
         "Papers that bear exactly this name, case aside. It groups names, not people.", (), "", ""
     )
+    if cluster.curated:
+        yield from wrapped(_curated(cluster.curated), (), "", "")
+    if cluster.different:
+        yield from wrapped(f"Curated: not {', '.join(cluster.different)}", (), "", "")
     if cluster.also:
         yield from wrapped(f"Together with: {', '.join(cluster.also)}", (), "", "")
     if cluster.rows > 1:
@@ -151,6 +160,14 @@ def _because(one: Suggestion) -> str:
     if evidence.rivals:
         reasons.append(f"{counted(evidence.rivals, 'other name')} would fit as well")
     return "; ".join(reasons)
+
+
+def _curated(person: CuratedPerson) -> str:
+    """Word who somebody is curated to be."""
+    same = f", also {', '.join(person.same)}" if person.same else ""
+    return f"Curated: {person.name}{same}" + "".join(
+        f"; {one}" for one in (person.homepage, person.orcid and f"ORCID {person.orcid}") if one
+    )
 
 
 def _group(group: Group) -> str:

@@ -87,8 +87,9 @@ class MemoryIndex:
             raise IndexLocked("another writer is at work; wait until its block ends")
         self._writing = True
         try:
-            kept = (self._papers, self._attached)
-            writer = MemoryWriter(*({} if rebuild else dict(one) for one in kept))
+            writer = MemoryWriter(
+                {} if rebuild else dict(self._papers), {} if rebuild else dict(self._attached)
+            )
             yield writer
             self._attached = writer.attached
             self._publish(writer.papers, dumps)

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.backends.whoosh.answer.matches import Desk, Matches
+from indexer.backends.whoosh.answer.matches import Desk
+from indexer.backends.whoosh.lookup.matches import Matches
 
 SIZE = 400
 EVERY = np.arange(SIZE, dtype=np.int32)

@@ -6,7 +6,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.backends.whoosh.answer.select import candidates, rounded, shown
+from indexer.backends.whoosh.answer.select import rounded, shown
+from indexer.backends.whoosh.lookup.matches import candidates
 
 
 @settings(deadline=None)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from indexer.backends.whoosh.answer.matches import EVERYTHING, NOTHING, Desk, Matches
+from indexer.backends.whoosh.answer.matches import Desk
 from indexer.backends.whoosh.lookup.collection import Collection
+from indexer.backends.whoosh.lookup.matches import EVERYTHING, NOTHING, Matches
 from indexer.backends.whoosh.lookup.occurrences import Integers
 from indexer.backends.whoosh.lookup.reader import SegmentReader
 from indexer.backends.whoosh.storage.segment import HAS_BITS, Lexicon
@@ -82,10 +83,8 @@ class Evaluation:
         """Evaluate one leaf on its own; nothing where it says nothing."""
         if reading.test is not None:
             return tested(self._collection.readers[self._segment], reading.test)
-        parts = [
-            Matches(*scored.parts[self._segment], positive=scored.positive)
-            for scored in map(self._collection.scored, reading.terms)
-        ]
+        scored = self._collection.scored
+        parts = [scored(term).parts[self._segment] for term in reading.terms]
         if len(parts) == 1:
             return parts[0].boosted(reading.boost)
         return self._desk.every(parts).boosted(reading.boost) if parts else NOTHING

@@ -62,9 +62,10 @@ def _term_parts(
 ) -> list[Contribution]:
     """Share out a term's score over the fields, by what each adds to its frequency."""
     postings = collection.postings(term)[place.segment]
-    docs, scores = collection.scored(term).parts[place.segment]
+    held = collection.scored(term).parts[place.segment]
+    docs, scores = held.docs, held.scores
     at = int(np.searchsorted(docs, place.doc))
-    if at >= len(docs) or docs[at] != place.doc:
+    if at >= len(docs) or docs[at] != place.doc or scores is None:
         return []
     norms = collection.norms(place.segment)
     weights = {}

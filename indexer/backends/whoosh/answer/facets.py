@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from indexer.backends.whoosh.lookup.bylines import Bylines
+from indexer.backends.whoosh.lookup.matches import Matches
 from indexer.backends.whoosh.lookup.reader import Numbers, SegmentReader
 from indexer.paper import UNKNOWN, name_key
 from indexer.query import FacetField, Query
@@ -48,7 +49,7 @@ def facet_of(
     query: Query,
     readers: tuple[SegmentReader, ...],
     bylines: Bylines,
-    papers: tuple[Numbers, ...],
+    papers: tuple[Matches, ...],
 ) -> Facet:
     """Make one facet.
 
@@ -59,10 +60,11 @@ def facet_of(
         bylines: their authors.
         papers: for each segment the hits under every filter but this field's.
     """
+    numbers = tuple(one.docs for one in papers)
     if request.field == "author":
-        return _author_facet(request, query, bylines, papers)
+        return _author_facet(request, query, bylines, numbers)
     field = request.field
-    counts = count_values(readers, field, papers)
+    counts = count_values(readers, field, numbers)
     chosen = query.filter(field)
     part = fold(request.contains).text
     fitting = list(counts)

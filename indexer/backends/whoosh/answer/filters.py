@@ -1,69 +1,105 @@
-"""The filters beside a query, as masks over papers."""
+"""The filters beside a query: which papers of a segment pass each."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial, reduce
+from operator import and_
 
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.backends.whoosh.lookup.matches import Matches
 from indexer.backends.whoosh.lookup.people import names_of_key, papers_of, union
-from indexer.backends.whoosh.lookup.reader import Numbers, SegmentReader
+from indexer.backends.whoosh.lookup.reader import SegmentReader
 from indexer.backends.whoosh.storage.segment import Lexicon
 from indexer.paper import UNKNOWN, name_key
-from indexer.query import FacetField, Filter, Query, YearRange
+from indexer.query import FacetField, Filter, Query
 
 Mask = NDArray[np.bool_]
-Masks = Mapping[FacetField, Mask]
-"""For each field with a filter: which of the papers pass it."""
 
 
-def masks_of(reader: SegmentReader, query: Query, docs: Numbers) -> dict[FacetField, Mask]:
-    """Say for each filtered field which of the papers pass; the year range is of field "year"."""
-    masks: dict[FacetField, Mask] = {}
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """Papers of a segment that pass: those from `first` up to `last`, or fewer.
+
+    Attributes:
+        mask: over all papers of the segment, false outside the range; None where all of it pass.
+    """
+
+    first: int
+    last: int
+    mask: Mask | None = None
+
+    def __and__(self, other: Passing) -> Passing:
+        """Pass both."""
+        masks = [one.mask for one in (self, other) if one.mask is not None]
+        first, last = max(self.first, other.first), min(self.last, other.last)
+        if not masks:
+            return Passing(first, last)
+        both = masks[0].copy() if len(masks) == 1 else masks[0] & masks[1]
+        both[:first] = False
+        both[max(first, last) :] = False
+        return Passing(first, last, both)
+
+    def of(self, found: Matches) -> Matches:
+        """Keep the papers that pass; `found` is not negated."""
+        docs = found.docs
+        if self.mask is None:
+            bounds = np.array((self.first, max(self.first, self.last)), docs.dtype)
+            low, high = np.searchsorted(docs, bounds).tolist()
+            return found.part(slice(low, high))
+        return found.part(np.flatnonzero(self.mask.take(docs)))
+
+
+Filters = Mapping[FacetField, Passing]
+"""For each field with a filter: which papers of a segment pass it."""
+
+
+def filters_of(reader: SegmentReader, query: Query) -> dict[FacetField, Passing]:
+    """Say for each filtered field which papers pass; the year range is of field "year"."""
+    found: dict[FacetField, Passing] = {}
     for one in query.filters:
         if one.include or one.exclude:
-            mask = _passing(reader, one, docs)
-            held = masks.get(one.field)
-            masks[one.field] = mask if held is None else held & mask
-    years = _within(reader, query.years, docs)
-    if years is not None:
-        masks["year"] = years & masks["year"] if "year" in masks else years
-    return masks
+            mask = reader.passing(one, partial(_passing, reader, one))
+            passing = Passing(0, reader.size, mask)
+            found[one.field] = found[one.field] & passing if one.field in found else passing
+    years = query.years
+    if years.low is not None or years.high is not None:
+        first, last = reader.years(years.low, years.high)
+        passing = Passing(first, min(last, reader.unknown_years))
+        found["year"] = found["year"] & passing if "year" in found else passing
+    return found
 
 
-def passed(masks: Masks, size: int, *, but: FacetField | None = None) -> Mask | None:
-    """Combine masks, leaving one field out; None where everything passes."""
-    found: Mask | None = None
-    for field, mask in masks.items():
-        if field != but:
-            found = mask if found is None else found & mask
-    return found if size else None
+def all_of(filters: Filters, *, but: FacetField | None = None) -> Passing | None:
+    """Put filters together, leaving one field out; None where everything passes."""
+    passing = [one for field, one in filters.items() if field != but]
+    return reduce(and_, passing) if passing else None
 
 
-def _passing(reader: SegmentReader, one: Filter, docs: Numbers) -> Mask:
-    mask = np.ones(len(docs), np.bool_)
+def _passing(reader: SegmentReader, one: Filter) -> Mask:
+    mask = np.ones(reader.size, np.bool_)
     if one.include:
-        mask = _having(reader, one.field, one.include, docs)
+        mask = _having(reader, one.field, one.include)
     if one.exclude:
-        mask = mask & ~_having(reader, one.field, one.exclude, docs)
+        mask = mask & ~_having(reader, one.field, one.exclude)
     return mask
 
 
-def _having(
-    reader: SegmentReader, field: FacetField, values: tuple[str, ...], docs: Numbers
-) -> Mask:
+def _having(reader: SegmentReader, field: FacetField, values: tuple[str, ...]) -> Mask:
     arrays = reader.arrays
     match field:
         case "venue":
-            return _coded(arrays.venues, arrays.venue, values, docs)
+            return _coded(arrays.venues, arrays.venue, values)
         case "type":
-            return _coded(arrays.types, arrays.type, values, docs)
+            return _coded(arrays.types, arrays.type, values)
         case "year":
             years = [year for value in values if (year := year_of(value)) is not None]
-            return np.isin(arrays.year[docs], years)
+            return np.isin(arrays.year, years)
         case "author":
-            return _written(reader, values, docs)
+            return _written(reader, values)
 
 
 def year_of(value: str) -> int | None:
@@ -75,9 +111,7 @@ def year_of(value: str) -> int | None:
     return int(value) if str(int(value)) == value else None
 
 
-def _coded(
-    lexicon: Lexicon, codes: NDArray[np.int32], values: tuple[str, ...], docs: Numbers
-) -> Mask:
+def _coded(lexicon: Lexicon, codes: NDArray[np.int32], values: tuple[str, ...]) -> Mask:
     wanted = np.zeros(len(lexicon) + 1, np.bool_)  # the last one is for -1, the missing value
     for value in values:
         at = lexicon.find(value)
@@ -85,10 +119,10 @@ def _coded(
             wanted[at] = True
         elif value == UNKNOWN:
             wanted[-1] = True
-    return wanted[codes[docs]]
+    return wanted[codes]
 
 
-def _written(reader: SegmentReader, values: tuple[str, ...], docs: Numbers) -> Mask:
+def _written(reader: SegmentReader, values: tuple[str, ...]) -> Mask:
     keys = {name_key(value) for value in values}
     names = union(names_of_key(reader, key) for key in sorted(keys))
     wanted = np.zeros(reader.size, np.bool_)
@@ -96,13 +130,4 @@ def _written(reader: SegmentReader, values: tuple[str, ...], docs: Numbers) -> M
         wanted[papers_of(reader, names)[0]] = True
     if UNKNOWN in keys:
         wanted |= np.diff(reader.arrays.paper_names_ptr) == 0
-    return wanted[docs]
-
-
-def _within(reader: SegmentReader, years: YearRange, docs: Numbers) -> Mask | None:
-    if years.low is None and years.high is None:
-        return None
-    first, last = reader.years(years.low, years.high)
-    last = min(last, reader.unknown_years)
-    mask: Mask = (docs >= first) & (docs < last)
-    return mask
+    return wanted

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from indexer.backends.whoosh.answer.evaluate import Evaluation
-from indexer.backends.whoosh.answer.filters import Masks, masks_of, passed
-from indexer.backends.whoosh.answer.matches import Desk, Matches
+from indexer.backends.whoosh.answer.filters import Filters, all_of, filters_of
+from indexer.backends.whoosh.answer.matches import Desk, Sum
 from indexer.backends.whoosh.answer.select import Order, Place, shown
 from indexer.backends.whoosh.answer.signals import signal_terms, signals_of
 from indexer.backends.whoosh.lookup.collection import Collection
-from indexer.backends.whoosh.lookup.reader import Numbers
+from indexer.backends.whoosh.lookup.matches import Matches
 from indexer.matching.plan import Plan
 from indexer.query import FacetField, Match, Query, Sort
 
@@ -26,7 +26,7 @@ class Finding:
         match: ALL or ANY, as decided.
         total: papers that match and pass the filters.
         matched: for each segment the papers that match the clause, before filters.
-        masks: for each segment which of these pass each filter.
+        filters: for each segment which papers pass each filter.
         hits: for each segment the papers that pass all filters.
     """
 
@@ -35,27 +35,22 @@ class Finding:
     match: Match
     total: int
     matched: tuple[Matches, ...]
-    masks: tuple[Masks, ...]
+    filters: tuple[Filters, ...]
     hits: tuple[Matches, ...]
 
-    def under_others(self, field: FacetField) -> tuple[Numbers, ...]:
+    def under_others(self, field: FacetField) -> tuple[Matches, ...]:
         """Give for each segment the papers that pass every filter but those of one field."""
         found = []
-        for matched, masks, hits in zip(self.matched, self.masks, self.hits, strict=True):
-            if field not in masks:
-                found.append(hits.docs)
-                continue
-            mask = passed(masks, len(matched.docs), but=field)
-            found.append(matched.docs if mask is None else matched.docs[mask])
+        for matched, filters, hits in zip(self.matched, self.filters, self.hits, strict=True):
+            found.append(hits if field not in filters else _kept(matched, filters, but=field))
         return tuple(found)
 
     @property
     def scored(self) -> bool:
         """Whether any hit has a score."""
         return any(
-            len(one.docs) > 0 and (one.positive or bool(one.scores.any()))
+            one.count > 0 and (one.positive or (one.scores is not None and bool(one.scores.any())))
             for one in self.hits
-            if one.scores is not None
         )
 
 
@@ -91,21 +86,17 @@ def _matching(
     match: Match,
 ) -> Finding:
     matched = tuple(one.matches(match) for one in evaluations)
-    masks = tuple(
-        masks_of(reader, query, one.docs)
-        for reader, one in zip(collection.readers, matched, strict=True)
-    )
-    hits = tuple(_kept(one, mask) for one, mask in zip(matched, masks, strict=True))
-    total = sum(len(one.docs) for one in hits)
-    return Finding(query, plan, match, total, matched, masks, hits)
+    filters = tuple(filters_of(reader, query) for reader in collection.readers)
+    hits = tuple(_kept(one, those) for one, those in zip(matched, filters, strict=True))
+    total = sum(one.count for one in hits)
+    return Finding(query, plan, match, total, matched, filters, hits)
 
 
-def _kept(found: Matches, masks: Masks) -> Matches:
-    mask = passed(masks, len(found.docs))
-    if mask is None:
+def _kept(found: Matches, filters: Filters, *, but: FacetField | None = None) -> Matches:
+    passing = all_of(filters, but=but)
+    if passing is None:
         return found
-    scores = None if found.scores is None else found.scores[mask]
-    return Matches(found.docs[mask], scores, positive=found.positive)
+    return found.under(passing.of) if isinstance(found, Sum) else passing.of(found)
 
 
 def places(collection: Collection, found: Finding, first: int, last: int) -> list[Place]:

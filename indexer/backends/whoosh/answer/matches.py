@@ -1,46 +1,23 @@
-"""Sets of papers with scores, and how they are put together."""
+"""Sets of papers with scores put together: all of them, any of them, without some."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from indexer.backends.whoosh.answer.best import add_scores, best_of_any
+from indexer.backends.whoosh.lookup.bits import Bits, counted, listed, packed
+from indexer.backends.whoosh.lookup.matches import NOTHING, Matches, Scores
 from indexer.backends.whoosh.lookup.occurrences import contained
 from indexer.backends.whoosh.lookup.reader import Numbers
 
-Scores = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Matches:
-    """Papers of one segment that match.
-
-    Attributes:
-        docs: rising, live.
-        scores: one each; None where all are 0.
-        negated: it is all other live papers that match, with score 0.
-        positive: every score is known to be above 0.
-    """
-
-    docs: Numbers
-    scores: Scores | None = None
-    negated: bool = False
-    positive: bool = False
-
-    def boosted(self, factor: float) -> Matches:
-        """Multiply the scores."""
-        if self.scores is None or factor == 1:
-            return self
-        return Matches(self.docs, self.scores * factor, positive=self.positive and factor > 0)
-
-
-NOTHING = Matches(np.zeros(0, np.int32))
-EVERYTHING = Matches(np.zeros(0, np.int32), negated=True)
 _FEW = 24
 """A list this many times longer than another is looked into, not walked through."""
+_DENSE = 32
+"""A list of more than one in this many papers is kept as bits, too."""
+_SPARSE = 8
+"""Lists of less than one in this many papers together are sorted rather than marked."""
 
 
 class Desk:
@@ -48,31 +25,9 @@ class Desk:
 
     def __init__(self, size: int) -> None:
         """Make room for a segment of `size` papers."""
+        self.size = size
         self.sums = np.zeros(size)
         self.marks = np.zeros(size, np.bool_)
-
-    def common(self, first: Matches, second: Matches) -> Matches:
-        """Give the papers of both, scores added; neither is negated."""
-        if len(first.docs) > len(second.docs):
-            first, second = second, first
-        if not len(first.docs):
-            return NOTHING
-        if len(first.docs) * _FEW < len(second.docs) or second.scores is None:
-            at = np.searchsorted(second.docs, first.docs)
-            found = second.docs.take(at, mode="clip") == first.docs
-            docs, mine = first.docs[found], _chosen(first.scores, found)
-            others = None if second.scores is None else second.scores[at[found]]
-            return Matches(docs, _added(mine, others))
-        self.marks[first.docs] = True
-        found = self.marks[second.docs]
-        self.marks[first.docs] = False
-        docs, others = second.docs[found], second.scores[found]
-        if first.scores is None:
-            return Matches(docs, others)
-        self.sums[first.docs] = first.scores
-        mine = self.sums[docs]
-        self.sums[first.docs] = 0
-        return Matches(docs, mine + others)
 
     def dropped(self, kept: Matches, gone: Numbers) -> Matches:
         """Take papers away; `kept` is not negated."""
@@ -84,20 +39,60 @@ class Desk:
             self.marks[gone] = True
             left = ~self.marks[kept.docs]
             self.marks[gone] = False
-        return Matches(kept.docs[left], _chosen(kept.scores, left))
+        return kept.part(left)
 
     def every(self, parts: Sequence[Matches]) -> Matches:
         """Give the papers that are in all parts; all papers where there are none."""
-        held = sorted((one for one in parts if not one.negated), key=lambda one: len(one.docs))
+        held = [one for one in parts if not one.negated]
         gone = [one for one in parts if one.negated]
         if not held:
             return Matches(self.union([one.docs for one in gone]), negated=True)
-        found = held[0]
-        for other in held[1:]:
-            found = self.common(found, other)
+        found = self._shared(held)
         for one in gone:
             found = self.dropped(found, one.docs)
         return found
+
+    def _shared(self, held: Sequence[Matches]) -> Matches:
+        """Intersect lists, the shortest first; scores are added up for what is left."""
+        if len(held) == 1:
+            return held[0]
+        held = sorted(held, key=lambda one: one.count)
+        longest = len(held[-1].docs)
+        if len(held[0].docs) * _DENSE > self.size:
+            shared = held[0].bits(self.size)
+            for one in held[1:]:
+                shared = shared & one.bits(self.size)
+            docs = listed(shared, self.size)
+        else:
+            docs = held[0].docs
+            for one in held[1:]:
+                docs = docs[contained(docs, one.docs)]
+        scored = [one for one in held if one.scores is not None]
+        if not scored:
+            return Matches(docs)
+        positive = any(one.positive for one in scored)
+        if len(docs) * _FEW < longest or len(docs) < 256:
+            total = np.zeros(len(docs))
+            for one in scored:
+                add_scores(one, docs, total)
+        else:
+            total = self.looked_up(docs, scored)
+        return Matches(docs, total, positive=positive)
+
+    def looked_up(self, docs: Numbers, scored: Sequence[Matches]) -> Scores:
+        """Add up what lists give to these papers; they hold others, too."""
+        sums = self.sums
+        for one in scored:
+            scores = one.scores
+            if scores is not None:
+                np.add.at(sums, one.docs, scores)
+        total = sums[docs]
+        if sum(one.count for one in scored) * _SPARSE > self.size:
+            sums.fill(0)
+        else:
+            for one in scored:
+                sums[one.docs] = 0
+        return total
 
     def either(self, parts: Sequence[Matches], every: Numbers) -> Matches:
         """Give the papers that are in any part, scores added.
@@ -111,37 +106,12 @@ class Desk:
         if any(one.negated for one in parts):
             parts = [self.plain(one, every) for one in parts]
         if all(one.positive for one in parts):
-            found = self._summed(parts)
-            if found is not None:
-                return found
+            return Sum(parts, self)
         scored = [one for one in parts if one.scores is not None]
         docs = self.union([one.docs for one in parts])
         if not scored:
             return Matches(docs)
-        return Matches(docs, self.added(docs, scored))
-
-    def _summed(self, parts: Sequence[Matches]) -> Matches | None:
-        """Give the union of long lists: where the sum of the scores is above 0."""
-        sums = self.sums
-        if sum(len(one.docs) for one in parts) * 8 < len(sums):
-            return None
-        for one in parts:
-            if one.scores is not None:
-                np.add.at(sums, one.docs, one.scores)
-        docs = np.flatnonzero(sums > 0)
-        total = sums[docs]
-        sums.fill(0)
-        return Matches(docs.astype(np.int32), total, positive=True)
-
-    def added(self, docs: Numbers, parts: Sequence[Matches]) -> Scores:
-        """Add up the scores the parts give to these papers; parts hold no others."""
-        sums = self.sums
-        for one in parts:
-            if one.scores is not None:
-                np.add.at(sums, one.docs, one.scores)
-        total = sums[docs]
-        sums[docs] = 0
-        return total
+        return Matches(docs, self.looked_up(docs, scored))
 
     def preferred(self, found: Matches, wished: Matches, every: Numbers) -> Matches:
         """Add the scores of `wished` to those of `found` it holds; none is taken away."""
@@ -151,7 +121,7 @@ class Desk:
         self.sums[wished.docs] = wished.scores
         more = self.sums[found.docs]
         self.sums[wished.docs] = 0
-        return Matches(found.docs, _added(found.scores, more))
+        return Matches(found.docs, _added(found.scores, more), positive=found.positive)
 
     def plain(self, found: Matches, every: Numbers) -> Matches:
         """Write a negated set out."""
@@ -165,7 +135,7 @@ class Desk:
         if len(held) < 2:
             return held[0] if held else NOTHING.docs
         total = sum(len(one) for one in held)
-        if total * 8 < len(self.marks):
+        if total * _SPARSE < len(self.marks):
             joined = np.concatenate(held)
             joined.sort()
             keep = np.empty(len(joined), np.bool_)
@@ -178,9 +148,76 @@ class Desk:
         self.marks[found] = False
         return found
 
+    def joined(self, parts: Sequence[Matches]) -> Bits:
+        """Give what is in any of the parts, none of them negated, as bits."""
+        marks = self.marks
+        few = [one.docs for one in parts if len(one.docs) * _DENSE < self.size]
+        for docs in few:
+            marks[docs] = True
+        found = packed(marks)
+        for docs in few:
+            marks[docs] = False
+        for one in parts:
+            if len(one.docs) * _DENSE >= self.size:
+                np.bitwise_or(found, one.bits(self.size), out=found)
+        return found
 
-def _chosen(scores: Scores | None, mask: NDArray[np.bool_]) -> Scores | None:
-    return None if scores is None else scores[mask]
+
+class Sum(Matches):
+    """Any of some lists with scores above 0: written out only where all of it is looked at."""
+
+    __slots__ = ("_count", "_desk", "_known", "_parts")
+
+    def __init__(self, parts: Sequence[Matches], desk: Desk, *, known: bool = True) -> None:
+        """Add up these parts.
+
+        Args:
+            parts: none negated, all positive.
+            desk: of the thread that asks.
+            known: the parts are those of terms; see `best_of_any`.
+        """
+        super().__init__(NOTHING.docs, positive=True)
+        self._parts = parts
+        self._desk = desk
+        self._known = known
+        self._count = -1
+
+    @property
+    def docs(self) -> Numbers:
+        """The papers, rising."""
+        if self.count and not len(self._docs):
+            self._docs = listed(self.bits(self._desk.size), self._desk.size)
+        return self._docs
+
+    @property
+    def scores(self) -> Scores:
+        """One each, above 0."""
+        if self._scores is None:
+            self._scores = self._desk.looked_up(self.docs, self._parts)
+        return self._scores
+
+    @property
+    def count(self) -> int:
+        """How many papers there are in `docs`."""
+        if self._count < 0:
+            self._count = counted(self.bits(self._desk.size))
+        return self._count
+
+    def under(self, keep: Callable[[Matches], Matches]) -> Sum:
+        """Keep some papers of each part."""
+        return Sum([keep(one) for one in self._parts], self._desk, known=False)
+
+    def bits(self, size: int) -> Bits:  # noqa: ARG002 - one signature
+        """Give the papers as a set of bits over a segment of `size` papers."""
+        if self._bits is None:
+            self._bits = self._desk.joined(self._parts)
+        return self._bits
+
+    def best(self, wanted: int) -> tuple[Numbers, Scores]:
+        """Give papers and scores: the `wanted` highest, all that may round to equals, and more."""
+        if self._scores is not None:
+            return super().best(wanted)
+        return best_of_any(self._parts, wanted, self._desk.sums, known=self._known)
 
 
 def _added(first: Scores | None, second: Scores | None) -> Scores | None:

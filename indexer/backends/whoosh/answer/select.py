@@ -10,14 +10,12 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.backends.whoosh.answer.matches import Matches, Scores
-from indexer.backends.whoosh.lookup.reader import SegmentReader
+from indexer.backends.whoosh.lookup.matches import SLACK, Matches, Scores
+from indexer.backends.whoosh.lookup.reader import Numbers, SegmentReader
 from indexer.query import Sort
 
-_FEW = 512
-"""Fewer papers than this are sorted rather than searched for the best."""
-_SLACK = 3e-6
-"""Scores this close, relatively, may round to the same six digits."""
+_FEW = 64
+"""Fewer papers than this are rounded and sorted one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,28 +41,16 @@ def shown(score: float) -> float:
     return float(f"{score:.6g}")
 
 
-def candidates(scores: Scores, wanted: int) -> NDArray[np.int64]:
-    """Give places that hold the `wanted` highest scores, and all that may round to equals.
-
-    The highest of each of many strides bound the wanted score from below; looking at them first
-    is many times faster than partitioning everything.
-    """
-    size = len(scores)
-    if size <= max(_FEW, wanted):
-        return np.arange(size)
-    height = size // max(256, 4 * wanted)
-    if height > 1:
-        width = size // height
-        heads = scores[: width * height].reshape(height, width).max(0)
-    else:
-        heads = scores
-    least = float(np.partition(heads, len(heads) - wanted)[len(heads) - wanted])
-    found = np.flatnonzero(scores >= least - abs(least) * _SLACK)
-    if len(found) > 4 * wanted and len(found) > _FEW and height > 1:
-        held = scores[found]
-        least = float(np.partition(held, len(held) - wanted)[len(held) - wanted])
-        found = found[held >= least - abs(least) * _SLACK]
-    return found
+def _sorted(segment: int, docs: Numbers, scores: Scores) -> list[Place]:
+    """Put papers of one segment in order; their numbers are their order among equals."""
+    if len(docs) > _FEW:
+        final = rounded(scores)
+        order = np.lexsort((docs, -final))
+        pairs = zip(docs[order].tolist(), final[order].tolist(), strict=True)
+        return [Place(segment, doc, score) for doc, score in pairs]
+    rows = [(-shown(score), doc) for doc, score in zip(docs.tolist(), scores.tolist(), strict=True)]
+    rows.sort()
+    return [Place(segment, doc, -score) for score, doc in rows]
 
 
 class Order:
@@ -78,22 +64,19 @@ class Order:
         """Give the first by score, newer year, then id."""
         parts = []
         for segment, one in enumerate(found):
-            if not len(one.docs):
+            if not one.count:
                 continue
-            if one.scores is None:
-                docs, scores = one.docs[:wanted], np.zeros(min(wanted, len(one.docs)))
-            else:
-                places = candidates(one.scores, wanted)
-                docs, scores = one.docs[places], rounded(one.scores[places])
+            docs, scores = one.best(wanted)
+            if len(docs) > wanted:
+                least = float(np.partition(scores, len(docs) - wanted)[len(docs) - wanted])
+                near = scores >= least - abs(least) * SLACK
+                docs, scores = docs[near], scores[near]
             parts.append((segment, docs, scores))
         if len(parts) == 1:
-            segment, docs, scores = parts[0]
-            order = np.lexsort((docs, -scores))[:wanted]
-            return [
-                Place(segment, doc, score)
-                for doc, score in zip(docs[order].tolist(), scores[order].tolist(), strict=True)
-            ]
-        return self._merged(parts, wanted)
+            return _sorted(*parts[0])[:wanted]
+        return self._merged(
+            [(segment, docs, rounded(scores)) for segment, docs, scores in parts], wanted
+        )
 
     def _merged(
         self, parts: list[tuple[int, NDArray[np.int32], Scores]], wanted: int

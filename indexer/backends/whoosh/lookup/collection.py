@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from indexer.analysis import Analyzer
 from indexer.backends.whoosh.lookup.cache import BoundedCache
 from indexer.backends.whoosh.lookup.expansion import CAP, LexiconScan
+from indexer.backends.whoosh.lookup.matches import Matches, Scores
 from indexer.backends.whoosh.lookup.occurrences import distinct, spread
 from indexer.backends.whoosh.lookup.postings import Postings, postings_of
-from indexer.backends.whoosh.lookup.reader import Numbers, SegmentReader
+from indexer.backends.whoosh.lookup.reader import SegmentReader
 from indexer.backends.whoosh.storage.snapshot import Snapshot
 from indexer.matching.plan import Plan, plan_of
 from indexer.matching.reading import Expansion, LeafReading, read_leaf
@@ -26,9 +27,8 @@ from indexer.matching.terms import TextTerm, Way
 from indexer.query import And, Clause, Leaf, Not, Or, TextField, Words
 from indexer.ranking import Ranking, idf
 
-Scores = NDArray[np.float64]
 TEXT_FIELDS: tuple[TextField, ...] = ("title", "abstract", "author")
-TERM_BYTES = 96 << 20
+TERM_BYTES = 128 << 20
 """Budget of scored terms: about the whole of 100,000 papers, or the most used of more."""
 POSTING_BYTES = 48 << 20
 LEAF_BYTES = 8 << 20
@@ -40,13 +40,11 @@ class ScoredTerm:
 
     Attributes:
         papers: how many live papers of the collection hold it.
-        parts: for each segment (papers, rising; their scores).
-        positive: no score is 0.
+        parts: for each segment those that do.
     """
 
     papers: int
-    parts: tuple[tuple[Numbers, Scores], ...]
-    positive: bool
+    parts: tuple[Matches, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +102,9 @@ class Collection:
         parts = []
         for at, one in enumerate(found):
             frequency = self.weighted(at, one)
-            parts.append((one.docs, weight * frequency / (self.ranking.k1 + frequency)))
-        positive = all(bool((scores > 0).all()) for _, scores in parts)
-        return ScoredTerm(holding, tuple(parts), positive)
+            scores = weight * frequency / (self.ranking.k1 + frequency)
+            parts.append(Matches(one.docs, scores, positive=bool((scores > 0).all())))
+        return ScoredTerm(holding, tuple(parts))
 
     def weighted(self, segment: int, found: Postings) -> Scores:
         """Add up the normalised frequencies of the fields: tf' of `indexer.ranking`."""
@@ -270,7 +268,7 @@ def _norm(field: _Field, lengths: NDArray[np.int32]) -> Scores:
 
 
 def _weigh_scored(scored: ScoredTerm) -> int:
-    return 12 * scored.papers
+    return 16 * scored.papers  # with the bits that long lists are kept as, too
 
 
 def _weigh_postings(found: tuple[Postings, ...]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Final
@@ -14,12 +15,13 @@ from indexer.backends.whoosh.storage.segment import Segment
 from indexer.backends.whoosh.storage.snapshot import LoadedSegment, Store
 from indexer.matching.terms import value_key
 from indexer.paper import Paper
-from indexer.query import Sort
+from indexer.query import Filter, Sort
 from indexer.search import PaperTimes
 
 Numbers = NDArray[np.int32]
 """Paper numbers (or name ids), rising and distinct unless said otherwise."""
 BEFORE_BYTES: Final = 16 << 20
+PASSING_BYTES: Final = 8 << 20
 PAPER_BYTES: Final = 24 << 20
 """Budget of unpacked papers of a segment: some 5,000."""
 
@@ -57,6 +59,9 @@ class SegmentReader:
         deleted = loaded.deleted
         self._before: BoundedCache[NDArray[np.int32]] = BoundedCache(
             BEFORE_BYTES, lambda before: before.nbytes
+        )
+        self._passing: BoundedCache[NDArray[np.bool_]] = BoundedCache(
+            PASSING_BYTES, lambda mask: mask.nbytes
         )
         self.live = ~deleted if deleted is not None and deleted.any() else None
         self.size = self.arrays.papers
@@ -102,6 +107,10 @@ class SegmentReader:
         last_year = -_bounded(low) if low is not None else 0
         last = int(np.searchsorted(rising, last_year, "right"))
         return first, max(first, last)
+
+    def passing(self, one: Filter, compute: Callable[[], NDArray[np.bool_]]) -> NDArray[np.bool_]:
+        """Give bool[P], the papers that pass a filter; `compute` says it the first time."""
+        return self._passing.get(one, compute)
 
     def occurrences_before(self, stem: int) -> NDArray[np.int32]:
         """Give for each posting of a stem how many of its occurrences are in papers before."""

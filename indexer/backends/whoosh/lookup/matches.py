@@ -1,0 +1,148 @@
+"""Sets of papers with scores, and the best of them."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.backends.whoosh.lookup.bits import Bits, packed
+from indexer.backends.whoosh.lookup.reader import Numbers
+
+Scores = NDArray[np.float64]
+_FEW: Final = 512
+"""Fewer papers than this are sorted rather than searched for the best."""
+SLACK: Final = 3e-6
+"""Scores this close, relatively, may round to the same six digits."""
+_HEAD: Final = 256
+"""Best papers that are kept with a long list: enough for a page, and for the signals."""
+
+
+class Matches:
+    """Papers of one segment that match.
+
+    What is derived from them is kept with them: those of a term serve many queries.
+
+    Attributes:
+        negated: it is all other live papers that match, with score 0.
+        positive: every score is known to be above 0.
+    """
+
+    __slots__ = ("_bits", "_docs", "_head", "_highest", "_scores", "_tops", "negated", "positive")
+
+    def __init__(
+        self,
+        docs: Numbers,
+        scores: Scores | None = None,
+        negated: bool = False,  # noqa: FBT001, FBT002 - the third of four columns
+        *,
+        positive: bool = False,
+    ) -> None:
+        """Name the papers, rising and live, and their scores; None where all are 0."""
+        self._docs = docs
+        self._scores = scores
+        self.negated = negated
+        self.positive = positive
+        self._bits: Bits | None = None
+        self._head: NDArray[np.int64] | None = None
+        self._tops: Scores | None = None
+        self._highest = -1.0
+
+    @property
+    def docs(self) -> Numbers:
+        """The papers, rising."""
+        return self._docs
+
+    @property
+    def scores(self) -> Scores | None:
+        """One each; None where all are 0."""
+        return self._scores
+
+    @property
+    def count(self) -> int:
+        """How many papers there are in `docs`."""
+        return len(self._docs)
+
+    @property
+    def highest(self) -> float:
+        """The highest score; 0 where there is none."""
+        if self._highest < 0:
+            scores = self.scores
+            self._highest = 0.0 if scores is None or not len(scores) else float(scores.max())
+        return self._highest
+
+    def bits(self, size: int) -> Bits:
+        """Give the papers as a set of bits over a segment of `size` papers."""
+        if self._bits is None:
+            mask = np.zeros(size, np.bool_)
+            mask[self.docs] = True
+            self._bits = packed(mask)
+        return self._bits
+
+    def boosted(self, factor: float) -> Matches:
+        """Multiply the scores."""
+        if self.scores is None or factor == 1:
+            return self
+        return Matches(self.docs, self.scores * factor, positive=self.positive and factor > 0)
+
+    def best(self, wanted: int) -> tuple[Numbers, Scores]:
+        """Give papers and scores: the `wanted` highest, all that may round to equals, and more."""
+        docs, scores = self.docs, self.scores
+        if scores is None:
+            return docs[:wanted], np.zeros(min(wanted, len(docs)))
+        if wanted > _HEAD or len(docs) <= _FEW:
+            places = candidates(scores, wanted)
+        else:
+            if self._head is None:
+                self._head = candidates(scores, _HEAD)
+            places = self._head
+        return docs[places], scores[places]
+
+    def reached(self, wanted: int) -> float:
+        """Give a score that at least `wanted` of the papers reach; 0 where there are fewer."""
+        scores = self.scores
+        if scores is None or len(scores) < wanted or wanted > _HEAD:
+            return 0.0
+        if self._tops is None:
+            self._tops = np.sort(-self.best(min(len(scores), _HEAD))[1])[:_HEAD]
+        return -float(self._tops[wanted - 1])
+
+    def part(self, places: slice | NDArray[Any]) -> Matches:
+        """Keep the papers at some places of `docs`, rising, or where a mask over it is true."""
+        scores = None if self.scores is None else self.scores[places]
+        return Matches(self.docs[places], scores, positive=self.positive)
+
+
+NOTHING: Final = Matches(np.zeros(0, np.int32))
+EVERYTHING: Final = Matches(np.zeros(0, np.int32), negated=True)
+
+
+def reached(scores: Scores, wanted: int) -> float:
+    """Give the `wanted` highest of some scores; 0 where there are fewer."""
+    at = len(scores) - wanted
+    return float(np.partition(scores, at)[at]) if at >= 0 else 0.0
+
+
+def candidates(scores: Scores, wanted: int) -> NDArray[np.int64]:
+    """Give places that hold the `wanted` highest scores, and all that may round to equals.
+
+    The highest of each of many strides bound the wanted score from below; looking at them first
+    is many times faster than partitioning everything.
+    """
+    size = len(scores)
+    if size <= max(_FEW, wanted):
+        return np.arange(size)
+    height = size // max(256, 4 * wanted)
+    if height > 1:
+        width = size // height
+        heads = scores[: width * height].reshape(height, width).max(0)
+    else:
+        heads = scores
+    least = float(np.partition(heads, len(heads) - wanted)[len(heads) - wanted])
+    found = np.flatnonzero(scores >= least - abs(least) * SLACK)
+    if len(found) > 4 * wanted and len(found) > _FEW and height > 1:
+        held = scores[found]
+        least = float(np.partition(held, len(held) - wanted)[len(held) - wanted])
+        found = found[held >= least - abs(least) * SLACK]
+    return found

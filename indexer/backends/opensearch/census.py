@@ -12,11 +12,13 @@ from indexer.paper import UNKNOWN
 
 Ask = Callable[[Body], Body]
 PAGE: Final = 10_000
+MOST_VARIANTS: Final = 50_000
+"""Spellings that a request can name; the cluster takes at most 65,536 terms."""
 
 
 @dataclass(frozen=True, slots=True)
 class Census:
-    """Counts of one generation; see `indexer.search.IndexInfo` and `facets.Spellings`."""
+    """counts of one generation; see `indexer.search.IndexInfo` and `ledger.Generation`."""
 
     collection: Collection
     venues: int
@@ -24,6 +26,7 @@ class Census:
     first_year: int | None
     last_year: int | None
     spellings: dict[str, str]
+    variants: tuple[str, ...]
 
 
 def take_census(ask: Ask) -> Census:
@@ -34,7 +37,7 @@ def take_census(ask: Ask) -> Census:
     papers = int(answer["hits"]["total"]["value"])
     found = answer["aggregations"]
     averages = {field: float(found[field]["value"]) / max(1, papers) for field in FIELDS}
-    authors, spellings = _spellings(ask)
+    authors, spellings, variants = _spellings(ask)
     return Census(
         Collection(papers, averages),
         sum(value != UNKNOWN for value, _ in _values(ask, "venue")),
@@ -42,6 +45,7 @@ def take_census(ask: Ask) -> Census:
         _year(found["first"]["value"]),
         _year(found["last"]["value"]),
         spellings,
+        variants,
     )
 
 
@@ -49,17 +53,21 @@ def _year(value: float | None) -> int | None:
     return None if value is None else int(value)
 
 
-def _spellings(ask: Ask) -> tuple[int, dict[str, str]]:
-    """Count distinct `name_key`s, and choose a spelling for those that have several."""
+def _spellings(ask: Ask) -> tuple[int, dict[str, str], tuple[str, ...]]:
+    """Count distinct `name_key`s, and choose a spelling for those that have several.
+
+    The last are all spellings of these, rising. Beyond `MOST_VARIANTS` of them, the names with
+    fewest papers are taken as if each of their papers had the spelling that it has.
+    """
     keys = 0
     last = ""
     names: dict[str, int] = {}
-    chosen: dict[str, str] = {}
+    several: list[tuple[int, str, dict[str, int]]] = []
 
     def close() -> None:
         # A bearer of the name "unknown" shares its facet value with papers without authors.
         if len(names) > 1 or (last == UNKNOWN and names):
-            chosen[last] = min(names, key=lambda name: (-names[name], name))
+            several.append((-sum(names.values()), last, dict(names)))
 
     for value, count in _values(ask, "author_spelling"):
         key, _, name = value.partition(APART)
@@ -69,7 +77,13 @@ def _spellings(ask: Ask) -> tuple[int, dict[str, str]]:
             names.clear()
         names[name] = count
     close()
-    return keys, chosen
+    chosen: dict[str, str] = {}
+    variants: list[str] = []
+    for _, key, held in sorted(several, key=lambda one: one[:2]):
+        if len(variants) + len(held) <= MOST_VARIANTS:
+            chosen[key] = min(held, key=lambda name: (-held[name], name))
+            variants += [*held, *([UNKNOWN] if key == UNKNOWN else [])]
+    return keys, chosen, tuple(sorted(set(variants)))
 
 
 def _values(ask: Ask, column: str) -> Iterator[tuple[str, int]]:

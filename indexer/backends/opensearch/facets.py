@@ -65,18 +65,32 @@ def filter_query(query: Query, *, but: FacetField | None = None) -> Body | None:
     return {"bool": body}
 
 
-def facet_aggs(query: Query, requests: tuple[FacetRequest, ...], spellings: Spellings) -> Body:
-    """Write the counts of some facets, each under all filters but its own."""
+def facet_aggs(
+    query: Query,
+    requests: tuple[FacetRequest, ...],
+    spellings: Spellings,
+    variants: tuple[str, ...] = (),
+) -> Body:
+    """Write the counts of some facets, each under all filters but its own.
+
+    Args:
+        query: for its filters.
+        requests: which facets, and how much of them.
+        spellings: of the names that have several.
+        variants: every spelling of these.
+    """
     return {
         f"facet_{request.field}": {
             "filter": filter_query(query, but=request.field) or {"match_all": {}},
-            "aggs": _counts(query, request, spellings),
+            "aggs": _counts(query, request, spellings, variants),
         }
         for request in requests
     }
 
 
-def _counts(query: Query, request: FacetRequest, spellings: Spellings) -> Body:
+def _counts(
+    query: Query, request: FacetRequest, spellings: Spellings, variants: tuple[str, ...]
+) -> Body:
     field = request.field
     column = _COLUMNS[field]
     chosen = query.filter(field)
@@ -84,12 +98,11 @@ def _counts(query: Query, request: FacetRequest, spellings: Spellings) -> Body:
     every = not request.limit or bool(request.contains) or field != "author"
     aggs: Body = {}
     if field == "author":
-        # Spellings of one key stand apart here; those of `spellings` are counted by key below.
+        # A name of several spellings is counted by its key, all others by their one spelling.
         size = MOST_VALUES if every else request.offset + request.limit + len(named)
-        aggs["values"] = values_of("author_shown", size)
+        aggs["values"] = values_of("author_shown", size, exclude=variants)
         if spellings:
-            keys = sorted(spellings)[:MOST_VALUES]
-            aggs["spelled"] = values_of(column, len(keys), include=keys)
+            aggs["spelled"] = values_of(column, len(spellings), include=sorted(spellings))
         aggs["distinct"] = {"cardinality": {"field": column, "precision_threshold": 40_000}}
     else:
         aggs["values"] = values_of(column, MOST_VALUES)
@@ -98,13 +111,19 @@ def _counts(query: Query, request: FacetRequest, spellings: Spellings) -> Body:
     return aggs
 
 
-def values_of(column: str, size: int, include: str | list[str] | None = None) -> Body:
+def values_of(
+    column: str,
+    size: int,
+    include: str | list[str] | None = None,
+    exclude: tuple[str, ...] = (),
+) -> Body:
     """Count the papers of each value of a column, exactly, most papers first.
 
     Args:
         column: of the mapping.
         size: most values to give.
         include: only these values, or those that fit a regular expression.
+        exclude: not these values.
     """
     body: Body = {
         "field": column,
@@ -114,6 +133,8 @@ def values_of(column: str, size: int, include: str | list[str] | None = None) ->
     }
     if include is not None:
         body["include"] = include
+    if exclude:
+        body["exclude"] = list(exclude)
     return {"terms": body}
 
 

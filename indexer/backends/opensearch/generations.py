@@ -134,6 +134,7 @@ class Generations:
             info,
             census.collection,
             census.spellings,
+            census.variants,
             self._analyzer.stop_words,
             self._analyzer.stemming,
             frozenset(attached),

@@ -40,6 +40,7 @@ class Generation:
         info: for readers; its number of bytes is asked for anew each time.
         collection: for scoring.
         spellings: see `facets.Spellings`.
+        variants: every spelling of the names in `spellings`.
         stop_words: folded words that were not counted. stemming: whether words were stemmed.
         attached: names of what is attached to it.
     """
@@ -47,6 +48,7 @@ class Generation:
     info: IndexInfo
     collection: Collection
     spellings: dict[str, str]
+    variants: tuple[str, ...]
     stop_words: frozenset[str]
     stemming: bool
     attached: frozenset[str] = frozenset()
@@ -115,6 +117,7 @@ class Ledger:
                 IndexInfo(**{**info, "dumps": tuple(info["dumps"])}),
                 Collection(**facts["collection"]),
                 facts["spellings"],
+                tuple(facts["variants"]),
                 frozenset(facts["stop_words"]),
                 facts["stemming"],
                 frozenset(facts["attached"]),
@@ -135,6 +138,7 @@ class Ledger:
                 "averages": dict(generation.collection.averages),
             },
             "spellings": generation.spellings,
+            "variants": generation.variants,
             "stop_words": sorted(generation.stop_words),
             "stemming": generation.stemming,
             "attached": sorted(generation.attached),

@@ -22,15 +22,17 @@ _PATTERN = 900
 class ValueLists:
     """Lists the values of one generation; safe to use from several threads."""
 
-    def __init__(self, ask: Ask, spellings: Spellings) -> None:
+    def __init__(self, ask: Ask, spellings: Spellings, variants: tuple[str, ...]) -> None:
         """Ask one generation through `ask`.
 
         Args:
             ask: sends it a search body.
             spellings: of the names that have several.
+            variants: every spelling of these.
         """
         self._ask = ask
         self.several = spellings
+        self.variants = variants
         self._known = dict(spellings)
         self._lock = Lock()
 
@@ -104,9 +106,10 @@ class ValueLists:
         if words and words[0].isascii():
             buckets = self._beginning(words[0])
         else:
-            aggs = {"v": values_of("author_shown", 1000 if few else MOST_VALUES)}
+            size = 1000 if few else MOST_VALUES
+            aggs = {"v": values_of("author_shown", size, exclude=self.variants)}
             if shown:
-                aggs["several"] = values_of("author", len(shown), sorted(shown)[:MOST_VALUES])
+                aggs["several"] = values_of("author", len(shown), sorted(shown))
             found = self._ask(_counting(aggs))["aggregations"]
             buckets = {str(one["key"]): int(one["doc_count"]) for one in found["v"]["buckets"]}
             several = found.get("several", {}).get("buckets", [])

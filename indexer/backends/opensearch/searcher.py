@@ -87,7 +87,7 @@ class ClusterSearcher:
         self._analyzer = analyzer
         self._raw_words = RawWords()
         self._words = WordFacts(transport.search, analyzer)
-        self._lists = ValueLists(transport.search, facts.spellings)
+        self._lists = ValueLists(transport.search, facts.spellings, facts.variants)
         self._finder = Finder(transport.search, self._words, facts.collection, ranking)
         self._spelling = Spelling(self._words, facts.info.papers)
         self._coauthors = Coauthors(transport.search, self._lists)
@@ -110,7 +110,7 @@ class ClusterSearcher:
             IndexUnavailable: when the cluster does not answer in time.
         """
         started = time.perf_counter()
-        aggs = facet_aggs(query, facets, self._lists.several)
+        aggs = facet_aggs(query, facets, self._lists.several, self._lists.variants)
         size = min(MAX_PER_PAGE, max(0, query.per_page))
         first = (max(1, query.page) - 1) * size
         found = self._finder.find(query, first, size, aggs=aggs, explain=explain)

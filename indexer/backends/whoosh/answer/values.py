@@ -96,7 +96,7 @@ def list_names(collection: Collection, bylines: Bylines, folded: str) -> tuple[F
     wanted = key(folded)
     numbers: set[int] = set()
     for reader in collection.readers:
-        for name in _candidates(reader, unnumbered(folded)):
+        for name in _candidates(reader, folded):
             if key(reader.arrays.names[name]) == wanted:
                 numbers.add(bylines.find(name_key(reader.arrays.names[name])))
     counts, _ = bylines.count(tuple(reader.every for reader in collection.readers))
@@ -109,8 +109,11 @@ def list_names(collection: Collection, bylines: Bylines, folded: str) -> tuple[F
 
 
 def _candidates(reader: SegmentReader, folded: str) -> list[int]:
-    """Give names that hold every word of a folded name; all names where it has none."""
-    words = plain_words(folded)
-    if not words:
-        return list(range(len(reader.arrays.names)))
-    return [int(name) for name in names_holding(reader, words)]
+    """Give names that hold every word of a folded name; those of its key where it has none."""
+    words = plain_words(unnumbered(folded))
+    if words:
+        return [int(name) for name in names_holding(reader, words)]
+    key = reader.arrays.name_keys.find(name_key(folded))
+    if key < 0:
+        return []
+    return list(range(*reader.arrays.name_key_ptr[key : key + 2].tolist()))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 
@@ -11,37 +11,54 @@ from indexer.backends.whoosh.lookup.bylines import Bylines
 from indexer.backends.whoosh.lookup.matches import Matches
 from indexer.backends.whoosh.lookup.reader import Numbers, SegmentReader
 from indexer.paper import UNKNOWN, name_key
-from indexer.query import FacetField, Query
+from indexer.query import Query
 from indexer.search import Facet, FacetRequest, FacetValue
 from indexer.text.folding import fold, forms
 
+CodedField = Literal["venue", "year", "type"]
+
 
 def count_values(
-    readers: Sequence[SegmentReader], field: FacetField, papers: Sequence[Numbers]
-) -> Counter[str]:
-    """Count the papers of each venue, type or year, missing ones as "unknown"; none of 0."""
-    found: Counter[str] = Counter()
+    readers: Sequence[SegmentReader], field: CodedField, papers: Sequence[Numbers]
+) -> dict[str, int]:
+    """Count the papers of each venue, type or year, missing ones as "unknown"; none of 0.
+
+    Returns:
+        The values in the order of their facet: years falling, others by their papers.
+    """
+    found: dict[str, int] = {}
     for reader, docs in zip(readers, papers, strict=True):
-        if not len(docs):
-            continue
-        arrays = reader.arrays
-        if field == "year":
-            years, starts = reader.year_starts
-            bounds = np.searchsorted(docs, starts)
-            counts = np.diff(np.append(bounds, len(docs)))
-            for year, count in zip(years.tolist(), counts.tolist(), strict=True):
+        if len(docs):
+            names, counts = _counted(reader, field, docs)
+            for name, count in zip(names, counts, strict=True):
                 if count:
-                    found[UNKNOWN if year < 0 else str(year)] += count
-            continue
-        lexicon = arrays.venues if field == "venue" else arrays.types
-        codes = arrays.venue if field == "venue" else arrays.type
-        held = np.bincount(codes[docs] + 1, minlength=len(lexicon) + 1).tolist()
-        if held[0]:
-            found[UNKNOWN] += held[0]
-        for at, count in enumerate(held[1:]):
-            if count:
-                found[lexicon[at]] += count
-    return found
+                    found[name] = found.get(name, 0) + count
+    if field == "year":
+        return found if len(readers) == 1 else {one: found[one] for one in sorted(found, key=_age)}
+    rows = sorted((-count, name) for name, count in found.items())
+    return {name: -count for count, name in rows}
+
+
+def _counted(
+    reader: SegmentReader, field: CodedField, docs: Numbers
+) -> tuple[tuple[str, ...], list[int]]:
+    """Give the values of a segment and the papers of each; the years fall, "unknown" is last."""
+    arrays = reader.arrays
+    if field == "year":
+        names, starts = reader.year_starts
+        counts: list[int] = np.diff(np.searchsorted(docs, starts), append=len(docs)).tolist()
+        return names, counts
+    names = reader.values(field)
+    codes = arrays.venue if field == "venue" else arrays.type
+    # A missing value has code -1: it comes first, and after the move last.
+    first, *others = np.bincount(codes.take(docs) + 1, minlength=len(names)).tolist()
+    return names, [*others, first]
+
+
+def _age(year: str) -> tuple[bool, int, str]:
+    """Order years, the newest first, what is no year last."""
+    known = year.isascii() and year.isdecimal() and len(year) <= 9
+    return year == UNKNOWN, -int(year) if known else 1, year
 
 
 def facet_of(
@@ -65,26 +82,18 @@ def facet_of(
         return _author_facet(request, query, bylines, numbers)
     field = request.field
     counts = count_values(readers, field, numbers)
-    chosen = query.filter(field)
-    part = fold(request.contains).text
+    part = fold(request.contains).text if request.contains else ""
     fitting = list(counts)
     if part:
         fitting = [value for value in counts if any(part in form for form in forms(value))]
-
-    def order(value: str) -> tuple[object, ...]:
-        if field == "year":
-            known = value.isascii() and value.isdecimal() and len(value) <= 9
-            return (value == UNKNOWN, -int(value) if known else 1, value)
-        return (-counts[value], value)
-
-    fitting.sort(key=order)
     page = fitting[_page(request)]
-    held = set(page)
-    more = [value for value in {*chosen.exclude, *chosen.include} if value not in held]
-    if more:
-        page = sorted([*page, *more], key=order)
+    chosen = query.filter(field)
+    if not (chosen.include or chosen.exclude):
+        return Facet(field, tuple(FacetValue(one, counts[one]) for one in page), len(fitting))
+    page = list({*page, *chosen.exclude, *chosen.include})
+    page.sort(key=_age if field == "year" else lambda value: (-counts.get(value, 0), value))
     values = tuple(
-        FacetValue(value, counts[value], value in chosen.include, value in chosen.exclude)
+        FacetValue(value, counts.get(value, 0), value in chosen.include, value in chosen.exclude)
         for value in page
     )
     return Facet(field, values, len(fitting))
@@ -98,21 +107,25 @@ def _page(request: FacetRequest) -> slice:
 def _author_facet(
     request: FacetRequest, query: Query, bylines: Bylines, papers: tuple[Numbers, ...]
 ) -> Facet:
-    counts, nameless = bylines.count(papers)
-    all_counts = counts
-    part = fold(request.contains).text
+    tally = bylines.tally(papers)
+    nameless = tally.nameless
+    fitting = tally
+    part = fold(request.contains).text if request.contains else ""
     if part:
-        counts = np.where(bylines.containing(part), counts, 0)
-    unknown = bool(nameless) and part in fold(UNKNOWN).text
+        fitting = tally.kept(bylines.containing(part))
+    unknown = bool(nameless) and part in UNKNOWN
     last = max(0, request.offset) + request.limit if request.limit > 0 else 0
-    rows = [
-        (-int(counts[at]), bylines.shown(at), bylines.key(at)) for at in bylines.first(counts, last)
-    ]
+    first = bylines.first(fitting, last)
+    distinct = fitting.distinct + unknown
     if unknown:
-        rows.append((-nameless, UNKNOWN, UNKNOWN))
-        rows.sort()
-    rows = rows[_page(request)]
+        first.append((-nameless, UNKNOWN, -1))
+        first.sort()
+    first = first[_page(request)]
     chosen = query.filter("author")
+    if not (chosen.include or chosen.exclude):
+        shown_only = tuple(FacetValue(shown, -count) for count, shown, _ in first)
+        return Facet("author", shown_only, distinct)
+    rows = [(count, shown, bylines.key(at) if at >= 0 else UNKNOWN) for count, shown, at in first]
     included = {name_key(value) for value in chosen.include}
     excluded = {name_key(value) for value in chosen.exclude}
     named = {name_key(value): value for value in (*chosen.exclude, *chosen.include)}
@@ -126,10 +139,10 @@ def _author_facet(
             rows.append((0, named[key], key))
         else:
             shown = min(spellings, key=lambda name: (-spellings[name], name))
-            rows.append((-int(all_counts[at]), shown, key))
+            rows.append((-tally.of(at), shown, key))
     if missing:
         rows.sort()
     values = tuple(
         FacetValue(shown, -count, key in included, key in excluded) for count, shown, key in rows
     )
-    return Facet("author", values, int(np.count_nonzero(counts)) + unknown)
+    return Facet("author", values, distinct)

@@ -48,23 +48,22 @@ def list_values(  # noqa: PLR0913 - the parameters of `Searcher.values`
 
 def _authors(collection: Collection, bylines: Bylines, begin: str) -> Iterator[FacetValue]:
     """Give authors, most papers first; of a prefix, all that may have it and some others."""
-    counts, _ = bylines.count(tuple(reader.every for reader in collection.readers))
+    tally = bylines.totals
     words = name_words(begin)
     if words and words[0].isascii():
         may = np.zeros(bylines.size, np.bool_)
         for number in _beginning(collection, bylines, words[0]):
             may[number] = True
-        counts = np.where(may, counts, 0)
+        tally = tally.kept(may)
     step = 64
     given = 0
-    total = int(np.count_nonzero(counts))
-    while given < total:
+    while given < tally.distinct:
         # Few are wanted as a rule: the first of them need not wait for all to be sorted.
         step *= 4
-        numbers = bylines.first(counts, step)[given:]
-        for number in numbers:
-            yield FacetValue(bylines.shown(number), int(counts[number]))
-        given += len(numbers)
+        rows = bylines.first(tally, step)[given:]
+        for count, shown, _ in rows:
+            yield FacetValue(shown, -count)
+        given += len(rows)
 
 
 def _beginning(collection: Collection, bylines: Bylines, word: str) -> Iterator[int]:
@@ -99,11 +98,11 @@ def list_names(collection: Collection, bylines: Bylines, folded: str) -> tuple[F
         for name in _candidates(reader, folded):
             if key(reader.arrays.names[name]) == wanted:
                 numbers.add(bylines.find(name_key(reader.arrays.names[name])))
-    counts, _ = bylines.count(tuple(reader.every for reader in collection.readers))
+    counts = ((number, bylines.totals.of(number)) for number in numbers)
     rows = [
-        FacetValue(bylines.shown(number), int(counts[number]))
-        for number in numbers
-        if counts[number] and key(bylines.shown(number)) == wanted
+        FacetValue(bylines.shown(number), count)
+        for number, count in counts
+        if count and key(bylines.shown(number)) == wanted
     ]
     return tuple(sorted(rows, key=lambda one: (-one.count, one.value)))
 

@@ -8,13 +8,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.backends.whoosh.lookup.occurrences import spread
 from indexer.backends.whoosh.lookup.reader import Numbers, SegmentReader
+from indexer.backends.whoosh.lookup.tally import PROLIFIC, Longs, Tally, tally
 from indexer.text.folding import forms
 
-Longs = NDArray[np.int64]
-_SPARSE = 6
-"""Papers fewer than one in this many are looked up one by one."""
+_KEPT = 50_000
+"""Names that are kept as they are shown."""
 
 
 class Bylines:
@@ -23,6 +22,7 @@ class Bylines:
     def __init__(self, readers: tuple[SegmentReader, ...]) -> None:
         """Speak of the authors of these segments."""
         self._readers = readers
+        self._names: dict[int, str] = {}
 
     @cached_property
     def _numbers(self) -> tuple[tuple[Longs, ...], int]:
@@ -65,22 +65,37 @@ class Bylines:
         """How many keys there are, those of deleted papers included."""
         return self._numbers[1]
 
-    def count(self, papers: tuple[Numbers, ...]) -> tuple[Longs, int]:
-        """Count papers: (for each key, for those without any author).
+    def tally(self, papers: tuple[Numbers, ...]) -> Tally:
+        """Count papers of each key.
 
         Args:
             papers: for each segment; a paper with one key twice counts once.
         """
+        if all(docs is reader.every for reader, docs in zip(self._readers, papers, strict=True)):
+            return self.totals
+        return self._tally(papers)
+
+    @cached_property
+    def totals(self) -> Tally:
+        """The live papers of each key."""
+        return self._tally(tuple(reader.every for reader in self._readers))
+
+    def _tally(self, papers: tuple[Numbers, ...]) -> Tally:
         numbers, size = self._numbers
+        found = [tally(reader, docs) for reader, docs in zip(self._readers, papers, strict=True)]
+        if len(found) == 1:
+            return found[0]
         total = np.zeros(size, np.int64)
-        nameless = 0
-        for reader, docs, keys in zip(self._readers, papers, numbers, strict=True):
-            counts, without = _counted(reader, docs)
-            nameless += without
-            if len(self._readers) == 1:
-                return counts, nameless
-            total[keys] += counts
-        return total, nameless
+        for one, keys in zip(found, numbers, strict=True):
+            held, counts = one.most(0, keys[:0])
+            total[keys[held]] += counts
+        return Tally(total, sum(one.nameless for one in found))
+
+    @cached_property
+    def prolific(self) -> Longs:
+        """The keys that have many papers; see `Tally.most`."""
+        numbers, counts = self.totals.most(0, np.zeros(0, np.int64))
+        return numbers[counts >= PROLIFIC]
 
     def find(self, key: str) -> int:
         """Give the number of a `name_key`, -1 where nobody has it."""
@@ -124,6 +139,15 @@ class Bylines:
 
     def shown(self, number: int) -> str:
         """Give the spelling most papers have; of equals the lowest. The key itself if none has."""
+        name = self._names.get(number)
+        if name is None:
+            name = self._shown(number)
+            if len(self._names) >= _KEPT:
+                self._names.clear()
+            self._names[number] = name
+        return name
+
+    def _shown(self, number: int) -> str:
         if self._plain:
             arrays = self._readers[0].arrays
             first = int(arrays.name_key_ptr[number])
@@ -134,27 +158,22 @@ class Bylines:
             return self.key(number)
         return min(found, key=lambda name: (-found[name], name))
 
-    def first(self, counts: Longs, limit: int) -> list[int]:
-        """Give the keys of the highest counts, equals by what is shown.
+    def first(self, tally: Tally, limit: int) -> list[tuple[int, str, int]]:
+        """Give the keys of the highest counts: (minus the count, what is shown, number), rising.
 
         Args:
-            counts: of each key; those of 0 are left out.
+            tally: of each key; those of 0 are left out.
             limit: how many to give; 0 = all.
         """
-        held = np.flatnonzero(counts)
-        if limit and len(held) > limit:
-            least = -np.partition(-counts[held], limit - 1)[limit - 1]
-            held = held[counts[held] >= least]
-            sure = held[counts[held] > least]
-            tied = held[counts[held] == least]
-            wanted = limit - len(sure)
-            if len(tied) > wanted:
-                tied = self._lowest(tied, wanted)
-            held = np.concatenate((sure, tied))
-        numbers = held.tolist()
-        keyed = [(-int(counts[number]), self.shown(number), number) for number in numbers]
-        keyed.sort()
-        return [number for _, _, number in keyed]
+        held, counts = tally.most(limit, self.prolific)
+        if 0 < limit < len(held):
+            least = counts.min()
+            sure, tied = counts > least, counts == least
+            lowest = self._lowest(held[tied], limit - int(np.count_nonzero(sure)))
+            held = np.concatenate((held[sure], lowest))
+            counts = np.concatenate((counts[sure], np.full(len(lowest), least)))
+        pairs = zip(held.tolist(), (-counts).tolist(), strict=True)
+        return sorted((count, self.shown(number), number) for number, count in pairs)
 
     def _lowest(self, numbers: Longs, wanted: int) -> Longs:
         """Give those shown first of many keys."""
@@ -185,9 +204,9 @@ class Bylines:
             names = list(arrays.names)
             shown = [names[at] for at in arrays.name_key_ptr[:-1].tolist()]
             for number in np.flatnonzero(np.diff(arrays.name_key_ptr) > 1).tolist():
-                shown[number] = self.shown(number)
+                shown[number] = self._shown(number)
             return shown
-        return [self.shown(number) for number in range(self.size)]
+        return [self._shown(number) for number in range(self.size)]
 
     @cached_property
     def _folded(self) -> tuple[str, Longs]:
@@ -209,31 +228,3 @@ class Bylines:
             mask[line] = True
             at = text.find(folded, int(starts[line + 1]))
         return mask
-
-
-def _counted(reader: SegmentReader, docs: Numbers) -> tuple[Longs, int]:
-    """Count the papers of each key of a segment, and those without authors."""
-    arrays = reader.arrays
-    pointers = arrays.paper_names_ptr
-    size = len(arrays.name_keys)
-    if not len(docs):
-        return np.zeros(size, np.int64), 0
-    starts = pointers[docs]
-    counts = pointers[docs.astype(np.int64) + 1] - starts
-    nameless = int(np.count_nonzero(counts == 0))
-    again, again_keys = reader.doubled_keys
-    if len(docs) * _SPARSE < reader.size:
-        found = np.bincount(reader.paper_keys[spread(starts, counts)], minlength=size)
-        there = np.searchsorted(docs, again)
-        doubled = docs.take(there, mode="clip") == again
-    else:
-        chosen = np.zeros(reader.size, np.bool_)
-        chosen[docs] = True
-        entries = reader.paper_keys
-        if len(docs) < reader.size:
-            entries = entries[chosen[reader.name_owner]]
-        found = np.bincount(entries, minlength=size)
-        doubled = chosen[again]
-    if doubled.any():
-        found -= np.bincount(again_keys[doubled], minlength=size)
-    return found, nameless

@@ -9,9 +9,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.backends.whoosh.lookup.bylines import Bylines, Longs
+from indexer.backends.whoosh.lookup.bylines import Bylines
 from indexer.backends.whoosh.lookup.occurrences import distinct, spread
 from indexer.backends.whoosh.lookup.reader import SegmentReader
+from indexer.backends.whoosh.lookup.tally import Longs
 
 
 def shortest_chain(
@@ -28,8 +29,7 @@ def shortest_chain(
         start: number of the first key.
         goal: number of the last key.
     """
-    counts, _ = bylines.count(tuple(reader.every for reader in readers))
-    if not counts[start] or not counts[goal]:
+    if not bylines.totals.of(start) or not bylines.totals.of(goal):
         return ()
     distance = np.full(bylines.size, -1, np.int32)
     distance[goal] = 0
@@ -45,7 +45,7 @@ def shortest_chain(
     while chain[-1] != goal:
         around = _around(readers, bylines, np.array(chain[-1:], np.int64))
         nearer = around[distance[around] == distance[chain[-1]] - 1]
-        chain.append(_foremost(bylines, nearer, counts))
+        chain.append(_foremost(bylines, nearer))
     return tuple(chain)
 
 
@@ -68,7 +68,6 @@ def _around(readers: tuple[SegmentReader, ...], bylines: Bylines, keys: Longs) -
     return distinct(np.concatenate(found)) if found else keys[:0]
 
 
-def _foremost(bylines: Bylines, keys: Longs, counts: Longs) -> int:
-    most = keys[counts[keys] == counts[keys].max()]
-    numbers: list[int] = most.tolist()
-    return min(numbers, key=bylines.key)
+def _foremost(bylines: Bylines, keys: Longs) -> int:
+    numbers: list[int] = keys.tolist()
+    return min(numbers, key=lambda number: (-bylines.totals.of(number), bylines.key(number)))

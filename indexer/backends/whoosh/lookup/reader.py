@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from indexer.backends.whoosh.lookup.cache import BoundedCache
 from indexer.backends.whoosh.storage.segment import Segment
 from indexer.backends.whoosh.storage.snapshot import LoadedSegment, Store
 from indexer.matching.terms import value_key
-from indexer.paper import Paper
+from indexer.paper import UNKNOWN, Paper
 from indexer.query import Filter, Sort
 from indexer.search import PaperTimes
 
@@ -63,6 +63,7 @@ class SegmentReader:
         self._passing: BoundedCache[NDArray[np.bool_]] = BoundedCache(
             PASSING_BYTES, lambda mask: mask.nbytes
         )
+        self._values: dict[str, tuple[str, ...]] = {}
         self.live = ~deleted if deleted is not None and deleted.any() else None
         self.size = self.arrays.papers
         self.papers = self.size if self.live is None else int(np.count_nonzero(self.live))
@@ -135,13 +136,14 @@ class SegmentReader:
         return int(np.searchsorted(self._falling_years, 1, "left"))
 
     @cached_property
-    def year_starts(self) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-        """Give the distinct years, falling, -1 last, and the first paper number of each."""
+    def year_starts(self) -> tuple[tuple[str, ...], NDArray[np.int32]]:
+        """Give the distinct years, falling, "unknown" last, and the first paper of each."""
         years = self.arrays.year
         if not len(years):
-            return np.zeros(0, np.int32), np.zeros(0, np.int64)
+            return (), np.zeros(0, np.int32)
         starts = np.flatnonzero(np.concatenate(([True], years[1:] != years[:-1])))
-        return years[starts], starts.astype(np.int64)
+        names = tuple(UNKNOWN if year < 0 else str(year) for year in years[starts].tolist())
+        return names, starts.astype(np.int32)
 
     @cached_property
     def paper_ids(self) -> NDArray[np.int32]:
@@ -187,12 +189,21 @@ class SegmentReader:
         return doubled
 
     @cached_property
-    def doubled_keys(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        """Entries by which a paper has the same `name_key` once more: (papers, keys)."""
-        owner, keys = self.name_owner, self.paper_keys
-        both = np.sort(owner.astype(np.int64) << 32 | keys)
-        again = both[1:][both[1:] == both[:-1]]
-        return (again >> 32).astype(np.int32), (again & 0xFFFFFFFF).astype(np.int32)
+    def distinct_keys(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """int64[P + 1] and the keys of each paper's authors from there on, each once, rising."""
+        both = np.sort(self.name_owner.astype(np.int64) << 32 | self.paper_keys)
+        if len(both):
+            both = both[np.concatenate(([True], both[1:] != both[:-1]))]
+        pointers = np.searchsorted(both, np.arange(self.size + 1, dtype=np.int64) << 32)
+        return pointers, (both & 0xFFFFFFFF).astype(np.int32)
+
+    def values(self, field: Literal["venue", "type"]) -> tuple[str, ...]:
+        """Give the values of a field by code, and "unknown" after them."""
+        found = self._values.get(field)
+        if found is None:
+            known = self.arrays.venues if field == "venue" else self.arrays.types
+            found = self._values[field] = (*known, UNKNOWN)
+        return found
 
     @cached_property
     def _by_sort(self) -> dict[Sort, tuple[NDArray[np.int32], NDArray[np.int32]]]:

@@ -1,0 +1,106 @@
+"""How many of some papers each author key has, and which keys have most."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.backends.whoosh.lookup.occurrences import spread
+from indexer.backends.whoosh.lookup.reader import Numbers, SegmentReader
+
+Longs = NDArray[np.int64]
+PROLIFIC: Final = 8
+"""Keys of at least so many papers are looked at first: as a rule the most frequent are there."""
+_SPARSE: Final = 32
+"""Fewer authors than one in this many keys are sorted rather than counted key by key."""
+
+
+class Tally:
+    """Papers of each key, either for every key or for those alone that have any."""
+
+    __slots__ = ("_counts", "_distinct", "_numbers", "nameless")
+
+    def __init__(
+        self, counts: NDArray[np.signedinteger], nameless: int, numbers: Longs | None = None
+    ) -> None:
+        """Say what was counted.
+
+        Args:
+            counts: of every key; or of those in `numbers`, all above 0.
+            nameless: papers without any author.
+            numbers: the keys that have any, rising.
+        """
+        self._counts = counts
+        self._numbers = numbers
+        self.nameless = nameless
+        self._distinct = -1 if numbers is None else len(numbers)
+
+    @property
+    def distinct(self) -> int:
+        """How many keys have papers."""
+        if self._distinct < 0:
+            self._distinct = int(np.count_nonzero(self._counts))
+        return self._distinct
+
+    def of(self, number: int) -> int:
+        """Give the papers of one key."""
+        if self._numbers is None:
+            return int(self._counts[number])
+        at = int(np.searchsorted(self._numbers, number))
+        there = at < len(self._numbers) and self._numbers[at] == number
+        return int(self._counts[at]) if there else 0
+
+    def kept(self, mask: NDArray[np.bool_]) -> Tally:
+        """Keep the keys where the mask, over all keys, is true."""
+        if self._numbers is None:
+            return Tally(np.where(mask, self._counts, 0), self.nameless)
+        there = mask[self._numbers]
+        return Tally(self._counts[there], self.nameless, self._numbers[there])
+
+    def most(self, limit: int, prolific: Longs) -> tuple[Longs, NDArray[np.signedinteger]]:
+        """Give the keys of the highest counts, all that equal the last of them, and the counts.
+
+        Args:
+            limit: how many are wanted; 0 = all that have papers.
+            prolific: the keys with at least `PROLIFIC` papers, of whatever kind.
+        """
+        numbers, counts = self._numbers, self._counts
+        if numbers is None:
+            if 0 < limit <= len(prolific):
+                found = counts[prolific]
+                least = _highest(found, limit)
+                if least >= PROLIFIC:
+                    kept = found >= least
+                    return prolific[kept], found[kept]
+            numbers = np.flatnonzero(counts)
+            counts = counts[numbers]
+        if 0 < limit < len(numbers):
+            kept = counts >= _highest(counts, limit)
+            return numbers[kept], counts[kept]
+        return numbers, counts
+
+
+def _highest(counts: NDArray[np.signedinteger], wanted: int) -> int:
+    at = len(counts) - wanted
+    return int(np.partition(counts, at)[at])
+
+
+def tally(reader: SegmentReader, docs: Numbers) -> Tally:
+    """Count the papers of each key of a segment."""
+    size = len(reader.arrays.name_keys)
+    pointers, entries = reader.distinct_keys
+    starts = pointers.take(docs)
+    counts = pointers.take(docs.astype(np.int64) + 1) - starts
+    nameless = len(docs) - int(np.count_nonzero(counts))
+    if len(docs) * 2 > reader.size:
+        chosen = np.zeros(reader.size, np.bool_)
+        chosen[docs] = True
+        keys = entries[np.repeat(chosen, np.diff(pointers))]
+    else:
+        keys = entries.take(spread(starts, counts))
+    if len(keys) * _SPARSE < size:
+        numbers, sums = np.unique(keys, return_counts=True)
+        return Tally(sums, nameless, numbers.astype(np.int64))
+    return Tally(np.bincount(keys, minlength=size), nameless)

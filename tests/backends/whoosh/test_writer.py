@@ -287,3 +287,24 @@ def test_stems_of_an_older_generation_are_used(
         index.opened().segments[0].arrays.word_stem,
         segment_of([*papers, Paper("new", "unheard words")], Analyzer()).word_stem,
     )
+
+
+def test_papers_packed_with_different_dictionaries_are_merged(tmp_path: Path) -> None:
+    papers = collection(900)
+    index = WhooshIndex(tmp_path)
+    write(index, *papers[:200])
+    (few,) = index.opened().segments
+    assert len(few.store.dictionary) == 0  # too few to say what papers have in common
+
+    write(index, *papers[200:])
+    (all_of_them,) = index.opened().segments
+
+    assert len(all_of_them.store.dictionary)
+    assert held(index) == {paper.id: paper for paper in papers}
+    with index.writer() as writer:
+        writer.add(replace(papers[0], title="another"))
+    assert all(
+        np.array_equal(one.store.dictionary, all_of_them.store.dictionary)
+        for one in index.opened().segments
+    )
+    assert index.verify() == 900

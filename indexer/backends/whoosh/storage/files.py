@@ -32,7 +32,7 @@ from indexer.errors import IndexDamaged
 
 Array = NDArray[Any]
 MAGIC: Final = b"QVARRAYS"
-VERSION: Final = 2
+VERSION: Final = 3
 _HEADER: Final = struct.Struct("<8sIIQ8s")
 _ALIGN: Final = 64
 _DTYPES: Final = frozenset({"|u1", "|i1", "<u2", "<i2", "<u4", "<i4", "<u8", "<i8", "<f4", "<f8"})

@@ -30,4 +30,4 @@ def segment_from(arrays: Mapping[str, NDArray[Any]]) -> Segment:
 
 def store_from(arrays: Mapping[str, NDArray[Any]]) -> PaperStore:
     """Give the store among the arrays of a segment."""
-    return PaperStore(arrays["blocks"], arrays["block_ends"], arrays["slot"])
+    return PaperStore(arrays["packed"], arrays["packed_ends"], arrays["slot"], arrays["dictionary"])

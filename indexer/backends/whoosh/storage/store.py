@@ -1,19 +1,18 @@
-"""The papers themselves: JSON lines in small compressed blocks, any paper within microseconds.
+"""The papers themselves: compressed JSON lines, any paper within microseconds.
 
-A paper is one line, a JSON list of its fields in the order of `Paper`; sixteen lines are a block,
-compressed by Zstandard (RFC 8878). Blocks keep the order in which papers arrived, so that merging
-copies them as they are; `slot` finds a paper by its number.
+A paper is one line, a JSON list of its fields in the order of `Paper`. Each line is compressed by
+itself (Zstandard, RFC 8878) with a dictionary of what the papers of an index have in common, which
+makes it as small as in a block of many. Lines keep the order in which papers arrived, so that
+merging copies them as they are; `slot` finds a paper by its number.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from operator import attrgetter
-from threading import Lock
 from typing import Any, Final
 
 import numpy as np
@@ -23,11 +22,12 @@ from numpy.typing import NDArray
 from indexer.errors import IndexDamaged
 from indexer.paper import Paper
 
-BLOCK: Final = 16
-"""Papers of a full block."""
-_LEVEL: Final = 6
+_LEVEL: Final = 3
+_DICTIONARY: Final = 112 * 1024
+"""Bytes of a dictionary, as `zstd --train` has it."""
+_LEAST: Final = 500
+_MOST: Final = 4000
 _COMPACT: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-_CACHED: Final = 64
 _MOST_BYTES: Final = 1 << 28
 _FIELDS: Final = tuple(one.name for one in fields(Paper))
 _VALUES: Final = attrgetter(*_FIELDS)
@@ -63,25 +63,41 @@ def decode(line: bytes) -> Paper:
     return Paper(*values)
 
 
-def pack(lines: Iterable[bytes]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Compress lines into blocks.
+def dictionary_for(lines: Sequence[bytes]) -> bytes:
+    """Make a dictionary of what lines have in common; empty where they are too few for one."""
+    if len(lines) < _LEAST:
+        return b""
+    chosen: list[bytes | bytearray | memoryview] = list(lines[:: max(1, len(lines) // _MOST)])
+    size = min(_DICTIONARY, sum(map(len, chosen)) // 10)
+    try:
+        return zstandard.train_dictionary(size, chosen).as_bytes()
+    except zstandard.ZstdError:  # too little in common
+        return b""
+
+
+def pack(
+    lines: Iterable[bytes], dictionary: bytes = b""
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Compress lines.
 
     Returns:
-        The blocks one after the other, and their ends (int64[blocks + 1], the first 0).
+        What each became, one after the other, and their ends (int64[lines + 1], the first 0).
     """
-    compressor = zstandard.ZstdCompressor(level=_LEVEL)
-    kept = list(lines)
-    blocks = [
-        compressor.compress(b"\n".join(kept[at : at + BLOCK])) for at in range(0, len(kept), BLOCK)
-    ]
-    ends = np.zeros(len(blocks) + 1, np.int64)
-    np.cumsum([len(block) for block in blocks], out=ends[1:])
-    return np.frombuffer(b"".join(blocks), np.uint8), ends
+    compressor = zstandard.ZstdCompressor(
+        _LEVEL, dict_data=_loaded(dictionary), write_dict_id=False
+    )
+    packed = [compressor.compress(line) for line in lines]
+    ends = np.zeros(len(packed) + 1, np.int64)
+    np.cumsum([len(one) for one in packed], out=ends[1:])
+    return np.frombuffer(b"".join(packed), np.uint8), ends
 
 
-def slots(papers: int, first_block: int = 0) -> NDArray[np.int64]:
-    """Give the slots of papers packed in order: number of the block * BLOCK + place in it."""
-    return np.arange(papers, dtype=np.int64) + first_block * BLOCK
+def _loaded(dictionary: bytes) -> zstandard.ZstdCompressionDict | None:
+    if not dictionary:
+        return None
+    loaded = zstandard.ZstdCompressionDict(dictionary)
+    loaded.precompute_compress(level=_LEVEL)
+    return loaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +105,17 @@ class PaperStore:
     """Papers by their number in a segment; safe to use from several threads.
 
     Attributes:
-        blocks: uint8, all blocks.
-        ends: int64[blocks + 1], where each block ends.
-        slot: int64, one a paper: block * BLOCK + place in the block.
+        packed: uint8, all compressed lines.
+        ends: int64[papers + 1], where each of them ends, the first 0.
+        slot: int64, one a paper: which of them it is.
+        dictionary: uint8, what they were compressed with; empty for none.
     """
 
-    blocks: NDArray[np.uint8]
+    packed: NDArray[np.uint8]
     ends: NDArray[np.int64]
     slot: NDArray[np.int64]
-    _cache: OrderedDict[int, list[bytes]] = field(default_factory=OrderedDict, compare=False)
-    _lock: Lock = field(default_factory=Lock, compare=False)
+    dictionary: NDArray[np.uint8]
+    _idle: list[zstandard.ZstdDecompressor] = field(default_factory=list, compare=False)
 
     def __len__(self) -> int:
         """Number of papers."""
@@ -108,42 +125,38 @@ class PaperStore:
         """Give a paper by its number.
 
         Raises:
-            IndexDamaged: when its block is not what was written.
+            IndexDamaged: when its line is not what was written.
         """
         return decode(self.line(number))
 
     def line(self, number: int) -> bytes:
-        """Give a paper as it is stored, undecoded; for copying."""
-        block, place = divmod(int(self.slot[number]), BLOCK)
-        lines = self._lines(block)
-        if place >= len(lines):
-            raise IndexDamaged(f"paper {number} of the store is missing; run `quiver verify`")
-        return lines[place]
+        """Give a paper as it is stored, undecoded; for copying.
 
-    def __iter__(self) -> Iterator[Paper]:
-        """Give all papers in the order of their slots, which reads every block once."""
-        return (self.paper(int(number)) for number in np.argsort(self.slot, kind="stable"))
-
-    def _lines(self, block: int) -> list[bytes]:
-        with self._lock:
-            lines = self._cache.get(block)
-            if lines is not None:
-                self._cache.move_to_end(block)
-                return lines
-        lines = self._read(block)
-        with self._lock:
-            self._cache[block] = lines
-            if len(self._cache) > _CACHED:
-                self._cache.popitem(last=False)
-        return lines
-
-    def _read(self, block: int) -> list[bytes]:
-        data = self.blocks[self.ends[block] : self.ends[block + 1]]
+        Raises:
+            IndexDamaged: when it is not what was written.
+        """
+        slot = int(self.slot[number])
+        data = self.packed[self.ends[slot] : self.ends[slot + 1]]
+        # A decompressor must not be shared between threads, and making one is slow: each is lent
+        # to one thread at a time.
         try:
-            # A decompressor must not be shared between threads, and making one costs nothing.
-            text = zstandard.ZstdDecompressor().decompress(data.data, max_output_size=_MOST_BYTES)
+            decompressor = self._idle.pop()
+        except IndexError:
+            decompressor = self._decompressor()
+        try:
+            line = decompressor.decompress(data.data, max_output_size=_MOST_BYTES)
         except zstandard.ZstdError as error:
             raise IndexDamaged(
-                f"block {block} of the store cannot be read ({error}); run `quiver verify`"
+                f"paper {number} of the store cannot be read ({error}); run `quiver verify`"
             ) from error
-        return text.split(b"\n")
+        self._idle.append(decompressor)
+        return line
+
+    def __iter__(self) -> Iterator[Paper]:
+        """Give all papers in the order of their slots, which reads the file once."""
+        return (self.paper(int(number)) for number in np.argsort(self.slot, kind="stable"))
+
+    def _decompressor(self) -> zstandard.ZstdDecompressor:
+        dictionary = self.dictionary.tobytes()
+        loaded = zstandard.ZstdCompressionDict(dictionary) if dictionary else None
+        return zstandard.ZstdDecompressor(dict_data=loaded)

@@ -10,6 +10,7 @@ from typing import Final
 from indexer.analysis import Analyzer
 from indexer.backends.whoosh.storage.disk import faults_told
 from indexer.backends.whoosh.storage.files import open_arrays, write_arrays
+from indexer.backends.whoosh.storage.store import dictionary_for
 from indexer.backends.whoosh.writing.run import RUN_PAPERS, Line, Run, run_of
 from indexer.backends.whoosh.writing.words import WordTable
 from indexer.backends.whoosh.writing.workers import Workers
@@ -21,7 +22,9 @@ RUN_BYTES: Final = 1 << 25
 class Collector:
     """Takes papers one by one and makes runs of them; what does not fit one run goes to disk."""
 
-    def __init__(self, analyzer: Analyzer, folder: Path, workers: int = 1) -> None:
+    def __init__(
+        self, analyzer: Analyzer, folder: Path, workers: int = 1, dictionary: bytes = b""
+    ) -> None:
         """Begin with no papers.
 
         Args:
@@ -29,7 +32,9 @@ class Collector:
             folder: where files of runs may be put; whoever gave it removes them.
             workers: processes that analyse once there is more than one run; 0 = one a core, 1 =
                 this one only.
+            dictionary: that of the store; empty = one is made of the first papers.
         """
+        self._dictionary = dictionary
         self._analyzer = analyzer
         self._folder = folder
         self._count = workers or os.cpu_count() or 1
@@ -59,7 +64,7 @@ class Collector:
             for path in self._workers.finish():
                 self._open(path)
         elif self._lines:
-            self._runs.append(run_of(self._lines, self._table))
+            self._runs.append(self._run())
         self._lines = []
         return self._runs
 
@@ -91,13 +96,24 @@ class Collector:
         self._files += 1
         with faults_told(path):
             if self._count > 1:
-                self._workers = self._workers or Workers(self._analyzer, self._count)
+                if self._workers is None:
+                    self._learn()
+                    self._workers = Workers(self._analyzer, self._count, self._dictionary)
                 self._workers.give(path, self._lines)
             else:
-                write_arrays(path, run_of(self._lines, self._table).arrays, lasting=False)
+                write_arrays(path, self._run().arrays, lasting=False)
                 self._open(path)
         self._lines = []
         self._size = 0
+
+    def _run(self) -> Run:
+        self._learn()
+        return run_of(self._lines, self._table, self._dictionary)
+
+    def _learn(self) -> None:
+        """Make a dictionary, if there is none yet."""
+        if not self._dictionary:
+            self._dictionary = dictionary_for([line for line, _, _ in self._lines])
 
     def _open(self, path: Path) -> None:
         with faults_told(path):

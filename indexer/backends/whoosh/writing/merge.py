@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from indexer.backends.whoosh.writing.words import WordTable
 from indexer.paper import Paper
 
 Dropped = NDArray[np.bool_]
+_NOTHING: Final = np.zeros(0, np.uint8)
 
 
 def merge(
@@ -47,26 +48,28 @@ def merge(
 
 
 def _put_store(sources: Sequence[Source], order: Order, sink: Sink) -> None:
-    """Copy blocks as they are where every paper stays, else pack the papers that do."""
-    sink.append("blocks", np.zeros(0, np.uint8))
+    """Copy lines as they are where every paper stays and the dictionary is one, else pack anew."""
+    dictionary = max(sources, key=lambda one: one.papers).store.dictionary if sources else _NOTHING
+    sink.append("packed", _NOTHING)
     lengths = [np.zeros(1, np.int64)]
     slots = []
     first = 0
     for source, ranks in zip(sources, order.ranks, strict=True):
         papers = source.store
-        blocks, ends, slot = papers.blocks, papers.ends, papers.slot
+        packed, ends, slot = papers.packed, papers.ends, papers.slot
         stays = np.flatnonzero(ranks >= 0)
-        if len(stays) < len(ranks):
+        if len(stays) < len(ranks) or not np.array_equal(papers.dictionary, dictionary):
             stays = stays[np.argsort(slot[stays])]
-            blocks, ends = store.pack(papers.line(at) for at in stays.tolist())
+            packed, ends = store.pack(map(papers.line, stays.tolist()), dictionary.tobytes())
             slot = np.zeros(len(ranks), np.int64)
             slot[stays] = np.arange(len(stays))
-        sink.append("blocks", blocks)
+        sink.append("packed", packed)
         lengths.append(np.diff(ends))
-        slots.append(slot + first * store.BLOCK)
+        slots.append(slot + first)
         first += len(ends) - 1
-    sink.put("block_ends", np.cumsum(np.concatenate(lengths)).astype(np.int64))
+    sink.put("packed_ends", np.cumsum(np.concatenate(lengths)).astype(np.int64))
     sink.put("slot", order.column(slots))
+    sink.put("dictionary", dictionary)
 
 
 def segment_of(papers: Iterable[Paper], analyzer: Analyzer) -> Segment:
@@ -79,8 +82,9 @@ def arrays_of(papers: Iterable[Paper], analyzer: Analyzer) -> dict[str, NDArray[
     unique = {paper.id: paper for paper in papers}
     lines = [(store.encode(paper), 0, 0) for paper in unique.values()]
     table = WordTable(analyzer)
+    dictionary = store.dictionary_for([line for line, _, _ in lines])
     runs = [
-        run_of(lines[at : at + RUN_PAPERS], table)
+        run_of(lines[at : at + RUN_PAPERS], table, dictionary)
         for at in range(0, max(1, len(lines)), RUN_PAPERS)
     ]
     sink = MemorySink()

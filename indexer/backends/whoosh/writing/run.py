@@ -157,7 +157,8 @@ class Run:
     def store(self) -> store.PaperStore:
         """The papers as they were given."""
         arrays = self.arrays
-        return store.PaperStore(arrays["blocks"], arrays["block_ends"], store.slots(self.papers))
+        slot = np.arange(self.papers, dtype=np.int64)
+        return store.PaperStore(arrays["packed"], arrays["packed_ends"], slot, arrays["dictionary"])
 
     def _strings(self, name: str) -> Strings:
         return Strings(self.arrays[f"{name}.blob"], self.arrays[f"{name}.ends"])
@@ -181,12 +182,13 @@ def gathered(
     return np.repeat(first - start, counts) + np.arange(int(counts.sum())), counts
 
 
-def run_of(lines: Sequence[Line], table: WordTable) -> Run:
+def run_of(lines: Sequence[Line], table: WordTable, dictionary: bytes = b"") -> Run:
     """Analyse papers into a run.
 
     Args:
         lines: papers with their times, at most `RUN_PAPERS`.
         table: the words met so far in this process; grows.
+        dictionary: that of the store.
     """
     papers = [store.decode(line) for line, _, _ in lines]
     arrays: dict[str, NDArray[Any]] = {}
@@ -196,7 +198,9 @@ def run_of(lines: Sequence[Line], table: WordTable) -> Run:
     arrays["content"] = np.array([store.content_hash(line) for line, _, _ in lines], np.uint64)
     arrays["first_indexed"] = np.array([first for _, first, _ in lines], np.int64)
     arrays["last_changed"] = np.array([last for _, _, last in lines], np.int64)
-    arrays["blocks"], arrays["block_ends"] = store.pack(line for line, _, _ in lines)
+    packed = store.pack((line for line, _, _ in lines), dictionary)
+    arrays["packed"], arrays["packed_ends"] = packed
+    arrays["dictionary"] = np.frombuffer(dictionary, np.uint8)
     return Run(arrays)
 
 

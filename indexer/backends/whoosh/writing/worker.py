@@ -21,6 +21,9 @@ from indexer.backends.whoosh.writing.words import WordTable
 
 def main() -> None:
     """Serve until the input ends."""
+    # NLTK imports scipy where it is there, for statistics that nobody asks for here: a second and
+    # 60 MB. To Python, None means that there is none.
+    sys.modules["scipy"] = None  # type: ignore[assignment]
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends this one
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # whatever else is printed must not be taken for an answer
@@ -30,13 +33,14 @@ def main() -> None:
         return
     analyzer = Analyzer(frozenset(described[0]), described[1])
     table = WordTable(analyzer)
+    dictionary: bytes = described[2]
     while (job := _read(requests)) is not None:
         try:
             if job[0] == "stems":
                 table = WordTable(analyzer)  # no more runs come; its memory is wanted elsewhere
                 said = "done " + " ".join(map(analyzer.stem, job[1]))
             else:
-                write_arrays(Path(job[1]), run_of(job[2], table).arrays, lasting=False)
+                write_arrays(Path(job[1]), run_of(job[2], table, dictionary).arrays, lasting=False)
                 said = "done "
         except (OSError, MemoryError, ValueError) as error:
             said = f"{type(error).__name__}: {error}".replace("\n", " ")

@@ -32,19 +32,20 @@ _Process = subprocess.Popen[bytes]
 class Workers:
     """Some worker processes; work is given to whichever is free."""
 
-    def __init__(self, analyzer: Analyzer, count: int) -> None:
+    def __init__(self, analyzer: Analyzer, count: int, dictionary: bytes) -> None:
         """Start the processes.
 
         Args:
             analyzer: how texts become terms.
             count: number of processes, at least 1.
+            dictionary: that of the store.
         """
         self._processes = [_start() for _ in range(count)]
         self._free: SimpleQueue[_Process] = SimpleQueue()
         self._threads = ThreadPoolExecutor(count)
         self._room = Semaphore(count + 1)
         self._runs: list[tuple[Path, Future[str]]] = []
-        described = (sorted(analyzer.stop_words), analyzer.stemming)
+        described = (sorted(analyzer.stop_words), analyzer.stemming, dictionary)
         for process in self._processes:
             with suppress(OSError):  # where it is dead, whoever gives it work finds and tells it
                 _send(process, described)

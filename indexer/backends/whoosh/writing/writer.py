@@ -109,7 +109,11 @@ class WhooshWriter:
         self._scratch = hidden / "runs"
         with faults_told(hidden):
             self._scratch.mkdir()
-        self._collector = Collector(analyzer, self._scratch, plan.policy.workers)
+        # What is added to an index shares its dictionary, so that lines are merged as they are.
+        shared = () if plan.rebuild else self._old
+        largest = max(shared, key=lambda one: one.entry.papers, default=None)
+        dictionary = largest.store.dictionary.tobytes() if largest else b""
+        self._collector = Collector(analyzer, self._scratch, plan.policy.workers, dictionary)
 
     def add(self, paper: Paper) -> None:
         """Add a paper; one with the same id is replaced, an equal one is left as it is.

@@ -186,11 +186,14 @@ class Writer(Protocol):
 class Index(Protocol):
     """A place that holds published generations."""
 
-    def searcher(self) -> AbstractContextManager[Searcher]:
-        """Open the newest published generation; it stays readable until closed.
+    def searcher(self, generation: str | None = None) -> AbstractContextManager[Searcher]:
+        """Open a published generation; it stays readable until closed.
+
+        Args:
+            generation: one of `published`; None = the newest.
 
         Raises:
-            IndexMissing: when nothing was published yet.
+            IndexMissing: when nothing was published yet, or this one is not kept (any more).
         """
 
     def writer(
@@ -208,3 +211,9 @@ class Index(Protocol):
 
     def generation(self) -> str | None:
         """Name of the newest published generation, cheap enough to ask on every request."""
+
+    def published(self) -> tuple[str, ...]:
+        """Name the generations that were published and are kept, oldest first.
+
+        How many are kept is the engine's setting; one at least, the newest, once there is any.
+        """

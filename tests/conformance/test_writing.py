@@ -181,6 +181,27 @@ def test_generations_rise(backend: Backend) -> None:
     assert names == sorted(set(names))
 
 
+def test_a_generation_that_is_kept_can_be_searched_again(backend: Backend) -> None:
+    with backend.index() as index:
+        assert index.published() == ()
+        write(index, ONE)
+        old = index.generation()
+        write(index, TWO, Paper("one", "Renewed"))
+
+        assert index.published() == (old, index.generation())
+        with index.searcher(old) as before, index.searcher(index.generation()) as now:
+            assert before.generation == before.info().generation == old
+            assert before.get("one") == ONE
+            assert list(before.ids(Query())) == ["one"]
+            assert before.search(Query(clause=Word("first"))).total == 1
+            assert sorted(now.ids(Query())) == ["one", "two"]
+        with index.searcher() as newest:
+            assert newest.generation == index.generation() != old
+        for name in ("g999999", "", "..", "m000000", old + "x" if old else ""):
+            with pytest.raises(IndexMissing), index.searcher(name):
+                pass
+
+
 def test_an_exception_drops_every_change(backend: Backend) -> None:
     with backend.index() as index:
         write(index, ONE)

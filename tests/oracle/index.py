@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from indexer.analysis import Analyzer
@@ -37,18 +37,24 @@ class MemoryWriter:
             self.attached[name] = data
 
 
+@dataclass(frozen=True)
+class MemoryGeneration:
+    """What one generation holds."""
+
+    papers: dict[str, Paper]
+    times: dict[str, PaperTimes]
+    attached: dict[str, bytes]
+    info: IndexInfo
+
+
 class MemoryIndex:
-    """Keeps the newest generation in memory and nothing on disk."""
+    """Keeps every generation in memory and nothing on disk."""
 
     def __init__(self, *, analyzer: Analyzer | None = None, ranking: Ranking | None = None) -> None:
         self.analyzer = analyzer or Analyzer()
         self.ranking = ranking or Ranking()
-        self._papers: dict[str, Paper] = {}
-        self._times: dict[str, PaperTimes] = {}
-        self._attached: dict[str, bytes] = {}
+        self._generations: dict[str, MemoryGeneration] = {}
         self._documents: dict[Paper, Document] = {}
-        self._info: IndexInfo | None = None
-        self._number = 0
         self._writing = False
 
     @classmethod
@@ -67,16 +73,17 @@ class MemoryIndex:
         return index
 
     @contextmanager
-    def searcher(self) -> Iterator[MemorySearcher]:
-        if self._info is None:
-            raise IndexMissing("nothing was published yet; write some papers first")
-        documents = [self._document(paper) for paper in self._papers.values()]
+    def searcher(self, generation: str | None = None) -> Iterator[MemorySearcher]:
+        found = self._generations.get(self.generation() or "" if generation is None else generation)
+        if found is None:
+            raise IndexMissing(f"there is no generation {generation or ''}; write some papers")
+        documents = [self._document(paper) for paper in found.papers.values()]
         yield MemorySearcher(
             Collection(documents, self.analyzer),
             self.ranking,
-            self._info,
-            self._times,
-            self._attached,
+            found.info,
+            found.times,
+            found.attached,
         )
 
     @contextmanager
@@ -87,17 +94,23 @@ class MemoryIndex:
             raise IndexLocked("another writer is at work; wait until its block ends")
         self._writing = True
         try:
-            writer = MemoryWriter(
-                {} if rebuild else dict(self._papers), {} if rebuild else dict(self._attached)
-            )
+            base = None if rebuild else self._newest()
+            writer = MemoryWriter(dict(base.papers), dict(base.attached)) if base else None
+            writer = writer or MemoryWriter({}, {})
             yield writer
-            self._attached = writer.attached
-            self._publish(writer.papers, dumps)
+            self._publish(writer, dumps)
         finally:
             self._writing = False
 
     def generation(self) -> str | None:
-        return self._info.generation if self._info else None
+        return next(reversed(self._generations), None)
+
+    def published(self) -> tuple[str, ...]:
+        return tuple(self._generations)
+
+    def _newest(self) -> MemoryGeneration | None:
+        name = self.generation()
+        return self._generations[name] if name else None
 
     def _document(self, paper: Paper) -> Document:
         if paper not in self._documents:
@@ -106,21 +119,20 @@ class MemoryIndex:
 
     def _times_of(self, paper: Paper, now: str) -> PaperTimes:
         """Give the times of a paper that is published now."""
-        old, before = self._times.get(paper.id), self._papers.get(paper.id)
-        if old is None or before is None:
+        newest = self._newest()
+        if newest is None or paper.id not in newest.papers:
             return PaperTimes(now, now)
+        old, before = newest.times[paper.id], newest.papers[paper.id]
         same = replace(before, source="") == replace(paper, source="")
         return PaperTimes(old.first_indexed, old.last_changed if same else now)
 
-    def _publish(self, papers: dict[str, Paper], dumps: tuple[str, ...]) -> None:
+    def _publish(self, writer: MemoryWriter, dumps: tuple[str, ...]) -> None:
+        papers = writer.papers
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        self._number += 1
-        self._times = {one: self._times_of(paper, now) for one, paper in papers.items()}
-        self._papers = papers
         years = [paper.year for paper in papers.values() if paper.year is not None]
         names = {name_key(name) for paper in papers.values() for name in paper.authors}
-        self._info = IndexInfo(
-            generation=f"m{self._number:06}",
+        info = IndexInfo(
+            generation=f"m{len(self._generations) + 1:06}",
             built=now,
             papers=len(papers),
             venues=len({paper.venue for paper in papers.values() if paper.venue}),
@@ -131,3 +143,5 @@ class MemoryIndex:
             dumps=dumps,
             backend="memory",
         )
+        times = {one: self._times_of(paper, now) for one, paper in papers.items()}
+        self._generations[info.generation] = MemoryGeneration(papers, times, writer.attached, info)

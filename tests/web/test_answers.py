@@ -99,8 +99,8 @@ class _CountingIndex(MemoryIndex):
         self.open = 0
 
     @contextmanager
-    def searcher(self) -> Iterator[MemorySearcher]:
-        with super().searcher() as searcher:
+    def searcher(self, generation: str | None = None) -> Iterator[MemorySearcher]:
+        with super().searcher(generation) as searcher:
             self.open += 1
             try:
                 yield searcher

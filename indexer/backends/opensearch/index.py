@@ -69,18 +69,39 @@ class OpenSearchIndex:
         return self._breaker.call(self._ledger.current)
 
     @contextmanager
-    def searcher(self) -> Iterator[ClusterSearcher]:
-        """Open the newest published generation.
+    def searcher(self, generation: str | None = None) -> Iterator[ClusterSearcher]:
+        """Open a published generation.
 
         It stays readable until `grace` seconds after a newer one was published.
 
-        Threads that search the same generation share one searcher and what it learned.
+        Threads that search the newest generation share one searcher and what it learned.
+
+        Args:
+            generation: its name; None = the newest.
 
         Raises:
-            IndexMissing: when nothing was published yet.
+            IndexMissing: when nothing was published yet, or this one is not kept (any more).
             IndexUnavailable: when the cluster does not answer.
         """
-        yield self._breaker.call(self._open)
+        if generation is None:
+            yield self._breaker.call(self._open)
+        else:
+            yield self._breaker.call(lambda: self._open_kept(generation))
+
+    def published(self) -> tuple[str, ...]:
+        """Name the generations that were published and are kept, oldest first."""
+        return tuple(self._breaker.call(self._ledger.published))
+
+    def _open_kept(self, name: str) -> ClusterSearcher:
+        published = self._ledger.published()
+        facts = self._ledger.read(name) if name in published else None
+        if facts is None:
+            there = ", ".join(published) or "none"
+            raise IndexMissing(
+                f"{self.config.name}: has no generation {name!r}; there are: {there}"
+            )
+        self._check(facts)
+        return self._searcher(facts)
 
     def _open(self) -> ClusterSearcher:
         for _ in range(3):

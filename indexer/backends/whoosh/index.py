@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,6 +60,10 @@ class WhooshIndex:
         """Name of the newest published generation; reads one tiny file."""
         return self.generations.current()
 
+    def published(self) -> tuple[str, ...]:
+        """Name the generations that were published and are still on disk, oldest first."""
+        return self.generations.published()
+
     def opened(self) -> OpenedGeneration:
         """Open the newest published generation as it is on disk.
 
@@ -69,16 +74,23 @@ class WhooshIndex:
         return self.generations.read(open_generation)
 
     @contextmanager
-    def searcher(self) -> Iterator[WhooshSearcher]:
-        """Open the newest published generation; it stays readable whatever is published later.
+    def searcher(self, generation: str | None = None) -> Iterator[WhooshSearcher]:
+        """Open a published generation; it stays readable whatever is published later.
 
-        Threads that search the same generation share one searcher and its caches.
+        Threads that search the newest generation share one searcher and its caches.
+
+        Args:
+            generation: its name; None = the newest.
 
         Raises:
-            IndexMissing: when nothing was published yet.
+            IndexMissing: when nothing was published yet, or this one is not on disk (any more).
             IndexDamaged: when it is not what was written.
         """
         name = self.generations.current()
+        if generation not in (None, name):
+            snapshot = self._kept(generation).snapshot()
+            yield WhooshSearcher(snapshot, analyzer=self._analyzer, ranking=self._ranking)
+            return
         with self._lock:
             searcher = self._newest
             if searcher is None or searcher.generation != name:
@@ -178,15 +190,17 @@ class WhooshIndex:
         Raises:
             IndexMissing: when one of them is not on disk (any more).
         """
-        for name in (before, after or before):
-            if name not in self.generations.published():
-                kept = ", ".join(self.generations.published()) or "none"
-                raise IndexMissing(f"{self.path}: has no generation {name!r}; there are: {kept}")
-        later = self.opened() if after is None else self._open(after)
-        return changes_between(self._open(before), later)
+        later = self.opened() if after is None else self._kept(after)
+        return changes_between(self._kept(before), later)
 
-    def _open(self, name: str) -> OpenedGeneration:
-        return open_generation(name, self.generations.folder(name))
+    def _kept(self, name: str) -> OpenedGeneration:
+        """Open a generation by its name, if it was published and is still there."""
+        published = self.published()
+        if name in published:
+            with contextlib.suppress(FileNotFoundError):  # removed at this very moment
+                return open_generation(name, self.generations.folder(name))
+        kept = ", ".join(published) or "none"
+        raise IndexMissing(f"{self.path}: has no generation {name!r}; there are: {kept}")
 
     def _base(self, *, rebuild: bool) -> OpenedGeneration | None:
         try:

@@ -40,17 +40,18 @@ def query() -> Response:
     """
     start = _number("start", 0, 10**9)
     size = _number("max_results", 10, _MOST)
-    given = request.args.get("search_query", "")
+    given = request.args.get("search_query", "")[: current.params().max_text]
     ids = [one.strip() for one in request.args.get("id_list", "").split(",") if one.strip()]
+    ids = [one[: current.params().max_value] for one in ids[:_MOST_IDS]]
     order = request.args.get("sortBy", "relevance")
     if order not in _SORTS:
         raise QueryError("sortBy", f"expected one of {', '.join(_SORTS)}")
     sort = _SORTS[order]
     if sort is Sort.NEWEST and request.args.get("sortOrder") == "ascending":
         sort = Sort.OLDEST
-    asked = parse_query(in_our_syntax(given[: current.params().max_text]), sort=sort)
+    asked = parse_query(in_our_syntax(given), sort=sort)
     if ids:
-        listed = Or(tuple(Value("id", one) for one in ids[:_MOST_IDS]))
+        listed = Or(tuple(Value("id", one) for one in ids))
         both = And((asked.clause, listed)) if asked.clause is not None else listed
         asked = replace(asked, clause=both)
     told = f"search_query={given}&id_list={','.join(ids)}&start={start}&max_results={size}"

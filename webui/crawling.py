@@ -94,11 +94,12 @@ def authors(part: int) -> Response:
     Raises:
         NotFound: past the last part.
     """
+    searcher = current.searcher()
     start = (part - 1) * _PER_FILE
-    values = current.searcher().values("author", limit=max(0, start) + _PER_FILE)
-    listed = [one.value for one in values[start:] if one.value != UNKNOWN]
-    if part < 1 or not listed:
+    if part < 1 or start >= searcher.info().authors:
         abort(404)
+    values = searcher.values("author", limit=start + _PER_FILE)
+    listed = [one.value for one in values[start:] if one.value != UNKNOWN]
     return _sitemap_of("records.author", listed)
 
 

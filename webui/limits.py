@@ -1,6 +1,7 @@
 """How much one client may ask: a bucket of requests that fills at a steady rate.
 
 Each worker process counts for itself, so with several workers a client may ask a little more.
+And how long a path may be: nothing here has a longer name.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ from collections.abc import Callable
 from typing import Final
 
 from flask import Flask, Response, request
+from werkzeug.exceptions import BadRequest
 
 from webui.faults import too_many
 
 _CLIENTS: Final = 10_000
 """Clients remembered; the one that has been quiet for longest is forgotten first."""
+_LONGEST_PATH: Final = 4_000
 _FREE: Final = frozenset({"static", "operation.healthz", "operation.metrics"})
 
 
@@ -55,6 +58,7 @@ class Buckets:
 
 def register(app: Flask, per_minute: int) -> None:
     """Limit what one client may ask of an application; 0 sets no limit."""
+    app.before_request(_check_path)
     if not per_minute:
         return
     buckets = Buckets(per_minute)
@@ -68,6 +72,11 @@ def register(app: Flask, per_minute: int) -> None:
         return too_many(per_minute, seconds) if seconds else None
 
     app.before_request(check)
+
+
+def _check_path() -> None:
+    if len(request.path) > _LONGEST_PATH:
+        raise BadRequest(f"A path may have {_LONGEST_PATH:,} characters.")
 
 
 def client_of(address: str | None, forwarded: list[str]) -> str:

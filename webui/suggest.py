@@ -40,7 +40,7 @@ class Suggested:
 
 def suggestions(searcher: Searcher, typed: str) -> tuple[Suggested, ...]:
     """Complete what is typed to venues and names; most papers first within each kind."""
-    words = re.findall(r"[^\s\"]+", fold(typed[:_LONGEST]).text)
+    words = re.findall(r"[^\s\"]*[^\W_][^\s\"]*", fold(typed[:_LONGEST]).text)
     longest = max(words, key=len, default="")
     if len(longest) < _SHORTEST:
         return ()
@@ -70,7 +70,7 @@ def _fits(name: str, words: list[str]) -> bool:
 @blueprint.get("/suggest")
 def suggest() -> Response:
     """Complete ``q``: the texts, what each is, and where each leads."""
-    typed = request.args.get("q", "")
+    typed = request.args.get("q", "")[: current.params().max_text]
     found = suggestions(current.searcher(), typed)
     body = [
         typed,

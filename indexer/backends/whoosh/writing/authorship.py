@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from indexer.analysis import MAX_WORD, PATTERN, open_word
 from indexer.backends.whoosh.storage.files import Sink
 from indexer.backends.whoosh.storage.segment import Lexicon, Strings
+from indexer.backends.whoosh.writing.numbers import Numbers, distinct
 from indexer.backends.whoosh.writing.order import Order, put_strings
 from indexer.backends.whoosh.writing.run import Source, gathered
 from indexer.paper import name_key
@@ -29,7 +30,7 @@ def put_people(sources: Sequence[Source], order: Order, sink: Sink) -> None:
     sink.put("paper_names_ptr", ends)
     sink.put("paper_names", flat)
     paper = np.repeat(np.arange(order.papers, dtype=np.int64), np.diff(ends))
-    pairs = np.unique((flat.astype(np.int64) << 32) | paper)
+    pairs = distinct((flat.astype(np.int64) << 32) | paper)
     sink.put("name_papers_ptr", _ptr(pairs >> 32, len(names)))
     sink.put("name_papers", (pairs & 0xFFFFFFFF).astype(np.int32))
     parts = _put_words([name for _, name in names], sink)
@@ -42,16 +43,16 @@ def _names(
     sources: Sequence[Source], order: Order
 ) -> tuple[list[tuple[str, str]], list[NDArray[np.int32]]]:
     """Collect the names of papers that stay, by key and spelling; and each source's way there."""
-    ids: dict[str, int] = {}
+    ids: Numbers[str] = Numbers()
     tables = []
     for source, ranks in zip(sources, order.ranks, strict=True):
         ends, flat = source.paper_names
         used = np.zeros(len(source.names), np.bool_)
         used[flat[np.repeat(ranks >= 0, np.diff(ends))]] = True
+        names = list(source.names)
+        live = np.flatnonzero(used)
         table = np.full(len(used), -1, np.int32)
-        for at, name in enumerate(source.names):
-            if used[at]:
-                table[at] = ids.setdefault(name, len(ids))
+        table[live] = ids.of(names[at] for at in live.tolist())
         tables.append(table)
     keyed = [(name_key(name), name) for name in ids]
     by_key = sorted(range(len(keyed)), key=keyed.__getitem__)
@@ -85,7 +86,7 @@ def _put_keys(keys: list[str], sink: Sink) -> None:
 def _put_words(names: list[str], sink: Sink) -> NDArray[np.int64]:
     """Write the words of names; gives how many words, joined forms aside, each name has."""
     cut = re.compile(PATTERN).findall
-    ids: dict[str, int] = {}
+    ids: Numbers[str] = Numbers()
     words: list[int] = []
     counts = []
     parts = []
@@ -99,13 +100,13 @@ def _put_words(names: list[str], sink: Sink) -> NDArray[np.int64]:
             opened = [open_word(raw) for raw in cut(fold(name, name=True, umlauts=True).text)]
             found = [word for some, joined in opened for word in (*some, joined) if word]
             parts.append(sum(len(some) for some, _ in opened))
-        words.extend([ids.setdefault(word, len(ids)) for word in found])
+        words.extend(map(ids.__getitem__, found))
         counts.append(len(found))
     lexicon = sorted(ids)
     place = np.empty(len(ids) + 1, np.int64)
-    place[[ids[word] for word in lexicon]] = np.arange(len(ids))
+    place[ids.of(lexicon)] = np.arange(len(ids))
     word = place[np.array(words, np.int64)]
-    pairs = np.unique((word << 32) | np.repeat(np.arange(len(names)), counts))
+    pairs = distinct((word << 32) | np.repeat(np.arange(len(names)), counts))
     put_strings(sink, "name_words", Lexicon.of(lexicon))
     sink.put("name_word_ptr", _ptr(pairs >> 32, len(ids)))
     sink.put("name_word_names", (pairs & 0xFFFFFFFF).astype(np.int32))

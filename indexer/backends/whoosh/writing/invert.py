@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 
 from indexer.backends.whoosh.storage.files import Sink
 from indexer.backends.whoosh.storage.segment import Lexicon
+from indexer.backends.whoosh.writing.numbers import Numbers, distinct
 from indexer.backends.whoosh.writing.order import Order, put_strings
 from indexer.backends.whoosh.writing.run import FIELD_SHIFT, PAPER_SHIFT, Source
 from indexer.backends.whoosh.writing.stems import Stemmed
 
-_GROUP = 1 << 21
+_GROUP = 1 << 19
 """Occurrences sorted at once."""
 _POSITION = (1 << FIELD_SHIFT) - 1
 Longs = NDArray[np.int64]
@@ -30,16 +31,16 @@ class _Vocabulary:
     """The words of a segment and where each source's words are among them.
 
     Attributes:
-        words, stems, compounds: rising.
+        words, stems, compounds: rising; words and compounds in UTF-8.
         word_stem: stem of each word. form: which word of its stem each is.
         stem_word_ptr, stem_words: words of each stem, rising.
         word_tables, compound_tables: for each source and each of its words the place among
             words (compounds), -1 where it is none or no paper that stays holds it.
     """
 
-    words: list[str]
+    words: list[bytes]
     stems: list[str]
-    compounds: list[str]
+    compounds: list[bytes]
     word_stem: Longs
     form: Longs
     stem_word_ptr: Longs
@@ -59,8 +60,8 @@ def put_text(sources: Sequence[Source], order: Order, stems: Stemmed, sink: Sink
     """
     known = _vocabulary(sources, order, stems)
     put_strings(sink, "stems", Lexicon.of(known.stems))
-    put_strings(sink, "words", Lexicon.of(known.words))
-    put_strings(sink, "compounds", Lexicon.of(known.compounds))
+    put_strings(sink, "words", Lexicon.of_raws(known.words))
+    put_strings(sink, "compounds", Lexicon.of_raws(known.compounds))
     sink.put("word_stem", known.word_stem.astype(np.int32))
     sink.put("stem_word_ptr", known.stem_word_ptr)
     sink.put("stem_words", known.stem_words.astype(np.int32))
@@ -71,18 +72,19 @@ def put_text(sources: Sequence[Source], order: Order, stems: Stemmed, sink: Sink
 
 
 def _vocabulary(sources: Sequence[Source], order: Order, stemmed: Stemmed) -> _Vocabulary:
-    ids: dict[str, int] = {}
+    ids: Numbers[bytes] = Numbers()
     tables = []
     for source, ranks in zip(sources, order.ranks, strict=True):
-        live = _live_words(source, ranks)
-        table = np.full(len(live), -1, np.int64)
-        for at, word in enumerate(source.words):
-            if live[at]:
-                table[at] = ids.setdefault(word, len(ids))
+        raws = source.words.raws()
+        live = np.flatnonzero(_live_words(source, ranks))
+        if len(live) < len(raws):
+            raws = [raws[at] for at in live.tolist()]
+        table = np.full(len(source.words), -1, np.int64)
+        table[live] = ids.of(raws)
         tables.append(table)
-    words = sorted(word for word in ids if " " not in word)
-    compounds = sorted(word for word in ids if " " in word)
-    stem_of = stemmed(words)
+    words = sorted(word for word in ids if b" " not in word)
+    compounds = sorted(word for word in ids if b" " in word)
+    stem_of = stemmed([word.decode() for word in words])
     stems = sorted(set(stem_of))
     place = {one: at for at, one in enumerate(stems)}
     word_stem = np.array([place[one] for one in stem_of], np.int64)
@@ -104,10 +106,10 @@ def _vocabulary(sources: Sequence[Source], order: Order, stemmed: Stemmed) -> _V
 
 
 def _renumbered(
-    tables: Sequence[Longs], ids: dict[str, int], final: list[str]
+    tables: Sequence[Longs], ids: Numbers[bytes], final: list[bytes]
 ) -> tuple[Longs, ...]:
     place = np.full(len(ids) + 1, -1, np.int64)
-    place[[ids[word] for word in final]] = np.arange(len(final))
+    place[ids.of(final)] = np.arange(len(final))
     return tuple(place[table] for table in tables)
 
 
@@ -135,8 +137,8 @@ def _put_compounds(sources: Sequence[Source], order: Order, known: _Vocabulary, 
     for source, ranks, table in zip(sources, order.ranks, known.compound_tables, strict=True):
         word, where = source.occurrences(np.flatnonzero(table >= 0))
         paper = ranks[where >> np.uint64(PAPER_SHIFT)].astype(np.int64)
-        pairs.append(np.unique((table[word] << 32 | paper)[paper >= 0]))
-    every = np.unique(np.concatenate(pairs))
+        pairs.append(distinct((table[word] << 32 | paper)[paper >= 0]))
+    every = distinct(np.concatenate(pairs))
     ptr = np.searchsorted(every >> 32, np.arange(len(known.compounds) + 1))
     sink.put("compound_ptr", ptr.astype(np.int64))
     sink.put("compound_papers", (every & 0xFFFFFFFF).astype(np.int32))
@@ -255,9 +257,13 @@ def _put_group(
     held = np.sort((row << np.uint64(shape.form)) | form[several])
     held = held[np.concatenate([[True], held[1:] != held[:-1]])[: len(held)]]
     row, repeated = (held >> np.uint64(shape.form)).astype(np.int64), held & form_mask
+    words = slice(int(known.stem_word_ptr[group.low]), int(known.stem_word_ptr[group.high]))
+    begin = known.stem_word_ptr[group.low : group.high] - words.start
     for stems, forms in ((stem[~single][row], repeated), (stem[single], form[first[single]])):
-        words = known.stem_words[known.stem_word_ptr[group.low + stems] + forms.astype(np.int64)]
-        word_df += np.bincount(words, minlength=len(word_df))
+        held_by = np.bincount(
+            begin[stems] + forms.astype(np.int64), minlength=words.stop - words.start
+        )
+        word_df[known.stem_words[words]] += held_by
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,7 @@ class AuthorCluster:
         """
         keys = set(map(name_key, self.names))
         printed = printed_names(papers)
-        coauthors = coauthors_of(papers, keys)
+        coauthors = coauthors_of(printed, keys)
         return replace(
             self,
             papers=tuple(papers),
@@ -150,7 +150,7 @@ def author_cluster(
     told = {name_key(one) for one in (person.names if person else ())}
     others = curation.others(clusters)
     left_out = others | clusters.keys()
-    coauthors = coauthors_of(papers, clusters.keys())
+    coauthors = coauthors_of(printed, clusters.keys())
     return AuthorCluster(
         name=person.name if person is not None else names[key],
         key=key,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Final
@@ -64,16 +64,18 @@ def printed_names(papers: Iterable[Paper]) -> dict[str, Counter[str]]:
     return found
 
 
-def coauthors_of(papers: Iterable[Paper], own: Collection[str]) -> tuple[CoAuthor, ...]:
+def coauthors_of(
+    printed: Mapping[str, Mapping[str, int]], own: Collection[str]
+) -> tuple[CoAuthor, ...]:
     """List who is on papers beside some names: most papers first, then by name.
 
     Args:
-        papers: any papers.
+        printed: the names on the papers, see `printed_names`.
         own: `name_key`s that are left out.
     """
     found = [
         CoAuthor(min(names, key=lambda name: (-names[name], name)), sum(names.values()))
-        for key, names in printed_names(papers).items()
+        for key, names in printed.items()
         if key not in own
     ]
     return tuple(sorted(found, key=lambda one: (-one.count, one.name)))

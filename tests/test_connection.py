@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given
 
-from indexer.coauthors import MOST_TIED, MOST_TIES, coauthors_of, strongest_ties
+from indexer.coauthors import MOST_TIED, MOST_TIES, coauthors_of, printed_names, strongest_ties
 from indexer.connection import connect, known_name
 from indexer.paper import Paper, name_key
 from indexer.search import Searcher
@@ -67,7 +67,7 @@ def test_a_text_is_read_as_a_name(searcher: Searcher, text: str, name: str | Non
 
 @given(strategies.collections())
 def test_ties_count_papers_that_both_are_on(papers: tuple[Paper, ...]) -> None:
-    coauthors = coauthors_of(papers, ())
+    coauthors = coauthors_of(printed_names(papers), ())
     ties = strongest_ties(papers, coauthors)
 
     assert sorted(one.name for one in ties.people) == sorted(
@@ -86,7 +86,7 @@ def test_those_who_wrote_together_most_stand_side_by_side() -> None:
         *(Paper(f"y{at}", "Y", authors=("B", "D")) for at in range(2)),
         *(Paper(f"z{at}", "Z", authors=("B",)) for at in range(3)),
     ]
-    ties = strongest_ties(papers, coauthors_of(papers, ()))
+    ties = strongest_ties(papers, coauthors_of(printed_names(papers), ()))
 
     assert [one.name for one in ties.people] == ["B", "D", "A", "C"]
     assert [(tie.one, tie.other, tie.count) for tie in ties.ties] == [(2, 3, 3), (0, 1, 2)]

@@ -14,6 +14,7 @@ from webui import (
     api,
     arxiv_api,
     caching,
+    connections,
     crawling,
     current,
     exports,
@@ -61,6 +62,7 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     faults.register(app, f"quiver build DUMP --index {config.index.dir}")
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(records.blueprint)
+    app.register_blueprint(connections.blueprint)
     app.register_blueprint(exports.blueprint)
     app.register_blueprint(api.blueprint)
     app.register_blueprint(feeds.blueprint)

@@ -17,7 +17,18 @@ from werkzeug.wrappers import Response as AnyResponse
 from webui import current
 
 _TAGGED: Final = frozenset(
-    {"pages", "records", "api", "feeds", "exports", "crawling", "arxiv_api", "trends", "suggest"}
+    {
+        "pages",
+        "records",
+        "connections",
+        "api",
+        "feeds",
+        "exports",
+        "crawling",
+        "arxiv_api",
+        "trends",
+        "suggest",
+    }
 )
 """Blueprints whose answers depend on nothing but the address and the generation."""
 _TEXT: Final = ("text/", "application/json", "application/xml", "image/svg")

@@ -7,7 +7,7 @@ end in a representation (".json", ".bib"); a thing whose own name ends so goes f
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -63,11 +63,26 @@ def has_author(searcher: Searcher, slug: str) -> bool:
     return searcher.count(Query(filters=(Filter("author", (name_of_slug(slug),)),))) > 0
 
 
-def find_author(searcher: Searcher, slug: str) -> AuthorCluster | Moved | None:
-    """Find the cluster of a slug, else the largest one whose name folds to the same."""
-    if name_of_slug(slug) == UNKNOWN:
-        return None  # to the filter of authors that means papers without any
-    cluster = author_cluster(searcher, name_of_slug(slug))
+def names_meant(searcher: Searcher, texts: Iterable[str]) -> tuple[str, ...]:
+    """Read names of an address, each as printed or as a slug."""
+    return tuple(
+        text if searcher.count(Query(filters=(Filter("author", (text,)),))) else name_of_slug(text)
+        for text in texts
+    )
+
+
+def find_author(
+    searcher: Searcher, slug: str, also: Iterable[str] = (), *, curated: bool = True
+) -> AuthorCluster | Moved | None:
+    """Find the cluster of a slug, else the largest one whose name folds to the same.
+
+    Args:
+        searcher: the snapshot to read.
+        slug: of the name.
+        also: other exact names to put with it.
+        curated: put with it what is curated to be the same person's.
+    """
+    cluster = author_cluster(searcher, name_of_slug(slug), also, curated=curated)
     if cluster is not None:
         return cluster if cluster.slug == slug else Moved(cluster.slug)
     others = namesakes(searcher, name_of_slug(slug))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from indexer import AuthorCluster, Suggestion, name_key
+from indexer import AuthorCluster, Suggestion, name_key, name_slug
+from webui.narrowing import Narrowing
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,32 +17,42 @@ class Beside:
         reasons: what speaks for one person, a phrase each; empty where the names only read the
             same.
         strength: the evidence in a word; empty without reasons.
+        include: address of the page that puts its papers with those shown.
     """
 
     name: str
     count: int
     reasons: tuple[str, ...] = ()
     strength: str = ""
+    include: str = ""
 
 
-def names_beside(cluster: AuthorCluster) -> tuple[Beside, ...]:
-    """List the names to point at from a cluster: those that fold to the same name first."""
-    suggested = {name_key(one.name): one for one in cluster.same_person}
-    found: list[Beside] = []
-    for other in cluster.same_folded:
-        one = suggested.pop(name_key(other.value), None)
-        strength = one.strength.value if one else ""
-        found.append(Beside(other.value, other.count, _reasons(one) if one else (), strength))
-    found += [
+def names_beside(cluster: AuthorCluster, narrowing: Narrowing) -> tuple[Beside, ...]:
+    """List the names to point at from a cluster: the strongest evidence first, then without any.
+
+    Args:
+        cluster: the names shown.
+        narrowing: what the page was asked for, for the addresses.
+    """
+    told = {name_key(one.name) for one in cluster.same_person}
+    found = [
         Beside(one.name, one.papers, _reasons(one), one.strength.value)
-        for one in suggested.values()
+        for one in cluster.same_person
     ]
-    return tuple(found)
+    found += [
+        Beside(other.value, other.count)
+        for other in cluster.same_folded
+        if name_key(other.value) not in told
+    ]
+    return tuple(
+        replace(one, include=narrowing.including(name_slug(one.name)).href(cluster.slug))
+        for one in found
+    )
 
 
 def _reasons(one: Suggestion) -> tuple[str, ...]:
     evidence = one.evidence
-    found: list[str] = []
+    found = [f"the names differ in {evidence.likeness.difference}"]
     shared = evidence.coauthors
     if shared:
         more = f" and {len(shared) - 3} more" if len(shared) > 3 else ""

@@ -20,6 +20,7 @@ _QUERY: Final = (
     *("year_from", "year_to", "match", "sort"),
 )
 _PAGE: Final = ("page", "per_page")
+_NARROWING: Final = ("q", "venue", "year", "also", "exact", "group")
 _WRITING: Final = ("abstract", "key", "ascii")
 _MEDIA: Final = tuple(one.media_type.partition(";")[0] for one in CITATION_FORMATS.values())
 _ENDPOINTS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
@@ -27,8 +28,9 @@ _ENDPOINTS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "api.info": ((), (_JSON,)),
     "api.api": ((), (_JSON,)),
     "records.paper": (_WRITING, ("text/html", _JSON, *_MEDIA)),
-    "records.author": (("page", *_WRITING), ("text/html", _JSON, _ATOM, *_MEDIA)),
+    "records.author": (("page", *_NARROWING, *_WRITING), ("text/html", _JSON, _ATOM, *_MEDIA)),
     "records.venue": (("page", *_WRITING), ("text/html", _JSON, _ATOM, *_MEDIA)),
+    "connections.as_json": (("from", "to"), (_JSON,)),
     "exports.search": ((*_QUERY, *_WRITING), _MEDIA),
     "exports.export": ((*_QUERY, "id", "format", *_WRITING), _MEDIA),
     "feeds.search": ((*_QUERY, *_PAGE), (_ATOM,)),
@@ -113,6 +115,11 @@ def _schema(name: str, params: Params) -> tuple[dict[str, Any], str]:
         "abstract": (switch, "Whether references hold abstracts."),
         "key": (_TEXT, "Pattern of citation keys, such as {author}{year}{word}."),
         "ascii": (switch, "Whether BibTeX spells letters beyond ASCII in TeX."),
+        "also": (_LIST, "Slugs of other exact names to put with this one."),
+        "exact": (switch, "Leave out names curated to be the same person's."),
+        "group": (_TEXT, "Only the group of papers that this paper is in, by its id."),
+        "from": (_TEXT, "Name of an author."),
+        "to": (_TEXT, "Name of another."),
         "id": (_LIST, "Ids of papers."),
         "format": ({"type": "string", "enum": list(CITATION_FORMATS)}, "Format of references."),
         "search_query": (_TEXT, "A query in arXiv's language."),

@@ -7,7 +7,7 @@ The end of the address is the representation: none for the page, ``.json``, ``.b
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -15,34 +15,29 @@ from flask.typing import ResponseReturnValue
 from indexer import (
     CITATION_FORMATS,
     UNKNOWN,
-    AuthorCluster,
     FacetRequest,
     Filter,
     Paper,
     Query,
     Sort,
     YearRange,
-    cluster_json,
     name_slug,
     paper_json,
-    plain,
     results_json,
     write_citations,
 )
-from webui import current, layout
+from webui import authors, current, layout
 from webui.api import answer
 from webui.exports import references
 from webui.feeds import feed
 from webui.histogram import year_histogram
-from webui.listing import by_year, shown
-from webui.lookup import Moved, find_author, find_venue, has_author, parted
+from webui.listing import shown
+from webui.lookup import Moved, find_venue, parted
 from webui.metadata import highwire, scholarly_article, typed_links
-from webui.namesakes import names_beside
 from webui.pager import pager
 from webui.related import related, versions
 
 blueprint = Blueprint("records", __name__)
-_AUTHOR_PAGE: Final = 100
 
 
 @blueprint.get("/paper/<address:address>")
@@ -95,53 +90,12 @@ def _paper_page(found: Paper) -> ResponseReturnValue:
 
 @blueprint.get("/author/<slug>")
 def author(slug: str) -> ResponseReturnValue:
-    """Show the papers of one exact author name.
+    """Show the papers of one exact author name, and of others put with it.
 
     Raises:
         NotFound: when no name folds to this one.
     """
-    searcher = current.searcher()
-    slug, suffix = parted(slug, lambda one: has_author(searcher, one))
-    cluster = find_author(searcher, slug)
-    if cluster is None:
-        abort(404)
-    if isinstance(cluster, Moved):
-        there = f"{cluster.slug}.{suffix}" if suffix else cluster.slug
-        return redirect(url_for("records.author", slug=there))
-    if suffix == "json":
-        return answer(cluster_json(cluster))
-    if suffix == "atom":
-        return _feed(
-            Filter("author", (cluster.name,)), cluster.name, "records.author", cluster.slug
-        )
-    if suffix:
-        return references(cluster.papers, suffix, cluster.slug)
-    return _author_page(cluster)
-
-
-def _author_page(cluster: AuthorCluster) -> ResponseReturnValue:
-    page = current.page()
-    listed = cluster.papers[(page - 1) * _AUTHOR_PAGE : page * _AUTHOR_PAGE]
-    if not listed:
-        abort(404)
-    query = Query(filters=(Filter("author", (cluster.name,)),), per_page=current.params().per_page)
-    return render_template(
-        "records/author.html",
-        cluster=cluster,
-        spellings=cluster.spellings if cluster.rows > 1 else (),
-        beside=names_beside(cluster),
-        titles={paper.id: plain(paper.title) for paper in cluster.papers},
-        groups=by_year(listed, current.display()),
-        pager=pager(
-            page,
-            _AUTHOR_PAGE,
-            len(cluster.papers),
-            lambda to: url_for("records.author", slug=cluster.slug, page=to if to > 1 else None),
-        ),
-        search_href=layout.search_href(query),
-        formats=representations("records.author", slug=cluster.slug),
-        generation=current.searcher().generation,
-    )
+    return authors.respond(slug)
 
 
 @blueprint.get("/venue/<slug>", defaults={"part": ""})

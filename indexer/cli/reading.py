@@ -14,18 +14,10 @@ from indexer.cli.opening import open_searcher
 from indexer.cli.terminal import counted, paper_lines, where, wrapped
 from indexer.curation import CuratedPerson
 from indexer.identity.around import Suggestion
-from indexer.identity.person import Likeness
 from indexer.identity.several import Group
 from indexer.paper import name_key, name_of_slug
 from indexer.search import IndexInfo, Searcher
 from indexer.wire import cluster_json, info_json, paper_json
-
-_DIFFERENCE = {
-    Likeness.LETTERS: "accents, hyphens or a number only",
-    Likeness.MIDDLE: "a middle name",
-    Likeness.SHORT: "a short form",
-    Likeness.INITIALS: "initials",
-}
 
 
 @click.command(
@@ -146,9 +138,7 @@ def _cluster_lines(cluster: AuthorCluster) -> Iterator[str]:
 def _because(one: Suggestion) -> str:
     """Word the evidence of a suggestion."""
     evidence = one.evidence
-    reasons = [
-        f"{one.strength.value} evidence: the names differ in {_DIFFERENCE[evidence.likeness]}"
-    ]
+    reasons = [f"{one.strength.value} evidence: the names differ in {evidence.likeness.difference}"]
     if evidence.coauthors:
         more = len(evidence.coauthors) - 3
         rest = f" and {counted(more, 'other')}" if more > 0 else ""

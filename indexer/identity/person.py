@@ -46,6 +46,11 @@ class Likeness(StrEnum):
     INITIALS = "initials"
     """One has only the initial of the first name."""
 
+    @property
+    def difference(self) -> str:
+        """In what the names differ, for the reader."""
+        return "accents, hyphens or a number only" if self is Likeness.LETTERS else self.value
+
 
 @dataclass(frozen=True, slots=True)
 class Person:

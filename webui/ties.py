@@ -1,0 +1,92 @@
+"""The strongest ties among co-authors as arcs beside a list of names: geometry of an SVG."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from indexer import Ties
+
+_ROW: Final = 26
+"""Height of a row; a link in it is a target large enough for a finger."""
+_NAMES: Final = 196
+"""Width of the names and their counts."""
+_ARCS: Final = 104
+"""Width of the longest arc."""
+_WIDEST: Final = 7.0
+_LETTERS: Final = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A name.
+
+    Attributes:
+        label: the name, cut where it is too long to show.
+        count: papers with the author whose page this is.
+        y: middle of the row, from the top.
+    """
+
+    name: str
+    label: str
+    count: int
+    href: str
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Arc:
+    """Two who wrote together.
+
+    Attributes:
+        path: of an SVG.
+        width: of the stroke; more papers, a wider one.
+    """
+
+    one: str
+    other: str
+    count: int
+    path: str
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Names and arcs in a box of `width` by `height` units; arcs begin at `left`."""
+
+    rows: tuple[Row, ...]
+    arcs: tuple[Arc, ...]
+    width: int
+    height: int
+    left: int = _NAMES
+
+
+def draw(ties: Ties, href: Callable[[str], str]) -> Picture | None:
+    """Draw ties; None where nobody of the co-authors wrote with another.
+
+    Args:
+        ties: the co-authors and who of them wrote with whom.
+        href: gives the address of a name.
+    """
+    if not ties.ties:
+        return None
+    rows = tuple(
+        Row(one.name, _cut(one.name), one.count, href(one.name), _ROW * (at + 0.5))
+        for at, one in enumerate(ties.people)
+    )
+    most = ties.ties[0].count
+    furthest = max(tie.other - tie.one for tie in ties.ties)
+    arcs = []
+    for tie in ties.ties:
+        top, bottom = rows[tie.one].y, rows[tie.other].y
+        reach = round(_ARCS * (0.25 + 0.75 * (tie.other - tie.one) / furthest), 1)
+        high = round((bottom - top) / 2, 1)
+        path = f"M{_NAMES + 6} {top}a{reach} {high} 0 0 1 0 {bottom - top}"
+        width = round(max(1.0, _WIDEST * tie.count / most), 1)
+        arcs.append(Arc(rows[tie.one].name, rows[tie.other].name, tie.count, path, width))
+    return Picture(rows, tuple(arcs), _NAMES + _ARCS + 12, _ROW * len(rows))
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= _LETTERS else f"{name[: _LETTERS - 1]}…"

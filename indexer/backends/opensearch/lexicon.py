@@ -22,6 +22,8 @@ from indexer.text.folding import fold
 
 CAP: Final = 512
 """Most words a pattern stands for, in texts and again in names: those that most papers hold."""
+NEAR: Final = 4096
+"""Words near another that are looked at in each field, the commonest first."""
 COUNTED: Final = 10_000
 """Fitting words are counted up to this many."""
 EVERY_SHARD: Final = 1_000_000
@@ -30,6 +32,7 @@ KEPT: Final = 50_000
 """Facts kept in memory."""
 Ask = Callable[[Body], Body]
 """Sends a search body to the generation and gives its answer."""
+_EVERY: Final = 2_000_000_000
 _TEXT_WORDS: Final = ("title_words", "abstract_words")
 _PLAIN: Final = frozenset(" " + APART)
 _PATTERN: Final = 900
@@ -49,6 +52,7 @@ class WordFacts:
         self._partings: dict[str, tuple[Way, ...]] = {}
         self._expansions: dict[Hashable, Expansion] = {}
         self._holding: dict[TextTerm, int] = {}
+        self._word_papers: dict[str, tuple[int, int]] = {}
         self._neighbours: dict[tuple[str, int], dict[str, int]] = {}
         self._lock = Lock()
 
@@ -100,15 +104,19 @@ class WordFacts:
 
     def word_papers(self, words: list[str]) -> tuple[dict[str, int], dict[str, int]]:
         """Count the papers that have each surface word in their texts, and in their names."""
-        if not words:
-            return {}, {}
-        texts = [either([{"term": {field: word}} for field in _TEXT_WORDS]) for word in words]
-        names: list[Body] = [{"term": {"author_words": word}} for word in words]
+        missing = [word for word in words if word not in self._word_papers]
+        texts = [either([{"term": {field: word}} for field in _TEXT_WORDS]) for word in missing]
+        names: list[Body] = [{"term": {"author_words": word}} for word in missing]
         counts = self.counts([*texts, *names])
-        half = len(words)
+        half = len(missing)
+        found = dict(zip(missing, zip(counts[:half], counts[half:], strict=True), strict=True))
+        found |= {word: self._word_papers[word] for word in words if word not in found}
+        with self._lock:
+            _trim(self._word_papers)
+            self._word_papers.update(found)
         return (
-            dict(zip(words, counts[:half], strict=True)),
-            dict(zip(words, counts[half:], strict=True)),
+            {word: held[0] for word, held in found.items()},
+            {word: held[1] for word, held in found.items()},
         )
 
     def neighbours(self, word: str, distance: int) -> dict[str, int]:
@@ -211,8 +219,10 @@ class WordFacts:
                     "min_word_length": 1,
                     "string_distance": "damerau_levenshtein",
                     "accuracy": 0.0,
-                    "size": 2 * CAP,
-                    "shard_size": 2 * CAP,
+                    "sort": "frequency",
+                    "max_term_freq": _EVERY,  # common words have neighbours, too
+                    "size": NEAR,
+                    "shard_size": NEAR,
                     "max_inspections": 4,
                 },
             }

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from indexer.analysis import Analyzer
 from indexer.attachment import check_attachment
 from indexer.backends.opensearch.bulk import Batch, BulkSender
 from indexer.backends.opensearch.connection import ClusterConfig
-from indexer.backends.opensearch.document import DocumentMaker, document_id
+from indexer.backends.opensearch.document import DocumentMaker, document_id, paper_text
 from indexer.backends.opensearch.mapping import Body
 from indexer.backends.opensearch.transport import patiently_done
 from indexer.errors import IndexError_
@@ -137,7 +136,7 @@ class ClusterWriter:
         for one, paper in pending.items():
             if paper is None:
                 changes[one] = None
-            elif here.get(one, {}).get("paper") != json.dumps(asdict(paper)):
+            elif here.get(one, {}).get("paper") != paper_text(paper):
                 changes[one] = self._timed(self._maker.document(paper), before.get(one))
         if changes:
             self._sender.send(Batch(changes))

@@ -17,6 +17,7 @@ from webui import (
     connections,
     crawling,
     current,
+    differences,
     exports,
     faults,
     feeds,
@@ -54,6 +55,7 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     if index is None:
         index = open_index(config.index.dir, config=config)
     app = Flask(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = differences.LARGEST
     app.url_map.merge_slashes = False
     app.url_map.converters["address"] = AddressConverter
     app.json.sort_keys = False  # type: ignore[attr-defined] # the provider of Flask itself
@@ -67,6 +69,7 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     app.register_blueprint(api.blueprint)
     app.register_blueprint(feeds.blueprint)
     app.register_blueprint(keeping.blueprint)
+    app.register_blueprint(differences.blueprint)
     app.register_blueprint(trends.blueprint)
     app.register_blueprint(suggest.blueprint)
     app.register_blueprint(arxiv_api.blueprint)

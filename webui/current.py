@@ -36,6 +36,22 @@ def searcher() -> Searcher:
     return cast(Searcher, g.searcher)
 
 
+def earlier(generation: str) -> Searcher:
+    """Open a kept generation beside the newest, until the end of this request.
+
+    Raises:
+        IndexMissing: when it is not kept.
+    """
+    lent = g.setdefault("lent", ExitStack())
+    snapshots = cast(Snapshots, current_app.extensions["quiver.snapshots"])
+    return cast(Searcher, lent.enter_context(snapshots.earlier(generation)))
+
+
+def generations() -> tuple[str, ...]:
+    """Name the generations that `earlier` opens, oldest first."""
+    return cast(Snapshots, current_app.extensions["quiver.snapshots"]).kept()
+
+
 def kept() -> Callable[[], None]:
     """Keep the searcher beyond the end of this request, for an answer that is still being sent.
 

@@ -17,6 +17,7 @@ from indexer import (
     Not,
     Or,
     Query,
+    Results,
     Searcher,
 )
 from webui.facets import facet_label
@@ -34,9 +35,7 @@ def grouped(searcher: Searcher, query: Query, field: FacetField) -> dict[str, An
     counted = _without_author_filter(query) if field == "author" else query
     wanted = FacetRequest(field, MOST)
     results = searcher.search(replace(counted, page=1, per_page=0), facets=(wanted,))
-    values = [one for one in results.facets[field].values if one.count]
-    if field != "author":
-        values = [one for one in values if _is_chosen(query, field, one)]
+    values = parts(results, field)
     return {
         "meta": {"count": results.total, "generation": results.generation, "group_by": field},
         "group_by": [
@@ -44,6 +43,19 @@ def grouped(searcher: Searcher, query: Query, field: FacetField) -> dict[str, An
             for one in values
         ],
     }
+
+
+def parts(results: Results, field: FacetField) -> list[FacetValue]:
+    """Give the values of a facet that the papers of an answer have, largest first.
+
+    Args:
+        results: with this facet; its query has no filter of authors where the facet is author.
+        field: the facet.
+    """
+    values = [one for one in results.facets[field].values if one.count]
+    if field == "author":
+        return values
+    return [one for one in values if _is_chosen(results.query, field, one)]
 
 
 def _is_chosen(query: Query, field: FacetField, value: FacetValue) -> bool:

@@ -14,12 +14,20 @@ from typing import Any, Final
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from indexer import CITATION_FORMATS, FacetField, Query, info_json, plain, results_json
+from indexer import (
+    CITATION_FORMATS,
+    FacetField,
+    FacetRequest,
+    Query,
+    info_json,
+    plain,
+    results_json,
+)
 from webui import current, layout
 from webui.api import answer
 from webui.facets import chips
 from webui.faults import refused
-from webui.groups import grouped
+from webui.groups import MOST, parts
 from webui.listing import shown
 
 blueprint = Blueprint("keeping", __name__)
@@ -70,6 +78,7 @@ def record() -> ResponseReturnValue:
         chips=chips(asked.query, layout.search_href),
         back=layout.search_href(asked.query),
         json_href=current.params().write(asked.query, url_for("keeping.record_json")),
+        diff_href=current.params().write(asked.query, url_for("differences.page")),
     )
     return _dated(Response(page))
 
@@ -86,7 +95,8 @@ def record_json() -> ResponseReturnValue:
 def _record(query: Query) -> dict[str, Any]:
     searcher = current.searcher()
     query = replace(query, page=1, per_page=0)
-    told = results_json(searcher.search(query, facets=()))
+    results = searcher.search(query, facets=tuple(FacetRequest(field, MOST) for field in _COUNTED))
+    told = results_json(results)
     parameters = {
         name: value
         for name, value in told["parameters"].items()
@@ -107,8 +117,7 @@ def _record(query: Query) -> dict[str, Any]:
         "index": info_json(searcher.info()),
         "total": told["total"],
         "counts": {
-            field: {one["key"]: one["count"] for one in grouped(searcher, query, field)["group_by"]}
-            for field in _COUNTED
+            field: {one.value: one.count for one in parts(results, field)} for field in _COUNTED
         },
         "ids": list(searcher.ids(query)),
     }

@@ -35,6 +35,9 @@ _ENDPOINTS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "exports.export": ((*_QUERY, "id", "format", *_WRITING), _MEDIA),
     "feeds.search": ((*_QUERY, *_PAGE), (_ATOM,)),
     "keeping.record_json": (_QUERY, (_JSON,)),
+    "differences.page_json": ((*_QUERY, "since", "until"), (_JSON,)),
+    "trends.table": (_QUERY, ("text/csv",)),
+    "suggest.suggest": (("q",), ("application/x-suggestions+json",)),
     "arxiv_api.query": (
         ("search_query", "id_list", "start", "max_results", "sortBy", "sortOrder"),
         (_ATOM,),
@@ -121,6 +124,8 @@ def _schema(name: str, params: Params) -> tuple[dict[str, Any], str]:
         "from": (_TEXT, "Name of an author."),
         "to": (_TEXT, "Name of another."),
         "id": (_LIST, "Ids of papers."),
+        "since": (_TEXT, "Name of the earlier generation; it must be kept."),
+        "until": (_TEXT, "Name of the later generation; the newest where it is left out."),
         "format": ({"type": "string", "enum": list(CITATION_FORMATS)}, "Format of references."),
         "search_query": (_TEXT, "A query in arXiv's language."),
         "id_list": (_TEXT, "Ids of papers, parted by commas."),

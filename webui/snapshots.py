@@ -54,6 +54,20 @@ class Snapshots:
         finally:
             self._give_back(snapshot)
 
+    @contextmanager
+    def earlier(self, generation: str) -> Iterator[Searcher]:
+        """Open a kept generation for one request; asked for seldom, so it is not shared.
+
+        Raises:
+            IndexMissing: when it is not kept.
+        """
+        with self._index.searcher(generation) as searcher:
+            yield searcher
+
+    def kept(self) -> tuple[str, ...]:
+        """Name the generations that can be opened, oldest first."""
+        return self._index.published()
+
     def published(self) -> str | None:
         """Name the newest published generation; None where there is none."""
         return self._index.generation()

@@ -164,6 +164,8 @@ _LIMITS: Final[Mapping[str, Numbers | Choice | Optional]] = MappingProxyType(
         "ranking.window": _WEIGHT,
         "ranking.coverage": _WEIGHT,
         "ranking.title_match": _WEIGHT,
+        "ranking.parts": _WEIGHT,
+        "ranking.feedback": _WEIGHT,
         "ranking.depth": Numbers(0, 100_000),
         "search.per_page": Numbers(1, 1000),
         "search.max_per_page": Numbers(1, 1000),

@@ -23,6 +23,19 @@ length, so that a query which is the whole title counts double; o is how often b
 a ends, and w how many pairs of an a and a b begin less than `WINDOW` places apart, whichever comes
 first, both in one field and counted over title and abstract together. With a single term only j
 takes part. So no paper can sink below one that was not looked at.
+
+Where words of the query may be missing (`Match.ANY`), two things more are done. A word typed with
+hyphens is scored as one ("non-invasive"), and each of its parts beside it, `parts` times a word of
+its own, in all papers that are found anyway; the q terms above are then its parts in its place. And
+the best papers lead on to others like them: with q > 1, to the final scores of the papers looked at
+is added
+
+    feedback * q * sum over w of  P(w) * score(w, d)
+    P(w) ~ sum over the best papers r of  final(r) * tf(w, r) / (words(r) + 100)
+
+over the 20 stems w of highest P in title and abstract of the 10 best r, P adding up to 1 over these
+20 (`indexer.matching.feedback`); score(w, d) counts title and abstract only. That is RM3 as a
+signal: with a weight of 0.25, one fifth of the words that count are those of the papers.
 """
 
 from __future__ import annotations
@@ -47,7 +60,9 @@ class Ranking:
         window: weight of two query words within eight positions.
         coverage: weight of the share of the query's words a paper holds.
         title_match: weight of the likeness of query and title (j^2 above).
-        depth: how many of the best papers the signals look at; 0 = BM25F alone.
+        parts: weight of the parts of a compound, where words may be missing.
+        feedback: weight of the words that the best papers share, where words may be missing.
+        depth: how many of the best papers the signals look at; 0 = none of these five.
     """
 
     k1: float = 1.5
@@ -61,10 +76,14 @@ class Ranking:
     window: float = 0.05
     coverage: float = 0.1
     title_match: float = 1.0
+    parts: float = 0.5
+    feedback: float = 0.25
     depth: int = 200
 
 
-BM25F = Ranking(ordered=0.0, window=0.0, coverage=0.0, title_match=0.0, depth=0)
+BM25F = Ranking(
+    ordered=0.0, window=0.0, coverage=0.0, title_match=0.0, parts=0.0, feedback=0.0, depth=0
+)
 """BM25F and nothing else, for comparison with other engines."""
 
 

@@ -6,7 +6,7 @@ all its spellings; a pattern stands for the words of the lexicon that fit it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from indexer.analysis import Analyzer, german_spelling, name_tokens, open_word
@@ -84,6 +84,8 @@ class LeafReading:
 
     Attributes:
         terms: what must be found, all of it; the score is the sum of theirs times `boost`.
+        parts: for each term, the words that a compound typed with hyphens is made of; they take
+            no part in matching and score only where words may be missing.
         test: for a leaf about the record instead: what must hold; it scores nothing.
         stop: it is a word of nothing but stop words.
         note: what the receipt should say.
@@ -95,6 +97,7 @@ class LeafReading:
     boost: float = 1.0
     stop: bool = False
     note: str = ""
+    parts: tuple[tuple[StemTerm, ...], ...] = ()
 
     @property
     def speaks(self) -> bool:
@@ -177,7 +180,17 @@ def _word(leaf: Word, vocabulary: Vocabulary) -> LeafReading:
     terms = tuple(
         _slot_term(slot, leaf.field, vocabulary, exact=leaf.exact) for slot in asked or slots
     )
-    return _of_terms(leaf, terms, leaf.boost, stop=stop)
+    parts = tuple(_parts(slot, leaf, vocabulary) for slot in asked)
+    return replace(_of_terms(leaf, terms, leaf.boost, stop=stop), parts=parts if any(parts) else ())
+
+
+def _parts(slot: _Slot, leaf: Word, vocabulary: Vocabulary) -> tuple[StemTerm, ...]:
+    """Give the words of a compound as terms of their own; none where it has one or is exact."""
+    if len(slot.parts) < 2 or leaf.exact:
+        return ()
+    stops = vocabulary.analyzer.stop_words
+    asked = (part for part in slot.parts if part not in stops)
+    return tuple(StemTerm(vocabulary.stem(part), part, leaf.field) for part in asked)
 
 
 def _slot_term(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from indexer.query import And, Clause, Leaf, Match, Not, Occur, Or, Part, TextField, Words
+from indexer.query import And, Clause, Leaf, Match, Not, Occur, Or, Part, TextField, Word, Words
 from indexer.ranking import Ranking, idf
 from tests.oracle.document import Collection, Document
 from tests.oracle.reading import Terms, about_words, read, speaking
@@ -48,6 +48,7 @@ class Matching:
     def _words(self, parts: tuple[Part, ...], match: Match) -> Scores:
         needed: list[Scores] = []
         wanted: list[Scores] = []
+        hinted: list[Scores] = []
         free = False
         result = self.everything
         for part in parts:
@@ -61,13 +62,26 @@ class Matching:
                 needed.append(scores)
             else:
                 wanted.append(scores)
+                hinted += self._parts(part.clause)
         result = _all(needed, result)
         if wanted and not free:
             result = _all([_any(wanted)], result)
-        else:
-            for scores in wanted:
-                result = {paper: score + scores.get(paper, 0) for paper, score in result.items()}
+            wanted = []
+        for scores in (*wanted, *hinted):
+            result = {paper: score + scores.get(paper, 0) for paper, score in result.items()}
         return result
+
+    def _parts(self, clause: Clause) -> list[Scores]:
+        """Score the parts of the compounds of a word: they may add, and are never needed."""
+        asked = read(clause, self.collection) if isinstance(clause, Word) else None
+        if not isinstance(asked, Terms):
+            return []
+        factor = self.ranking.parts * asked.boost
+        return [
+            {paper: score * factor for paper, score in self._term(part).items()}
+            for parts in asked.parts
+            for part in parts
+        ]
 
     def leaf(self, leaf: Leaf) -> Scores:
         """Evaluate one leaf on its own; nothing where it says nothing."""
@@ -102,11 +116,14 @@ class Matching:
         k1 = self.ranking.k1
         scores: Scores = {}
         for at, one in found.items():
-            tf = sum(
-                self._weighted(self.collection.documents[at], name, one.tf[name]) for name in FIELDS
-            )
+            tf = self.frequency(at, one)
             scores[at] = weight * tf * (k1 + 1) / (k1 + tf)
         return scores
+
+    def frequency(self, at: int, found: Found) -> float:
+        """Add up the normalised frequencies of the fields of a paper."""
+        document = self.collection.documents[at]
+        return sum(self._weighted(document, name, found.tf[name]) for name in FIELDS)
 
     def _weighted(self, document: Document, name: TextField, tf: int) -> float:
         """Weigh the frequency in one field, normalised by its length (see `indexer.ranking`)."""

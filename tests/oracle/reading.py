@@ -41,10 +41,15 @@ Test = Callable[[Paper], bool]
 
 @dataclass(frozen=True)
 class Terms:
-    """All of these terms, and the factor on the sum of their scores."""
+    """All of these terms, and the factor on the sum of their scores.
+
+    Attributes:
+        parts: for each term, the words of a compound that was typed with hyphens.
+    """
 
     terms: tuple[Term, ...]
     boost: float = 1.0
+    parts: tuple[tuple[Term, ...], ...] = ()
 
 
 def read(leaf: Leaf, collection: Collection) -> Terms | Test | None:
@@ -115,13 +120,21 @@ def _word(leaf: Word, collection: Collection) -> Terms | None:
         return Terms((replace(term, opened=not leaf.exact),), leaf.boost)
     slots = _slots(leaf.text, collection)
     stops = collection.analyzer.stop_words
-    asked = [slot for slot, parts, joined in slots if joined or parts[0] not in stops]
-    asked = asked or [slot for slot, _, _ in slots]
+    asked = [one for one in slots if one[2] or one[1][0] not in stops] or slots
     if not asked:
         return None
     fields, stemmed = _fields(leaf.field), not leaf.exact
-    terms = [Sequence((slot,), fields, stemmed, phrase=False) for slot in asked]
-    return Terms(tuple(terms), leaf.boost)
+
+    def said(slot: Slot) -> Term:
+        return Sequence((slot,), fields, stemmed, phrase=False)
+
+    apart = tuple(
+        tuple(said(((part,),)) for part in parts if part not in stops)
+        if len(parts) > 1 and stemmed
+        else ()
+        for _, parts, _ in asked
+    )
+    return Terms(tuple(said(slot) for slot, _, _ in asked), leaf.boost, apart)
 
 
 def _phrase(leaf: Phrase, collection: Collection) -> Terms | None:

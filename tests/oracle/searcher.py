@@ -27,7 +27,7 @@ from tests.oracle.document import Collection
 from tests.oracle.matching import Matching, Scores, bare_words
 from tests.oracle.ordering import facet, listed, ordered, passes, rounded
 from tests.oracle.reading import leaves, read, speaking, without
-from tests.oracle.signals import signal_terms, with_signals
+from tests.oracle.signals import led_on, signal_terms, with_signals
 from tests.oracle.snippets import marks_of, snippets
 from tests.oracle.terms import Mark
 
@@ -65,7 +65,7 @@ class MemorySearcher:
     ) -> Results:
         started = time.perf_counter()
         match, scores = self._resolved(query)
-        found = self._ordered(query, scores)
+        found = self._ordered(query, match, scores)
         size = min(1000, max(0, query.per_page))
         first = (max(1, query.page) - 1) * size
         places = {document.paper.id: at for at, document in enumerate(self.collection.documents)}
@@ -85,10 +85,10 @@ class MemorySearcher:
         )
 
     def count(self, query: Query) -> int:
-        return len(self._ordered(query, self._resolved(query)[1]))
+        return len(self._ordered(query, *self._resolved(query)))
 
     def ids(self, query: Query) -> Iterator[str]:
-        for paper, _ in self._ordered(query, self._resolved(query)[1]):
+        for paper, _ in self._ordered(query, *self._resolved(query)):
             yield paper.id
 
     def get(self, paper_id: str) -> Paper | None:
@@ -135,19 +135,19 @@ class MemorySearcher:
 
     def scores(self, query: Query) -> dict[str, float]:
         """Give the score of every paper that matches a query."""
-        return {paper.id: score for paper, score in self._ordered(query, self._resolved(query)[1])}
+        return {paper.id: score for paper, score in self._ordered(query, *self._resolved(query))}
 
     def _passing(self, query: Query, scores: Scores) -> list[tuple[Paper, float]]:
         found = ((self.collection.documents[at].paper, score) for at, score in scores.items())
         return [(paper, score) for paper, score in found if passes(paper, query)]
 
-    def _ordered(self, query: Query, scores: Scores) -> list[tuple[Paper, float]]:
+    def _ordered(self, query: Query, match: Match, scores: Scores) -> list[tuple[Paper, float]]:
         passing = self._passing(query, scores)
         found = ordered([(paper, rounded(score)) for paper, score in passing], query.sort)
         if query.sort is Sort.ADDED:
             found.sort(key=lambda one: self._times[one[0].id].first_indexed, reverse=True)
         depth = self.matching.ranking.depth
-        terms = signal_terms(query.clause, self.matching)
+        terms = signal_terms(query.clause, self.matching, match)
         if query.sort is not Sort.RELEVANCE or not depth or not any(score for _, score in found):
             return found
         places = {document.paper.id: at for at, document in enumerate(self.collection.documents)}
@@ -155,7 +155,14 @@ class MemorySearcher:
             (paper, rounded(with_signals(score, places[paper.id], terms, self.matching)))
             for paper, score in found[:depth]
         ]
-        return [*ordered(looked, query.sort), *found[depth:]]
+        best = ordered(looked, query.sort)
+        if match is Match.ANY and len(terms) > 1 and self.matching.ranking.feedback:
+            more = led_on(
+                [(places[paper.id], score) for paper, score in best], len(terms), self.matching
+            )
+            papers = self.collection.documents
+            best = ordered([(papers[at].paper, rounded(score)) for at, score in more], query.sort)
+        return [*best, *found[depth:]]
 
     def _resolved(self, query: Query) -> tuple[Match, Scores]:
         """Decide between "all" and "any"; everything on a page follows the same reading."""

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import pairwise
 
-from indexer.query import Clause
+from indexer.query import Clause, Match
 from indexer.ranking import WINDOW, idf
-from tests.oracle.document import Document
+from tests.oracle.document import Collection, Document
 from tests.oracle.matching import Matching
 from tests.oracle.reading import Terms, asking, read, speaking
-from tests.oracle.terms import TEXT, Author, Sequence, Term
+from tests.oracle.terms import TEXT, Author, Sequence, Stem, Term
 
 Starts = list[tuple[str, int, int]]
 """Where a term stands in a paper: (field, position, how many positions long)."""
+Scored = tuple[int, float]
+"""A paper, by its place in the collection, and its score."""
 
 
-def signal_terms(clause: Clause | None, matching: Matching) -> list[Term]:
-    """Give the terms whose company is looked at, each once, in the order of the query."""
+def signal_terms(clause: Clause | None, matching: Matching, match: Match) -> list[Term]:
+    """Give the terms whose company is looked at, each once, in the order of the query.
+
+    Under "any" a compound is looked at part by part.
+    """
     found: list[Term] = []
     for leaf in asking(speaking(clause, matching.collection)):
         asked = read(leaf, matching.collection)
         if isinstance(asked, Terms):
-            found += [term for term in asked.terms if not isinstance(term, Author)]
-    return list(dict.fromkeys(found))
+            apart = asked.parts if match is Match.ANY and asked.parts else ((),) * len(asked.terms)
+            for term, parts in zip(asked.terms, apart, strict=True):
+                found += parts or (term,)
+    return [term for term in dict.fromkeys(found) if not isinstance(term, Author)]
 
 
 def with_signals(base: float, at: int, terms: list[Term], matching: Matching) -> float:
@@ -50,7 +58,50 @@ def with_signals(base: float, at: int, terms: list[Term], matching: Matching) ->
     return base * (1 + ranking.coverage * coverage + ranking.title_match * title**2) + close
 
 
-def _saturated(times: int, k1: float) -> float:
+def led_on(best: list[Scored], count: int, matching: Matching) -> list[Scored]:
+    """Add to the final scores of the best papers, best first, what the first of them lead on to.
+
+    Args:
+        best: their places in the collection, with their scores.
+        count: terms of the query.
+        matching: the collection and the weights.
+    """
+    collection, ranking = matching.collection, matching.ranking
+    weights: dict[str, float] = {}
+    for at, score in best[:10]:
+        stems = _stems(at, collection)
+        for stem, times in stems.items():
+            weights[stem] = weights.get(stem, 0) + score * times / (stems.total() + 100)
+    rounded = {stem: float(f"{weight:.6g}") for stem, weight in weights.items()}
+    chosen = sorted(rounded, key=lambda stem: (-rounded[stem], stem))[:20]
+    total = sum(rounded[stem] for stem in chosen)
+    found = {stem: matching.found(Stem(stem)) for stem in chosen}
+    papers = len(collection.documents)
+
+    def likeness(at: int) -> float:
+        return sum(
+            rounded[stem]
+            / total
+            * idf(papers, len(found[stem]))
+            * _saturated(matching.frequency(at, found[stem][at]), ranking.k1)
+            for stem in chosen
+            if at in found[stem]
+        )
+
+    return [(at, score + ranking.feedback * count * likeness(at)) for at, score in best]
+
+
+def _stems(at: int, collection: Collection) -> Counter[str]:
+    """Count the stems of a paper: no stop words, numbers or single signs, no joined forms."""
+    return Counter(
+        token.stem
+        for field in TEXT
+        for token in collection.documents[at].tokens(field)
+        if not (token.joined or token.stop or token.word.isdigit()) and len(token.word) > 1
+    )
+
+
+def _saturated(times: float, k1: float) -> float:
     return times * (k1 + 1) / (k1 + times)
 
 

@@ -121,6 +121,19 @@ class Sequence:
 
 
 @dataclass(frozen=True)
+class Stem:
+    """A stem, in title and abstract only."""
+
+    stem: str
+
+    def find(self, document: Document, collection: Collection) -> Found:  # noqa: ARG002
+        found = Found()
+        for name in TEXT:
+            found.add(name, sum(one.stem == self.stem for one in document.tokens(name)), [])
+        return found
+
+
+@dataclass(frozen=True)
 class Near:
     """A phrase with slop: every word, in any order, within a stretch of positions of one field.
 

@@ -6,7 +6,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from indexer.analysis import Analyzer
-from indexer.backends.whoosh.writing.words import WordTable, folded_whole, folds_apart
+from indexer.backends.whoosh.writing.words import WordTable
+from indexer.text.apart import folded_whole, folds_apart
 from tests import strategies
 
 ANALYZER = Analyzer()

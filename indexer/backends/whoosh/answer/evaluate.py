@@ -59,6 +59,7 @@ class Evaluation:
         desk = self._desk
         needed: list[Matches] = []
         wanted: list[Matches] = []
+        hinted: list[Matches] = []
         free = False
         for member in run.members:
             one = found[member.node]
@@ -71,13 +72,24 @@ class Evaluation:
                 needed.append(one)
             else:
                 wanted.append(one)
+                hinted += self._parts(self._plan.nodes[member.node])
         if wanted and not free:
             needed.append(desk.either(wanted, self._every))
-            return desk.every(needed)
+            wanted = []
         result = desk.every(needed) if needed else EVERYTHING
-        if wanted:
-            result = desk.preferred(result, desk.either(wanted, self._every), self._every)
+        for liked in (wanted, hinted):
+            if liked:
+                result = desk.preferred(result, desk.either(liked, self._every), self._every)
         return result
+
+    def _parts(self, node: Node) -> list[Matches]:
+        """Give the parts of the compounds of a word, which score where words may be missing."""
+        if not isinstance(node, LeafReading):
+            return []
+        factor = self._collection.ranking.parts * node.boost
+        scored = self._collection.scored
+        terms = (term for parts in node.parts for term in parts)
+        return [scored(term).parts[self._segment].boosted(factor) for term in terms]
 
     def leaf(self, reading: LeafReading) -> Matches:
         """Evaluate one leaf on its own; nothing where it says nothing."""

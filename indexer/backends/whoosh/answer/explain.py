@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from indexer.backends.whoosh.answer.evaluate import Evaluation
-from indexer.backends.whoosh.answer.finding import Finding
+from indexer.backends.whoosh.answer.feedback import SharedWord, likeness
+from indexer.backends.whoosh.answer.finding import Finding, shared_words
 from indexer.backends.whoosh.answer.matches import Desk
 from indexer.backends.whoosh.answer.select import Place
 from indexer.backends.whoosh.answer.signals import signal_terms, signals_of
 from indexer.backends.whoosh.lookup.collection import TEXT_FIELDS, Collection
 from indexer.backends.whoosh.lookup.occurrences import contained
-from indexer.matching.plan import Either, Every, Run, Without
+from indexer.matching.plan import Either, Every, Plan, Run, Without
 from indexer.matching.reading import LeafReading
 from indexer.matching.terms import (
     CompoundTerm,
@@ -24,7 +25,7 @@ from indexer.matching.terms import (
     TextTerm,
     UnionTerm,
 )
-from indexer.query import Occur, Sort
+from indexer.query import Match, Occur, Sort
 from indexer.search import Contribution
 
 
@@ -32,17 +33,20 @@ def explained(
     collection: Collection, found: Finding, places: Sequence[Place]
 ) -> tuple[tuple[Contribution, ...], ...]:
     """Give for each hit the contributions that add up to its score, largest first."""
-    return tuple(_explained(collection, found, place) for place in places)
+    ranked = found.query.sort is Sort.RELEVANCE and collection.ranking.depth > 0
+    shared = shared_words(collection, found) if ranked and places else ()
+    return tuple(_explained(collection, found, place, shared) for place in places)
 
 
-def _explained(collection: Collection, found: Finding, place: Place) -> tuple[Contribution, ...]:
+def _explained(
+    collection: Collection, found: Finding, place: Place, shared: tuple[SharedWord, ...]
+) -> tuple[Contribution, ...]:
     parts: list[Contribution] = []
-    for reading in _counted(collection, found, place):
-        for term in reading.terms:
-            parts += _term_parts(collection, place, term, reading.boost)
+    for term, factor in _counted(collection, found, place):
+        parts += _term_parts(collection, place, term, factor)
     base = sum(part.value for part in parts)
     ranking = collection.ranking
-    terms = signal_terms(found.plan)
+    terms = signal_terms(found.plan, found.match)
     if found.query.sort is Sort.RELEVANCE and terms and place.score > base * (1 + 1e-5):
         paper = np.array([place.doc], np.int32)
         signals = signals_of(collection, place.segment, terms, paper)
@@ -53,6 +57,11 @@ def _explained(collection: Collection, found: Finding, place: Place) -> tuple[Co
         for first, second, added in signals.pairs:
             label = f"{label_of(first)} near {label_of(second)}"
             parts.append(Contribution(label, "", float(added[0])))
+        more = likeness(collection, place.segment, shared, paper)[:, 0].tolist()
+        parts += [
+            Contribution(f"{word.stem}, as in the best papers", "", value)
+            for word, value in zip(shared, more, strict=True)
+        ]
     kept = sorted((part for part in parts if part.value), key=lambda one: -one.value)
     return tuple(kept)
 
@@ -97,13 +106,17 @@ def label_of(term: TextTerm) -> str:
             return term.key if term.key is not None else " ".join(term.words)
 
 
-def _counted(collection: Collection, found: Finding, place: Place) -> list[LeafReading]:
-    """Give the leaves whose score the paper has: those that match within clauses that match."""
+def _counted(collection: Collection, found: Finding, place: Place) -> list[tuple[TextTerm, float]]:
+    """Give the terms whose score the paper has, each with the factor on it.
+
+    They are those of leaves that match within clauses that match, and, where words may be
+    missing, the parts of compounds beside them.
+    """
     plan = found.plan
     if not plan.order:
         return []
     matching = _matching(collection, found, place)
-    counted: list[LeafReading] = []
+    counted: list[tuple[TextTerm, float]] = []
     waiting = [plan.order[-1]]
     while waiting:
         at = waiting.pop()
@@ -112,8 +125,10 @@ def _counted(collection: Collection, found: Finding, place: Place) -> list[LeafR
         node = plan.nodes[at]
         match node:
             case LeafReading():
-                counted.append(node)
+                counted += [(term, node.boost) for term in node.terms]
             case Run(members):
+                if found.match is Match.ANY:
+                    counted += _hinted(plan, node, collection.ranking.parts)
                 shown = [one.node for one in members if one.occur is not Occur.EXCLUDED]
                 waiting.extend(reversed(shown))
             case Every(inner) | Either(inner):
@@ -121,6 +136,14 @@ def _counted(collection: Collection, found: Finding, place: Place) -> list[LeafR
             case Without():
                 pass
     return counted
+
+
+def _hinted(plan: Plan, run: Run, weight: float) -> Iterator[tuple[TextTerm, float]]:
+    for member in run.members:
+        node = plan.nodes[member.node]
+        if member.occur is Occur.DEFAULT and isinstance(node, LeafReading):
+            for parts in node.parts:
+                yield from ((part, node.boost * weight) for part in parts)
 
 
 def _matching(collection: Collection, found: Finding, place: Place) -> dict[int, bool]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from indexer.backends.whoosh.answer.evaluate import Evaluation
+from indexer.backends.whoosh.answer.feedback import SharedWord, shared_words_of, with_feedback
 from indexer.backends.whoosh.answer.filters import Filters, all_of, filters_of
 from indexer.backends.whoosh.answer.matches import Desk, Sum
 from indexer.backends.whoosh.answer.select import Order, Place, shown
@@ -128,17 +129,39 @@ def relevant(collection: Collection, found: Finding, wanted: int) -> list[Place]
     """Give the best hits; signals are added to the best `Ranking.depth` of them."""
     ranking = collection.ranking
     order = Order(collection.readers)
-    terms = signal_terms(found.plan) if ranking.depth > 0 else ()
+    terms = signal_terms(found.plan, found.match) if ranking.depth > 0 else ()
     if not terms:
         return order.best(found.hits, wanted)
     base = order.best(found.hits, max(wanted, ranking.depth))
     looked, rest = base[: ranking.depth], base[ranking.depth :]
-    return [*order.tied(with_signals(collection, found, looked)), *rest][:wanted]
+    final = order.tied(with_signals(collection, found, looked))
+    factor = _feedback(collection, found)
+    if factor:
+        final = order.tied(with_feedback(collection, final, factor))
+    return [*final, *rest][:wanted]
+
+
+def shared_words(collection: Collection, found: Finding) -> tuple[SharedWord, ...]:
+    """Give the words by which the best papers lead on to others; none where they do not count."""
+    factor = _feedback(collection, found)
+    if not factor:
+        return ()
+    order = Order(collection.readers)
+    looked = order.best(found.hits, collection.ranking.depth)
+    best = order.tied(with_signals(collection, found, looked))
+    return shared_words_of(collection, best, factor)
+
+
+def _feedback(collection: Collection, found: Finding) -> float:
+    """Give the factor on what the words of the best papers add; 0 where they do not count."""
+    ranking = collection.ranking
+    count = len(signal_terms(found.plan, found.match))
+    return ranking.feedback * count if found.match is Match.ANY and count > 1 else 0.0
 
 
 def with_signals(collection: Collection, found: Finding, looked: list[Place]) -> list[Place]:
     """Give the places with their final scores, in no order."""
-    terms = signal_terms(found.plan)
+    terms = signal_terms(found.plan, found.match)
     final: list[Place] = []
     for segment, hits in enumerate(found.hits):
         docs = sorted(one.doc for one in looked if one.segment == segment)

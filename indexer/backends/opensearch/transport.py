@@ -31,12 +31,11 @@ class ClusterTransport:
 
     def search(self, body: Body) -> Body:
         """Send a search; an answer without some of the papers is no answer."""
-        ask = partial(
-            self._client.search,
-            index=self._index,
-            body=body,
-            params={"allow_partial_search_results": "false"},
-        )
+        params = {"allow_partial_search_results": "false"}
+        if body.get("include_named_queries_score"):
+            # The server takes it from the address only (RestSearchAction in 2.19).
+            params["include_named_queries_score"] = "true"
+        ask = partial(self._client.search, index=self._index, body=body, params=params)
         answer: Body = self._breaker.call(ask)
         return answer
 

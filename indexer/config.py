@@ -215,6 +215,11 @@ def load_config(
             f"{path or 'option'}: search.per_page: expected at most search.max_per_page "
             f"({values['search.max_per_page']}); got {values['search.per_page']}"
         )
+    if "@" in str(values["cluster.hosts"]):  # said here so that nothing shows what it holds
+        faults.append(
+            f"{path or 'option'}: cluster.hosts: expected addresses without user and password; "
+            "set cluster.user, and the password as its comment says"
+        )
     if faults:
         raise ConfigError(tuple(faults))
     return _assemble(values, source=str(path or ""))

@@ -90,6 +90,10 @@ def test_an_empty_file_or_section_is_the_defaults(tmp_path: Path, text: str) -> 
 
 
 FAULTS = {
+    "cluster: {hosts: 'https://me:secret@one:9200'}": (
+        "cluster.hosts: expected addresses without user and password; set cluster.user, and the "
+        "password as its comment says"
+    ),
     "index: {backend: lucene}": (
         "index.backend: expected one of whoosh, opensearch; got 'lucene' (line 1)"
     ),

@@ -10,23 +10,34 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
 from werkzeug.serving import make_server
 
-from tests.oracle import MemoryIndex
+from tests.conformance.backends import OPENSEARCH, ORACLE, Backend
 from tests.web.conftest import PAPERS
 from webui import create_app
 
 Opened = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
-def site() -> Iterator[str]:
-    """The application over the small collection, at a real address."""
-    server = make_server("127.0.0.1", 0, create_app(index=MemoryIndex.of(PAPERS)), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+@pytest.fixture(
+    scope="session",
+    params=[ORACLE, pytest.param(OPENSEARCH, marks=pytest.mark.cluster)],
+    ids=lambda backend: backend.name,
+)
+def site(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The application over the small collection, at a real address; with -m cluster over one."""
+    backend: Backend = request.param
+    if backend is OPENSEARCH:
+        request.getfixturevalue("cluster")
+    with backend.index() as index:
+        with index.writer() as writing:
+            for paper in PAPERS:
+                writing.add(paper)
+        server = make_server("127.0.0.1", 0, create_app(index=index), threaded=True)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 @pytest.fixture(scope="session")

@@ -87,6 +87,8 @@ def _lines(judgement: Judgement) -> Iterator[str]:
     yield f"{'':<48}{'precision':>9} {'recall':>7} {'shown':>8} {'judged':>8} {'wanted':>8}"
     yield _line("Pairs of names said to be one person's, strong", judgement.strong)
     yield _line("  … strong or fair", judgement.fair)
+    yield _line("  strong, by ids on two papers or more", judgement.strong_sure)
+    yield _line("  … strong or fair, by such ids", judgement.fair_sure)
     yield _line("Groups of one name said to be different people", judgement.several)
     yield _line("Appearances taken for one person: exact name", judgement.exact)
     yield _line("  … strong suggestions followed", judgement.joined)

@@ -6,13 +6,16 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
+from typing import Any, Final
 
 from indexer.identity.corpus import Names, Pair
 from indexer.identity.same import Strength
 from indexer.identity.several import suspect_several
 from indexer.identity.truth import SEPARATE, Identity, Truth, same_people
 from indexer.paper import Paper
+
+SURE: Final = 2
+"""Papers on which an id stands that tells people apart for sure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,10 @@ class Judgement:
         names: exact names in the collection.
         strong: pairs of names said to be one person's with strong evidence.
         fair: those with strong or fair evidence.
+        strong_sure, fair_sure: the same, two names taken for different people only where an id of
+            each stands on `SURE` papers or more. A person whom a source counts twice has mostly
+            one id on a single paper, so this leaves out most faults of the truth, and with them
+            some errors about people of whom little is known.
         several: pairs of groups of one name said to be different people; wanted and found count
             names that several people bear.
         exact: pairs of appearances under one exact name, taken for one person; wanted are the
@@ -62,6 +69,8 @@ class Judgement:
     names: int
     strong: Score
     fair: Score
+    strong_sure: Score
+    fair_sure: Score
     several: Score
     exact: Score
     joined: Score
@@ -76,6 +85,8 @@ def judge(papers: Iterable[Paper], truth: Truth) -> Judgement:
         names=len(names.papers),
         strong=_score_pairs(strong, truth),
         fair=_score_pairs(pairs, truth),
+        strong_sure=_score_pairs(strong, truth, least=SURE),
+        fair_sure=_score_pairs(pairs, truth, least=SURE),
         several=_score_several(names, truth),
         exact=_score_grouping({name: name for name in truth.known}, truth),
         joined=_score_grouping(_joined(strong, truth), truth),
@@ -89,6 +100,8 @@ def judgement_as_json(judgement: Judgement) -> dict[str, Any]:
         "same_person": {
             "strong": _score_as_json(judgement.strong),
             "strong_or_fair": _score_as_json(judgement.fair),
+            "strong_sure_ids": _score_as_json(judgement.strong_sure),
+            "strong_or_fair_sure_ids": _score_as_json(judgement.fair_sure),
         },
         "several_people": _score_as_json(judgement.several),
         "appearances": {
@@ -110,8 +123,17 @@ def _score_as_json(score: Score) -> dict[str, float]:
     }
 
 
-def _score_pairs(pairs: Sequence[Pair], truth: Truth) -> Score:
-    verdicts = [same_people(truth.people(pair.one), truth.people(pair.other)) for pair in pairs]
+def _score_pairs(pairs: Sequence[Pair], truth: Truth, *, least: int = 1) -> Score:
+    papers = Counter(identity for known in truth.known.values() for identity in known.values())
+
+    def verdict(pair: Pair) -> bool | None:
+        one, other = truth.people(pair.one), truth.people(pair.other)
+        if one & other:
+            return True
+        sure = [frozenset(who for who in both if papers[who] >= least) for both in (one, other)]
+        return same_people(*sure)
+
+    verdicts = [verdict(pair) for pair in pairs]
     right = verdicts.count(True)
     bearers: dict[Identity, set[str]] = defaultdict(set)
     for name in truth.known:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -115,8 +116,11 @@ def connect(config: ClusterConfig) -> OpenSearch:
             ("index.backend: opensearch needs its client: pip install 'quiver[opensearch]'",)
         ) from error
     options: dict[str, Any] = {}
+    _check_files(config)
     if config.user:
-        options["http_auth"] = (config.user, _password(config))
+        # Written here because the client would write it as Latin-1, and the server reads UTF-8.
+        told = b64encode(f"{config.user}:{_password(config)}".encode()).decode()
+        options["headers"] = {"authorization": f"Basic {told}"}
     if config.cert_file:
         options |= {"client_cert": config.cert_file, "client_key": config.key_file or None}
     if any(host.startswith("https:") for host in config.hosts):
@@ -129,6 +133,19 @@ def connect(config: ClusterConfig) -> OpenSearch:
         pool_maxsize=16,
         **options,
     )
+
+
+def _check_files(config: ClusterConfig) -> None:
+    """Look whether the certificates can be read; the client would say so at the first request."""
+    faults: list[str] = []
+    for key in ("ca_file", "cert_file", "key_file"):
+        if name := getattr(config, key):
+            try:
+                Path(name).open("rb").close()
+            except OSError as error:
+                faults.append(f"cluster.{key}: {name}: cannot be read: {error.strerror}")
+    if faults:
+        raise ConfigError(tuple(faults))
 
 
 def _password(config: ClusterConfig) -> str:
@@ -173,7 +190,7 @@ class Breaker:
             IndexUnavailable: when it does not answer, or did not of late.
         """
         from opensearchpy.exceptions import ConnectionError as Unreachable
-        from opensearchpy.exceptions import ConnectionTimeout, TransportError
+        from opensearchpy.exceptions import ConnectionTimeout, SSLError, TransportError
 
         with self._lock:
             if self._failures >= self.LIMIT and self._clock() < self._until:
@@ -188,6 +205,12 @@ class Breaker:
             self._failed()
             raise IndexUnavailable(
                 "the search cluster did not answer in time; try again, or ask for less"
+            ) from error
+        except SSLError as error:
+            self._failed()
+            raise IndexUnavailable(
+                "the search cluster and this client do not trust each other; look at "
+                "cluster.ca_file, and at cluster.cert_file where it asks for a certificate"
             ) from error
         except Unreachable as error:
             self._failed()

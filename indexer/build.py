@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from indexer.curation import Curation, attach_curation
@@ -11,7 +11,7 @@ from indexer.errors import DumpError, RecordError
 from indexer.formats import Format, detect, load_formats
 from indexer.intake.cleaning import clean
 from indexer.intake.dump import Dump, Dumps
-from indexer.intake.record import Notice
+from indexer.intake.record import Notice, Read
 from indexer.intake.rejected import RejectedFile
 from indexer.intake.venues import BUILT_IN, load_venues
 from indexer.paper import Paper
@@ -73,6 +73,33 @@ def build_index(  # noqa: PLR0913 - one keyword an option of the verb
     with index.searcher() as searcher:
         info = searcher.info()
     return reading.report(info.papers, generation, info.bytes)
+
+
+def index_records(
+    records: Iterable[Read], source: str, kind: str, index: Index, *, venues: str = BUILT_IN
+) -> BuildReport:
+    """Write records that come from no dump into an index, anew, and publish them.
+
+    Args:
+        records: in any order; what is wrong with one skips it.
+        source: where they come from, for reports.
+        kind: what that is, for reports.
+        index: where to; what it holds stays as it is until everything was read and written.
+        venues: file with a table of venues; "built-in" = the one that comes with Quiver.
+
+    Raises:
+        DumpError: when there is no paper among them.
+        IndexError_: when the index cannot be written.
+    """
+    reading = _Reading((), None, (), strict=False, venues=venues)
+    reading.names = (source,)
+    with index.writer(rebuild=True, dumps=(source,)) as writer:
+        for paper in reading.papers_of(records, source, kind):
+            writer.add(paper)
+        reading.refuse_nothing()
+    with index.searcher() as searcher:
+        info = searcher.info()
+    return reading.report(info.papers, info.generation, info.bytes)
 
 
 def check_dumps(  # noqa: PLR0913 - one keyword an option of the verb
@@ -155,7 +182,7 @@ class _Reading:
             if format is None:
                 passed.append(dump.name)
                 continue
-            yield from self._papers_of(dump, format)
+            yield from self.papers_of(format.read(dump), dump.name, format.name)
         if passed:
             shown = ", ".join(passed[:5]) + (", …" if len(passed) > 5 else "")
             self.tally.notice(f"{len(passed)} files that are no dumps were passed over: {shown}")
@@ -169,17 +196,18 @@ class _Reading:
             raise DumpError(dump.name, 0, f"{fault}; quiver reads {known} (see quiver formats)")
         return format
 
-    def _papers_of(self, dump: Dump, format: Format) -> Iterator[Paper]:
+    def papers_of(self, items: Iterable[Read], source: str, kind: str) -> Iterator[Paper]:
+        """Give each paper of one dump; `kind` is the name of its format."""
         skipped_before, read, changed = self.tally.skipped_count, 0, 0
         duplicates_before = self.tally.duplicate_count
-        for item in format.read(dump):
+        for item in items:
             if isinstance(item, Notice):
                 self.tally.notice(str(item))
                 continue
             try:
                 if isinstance(item, RecordError):
                     raise item
-                cleaned = clean(item, dump.name, self.venues, this_year=self.this_year)
+                cleaned = clean(item, source, self.venues, this_year=self.this_year)
             except RecordError as error:
                 if self.strict:
                     raise
@@ -194,14 +222,12 @@ class _Reading:
             self._count(paper)
             yield paper
             if read % 64 == 0:
-                self._say(dump.name)
+                self._say(source)
         skipped = self.tally.skipped_count - skipped_before
         duplicates = self.tally.duplicate_count - duplicates_before
-        self.tally.sources.append(
-            SourceCount(dump.name, format.name, read, skipped, duplicates, changed)
-        )
+        self.tally.sources.append(SourceCount(source, kind, read, skipped, duplicates, changed))
         if not read and not skipped:
-            self.tally.notice(f"{dump.name}: no records ({format.name})")
+            self.tally.notice(f"{source}: no records ({kind})")
 
     def _count(self, paper: Paper) -> None:
         if paper.id in self.ids:

@@ -10,6 +10,7 @@ from indexer.cli.export import export
 from indexer.cli.group import Session, VerbGroup, example, verb_group, with_session
 from indexer.cli.harvest import harvest
 from indexer.cli.keeping import rollback, verify
+from indexer.cli.migrate import migrate
 from indexer.cli.opening import open_searcher, open_session_index
 from indexer.cli.people import evaluate_authors, path
 from indexer.cli.reading import author, info, show
@@ -23,6 +24,7 @@ VERBS = (
     build,
     update,
     check,
+    migrate,
     harvest,
     search,
     show,

@@ -145,7 +145,7 @@ def check(session: Session, *, dumps: tuple[str, ...], strict: bool, rejected: s
             rejected=rejected,
             venues=session.config.build.venues,
         )
-    _print(session, report)
+    print_report(session, report)
 
 
 @click.command(short_help="List the formats of dumps.", epilog=example("quiver formats"))
@@ -184,7 +184,7 @@ def _write(
             venues=session.config.build.venues,
             curation=curation,
         )
-    _print(session, report)
+    print_report(session, report)
 
 
 @contextmanager
@@ -205,7 +205,8 @@ def _progress() -> Iterator[Callable[[Progress], None]]:
         yield advance
 
 
-def _print(session: Session, report: BuildReport) -> None:
+def print_report(session: Session, report: BuildReport) -> None:
+    """Print what a build did, for people or as JSON."""
     if session.json:
         click.echo(json.dumps(report_as_json(report), ensure_ascii=False))
     else:

@@ -94,7 +94,15 @@ from indexer.search import (
 from indexer.text.display import display, plain
 from indexer.text.folding import fold
 from indexer.text.formula import Formulas
-from indexer.wire import cluster_json, connection_json, info_json, paper_json, results_json
+from indexer.wire import (
+    cluster_json,
+    connection_json,
+    hit_json,
+    info_json,
+    paper_json,
+    results_json,
+)
+from indexer.works import MOST_TOGETHER, Works, put_together, versions_among
 
 __all__ = [
     "BM25F",
@@ -104,6 +112,7 @@ __all__ = [
     "DEFAULT_KEY",
     "FACET_FIELDS",
     "JOURNAL",
+    "MOST_TOGETHER",
     "PAPER_TYPES",
     "SYNTAX",
     "UNKNOWN",
@@ -159,6 +168,7 @@ __all__ = [
     "Ties",
     "Value",
     "Word",
+    "Works",
     "Writer",
     "YearRange",
     "author_cluster",
@@ -170,6 +180,7 @@ __all__ = [
     "connection_json",
     "display",
     "fold",
+    "hit_json",
     "info_json",
     "known_name",
     "load_config",
@@ -181,7 +192,9 @@ __all__ = [
     "paper_json",
     "parse_query",
     "plain",
+    "put_together",
     "results_json",
     "unnumbered",
+    "versions_among",
     "write_citations",
 ]

@@ -14,7 +14,15 @@ from typing import Any
 from flask import Blueprint, Response, current_app, request
 from flask.typing import ResponseReturnValue
 
-from indexer import FACET_FIELDS, QueryError, Results, info_json, results_json
+from indexer import (
+    FACET_FIELDS,
+    QueryError,
+    Results,
+    hit_json,
+    info_json,
+    put_together,
+    results_json,
+)
 from webui import current
 from webui.cursor import Cursor, digest, read_cursor
 from webui.faults import problem, refused
@@ -73,9 +81,21 @@ def search() -> ResponseReturnValue:
     else:
         results = current.searcher().search(query, explain=explain)
     found = results_json(results) | more
+    if "cursor" not in request.args and current.params().together:
+        found |= _together(results, explain=explain)
     if request.args.get("fields"):
         found["hits"] = _selected(found["hits"], request.args["fields"])
     return answer(found)
+
+
+def _together(results: Results, *, explain: bool) -> dict[str, Any]:
+    """Write the hits of a page of works, each with the ids of its other versions."""
+    works = put_together(current.searcher(), results, explain=explain)
+    hits = []
+    for hit in works.hits:
+        others = works.others.get(hit.paper.id, ())
+        hits.append(hit_json(hit) | {"versions": [paper.id for paper in others]})
+    return {"works": works.total, "hits": hits}
 
 
 def _next(results: Results, question: str) -> str | None:

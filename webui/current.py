@@ -11,7 +11,7 @@ from flask import Flask, abort, current_app, g, request
 
 from indexer import Formulas, Searcher
 from webui.display import Display
-from webui.params import Asked, Params
+from webui.params import TOGETHER, Asked, Params
 from webui.snapshots import Snapshots
 
 
@@ -79,7 +79,11 @@ def face() -> str:
 
 def params() -> Params:
     """Give how this application reads and writes addresses of results."""
-    return cast(Params, current_app.extensions["quiver.params"])
+    if "params" not in g:
+        known = cast(Params, current_app.extensions["quiver.params"])
+        name, value = TOGETHER
+        g.params = replace(known, together=request.args.get(name) == value)
+    return cast(Params, g.params)
 
 
 def display() -> Display:

@@ -5,12 +5,25 @@ Works within a request: the addresses are those of the application at hand.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
 from flask import g, url_for
 
-from indexer import CITATION_FORMATS, FacetField, Filter, Query, Results, Sort, YearRange
+from indexer import (
+    CITATION_FORMATS,
+    MOST_TOGETHER,
+    FacetField,
+    Filter,
+    Paper,
+    Query,
+    Results,
+    Sort,
+    Works,
+    YearRange,
+    versions_among,
+)
 from webui import changes, current
 from webui.facets import PLURALS, chips, facet_panel
 from webui.histogram import Histogram, year_histogram
@@ -47,17 +60,29 @@ def search_href(query: Query) -> str:
     return current.params().write(query, g.search_path)
 
 
-def answer(results: Results) -> dict[str, Any]:
-    """Lay out an answer: everything the result page needs, by name."""
+def answer(results: Results, works: Works | None = None) -> dict[str, Any]:
+    """Lay out an answer: everything the result page needs, by name.
+
+    Args:
+        results: the answer.
+        works: its page with the versions of each work put together, where that was asked for.
+    """
     query = results.query
     params = current.params()
     facets = results.facets
     first_page = changes.turned(query, 1)
     unpaged = replace(first_page, per_page=params.per_page)
+    total = results.total if works is None or works.total is None else works.total
     return {
         "query": query,
         "results": results,
-        "entries": entries(results),
+        "entries": entries(results, works),
+        "works": works,
+        "others": _others(results, works),
+        "most_together": MOST_TOGETHER,
+        "together_href": replace(params, together=works is None).write(
+            first_page, url_for("pages.search")
+        ),
         "first": first(results),
         "kept": [pair for pair in params.pairs(query) if pair[0] not in _FORM],
         "panels": [facet_panel(query, facets[field], search_href) for field in _LISTED],
@@ -94,10 +119,10 @@ def answer(results: Results) -> dict[str, Any]:
         "pager": pager(
             query.page,
             query.per_page,
-            results.total,
+            total,
             lambda page: search_href(changes.turned(query, page)),
         ),
-        "last_href": search_href(changes.turned(query, last_page(results.total, query.per_page))),
+        "last_href": search_href(changes.turned(query, last_page(total, query.per_page))),
         "canonical": search_href(query),
         "json_href": params.write(query, url_for("api.search")),
         "follow_href": params.write(unpaged, url_for("feeds.search")),
@@ -120,10 +145,31 @@ def answer(results: Results) -> dict[str, Any]:
     }
 
 
-def entries(results: Results) -> list[Entry]:
+def entries(results: Results, works: Works | None = None) -> list[Entry]:
     """Lay out the hits of a page, numbered by their place in the whole answer."""
     display = current.display()
-    return [entry(hit, number, display) for number, hit in enumerate(results.hits, first(results))]
+    hits = results.hits if works is None else works.hits
+    return [entry(hit, number, display) for number, hit in enumerate(hits, first(results))]
+
+
+def _others(results: Results, works: Works | None) -> Mapping[str, list[dict[str, str]]]:
+    """Name the other versions of each hit: those among the results, or else on this page."""
+    found = versions_among([hit.paper for hit in results.hits]) if works is None else works.others
+    hits = results.hits if works is None else works.hits
+    return {
+        hit.paper.id: [
+            {"name": _place(other), "href": url_for("records.paper", address=other.id)}
+            for other in found[hit.paper.id]
+        ]
+        for hit in hits
+        if hit.paper.id in found
+    }
+
+
+def _place(paper: Paper) -> str:
+    """Word where a version appeared."""
+    words = [one for one in (paper.venue, str(paper.year or "")) if one]
+    return " ".join(words) or "another record"
 
 
 def first(results: Results) -> int:

@@ -20,11 +20,12 @@ _QUERY: Final = (
     *("year_from", "year_to", "match", "sort"),
 )
 _PAGE: Final = ("page", "per_page")
+_SEARCH: Final = ("fields", "group_by", "cursor", "explain", "versions")
 _NARROWING: Final = ("q", "venue", "year", "also", "exact", "group")
 _WRITING: Final = ("abstract", "key", "ascii")
 _MEDIA: Final = tuple(one.media_type.partition(";")[0] for one in CITATION_FORMATS.values())
 _ENDPOINTS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
-    "api.search": ((*_QUERY, *_PAGE, "fields", "group_by", "cursor", "explain"), (_JSON,)),
+    "api.search": ((*_QUERY, *_PAGE, *_SEARCH), (_JSON,)),
     "api.info": ((), (_JSON,)),
     "api.api": ((), (_JSON,)),
     "records.paper": (_WRITING, ("text/html", _JSON, *_MEDIA)),
@@ -114,6 +115,10 @@ def _schema(name: str, params: Params) -> tuple[dict[str, Any], str]:
             "Give counts by this facet instead of hits.",
         ),
         "cursor": (_TEXT, "`*`, then each `next_cursor`: the whole answer of one generation."),
+        "versions": (
+            {"type": "string", "enum": ["collapse"]},
+            "Each work once: `works` counts them, `versions` of a hit are the ids of the others.",
+        ),
         "explain": (switch, "Say what each score is made of."),
         "abstract": (switch, "Whether references hold abstracts."),
         "key": (_TEXT, "Pattern of citation keys, such as {author}{year}{word}."),

@@ -15,6 +15,7 @@ from indexer import (
     FacetRequest,
     Query,
     parse_query,
+    put_together,
 )
 from webui import changes, current, layout
 from webui.facets import PLURALS, facet_panel
@@ -53,8 +54,13 @@ def search() -> ResponseReturnValue:
         return refused(asked)
     query = asked.query
     explain = request.args.get("explain") == "1"
-    results = current.searcher().search(query, explain=explain)
-    return render_template("pages/search.html", notices=asked.notices, **layout.answer(results))
+    searcher = current.searcher()
+    results = searcher.search(query, explain=explain)
+    together = current.params().together
+    works = put_together(searcher, results, explain=explain) if together else None
+    return render_template(
+        "pages/search.html", notices=asked.notices, **layout.answer(results, works)
+    )
 
 
 @blueprint.get("/facet/<any(venue, type, author):field>")

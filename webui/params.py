@@ -2,7 +2,8 @@
 
 One query has one address: aliases are read but never written, values of a filter are sorted,
 empty and default values left out. Parameters: ``q venue venue_not year year_not type type_not
-author author_not year_from year_to match sort page per_page``; a repeated one means "any of these".
+author author_not year_from year_to match sort versions page per_page``; a repeated one means "any
+of these".
 """
 
 from __future__ import annotations
@@ -42,6 +43,8 @@ _SORTS: Final = {
     "-added": Sort.ADDED,
     "added": Sort.ADDED,
 }
+TOGETHER: Final = ("versions", "collapse")
+"""The parameter by which the versions of one work stand together."""
 _MAX_PAGE: Final = 10**9
 _Choice = TypeVar("_Choice")
 _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,20}\Z")
@@ -73,6 +76,7 @@ class Params:
         max_text: most characters of the query string that are read.
         max_values: most filter values of all fields together.
         max_value: most characters of one filter value.
+        together: addresses are written so that versions of one work stand together.
     """
 
     per_page: int = 20
@@ -81,6 +85,7 @@ class Params:
     max_text: int = 2_000
     max_values: int = 200
     max_value: int = 500
+    together: bool = False
 
     def read(self, pairs: Iterable[tuple[str, str]]) -> Asked:
         """Read the decoded pairs of a query string; never raises."""
@@ -100,6 +105,8 @@ class Params:
             found.append(("match", query.match.value))
         if query.sort is not Sort.RELEVANCE:
             found.append(("sort", query.sort.value))
+        if self.together:
+            found.append(TOGETHER)
         if query.page != 1:
             found.append(("page", str(query.page)))
         if query.per_page != self.per_page:

@@ -6,10 +6,11 @@ What says nothing is left out, and stop words beside other words.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
-from indexer.matching.reading import LeafReading
+from indexer.matching.joining import Join
+from indexer.matching.reading import JOINED_NOTE, LeafReading
 from indexer.query import And, Clause, Fuzzy, Leaf, Not, Occur, Or, Phrase, Wildcard, Word, Words
 
 
@@ -88,30 +89,51 @@ class _Made:
     stop: bool = False
 
 
-def plan_of(clause: Clause | None, read: Callable[[Leaf], LeafReading], *, skip: int = -1) -> Plan:
+def plan_of(
+    clause: Clause | None,
+    read: Callable[[Leaf], LeafReading],
+    *,
+    skip: int = -1,
+    join: Join = lambda _first, _second: None,
+) -> Plan:
     """Write down a tree.
 
     Args:
         clause: the tree.
         read: reads a leaf.
         skip: place of a leaf, in order from 0, that is treated as saying nothing.
+        join: says which neighbours in a run of words are one; the second is then left out.
     """
     if clause is None:
         return Plan((), (), (), 0, ())
     nodes: list[Node] = []
     leaves: list[LeafReading] = []
     made: list[_Made] = []
-    waiting: list[tuple[Clause, bool]] = [(clause, False)]
+    waiting: list[tuple[Clause, Clause | None, bool]] = [(clause, None, False)]
+    taken: LeafReading | None = None
     while waiting:
-        one, opened = waiting.pop()
+        one, behind, opened = waiting.pop()
         inner = _inner(one)
         if inner is None:
-            reading = read(one)  # type: ignore[arg-type]  # what is not made of clauses is a leaf
+            leaf: Leaf = one  # type: ignore[assignment]  # what is not made of clauses is a leaf
+            at = len(leaves)
+            if taken is not None:
+                leaves.append(replace(taken, leaf=leaf))
+                made.append(_Made(-1))
+                taken = None
+                continue
+            word = None
+            if behind is not None and skip not in (at, at + 1):
+                word = join(leaf, behind)  # type: ignore[arg-type]  # so is what is behind it
+            reading = read(leaf if word is None else word)
+            if word is not None:
+                note = JOINED_NOTE + word.text.replace("-", "")
+                reading = taken = replace(reading, leaf=leaf, note=note)
             leaves.append(reading)
-            made.append(_leaf(reading, nodes) if len(leaves) - 1 != skip else _Made(-1))
+            made.append(_leaf(reading, nodes) if at != skip else _Made(-1))
         elif not opened:
-            waiting.append((one, True))
-            waiting.extend((part, False) for part in reversed(inner))
+            waiting.append((one, None, True))
+            waiting.extend(reversed([(*pair, False) for pair in _neighbours(one, inner)]))
         else:
             parts = made[len(made) - len(inner) :] if inner else []
             del made[len(made) - len(inner) :]
@@ -132,6 +154,20 @@ def _inner(clause: Clause) -> tuple[Clause, ...] | None:
         case Not(inner):
             return (inner,)
     return None
+
+
+def _neighbours(
+    clause: Clause, inner: tuple[Clause, ...]
+) -> Iterator[tuple[Clause, Clause | None]]:
+    """Give each part with the word right behind it, where both are bare words side by side."""
+    bare = [False] * len(inner)
+    if isinstance(clause, Words):
+        bare = [
+            part.occur is Occur.DEFAULT and isinstance(part.clause, Word) for part in clause.parts
+        ]
+    for at, one in enumerate(inner):
+        beside = bare[at] and at + 1 < len(inner) and bare[at + 1]
+        yield one, inner[at + 1] if beside else None
 
 
 def _leaf(reading: LeafReading, nodes: list[Node]) -> _Made:

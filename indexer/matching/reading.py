@@ -45,6 +45,7 @@ from indexer.text.folding import fold
 
 STOP_NOTE = "stop word: not asked for"
 EMPTY_NOTE = "nothing to look for"
+JOINED_NOTE = "read as one word: "
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,9 +73,12 @@ def test_pain_01_a_hyphen_is_neither_a_not_nor_a_wall(searcher: Searcher) -> Non
     assert found(searcher, "invasive -non-invasive") == {"other"}
 
 
-@pytest.mark.xfail(reason="two words side by side are not joined yet", strict=True)
 def test_pain_01_nor_is_a_space(searcher: Searcher) -> None:
     assert found(searcher, "non invasive") == {"hyphen1", "hyphen2", "hyphen3"}
+    clauses = searcher.search(parse_query("non invasive")).receipt.clauses
+    assert [one.hits for one in clauses] == [3, 3]
+    assert {one.note for one in clauses} == {"read as one word: noninvasive"}
+    assert found(searcher, "non +invasive") == {"hyphen1", "hyphen2"}
 
 
 def test_pain_02_a_quoted_word_is_that_word(searcher: Searcher) -> None:

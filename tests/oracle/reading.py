@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from indexer.analysis import open_word
+from indexer.matching.joining import BOUND
 from indexer.paper import Paper, name_key
 from indexer.query import (
     And,
@@ -219,7 +220,7 @@ def speaking(clause: Clause | None, collection: Collection) -> Clause | None:
         case Words(parts):
             kept = [
                 Part(inner, part.occur)
-                for part in parts
+                for part in joined_up(parts, collection)
                 if (inner := speaking(part.clause, collection)) is not None
             ]
             asked = [part for part in kept if part.occur is not Occur.EXCLUDED]
@@ -235,6 +236,60 @@ def speaking(clause: Clause | None, collection: Collection) -> Clause | None:
             return None if negated is None else Not(negated)
         case _:
             return clause if read(clause, collection) is not None else None
+
+
+def joined_up(parts: tuple[Part, ...], collection: Collection) -> Iterator[Part]:
+    """Put bare words together that are one: a prefix and what some paper hyphenates it with."""
+    before: Part | None = None
+    for part in parts:
+        one = compound(before, part, collection) if before is not None else None
+        if before is not None:
+            yield one or before
+        before = None if one else part
+    if before is not None:
+        yield before
+
+
+def compound(first: Part, second: Part, collection: Collection) -> Part | None:
+    """Give the one word that two neighbours in a run are, written with a hyphen."""
+    one, other = first.clause, second.clause
+    if not (isinstance(one, Word) and isinstance(other, Word)) or one.exact or other.exact:
+        return None
+    if (one.field, one.boost) != (other.field, other.boost):
+        return None
+    if first.occur is not Occur.DEFAULT or second.occur is not Occur.DEFAULT:
+        return None
+    before, behind = (_slots(each.text, collection) for each in (one, other))
+    if len(before) != 1 or len(behind) != 1 or before[0][2] or behind[0][2]:
+        return None
+    pair = (*before[0][1], *behind[0][1])
+    if pair[0] not in BOUND or pair not in collection.partings("".join(pair)):
+        return None
+    return Part(replace(one, text="-".join(pair)))
+
+
+def readings(clause: Clause | None, collection: Collection) -> Iterator[tuple[Leaf, Leaf]]:
+    """Give the leaves of a tree in order, each with what it is read as."""
+    match clause:
+        case None:
+            return
+        case Words(parts):
+            rest = list(parts)
+            while rest:
+                part = rest.pop(0)
+                one = compound(part, rest[0], collection) if rest else None
+                if one is not None and isinstance(one.clause, Word):
+                    yield from ((leaf, one.clause) for leaf in leaves(part.clause))
+                    yield from ((leaf, one.clause) for leaf in leaves(rest.pop(0).clause))
+                else:
+                    yield from readings(part.clause, collection)
+        case And(clauses) | Or(clauses):
+            for each in clauses:
+                yield from readings(each, collection)
+        case Not(inner):
+            yield from readings(inner, collection)
+        case _:
+            yield clause, clause
 
 
 def is_stop(part: Part, collection: Collection) -> bool:

@@ -26,7 +26,7 @@ from tests.oracle.chain import chain
 from tests.oracle.document import Collection
 from tests.oracle.matching import Matching, Scores, bare_words
 from tests.oracle.ordering import facet, listed, ordered, passes, rounded
-from tests.oracle.reading import leaves, read, speaking, without
+from tests.oracle.reading import read, readings, speaking, without
 from tests.oracle.signals import led_on, signal_terms, with_signals
 from tests.oracle.snippets import marks_of, snippets
 from tests.oracle.terms import Mark
@@ -175,21 +175,21 @@ class MemorySearcher:
         return Match.ALL, scores
 
     def _receipt(self, query: Query, match: Match) -> Receipt:
-        every = list(leaves(query.clause))
+        every = list(readings(query.clause, self.collection))
         empty = query.match is not Match.ANY and not self._passing(
             query, self.matching.scores(query.clause, Match.ALL)
         )
-        readings = tuple(
+        told = tuple(
             ClauseReading(
                 leaf,
                 format_clause(leaf),
-                len(self.matching.leaf(leaf)),
+                len(self.matching.leaf(asked)),
                 emptied=empty and 1 < len(every) <= LOOKED_AT and self._emptied(query, at),
                 note="" if read(leaf, self.collection) is not None else "nothing to look for",
             )
-            for at, leaf in enumerate(every)
+            for at, (leaf, asked) in enumerate(every)
         )
-        return Receipt(format_clause(query.clause), readings, str(match), query.repairs)
+        return Receipt(format_clause(query.clause), told, str(match), query.repairs)
 
     def _emptied(self, query: Query, at: int) -> bool:
         """Say whether, under "all", the query without this leaf finds something."""

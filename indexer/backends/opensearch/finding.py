@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from indexer.backends.opensearch.facets import filter_query
 from indexer.backends.opensearch.lexicon import Ask, WordFacts
@@ -16,10 +17,13 @@ from indexer.backends.opensearch.tree import (
     leaf_query,
     matching_query,
 )
+from indexer.matching.joining import joined_word
 from indexer.matching.plan import Plan, plan_of
 from indexer.matching.reading import LeafReading, read_leaf
 from indexer.query import Clause, Leaf, Match, Query
 from indexer.ranking import Ranking
+
+TOO_LARGE_NOTE: Final = "left out: the query asks for more than the cluster takes at once"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,6 @@ class Finding:
 
     Attributes:
         matching: the clause as a query, without filters and scores.
-        notes: by place of a leaf, what the receipt should say of it.
     """
 
     plan: Plan
@@ -37,7 +40,6 @@ class Finding:
     places: tuple[Place, ...]
     aggregations: Body
     matching: Body
-    notes: dict[int, str]
 
 
 class Finder:
@@ -68,7 +70,7 @@ class Finder:
             aggs: what to count besides.
             explain: say of each hit what its score is made of.
         """
-        plan, notes = self._planned(query.clause)
+        plan = self._planned(query.clause)
         match = Match.ANY if query.match is Match.ANY else Match.ALL
         pages = Pages(self._reach, query, plan, explain=explain)
         answer = pages.answer(match, first, size, aggs)
@@ -82,7 +84,6 @@ class Finder:
             answer.places,
             answer.aggregations,
             matching_query(plan, match),
-            notes,
         )
 
     def ids(self, query: Query) -> Iterator[str]:
@@ -91,7 +92,7 @@ class Finder:
         yield from (str(place.after[-1]) for place in first.places)
         if first.total <= len(first.places):
             return
-        plan, _ = self._planned(query.clause)
+        plan = self._planned(query.clause)
         pages = Pages(self._reach, query, plan)
         yield from pages.rest(first.match, first.places)
 
@@ -110,7 +111,7 @@ class Finder:
         asked: list[Body] = []
         wider: list[Body | None] = []
         for query, at in zip(queries, skip, strict=True):
-            plan, _ = self._planned(query.clause, skip=at)
+            plan = self._planned(query.clause, skip=at)
             match = Match.ANY if query.match is Match.ANY else Match.ALL
             filters = filter_query(query)
             asked.append(_under(matching_query(plan, match), filters))
@@ -124,29 +125,27 @@ class Finder:
                 counts[at] = count
         return counts
 
-    def _planned(
-        self, clause: Clause | None, skip: int | None = None
-    ) -> tuple[Plan, dict[int, str]]:
+    def _planned(self, clause: Clause | None, skip: int | None = None) -> Plan:
         """Read a tree; leaves that would make the request too large are left out, with a note."""
         leaves = [one.leaf for one in plan_of(clause, LeafReading).leaves]
         self._words.prepare(leaves)
-        notes: dict[int, str] = {}
         room = MOST_CLAUSES
-        seen = 0
 
         def read(leaf: Leaf) -> LeafReading:
-            nonlocal room, seen
+            nonlocal room
             reading = read_leaf(leaf, self._words)
             cost = clauses(leaf_query(reading))
-            at, seen = seen, seen + 1
             if cost > room:
-                notes[at] = "left out: the query asks for more than the cluster takes at once"
-                return LeafReading(leaf)
+                return LeafReading(leaf, note=TOO_LARGE_NOTE)
             room -= cost
             return reading
 
-        plan = plan_of(clause, read, skip=-1 if skip is None else skip)
-        return plan, notes
+        return plan_of(
+            clause,
+            read,
+            skip=-1 if skip is None else skip,
+            join=lambda first, second: joined_word(first, second, self._words.partings),
+        )
 
 
 def _under(query: Body, filters: Body | None) -> Body:

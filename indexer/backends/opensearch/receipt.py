@@ -30,18 +30,12 @@ class Counting(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a query.
-
-    Attributes:
-        match: ALL or ANY, as decided.
-        notes: by place of a leaf, what to say of it beside its own note.
-    """
+    """What came of a query; `match` is ALL or ANY, as decided."""
 
     query: Query
     plan: Plan
     match: Match
     total: int
-    notes: dict[int, str]
 
 
 def receipt_of(
@@ -70,9 +64,7 @@ def receipt_of(
             format_clause(reading.leaf),
             hits[at],
             bool(emptied.get(at)),
-            outcome.notes.get(at, "")
-            or reading.note
-            or (STOP_NOTE if reading.stop and id(reading) not in asked else ""),
+            reading.note or (STOP_NOTE if reading.stop and id(reading) not in asked else ""),
         )
         for at, reading in enumerate(leaves)
     )

@@ -121,7 +121,7 @@ class ClusterSearcher:
             for paper, one in zip(papers, found.places, strict=True)
         ]
         made = {request.field: self._facet(query, request, found) for request in facets}
-        outcome = Outcome(query, found.plan, found.match, found.total, found.notes)
+        outcome = Outcome(query, found.plan, found.match, found.total)
         corrected = self._spelling.corrected(query, found.plan)
         receipt = receipt_of(outcome, self._finder, corrected)
         took = (time.perf_counter() - started) * 1000

@@ -12,7 +12,7 @@ from indexer.backends.whoosh.answer.spelling import Spelling
 from indexer.backends.whoosh.lookup.collection import Collection
 from indexer.language.unparse import format_clause
 from indexer.matching.loosening import is_deep, unfiltered, without
-from indexer.matching.plan import Plan, plan_of
+from indexer.matching.plan import Plan
 from indexer.matching.reading import STOP_NOTE, LeafReading
 from indexer.query import Match, Query
 from indexer.search import Alternative, ClauseReading, Receipt
@@ -79,7 +79,7 @@ def _emptied(
     """Give, for each of the first leaves, what is found when all words but it are needed."""
     found = {}
     for at in range(min(len(leaves), LOOKED_AT)):
-        rest = plan_of(query.clause, collection.read, skip=at)
+        rest = collection.plan(query.clause, at)
         found[at] = find(collection, replace(query, match=Match.ALL), desks, plan=rest).total
     return found
 

@@ -23,6 +23,7 @@ from indexer.backends.whoosh.lookup.postings import Postings, postings_of
 from indexer.backends.whoosh.lookup.reader import SegmentReader
 from indexer.backends.whoosh.storage.snapshot import Snapshot
 from indexer.matching.feedback import KnownStems, stems_of
+from indexer.matching.joining import joined_word
 from indexer.matching.plan import Plan, plan_of
 from indexer.matching.reading import Expansion, LeafReading, read_leaf
 from indexer.matching.terms import TextTerm, Way
@@ -80,13 +81,27 @@ class Collection:
         """Read a leaf of a query."""
         return self._leaves.get(leaf, lambda: read_leaf(leaf, self))
 
-    def plan(self, clause: Clause | None) -> Plan:
-        """Plan a query; those of people, words side by side, are kept for their next page."""
+    def plan(self, clause: Clause | None, skip: int = -1) -> Plan:
+        """Plan a query; those of people, words side by side, are kept for their next page.
+
+        Args:
+            clause: the query.
+            skip: place of a leaf, in order from 0, that is treated as saying nothing.
+        """
+
+        def planned() -> Plan:
+            return plan_of(
+                clause,
+                self.read,
+                skip=skip,
+                join=lambda first, second: joined_word(first, second, self.partings),
+            )
+
         if isinstance(clause, Words) and not any(
             isinstance(part.clause, Words | And | Or | Not) for part in clause.parts
         ):
-            return self._plans.get(clause, lambda: plan_of(clause, self.read))
-        return plan_of(clause, self.read)
+            return self._plans.get((clause, skip), planned)
+        return planned()
 
     def postings(self, term: TextTerm) -> tuple[Postings, ...]:
         """Find a term in each segment."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -232,6 +233,16 @@ def test_the_splits_of_the_arrow_page_are_suggested_and_nothing_wrong(checkout: 
         )
     }
     assert all("Martin Jaggi" in one.coauthors for one in found.values())
+    said: dict[frozenset[str], int] = Counter()
+    with index(*made).searcher() as searcher:
+        for key in sorted({name for pair in found for name in pair}):
+            cluster = author_cluster(searcher, key)
+            assert cluster is not None
+            for other in cluster.same_person:
+                pair = frozenset((key, name_key(other.name)))
+                assert found[pair].strength is other.strength
+                said[pair] += 1
+    assert said == dict.fromkeys(found, 2), "each name points at the other"
 
 
 def test_the_reader_puts_names_together_and_the_cluster_covers_all() -> None:

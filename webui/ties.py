@@ -15,6 +15,8 @@ _NAMES: Final = 196
 _ARCS: Final = 104
 """Width of the longest arc."""
 _WIDEST: Final = 7.0
+_MANY: Final = 8
+"""Papers that make the widest arc, at least."""
 _LETTERS: Final = 24
 
 
@@ -83,7 +85,7 @@ def draw(ties: Ties, href: Callable[[str], str]) -> Picture | None:
         reach = round(_ARCS * (0.25 + 0.75 * (tie.other - tie.one) / furthest), 1)
         high = round((bottom - top) / 2, 1)
         path = f"M{_NAMES + 6} {top}a{reach} {high} 0 0 1 0 {bottom - top}"
-        width = round(max(1.0, _WIDEST * tie.count / most), 1)
+        width = round(max(1.0, _WIDEST * tie.count / max(most, _MANY)), 1)
         arcs.append(Arc(rows[tie.one].name, rows[tie.other].name, tie.count, path, width))
     return Picture(rows, tuple(arcs), _NAMES + _ARCS + 12, _ROW * len(rows))
 

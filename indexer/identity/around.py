@@ -100,9 +100,7 @@ class Around:
         return suspect_several(self._name, self._papers, kin)
 
     def _look_up(self, own: Person) -> None:
-        # The last piece of the surname begins a word of every name that has the same letters.
-        printed = self._name.split()[-1].rpartition("-")[2].casefold()
-        tail = fold(printed).text.strip(".'")
+        printed, tail = _tail(self._name, own)
         if not own.given or not tail:
             return
         initials = initials_of(own)
@@ -151,6 +149,19 @@ class Around:
     def _career_of(self, person: Person) -> Career | None:
         keys = self._keys.get(person, [])
         return self._career(max(keys, key=lambda key: self._named[key].papers)) if keys else None
+
+
+def _tail(name: str, person: Person) -> tuple[str, str]:
+    """Give the last piece of the surname, as printed and folded; empty where it is not found.
+
+    It begins a word of every name that has the same letters; a number of DBLP or a "Jr." does not.
+    """
+    for word in reversed(name.casefold().split()):
+        printed = word.rpartition("-")[2]
+        tail = fold(printed).text.strip(".,'*")
+        if tail and tail in person.surname:
+            return printed, tail
+    return "", ""
 
 
 @dataclass(frozen=True, slots=True)

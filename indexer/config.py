@@ -69,10 +69,15 @@ class ClusterSettings:
 
 @dataclass(frozen=True, slots=True)
 class SearchConfig:
-    """What a page holds where the request does not say."""
+    """What a page holds where the request does not say, and how it is found.
+
+    Attributes:
+        kernels: which inner loops the embedded engine uses: auto, numpy or numba.
+    """
 
     per_page: int
     max_per_page: int
+    kernels: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +174,7 @@ _LIMITS: Final[Mapping[str, Numbers | Choice | Optional]] = MappingProxyType(
         "ranking.depth": Numbers(0, 100_000),
         "search.per_page": Numbers(1, 1000),
         "search.max_per_page": Numbers(1, 1000),
+        "search.kernels": Choice(("auto", "numpy", "numba")),
         "build.workers": Numbers(0, 256),
         "build.keep": Numbers(1, 1000),
         "build.wait": Numbers(0, 86_400),

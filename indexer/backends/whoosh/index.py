@@ -12,6 +12,7 @@ from threading import Lock
 
 from indexer.analysis import Analyzer
 from indexer.backends.whoosh.changes import Changes, changes_between
+from indexer.backends.whoosh.kernels.choice import KernelChoice, KernelName
 from indexer.backends.whoosh.searcher import WhooshSearcher
 from indexer.backends.whoosh.storage import manifest
 from indexer.backends.whoosh.storage.disk import faults_told, link
@@ -39,6 +40,7 @@ class WhooshIndex:
         analyzer: Analyzer | None = None,
         ranking: Ranking | None = None,
         policy: Policy | None = None,
+        kernels: KernelName = "numpy",
     ) -> None:
         """Name the place; nothing is read or made yet.
 
@@ -47,12 +49,17 @@ class WhooshIndex:
             analyzer: how texts become terms; an index is searched as it was written.
             ranking: weights of the ranking.
             policy: how the index is kept.
+            kernels: which inner loops answer queries.
+
+        Raises:
+            ConfigError: when the loops asked for cannot be had.
         """
         self.path = Path(path)
         self.generations = Generations(self.path)
         self._analyzer = analyzer or Analyzer()
         self._ranking = ranking or Ranking()
         self._policy = policy or Policy()
+        self._kernels = KernelChoice(kernels)
         self._lock = Lock()
         self._newest: WhooshSearcher | None = None
 
@@ -95,7 +102,12 @@ class WhooshIndex:
             searcher = self._newest
             if searcher is None or searcher.generation != name:
                 snapshot = self.opened().snapshot()
-                searcher = WhooshSearcher(snapshot, analyzer=self._analyzer, ranking=self._ranking)
+                searcher = WhooshSearcher(
+                    snapshot,
+                    analyzer=self._analyzer,
+                    ranking=self._ranking,
+                    kernels=self._kernels,
+                )
                 self._newest = searcher
         yield searcher
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 from indexer.backends.whoosh.index import WhooshIndex
+from indexer.backends.whoosh.kernels.choice import KernelName
 from indexer.backends.whoosh.storage.policy import Policy
 from indexer.config import Config
 
@@ -15,4 +17,5 @@ def open_configured(path: Path, config: Config) -> WhooshIndex:
     policy = Policy(
         keep=build.keep, wait=build.wait, most_lost=build.most_lost, workers=build.workers
     )
-    return WhooshIndex(path, ranking=config.ranking, policy=policy)
+    kernels = cast("KernelName", config.search.kernels)
+    return WhooshIndex(path, ranking=config.ranking, policy=policy, kernels=kernels)

@@ -17,6 +17,7 @@ from indexer.backends.whoosh.answer.matches import Desk
 from indexer.backends.whoosh.answer.receipt import receipt_of
 from indexer.backends.whoosh.answer.spelling import Spelling
 from indexer.backends.whoosh.answer.values import list_names, list_values
+from indexer.backends.whoosh.kernels.choice import KernelChoice
 from indexer.backends.whoosh.lookup.bylines import Bylines
 from indexer.backends.whoosh.lookup.chain import shortest_chain
 from indexer.backends.whoosh.lookup.collection import Collection
@@ -47,7 +48,12 @@ class WhooshSearcher:
     """
 
     def __init__(
-        self, snapshot: Snapshot, *, analyzer: Analyzer, ranking: Ranking | None = None
+        self,
+        snapshot: Snapshot,
+        *,
+        analyzer: Analyzer,
+        ranking: Ranking | None = None,
+        kernels: KernelChoice | None = None,
     ) -> None:
         """Open a snapshot; nothing is read before it is needed.
 
@@ -55,9 +61,12 @@ class WhooshSearcher:
             snapshot: the segments of one generation.
             analyzer: the one the texts were indexed with.
             ranking: how papers are scored; None for the default.
+            kernels: which inner loops to use; None for numpy's.
         """
         self._snapshot = snapshot
         self._collection = Collection(snapshot, analyzer, ranking or Ranking())
+        self._kernels = kernels or KernelChoice("numpy")
+        self._kernels.opened()
         self._local = threading.local()
         self._raw_words = RawWords()
 
@@ -70,7 +79,7 @@ class WhooshSearcher:
     def _desks(self) -> tuple[Desk, ...]:
         desks: tuple[Desk, ...] | None = getattr(self._local, "desks", None)
         if desks is None:
-            desks = tuple(Desk(reader.size) for reader in self._collection.readers)
+            desks = tuple(Desk(reader.size, self._kernels) for reader in self._collection.readers)
             self._local.desks = desks
         return desks
 
@@ -83,6 +92,7 @@ class WhooshSearcher:
         return Bylines(self._collection.readers)
 
     def _find(self, query: Query) -> Finding:
+        self._kernels.asked()
         with np.errstate(all="ignore"):
             return find(self._collection, query, self._desks)
 
@@ -104,6 +114,7 @@ class WhooshSearcher:
                 self._collection.readers,
                 self._bylines,
                 found.under_others(request.field),
+                self._kernels.ready,
             )
             for request in facets
         }

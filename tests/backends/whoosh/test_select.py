@@ -6,8 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.backends.whoosh.answer.select import rounded, shown
-from indexer.backends.whoosh.lookup.matches import candidates
+from indexer.backends.whoosh.lookup.matches import candidates, rounded, shown
 
 
 @settings(deadline=None)

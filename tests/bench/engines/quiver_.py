@@ -8,6 +8,7 @@ from pathlib import Path
 from indexer.backends.whoosh.answer.facets import facet_of
 from indexer.backends.whoosh.answer.finding import places
 from indexer.backends.whoosh.index import WhooshIndex
+from indexer.backends.whoosh.kernels.choice import KernelName
 from indexer.language.parse import parse_query
 from indexer.paper import Paper
 from indexer.query import Filter, Match, Query, YearRange
@@ -20,7 +21,9 @@ FACETS = (FacetRequest("venue", 0), FacetRequest("year", 0), FacetRequest("autho
 
 
 def make(name: str) -> Quiver:
-    return Quiver(BM25F if name == "quiver" else Ranking(), page=name == "quiver-page")
+    ranking = BM25F if name in ("quiver", "quiver-fast") else Ranking()
+    kernels: KernelName = "numba" if name.endswith("-fast") else "numpy"
+    return Quiver(ranking, page="-page" in name, kernels=kernels)
 
 
 def query_of(question: Question) -> Query:
@@ -42,8 +45,9 @@ def query_of(question: Question) -> Query:
 class Quiver:
     """Query string to titles (or, with `page`, to snippets and all facets)."""
 
-    def __init__(self, ranking: Ranking, *, page: bool) -> None:
+    def __init__(self, ranking: Ranking, *, page: bool, kernels: KernelName) -> None:
         self.ranking = ranking
+        self.kernels = kernels
         self.page = page
 
     def build(self, papers: Iterable[Paper], folder: Path) -> None:
@@ -57,7 +61,9 @@ class Quiver:
                 writer.add(paper)
 
     def open(self, folder: Path) -> Callable[[Question], Hits | None]:
-        searcher = WhooshIndex(folder, ranking=self.ranking).searcher().__enter__()
+        searcher = (
+            WhooshIndex(folder, ranking=self.ranking, kernels=self.kernels).searcher().__enter__()
+        )
 
         def page(question: Question) -> Hits:
             found = searcher.search(query_of(question), facets=DEFAULT_FACETS)
@@ -74,7 +80,8 @@ class Quiver:
             counts: dict[str, int] = {}
             for request in FACETS if question.facets else ():
                 papers = found.under_others(request.field)
-                facet = facet_of(request, query, readers, searcher._bylines, papers)
+                ready = searcher._kernels.ready
+                facet = facet_of(request, query, readers, searcher._bylines, papers, ready)
                 if request.field == "venue":
                     counts = {one.value: one.count for one in facet.values}
             return found.total, titles, counts

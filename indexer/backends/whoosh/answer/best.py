@@ -9,7 +9,9 @@ looked up in the rest.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from dataclasses import dataclass
+from math import inf
+from typing import Final, Self
 
 import numpy as np
 
@@ -22,26 +24,52 @@ _MANY: Final = 2048
 """If more papers than this would have to be looked up in the rest, the rest is added up instead."""
 
 
-def best_of_any(
-    parts: Sequence[Matches], wanted: int, sums: Scores, *, known: bool
-) -> tuple[Numbers, Scores]:
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What is known of the sums of some lists before anything is added up.
+
+    Attributes:
+        ranked: the lists, those of the highest scores first where these are known.
+        rest: for each list the highest scores of it and those behind it together, then 0.
+        added: how many of them must be added up in full.
+        least: a score that enough papers reach.
+    """
+
+    ranked: Sequence[Matches]
+    rest: Sequence[float]
+    added: int
+    least: float
+
+    @classmethod
+    def of(cls, parts: Sequence[Matches], wanted: int, *, masked: bool) -> Self:
+        """Look at lists with scores above 0, of which the `wanted` best sums are needed.
+
+        Args:
+            parts: the lists.
+            wanted: how many.
+            masked: not all of their papers count.
+        """
+        size = len(parts)
+        if masked or not all(one.lasting for one in parts):
+            return cls(parts, [inf] * size + [0.0], size, 0.0)
+        ranked = sorted(parts, key=lambda one: -one.highest)
+        rest = [0.0] * (size + 1)
+        for at in range(size - 1, -1, -1):
+            rest[at] = rest[at + 1] + ranked[at].highest
+        least = max(one.reached(wanted) for one in ranked) * (1 - SLACK)
+        added = next((at for at in range(size) if rest[at] < least), size)
+        return cls(ranked, rest, added, least)
+
+
+def best_of_any(bounds: Bounds, wanted: int, sums: Scores) -> tuple[Numbers, Scores]:
     """Give papers and scores: the `wanted` highest sums, all that may round to equals, and more.
 
     Args:
-        parts: with scores above 0.
+        bounds: of the lists.
         wanted: how many are needed at least.
         sums: room for one sum a paper of the segment, all 0; so it is left.
-        known: the parts are those of terms, whose highest scores are kept with them.
     """
-    ranked = sorted(parts, key=lambda one: -one.highest) if known else parts
-    rest = [0.0] * (len(ranked) + 1)
-    least = 0.0
-    added = len(ranked)
-    if known:
-        for at in range(len(ranked) - 1, -1, -1):
-            rest[at] = rest[at + 1] + ranked[at].highest
-        least = max(one.reached(wanted) for one in ranked) * (1 - SLACK)
-        added = next(at for at, more in enumerate(rest) if more < least or at == len(ranked))
+    ranked, rest, added, least = bounds.ranked, bounds.rest, bounds.added, bounds.least
     docs, found = _added(ranked[:added], wanted, sums, least, rest[added])
     if len(docs) > _MANY and added < len(ranked):
         return _added(ranked, wanted, sums, least, 0.0)

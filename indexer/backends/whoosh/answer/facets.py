@@ -7,9 +7,11 @@ from typing import Literal
 
 import numpy as np
 
+from indexer.backends.whoosh.kernels.choice import Kernels
 from indexer.backends.whoosh.lookup.bylines import Bylines
 from indexer.backends.whoosh.lookup.matches import Matches
 from indexer.backends.whoosh.lookup.reader import Numbers, SegmentReader
+from indexer.backends.whoosh.lookup.tally import Tally
 from indexer.paper import UNKNOWN, name_key
 from indexer.query import Query
 from indexer.search import Facet, FacetRequest, FacetValue
@@ -19,7 +21,10 @@ CodedField = Literal["venue", "year", "type"]
 
 
 def count_values(
-    readers: Sequence[SegmentReader], field: CodedField, papers: Sequence[Numbers]
+    readers: Sequence[SegmentReader],
+    field: CodedField,
+    papers: Sequence[Numbers],
+    kernels: Kernels | None = None,
 ) -> dict[str, int]:
     """Count the papers of each venue, type or year, missing ones as "unknown"; none of 0.
 
@@ -29,7 +34,7 @@ def count_values(
     found: dict[str, int] = {}
     for reader, docs in zip(readers, papers, strict=True):
         if len(docs):
-            names, counts = _counted(reader, field, docs)
+            names, counts = _counted(reader, field, docs, kernels)
             for name, count in zip(names, counts, strict=True):
                 if count:
                     found[name] = found.get(name, 0) + count
@@ -40,7 +45,7 @@ def count_values(
 
 
 def _counted(
-    reader: SegmentReader, field: CodedField, docs: Numbers
+    reader: SegmentReader, field: CodedField, docs: Numbers, kernels: Kernels | None
 ) -> tuple[tuple[str, ...], list[int]]:
     """Give the values of a segment and the papers of each; the years fall, "unknown" is last."""
     arrays = reader.arrays
@@ -50,6 +55,10 @@ def _counted(
         return names, counts
     names = reader.values(field)
     codes = arrays.venue if field == "venue" else arrays.type
+    if kernels is not None:
+        held = np.zeros(len(names), np.int64)
+        kernels.count_codes(docs, codes, held)
+        return names, held.tolist()
     # A missing value has code -1: it comes first, and after the move last.
     first, *others = np.bincount(codes.take(docs) + 1, minlength=len(names)).tolist()
     return names, [*others, first]
@@ -61,12 +70,13 @@ def _age(year: str) -> tuple[bool, int, str]:
     return year == UNKNOWN, -int(year) if known else 1, year
 
 
-def facet_of(
+def facet_of(  # noqa: PLR0913, PLR0917 - what a facet is made of
     request: FacetRequest,
     query: Query,
     readers: tuple[SegmentReader, ...],
     bylines: Bylines,
     papers: tuple[Matches, ...],
+    kernels: Kernels | None = None,
 ) -> Facet:
     """Make one facet.
 
@@ -76,12 +86,13 @@ def facet_of(
         readers: the segments.
         bylines: their authors.
         papers: for each segment the hits under every filter but this field's.
+        kernels: compiled loops, if there are any.
     """
     numbers = tuple(one.docs for one in papers)
     if request.field == "author":
-        return _author_facet(request, query, bylines, numbers)
+        return _author_facet(request, query, bylines, bylines.tally(numbers, kernels))
     field = request.field
-    counts = count_values(readers, field, numbers)
+    counts = count_values(readers, field, numbers, kernels)
     part = fold(request.contains).text if request.contains else ""
     fitting = list(counts)
     if part:
@@ -104,10 +115,7 @@ def _page(request: FacetRequest) -> slice:
     return slice(first, first + request.limit if request.limit > 0 else None)
 
 
-def _author_facet(
-    request: FacetRequest, query: Query, bylines: Bylines, papers: tuple[Numbers, ...]
-) -> Facet:
-    tally = bylines.tally(papers)
+def _author_facet(request: FacetRequest, query: Query, bylines: Bylines, tally: Tally) -> Facet:
     nameless = tally.nameless
     fitting = tally
     part = fold(request.contains).text if request.contains else ""

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indexer.backends.whoosh.answer.select import Place, shown
+from indexer.backends.whoosh.answer.select import Place
 from indexer.backends.whoosh.answer.signals import Scores
 from indexer.backends.whoosh.lookup.collection import Collection
+from indexer.backends.whoosh.lookup.matches import shown
 from indexer.backends.whoosh.lookup.reader import Numbers
 from indexer.matching.feedback import PAPERS, relevance_model
 from indexer.ranking import idf

@@ -11,10 +11,10 @@ from indexer.backends.whoosh.answer.evaluate import Evaluation
 from indexer.backends.whoosh.answer.feedback import SharedWord, shared_words_of, with_feedback
 from indexer.backends.whoosh.answer.filters import Filters, all_of, filters_of
 from indexer.backends.whoosh.answer.matches import Desk, Sum
-from indexer.backends.whoosh.answer.select import Order, Place, shown
+from indexer.backends.whoosh.answer.select import Order, Place
 from indexer.backends.whoosh.answer.signals import signal_terms, signals_of
 from indexer.backends.whoosh.lookup.collection import Collection
-from indexer.backends.whoosh.lookup.matches import Matches
+from indexer.backends.whoosh.lookup.matches import Matches, shown
 from indexer.matching.plan import Plan
 from indexer.query import FacetField, Match, Query, Sort
 
@@ -97,7 +97,7 @@ def _kept(found: Matches, filters: Filters, *, but: FacetField | None = None) ->
     passing = all_of(filters, but=but)
     if passing is None:
         return found
-    return found.under(passing.of) if isinstance(found, Sum) else passing.of(found)
+    return found.under(passing.of, passing.mask) if isinstance(found, Sum) else passing.of(found)
 
 
 def places(collection: Collection, found: Finding, first: int, last: int) -> list[Place]:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from indexer.backends.whoosh.answer.best import add_scores, best_of_any
-from indexer.backends.whoosh.lookup.bits import Bits, counted, listed, packed
-from indexer.backends.whoosh.lookup.matches import NOTHING, Matches, Scores
+from indexer.backends.whoosh.answer.best import Bounds, add_scores, best_of_any
+from indexer.backends.whoosh.kernels.choice import KernelChoice, Kernels
+from indexer.backends.whoosh.lookup.bits import Bits, counted, listed, packed, words_of
+from indexer.backends.whoosh.lookup.matches import DENSE, NOTHING, Matches, Scores
 from indexer.backends.whoosh.lookup.occurrences import contained
 from indexer.backends.whoosh.lookup.reader import Numbers
 
 _FEW = 24
 """A list this many times longer than another is looked into, not walked through."""
-_DENSE = 32
-"""A list of more than one in this many papers is kept as bits, too."""
+_ALL: Final = np.zeros(0, np.bool_)
 _SPARSE = 8
 """Lists of less than one in this many papers together are sorted rather than marked."""
 
@@ -23,11 +26,26 @@ _SPARSE = 8
 class Desk:
     """Room for one thread to work in: arrays as long as a segment, made once, clean when idle."""
 
-    def __init__(self, size: int) -> None:
-        """Make room for a segment of `size` papers."""
+    def __init__(self, size: int, choice: KernelChoice | None = None) -> None:
+        """Make room for a segment of `size` papers; compiled loops are used where there are any."""
         self.size = size
+        self._choice = choice
         self.sums = np.zeros(size)
         self.marks = np.zeros(size, np.bool_)
+
+    @property
+    def kernels(self) -> Kernels | None:
+        """The compiled loops, if there are any."""
+        return None if self._choice is None else self._choice.ready
+
+    @cached_property
+    def outcome(self) -> tuple[Numbers, Scores]:
+        """Room for what compiled loops give: papers and scores."""
+        return np.zeros(self.size, np.int32), np.zeros(self.size)
+
+    def rows(self, parts: Sequence[Matches]) -> NDArray[np.int64]:
+        """Give lists as compiled loops take them."""
+        return np.array([one.row(self.size) for one in parts], np.int64)
 
     def dropped(self, kept: Matches, gone: Numbers) -> Matches:
         """Take papers away; `kept` is not negated."""
@@ -57,8 +75,16 @@ class Desk:
         if len(held) == 1:
             return held[0]
         held = sorted(held, key=lambda one: one.count)
+        kernels = self.kernels
+        if kernels is not None:
+            docs, scores = self.outcome
+            size = kernels.every(self.rows(held), docs, scores)
+            if all(one.scores is None for one in held):
+                return Matches(docs[:size].copy())
+            positive = any(one.positive for one in held)
+            return Matches(docs[:size].copy(), scores[:size].copy(), positive=positive)
         longest = len(held[-1].docs)
-        if len(held[0].docs) * _DENSE > self.size:
+        if len(held[0].docs) * DENSE > self.size:
             shared = held[0].bits(self.size)
             for one in held[1:]:
                 shared = shared & one.bits(self.size)
@@ -150,15 +176,20 @@ class Desk:
 
     def joined(self, parts: Sequence[Matches]) -> Bits:
         """Give what is in any of the parts, none of them negated, as bits."""
+        kernels = self.kernels
+        if kernels is not None:
+            union = np.zeros(words_of(self.size), np.uint64)
+            kernels.join(self.rows(parts), union)
+            return union
         marks = self.marks
-        few = [one.docs for one in parts if len(one.docs) * _DENSE < self.size]
+        few = [one.docs for one in parts if len(one.docs) * DENSE < self.size]
         for docs in few:
             marks[docs] = True
         found = packed(marks)
         for docs in few:
             marks[docs] = False
         for one in parts:
-            if len(one.docs) * _DENSE >= self.size:
+            if len(one.docs) * DENSE >= self.size:
                 np.bitwise_or(found, one.bits(self.size), out=found)
         return found
 
@@ -166,27 +197,38 @@ class Desk:
 class Sum(Matches):
     """Any of some lists with scores above 0: written out only where all of it is looked at."""
 
-    __slots__ = ("_count", "_desk", "_known", "_parts")
+    __slots__ = ("_count", "_desk", "_mask", "_parts")
 
-    def __init__(self, parts: Sequence[Matches], desk: Desk, *, known: bool = True) -> None:
+    def __init__(
+        self,
+        parts: Sequence[Matches],
+        desk: Desk,
+        *,
+        mask: NDArray[np.bool_] | None = None,
+    ) -> None:
         """Add up these parts.
 
         Args:
             parts: none negated, all positive.
             desk: of the thread that asks.
-            known: the parts are those of terms; see `best_of_any`.
+            mask: over all papers of the segment, those that count; None = all.
         """
         super().__init__(NOTHING.docs, positive=True)
         self._parts = parts
         self._desk = desk
-        self._known = known
+        self._mask = mask
         self._count = -1
 
     @property
     def docs(self) -> Numbers:
         """The papers, rising."""
         if self.count and not len(self._docs):
-            self._docs = listed(self.bits(self._desk.size), self._desk.size)
+            desk = self._desk
+            if desk.kernels is not None:
+                self._docs = np.empty(self.count, np.int32)
+                desk.kernels.list_bits(self.bits(desk.size), self._docs)
+            else:
+                self._docs = listed(self.bits(desk.size), desk.size)
         return self._docs
 
     @property
@@ -203,21 +245,41 @@ class Sum(Matches):
             self._count = counted(self.bits(self._desk.size))
         return self._count
 
-    def under(self, keep: Callable[[Matches], Matches]) -> Sum:
-        """Keep some papers of each part."""
-        return Sum([keep(one) for one in self._parts], self._desk, known=False)
+    def under(self, keep: Callable[[Matches], Matches], mask: NDArray[np.bool_] | None) -> Sum:
+        """Keep some papers of each part; where not None, the mask says which."""
+        if mask is not None and self._desk.kernels is not None:
+            return Sum(self._parts, self._desk, mask=mask)
+        return Sum([keep(one) for one in self._parts], self._desk)
 
-    def bits(self, size: int) -> Bits:  # noqa: ARG002 - one signature
+    def bits(self, size: int) -> Bits:
         """Give the papers as a set of bits over a segment of `size` papers."""
         if self._bits is None:
             self._bits = self._desk.joined(self._parts)
+            if self._mask is not None:
+                self._bits &= packed(self._mask[:size])
         return self._bits
 
     def best(self, wanted: int) -> tuple[Numbers, Scores]:
         """Give papers and scores: the `wanted` highest, all that may round to equals, and more."""
         if self._scores is not None:
             return super().best(wanted)
-        return best_of_any(self._parts, wanted, self._desk.sums, known=self._known)
+        bounds = Bounds.of(self._parts, wanted, masked=self._mask is not None)
+        desk = self._desk
+        if desk.kernels is None:
+            return best_of_any(bounds, wanted, desk.sums)
+        docs, scores = desk.outcome
+        size = desk.kernels.best_any(
+            desk.rows(bounds.ranked),
+            np.array(bounds.rest),
+            bounds.least,
+            min(wanted, desk.size + 1),
+            desk.size,
+            _ALL if self._mask is None else self._mask,
+            docs,
+            scores,
+            np.empty(min(wanted, desk.size + 1)),
+        )
+        return docs[:size].copy(), scores[:size].copy()
 
 
 def _added(first: Scores | None, second: Scores | None) -> Scores | None:

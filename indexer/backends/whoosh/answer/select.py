@@ -10,12 +10,9 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.backends.whoosh.lookup.matches import SLACK, Matches, Scores
-from indexer.backends.whoosh.lookup.reader import Numbers, SegmentReader
+from indexer.backends.whoosh.lookup.matches import Matches, Scores, rounded
+from indexer.backends.whoosh.lookup.reader import SegmentReader
 from indexer.query import Sort
-
-_FEW = 64
-"""Fewer papers than this are rounded and sorted one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,32 +24,6 @@ class Place:
     score: float
 
 
-def rounded(scores: Scores) -> Scores:
-    """Round to six significant digits, so that the order of a sum cannot reorder hits."""
-    size = np.abs(scores)
-    digits = 5 - np.floor(np.log10(size, out=np.zeros(len(scores)), where=size > 0))
-    factor = 10.0 ** np.clip(digits, -300, 300)
-    result: Scores = np.rint(scores * factor) / factor
-    return result
-
-
-def shown(score: float) -> float:
-    """Round one score as it is shown."""
-    return float(f"{score:.6g}")
-
-
-def _sorted(segment: int, docs: Numbers, scores: Scores) -> list[Place]:
-    """Put papers of one segment in order; their numbers are their order among equals."""
-    if len(docs) > _FEW:
-        final = rounded(scores)
-        order = np.lexsort((docs, -final))
-        pairs = zip(docs[order].tolist(), final[order].tolist(), strict=True)
-        return [Place(segment, doc, score) for doc, score in pairs]
-    rows = [(-shown(score), doc) for doc, score in zip(docs.tolist(), scores.tolist(), strict=True)]
-    rows.sort()
-    return [Place(segment, doc, -score) for score, doc in rows]
-
-
 class Order:
     """Puts papers of several segments into the one total order of a sort."""
 
@@ -62,21 +33,15 @@ class Order:
 
     def best(self, found: Sequence[Matches], wanted: int) -> list[Place]:
         """Give the first by score, newer year, then id."""
+        held = [(segment, one) for segment, one in enumerate(found) if one.count]
+        if len(held) == 1:
+            segment, only = held[0]
+            return [Place(segment, doc, -score) for score, doc in only.ordered(wanted)]
         parts = []
-        for segment, one in enumerate(found):
-            if not one.count:
-                continue
+        for segment, one in held:
             docs, scores = one.best(wanted)
-            if len(docs) > wanted:
-                least = float(np.partition(scores, len(docs) - wanted)[len(docs) - wanted])
-                near = scores >= least - abs(least) * SLACK
-                docs, scores = docs[near], scores[near]
-            parts.append((segment, docs, scores))
-        if len(parts) == 1:
-            return _sorted(*parts[0])[:wanted]
-        return self._merged(
-            [(segment, docs, rounded(scores)) for segment, docs, scores in parts], wanted
-        )
+            parts.append((segment, docs, rounded(scores)))
+        return self._merged(parts, wanted)
 
     def _merged(
         self, parts: list[tuple[int, NDArray[np.int32], Scores]], wanted: int

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.backends.whoosh.kernels.choice import Kernels
 from indexer.backends.whoosh.lookup.reader import Numbers, SegmentReader
 from indexer.backends.whoosh.lookup.tally import PROLIFIC, Longs, Tally, tally
 from indexer.text.folding import forms
@@ -65,24 +66,26 @@ class Bylines:
         """How many keys there are, those of deleted papers included."""
         return self._numbers[1]
 
-    def tally(self, papers: tuple[Numbers, ...]) -> Tally:
+    def tally(self, papers: tuple[Numbers, ...], kernels: Kernels | None = None) -> Tally:
         """Count papers of each key.
 
         Args:
             papers: for each segment; a paper with one key twice counts once.
+            kernels: compiled loops, if there are any.
         """
         if all(docs is reader.every for reader, docs in zip(self._readers, papers, strict=True)):
             return self.totals
-        return self._tally(papers)
+        return self._tally(papers, kernels)
 
     @cached_property
     def totals(self) -> Tally:
         """The live papers of each key."""
         return self._tally(tuple(reader.every for reader in self._readers))
 
-    def _tally(self, papers: tuple[Numbers, ...]) -> Tally:
+    def _tally(self, papers: tuple[Numbers, ...], kernels: Kernels | None = None) -> Tally:
         numbers, size = self._numbers
-        found = [tally(reader, docs) for reader, docs in zip(self._readers, papers, strict=True)]
+        pairs = zip(self._readers, papers, strict=True)
+        found = [tally(reader, docs, kernels) for reader, docs in pairs]
         if len(found) == 1:
             return found[0]
         total = np.zeros(size, np.int64)

@@ -121,7 +121,8 @@ class Collection:
         for at, one in enumerate(found):
             frequency = self.weighted(at, one)
             scores = weight * frequency / (self.ranking.k1 + frequency)
-            parts.append(Matches(one.docs, scores, positive=bool((scores > 0).all())))
+            positive = bool((scores > 0).all())
+            parts.append(Matches(one.docs, scores, positive=positive, lasting=True))
         return ScoredTerm(holding, tuple(parts))
 
     def weighted(self, segment: int, found: Postings) -> Scores:

@@ -11,8 +11,12 @@ from indexer.backends.whoosh.lookup.bits import Bits, packed
 from indexer.backends.whoosh.lookup.reader import Numbers
 
 Scores = NDArray[np.float64]
+DENSE: Final = 32
+"""A list of more than one in this many papers is kept as bits, too."""
 _FEW: Final = 512
 """Fewer papers than this are sorted rather than searched for the best."""
+_SINGLY: Final = 64
+"""Fewer papers than this are rounded and sorted one by one."""
 SLACK: Final = 3e-6
 """Scores this close, relatively, may round to the same six digits."""
 _HEAD: Final = 256
@@ -27,9 +31,21 @@ class Matches:
     Attributes:
         negated: it is all other live papers that match, with score 0.
         positive: every score is known to be above 0.
+        lasting: they serve many queries, so what is derived from them is worth some more work.
     """
 
-    __slots__ = ("_bits", "_docs", "_head", "_highest", "_scores", "_tops", "negated", "positive")
+    __slots__ = (
+        "_bits",
+        "_docs",
+        "_head",
+        "_highest",
+        "_row",
+        "_scores",
+        "_tops",
+        "lasting",
+        "negated",
+        "positive",
+    )
 
     def __init__(
         self,
@@ -38,16 +54,19 @@ class Matches:
         negated: bool = False,  # noqa: FBT001, FBT002 - the third of four columns
         *,
         positive: bool = False,
+        lasting: bool = False,
     ) -> None:
         """Name the papers, rising and live, and their scores; None where all are 0."""
         self._docs = docs
         self._scores = scores
         self.negated = negated
         self.positive = positive
+        self.lasting = lasting
         self._bits: Bits | None = None
-        self._head: NDArray[np.int64] | None = None
+        self._head: list[tuple[float, int]] | None = None
         self._tops: Scores | None = None
         self._highest = -1.0
+        self._row: tuple[int, int, int, int] | None = None
 
     @property
     def docs(self) -> Numbers:
@@ -80,6 +99,20 @@ class Matches:
             self._bits = packed(mask)
         return self._bits
 
+    def row(self, size: int) -> tuple[int, int, int, int]:
+        """Give the lists as compiled loops take them; see `kernels.compiled`."""
+        if self._row is None:
+            docs, scores = self.docs, self.scores
+            self._docs = docs = np.ascontiguousarray(docs)
+            where = 0
+            if scores is not None:
+                self._scores = scores = np.ascontiguousarray(scores)
+                where = address(scores)
+            dense = len(docs) * DENSE >= size
+            bits = address(self.bits(size)) if dense else 0
+            self._row = (address(docs), where, len(docs), bits)
+        return self._row
+
     def boosted(self, factor: float) -> Matches:
         """Multiply the scores."""
         if self.scores is None or factor == 1:
@@ -91,13 +124,18 @@ class Matches:
         docs, scores = self.docs, self.scores
         if scores is None:
             return docs[:wanted], np.zeros(min(wanted, len(docs)))
-        if wanted > _HEAD or len(docs) <= _FEW:
-            places = candidates(scores, wanted)
-        else:
-            if self._head is None:
-                self._head = candidates(scores, _HEAD)
-            places = self._head
+        if len(docs) <= max(_FEW, wanted):
+            return docs, scores
+        places = candidates(scores, wanted)
         return docs[places], scores[places]
+
+    def ordered(self, wanted: int) -> list[tuple[float, int]]:
+        """Give the first by score, then number: (minus the score as it is shown, paper)."""
+        if not self.lasting or wanted > _HEAD:
+            return in_order(*self.best(wanted), wanted)
+        if self._head is None:
+            self._head = in_order(*self.best(_HEAD), _HEAD)
+        return self._head[:wanted]
 
     def reached(self, wanted: int) -> float:
         """Give a score that at least `wanted` of the papers reach; 0 where there are fewer."""
@@ -114,8 +152,48 @@ class Matches:
         return Matches(self.docs[places], scores, positive=self.positive)
 
 
+def address(array: NDArray[Any]) -> int:
+    """Give the address of an array's first number."""
+    where: int = array.__array_interface__["data"][0]
+    return where
+
+
 NOTHING: Final = Matches(np.zeros(0, np.int32))
 EVERYTHING: Final = Matches(np.zeros(0, np.int32), negated=True)
+
+
+def rounded(scores: Scores) -> Scores:
+    """Round to six significant digits, so that the order of a sum cannot reorder hits."""
+    size = np.abs(scores)
+    digits = 5 - np.floor(np.log10(size, out=np.zeros(len(scores)), where=size > 0))
+    factor = 10.0 ** np.clip(digits, -300, 300)
+    result: Scores = np.rint(scores * factor) / factor
+    return result
+
+
+def shown(score: float) -> float:
+    """Round one score as it is shown."""
+    return float(f"{score:.6g}")
+
+
+def in_order(docs: Numbers, scores: Scores, wanted: int) -> list[tuple[float, int]]:
+    """Put papers of one segment in order; their numbers are their order among equals.
+
+    Args:
+        docs: the papers, in any order.
+        scores: one each.
+        wanted: how many to give at most.
+    """
+    if len(docs) > wanted:
+        least = reached(scores, wanted)
+        near = scores >= least - abs(least) * SLACK
+        docs, scores = docs[near], scores[near]
+    if len(docs) > _SINGLY:
+        final = rounded(scores)
+        order = np.lexsort((docs, -final))[:wanted]
+        return list(zip((-final[order]).tolist(), docs[order].tolist(), strict=True))
+    pairs = zip(scores.tolist(), docs.tolist(), strict=True)
+    return sorted((-shown(score), doc) for score, doc in pairs)[:wanted]
 
 
 def reached(scores: Scores, wanted: int) -> float:

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.backends.whoosh.kernels.choice import Kernels
 from indexer.backends.whoosh.lookup.occurrences import spread
 from indexer.backends.whoosh.lookup.reader import Numbers, SegmentReader
 
@@ -15,6 +16,8 @@ PROLIFIC: Final = 8
 """Keys of at least so many papers are looked at first: as a rule the most frequent are there."""
 _SPARSE: Final = 32
 """Fewer authors than one in this many keys are sorted rather than counted key by key."""
+_FEW: Final = 400
+"""Fewer papers than one in this many are not worth counting every key for."""
 
 
 class Tally:
@@ -23,7 +26,12 @@ class Tally:
     __slots__ = ("_counts", "_distinct", "_numbers", "nameless")
 
     def __init__(
-        self, counts: NDArray[np.signedinteger], nameless: int, numbers: Longs | None = None
+        self,
+        counts: NDArray[np.signedinteger],
+        nameless: int,
+        numbers: Longs | None = None,
+        *,
+        distinct: int = -1,
     ) -> None:
         """Say what was counted.
 
@@ -31,11 +39,12 @@ class Tally:
             counts: of every key; or of those in `numbers`, all above 0.
             nameless: papers without any author.
             numbers: the keys that have any, rising.
+            distinct: how many these are, where that is known.
         """
         self._counts = counts
         self._numbers = numbers
         self.nameless = nameless
-        self._distinct = -1 if numbers is None else len(numbers)
+        self._distinct = distinct if numbers is None else len(numbers)
 
     @property
     def distinct(self) -> int:
@@ -87,10 +96,14 @@ def _highest(counts: NDArray[np.signedinteger], wanted: int) -> int:
     return int(np.partition(counts, at)[at])
 
 
-def tally(reader: SegmentReader, docs: Numbers) -> Tally:
+def tally(reader: SegmentReader, docs: Numbers, kernels: Kernels | None = None) -> Tally:
     """Count the papers of each key of a segment."""
     size = len(reader.arrays.name_keys)
     pointers, entries = reader.distinct_keys
+    if kernels is not None and len(docs) * _FEW > reader.size:
+        found = np.zeros(size, np.int32)
+        distinct, nameless = kernels.count_keys(docs, pointers, entries, found)
+        return Tally(found, nameless, distinct=distinct)
     starts = pointers.take(docs)
     counts = pointers.take(docs.astype(np.int64) + 1) - starts
     nameless = len(docs) - int(np.count_nonzero(counts))

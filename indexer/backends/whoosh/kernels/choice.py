@@ -1,0 +1,115 @@
+"""Which inner loops answer: numpy's, or those that numba compiles once they are ready."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from importlib.util import find_spec
+from typing import Any, Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.backends.whoosh.lookup.matches import address
+from indexer.errors import ConfigError
+
+KernelName = Literal["auto", "numpy", "numba"]
+PATIENCE: Final = 20
+"""Queries that are answered by numpy before, under "auto", numba is made ready meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kernels:
+    """The compiled loops; see `indexer.backends.whoosh.kernels.compiled`."""
+
+    join: Callable[[NDArray[np.int64], NDArray[np.uint64]], int]
+    best_any: Callable[..., int]
+    every: Callable[..., int]
+    list_bits: Callable[[NDArray[np.uint64], NDArray[np.int32]], int]
+    count_codes: Callable[[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]], None]
+    count_keys: Callable[..., tuple[int, int]]
+
+
+class KernelChoice:
+    """Says which loops to use; safe to ask from several threads.
+
+    Under "auto" a process that answers a few queries never waits for numba: one that goes on gets
+    it from a thread of its own, a second later (half a minute where nothing was compiled before).
+    """
+
+    def __init__(self, name: KernelName = "auto") -> None:
+        """Choose by name: "numpy", "numba", or "auto" (numba where it is installed).
+
+        Raises:
+            ConfigError: for "numba" where it is not installed.
+        """
+        there = find_spec("numba") is not None
+        if name == "numba" and not there:
+            fault = "search.kernels: numba is not installed; pip install 'quiver[fast]' gets it"
+            raise ConfigError((fault,))
+        self._name = name
+        self._left = PATIENCE if name == "auto" and there else -1
+        self._lock = threading.Lock()
+        self._ready: Kernels | None = None
+        self._thread: threading.Thread | None = None
+
+    def opened(self) -> None:
+        """Note that an index is opened for searching: "numba" is made ready now."""
+        with self._lock:
+            if self._name == "numba" and self._ready is None:
+                self._prepare()
+
+    @property
+    def ready(self) -> Kernels | None:
+        """The compiled loops; None where numpy is to be used (still)."""
+        return self._ready
+
+    def asked(self) -> None:
+        """Note that a query came."""
+        if self._left < 0:
+            return
+        with self._lock:
+            self._left -= 1
+            if self._left == 0:
+                self._left = -1
+                self._thread = threading.Thread(target=self._prepare, name="kernels", daemon=True)
+                self._thread.start()
+
+    def settled(self, seconds: float) -> None:
+        """Wait for loops that are being made ready, so many seconds at most."""
+        if self._thread is not None:
+            self._thread.join(seconds)
+
+    def _prepare(self) -> None:
+        self._ready = prepared()
+
+
+def prepared() -> Kernels:
+    """Compile the loops, or load what was compiled before: each has run once."""
+    from indexer.backends.whoosh.kernels import compiled as loops
+
+    made = Kernels(
+        loops.compiled(loops.join),
+        loops.compiled(loops.best_any),
+        loops.compiled(loops.every),
+        loops.compiled(loops.list_bits),
+        loops.compiled(loops.count_codes),
+        loops.compiled(loops.count_keys),
+    )
+    docs, scores = np.arange(2, dtype=np.int32), np.ones(2)
+    mask, pointers = np.zeros(0, np.bool_), np.arange(3)
+    for given in (docs, mask, pointers):
+        given.flags.writeable = False  # as those of an index; others may be put in their place
+    bits, room, sums = np.zeros(1, np.uint64), np.zeros(2, np.int32), np.zeros(2)
+    rows: Any = np.array([(address(docs), address(scores), 2, 0)] * 2)
+    rest = np.array((2.0, 1.0, 0.0))
+    made.join(rows, bits)
+    made.best_any(rows, rest, 0.0, 1, 2, mask, room, np.zeros(2), np.zeros(1))
+    made.every(rows, room, sums)
+    made.list_bits(bits, room)
+    made.count_codes(docs, docs, np.zeros(2, np.int64))
+    made.count_keys(docs, pointers, docs, np.zeros(2, np.int32))
+    for loop in (getattr(made, one.name) for one in fields(made)):
+        loop.disable_compile()
+    return made

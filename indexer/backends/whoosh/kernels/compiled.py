@@ -1,0 +1,247 @@
+"""The inner loops, written one number at a time, and compiled.
+
+Lists are handed over as rows of four integers, ``address of int32 papers, address of float64
+scores (0 = none), length, address of the same papers as bits (0 = none)``: so one compiled
+function serves any number of lists. Whoever calls keeps the arrays alive meanwhile.
+
+Only `indexer.backends.whoosh.kernels.choice` imports this: importing numba takes most of a second.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from indexer.backends.whoosh.kernels.pieces import (
+    Floats,
+    Ints,
+    Words,
+    count_bits,
+    found_from,
+    papers_at,
+    put,
+    scores_at,
+    total_bits,
+    words_at,
+)
+from indexer.backends.whoosh.lookup.matches import SLACK
+
+Longs = NDArray[np.int64]
+_NEARLY: Final = 1 - SLACK
+_WALKED: Final = 6
+"""A list this many times longer than another is looked into, not walked through."""
+_WINDOW: Final = 2048
+"""Papers whose sums fit into the fastest memory, beside the lists."""
+
+
+def join(rows: Longs, bits: Words) -> int:
+    """Put the papers of all lists into a set of bits, all 0 before; gives how many there are."""
+    one = np.uint64(1)
+    for at in range(len(rows)):
+        if rows[at, 3] != 0:
+            words = words_at(rows[at, 3], len(bits))
+            for place in range(len(bits)):
+                bits[place] |= words[place]
+        else:
+            papers = papers_at(rows[at, 0], rows[at, 2])
+            for place in range(len(papers)):
+                paper = papers[place]
+                bits[paper >> 6] |= one << np.uint64(paper & 63)
+    total: int = total_bits(bits)
+    return total
+
+
+def best_any(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop, nothing called that need not be
+    rows: Longs,
+    rest: Floats,
+    least: float,
+    wanted: int,
+    size: int,
+    mask: NDArray[np.bool_],
+    docs: Ints,
+    scores: Floats,
+    heap: Floats,
+) -> int:
+    """Find the best of a union of lists; see `answer.best` for the method.
+
+    Goes through the segment by windows small enough for the fastest memory: within one, lists
+    that may still matter are added up, and what can be among the best is looked up in the rest.
+
+    Args:
+        rows: the lists, those of the highest scores first.
+        rest: for each list the highest scores of it and those behind it together, then 0;
+            infinities where these are not known.
+        least: a score that `wanted` papers are known to reach.
+        wanted: how many are needed at least.
+        size: papers of the segment.
+        mask: papers that count, or nothing where all do.
+        docs: gets the papers; of the size of the segment.
+        scores: gets their sums; of the size of the segment.
+        heap: room for `wanted` numbers.
+
+    Returns:
+        How many papers were put into `docs`.
+    """
+    masked = len(mask) > 0
+    lists = len(rows)
+    places = np.zeros(lists, np.int64)
+    sums = np.zeros(_WINDOW)
+    touched = np.empty(_WINDOW, np.int32)
+    added = lists
+    found = 0
+    held = 0
+    for begin in range(0, size, _WINDOW):
+        end = begin + _WINDOW
+        while added > 0 and rest[added - 1] < least:
+            added -= 1
+        seen = 0
+        for at in range(added):
+            length = rows[at, 2]
+            papers = papers_at(rows[at, 0], length)
+            given = scores_at(rows[at, 1], length)
+            place = places[at]
+            while place < length and papers[place] < end:
+                paper = papers[place]
+                if not masked or mask[paper]:
+                    slot = paper - begin
+                    if sums[slot] == 0.0:
+                        touched[seen] = slot
+                        seen += 1
+                    sums[slot] += given[place]
+                place += 1
+            places[at] = place
+        at = added
+        while True:
+            likely = 0
+            for which in range(seen):
+                slot = touched[which]
+                if sums[slot] + rest[at] < least:
+                    sums[slot] = 0.0
+                else:
+                    touched[likely] = slot
+                    likely += 1
+            seen = likely
+            if at == lists or seen == 0:
+                break
+            length = rows[at, 2]
+            papers = papers_at(rows[at, 0], length)
+            given = scores_at(rows[at, 1], length)
+            low = found_from(papers, begin, places[at])
+            high = found_from(papers, end, low)
+            places[at] = high
+            if seen * _WALKED < high - low:
+                for which in range(seen):
+                    slot = touched[which]
+                    place = low
+                    last = high
+                    while place < last:
+                        middle = (place + last) >> 1
+                        if papers[middle] < begin + slot:
+                            place = middle + 1
+                        else:
+                            last = middle
+                    if place < high and papers[place] == begin + slot:
+                        sums[slot] += given[place]
+            else:
+                for place in range(low, high):
+                    slot = papers[place] - begin
+                    if sums[slot] != 0.0:
+                        sums[slot] += given[place]
+            at += 1
+        for which in range(seen):
+            slot = touched[which]
+            score = sums[slot]
+            sums[slot] = 0.0
+            if score >= least:
+                docs[found] = begin + slot
+                scores[found] = score
+                found += 1
+                held = put(heap, held, wanted, score)
+                if held == wanted:
+                    least = max(least, heap[0] * _NEARLY)
+    kept = 0
+    for at in range(found):
+        if scores[at] >= least:
+            docs[kept] = docs[at]
+            scores[kept] = scores[at]
+            kept += 1
+    return kept
+
+
+def every(rows: Longs, docs: Ints, scores: Floats) -> int:
+    """Intersect lists, the shortest first, and add up their scores; gives how many are left."""
+    size = rows[0, 2]
+    papers = papers_at(rows[0, 0], size)
+    for place in range(size):
+        docs[place] = papers[place]
+        scores[place] = 0.0
+    if rows[0, 1] != 0:
+        given = scores_at(rows[0, 1], size)
+        for place in range(size):
+            scores[place] = given[place]
+    for at in range(1, len(rows)):
+        length = rows[at, 2]
+        papers = papers_at(rows[at, 0], length)
+        low = 0
+        kept = 0
+        for place in range(size):
+            low = found_from(papers, docs[place], low)
+            if low >= length:
+                break
+            if papers[low] == docs[place]:
+                docs[kept] = docs[place]
+                scores[kept] = scores[place]
+                if rows[at, 1] != 0:
+                    scores[kept] += scores_at(rows[at, 1], length)[low]
+                kept += 1
+        size = kept
+    left: int = size
+    return left
+
+
+def list_bits(bits: Words, docs: Ints) -> int:
+    """Write the papers of a set of bits out, rising; gives how many there are."""
+    size = 0
+    one = np.uint64(1)
+    for at in range(len(bits)):
+        word = bits[at]
+        while word != 0:
+            low = word & (~word + one)
+            docs[size] = at * 64 + count_bits(low - one)
+            size += 1
+            word ^= low
+    return size
+
+
+def count_codes(docs: Ints, codes: Ints, counts: Longs) -> None:
+    """Count the codes of some papers; code -1 is counted in the last place."""
+    for at in range(len(docs)):
+        counts[codes[docs[at]]] += 1
+
+
+def count_keys(docs: Ints, pointers: Longs, entries: Ints, counts: Ints) -> tuple[int, int]:
+    """Count the keys of some papers; gives how many differ, and the papers that have none."""
+    distinct = 0
+    without = 0
+    for at in range(len(docs)):
+        low = pointers[docs[at]]
+        high = pointers[docs[at] + 1]
+        if low == high:
+            without += 1
+        for place in range(low, high):
+            key = entries[place]
+            if counts[key] == 0:
+                distinct += 1
+            counts[key] += 1
+    return distinct, without
+
+
+def compiled(function: Any) -> Any:
+    """Compile a function when it is first called; the result is kept on disk where that can be."""
+    try:
+        return njit(cache=True, nogil=True)(function)
+    except RuntimeError:  # neither beside this file nor in the home may anything be written
+        return njit(nogil=True)(function)

@@ -1,0 +1,197 @@
+"""Compiled loops and numpy's give the same, and both what plain Python gives."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib.util import find_spec
+
+import numpy as np
+import pytest
+
+from indexer.analysis import Analyzer
+from indexer.backends.whoosh.answer.matches import Desk, Sum
+from indexer.backends.whoosh.kernels import choice as choices
+from indexer.backends.whoosh.kernels.choice import PATIENCE, KernelChoice
+from indexer.backends.whoosh.lookup.matches import Matches
+from indexer.backends.whoosh.searcher import WhooshSearcher
+from indexer.backends.whoosh.storage.named import segment_from, store_from
+from indexer.backends.whoosh.storage.snapshot import LoadedSegment, Snapshot
+from indexer.backends.whoosh.writing.merge import arrays_of
+from indexer.errors import ConfigError
+from indexer.language.parse import parse_query
+from indexer.paper import Paper
+from indexer.query import Filter, Match, Query, Sort, YearRange
+from indexer.ranking import BM25F
+from indexer.search import DEFAULT_FACETS, FacetRequest, IndexInfo
+
+needs_numba = pytest.mark.skipif(find_spec("numba") is None, reason="needs the extra `fast`")
+SIZE = 9000
+ANALYZER = Analyzer()
+INFO = IndexInfo("g1", "", 0, 0, 0, None, None, 0, (), "whoosh")
+
+
+@pytest.fixture(scope="module", params=["numpy", pytest.param("numba", marks=needs_numba)])
+def kernels(request: pytest.FixtureRequest) -> KernelChoice:
+    choice = KernelChoice(request.param)
+    choice.opened()
+    return choice
+
+
+def lists(chance: np.random.Generator, *, lasting: bool) -> list[Matches]:
+    """Draw lists of every length, from one paper to nearly all; many scores are equal."""
+    made = []
+    for _ in range(int(chance.integers(1, 9))):
+        length = int(min(SIZE, 1 + SIZE * chance.random() ** 4))
+        docs = np.sort(chance.choice(SIZE, length, replace=False)).astype(np.int32)
+        high = chance.choice([0.5, 2.0, 9.0])
+        scores = np.round(high * chance.random(length) ** 3 + 0.01, 2)
+        made.append(Matches(docs, scores, positive=True, lasting=lasting))
+    return made
+
+
+def added(parts: list[Matches]) -> np.ndarray:
+    sums = np.zeros(SIZE)
+    for one in parts:
+        assert one.scores is not None
+        sums[one.docs] += one.scores
+    return sums
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_the_best_of_a_union_are_the_best(kernels: KernelChoice, seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    parts = lists(chance, lasting=bool(seed % 3))
+    sums = added(parts)
+    desk = Desk(SIZE, kernels)
+    wanted = int(chance.choice([1, 10, 200, 3000]))
+    mask = chance.random(SIZE) < 0.2 if seed % 4 == 3 else None
+    found = Sum(parts, desk)
+    if mask is not None:
+        kept = mask
+        found = found.under(lambda one: one.part(np.flatnonzero(kept[one.docs])), mask)
+        sums[~mask] = 0
+
+    expected = sorted((-float(f"{sums[doc]:.6g}"), doc) for doc in np.flatnonzero(sums).tolist())
+    assert found.count == len(expected)
+    assert found.ordered(wanted) == expected[:wanted]
+    assert found.docs.tolist() == np.flatnonzero(sums).tolist()
+    assert found.scores == pytest.approx(sums[sums > 0])
+    assert not desk.sums.any()
+    assert not desk.marks.any()
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_all_of_some_lists_are_what_they_share(kernels: KernelChoice, seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    parts = lists(chance, lasting=True)
+    if seed % 5 == 0:
+        parts.append(Matches(parts[0].docs[::2]))
+    shared = set(range(SIZE))
+    for one in parts:
+        shared &= set(one.docs.tolist())
+    sums = np.zeros(SIZE)
+    for one in parts:
+        if one.scores is not None:
+            sums[one.docs] += one.scores
+    desk = Desk(SIZE, kernels)
+
+    found = desk.every(parts)
+
+    assert found.docs.tolist() == sorted(shared)
+    assert found.scores == pytest.approx(sums[sorted(shared)])
+    assert not desk.sums.any()
+
+
+def some_papers() -> list[Paper]:
+    """Make papers of a few hundred words, some of them in nearly every paper."""
+    chance = random.Random(5)
+    words = [
+        f"{a}{b}" for a in "bar cor del fim gon hul jat kel mor".split() for b in "ao ei ut".split()
+    ]
+    weights = [1 / (at + 1) for at in range(len(words))]
+    names = [f"{one.title()} {other.title()}son" for one in words for other in words[:9]]
+    made = []
+    for number in range(3000):
+        drawn = chance.choices(words, weights, k=14)
+        made.append(
+            Paper(
+                id=f"p{number}",
+                title=" ".join(drawn[:4]),
+                abstract=" ".join(drawn[4:]),
+                authors=tuple(chance.choices(names, k=chance.randint(0, 4))),
+                venue=chance.choice(["", "ICML", "AAAI", "NeurIPS"]),
+                year=chance.choice([None, *range(2000, 2024)]),
+            )
+        )
+    return made
+
+
+@pytest.fixture(scope="module")
+def snapshot() -> Snapshot:
+    arrays = arrays_of(some_papers(), ANALYZER)
+    return Snapshot((LoadedSegment(segment_from(arrays), store_from(arrays)),), INFO)
+
+
+def some_queries() -> Iterator[Query]:
+    chance = random.Random(6)
+    words = "barao barei corut delao fimei gonut hulao jatei kelut morao morut".split()
+    for number in range(60):
+        text = " ".join(chance.sample(words, chance.randint(1, 6)))
+        text = (text, f'"{text}"', f"{text} -barao", f"+{text}", f"{text} OR kel*")[number % 5]
+        yield parse_query(
+            text,
+            match=chance.choice(list(Match)),
+            sort=Sort.NEWEST if number % 7 == 0 else Sort.RELEVANCE,
+            filters=(Filter("venue", ("ICML",), ()),) if number % 3 == 0 else (),
+            years=YearRange(2004, 2015) if number % 4 == 0 else YearRange(),
+            page=chance.choice([1, 1, 3]),
+        )
+
+
+@needs_numba
+@pytest.mark.parametrize("plain", [True, False])
+def test_searches_with_and_without_numba_are_equal(snapshot: Snapshot, *, plain: bool) -> None:
+    """The same hits, order, scores, facets and receipt, the last digit included."""
+    ranking = BM25F if plain else None
+    one, other = (
+        WhooshSearcher(snapshot, analyzer=ANALYZER, ranking=ranking, kernels=KernelChoice(name))
+        for name in ("numpy", "numba")
+    )
+    requests = (*DEFAULT_FACETS, FacetRequest("author", 30, 10))
+    for query in some_queries():
+        left, right = one.search(query, facets=requests), other.search(query, facets=requests)
+        assert replace(left, took_ms=0.0) == replace(right, took_ms=0.0), query
+        assert list(one.ids(query)) == list(other.ids(query))
+
+
+@needs_numba
+def test_auto_turns_to_numba_after_some_queries() -> None:
+    choice = KernelChoice("auto")
+    for _ in range(PATIENCE - 1):
+        choice.asked()
+    assert choice.ready is None
+
+    choice.asked()
+    choice.settled(60)
+
+    assert choice.ready is not None
+
+
+def test_numpy_stays_numpy() -> None:
+    choice = KernelChoice("numpy")
+    for _ in range(PATIENCE + 1):
+        choice.asked()
+    choice.settled(1)
+    assert choice.ready is None
+
+
+def test_without_numba_auto_is_numpy_and_numba_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choices, "find_spec", lambda _: None)
+    choice = KernelChoice("auto")
+    for _ in range(PATIENCE + 1):
+        choice.asked()
+    assert choice.ready is None
+    with pytest.raises(ConfigError, match=r"search\.kernels: numba is not installed"):
+        KernelChoice("numba")

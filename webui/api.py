@@ -42,7 +42,7 @@ def api() -> Response:
 @blueprint.get("/info.json")
 def info() -> Response:
     """Say what is in the index."""
-    return answer(info_json(current.searcher().info()))
+    return answer(info_json(current.info()))
 
 
 @blueprint.get("/search.json")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
+from pathlib import PurePath
 from typing import cast
 
 from flask import Flask, abort, current_app, g, request
 
-from indexer import Formulas, Searcher
+from indexer import Formulas, IndexInfo, Searcher
 from webui.display import Display
 from webui.params import TOGETHER, Asked, Params
 from webui.snapshots import Snapshots
@@ -65,6 +66,17 @@ def kept() -> Callable[[], None]:
 def published() -> str | None:
     """Give the newest published generation; None where there is none."""
     return cast(Snapshots, current_app.extensions["quiver.snapshots"]).published()
+
+
+def info() -> IndexInfo:
+    """Say what is in the index, of its dumps the names alone: where they lie is nobody's business.
+
+    Raises:
+        IndexMissing: when nothing was published yet.
+    """
+    told = searcher().info()
+    names = tuple(one if "://" in one else PurePath(one).name or one for one in told.dumps)
+    return replace(told, dumps=names)
 
 
 def used() -> str | None:

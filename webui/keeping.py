@@ -114,7 +114,7 @@ def _record(query: Query) -> dict[str, Any]:
         "clauses": told["receipt"]["clauses"],
         "repairs": told["receipt"]["repairs"],
         "asked": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
-        "index": info_json(searcher.info()),
+        "index": info_json(current.info()),
         "total": told["total"],
         "counts": {
             field: {one.value: one.count for one in parts(results, field)} for field in _COUNTED

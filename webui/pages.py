@@ -121,4 +121,4 @@ def about() -> str:
         lacking.append(
             {"field": field, "count": searcher.count(query), "href": layout.search_href(query)}
         )
-    return render_template("pages/about.html", info=searcher.info(), lacking=lacking)
+    return render_template("pages/about.html", info=current.info(), lacking=lacking)

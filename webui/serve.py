@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import threading
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Final
@@ -19,8 +20,8 @@ from gunicorn.http.errors import LimitRequestLine
 from gunicorn.workers.gthread import ThreadWorker
 from werkzeug.exceptions import BadRequest
 
-from indexer import Config, QuiverError
-from webui import observing
+from indexer import Config, QuiverError, parse_query
+from webui import current, observing
 from webui.app import create_app
 
 GRACE_SECONDS: Final = 20
@@ -108,10 +109,18 @@ class _Server(BaseApplication):  # type: ignore[misc] # gunicorn publishes no ty
         app.test_client().get("/search?q=first")
         observing.share(app, self._counters, self._row)
         observing.log_access()
+        # Words near a misspelt one are found in a table that the first such query makes.
+        threading.Thread(target=_learn_words, args=(app,), daemon=True).start()
         return app
 
     def _forked(self, server: Any, worker: Any) -> None:  # noqa: ARG002 - gunicorn's signature
         self._row = worker.age
+
+
+def _learn_words(app: Flask) -> None:
+    """Ask for a word that is not there, so that no reader is the first to do so."""
+    with contextlib.suppress(QuiverError), app.app_context():
+        current.searcher().search(parse_query("qwyzxvut"), facets=())
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -21,6 +21,8 @@ blueprint = Blueprint("trends", __name__)
 MOST: Final = 5
 _WIDTH: Final = 672
 _HEIGHT: Final = 260
+_STEPS: Final = (10, 15, 20, 30, 40, 50, 60, 80)
+"""Upper edges of the frame within one power of ten; half of each is round, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,10 +187,8 @@ def _x(year: int, years: tuple[int, ...]) -> float:
 
 def _rounded(share: float) -> float:
     """Give the next round share above one, so that the frame has readable edges."""
-    for edge in (0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5):
-        if share <= edge:
-            return edge
-    return 1.0
+    edges = (step / scale for scale in (100_000, 10_000, 1_000, 100) for step in _STEPS)
+    return next((edge for edge in edges if share <= edge), 1.0)
 
 
 def _written(endpoint: str, pairs: list[tuple[str, str]]) -> str:

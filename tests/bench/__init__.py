@@ -11,6 +11,7 @@ slows all of them; what is reported is the ratio of their medians, round by roun
     questions.py  questions of every class, made from the corpus with a fixed seed
     engines/      one module a peer
     build.py      one build in a process of its own: papers a second, megabytes, peak memory
+    memory.py     the memory of a process and of all that it starts
     latency.py    interleaved rounds
     updates.py    what changing a few papers costs
     http.py       requests a second of the pages, with 1, 8 and 32 clients

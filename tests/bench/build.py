@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
+import os
 import subprocess
 import sys
 import time
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Self
 
+from indexer.paper import Paper
 from tests.bench import corpus
 from tests.bench.engines import engine
+from tests.bench.memory import Watch, memory_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,48 +25,108 @@ class Build:
 
     Attributes:
         seconds: from the first paper to the last byte; reading the corpus is not in it.
+        cpu: seconds of processors, all processes together; on a machine in use, compare these.
         megabytes: on disk.
-        peak: most resident memory of the process, in MB, above what it had with the corpus read.
+        peak: most resident memory of the process and of all it started, in MB, above what it had
+            with the corpus read; pages they share count in each of them.
+        share: the same with shared pages counted once.
     """
 
     engine: str
     papers: int
     seconds: float
+    cpu: float
     megabytes: float
-    peak: float
+    peak: float = 0.0
+    share: float = 0.0
 
 
 def run(name: str, source: Path, papers: int, folder: Path, seed: int) -> Build:
     """Build an index in a new process and say what it took."""
     arguments = [name, str(source), str(papers), str(folder), str(seed)]
-    done = subprocess.run(
+    with subprocess.Popen(
         [sys.executable, "-m", "tests.bench.build", *arguments],
-        check=True,
-        capture_output=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         text=True,
+    ) as process:
+        if process.stdin is None or process.stdout is None:
+            raise AssertionError("no pipes")
+        process.stdout.readline()  # the corpus is read
+        before = memory_of(process.pid)
+        with Watch(process.pid) as watch:
+            said = process.communicate("go\n")[0]
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, arguments)
+    made = Build(**json.loads(said.splitlines()[-1]))
+    return replace(
+        made,
+        peak=watch.peak.resident - before.resident,
+        share=watch.peak.proportional - before.proportional,
     )
-    return Build(**json.loads(done.stdout.splitlines()[-1]))
 
 
-def build_here(name: str, source: Path, count: int, folder: Path, seed: int) -> Build:
-    """Build an index in this process."""
+def build_here(
+    name: str,
+    source: Path,
+    count: int,
+    folder: Path,
+    seed: int,
+    *,
+    ready: Callable[[], None] = lambda: None,
+) -> Build:
+    """Build an index in this process; calls `ready` when the corpus is read."""
     papers = corpus.read(source, count)
-    if count > len(papers):
-        papers = list(corpus.grown(papers, count, seed))
-    before = _memory()
-    started = time.perf_counter()
-    engine(name).build(papers, folder)
-    seconds = time.perf_counter() - started
+    every = corpus.grown(papers, count, seed) if count > len(papers) else iter(papers)
+    ready()
+    spent = Spent()
+
+    def timed() -> Iterator[Paper]:
+        """Give the papers; what it takes to make one up is not the engine's."""
+        while True:
+            with spent:
+                paper = next(every, None)
+            if paper is None:
+                return
+            yield paper
+
+    with Spent() as whole:
+        engine(name).build(timed() if count > len(papers) else papers, folder)
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    return Build(name, len(papers), seconds, size / 1e6, _memory() - before)
-
-
-def _memory() -> float:
-    """Give the peak of this process and of the largest of its children, in MB."""
-    return sum(
-        resource.getrusage(who).ru_maxrss / 1024
-        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    return Build(
+        name, count or len(papers), whole.wall - spent.wall, whole.cpu - spent.cpu, size / 1e6
     )
+
+
+class Spent:
+    """Adds up what its blocks took.
+
+    Attributes:
+        wall: seconds.
+        cpu: seconds of processors, those of processes that ended meanwhile with them.
+    """
+
+    def __init__(self) -> None:
+        self.wall = self.cpu = 0.0
+
+    def __enter__(self) -> Self:
+        self._wall, self._cpu = time.perf_counter(), self._processors()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.wall += time.perf_counter() - self._wall
+        self.cpu += self._processors() - self._cpu
+
+    def _processors(self) -> float:
+        times = os.times()
+        return times.user + times.system + times.children_user + times.children_system
+
+
+def _wait() -> None:
+    """Say that the corpus is read, and wait to be told to go on."""
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    sys.stdin.readline()
 
 
 if __name__ == "__main__":
@@ -73,5 +137,5 @@ if __name__ == "__main__":
     parser.add_argument("folder", type=Path)
     parser.add_argument("seed", type=int)
     given = parser.parse_args()
-    made = build_here(given.name, given.source, given.papers, given.folder, given.seed)
+    made = build_here(given.name, given.source, given.papers, given.folder, given.seed, ready=_wait)
     sys.stdout.write(json.dumps(asdict(made)) + "\n")

@@ -52,14 +52,24 @@ class Report:
         if self.builds:
             yield from _table(
                 "Builds",
-                ("engine", "papers", "papers/s", "MB", "peak MB"),
+                (
+                    "engine",
+                    "papers",
+                    "papers/s",
+                    "papers/CPU s",
+                    "MB",
+                    "peak RSS MB",
+                    "peak PSS MB",
+                ),
                 [
                     (
                         one.engine,
                         f"{one.papers:,}",
                         f"{one.papers / one.seconds:,.0f}",
+                        f"{one.papers / one.cpu:,.0f}",
                         f"{one.megabytes:,.0f}",
                         f"{one.peak:,.0f}",
+                        f"{one.share:,.0f}",
                     )
                     for one in self.builds
                 ],

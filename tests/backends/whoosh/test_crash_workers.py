@@ -91,7 +91,7 @@ def kill_at_random(folder: Path, times: int, seed: int) -> None:
         assert index.verify() == PAPERS
         state = found
         with_workers += bool(workers)
-        until = time.monotonic() + 30
+        until = time.monotonic() + 120  # on a busy machine a worker may still be starting
         while any(map(running, workers)):  # their input has ended, so they end by themselves
             assert time.monotonic() < until, "a worker outlived its build"
             time.sleep(0.05)

@@ -44,7 +44,10 @@ def main() -> None:
                 said = "done "
         except (OSError, MemoryError, ValueError) as error:
             said = f"{type(error).__name__}: {error}".replace("\n", " ")
-        answers.write(said.encode(errors="replace") + b"\n")
+        try:
+            answers.write(said.encode(errors="replace") + b"\n")
+        except BrokenPipeError:  # the parent is gone
+            return
         if not said.startswith("done "):
             return
 

@@ -23,6 +23,8 @@ PAGES = (
     "/about",
     "/trends?q=rate&q=gossip",
     "/record?q=gossip",
+    "/record/diff?q=gossip",
+    "/record/diff?q=gossip&since=m000001",
     "/shelf?id=p1&id=p3",
     "/nowhere",
 )

@@ -65,13 +65,13 @@ class Picture:
 
 
 def draw(ties: Ties, href: Callable[[str], str]) -> Picture | None:
-    """Draw ties; None where nobody of the co-authors wrote with another.
+    """Draw ties; None where nobody wrote with another, or nobody more than one paper.
 
     Args:
         ties: the co-authors and who of them wrote with whom.
         href: gives the address of a name.
     """
-    if not ties.ties:
+    if not ties.ties or max(one.count for one in ties.people) < 2:
         return None
     rows = tuple(
         Row(one.name, _cut(one.name), one.count, href(one.name), _ROW * (at + 0.5))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
 
 from indexer.identity.career import Career, sum_up
 from indexer.identity.family import Family
@@ -18,6 +20,7 @@ from indexer.text.folding import fold
 
 MOST_NAMES = 40
 """Most names that are looked into, those with most papers first."""
+_read: Final = lru_cache(maxsize=1 << 15)(read_person)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ class Around:
         self._searcher = searcher
         self._name = name
         self._papers = papers
-        self._own = sum_up(name, papers)
+        self._own = sum_up(name, papers, _read)
         self._careers: dict[str, Career | None] = {name_key(name): self._own}
         self._named: dict[str, _Named] = {}
         self._keys: dict[Person, list[str]] = defaultdict(list)
@@ -110,7 +113,7 @@ class Around:
             # Of thousands of Li only those are taken apart that may begin like this one.
             if name[0].isascii() and name[0].lower() not in initials:
                 continue
-            person = read_person(name)
+            person = _read(name)
             if person is not None and tail in person.surname:
                 key = name_key(name)
                 self._named[key] = _Named(name, value.count, person)
@@ -143,7 +146,7 @@ class Around:
     def _career(self, key: str) -> Career | None:
         if key not in self._careers:
             name = self._named[key].name
-            self._careers[key] = sum_up(name, papers_of(self._searcher, name))
+            self._careers[key] = sum_up(name, papers_of(self._searcher, name), _read)
         return self._careers[key]
 
     def _career_of(self, person: Person) -> Career | None:

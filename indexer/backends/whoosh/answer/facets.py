@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -51,8 +52,8 @@ def _counted(
     arrays = reader.arrays
     if field == "year":
         names, starts = reader.year_starts
-        counts: list[int] = np.diff(np.searchsorted(docs, starts), append=len(docs)).tolist()
-        return names, counts
+        bounds = [*np.searchsorted(docs, starts).tolist(), len(docs)]
+        return names, [after - before for before, after in pairwise(bounds)]
     names = reader.values(field)
     codes = arrays.venue if field == "venue" else arrays.type
     if kernels is not None:

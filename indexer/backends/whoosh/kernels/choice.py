@@ -98,8 +98,9 @@ def prepared() -> Kernels:
         loops.compiled(loops.count_keys),
     )
     docs, scores = np.arange(2, dtype=np.int32), np.ones(2)
-    mask, pointers = np.zeros(0, np.bool_), np.arange(3)
-    for given in (docs, mask, pointers):
+    mask, alone = np.zeros(0, np.bool_), np.zeros(2, np.uint16)
+    pointers = np.arange(3, dtype=np.int32)
+    for given in (docs, mask, pointers, alone):
         given.flags.writeable = False  # as those of an index; others may be put in their place
     bits, room, sums = np.zeros(1, np.uint64), np.zeros(2, np.int32), np.zeros(2)
     rows: Any = np.array([(address(docs), address(scores), 2, 0)] * 2)
@@ -109,7 +110,7 @@ def prepared() -> Kernels:
     made.every(rows, room, sums)
     made.list_bits(bits, room)
     made.count_codes(docs, docs, np.zeros(2, np.int64))
-    made.count_keys(docs, pointers, docs, np.zeros(2, np.int32))
+    made.count_keys(docs, pointers, docs, alone, np.zeros(2, np.int32))
     for loop in (getattr(made, one.name) for one in fields(made)):
         loop.disable_compile()
     return made

@@ -222,14 +222,22 @@ def count_codes(docs: Ints, codes: Ints, counts: Longs) -> None:
         counts[codes[docs[at]]] += 1
 
 
-def count_keys(docs: Ints, pointers: Longs, entries: Ints, counts: Ints) -> tuple[int, int]:
-    """Count the keys of some papers; gives how many differ, and the papers that have none."""
+def count_keys(
+    docs: Ints, pointers: Ints, entries: Ints, alone: NDArray[np.uint16], counts: Ints
+) -> tuple[int, int]:
+    """Count the author keys of some papers; see `lookup.ranked`.
+
+    Returns:
+        How many keys differ, and how many papers have none.
+    """
     distinct = 0
     without = 0
     for at in range(len(docs)):
-        low = pointers[docs[at]]
-        high = pointers[docs[at] + 1]
-        if low == high:
+        paper = docs[at]
+        low = pointers[paper]
+        high = pointers[paper + 1]
+        distinct += alone[paper]
+        if low == high and alone[paper] == 0:
             without += 1
         for place in range(low, high):
             key = entries[place]

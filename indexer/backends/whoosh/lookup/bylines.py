@@ -9,10 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.backends.whoosh.kernels.choice import Kernels
+from indexer.backends.whoosh.lookup.ranked import RankedKeys, RankedTally
 from indexer.backends.whoosh.lookup.reader import Numbers, SegmentReader
 from indexer.backends.whoosh.lookup.tally import PROLIFIC, Longs, Tally, tally
 from indexer.text.folding import forms
 
+_FEW = 200
+"""Fewer papers than one in this many have too few authors to number these."""
 _KEPT = 50_000
 """Names that are kept as they are shown."""
 
@@ -75,17 +78,24 @@ class Bylines:
         """
         if all(docs is reader.every for reader, docs in zip(self._readers, papers, strict=True)):
             return self.totals
-        return self._tally(papers, kernels)
+        docs = papers[0]
+        if len(papers) == 1 and len(docs) * _FEW > self._readers[0].size:
+            return RankedTally(self._ranked, self._readers[0], docs, kernels)
+        return self._tally(papers)
+
+    @cached_property
+    def _ranked(self) -> RankedKeys:
+        return RankedKeys.of(self._readers[0])
 
     @cached_property
     def totals(self) -> Tally:
         """The live papers of each key."""
         return self._tally(tuple(reader.every for reader in self._readers))
 
-    def _tally(self, papers: tuple[Numbers, ...], kernels: Kernels | None = None) -> Tally:
+    def _tally(self, papers: tuple[Numbers, ...]) -> Tally:
         numbers, size = self._numbers
         pairs = zip(self._readers, papers, strict=True)
-        found = [tally(reader, docs, kernels) for reader, docs in pairs]
+        found = [tally(reader, docs) for reader, docs in pairs]
         if len(found) == 1:
             return found[0]
         total = np.zeros(size, np.int64)

@@ -7,7 +7,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.backends.whoosh.kernels.choice import Kernels
 from indexer.backends.whoosh.lookup.occurrences import spread
 from indexer.backends.whoosh.lookup.reader import Numbers, SegmentReader
 
@@ -16,14 +15,10 @@ PROLIFIC: Final = 8
 """Keys of at least so many papers are looked at first: as a rule the most frequent are there."""
 _SPARSE: Final = 32
 """Fewer authors than one in this many keys are sorted rather than counted key by key."""
-_FEW: Final = 400
-"""Fewer papers than one in this many are not worth counting every key for."""
 
 
 class Tally:
     """Papers of each key, either for every key or for those alone that have any."""
-
-    __slots__ = ("_counts", "_distinct", "_numbers", "nameless")
 
     def __init__(
         self,
@@ -79,33 +74,30 @@ class Tally:
         if numbers is None:
             if 0 < limit <= len(prolific):
                 found = counts[prolific]
-                least = _highest(found, limit)
+                least = highest(found, limit)
                 if least >= PROLIFIC:
                     kept = found >= least
                     return prolific[kept], found[kept]
             numbers = np.flatnonzero(counts)
             counts = counts[numbers]
         if 0 < limit < len(numbers):
-            kept = counts >= _highest(counts, limit)
+            kept = counts >= highest(counts, limit)
             return numbers[kept], counts[kept]
         return numbers, counts
 
 
-def _highest(counts: NDArray[np.signedinteger], wanted: int) -> int:
+def highest(counts: NDArray[np.signedinteger], wanted: int) -> int:
+    """Give the `wanted` highest of at least so many counts."""
     at = len(counts) - wanted
     return int(np.partition(counts, at)[at])
 
 
-def tally(reader: SegmentReader, docs: Numbers, kernels: Kernels | None = None) -> Tally:
+def tally(reader: SegmentReader, docs: Numbers) -> Tally:
     """Count the papers of each key of a segment."""
     size = len(reader.arrays.name_keys)
     pointers, entries = reader.distinct_keys
-    if kernels is not None and len(docs) * _FEW > reader.size:
-        found = np.zeros(size, np.int32)
-        distinct, nameless = kernels.count_keys(docs, pointers, entries, found)
-        return Tally(found, nameless, distinct=distinct)
     starts = pointers.take(docs)
-    counts = pointers.take(docs.astype(np.int64) + 1) - starts
+    counts = pointers[1:].take(docs) - starts
     nameless = len(docs) - int(np.count_nonzero(counts))
     if len(docs) * 2 > reader.size:
         chosen = np.zeros(reader.size, np.bool_)

@@ -45,8 +45,8 @@ class _Vocabulary:
     form: Longs
     stem_word_ptr: Longs
     stem_words: Longs
-    word_tables: tuple[Longs, ...]
-    compound_tables: tuple[Longs, ...]
+    word_tables: tuple[NDArray[np.int32], ...]
+    compound_tables: tuple[NDArray[np.int32], ...]
 
 
 def put_text(sources: Sequence[Source], order: Order, stems: Stemmed, sink: Sink) -> None:
@@ -79,7 +79,7 @@ def _vocabulary(sources: Sequence[Source], order: Order, stemmed: Stemmed) -> _V
         live = np.flatnonzero(_live_words(source, ranks))
         if len(live) < len(raws):
             raws = [raws[at] for at in live.tolist()]
-        table = np.full(len(source.words), -1, np.int64)
+        table = np.full(len(source.words), -1, np.int32)
         table[live] = ids.of(raws)
         tables.append(table)
     words = sorted(word for word in ids if b" " not in word)
@@ -106,9 +106,9 @@ def _vocabulary(sources: Sequence[Source], order: Order, stemmed: Stemmed) -> _V
 
 
 def _renumbered(
-    tables: Sequence[Longs], ids: Numbers[bytes], final: list[bytes]
-) -> tuple[Longs, ...]:
-    place = np.full(len(ids) + 1, -1, np.int64)
+    tables: Sequence[NDArray[np.int32]], ids: Numbers[bytes], final: list[bytes]
+) -> tuple[NDArray[np.int32], ...]:
+    place = np.full(len(ids) + 1, -1, np.int32)
     place[ids.of(final)] = np.arange(len(final))
     return tuple(place[table] for table in tables)
 
@@ -137,7 +137,7 @@ def _put_compounds(sources: Sequence[Source], order: Order, known: _Vocabulary, 
     for source, ranks, table in zip(sources, order.ranks, known.compound_tables, strict=True):
         word, where = source.occurrences(np.flatnonzero(table >= 0))
         paper = ranks[where >> np.uint64(PAPER_SHIFT)].astype(np.int64)
-        pairs.append(distinct((table[word] << 32 | paper)[paper >= 0]))
+        pairs.append(distinct((table[word].astype(np.int64) << 32 | paper)[paper >= 0]))
     every = distinct(np.concatenate(pairs))
     ptr = np.searchsorted(every >> 32, np.arange(len(known.compounds) + 1))
     sink.put("compound_ptr", ptr.astype(np.int64))
@@ -188,13 +188,16 @@ _STREAMS = (
 
 
 def _take(
-    source: Source, ranks: NDArray[np.int32], table: Longs, words: Longs
+    source: Source, ranks: NDArray[np.int32], table: NDArray[np.int32], words: Longs
 ) -> tuple[Longs, NDArray[np.uint64]]:
     """Give a source's occurrences of some of its words: final words, and final places."""
     word, where = source.occurrences(words)
     paper = ranks[where >> np.uint64(PAPER_SHIFT)]
     inside = where & np.uint64((1 << PAPER_SHIFT) - 1)
-    word, where = table[word], (paper.astype(np.uint64) << np.uint64(PAPER_SHIFT)) | inside
+    word, where = (
+        table[word].astype(np.int64),
+        (paper.astype(np.uint64) << np.uint64(PAPER_SHIFT)) | inside,
+    )
     if paper.min(initial=0) < 0:
         stays = paper >= 0
         word, where = word[stays], where[stays]

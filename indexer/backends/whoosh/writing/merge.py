@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from indexer.analysis import Analyzer
 from indexer.backends.whoosh.storage import store
-from indexer.backends.whoosh.storage.files import MemorySink, Sink
+from indexer.backends.whoosh.storage.files import MemorySink, Sink, release
 from indexer.backends.whoosh.storage.named import segment_from
 from indexer.backends.whoosh.storage.segment import Segment
 from indexer.backends.whoosh.writing.authorship import put_people
@@ -64,6 +64,7 @@ def _put_store(sources: Sequence[Source], order: Order, sink: Sink) -> None:
             slot = np.zeros(len(ranks), np.int64)
             slot[stays] = np.arange(len(stays))
         sink.append("packed", packed)
+        release(packed)
         lengths.append(np.diff(ends))
         slots.append(slot + first)
         first += len(ends) - 1

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from indexer.backends.whoosh.storage.files import Sink
 from indexer.backends.whoosh.storage.segment import MISSING, Lexicon, Strings
 from indexer.backends.whoosh.writing.run import Record
+from indexer.backends.whoosh.writing.strings import chosen, joined, order_of_strings
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,8 @@ def order_of(records: Sequence[Record], dropped: Sequence[NDArray[np.bool_] | No
             for record, gone in zip(records, dropped, strict=True)
         ]
     )
-    ids = _all(record.ids for record in records)
-    by_id = np.array(sorted(np.flatnonzero(kept).tolist(), key=ids.__getitem__), np.int64)
+    by_id = order_of_strings(joined(record.ids for record in records))
+    by_id = by_id[kept[by_id]]
     years = np.concatenate([record.year for record in records])[by_id]
     places = np.argsort(-years.astype(np.int64), kind="stable")
     rank = np.full(len(kept), -1, np.int32)
@@ -72,12 +73,11 @@ def put_values(records: Sequence[Record], order: Order, sink: Sink) -> None:
             name,
             sink,
         )
-    ids = _all(record.ids for record in records)
-    put_strings(sink, "ids", Lexicon.of_raws([ids[at] for at in order.flat[order.by_id].tolist()]))
+    ids = joined(record.ids for record in records)
+    put_strings(sink, "ids", chosen(ids, order.flat[order.by_id]))
     sink.put("id_paper", order.by_id)
-    titles = _all(record.title_keys for record in records)
-    final = [titles[at] for at in order.flat.tolist()]
-    sink.put("title_order", np.array(sorted(range(len(final)), key=final.__getitem__), np.int32))
+    titles = chosen(joined(record.title_keys for record in records), order.flat)
+    sink.put("title_order", order_of_strings(titles).astype(np.int32))
 
 
 def _put_codes(

@@ -218,10 +218,11 @@ class Breaker:
                 "the search cluster cannot be reached; is it running at cluster.hosts?"
             ) from error
         except TransportError as error:
-            if error.status_code in (429, 502, 503, 504):
+            if error.status_code in (429, 500, 502, 503, 504):
                 self._failed()
                 raise IndexUnavailable(
-                    f"the search cluster is overloaded ({error.status_code}); try again"
+                    f"the search cluster is overloaded or losing a node ({error.status_code}); try "
+                    "again"
                 ) from error
             if error.status_code in (401, 403):
                 raise IndexUnavailable(

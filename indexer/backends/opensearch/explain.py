@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from indexer.backends.opensearch.leaves import fields_of
 from indexer.backends.opensearch.nearness import label
-from indexer.matching.plan import Either, Every, Node, Plan, Run, Without
+from indexer.matching.plan import Either, Every, Member, Node, Plan, Run, Without
 from indexer.matching.reading import LeafReading
 from indexer.matching.terms import TextTerm
 from indexer.query import Match, Occur
@@ -26,32 +26,34 @@ def explained(
             fails only by a test is taken to match.
     """
     parts: list[Contribution] = []
-    for reading in _counted(plan, match, names, told):
-        for term in reading.terms:
-            name = names[term]
-            shares = {
-                field: told[f"{name} {field}"]
-                for field in fields_of(term)
-                if told.get(f"{name} {field}")
-            }
-            total = sum(shares.values())
-            parts += [
-                Contribution(label(term), field, told[name] * share / total)
-                for field, share in shares.items()
-            ]
+    for term, name in _counted(plan, match, names, told):
+        shares = {
+            field: told[f"{name} {field}"]
+            for field in fields_of(term)
+            if told.get(f"{name} {field}")
+        }
+        total = sum(shares.values())
+        parts += [
+            Contribution(label(term), field, told[name] * share / total)
+            for field, share in shares.items()
+        ]
     return tuple(sorted(parts, key=lambda one: -one.value))
 
 
 def _counted(
     plan: Plan, match: Match, names: Mapping[TextTerm, str], told: Mapping[str, float]
-) -> list[LeafReading]:
-    """Give the leaves whose score the paper has: those that match within clauses that match."""
+) -> list[tuple[TextTerm, str]]:
+    """Give the terms whose score the paper has, with the name of each.
+
+    They are those of leaves that match within clauses that match, and, where words may be
+    missing, the parts of compounds beside them.
+    """
     if not plan.order:
         return []
     holds: dict[int, bool] = {}
     for at in plan.order:
         holds[at] = _holds(plan.nodes[at], match, holds, names, told)
-    counted: list[LeafReading] = []
+    counted: list[tuple[TextTerm, str]] = []
     waiting = [plan.order[-1]]
     while waiting:
         at = waiting.pop()
@@ -59,8 +61,10 @@ def _counted(
             continue
         match plan.nodes[at]:
             case LeafReading() as reading:
-                counted.append(reading)
+                counted += [(term, names[term]) for term in reading.terms]
             case Run(members):
+                if match is Match.ANY:
+                    counted += _liked(plan, members, names)
                 waiting.extend(
                     one.node for one in reversed(members) if one.occur is not Occur.EXCLUDED
                 )
@@ -69,6 +73,20 @@ def _counted(
             case Without():
                 pass
     return counted
+
+
+def _liked(
+    plan: Plan, members: tuple[Member, ...], names: Mapping[TextTerm, str]
+) -> list[tuple[TextTerm, str]]:
+    """Give the parts of the compounds of a run, which score beside them."""
+    readings = [plan.nodes[one.node] for one in members if one.occur is Occur.DEFAULT]
+    return [
+        (term, f"h{names[term]}")
+        for reading in readings
+        if isinstance(reading, LeafReading)
+        for some in reading.parts
+        for term in some
+    ]
 
 
 def _holds(

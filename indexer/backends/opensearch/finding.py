@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from indexer.backends.opensearch.facets import filter_query
+from indexer.backends.opensearch.feedback import Feedback
 from indexer.backends.opensearch.lexicon import Ask, WordFacts
 from indexer.backends.opensearch.mapping import Body
 from indexer.backends.opensearch.pages import Pages, Place, Reach
@@ -50,7 +51,8 @@ class Finder:
     ) -> None:
         """Find in the generation that `ask` asks."""
         self._words = words
-        self._reach = Reach(ask, words, Scoring(collection, ranking))
+        scoring = Scoring(collection, ranking)
+        self._reach = Reach(ask, words, scoring, Feedback(words, scoring))
 
     def find(
         self,

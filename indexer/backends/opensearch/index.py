@@ -125,7 +125,9 @@ class OpenSearchIndex:
 
     def _searcher(self, facts: Generation) -> ClusterSearcher:
         generation = facts.info.generation
-        transport = ClusterTransport(self._client, self._ledger, generation, self._breaker)
+        transport = ClusterTransport(
+            self._client, self._ledger, generation, self._breaker, self.config.timeout
+        )
         return ClusterSearcher(transport, facts, analyzer=self._analyzer, ranking=self._ranking)
 
     def _check(self, facts: Generation) -> None:

@@ -33,6 +33,7 @@ KEPT: Final = 50_000
 Ask = Callable[[Body], Body]
 """Sends a search body to the generation and gives its answer."""
 _EVERY: Final = 2_000_000_000
+_TEXT_STEMS: Final = ("title_stems", "abstract_stems")
 _TEXT_WORDS: Final = ("title_words", "abstract_words")
 _PLAIN: Final = frozenset(" " + APART)
 _PATTERN: Final = 900
@@ -53,6 +54,7 @@ class WordFacts:
         self._expansions: dict[Hashable, Expansion] = {}
         self._holding: dict[TextTerm, int] = {}
         self._word_papers: dict[str, tuple[int, int]] = {}
+        self._stem_papers: dict[str, int] = {}
         self._neighbours: dict[tuple[str, int], dict[str, int]] = {}
         self._lock = Lock()
 
@@ -118,6 +120,19 @@ class WordFacts:
             {word: held[0] for word, held in found.items()},
             {word: held[1] for word, held in found.items()},
         )
+
+    def stem_papers(self, stems: list[str]) -> dict[str, int]:
+        """Count the papers that have each stem in title or abstract."""
+        missing = [stem for stem in stems if stem not in self._stem_papers]
+        counts = self.counts(
+            [either([{"term": {field: stem}} for field in _TEXT_STEMS]) for stem in missing]
+        )
+        found = dict(zip(missing, counts, strict=True))
+        found |= {stem: self._stem_papers[stem] for stem in stems if stem not in found}
+        with self._lock:
+            _trim(self._stem_papers)
+            self._stem_papers.update(found)
+        return found
 
     def neighbours(self, word: str, distance: int) -> dict[str, int]:
         """Count the papers of the surface words near a word, its own among them.

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Final
 
 from indexer.backends.opensearch.mapping import Body
+from indexer.matching.plan import Plan
 from indexer.matching.terms import (
     CompoundTerm,
     NameTerm,
@@ -23,7 +24,7 @@ from indexer.matching.terms import (
     UnionTerm,
     Way,
 )
-from indexer.query import TextField
+from indexer.query import Match, TextField
 from indexer.ranking import WINDOW, Ranking
 
 STREAMS: Final = ("title_stems", "abstract_stems")
@@ -40,20 +41,42 @@ class Gain:
     value: float
 
 
+def signal_terms(plan: Plan, match: Match) -> tuple[TextTerm, ...]:
+    """Give the terms whose company is looked at, each once, in the order of the query.
+
+    Args:
+        plan: the query.
+        match: ALL or ANY; under ANY a compound is looked at part by part.
+    """
+    found: list[TextTerm] = []
+    for reading in plan.asking:
+        if match is Match.ALL or not reading.parts:
+            found += reading.terms
+            continue
+        for term, parts in zip(reading.terms, reading.parts, strict=True):
+            found += parts or (term,)
+    return tuple(dict.fromkeys(term for term in found if not isinstance(term, NameTerm)))
+
+
 class Nearness:
     """Computes the signals of one query."""
 
     def __init__(
-        self, names: Mapping[TextTerm, str], ranking: Ranking, idfs: Mapping[TextTerm, float]
+        self,
+        terms: tuple[TextTerm, ...],
+        names: Mapping[TextTerm, str],
+        ranking: Ranking,
+        idfs: Mapping[TextTerm, float],
     ) -> None:
         """Look at the terms of a query.
 
         Args:
-            names: its terms in order, with the name each tells of itself by.
+            terms: of `signal_terms`.
+            names: the name each tells of itself by.
             ranking: the weights.
             idfs: of these terms.
         """
-        self.terms = tuple(term for term in names if not isinstance(term, NameTerm))
+        self.terms = terms
         self._names = names
         self._ranking = ranking
         self._idfs = idfs

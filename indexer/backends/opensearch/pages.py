@@ -7,12 +7,20 @@ from dataclasses import dataclass, replace
 
 from indexer.backends.opensearch.explain import explained
 from indexer.backends.opensearch.facets import filter_query
+from indexer.backends.opensearch.feedback import NEEDED, Feedback
 from indexer.backends.opensearch.lexicon import Ask, WordFacts
 from indexer.backends.opensearch.mapping import Body
-from indexer.backends.opensearch.nearness import Nearness
+from indexer.backends.opensearch.nearness import Gain, Nearness, signal_terms
 from indexer.backends.opensearch.request import WALL, Found, page_body
 from indexer.backends.opensearch.scoring import Scoring
-from indexer.backends.opensearch.tree import matching_query, scored_query, scores
+from indexer.backends.opensearch.tree import (
+    MOST_CLAUSES,
+    clauses,
+    matching_query,
+    scored_query,
+    scores,
+    told_besides,
+)
 from indexer.matching.plan import Plan
 from indexer.query import Match, Query, Sort
 from indexer.ranking import idf
@@ -26,6 +34,7 @@ class Reach:
     ask: Ask
     words: WordFacts
     scoring: Scoring
+    feedback: Feedback
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,26 @@ class Answer:
     aggregations: Body
 
 
+@dataclass(frozen=True, slots=True)
+class _Signals:
+    """What is looked at in the best papers of a query.
+
+    Attributes:
+        depth: how many of them; 0 = no signal takes part.
+        feedback: whether the best of them lead on to others.
+    """
+
+    nearness: Nearness
+    depth: int
+    feedback: bool
+
+    @property
+    def streams(self) -> tuple[str, ...]:
+        """Fields of a document that are needed."""
+        more = NEEDED if self.feedback else ()
+        return tuple(dict.fromkeys((*self.nearness.streams, *more)))
+
+
 class Pages:
     """Asks for the pages of one query that was read."""
 
@@ -69,17 +98,14 @@ class Pages:
         self._plan = plan
         self._explain = explain
         self._scored = scores(plan)
+        self._terms = [term for reading in plan.asking for term in reading.terms]
+        parts = [term for reading in plan.asking for parts in reading.parts for term in parts]
         if self._scored:
-            reach.words.count(term for reading in plan.leaves for term in reading.terms)
-        terms = [term for reading in plan.asking for term in reading.terms]
-        papers = reach.scoring.collection.papers
-        ranking = reach.scoring.ranking
-        self._names = {term: f"t{at}" for at, term in enumerate(dict.fromkeys(terms))}
-        idfs = {term: idf(papers, min(papers, reach.words.holding(term))) for term in terms}
-        self._nearness = Nearness(self._names, ranking, idfs)
-        weights = (ranking.ordered, ranking.window, ranking.coverage, ranking.title_match)
-        signals = self._scored and query.sort is Sort.RELEVANCE and any(weights)
-        self._depth = ranking.depth if signals and self._nearness.terms else 0
+            leaves = (term for reading in plan.leaves for term in reading.terms)
+            reach.words.count((*leaves, *parts))
+        self._names = {
+            term: f"t{at}" for at, term in enumerate(dict.fromkeys((*self._terms, *parts)))
+        }
 
     def answer(self, match: Match, first: int, size: int, aggs: Body | None = None) -> Answer:
         """Ask for a page, and for all the best papers where it shows some of them.
@@ -90,10 +116,11 @@ class Pages:
             size: hits to give.
             aggs: what to count besides.
         """
-        ranked = self._depth > first and size > 0
+        signals = self._signals(match)
+        ranked = signals.depth > first and size > 0
         found = self._found(match, scored=self._scored, named=ranked or self._explain)
-        source = ("paper", *(self._nearness.streams if ranked else ()))
-        start, wanted = (0, max(first + size, self._depth)) if ranked else (first, size)
+        source = ("paper", *(signals.streams if ranked else ()))
+        start, wanted = (0, max(first + size, signals.depth)) if ranked else (first, size)
         answer = self._page(found, start, wanted, aggs, source)
         places = [_place(hit) for hit in answer["hits"]["hits"]]
         if found.sort is Sort.RELEVANCE and places and not places[0].score and start == 0:
@@ -103,7 +130,7 @@ class Pages:
             answer = self._page(found, first, size, aggs, ("paper",))
             places = [_place(hit) for hit in answer["hits"]["hits"]]
         if ranked:
-            places = self._ranked(places, match)[first : first + size]
+            places = self._ranked(places, match, signals)[first : first + size]
         elif self._explain:
             places = [replace(one, why=self._why(one, match)) for one in places]
         total = int(answer["hits"]["total"]["value"])
@@ -135,24 +162,52 @@ class Pages:
         reach = self._reach
         names = self._names if named else None
         query = scored_query(self._plan, match, reach.words.holding, reach.scoring, names)
+        if named and match is Match.ANY:
+            asked = set(self._terms)
+            besides = {term: name for term, name in self._names.items() if term not in asked}
+            query = told_besides(query, besides)
+        if clauses(query) > MOST_CLAUSES:
+            # The parts of compounds are the first thing to go from a request that is too large.
+            query = scored_query(
+                self._plan, match, reach.words.holding, reach.scoring, names, parts=False
+            )
         return Found(query, filters, sort, scored=True)
 
-    def _ranked(self, places: list[Place], match: Match) -> list[Place]:
+    def _signals(self, match: Match) -> _Signals:
+        reach, ranking = self._reach, self._reach.scoring.ranking
+        terms = signal_terms(self._plan, match)
+        papers = reach.scoring.collection.papers
+        idfs = {term: idf(papers, min(papers, reach.words.holding(term))) for term in terms}
+        nearness = Nearness(terms, self._names, ranking, idfs)
+        feedback = match is Match.ANY and len(terms) > 1 and ranking.feedback > 0
+        weights = (ranking.ordered, ranking.window, ranking.coverage, ranking.title_match)
+        takes = self._scored and self._query.sort is Sort.RELEVANCE and bool(terms)
+        takes = takes and (feedback or any(weights))
+        return _Signals(nearness, ranking.depth if takes else 0, feedback)
+
+    def _ranked(self, places: list[Place], match: Match, signals: _Signals) -> list[Place]:
         """Put the best papers into their final order; the others stay behind them."""
         best: list[Place] = []
-        for place in places[: self._depth]:
-            gains = self._nearness.gains(place.score, place.source, place.told)
-            more = sum(gain.value for gain in gains)
-            reasons: tuple[Contribution, ...] = ()
-            if self._explain:
-                reasons = (
-                    *self._why(place, match),
-                    *(Contribution(gain.label, "", gain.value) for gain in gains),
-                )
-            score = float(f"{place.score + more:.6g}")
-            best.append(replace(place, score=score, why=_largest_first(reasons)))
+        for place in places[: signals.depth]:
+            why = self._why(place, match) if self._explain else ()
+            gains = signals.nearness.gains(place.score, place.source, place.told)
+            best.append(self._gained(replace(place, why=why), gains))
         best.sort(key=_order)
-        return best + places[self._depth :]
+        if signals.feedback:
+            feedback = self._reach.feedback
+            looked = ((one.score, one.source) for one in best)
+            shared = feedback.shared(looked, len(signals.nearness.terms))
+            best = [self._gained(one, feedback.gains(shared, one.source)) for one in best]
+            best.sort(key=_order)
+        return best + places[signals.depth :]
+
+    def _gained(self, place: Place, gains: list[Gain]) -> Place:
+        """Add to the score of a paper."""
+        score = float(f"{place.score + sum(gain.value for gain in gains):.6g}")
+        why = place.why
+        if self._explain:
+            why = (*why, *(Contribution(gain.label, "", gain.value) for gain in gains))
+        return replace(place, score=score, why=_largest_first(why))
 
     def _why(self, place: Place, match: Match) -> tuple[Contribution, ...]:
         return explained(self._plan, match, self._names, place.told)

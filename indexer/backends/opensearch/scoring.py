@@ -62,6 +62,13 @@ class Scoring:
         params = {"weight": weight, "b": b, "length": f"{field}_length", "average": average}
         return _script(frequency, WEIGH, params)
 
+    def norm(self, field: TextField, length: int) -> float:
+        """Give what one occurrence in a field of this length counts."""
+        weight = float(getattr(self.ranking, f"{field}_weight"))
+        b = float(getattr(self.ranking, f"{field}_b"))
+        average = self.collection.averages[field]
+        return weight / (1 - b + b * length / average) if average and b else weight
+
     def saturated(self, fields: list[Body], holding: int, boost: float) -> Body:
         """Score one term from its weighed fields, `holding` papers holding it."""
         weight = idf(self.collection.papers, min(holding, self.collection.papers)) * boost

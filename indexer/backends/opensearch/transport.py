@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from indexer.backends.opensearch.connection import Breaker
 from indexer.backends.opensearch.ledger import Ledger
@@ -16,13 +16,33 @@ if TYPE_CHECKING:
     from opensearchpy import OpenSearch
 
 
+_PASSING: Final = frozenset({500, 502, 503, 504})
+"""Answers to a search that may be better next time."""
+_PAUSES: Final = (0.1, 0.3, 1.0)
+"""Seconds between the first tries of a search."""
+
+
 class ClusterTransport:
     """Sends the bodies of searches to one index; safe to use from several threads."""
 
     def __init__(
-        self, client: OpenSearch, ledger: Ledger, generation: str, breaker: Breaker
+        self,
+        client: OpenSearch,
+        ledger: Ledger,
+        generation: str,
+        breaker: Breaker,
+        timeout: float,
     ) -> None:
-        """Ask this generation through this client."""
+        """Ask a generation through a client.
+
+        Args:
+            client: of the cluster.
+            ledger: of the index.
+            generation: which.
+            breaker: looks after failures.
+            timeout: seconds that a search may take, its repetitions among them.
+        """
+        self._timeout = timeout
         self._client = client
         self._ledger = ledger
         self._generation = generation
@@ -30,13 +50,35 @@ class ClusterTransport:
         self._breaker = breaker
 
     def search(self, body: Body) -> Body:
-        """Send a search; an answer without some of the papers is no answer."""
+        """Send a search; an answer without some of the papers is no answer.
+
+        One that fails within the cluster, as when a node goes in the midst of it, is asked again.
+        """
         params = {"allow_partial_search_results": "false"}
         if body.get("include_named_queries_score"):
             # The server takes it from the address only (RestSearchAction in 2.19).
             params["include_named_queries_score"] = "true"
-        ask = partial(self._client.search, index=self._index, body=body, params=params)
-        answer: Body = self._breaker.call(ask)
+        answer: Body = self._breaker.call(lambda: self._asked(body, params))
+        return answer
+
+    def _asked(self, body: Body, params: dict[str, str]) -> Body:
+        from opensearchpy.exceptions import TransportError
+
+        until = time.monotonic() + self._timeout
+        for pause in _PAUSES:
+            try:
+                return self._once(body, params, until)
+            except TransportError as error:
+                if error.status_code not in _PASSING or time.monotonic() + pause > until:
+                    raise
+            time.sleep(pause)
+        return self._once(body, params, until)
+
+    def _once(self, body: Body, params: dict[str, str], until: float) -> Body:
+        left = max(0.1, until - time.monotonic())
+        answer: Body = self._client.search(
+            index=self._index, body=body, params={**params, "request_timeout": left}
+        )
         return answer
 
     def source(self, document: str) -> Body | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from indexer.backends.opensearch.leaves import matching, record_query, scored
+from indexer.backends.opensearch.leaves import frequency, matching, record_query, scored
 from indexer.backends.opensearch.mapping import Body
 from indexer.backends.opensearch.scoring import (
     EVERYTHING,
@@ -15,7 +15,7 @@ from indexer.backends.opensearch.scoring import (
     every,
     quiet,
 )
-from indexer.matching.plan import Either, Every, Node, Plan, Run, Without
+from indexer.matching.plan import Either, Every, Plan, Run, Without
 from indexer.matching.reading import LeafReading
 from indexer.matching.terms import TextTerm
 from indexer.query import Match, Occur
@@ -31,12 +31,14 @@ def matching_query(plan: Plan, match: Match) -> Body:
     return _written(plan, match, _leaf_match)
 
 
-def scored_query(
+def scored_query(  # noqa: PLR0913 - all that a score is made of
     plan: Plan,
     match: Match,
     holding: Holding,
     scoring: Scoring,
     names: Mapping[TextTerm, str] | None = None,
+    *,
+    parts: bool = True,
 ) -> Body:
     """Match what a query asks for, with the sum of the scores of its leaves.
 
@@ -45,7 +47,9 @@ def scored_query(
         match: ALL or ANY.
         holding: for the idf of a term.
         scoring: the weights.
-        names: terms whose presence hits tell, see `leaves.scored`.
+        names: terms whose presence hits tell, see `leaves.scored`; of the parts of a compound,
+            which score where words may be missing, with an ``h`` before.
+        parts: let these score.
     """
     told = names or {}
 
@@ -60,7 +64,29 @@ def scored_query(
             ]
         )
 
-    return _written(plan, match, leaf)
+    def liked(reading: LeafReading) -> list[Body]:
+        boost = max(0.0, reading.boost) * scoring.ranking.parts
+        if not boost or not parts:
+            return []
+        terms = [term for some in reading.parts for term in some]
+        return [
+            scored(term, holding(term), boost, scoring, f"h{told[term]}" if term in told else "")
+            for term in terms
+        ]
+
+    return _written(plan, match, leaf, liked)
+
+
+def told_besides(query: Body, names: Mapping[TextTerm, str]) -> Body:
+    """Let the hits of a query tell, besides, which terms they hold; they score nothing by that."""
+    more: list[Body] = []
+    for term, name in names.items():
+        places = {name: matching(term), f"{name} title": frequency(term, "title")}
+        for place, held in places.items():
+            body = quiet(held)
+            body["constant_score"]["_name"] = place
+            more.append(body)
+    return {"bool": {"must": [query], "should": more}} if more else query
 
 
 def leaf_query(reading: LeafReading) -> Body:
@@ -100,22 +126,34 @@ def _leaf_match(reading: LeafReading) -> Body:
     return every([quiet(matching(term)) for term in reading.terms])
 
 
-def _written(plan: Plan, match: Match, leaf: Callable[[LeafReading], Body]) -> Body:
+Parts = Callable[[LeafReading], list[Body]]
+
+
+def _written(
+    plan: Plan,
+    match: Match,
+    leaf: Callable[[LeafReading], Body],
+    parts: Parts = lambda _: [],
+) -> Body:
     """Write a plan, each node after its parts."""
     if not plan.order:
         return EVERYTHING
     written: dict[int, Body] = {}
     for at in plan.order:
-        written[at] = _node(plan.nodes[at], match, written, leaf)
+        node = plan.nodes[at]
+        if isinstance(node, Run):
+            written[at] = _run(plan, node, match, written, parts)
+        else:
+            written[at] = _node(node, written, leaf)
     return written[plan.order[-1]]
 
 
 def _node(
-    node: Node, match: Match, written: dict[int, Body], leaf: Callable[[LeafReading], Body]
+    node: LeafReading | Every | Either | Without,
+    written: dict[int, Body],
+    leaf: Callable[[LeafReading], Body],
 ) -> Body:
     match node:
-        case Run():
-            return _run(node, match, written)
         case Every(nodes):
             return every([written[one] for one in nodes])
         case Either(nodes):
@@ -126,9 +164,10 @@ def _node(
             return leaf(node)
 
 
-def _run(run: Run, match: Match, written: dict[int, Body]) -> Body:
+def _run(plan: Plan, run: Run, match: Match, written: dict[int, Body], parts: Parts) -> Body:
     needed: list[Body] = []
     wanted: list[Body] = []
+    liked: list[Body] = []
     taken: list[Body] = []
     free = False
     for member in run.members:
@@ -142,9 +181,12 @@ def _run(run: Run, match: Match, written: dict[int, Body]) -> Body:
             needed.append(query)
         else:
             wanted.append(query)
+            node = plan.nodes[member.node]
+            liked += parts(node) if isinstance(node, LeafReading) else []
     if wanted and not free:
         needed.append(either(wanted))
         wanted = []
+    wanted += liked
     if not taken and not wanted:
         return every(needed)
     body: Body = {"must": needed or [EVERYTHING]}

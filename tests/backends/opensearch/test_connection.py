@@ -102,6 +102,7 @@ def test_a_silent_cluster_is_left_alone_for_a_while() -> None:
         (Unreachable("N/A", "refused", None), "cannot be reached"),
         (TransportError(429, "rejected", {}), "overloaded"),
         (TransportError(503, "unavailable", {}), "overloaded"),
+        (TransportError(500, "search_phase_execution_exception", {}), "losing a node"),
         (TransportError(401, "who are you", {}), "refuses the user"),
     ],
 )

@@ -74,7 +74,7 @@ def _paper_page(found: Paper) -> ResponseReturnValue:
             article=scholarly_article(found, here),
             formats=formats,
             bibtex="".join(write_citations([found], "bibtex")).strip(),
-            versions=[shown(one, display) for one in versions(searcher, found)],
+            versions=[shown(one, display) for one in versions(searcher, found, near)],
             terms=near.terms,
             related=[shown(one.paper, display) for one in near.hits],
             generation=searcher.generation,

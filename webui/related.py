@@ -11,11 +11,13 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
-from indexer import Hit, Or, Paper, Phrase, Query, Searcher, Word, fold, name_key, plain
+from indexer import Hit, Or, Paper, Phrase, Query, Searcher, Word, fold, plain, versions_among
 
 _WORD: Final = re.compile(r"[^\W\d_][\w'-]+")
 _CANDIDATES: Final = 40
 _TERMS: Final = 12
+_TITLED: Final = 20
+"""Papers with the same title that are looked at for versions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +67,21 @@ def related(searcher: Searcher, paper: Paper, limit: int = 6) -> Related:
     return Related(tuple(terms), tuple(hits[:limit]))
 
 
-def versions(searcher: Searcher, paper: Paper) -> tuple[Paper, ...]:
-    """Find other records of the same work: the same title by at least one same author.
+def versions(searcher: Searcher, paper: Paper, near: Related) -> tuple[Paper, ...]:
+    """Find other records of the same work among those of its title and those like it.
 
-    Oldest first; a missing year comes last.
+    What is one work is decided as on the page of results. Oldest first; a missing year comes last.
+
+    Args:
+        searcher: the snapshot to read.
+        paper: one record of the work.
+        near: papers like it.
     """
     clause = Phrase(plain(paper.title), field="title")
-    found = searcher.search(Query(clause=clause, per_page=20), facets=())
-    title, authors = _title(paper), {name_key(name) for name in paper.authors}
-    same = [
-        one.paper
-        for one in found.hits
-        if one.paper.id != paper.id
-        and _title(one.paper) == title
-        and authors & {name_key(name) for name in one.paper.authors}
-    ]
+    titled = searcher.search(Query(clause=clause, per_page=_TITLED), facets=())
+    hits = (*titled.hits, *near.hits)
+    others = {hit.paper.id: hit.paper for hit in hits if hit.paper.id != paper.id}
+    same = versions_among([paper, *others.values()]).get(paper.id, ())
     return tuple(sorted(same, key=lambda one: (one.year or 10_000, one.id)))
 
 

@@ -100,8 +100,10 @@ def _by_folded_name(
 def _cluster_lines(cluster: AuthorCluster) -> Iterator[str]:
     yield click.style(cluster.name, bold=True)
     yield f"{counted(len(cluster.papers), 'paper')}, {counted(cluster.rows, 'author row')}"
+    names = len(cluster.names)
+    borne = "exactly this name" if names == 1 else f"one of {names} names put together"
     yield from wrapped(
-        "Papers that bear exactly this name, case aside. It groups names, not people.", (), "", ""
+        f"Papers that bear {borne}, case aside. It groups names, not people.", (), "", ""
     )
     if cluster.curated:
         yield from wrapped(_curated(cluster.curated), (), "", "")

@@ -82,6 +82,25 @@ def test_each_work_stands_once_on_all_pages_together(client: FlaskClient, sort: 
     assert not ids(page(client, f"{together}&page=4"))
 
 
+def test_the_page_of_a_paper_names_its_versions_by_the_same_rule(client: FlaskClient) -> None:
+    versions = page(client, "/paper/icml-03").one("section", **{"aria-labelledby": "versions"})
+    assert [one.attrs["href"] for one in versions.all("a") if "/paper/" in one.attrs["href"]] == [
+        "/paper/jmlr-03"
+    ]
+    assert not page(client, "/paper/icml-04").all("section", **{"aria-labelledby": "versions"})
+
+
+def test_a_version_with_a_slightly_other_title_is_named(client: FlaskClient) -> None:
+    longer = Paper(
+        "long", f"{PAPERS[0].title} and servers", PAPERS[0].abstract, ("A. Ace", "B. Bay"), "JMLR"
+    )
+    other = create_app(index=MemoryIndex.of((*PAPERS[:1], longer))).test_client()
+
+    assert "/paper/long" in str(page(other, "/paper/icml-00").one("section", **{
+        "aria-labelledby": "versions"
+    }).all("a"))  # fmt: skip
+
+
 def test_the_json_says_the_same(client: FlaskClient) -> None:
     found = json.loads(client.get("/search.json?q=gossip&versions=collapse&per_page=100").data)
 

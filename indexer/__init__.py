@@ -39,7 +39,7 @@ from indexer.errors import (
 )
 from indexer.identity.around import Suggestion
 from indexer.language.parse import parse_query
-from indexer.language.syntax import SYNTAX
+from indexer.language.syntax import SYNTAX, compose_query
 from indexer.paper import (
     CONFERENCE,
     JOURNAL,
@@ -176,6 +176,7 @@ __all__ = [
     "check_dumps",
     "citation_format",
     "cluster_json",
+    "compose_query",
     "connect",
     "connection_json",
     "display",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from indexer.language.parse import parse_clause, parse_query
-from indexer.language.unparse import format_clause, format_query
+from indexer.language.unparse import format_clause
 from indexer.query import (
     And,
     AuthorName,
@@ -242,24 +242,3 @@ def test_the_rest_of_the_query_is_kept() -> None:
     assert query.text == "gossip "
     assert (query.filters, query.years) == (chosen, YearRange(2019))
     assert (query.match, query.sort, query.page, query.per_page) == (Match.ANY, Sort.TITLE, 3, 50)
-
-
-def test_filters_are_written_as_clauses() -> None:
-    query = parse_query(
-        "a b",
-        filters=(
-            Filter("venue", ("ICML", "unknown"), ("AAAI",)),
-            Filter("author", ("Tao Lin 0004",)),
-            Filter("year", ("2019",)),
-        ),
-        years=YearRange(None, 2022),
-    )
-
-    written = format_query(query)
-
-    assert written == (
-        "(a b) AND (venue:ICML OR no:venue) AND NOT venue:AAAI"
-        ' AND author:="Tao Lin 0004" AND year:2019 AND year:<=2022'
-    )
-    assert written == format_clause(parse_clause(written)[0])
-    assert format_query(parse_query()) == ""

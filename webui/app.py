@@ -11,6 +11,7 @@ from werkzeug.routing import BaseConverter
 
 from indexer import Config, Index, load_config, name_slug, open_index, plain
 from webui import (
+    advanced,
     api,
     arxiv_api,
     caching,
@@ -63,6 +64,7 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     current.register(app, Snapshots(index), params)
     faults.register(app, f"quiver build DUMP --index {config.index.dir}")
     app.register_blueprint(pages.blueprint)
+    app.register_blueprint(advanced.blueprint)
     app.register_blueprint(records.blueprint)
     app.register_blueprint(connections.blueprint)
     app.register_blueprint(exports.blueprint)

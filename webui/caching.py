@@ -19,6 +19,7 @@ from webui import current
 _TAGGED: Final = frozenset(
     {
         "pages",
+        "advanced",
         "records",
         "connections",
         "api",

@@ -26,6 +26,7 @@ Disallow: /suggest
 Disallow: /unapi
 Disallow: /api
 Disallow: /feed.atom
+Disallow: /advanced?
 Disallow: /shelf
 Disallow: /record
 Disallow: /trends

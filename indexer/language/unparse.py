@@ -9,20 +9,16 @@ language allows.
 from __future__ import annotations
 
 import re
-from typing import Final
 
 from indexer.language.lexer import QUOTES
 from indexer.language.parse import parse_clause
 from indexer.language.runs import is_question, is_running_text
-from indexer.paper import UNKNOWN
 from indexer.query import (
     And,
     AuthorName,
     Clause,
-    Filter,
     Fuzzy,
     Has,
-    HasField,
     Leaf,
     Not,
     Occur,
@@ -30,7 +26,6 @@ from indexer.query import (
     Part,
     Phrase,
     Position,
-    Query,
     Value,
     Wildcard,
     Word,
@@ -64,18 +59,6 @@ def format_clause(clause: Clause | None) -> str:
         case _:
             written = _leaf(clause)
     return written
-
-
-def format_query(query: Query) -> str:
-    """Write everything that decides which papers match, the filters included, in query syntax."""
-    clauses = [] if query.clause is None else [query.clause]
-    for chosen in query.filters:
-        clauses += _filter(chosen)
-    if query.years.low is not None or query.years.high is not None:
-        clauses.append(Years(query.years.low, query.years.high))
-    if not clauses:
-        return ""
-    return format_clause(clauses[0] if len(clauses) == 1 else And(tuple(clauses)))
 
 
 def _part(part: Part, *, sentence: bool) -> str:
@@ -160,29 +143,3 @@ def _years(low: int | None, high: int | None) -> str:
     if high is None:
         return f">={low:04d}"
     return f"{low:04d}" if low == high else f"{low:04d}-{high:04d}"
-
-
-_MISSING: Final[tuple[tuple[str, HasField], ...]] = (
-    ("venue", "venue"),
-    ("year", "year"),
-    ("type", "type"),
-    ("author", "authors"),
-)
-
-
-def _filter(chosen: Filter) -> list[Clause]:
-    included = tuple(_choice(chosen, value) for value in chosen.include)
-    clauses = [included[0] if len(included) == 1 else Or(included)] if included else []
-    return clauses + [Not(_choice(chosen, value)) for value in chosen.exclude]
-
-
-def _choice(chosen: Filter, value: str) -> Clause:
-    """Write one value of a filter as the clause that matches the same papers."""
-    if value == UNKNOWN:
-        return Not(Has(dict(_MISSING)[chosen.field]))
-    if chosen.field == "author":
-        return AuthorName(value, exact=True)
-    if chosen.field == "year":
-        year = int(value) if re.fullmatch(r"[0-9]{1,4}", value) else 0
-        return Years(year, year)
-    return Value(chosen.field, value)

@@ -20,6 +20,7 @@ PAGES = (
     "/venue/icml",
     "/facet/author?q=learning&author_not=Author+3",
     "/help",
+    "/advanced",
     "/about",
     "/trends?q=rate&q=gossip",
     "/record?q=gossip",

@@ -11,7 +11,21 @@ from dataclasses import dataclass, replace
 
 from indexer.matching.joining import Join
 from indexer.matching.reading import JOINED_NOTE, LeafReading
-from indexer.query import And, Clause, Fuzzy, Leaf, Not, Occur, Or, Phrase, Wildcard, Word, Words
+from indexer.matching.terms import NameTerm, TextTerm
+from indexer.query import (
+    And,
+    Clause,
+    Fuzzy,
+    Leaf,
+    Match,
+    Not,
+    Occur,
+    Or,
+    Phrase,
+    Wildcard,
+    Word,
+    Words,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,3 +257,30 @@ def _asking(nodes: list[Node], root: int) -> tuple[LeafReading, ...]:
             case Without():
                 pass
     return tuple(found)
+
+
+def signal_terms(plan: Plan, match: Match) -> tuple[TextTerm, ...]:
+    """Give the terms whose company is looked at, each once, in the order of the query.
+
+    Args:
+        plan: the query.
+        match: ALL or ANY; under ANY a compound is looked at part by part.
+    """
+    terms = (term for reading in plan.asking for term in _asked(reading, match))
+    return tuple(dict.fromkeys(term for term in terms if not isinstance(term, NameTerm)))
+
+
+def _asked(reading: LeafReading, match: Match) -> Iterator[TextTerm]:
+    if match is Match.ALL or not reading.parts:
+        yield from reading.terms
+        return
+    for term, parts in zip(reading.terms, reading.parts, strict=True):
+        yield from parts or (term,)
+
+
+def hinting(plan: Plan, run: Run) -> Iterator[LeafReading]:
+    """Give the bare words of a run whose parts add to scores where words may be missing."""
+    for member in run.members:
+        node = plan.nodes[member.node]
+        if member.occur is Occur.DEFAULT and isinstance(node, LeafReading) and node.parts:
+            yield node

@@ -10,7 +10,7 @@ from indexer.backends.whoosh.lookup.matches import EVERYTHING, NOTHING, Matches
 from indexer.backends.whoosh.lookup.occurrences import Integers
 from indexer.backends.whoosh.lookup.reader import SegmentReader
 from indexer.backends.whoosh.storage.segment import HAS_BITS, Lexicon
-from indexer.matching.plan import Either, Every, Node, Plan, Run, Without
+from indexer.matching.plan import Either, Every, Node, Plan, Run, Without, hinting
 from indexer.matching.reading import LeafReading
 from indexer.matching.terms import EveryTerm, HasTerm, SetTerm, ValueTerm, YearsTerm, value_key
 from indexer.query import Match, Occur
@@ -59,7 +59,6 @@ class Evaluation:
         desk = self._desk
         needed: list[Matches] = []
         wanted: list[Matches] = []
-        hinted: list[Matches] = []
         free = False
         for member in run.members:
             one = found[member.node]
@@ -72,24 +71,26 @@ class Evaluation:
                 needed.append(one)
             else:
                 wanted.append(one)
-                hinted += self._parts(self._plan.nodes[member.node])
         if wanted and not free:
             needed.append(desk.either(wanted, self._every))
             wanted = []
         result = desk.every(needed) if needed else EVERYTHING
+        hinted = self._parts(run) if match is Match.ANY else []
         for liked in (wanted, hinted):
             if liked:
                 result = desk.preferred(result, desk.either(liked, self._every), self._every)
         return result
 
-    def _parts(self, node: Node) -> list[Matches]:
-        """Give the parts of the compounds of a word, which score where words may be missing."""
-        if not isinstance(node, LeafReading):
-            return []
-        factor = self._collection.ranking.parts * node.boost
+    def _parts(self, run: Run) -> list[Matches]:
+        """Give the parts of the compounds of a run, which score where words may be missing."""
+        weight = self._collection.ranking.parts
         scored = self._collection.scored
-        terms = (term for parts in node.parts for term in parts)
-        return [scored(term).parts[self._segment].boosted(factor) for term in terms]
+        return [
+            scored(term).parts[self._segment].boosted(weight * word.boost)
+            for word in hinting(self._plan, run)
+            for parts in word.parts
+            for term in parts
+        ]
 
     def leaf(self, reading: LeafReading) -> Matches:
         """Evaluate one leaf on its own; nothing where it says nothing."""

@@ -11,10 +11,10 @@ from indexer.backends.whoosh.answer.feedback import SharedWord, likeness
 from indexer.backends.whoosh.answer.finding import Finding, shared_words
 from indexer.backends.whoosh.answer.matches import Desk
 from indexer.backends.whoosh.answer.select import Place
-from indexer.backends.whoosh.answer.signals import signal_terms, signals_of
+from indexer.backends.whoosh.answer.signals import signals_of
 from indexer.backends.whoosh.lookup.collection import TEXT_FIELDS, Collection
 from indexer.backends.whoosh.lookup.occurrences import contained
-from indexer.matching.plan import Either, Every, Plan, Run, Without
+from indexer.matching.plan import Either, Every, Plan, Run, Without, hinting, signal_terms
 from indexer.matching.reading import LeafReading
 from indexer.matching.terms import (
     CompoundTerm,
@@ -139,11 +139,9 @@ def _counted(collection: Collection, found: Finding, place: Place) -> list[tuple
 
 
 def _hinted(plan: Plan, run: Run, weight: float) -> Iterator[tuple[TextTerm, float]]:
-    for member in run.members:
-        node = plan.nodes[member.node]
-        if member.occur is Occur.DEFAULT and isinstance(node, LeafReading):
-            for parts in node.parts:
-                yield from ((part, node.boost * weight) for part in parts)
+    for word in hinting(plan, run):
+        for parts in word.parts:
+            yield from ((part, word.boost * weight) for part in parts)
 
 
 def _matching(collection: Collection, found: Finding, place: Place) -> dict[int, bool]:

@@ -12,10 +12,10 @@ from indexer.backends.whoosh.answer.feedback import SharedWord, shared_words_of,
 from indexer.backends.whoosh.answer.filters import Filters, all_of, filters_of
 from indexer.backends.whoosh.answer.matches import Desk, Sum
 from indexer.backends.whoosh.answer.select import Order, Place
-from indexer.backends.whoosh.answer.signals import signal_terms, signals_of
+from indexer.backends.whoosh.answer.signals import signals_of
 from indexer.backends.whoosh.lookup.collection import Collection
 from indexer.backends.whoosh.lookup.matches import Matches, shown
-from indexer.matching.plan import Plan
+from indexer.matching.plan import Plan, signal_terms
 from indexer.query import FacetField, Match, Query, Sort
 
 

@@ -6,7 +6,6 @@ text, each once, in the order of the query; names and tests take no part.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -17,10 +16,7 @@ from indexer.backends.whoosh.lookup.collection import Collection
 from indexer.backends.whoosh.lookup.occurrences import Keys, contained, distinct, field_keys
 from indexer.backends.whoosh.lookup.postings import way_keys, word_keys
 from indexer.backends.whoosh.lookup.reader import Numbers, SegmentReader
-from indexer.matching.plan import Plan
-from indexer.matching.reading import LeafReading
-from indexer.matching.terms import CompoundTerm, NameTerm, StemTerm, TextTerm
-from indexer.query import Match
+from indexer.matching.terms import CompoundTerm, StemTerm, TextTerm
 from indexer.ranking import WINDOW, Ranking, idf
 
 Scores = NDArray[np.float64]
@@ -47,25 +43,6 @@ class Signals:
         for _, _, added in self.pairs:
             total = total + added
         return total
-
-
-def signal_terms(plan: Plan, match: Match) -> tuple[TextTerm, ...]:
-    """Give the terms whose company is looked at, each once, in the order of the query.
-
-    Args:
-        plan: the query.
-        match: ALL or ANY; under ANY a compound is looked at part by part.
-    """
-    terms = (term for reading in plan.asking for term in _asked(reading, match))
-    return tuple(dict.fromkeys(term for term in terms if not isinstance(term, NameTerm)))
-
-
-def _asked(reading: LeafReading, match: Match) -> Iterator[TextTerm]:
-    if match is Match.ALL or not reading.parts:
-        yield from reading.terms
-        return
-    for term, parts in zip(reading.terms, reading.parts, strict=True):
-        yield from parts or (term,)
 
 
 def signals_of(

@@ -238,6 +238,7 @@ def _suggestion_json(one: Suggestion) -> Json:
             "likeness": evidence.likeness.value,
             "coauthors": list(evidence.coauthors),
             "venues": list(evidence.venues),
+            "years_of_both": None if evidence.both is None else list(evidence.both),
             "years_between": evidence.gap,
             "title_likeness": round(evidence.topics, 3),
             "rivals": evidence.rivals,

@@ -156,6 +156,31 @@ def test_without_evidence_nothing_is_suggested() -> None:
     assert not cluster("Tao Lin").same_person
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "both"),
+    [
+        ((2001, 2005), (2003, 2009), (2003, 2005)),
+        ((2001, 2003), (2003, 2003), (2003, 2003)),
+        ((2001, 2003), (2004, 2004), None),
+        ((None, None), (2004, 2004), None),
+    ],
+)
+def test_the_years_of_both_are_said(
+    one: tuple[int | None, int | None],
+    other: tuple[int | None, int | None],
+    both: tuple[int, int] | None,
+) -> None:
+    made = [
+        Paper(f"{name}{at}", "Sparse bees", "", (name, "Anna Bee", "Carl Dee"), "ICML", year)
+        for name, years in (("François Fleuret", one), ("Francois Fleuret", other))
+        for at, year in enumerate(years)
+    ]
+    with index(*made).searcher() as searcher:
+        found = author_cluster(searcher, "François Fleuret")
+    assert found is not None
+    assert [suggestion.evidence.both for suggestion in found.same_person] == [both]
+
+
 def test_nothing_is_merged() -> None:
     assert len(cluster("François Fleuret").papers) == 2
 
@@ -165,6 +190,7 @@ def evidence(**changed: object) -> Evidence:
         "likeness": Likeness.INITIALS,
         "coauthors": ("A", "B"),
         "venues": ("ICML",),
+        "both": (2018, 2020),
         "gap": 0,
         "topics": 0.2,
         "rivals": 0,
@@ -180,7 +206,7 @@ def evidence(**changed: object) -> Evidence:
         {"coauthors": ("A",)},
         {"coauthors": ()},
         {"venues": ()},
-        {"gap": 5},
+        {"gap": 5, "both": None},
         {"gap": 20},
         {"topics": 0.0},
         {"rivals": 1},

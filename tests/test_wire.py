@@ -160,6 +160,7 @@ def test_an_index_and_a_cluster_are_plain_json() -> None:
             slug="tao-lin",
             spellings=(Spelling("Tao Lin", 1),),
             papers=(PAPER,),
+            names=("Tao Lin",),
             same_folded=(FacetValue("Tao Lin 0004", 2),),
         )
     )

@@ -61,6 +61,9 @@ def _reasons(one: Suggestion) -> tuple[str, ...]:
         found.append(f"at {', '.join(evidence.venues[:4])}, too")
     if evidence.topics >= 0.1:
         found.append("on like subjects")
+    if evidence.both:
+        first, last = evidence.both
+        found.append(f"both in {first}" if first == last else f"both from {first} to {last}")
     if evidence.gap >= 4:
         found.append(f"but {evidence.gap} years apart")
     if evidence.rivals:

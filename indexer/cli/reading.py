@@ -147,6 +147,9 @@ def _because(one: Suggestion) -> str:
         reasons.append(f"both wrote with {', '.join(evidence.coauthors[:3])}{rest}")
     if evidence.venues:
         reasons.append(f"both at {', '.join(evidence.venues[:3])}")
+    if evidence.both:
+        first, last = evidence.both
+        reasons.append(f"both in {first}" if first == last else f"both from {first} to {last}")
     if evidence.gap:
         reasons.append(f"{counted(evidence.gap, 'year')} lie between")
     if evidence.rivals:

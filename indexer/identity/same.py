@@ -42,6 +42,8 @@ class Evidence:
         likeness: how the names agree.
         coauthors: printed names of co-authors of both, those with most papers first.
         venues: where both published, in alphabetical order.
+        both: first and last year CE in which both careers ran; None where they do not overlap or
+            a year is unknown.
         gap: years between the two careers; 0 where they overlap or a year is unknown.
         topics: likeness of the titles' words, from 0 to 1 (cosine).
         rivals: names that could be the one but not the other.
@@ -52,6 +54,7 @@ class Evidence:
     likeness: Likeness
     coauthors: tuple[str, ...]
     venues: tuple[str, ...]
+    both: tuple[int, int] | None
     gap: int
     topics: float
     rivals: int
@@ -116,6 +119,7 @@ def gather(
         likeness=alike,
         coauthors=_shared(one, other),
         venues=tuple(sorted(one.venues & other.venues)),
+        both=_both(one, other),
         gap=_gap(one, other),
         topics=_cosine(one.words, other.words),
         rivals=len(against),
@@ -129,6 +133,13 @@ def _shared(one: Career, other: Career) -> tuple[str, ...]:
     both = [short for short in one.coauthors if short in other.coauthors and short not in own]
     both.sort(key=lambda short: (-one.coauthors[short][1] - other.coauthors[short][1], short))
     return tuple(max(one.coauthors[short][0], other.coauthors[short][0], key=len) for short in both)
+
+
+def _both(one: Career, other: Career) -> tuple[int, int] | None:
+    if one.first is None or one.last is None or other.first is None or other.last is None:
+        return None
+    years = max(one.first, other.first), min(one.last, other.last)
+    return years if years[0] <= years[1] else None
 
 
 def _gap(one: Career, other: Career) -> int:

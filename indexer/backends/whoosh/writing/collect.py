@@ -19,6 +19,13 @@ RUN_BYTES: Final = 1 << 25
 """A run ends early when its papers are this long together."""
 
 
+def cores() -> int:
+    """Count the cores this process may run on."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 class Collector:
     """Takes papers one by one and makes runs of them; what does not fit one run goes to disk."""
 
@@ -37,7 +44,7 @@ class Collector:
         self._dictionary = dictionary
         self._analyzer = analyzer
         self._folder = folder
-        self._count = workers or os.cpu_count() or 1
+        self._count = workers or cores()
         self._workers: Workers | None = None
         self._table = WordTable(analyzer)
         self._lines: list[Line] = []

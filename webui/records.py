@@ -6,7 +6,6 @@ The end of the address is the representation: none for the page, ``.json``, ``.b
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, url_for
@@ -26,7 +25,7 @@ from indexer import (
     results_json,
     write_citations,
 )
-from webui import authors, current, layout
+from webui import authors, changes, current, layout
 from webui.api import answer
 from webui.exports import references
 from webui.feeds import feed
@@ -137,6 +136,7 @@ def venue(slug: str, part: str) -> ResponseReturnValue:
     if suffix == "json":
         return answer({"venue": name} | results_json(results))
     years = results.facets["year"]
+    found_by = changes.sorted_by(query, Sort.RELEVANCE)
     named = {"slug": slug, "part": str(year)} if year else {"slug": slug}
     return render_template(
         "records/venue.html",
@@ -148,7 +148,13 @@ def venue(slug: str, part: str) -> ResponseReturnValue:
             if one.value.isdecimal() and one.count
         ],
         authors=[
-            one for one in results.facets["author"].values if one.value != UNKNOWN and one.count
+            {
+                "name": one.value,
+                "count": one.count,
+                "href": layout.search_href(changes.narrowed(found_by, "author", one.value)),
+            }
+            for one in results.facets["author"].values
+            if one.value != UNKNOWN and one.count
         ],
         results=results,
         entries=layout.entries(results),
@@ -161,7 +167,7 @@ def venue(slug: str, part: str) -> ResponseReturnValue:
             lambda to: _venue_href(slug, year, page=to),
         ),
         here=_venue_href(slug, year),
-        search_href=layout.search_href(replace(query, page=1, sort=Sort.RELEVANCE)),
+        search_href=layout.search_href(found_by),
         formats=representations("records.venue", **named),
     )
 

@@ -29,7 +29,7 @@ STATES = st.fixed_dictionaries(
         "year_from": st.sampled_from(["2001", "2019"]),
         "year_to": st.sampled_from(["2004", "2021"]),
         "match": st.sampled_from(["all", "any"]),
-        "sort": st.sampled_from(["-year", "title"]),
+        "sort": st.sampled_from(["-year", "title", "-added"]),
         "per_page": st.sampled_from(["10", "50"]),
     },
 )
@@ -109,16 +109,105 @@ def test_the_pages_of_an_answer_are_its_hits_once_each(
     assert places == sorted(set(places))
 
 
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(STATES, st.sampled_from(["venue", "type", "author"]), st.sampled_from(["", "a", "i"]))
+def test_every_number_among_all_values_is_the_hits_after_following_its_link(
+    web: FlaskClient, state: dict[str, str | list[str]], field: str, contains: str
+) -> None:
+    asked = urlencode({**state, "contains": contains}, doseq=True)
+    page = page_of(web, f"/facet/{field}?{asked}")
+
+    shown = [
+        (number(item.one("span", class_="count").text), item.all("a")[0].attrs["href"])
+        for listed in page.all("ol", class_="values")
+        for item in listed.all("li")
+        if "excluded" not in item.attrs.get("class", "")
+    ]
+    back = page.one("p", class_="kicker").one("a")
+    shown.append((number(back.text.removeprefix("Back to the ")), back.attrs["href"]))
+    for count, address in shown:
+        assert total(web, address) == count, address
+
+
+def total(web: FlaskClient, address: str) -> int:
+    """The number of papers behind a link, from the same address for machines."""
+    path, _, asked = address.partition("?")
+    found = web.get(f"{path}.json?{asked}").json
+    assert found is not None, address
+    return int(found["total"])
+
+
+@pytest.mark.parametrize(
+    ("address", "least"),
+    [("/", 12), ("/venue/icml", 12), ("/venue/icml/2003", 3), ("/venue/jmlr", 4), ("/about", 5),
+     ("/search?page=99&q=learning", 10)],
+)  # fmt: skip
+def test_every_number_beside_a_link_is_what_it_leads_to(
+    web: FlaskClient, address: str, least: int
+) -> None:
+    """Lists, tables and bars of the pages that are no result."""
+    main = page_of(web, address).one("main")
+    rows = [row for ul in main.all("ul") for row in ul.all("li") if row.all("span", class_="count")]
+    shown = [
+        (
+            number(row.one("span", class_="count").text),
+            row.all("a")[-1 if "only" in row.text else 0],
+        )
+        for row in rows
+        if not row.all("input")
+    ]
+    shown += [
+        (number(row.all("td")[0].text), row.one("a"))
+        for table in main.all("table")
+        for row in table.all("tr")[1:]
+        if row.all("a")
+    ]
+    shown += [
+        (number(bar.one("title").text.split(": ")[1]), bar)
+        for svg in main.all("svg")
+        for bar in svg.all("a")
+    ]
+    shown += [(number(one.text), one) for dl in main.all("dl") for one in dl.all("a")]
+
+    assert len(shown) >= least
+    for count, link in shown:
+        assert total(web, link.attrs["href"]) == count, link.attrs["href"]
+
+
+def test_the_list_below_holds_every_kind_of_page_for_readers(web: FlaskClient) -> None:
+    """What answers in HTML; a new kind of page comes into the list or fails here."""
+    kinds = {
+        rule.endpoint
+        for rule in web.application.url_map.iter_rules()
+        if "GET" in (rule.methods or ())
+        and rule.endpoint.partition(".")[0]
+        in ("pages", "records", "keeping", "differences", "trends", "connections")
+        and not rule.rule.endswith((".json", ".csv"))
+    }
+    adapter = web.application.url_map.bind("localhost")
+    reached = {adapter.match(address.partition("?")[0])[0] for address in KINDS}
+    assert reached == kinds
+
+
+KINDS = (
+    "/", "/search", "/search?q=learning&venue=ICML&author_not=Author+3&year_from=2001",
+    "/search?q=zzz+learning", "/search?q=learning&explain=1", "/search?versions=collapse",
+    "/paper/p1", "/paper/p4", "/paper/odd/id.json",
+    "/author/tao-lin", "/author/ada-byron", "/author/ada-byron?venue=ICML&year=2003",
+    "/venue/icml", "/venue/icml/2003", "/venue/jmlr", "/help", "/about",
+    "/facet/author?q=learning", "/facet/venue?venue=ICML&venue_not=JMLR", "/search?page=99",
+    "/shelf", "/shelf?id=p1&id=p3&id=none", "/record?q=learning&venue=ICML",
+    "/record/diff?q=learning", "/record/diff?q=learning&since=m000001",
+    "/trends", "/trends?q=learning&q=gossip&venue=ICML", "/path",
+    "/path?from=ada-byron&to=author-3",
+)  # fmt: skip
+
+
 def test_every_link_of_every_kind_of_page_answers(web: FlaskClient) -> None:
-    todo = [
-        "/", "/search", "/search?q=learning&venue=ICML&author_not=Author+3&year_from=2001",
-        "/search?q=zzz+learning", "/search?q=learning&explain=1", "/paper/p1", "/paper/p4",
-        "/paper/odd/id.json",
-        "/author/tao-lin", "/author/ada-byron", "/venue/icml", "/venue/icml/2003", "/help",
-        "/facet/author?q=learning", "/facet/venue?venue=ICML&venue_not=JMLR", "/search?page=99",
-    ]  # fmt: skip
     checked: set[str] = set()
-    for address in todo:
+    for address in KINDS:
         page = page_of(web, address)
         links = [one.attrs["href"] for one in page.all("a") + page.all("link")]
         for link in links:

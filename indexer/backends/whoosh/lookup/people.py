@@ -175,8 +175,13 @@ def papers_of(
         at = pointers[papers] if position is Position.FIRST else pointers[papers + 1] - 1
         papers = papers[contained(arrays.paper_names[at], names)]
         return papers, np.ones(len(papers), np.int64)
-    for place in np.flatnonzero(reader.doubled_names[papers]).tolist():
-        paper = int(papers[place])
-        held = arrays.paper_names[arrays.paper_names_ptr[paper] : arrays.paper_names_ptr[paper + 1]]
-        counts[place] = int(np.count_nonzero(np.isin(held, names)))
+    again = np.flatnonzero(reader.doubled_names[papers])
+    if len(again):
+        asked = np.zeros(len(arrays.names), np.bool_)
+        asked[names] = True
+        twice = papers[again].astype(np.int64)
+        starts = arrays.paper_names_ptr[twice]
+        sizes = arrays.paper_names_ptr[twice + 1] - starts
+        held = asked[arrays.paper_names[spread(starts, sizes)]]
+        counts[again] = np.add.reduceat(held, np.cumsum(sizes) - sizes, dtype=np.int64)
     return papers, counts

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-_EVERY: Final = 0.1
+_EVERY: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True)

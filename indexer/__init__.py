@@ -40,6 +40,7 @@ from indexer.errors import (
 from indexer.identity.around import Suggestion
 from indexer.language.parse import parse_query
 from indexer.language.syntax import SYNTAX, compose_query
+from indexer.language.unparse import format_clause
 from indexer.paper import (
     CONFERENCE,
     JOURNAL,
@@ -181,6 +182,7 @@ __all__ = [
     "connection_json",
     "display",
     "fold",
+    "format_clause",
     "hit_json",
     "info_json",
     "known_name",

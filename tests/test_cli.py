@@ -290,6 +290,10 @@ def test_similar_names_the_words_that_papers_share(run: Run) -> None:
     assert "bees" in written["terms"]
     text = run("similar", "bees1", "--limit", "1").stdout
     assert text.startswith("Like Sparse bees and their dances\nShared words: ")
+    assert f"As a query: {written['query']}\n" in text
+    several = json.loads(run("similar", "bees1", "bees2", "bees1", "--json").stdout)
+    assert several["ids"] == ["bees1", "bees2"]
+    assert not {"bees1", "bees2"} & {hit["id"] for hit in several["hits"]}
     assert run("similar", "nothing", code=1).stderr.startswith("Error: no paper has the id")
 
 

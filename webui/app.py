@@ -29,6 +29,7 @@ from webui import (
     operation,
     pages,
     records,
+    similar,
     suggest,
     trends,
 )
@@ -71,6 +72,7 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     app.register_blueprint(api.blueprint)
     app.register_blueprint(feeds.blueprint)
     app.register_blueprint(keeping.blueprint)
+    app.register_blueprint(similar.blueprint)
     app.register_blueprint(differences.blueprint)
     app.register_blueprint(trends.blueprint)
     app.register_blueprint(suggest.blueprint)

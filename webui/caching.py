@@ -20,6 +20,7 @@ _TAGGED: Final = frozenset(
     {
         "pages",
         "advanced",
+        "similar",
         "records",
         "connections",
         "api",

@@ -74,32 +74,44 @@ def serve(
 
 
 @click.command(
-    short_help="Find papers like one.", epilog=example("quiver similar neurips2022-13057e3d25da")
+    short_help="Find papers like one, or like several.",
+    epilog=example("quiver similar neurips2022-13057e3d25da icml2019-4b9639ffae97"),
 )
-@click.argument("paper_id", metavar="ID")
+@click.argument("ids", metavar="ID...", nargs=-1, required=True)
 @click.option("--limit", type=click.IntRange(1, 100), default=10, show_default=True, help="Papers.")
 @with_session
-def similar(session: Session, *, paper_id: str, limit: int) -> None:
-    """Find the papers that share most of the words a paper stands out by.
+def similar(session: Session, *, ids: tuple[str, ...], limit: int) -> None:
+    """Find the papers that share most of the words that one or several stand out by.
 
-    The words are said, so that you can judge the likeness.
+    The words are said, and the query they make, so that you can judge the likeness and change it.
     """
     from webui.related import related
 
     with open_searcher(session) as searcher:
-        paper = searcher.get(paper_id)
-        if paper is None:
-            raise click.ClickException(
-                f"no paper has the id '{paper_id}'; `quiver search` prints the ids"
-            )
-        found = related(searcher, paper, limit)
+        papers = []
+        for one in dict.fromkeys(ids):
+            paper = searcher.get(one)
+            if paper is None:
+                raise click.ClickException(
+                    f"no paper has the id '{one}'; `quiver search` prints the ids"
+                )
+            papers.append(paper)
+        found = related(searcher, *papers, limit=limit)
     if session.json:
         hits = [hit_json(hit) for hit in found.hits]
-        written = {"id": paper_id, "terms": list(found.terms), "hits": hits}
+        written = {
+            "ids": [paper.id for paper in papers],
+            "terms": list(found.terms),
+            "query": found.query,
+            "hits": hits,
+        }
         click.echo(json.dumps(written, ensure_ascii=False))
         return
-    click.echo(f"Like {paper.title}")
+    for paper in papers:
+        click.echo(f"Like {paper.title}")
     click.echo(f"Shared words: {', '.join(found.terms) or 'none'}")
+    if found.query:
+        click.echo(f"As a query: {found.query}")
     for number, hit in enumerate(found.hits, 1):
         click.echo("\n" + "\n".join(hit_lines(hit, number)))
 

@@ -29,6 +29,7 @@ from webui.facets import chips
 from webui.faults import refused
 from webui.groups import MOST, parts
 from webui.listing import shown
+from webui.similar import MOST_LIKED
 
 blueprint = Blueprint("keeping", __name__)
 MAX_SHELF: Final = 1_000
@@ -48,6 +49,9 @@ def shelf() -> str:
         gone=len(ids) - len(papers),
         formats=CITATION_FORMATS.values(),
         generation=searcher.generation,
+        like_these=url_for("similar.page", id=[paper.id for paper in papers])
+        if len(papers) <= MOST_LIKED
+        else "",
         without={
             paper.id: url_for("keeping.shelf", id=[one.id for one in papers if one is not paper])
             for paper in papers

@@ -1,4 +1,4 @@
-"""Papers near one paper: its other versions, and those that use the words it stands out by.
+"""Papers near others: versions of one, and those that use the words one or several stand out by.
 
 Both are ordinary searches, so any backend answers them.
 """
@@ -7,11 +7,22 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
-from indexer import Hit, Or, Paper, Phrase, Query, Searcher, Word, fold, plain, versions_among
+from indexer import (
+    Hit,
+    Or,
+    Paper,
+    Phrase,
+    Query,
+    Searcher,
+    Word,
+    fold,
+    format_clause,
+    plain,
+    versions_among,
+)
 
 _WORD: Final = re.compile(r"[^\W\d_][\w'-]+")
 _CANDIDATES: Final = 40
@@ -22,32 +33,39 @@ _TITLED: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """Papers like one paper.
+    """Papers like some others.
 
     Attributes:
         terms: the words they were found by, the most telling first.
+        query: these words with their weights, as a query to be changed.
         hits: the nearest first.
     """
 
     terms: tuple[str, ...]
+    query: str
     hits: tuple[Hit, ...]
 
 
-def related(searcher: Searcher, paper: Paper, limit: int = 6) -> Related:
-    """Find the papers that share most of the words a paper stands out by.
+NOTHING: Final = Related((), "", ())
 
-    A word weighs its count in the paper (thrice in the title) times the logarithm of how few
-    papers have it, as in any "more like this" (tf-idf).
+
+def related(searcher: Searcher, *papers: Paper, limit: int = 6) -> Related:
+    """Find other papers that share most of the words that some papers stand out by.
+
+    A word weighs its count in the papers (thrice in a title), each paper as much as any other,
+    times the logarithm of how few papers have it, as in any "more like this" (tf-idf).
     """
-    counts = Counter(_words(paper.abstract))
-    for word in _words(paper.title):
-        counts[word] += 3
-    candidates = [word for word, _ in counts.most_common(_CANDIDATES)]
+    counts: dict[str, float] = {}
+    for paper in papers:
+        words = [*_words(paper.abstract), *_words(paper.title) * 3]
+        for word in words:
+            counts[word] = counts.get(word, 0.0) + 1 / len(words)
+    candidates = sorted(counts, key=lambda word: -counts[word])[:_CANDIDATES]
     if not candidates:
-        return Related((), ())
+        return NOTHING
     asked = Query(clause=Or(tuple(Word(word) for word in candidates)), per_page=0)
     reading = searcher.search(asked, facets=()).receipt.clauses
-    papers = searcher.info().papers
+    total = searcher.info().papers
     weights: dict[str, float] = {}
     stems: set[tuple[int, str]] = set()
     for word, one in zip(candidates, reading, strict=False):
@@ -55,16 +73,23 @@ def related(searcher: Searcher, paper: Paper, limit: int = 6) -> Related:
         stem = (one.hits, word[:4])
         if one.hits > 1 and stem not in stems:
             stems.add(stem)
-            weights[word] = counts[word] * math.log(papers / one.hits)
+            weights[word] = counts[word] * math.log(total / one.hits)
     terms = sorted((word for word in weights if weights[word] > 0), key=lambda one: -weights[one])
     terms = terms[:_TERMS]
     if not terms:
-        return Related((), ())
-    clause = Or(tuple(Word(word, boost=weights[word] / weights[terms[0]]) for word in terms))
-    found = searcher.search(Query(clause=clause, per_page=limit + 5), facets=())
-    title = _title(paper)
-    hits = [one for one in found.hits if one.paper.id != paper.id and _title(one.paper) != title]
-    return Related(tuple(terms), tuple(hits[:limit]))
+        return NOTHING
+    weighed = [
+        Word(word, boost=max(0.01, round(weights[word] / weights[terms[0]], 2))) for word in terms
+    ]
+    clause = Or(tuple(weighed)) if len(weighed) > 1 else weighed[0]
+    few = limit + len(papers) + 5  # versions of the papers are passed over
+    found = searcher.search(Query(clause=clause, per_page=few), facets=())
+    given = {paper.id for paper in papers}
+    titles = {_title(paper) for paper in papers}
+    hits = [
+        one for one in found.hits if one.paper.id not in given and _title(one.paper) not in titles
+    ]
+    return Related(tuple(terms), format_clause(clause), tuple(hits[:limit]))
 
 
 def versions(searcher: Searcher, paper: Paper, near: Related) -> tuple[Paper, ...]:

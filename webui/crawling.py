@@ -30,6 +30,13 @@ Disallow: /advanced?
 Disallow: /shelf
 Disallow: /record
 Disallow: /trends
+Disallow: /path
+Disallow: /author/*?also=
+Disallow: /author/*?exact=
+Disallow: /author/*?group=
+Disallow: /author/*?venue=
+Disallow: /author/*?year=
+Disallow: /author/*?q=
 Disallow: /paper/*.bib$
 Disallow: /paper/*.ris$
 Disallow: /paper/*.enw$

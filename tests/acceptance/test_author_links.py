@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 
 import pytest
 
-from indexer import Filter, Index, Query, name_key, name_of_slug, name_slug
+from indexer import Filter, Index, Query, author_cluster, name_key, name_of_slug, name_slug
+from webui import create_app
 
 pytestmark = pytest.mark.slow
 
@@ -23,6 +25,34 @@ def test_every_author_link_of_the_real_papers_lists_its_paper(papers: Index) -> 
         for slug, ids in wanted.items():
             query = Query(filters=(Filter("author", (name_of_slug(slug),)),))
             assert set(searcher.ids(query)) == ids, slug
+
+
+def test_the_cluster_of_a_link_lists_its_papers_whatever_the_name(papers: Index) -> None:
+    """One name in two hundred, as pages gather them: evidence, ties and all."""
+    with papers.searcher() as searcher:
+        names = [value.value for value in searcher.values("author", limit=0)][::200]
+        for name in names:
+            slug = name_slug(name)
+            cluster = author_cluster(searcher, name_of_slug(slug))
+            assert cluster is not None, name
+            assert cluster.slug == slug
+            assert {paper.id for paper in cluster.papers} == set(
+                searcher.ids(Query(filters=(Filter("author", (name,)),)))
+            )
+
+
+def test_the_busiest_pages_take_less_than_a_tenth_of_a_second(papers: Index) -> None:
+    """By the clock of the processor, for others may use the machine, too."""
+    client = create_app(index=papers).test_client()
+    with papers.searcher() as searcher:
+        busiest = [value.value for value in searcher.values("author", limit=3)]
+    for name in busiest:
+        taken = []
+        for _ in range(5):
+            started = time.process_time()
+            assert client.get(f"/author/{name_slug(name)}").status_code == 200
+            taken.append(time.process_time() - started)
+        assert min(taken) < 0.1, name
 
 
 def test_the_counts_beside_names_are_the_papers_listed(papers: Index) -> None:

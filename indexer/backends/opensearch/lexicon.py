@@ -68,7 +68,7 @@ class WordFacts:
         return self._analyzer.stem(word)
 
     def prepare(self, leaves: Iterable[Leaf]) -> None:
-        """Fetch in one request how the plain words of some leaves were parted."""
+        """Fetch in one request how the plain words of some leaves were parted, and their papers."""
         words: set[str] = set()
         for leaf in leaves:
             if isinstance(leaf, Word | Phrase):
@@ -107,9 +107,7 @@ class WordFacts:
     def word_papers(self, words: list[str]) -> tuple[dict[str, int], dict[str, int]]:
         """Count the papers that have each surface word in their texts, and in their names."""
         missing = [word for word in words if word not in self._word_papers]
-        texts = [either([{"term": {field: word}} for field in _TEXT_WORDS]) for word in missing]
-        names: list[Body] = [{"term": {"author_words": word}} for word in missing]
-        counts = self.counts([*texts, *names])
+        counts = self.counts([*map(_in_texts, missing), *map(_in_names, missing)])
         half = len(missing)
         found = dict(zip(missing, zip(counts[:half], counts[half:], strict=True), strict=True))
         found |= {word: self._word_papers[word] for word in words if word not in found}
@@ -180,7 +178,7 @@ class WordFacts:
     def _part(self, words: list[str]) -> None:
         for start in range(0, len(words), 50):
             some = words[start : start + 50]
-            aggs = {
+            aggs: Body = {
                 str(at): {
                     "terms": {
                         "field": "compounds",
@@ -192,11 +190,18 @@ class WordFacts:
                 }
                 for at, word in enumerate(some)
             }
+            for at, word in enumerate(some):
+                aggs |= {f"t{at}": {"filter": _in_texts(word)}}
+                aggs |= {f"n{at}": {"filter": _in_names(word)}}
             answer = self._ask({"size": 0, "track_total_hits": False, "aggs": aggs})
+            found = answer["aggregations"]
             with self._lock:
                 _trim(self._partings)
+                _trim(self._word_papers)
                 for at, word in enumerate(some):
-                    keys = [one["key"] for one in answer["aggregations"][str(at)]["buckets"]]
+                    texts, names = (int(found[f"{one}{at}"]["doc_count"]) for one in "tn")
+                    self._word_papers[word] = (texts, names)
+                    keys = [one["key"] for one in found[str(at)]["buckets"]]
                     ways = [tuple(key.partition(APART)[2].split(" ")) for key in keys]
                     self._partings[word] = tuple(sorted(ways))
 
@@ -250,6 +255,16 @@ class WordFacts:
             for entry in entries
             for option in entry["options"]
         }
+
+
+def _in_texts(word: str) -> Body:
+    """Match the papers that have a surface word in title or abstract."""
+    return either([{"term": {field: word}} for field in _TEXT_WORDS])
+
+
+def _in_names(word: str) -> Body:
+    """Match the papers that have a word in the name of an author."""
+    return {"term": {"author_words": word}}
 
 
 def beginning(text: str) -> str:

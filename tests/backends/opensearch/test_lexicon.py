@@ -29,15 +29,16 @@ class Asked:
 
 
 def test_partings_are_asked_together_and_once() -> None:
-    asked = Asked({"buckets": [{"key": f"noninvasive{APART}non invasive"}]})
+    asked = Asked({"buckets": [{"key": f"noninvasive{APART}non invasive"}], "doc_count": 3})
     facts = WordFacts(asked, Analyzer())
 
     facts.prepare([Word("noninvasive"), Phrase("noninvasive care"), Word("well-known")])
     facts.prepare([Word("care")])
 
     assert len(asked.bodies) == 1
-    assert len(asked.bodies[0]["aggs"]) == 2
+    assert len(asked.bodies[0]["aggs"]) == 6  # its partings, papers and names for each of two
     assert facts.partings("noninvasive") == (("non", "invasive"),)
+    assert facts.word_papers(["noninvasive", "care"])[1] == {"noninvasive": 3, "care": 3}
     assert len(asked.bodies) == 1
 
 

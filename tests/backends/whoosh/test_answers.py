@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.analysis import Analyzer
+from indexer.backends.whoosh.lookup.bylines import _SIMPLE
 from indexer.backends.whoosh.searcher import WhooshSearcher
 from indexer.backends.whoosh.storage.named import segment_from, store_from
 from indexer.backends.whoosh.storage.snapshot import LoadedSegment, Snapshot
@@ -22,6 +23,7 @@ from indexer.paper import Paper
 from indexer.query import Clause, Filter, Match, Not, Or, Part, Query, Sort, Word, Words
 from indexer.ranking import Ranking, idf
 from indexer.search import IndexInfo
+from indexer.text.folding import forms
 from tests import strategies
 from tests.conformance.pace import EXAMPLES
 
@@ -177,3 +179,8 @@ def test_did_you_mean_only_what_finds_more_and_never_for_a_name() -> None:
         assert searcher.count(first.query) == first.total
         for known in ("learning", "lerninger", "zzzzzz"):
             assert not searcher.search(parse_query(known)).receipt.alternatives
+
+
+@given(st.from_regex(_SIMPLE, fullmatch=True))
+def test_simple_names_fold_to_their_lower_case(name: str) -> None:
+    assert tuple(forms(name)) == (name.lower(),)

@@ -36,7 +36,7 @@ def list_values(  # noqa: PLR0913 - the parameters of `Searcher.values`
         return any(part in folded and begins(folded, begin) for folded in forms(value))
 
     if field == "author":
-        found = (one for one in _authors(collection, bylines, begin) if fits(one.value))
+        found = (one for one in _authors(collection, bylines, begin, part) if fits(one.value))
     else:
         everything = tuple(reader.every for reader in collection.readers)
         counts = count_values(collection.readers, field, everything)
@@ -46,9 +46,13 @@ def list_values(  # noqa: PLR0913 - the parameters of `Searcher.values`
     return islice(found, limit if limit > 0 else None)
 
 
-def _authors(collection: Collection, bylines: Bylines, begin: str) -> Iterator[FacetValue]:
+def _authors(
+    collection: Collection, bylines: Bylines, begin: str, part: str
+) -> Iterator[FacetValue]:
     """Give authors, most papers first; of a prefix, all that may have it and some others."""
     tally = bylines.totals
+    if part:
+        tally = tally.kept(bylines.containing(part))
     words = name_words(begin)
     if words and words[0].isascii():
         may = np.zeros(bylines.size, np.bool_)

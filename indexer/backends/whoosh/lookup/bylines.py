@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from functools import cached_property
 
@@ -16,6 +17,8 @@ from indexer.text.folding import forms
 
 _FEW = 200
 """Fewer papers than one in this many have too few authors to number these."""
+_SIMPLE = re.compile(r"[A-Za-z '-]*(?:\.[A-Za-z '-]*)?")
+"""Names that fold to their lower case, and to nothing else."""
 _KEPT = 50_000
 """Names that are kept as they are shown."""
 
@@ -224,7 +227,11 @@ class Bylines:
     @cached_property
     def _folded(self) -> tuple[str, Longs]:
         """The forms of what is shown of every key, a line each; and where each line begins."""
-        lines = ["\0".join(forms(one)).replace("\n", " ") for one in self._all_shown]
+        simple = _SIMPLE.fullmatch
+        lines = [
+            one.lower() if simple(one) else "\0".join(forms(one)).replace("\n", " ")
+            for one in self._all_shown
+        ]
         starts = np.zeros(len(lines) + 1, np.int64)
         np.cumsum([len(line) + 1 for line in lines], out=starts[1:])
         return "\n".join(lines) + "\n", starts
@@ -235,9 +242,7 @@ class Bylines:
         mask = np.zeros(self.size, np.bool_)
         if "\n" in folded or "\0" in folded:
             return mask
-        at = text.find(folded)
-        while at >= 0:
-            line = int(np.searchsorted(starts, at, "right")) - 1
-            mask[line] = True
-            at = text.find(folded, int(starts[line + 1]))
+        found = re.finditer(re.escape(folded) + r"[^\n]*", text)
+        at = np.fromiter((one.start() for one in found), np.int64)
+        mask[np.searchsorted(starts, at, "right") - 1] = True
         return mask

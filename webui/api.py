@@ -69,14 +69,15 @@ def search() -> ResponseReturnValue:
         question = digest(repr(current.params().pairs(replace(query, page=1))))
         generation = current.searcher().generation
         cursor = read_cursor(request.args["cursor"], generation, question)
-        if cursor.generation != generation:
+        if cursor.generation not in (generation, *current.generations()):
             return problem(
                 410,
                 "The index has changed",
-                f"This cursor belongs to generation {cursor.generation}; begin again with *.",
+                f"This cursor belongs to generation {cursor.generation[:40]}, which is not kept "
+                "any more; begin again with *.",
             )
         query = replace(query, page=cursor.page, per_page=max(1, query.per_page))
-        results = current.searcher().search(query, explain=explain)
+        results = current.of_generation(cursor.generation).search(query, explain=explain)
         more["next_cursor"] = _next(results, question)
     else:
         results = current.searcher().search(query, explain=explain)

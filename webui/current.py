@@ -37,19 +37,21 @@ def searcher() -> Searcher:
     return cast(Searcher, g.searcher)
 
 
-def earlier(generation: str) -> Searcher:
-    """Open a kept generation beside the newest, until the end of this request.
+def of_generation(generation: str) -> Searcher:
+    """Open a kept generation until the end of this request; the newest is shared.
 
     Raises:
         IndexMissing: when it is not kept.
     """
+    if searcher().generation == generation:
+        return searcher()
     lent = g.setdefault("lent", ExitStack())
     snapshots = cast(Snapshots, current_app.extensions["quiver.snapshots"])
     return cast(Searcher, lent.enter_context(snapshots.earlier(generation)))
 
 
 def generations() -> tuple[str, ...]:
-    """Name the generations that `earlier` opens, oldest first."""
+    """Name the generations that `of_generation` opens, oldest first."""
     return cast(Snapshots, current_app.extensions["quiver.snapshots"]).kept()
 
 

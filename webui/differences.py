@@ -75,7 +75,7 @@ def page() -> ResponseReturnValue:
     if isinstance(names, str):
         return _form(asked.query, names)
     before, after = names
-    earlier, later = _opened(before), _opened(after)
+    earlier, later = current.of_generation(before), current.of_generation(after)
     return _compared(asked.query, _state(earlier, asked.query), earlier, later)
 
 
@@ -92,7 +92,7 @@ def page_json() -> ResponseReturnValue:
     names = _names()
     if isinstance(names, str):
         raise QueryError("since", names or f"expected one of {', '.join(current.generations())}")
-    earlier, later = _opened(names[0]), _opened(names[1])
+    earlier, later = (current.of_generation(name) for name in names)
     before, after = _state(earlier, asked.query), _state(later, asked.query)
     found = difference(before, after, earlier, later)
     return answer(_told(asked.query, before, after, found))
@@ -204,11 +204,6 @@ def _names() -> tuple[str, str] | str:
             there = ", ".join(kept) or "none"
             return f"generation {name[:40]!r} is not kept; these are: {there}"
     return since, until
-
-
-def _opened(name: str) -> Searcher:
-    newest = current.searcher()
-    return newest if name == newest.generation else current.earlier(name)
 
 
 def _state(searcher: Searcher, query: Query) -> State:

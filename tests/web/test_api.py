@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections import Counter
 from dataclasses import replace
@@ -18,6 +19,7 @@ from indexer import name_key
 from tests.oracle import MemoryIndex
 from tests.web.conftest import PAPERS
 from webui import create_app
+from webui.cursor import Cursor
 
 
 def found(client: FlaskClient, address: str) -> dict[str, Any]:
@@ -81,11 +83,21 @@ def test_a_cursor_is_true_to_its_question_and_its_generation() -> None:
     other = client.get(f"/search.json?q=learning&cursor={cursor}")
     with index.writer() as writer:
         writer.add(replace(PAPERS[0], id="new"))
-    later = client.get(f"/search.json?q=rate&cursor={cursor}")
+    later = found(client, f"/search.json?q=rate&cursor={cursor}")
+    gone = Cursor("m000099", 1, asked(cursor))
+    refused = client.get(f"/search.json?q=rate&cursor={gone}")
 
     assert other.status_code == 400
-    assert later.status_code == 410
-    assert later.content_type == "application/problem+json"
+    assert later["generation"] == "m000001" != index.generation()
+    assert later["total"] == 60
+    assert refused.status_code == 410
+    assert refused.content_type == "application/problem+json"
+
+
+def asked(cursor: str) -> str:
+    """The digest of its question that a cursor holds."""
+    told = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    return str(told[2])
 
 
 def test_other_sites_may_read_answers(client: FlaskClient) -> None:

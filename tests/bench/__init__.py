@@ -1,11 +1,16 @@
 """Measures Quiver beside its peers: the same papers, the same core, the same minute.
 
     python -m tests.bench --papers 10000 --rounds 5
-    python -m tests.bench --only quiver,tantivy --json bench.json --http
+    python -m tests.bench --only quiver,quiver-fast,tantivy --keep DIR --json bench.json --http 5
 
 Peers are installed by ``pip install -e .[bench]``; one that is not there is left out and said so.
 Every round asks every engine every question in turn, so that what slows the machine for a moment
 slows all of them; what is reported is the ratio of their medians, round by round.
+
+Questions are repeated in every round, so parsed queries, scored terms and unpacked papers are in
+Quiver's caches by then, as what peers keep is in theirs; the first round is not counted.
+``quiver`` is BM25F alone with numpy, ``-fast`` with numba, ``-default`` the default ranking,
+``-page`` a whole page: default ranking, snippets, all facets and the receipt.
 
     corpus.py     papers, and bigger collections grown from them
     questions.py  questions of every class, made from the corpus with a fixed seed

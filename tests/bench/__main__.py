@@ -9,6 +9,7 @@ import shlex
 import sys
 import tempfile
 import time
+from dataclasses import asdict
 from pathlib import Path
 
 from tests.bench import build, corpus, http, latency, questions, updates
@@ -34,6 +35,9 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=20_240_601)
     parser.add_argument("--updates", type=int, default=100, help="papers to change; 0 = none")
     parser.add_argument("--http", type=float, default=0, help="seconds of load for each address")
+    parser.add_argument(
+        "--keep", type=Path, help="build the indexes in this folder, and use those that are there"
+    )
     parser.add_argument("--json", type=Path, help="write the whole run here")
     parser.add_argument(
         "--clock", choices=sorted(CLOCKS), default="wall", help="cpu: on a machine in use"
@@ -51,7 +55,8 @@ def main(given: list[str]) -> None:
     report.left_out = [name for name in options.only.split(",") if name not in names]
     for size in (int(one) for one in options.papers.split(",")):
         with tempfile.TemporaryDirectory() as folder:
-            one_size(options, size, names, Path(folder), report)
+            where = Path(folder) if options.keep is None else options.keep / str(size)
+            one_size(options, size, names, where, report)
     report.print()
     if options.json:
         options.json.write_text(json.dumps(report.as_json(), indent=1), encoding="utf-8")
@@ -66,11 +71,7 @@ def one_size(
     indexes: dict[str, Path] = {}
     for name in dict.fromkeys(map(index_of, names)):
         indexes[name] = folder / name
-        indexes[name].mkdir()
-        _say(f"building {name} ({size or len(papers):,} papers)")
-        report.builds.append(
-            build.run(name, options.corpus, size or len(papers), indexes[name], options.seed)
-        )
+        report.builds.append(built(options, name, size or len(papers), indexes[name]))
     answers = {name: engine(name).open(indexes[index_of(name)]) for name in names}
     _say(f"asking {len(asked)} questions of {len(names)} engines, {options.rounds} rounds")
     measured = latency.measure(
@@ -84,6 +85,19 @@ def one_size(
         _say("loading the pages")
         keywords = [one for one in asked if one.kind in ("kw", "and", "one_rare")]
         report.loads += http.measure(indexes["quiver"], keywords, options.http)
+
+
+def built(options: argparse.Namespace, name: str, papers: int, folder: Path) -> build.Build:
+    """Build one index; one that was kept is used again, with what its build took."""
+    taken = folder.with_suffix(".json")
+    if taken.exists():
+        return build.Build(**json.loads(taken.read_text(encoding="utf-8")))
+    folder.mkdir(parents=True)
+    _say(f"building {name} ({papers:,} papers)")
+    made = build.run(name, options.corpus, papers, folder, options.seed)
+    if options.keep is not None:
+        taken.write_text(json.dumps(asdict(made)), encoding="utf-8")
+    return made
 
 
 def _say(text: str) -> None:

@@ -28,8 +28,11 @@ class Engine(Protocol):
 
 MODULES = {
     "quiver": "",
+    "quiver-fast": "numba",
     "quiver-default": "",
+    "quiver-default-fast": "numba",
     "quiver-page": "",
+    "quiver-page-fast": "numba",
     "tantivy": "tantivy",
     "bm25s": "bm25s",
     "sqlite": "sqlite3",

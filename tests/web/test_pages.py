@@ -78,8 +78,8 @@ class _OfferingIndex(MemoryIndex):
     """Offers one alternative with every answer, as a backend does where nothing was found."""
 
     @contextmanager
-    def searcher(self) -> Iterator[MemorySearcher]:
-        with super().searcher() as searcher:
+    def searcher(self, generation: str | None = None) -> Iterator[MemorySearcher]:
+        with super().searcher(generation) as searcher:
             search = searcher.search
 
             def offering(query: Query, **more: Any) -> Results:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from indexer.coauthors import CoAuthor, Ties, coauthors_of, printed_names, strongest_ties
 from indexer.curation import CuratedPerson, Curation, curation_of
@@ -20,6 +21,9 @@ from indexer.paper import Paper, name_key, name_slug, unnumbered
 from indexer.query import Filter, Query
 from indexer.search import FacetValue, Searcher
 from indexer.text.folding import fold
+
+MOST_LOOKED_AROUND: Final = 6
+"""Names put together for which others are suggested: of more, only for the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,13 @@ class AuthorCluster:
         """Year of the latest paper; None where no paper has a year."""
         return max((paper.year for paper in self.papers if paper.year is not None), default=None)
 
+    @property
+    def canonical(self) -> str:
+        """Slug of the one page that stands for all names curated to be one person's."""
+        borne = set(map(name_key, self.names))
+        same = self.curated.names if self.curated is not None else ()
+        return next((name_slug(name) for name in same if name_key(name) in borne), self.slug)
+
     def group(self, paper_id: str) -> Group | None:
         """Give the group that a paper is in; by `Group.key` among others, so that links last."""
         return next((one for one in self.groups if paper_id in one.papers), None)
@@ -146,7 +157,8 @@ def author_cluster(
     papers = own if len(clusters) == 1 else tuple(papers_of(searcher, *clusters))
     printed = printed_names(papers)
     names = {each: _spellings((printed[each],))[0].name for each in clusters}
-    around = [Around(searcher, names[each], clusters[each]) for each in clusters]
+    looked = list(clusters)[:MOST_LOOKED_AROUND]
+    around = [Around(searcher, names[each], clusters[each]) for each in looked]
     told = {name_key(one) for one in (person.names if person else ())}
     others = curation.others(clusters)
     left_out = others | clusters.keys()

@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +18,7 @@ from indexer.intake.curation_file import DEFAULT_FILE, read_curation
 from indexer.paper import Paper
 from indexer.wire import cluster_json
 from tests.oracle import MemoryIndex
+from webui.cli import quiver
 
 GOOD = """
 people:
@@ -214,6 +216,34 @@ def test_a_build_keeps_it_an_update_leaves_it_and_a_rebuild_drops_it(tmp_path: P
     build_index([str(dump)], index, curation=CURATION)
     build_index([str(dump)], index)
     assert kept() == Curation()
+
+
+def test_the_pages_of_one_person_have_one_canonical_address() -> None:
+    curation = Curation((CuratedPerson("Nobody", ("A. Søren", "Anna Soren")),))
+
+    assert cluster_of("Anna Soren", curation).canonical == "a.-søren"
+    assert cluster_of("A. Søren", curation).canonical == "a.-søren"
+    assert cluster_of("Anna Soren", curation, curated=False).canonical == "anna-soren"
+    assert cluster_of("Tao Lin", curation).canonical == "tao-lin"
+
+
+def test_a_faulty_file_stops_a_build_before_anything_is_written(tmp_path: Path) -> None:
+    dump = tmp_path / "a.jsonl"
+    dump.write_text('{"title": "Zebra finches", "authors": ["Anna Soren"]}\n', encoding="utf-8")
+    faulty = file(tmp_path, "people:\n- nam: A\n")
+    config = tmp_path / "my.yaml"
+    config.write_text(f"build:\n  authors: {faulty}\n", encoding="utf-8")
+    index = tmp_path / "index"
+    command = ["build", str(dump), "--index", str(index), "--config", str(config)]
+
+    ran = CliRunner().invoke(quiver(), command)
+    assert ran.exit_code == 1
+    assert f"{faulty}: people.1: expected one of the keys name, same" in ran.output
+    assert not index.exists()
+    file(tmp_path, "people:\n- name: Anna Sørén\n  same: [Anna Soren]\n")
+    assert CliRunner().invoke(quiver(), command).exit_code == 0
+    said = CliRunner().invoke(quiver(), ["author", "Anna", "Soren", "--index", str(index)])
+    assert "Curated: Anna Sørén, also Anna Soren" in said.output
 
 
 def test_another_version_of_it_is_refused() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
@@ -61,6 +61,9 @@ def export() -> ResponseReturnValue:
 def unapi() -> ResponseReturnValue:
     """List formats, list those of a record (``id``), or give the record in a ``format``.
 
+    Pages name records by their ids as they stand in an address, for some readers put these into
+    one unchanged; others encode them once more.
+
     Raises:
         NotFound: when no paper has the id.
         NotAcceptable: when there is no such format.
@@ -68,7 +71,8 @@ def unapi() -> ResponseReturnValue:
     wanted = request.args.get("id")
     if wanted is None:
         return _unapi_formats("", 200)
-    paper = current.searcher().get(wanted)
+    searcher = current.searcher()
+    paper = searcher.get(wanted) or searcher.get(unquote(wanted))
     if paper is None:
         abort(404)
     name = request.args.get("format")

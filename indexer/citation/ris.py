@@ -29,6 +29,8 @@ def _fields(paper: Paper, options: CitationOptions) -> Iterator[tuple[str, str]]
     yield "TI", plain(paper.title)
     yield from (("AU", person_of(name).inverted) for name in paper.authors)
     yield "T2", plain(paper.venue)
+    if paper.type == CONFERENCE:
+        yield "C3", plain(paper.venue)
     yield "PY", str(paper.year or "")
     yield "DO", paper.doi
     yield "UR", paper.url

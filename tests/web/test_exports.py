@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
+from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
@@ -110,10 +112,37 @@ def test_lists_name_their_records_for_unapi(client: FlaskClient) -> None:
         server = page.one("link", rel="unapi-server").attrs["href"]
         ids = [one.attrs["title"] for one in page.all("abbr", class_="unapi-id")]
         assert ids
+        assert server.startswith("http://"), "Zotero asks for it as it stands"
         for paper_id in ids:
             found = client.get(server, query_string={"id": paper_id, "format": "ris"})
             assert found.status_code == 200
         assert not page.all("span", class_="Z3988"), "COinS would win over the better metadata"
+
+
+def test_a_record_of_any_id_is_found_by_readers_that_encode_it_and_by_those_that_do_not() -> None:
+    odd = replace(PAPERS[0], id="10.1/a b&c=d#e+f%20g<é>")
+    client = create_app(index=MemoryIndex.of([odd])).test_client()
+    page = read(client.get("/search?q=federated").text)
+    named = page.one("abbr", class_="unapi-id").attrs["title"]
+
+    for written in (named, quote(named)):
+        record = client.get(f"/unapi?id={written}&format=ris")
+        assert record.status_code == 200
+        assert f"ID  - {odd.id}" in record.text
+
+
+def test_zotero_reads_the_type_and_where_it_was_published(client: FlaskClient) -> None:
+    """By the rules of its RIS translator.
+
+    CPAPER and JOUR are its conferencePaper and journalArticle; C3 is the title of proceedings, T2
+    the name of a conference or the title of a journal.
+    """
+    conference, journal = (
+        dict(line.split("  - ", 1) for line in client.get(address).text.splitlines() if line)
+        for address in ("/paper/p1.ris", "/paper/p3.ris")
+    )
+    assert (conference["TY"], conference["C3"], conference["T2"]) == ("CPAPER", "ICML", "ICML")
+    assert (journal["TY"], journal["T2"], "C3" in journal) == ("JOUR", "JMLR", False)
 
 
 def test_a_conference_paper_is_described_as_one(client: FlaskClient) -> None:

@@ -13,7 +13,6 @@ from indexer import (
     CITATION_FORMATS,
     AuthorCluster,
     Match,
-    Query,
     Searcher,
     Sort,
     cluster_json,
@@ -137,18 +136,20 @@ def _page(
         kept=[pair for pair in narrowing.pairs() if pair[0] != "q"],
         listed=by_year(listed, current.display()),
         pager=pager(page, _PAPERS, len(cluster.papers), lambda to: narrowing.href(slug, page=to)),
-        search_href="" if narrowing.group else layout.search_href(_as_search(whole, narrowing)),
+        search_href=_search_href(whole, narrowing),
         formats=_formats(slug, narrowing),
         feed_href=narrowing.href(f"{slug}.atom"),
         generation=searcher.generation,
     )
 
 
-def _as_search(cluster: AuthorCluster, narrowing: Narrowing) -> Query:
-    """Ask for the same on the page of results, ranked, with what a search tells and offers."""
+def _search_href(cluster: AuthorCluster, narrowing: Narrowing) -> str:
+    """Give the address of the same papers as results, ranked; empty where filters cannot say it."""
     query = query_of(cluster, narrowing)
+    if narrowing.group or not query.filter("author").include:
+        return ""
     size = current.params().per_page
-    return replace(query, match=Match.AUTO, sort=Sort.RELEVANCE, per_page=size)
+    return layout.search_href(replace(query, match=Match.AUTO, sort=Sort.RELEVANCE, per_page=size))
 
 
 def _rows(chosen: Chosen, field: Field, narrowing: Narrowing) -> list[dict[str, Any]]:

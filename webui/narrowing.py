@@ -22,6 +22,7 @@ from indexer import (
     UNKNOWN,
     And,
     AuthorCluster,
+    AuthorName,
     Clause,
     Facet,
     FacetValue,
@@ -33,10 +34,11 @@ from indexer import (
     Searcher,
     Sort,
     Value,
+    name_key,
     parse_query,
 )
 
-MOST_NAMES: Final = 20
+MOST_NAMES: Final = 10
 _MOST_VALUES: Final = 100
 _LONGEST: Final = 500
 Field = Literal["venue", "year"]
@@ -164,10 +166,12 @@ def choose(searcher: Searcher, cluster: AuthorCluster, narrowing: Narrowing) -> 
 
 def query_of(cluster: AuthorCluster, narrowing: Narrowing) -> Query:
     """Ask for the same papers as a query, newest first; every word must match."""
+    # To the filter of authors, "unknown" is no name but stands for papers without any.
+    odd = UNKNOWN in map(name_key, cluster.names)
     filters: Mapping[str, Filter] = {
         "venue": Filter("venue", narrowing.venues),
         "year": Filter("year", narrowing.years),
-        "author": Filter("author", cluster.names),
+        "author": Filter("author", () if odd else cluster.names),
     }
     query = parse_query(
         narrowing.text,
@@ -177,12 +181,16 @@ def query_of(cluster: AuthorCluster, narrowing: Narrowing) -> Query:
         match=Match.ALL,
         sort=Sort.NEWEST,
     )
+    clauses: list[Clause] = []
+    if odd:
+        clauses.append(Or(tuple(AuthorName(one, exact=True) for one in cluster.names)))
     group = cluster.group(narrowing.group) if narrowing.group else None
-    if group is None:
+    if group is not None:
+        clauses.append(Or(tuple(Value("id", one) for one in group.papers)))
+    if not clauses:
         return query
-    clauses: list[Clause] = [] if query.clause is None else [query.clause]
-    clauses.append(Or(tuple(Value("id", one) for one in group.papers)))
-    return replace(query, clause=And(tuple(clauses)))
+    asked = () if query.clause is None else (query.clause,)
+    return replace(query, clause=And((*asked, *clauses)))
 
 
 def _fits(value: str, wanted: tuple[str, ...]) -> bool:

@@ -217,6 +217,9 @@ def test_what_is_curated_is_shown_as_curated(curated: FlaskClient) -> None:
 
 def test_a_name_that_reads_unknown_is_a_name(client: FlaskClient) -> None:
     assert shown(page(client, "/author/unknown")) == 1
+    assert shown(page(client, "/author/unknown?q=odd")) == 1
+    assert "/paper/u<" in client.get("/author/unknown.atom").text
+    assert "/paper/n<" not in client.get("/author/unknown.atom").text
 
 
 def test_a_redirect_keeps_what_was_asked(client: FlaskClient) -> None:

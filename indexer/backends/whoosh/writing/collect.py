@@ -12,6 +12,7 @@ from indexer.backends.whoosh.storage.disk import faults_told
 from indexer.backends.whoosh.storage.files import open_arrays, write_arrays
 from indexer.backends.whoosh.storage.store import dictionary_for
 from indexer.backends.whoosh.writing.run import RUN_PAPERS, Line, Run, run_of
+from indexer.backends.whoosh.writing.share import Share, run_file
 from indexer.backends.whoosh.writing.words import WordTable
 from indexer.backends.whoosh.writing.workers import Workers
 
@@ -76,16 +77,20 @@ class Collector:
         return self._runs
 
     def stems(self, words: Sequence[str]) -> list[str]:
-        """Give the stem of each word; after that, no more papers can be analysed.
+        """Give the stem of each word; after `finish`.
 
         Raises:
             IndexError_: when a worker process failed.
         """
         if self._workers is None:
             return [self._analyzer.stem(word) for word in words]
-        stems = self._workers.stems(words)
-        self.close_workers()
-        return stems
+        return self._workers.stems(words)
+
+    def share(self) -> Share | None:
+        """Give what has the runs merged by worker processes; None where there are none."""
+        if self._workers is None:
+            return None
+        return Share(self._workers, self._folder, len(self._runs))
 
     def close_workers(self) -> None:
         """End the worker processes, whatever they do."""
@@ -99,7 +104,7 @@ class Collector:
         self._runs = []
 
     def _spill(self) -> None:
-        path = self._folder / f"run-{self._files}.arrays"
+        path = run_file(self._folder, self._files)
         self._files += 1
         with faults_told(path):
             if self._count > 1:
@@ -125,4 +130,3 @@ class Collector:
     def _open(self, path: Path) -> None:
         with faults_told(path):
             self._runs.append(Run(open_arrays(path)))
-            path.unlink()  # the memory map keeps it; nothing is left should we die

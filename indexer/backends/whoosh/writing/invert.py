@@ -1,190 +1,150 @@
-"""From words in papers to papers of stems: the text part of a segment, merged from sources.
+"""From words in papers to papers of stems: the postings of a segment, merged from sources.
 
-Stems are done group by group, each of some million occurrences, so that memory does not grow with
-the number of papers: gather the occurrences of a group from every source, number them anew, and
-one sort of 64-bit keys ``stem | paper | field | position | form`` puts them into final order.
+Stems are done group by group, each of some hundred thousand occurrences, so that memory does not
+grow with the number of papers: gather the occurrences of a group from every source, number them
+anew, and one sort of 64-bit keys ``stem | paper | field | position | form`` puts them into final
+order. Any stretch of stems can be done by itself, so several processes can share the work.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.backends.whoosh.storage.files import Sink
-from indexer.backends.whoosh.storage.segment import Lexicon
-from indexer.backends.whoosh.writing.numbers import Numbers, distinct
-from indexer.backends.whoosh.writing.order import Order, put_strings
 from indexer.backends.whoosh.writing.run import FIELD_SHIFT, PAPER_SHIFT, Source
-from indexer.backends.whoosh.writing.stems import Stemmed
 
 _GROUP = 1 << 19
 """Occurrences sorted at once."""
 _POSITION = (1 << FIELD_SHIFT) - 1
 Longs = NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class _Vocabulary:
-    """The words of a segment and where each source's words are among them.
-
-    Attributes:
-        words, stems, compounds: rising; words and compounds in UTF-8.
-        word_stem: stem of each word. form: which word of its stem each is.
-        stem_word_ptr, stem_words: words of each stem, rising.
-        word_tables, compound_tables: for each source and each of its words the place among
-            words (compounds), -1 where it is none or no paper that stays holds it.
-    """
-
-    words: list[bytes]
-    stems: list[str]
-    compounds: list[bytes]
-    word_stem: Longs
-    form: Longs
-    stem_word_ptr: Longs
-    stem_words: Longs
-    word_tables: tuple[NDArray[np.int32], ...]
-    compound_tables: tuple[NDArray[np.int32], ...]
-
-
-def put_text(sources: Sequence[Source], order: Order, stems: Stemmed, sink: Sink) -> None:
-    """Write the arrays of title and abstract.
-
-    Args:
-        sources: what to merge.
-        order: their papers' numbers.
-        stems: gives the stems of folded words, asked once per distinct word.
-        sink: takes the arrays.
-    """
-    known = _vocabulary(sources, order, stems)
-    put_strings(sink, "stems", Lexicon.of(known.stems))
-    put_strings(sink, "words", Lexicon.of_raws(known.words))
-    put_strings(sink, "compounds", Lexicon.of_raws(known.compounds))
-    sink.put("word_stem", known.word_stem.astype(np.int32))
-    sink.put("stem_word_ptr", known.stem_word_ptr)
-    sink.put("stem_words", known.stem_words.astype(np.int32))
-    for name, field in (("title_length", 0), ("abstract_length", 1)):
-        sink.put(name, order.column(source.lengths[field] for source in sources))
-    _put_compounds(sources, order, known, sink)
-    _put_postings(sources, order, known, sink)
-
-
-def _vocabulary(sources: Sequence[Source], order: Order, stemmed: Stemmed) -> _Vocabulary:
-    ids: Numbers[bytes] = Numbers()
-    tables = []
-    for source, ranks in zip(sources, order.ranks, strict=True):
-        raws = source.words.raws()
-        live = np.flatnonzero(_live_words(source, ranks))
-        if len(live) < len(raws):
-            raws = [raws[at] for at in live.tolist()]
-        table = np.full(len(source.words), -1, np.int32)
-        table[live] = ids.of(raws)
-        tables.append(table)
-    words = sorted(word for word in ids if b" " not in word)
-    compounds = sorted(word for word in ids if b" " in word)
-    stem_of = stemmed([word.decode() for word in words])
-    stems = sorted(set(stem_of))
-    place = {one: at for at, one in enumerate(stems)}
-    word_stem = np.array([place[one] for one in stem_of], np.int64)
-    stem_words = np.argsort(word_stem, kind="stable")
-    ptr = np.searchsorted(word_stem[stem_words], np.arange(len(stems) + 1))
-    form = np.empty(len(words), np.int64)
-    form[stem_words] = np.arange(len(words)) - ptr[word_stem[stem_words]]
-    return _Vocabulary(
-        words,
-        stems,
-        compounds,
-        word_stem,
-        form,
-        ptr.astype(np.int64),
-        stem_words,
-        _renumbered(tables, ids, words),
-        _renumbered(tables, ids, compounds),
-    )
-
-
-def _renumbered(
-    tables: Sequence[NDArray[np.int32]], ids: Numbers[bytes], final: list[bytes]
-) -> tuple[NDArray[np.int32], ...]:
-    place = np.full(len(ids) + 1, -1, np.int32)
-    place[ids.of(final)] = np.arange(len(final))
-    return tuple(place[table] for table in tables)
-
-
-def _live_words(source: Source, ranks: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Tell which words of a source stand in papers that stay."""
-    count = len(source.words)
-    if (ranks >= 0).all():
-        return np.ones(count, np.bool_)
-    live = np.zeros(count, np.bool_)
-    for words in _groups(np.arange(count), source.occurrence_counts):
-        word, where = source.occurrences(words)
-        live[word[ranks[where >> np.uint64(PAPER_SHIFT)] >= 0]] = True
-    return live
-
-
-def _groups(words: Longs, counts: Longs) -> Iterator[Longs]:
-    """Cut a list of words into stretches of about `_GROUP` occurrences."""
-    group = np.cumsum(counts) // _GROUP
-    cuts = np.flatnonzero(np.diff(group)) + 1
-    yield from np.split(words, cuts)
-
-
-def _put_compounds(sources: Sequence[Source], order: Order, known: _Vocabulary, sink: Sink) -> None:
-    pairs = [np.zeros(0, np.int64)]
-    for source, ranks, table in zip(sources, order.ranks, known.compound_tables, strict=True):
-        word, where = source.occurrences(np.flatnonzero(table >= 0))
-        paper = ranks[where >> np.uint64(PAPER_SHIFT)].astype(np.int64)
-        pairs.append(distinct((table[word].astype(np.int64) << 32 | paper)[paper >= 0]))
-    every = distinct(np.concatenate(pairs))
-    ptr = np.searchsorted(every >> 32, np.arange(len(known.compounds) + 1))
-    sink.put("compound_ptr", ptr.astype(np.int64))
-    sink.put("compound_papers", (every & 0xFFFFFFFF).astype(np.int32))
-
-
-def _put_postings(sources: Sequence[Source], order: Order, known: _Vocabulary, sink: Sink) -> None:
-    # Words of each source in the order of their final stems, to take a range of stems at once.
-    by_stem = []
-    counts = np.zeros(len(known.stems), np.int64)
-    for source, table in zip(sources, known.word_tables, strict=True):
-        local = np.flatnonzero(table >= 0)
-        stem = known.word_stem[table[local]]
-        places = np.argsort(stem, kind="stable")
-        by_stem.append((local[places], stem[places]))
-        counts += np.bincount(
-            stem, weights=source.occurrence_counts[local], minlength=len(counts)
-        ).astype(np.int64)
-    postings = np.zeros(len(known.stems), np.int64)
-    places_of = np.zeros(len(known.stems), np.int64)
-    word_df = np.zeros(len(known.words), np.int64)
-    for name, kind in _STREAMS:
-        sink.append(name, np.zeros(0, kind))
-    for group in _groups(np.arange(len(known.stems)), counts) if known.stems else ():
-        low, high = int(group[0]), int(group[-1]) + 1
-        taken = [
-            _take(source, ranks, table, words[slice(*np.searchsorted(stems, (low, high)))])
-            for source, ranks, table, (words, stems) in zip(
-                sources, order.ranks, known.word_tables, by_stem, strict=True
-            )
-        ]
-        word = np.concatenate([one for one, _ in taken])
-        where = np.concatenate([one for _, one in taken])
-        for part in _fitting(_Group(word, where, low, high), known):
-            _put_group(part, known, (postings, places_of, word_df), sink)
-    sink.put("stem_ptr", _ends(postings))
-    sink.put("place_ptr", _ends(places_of))
-    sink.put("word_df", word_df.astype(np.int32))
-
-
-_STREAMS = (
+Ranks = Sequence[NDArray[np.int32]]
+Tables = tuple[NDArray[np.int32], ...]
+STREAMS: Final = (
     ("docs", "<i4"),
     ("title_tf", "<u4"),
     ("abstract_tf", "<u4"),
     ("places", "<u4"),
     ("forms", "<u4"),
 )
+"""The arrays that grow stem by stem, and of what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbering:
+    """How the words of a segment belong to its stems, and those of its sources to them.
+
+    Attributes:
+        word_stem: stem of each word. form: which word of its stem each is.
+        stem_word_ptr, stem_words: words of each stem, rising.
+        word_tables: for each source and each of its words the number of the word, -1 where it is a
+            compound or no paper that stays holds it.
+    """
+
+    word_stem: Longs
+    form: Longs
+    stem_word_ptr: Longs
+    stem_words: Longs
+    word_tables: Tables
+
+    @property
+    def stems(self) -> int:
+        """Number of stems."""
+        return len(self.stem_word_ptr) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What is counted of a stretch of stems.
+
+    Attributes:
+        postings, places: papers and occurrences of each stem.
+        papers: papers of each word, in the order of `Numbering.stem_words`.
+    """
+
+    postings: Longs
+    places: Longs
+    papers: Longs
+
+
+def put_postings(
+    sources: Sequence[Source], ranks: Ranks, known: Numbering, stretch: range, sink: Sink
+) -> Counts:
+    """Write the postings and places of a stretch of stems, `STREAMS`.
+
+    Args:
+        sources: what to merge.
+        ranks: the final numbers of each source's papers, -1 for those that are dropped.
+        known: the words.
+        stretch: of stems.
+        sink: takes the arrays.
+    """
+    for name, kind in STREAMS:
+        sink.append(name, np.zeros(0, kind))
+    words = known.stem_word_ptr[stretch.stop] - known.stem_word_ptr[stretch.start]
+    counts = Counts(
+        np.zeros(len(stretch), np.int64),
+        np.zeros(len(stretch), np.int64),
+        np.zeros(words, np.int64),
+    )
+    # Words of each source in the order of their final stems, to take a range of stems at once.
+    by_stem = [_by_stem(table, known, stretch) for table in known.word_tables]
+    weights = occurrences_of(sources, known)[stretch.start : stretch.stop]
+    for group in groups(np.arange(stretch.start, stretch.stop), weights) if len(stretch) else ():
+        low, high = int(group[0]), int(group[-1]) + 1
+        taken = [
+            _take(source, rank, table, words[slice(*np.searchsorted(stems, (low, high)))])
+            for source, rank, table, (words, stems) in zip(
+                sources, ranks, known.word_tables, by_stem, strict=True
+            )
+        ]
+        word = np.concatenate([one for one, _ in taken])
+        where = np.concatenate([one for _, one in taken])
+        for part in _fitting(_Group(word, where, low, high), known):
+            _put_group(part, known, stretch.start, counts, sink)
+    return counts
+
+
+def put_counts(parts: Sequence[Counts], known: Numbering, sink: Sink) -> None:
+    """Write where the postings of each stem begin, and the papers of each word."""
+    sink.put("stem_ptr", _ends(np.concatenate([one.postings for one in parts])))
+    sink.put("place_ptr", _ends(np.concatenate([one.places for one in parts])))
+    papers = np.zeros(len(known.word_stem), np.int32)
+    papers[known.stem_words] = np.concatenate([one.papers for one in parts])
+    sink.put("word_df", papers)
+
+
+def occurrences_of(sources: Sequence[Source], known: Numbering) -> Longs:
+    """Count the occurrences of each stem, those in dropped papers included."""
+    counts = np.zeros(known.stems, np.int64)
+    for source, table in zip(sources, known.word_tables, strict=True):
+        local = np.flatnonzero(table >= 0)
+        counts += np.bincount(
+            known.word_stem[table[local]],
+            weights=source.occurrence_counts[local],
+            minlength=len(counts),
+        ).astype(np.int64)
+    return counts
+
+
+def groups(words: Longs, counts: Longs) -> Iterator[Longs]:
+    """Cut a list of words, or stems, into stretches of about `_GROUP` occurrences."""
+    group = np.cumsum(counts) // _GROUP
+    cuts = np.flatnonzero(np.diff(group)) + 1
+    yield from np.split(words, cuts)
+
+
+def _by_stem(table: NDArray[np.int32], known: Numbering, stretch: range) -> tuple[Longs, Longs]:
+    local = np.flatnonzero(table >= 0)
+    stem = known.word_stem[table[local]]
+    inside = (stem >= stretch.start) & (stem < stretch.stop)
+    local, stem = local[inside], stem[inside]
+    places = np.argsort(stem, kind="stable")
+    return local[places], stem[places]
 
 
 def _take(
@@ -214,7 +174,7 @@ class _Group:
     high: int
 
 
-def _fitting(group: _Group, known: _Vocabulary) -> Iterator[_Group]:
+def _fitting(group: _Group, known: Numbering) -> Iterator[_Group]:
     """Split a group until its sort keys fit 64 bits; texts of any usual length need no split."""
     span = (group.high - group.low - 1).bit_length()
     if span + _shape(group, known).bits <= 64:
@@ -227,11 +187,8 @@ def _fitting(group: _Group, known: _Vocabulary) -> Iterator[_Group]:
         yield from _fitting(part, known)
 
 
-def _put_group(
-    group: _Group, known: _Vocabulary, totals: tuple[Longs, Longs, Longs], sink: Sink
-) -> None:
-    """Sort a group and write its postings and places; adds up what is counted by stem and word."""
-    postings, places_of, word_df = totals
+def _put_group(group: _Group, known: Numbering, start: int, counts: Counts, sink: Sink) -> None:
+    """Sort a group and write its postings and places; `counts` are of the stems from `start` on."""
     keys, shape = _keys(group, known)
     keys.sort()
     form_mask = np.uint64((1 << shape.form) - 1)
@@ -251,8 +208,9 @@ def _put_group(
     sink.append("places", position.astype(np.uint32))
     sink.append("forms", form.astype(np.uint32))
     span = group.high - group.low
-    postings[group.low : group.high] = np.bincount(stem, minlength=span)
-    places_of[group.low : group.high] = np.bincount(stem, weights=count, minlength=span)
+    inside = slice(group.low - start, group.high - start)
+    counts.postings[inside] = np.bincount(stem, minlength=span)
+    counts.places[inside] = np.bincount(stem, weights=count, minlength=span)
     # Papers of a word: distinct (posting, form). Only a posting of several places can repeat one.
     single = count == 1
     several = np.repeat(~single, count)
@@ -260,13 +218,11 @@ def _put_group(
     held = np.sort((row << np.uint64(shape.form)) | form[several])
     held = held[np.concatenate([[True], held[1:] != held[:-1]])[: len(held)]]
     row, repeated = (held >> np.uint64(shape.form)).astype(np.int64), held & form_mask
-    words = slice(int(known.stem_word_ptr[group.low]), int(known.stem_word_ptr[group.high]))
-    begin = known.stem_word_ptr[group.low : group.high] - words.start
+    begin = known.stem_word_ptr[group.low : group.high] - known.stem_word_ptr[start]
     for stems, forms in ((stem[~single][row], repeated), (stem[single], form[first[single]])):
-        held_by = np.bincount(
-            begin[stems] + forms.astype(np.int64), minlength=words.stop - words.start
-        )
-        word_df[known.stem_words[words]] += held_by
+        words = begin[stems] + forms.astype(np.int64)
+        held_by = np.bincount(words - begin[0], minlength=1)
+        counts.papers[begin[0] : begin[0] + len(held_by)] += held_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +239,7 @@ class _Shape:
         return self.paper + 1 + self.position + self.form
 
 
-def _shape(group: _Group, known: _Vocabulary) -> _Shape:
+def _shape(group: _Group, known: Numbering) -> _Shape:
     return _Shape(
         int(group.where.max(initial=0) >> np.uint64(PAPER_SHIFT)).bit_length(),
         int((group.where & np.uint64(_POSITION)).max(initial=0)).bit_length(),
@@ -291,7 +247,7 @@ def _shape(group: _Group, known: _Vocabulary) -> _Shape:
     )
 
 
-def _keys(group: _Group, known: _Vocabulary) -> tuple[NDArray[np.uint64], _Shape]:
+def _keys(group: _Group, known: Numbering) -> tuple[NDArray[np.uint64], _Shape]:
     shape = _shape(group, known)
     keys = (known.word_stem[group.word] - group.low).astype(np.uint64)
     keys = (keys << np.uint64(shape.paper)) | (group.where >> np.uint64(PAPER_SHIFT))

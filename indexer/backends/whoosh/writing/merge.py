@@ -14,10 +14,12 @@ from indexer.backends.whoosh.storage.files import MemorySink, Sink, release
 from indexer.backends.whoosh.storage.named import segment_from
 from indexer.backends.whoosh.storage.segment import Segment
 from indexer.backends.whoosh.writing.authorship import put_people
-from indexer.backends.whoosh.writing.invert import put_text
+from indexer.backends.whoosh.writing.invert import occurrences_of, put_counts, put_postings
 from indexer.backends.whoosh.writing.order import Order, order_of, put_values
 from indexer.backends.whoosh.writing.run import RUN_PAPERS, Source, run_of
+from indexer.backends.whoosh.writing.share import Share
 from indexer.backends.whoosh.writing.stems import Stemmed
+from indexer.backends.whoosh.writing.vocabulary import put_vocabulary, vocabulary_of
 from indexer.backends.whoosh.writing.words import WordTable
 from indexer.paper import Paper
 
@@ -30,6 +32,7 @@ def merge(
     dropped: Sequence[Dropped | None],
     stems: Stemmed,
     sink: Sink,
+    share: Share | None = None,
 ) -> None:
     """Write the segment that holds the papers of some sources.
 
@@ -38,13 +41,27 @@ def merge(
         dropped: for each source which papers to leave out, or None to keep all.
         stems: gives the stems of folded words.
         sink: takes the arrays, those of `Segment` and of the store.
+        share: does much of the work in other processes, where all sources are its runs.
     """
     records = [source.record for source in sources]
     order = order_of(records, dropped)
-    put_text(sources, order, stems, sink)  # first, for then the workers that stem can end
-    put_people(sources, order, sink)
+    people = share.begin_people(order) if share else None
+    known = vocabulary_of(sources, order, stems)
+    numbering = known.numbering
+    postings = (
+        share.begin_postings(numbering, occurrences_of(sources, numbering)) if share else None
+    )
+    put_vocabulary(sources, order, known, sink)
     put_values(records, order, sink)
     _put_store(sources, order, sink)
+    if share and people and postings:
+        share.end_people(people, sink)
+        counts = list(share.end_postings(postings, sink))
+    else:
+        put_people(sources, order, sink)
+        stretch = range(numbering.stems)
+        counts = [put_postings(sources, order.ranks, numbering, stretch, sink)]
+    put_counts(counts, numbering, sink)
 
 
 def _put_store(sources: Sequence[Source], order: Order, sink: Sink) -> None:

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 from indexer.analysis import Analyzer
 from indexer.backends.whoosh.storage.files import write_arrays
 from indexer.backends.whoosh.writing.run import run_of
+from indexer.backends.whoosh.writing.share import make_people, make_postings
 from indexer.backends.whoosh.writing.words import WordTable
 
 
@@ -35,13 +36,20 @@ def main() -> None:
     table = WordTable(analyzer)
     dictionary: bytes = described[2]
     while (job := _read(requests)) is not None:
+        kind, asked = job[0], job[1:]
+        said = "done "
+        if kind != "run":
+            table = WordTable(analyzer)  # no more runs come, and its memory is wanted elsewhere
         try:
-            if job[0] == "stems":
-                table = WordTable(analyzer)  # no more runs come; its memory is wanted elsewhere
-                said = "done " + " ".join(map(analyzer.stem, job[1]))
-            else:
-                write_arrays(Path(job[1]), run_of(job[2], table, dictionary).arrays, lasting=False)
-                said = "done "
+            if kind == "run":
+                arrays = run_of(asked[1], table, dictionary).arrays
+                write_arrays(Path(asked[0]), arrays, lasting=False)
+            elif kind == "stems":
+                said += " ".join(map(analyzer.stem, asked[0]))
+            elif kind == "people":
+                make_people(Path(asked[0]), *asked[1:])
+            elif kind == "postings":
+                make_postings(Path(asked[0]), *asked[1:])
         except (OSError, MemoryError, ValueError) as error:
             said = f"{type(error).__name__}: {error}".replace("\n", " ")
         try:

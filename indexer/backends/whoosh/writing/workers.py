@@ -51,6 +51,11 @@ class Workers:
                 _send(process, described)
             self._free.put(process)
 
+    @property
+    def count(self) -> int:
+        """Number of processes."""
+        return len(self._processes)
+
     def give(self, path: Path, lines: Sequence[Line]) -> None:
         """Have a run of papers analysed into a file; waits while every process is busy.
 
@@ -74,6 +79,10 @@ class Workers:
         for _, run in self._runs:
             run.result()
         return [path for path, _ in self._runs]
+
+    def begin(self, kind: str, *asked: str | int) -> Future[str]:
+        """Have a part of a merge done, see `share.py`; its result raises as `finish` does."""
+        return self._threads.submit(self._ask, (kind, *asked))
 
     def stems(self, words: Sequence[str]) -> list[str]:
         """Give the stem of each word.

@@ -308,7 +308,8 @@ class WhooshWriter:
         entry = SegmentEntry(f"{INDEX}_{name}", papers)
         stems = known_stems(self._collector.stems, self._analyzer, self._plan.base)
         with ArrayFile(self._hidden / entry.arrays) as file:
-            merge(sources, gone, stems, file)
+            merge(sources, gone, stems, file, None if merged else self._collector.share())
+        self._collector.close_workers()
         return open_segment(self._hidden, entry)
 
     def _refuse_loss(self, papers: int) -> None:

@@ -1,0 +1,118 @@
+"""The words of a segment, merged from those of its sources, and their stems."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.backends.whoosh.storage.files import Sink
+from indexer.backends.whoosh.storage.segment import Lexicon
+from indexer.backends.whoosh.writing.invert import Numbering, Tables, groups
+from indexer.backends.whoosh.writing.numbers import Numbers, distinct
+from indexer.backends.whoosh.writing.order import Order, put_strings
+from indexer.backends.whoosh.writing.run import PAPER_SHIFT, Source
+from indexer.backends.whoosh.writing.stems import Stemmed
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The words of a segment and where each source's words are among them.
+
+    Attributes:
+        words, stems, compounds: rising; words and compounds in UTF-8.
+        numbering: how words and stems belong together.
+        compound_tables: for each source and each of its words the place among compounds, -1 where
+            it is none or no paper that stays holds it.
+    """
+
+    words: list[bytes]
+    stems: list[str]
+    compounds: list[bytes]
+    numbering: Numbering
+    compound_tables: Tables
+
+
+def vocabulary_of(sources: Sequence[Source], order: Order, stemmed: Stemmed) -> Vocabulary:
+    """Find the words of the papers that stay, and stem them.
+
+    Args:
+        sources: what to merge.
+        order: their papers' numbers.
+        stemmed: gives the stems of folded words, asked once per distinct word.
+    """
+    ids: Numbers[bytes] = Numbers()
+    tables = []
+    for source, ranks in zip(sources, order.ranks, strict=True):
+        raws = source.words.raws()
+        live = np.flatnonzero(_live_words(source, ranks))
+        if len(live) < len(raws):
+            raws = [raws[at] for at in live.tolist()]
+        table = np.full(len(source.words), -1, np.int32)
+        table[live] = ids.of(raws)
+        tables.append(table)
+    words = sorted(word for word in ids if b" " not in word)
+    compounds = sorted(word for word in ids if b" " in word)
+    stem_of = stemmed([word.decode() for word in words])
+    stems = sorted(set(stem_of))
+    place = {one: at for at, one in enumerate(stems)}
+    word_stem = np.array([place[one] for one in stem_of], np.int64)
+    stem_words = np.argsort(word_stem, kind="stable")
+    ptr = np.searchsorted(word_stem[stem_words], np.arange(len(stems) + 1))
+    form = np.empty(len(words), np.int64)
+    form[stem_words] = np.arange(len(words)) - ptr[word_stem[stem_words]]
+    numbering = Numbering(
+        word_stem,
+        form,
+        ptr.astype(np.int64),
+        stem_words,
+        _renumbered(tables, ids, words),
+    )
+    return Vocabulary(words, stems, compounds, numbering, _renumbered(tables, ids, compounds))
+
+
+def put_vocabulary(sources: Sequence[Source], order: Order, known: Vocabulary, sink: Sink) -> None:
+    """Write words and stems, compounds with their papers, and the lengths of texts."""
+    put_strings(sink, "stems", Lexicon.of(known.stems))
+    put_strings(sink, "words", Lexicon.of_raws(known.words))
+    put_strings(sink, "compounds", Lexicon.of_raws(known.compounds))
+    sink.put("word_stem", known.numbering.word_stem.astype(np.int32))
+    sink.put("stem_word_ptr", known.numbering.stem_word_ptr)
+    sink.put("stem_words", known.numbering.stem_words.astype(np.int32))
+    for name, field in (("title_length", 0), ("abstract_length", 1)):
+        sink.put(name, order.column(source.lengths[field] for source in sources))
+    _put_compounds(sources, order, known, sink)
+
+
+def _renumbered(
+    tables: Sequence[NDArray[np.int32]], ids: Numbers[bytes], final: list[bytes]
+) -> Tables:
+    place = np.full(len(ids) + 1, -1, np.int32)
+    place[ids.of(final)] = np.arange(len(final))
+    return tuple(place[table] for table in tables)
+
+
+def _live_words(source: Source, ranks: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Tell which words of a source stand in papers that stay."""
+    count = len(source.words)
+    if (ranks >= 0).all():
+        return np.ones(count, np.bool_)
+    live = np.zeros(count, np.bool_)
+    for words in groups(np.arange(count), source.occurrence_counts):
+        word, where = source.occurrences(words)
+        live[word[ranks[where >> np.uint64(PAPER_SHIFT)] >= 0]] = True
+    return live
+
+
+def _put_compounds(sources: Sequence[Source], order: Order, known: Vocabulary, sink: Sink) -> None:
+    pairs = [np.zeros(0, np.int64)]
+    for source, ranks, table in zip(sources, order.ranks, known.compound_tables, strict=True):
+        word, where = source.occurrences(np.flatnonzero(table >= 0))
+        paper = ranks[where >> np.uint64(PAPER_SHIFT)].astype(np.int64)
+        pairs.append(distinct((table[word].astype(np.int64) << 32 | paper)[paper >= 0]))
+    every = distinct(np.concatenate(pairs))
+    ptr = np.searchsorted(every >> 32, np.arange(len(known.compounds) + 1))
+    sink.put("compound_ptr", ptr.astype(np.int64))
+    sink.put("compound_papers", (every & 0xFFFFFFFF).astype(np.int32))

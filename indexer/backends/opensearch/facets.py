@@ -25,6 +25,10 @@ Spellings = Mapping[str, str]
 """For each `name_key` that is spelled in several ways the spelling most papers have."""
 MOST_VALUES: Final = 60_000
 """Values of a facet that one answer can hold; the cluster gives at most 65,535."""
+FEW: Final = 250
+"""Up to so many authors are read from the commonest of each shard, where that is `certain`."""
+MOST_DISTINCT: Final = 40_000
+"""Up to so many distinct authors their number is exact; beyond, it is the cluster's estimate."""
 SURE: Final = 2_000
 """Up to so many distinct values the cluster's estimate of their number is exact."""
 _COLUMNS: Final[Mapping[FacetField, str]] = {
@@ -70,6 +74,8 @@ def facet_aggs(
     requests: tuple[FacetRequest, ...],
     spellings: Spellings,
     variants: tuple[str, ...] = (),
+    *,
+    every: bool = False,
 ) -> Body:
     """Write the counts of some facets, each under all filters but its own.
 
@@ -78,29 +84,38 @@ def facet_aggs(
         requests: which facets, and how much of them.
         spellings: of the names that have several.
         variants: every spelling of these.
+        every: look at every value of every shard, for an answer that was not `certain`.
     """
     return {
         f"facet_{request.field}": {
             "filter": filter_query(query, but=request.field) or {"match_all": {}},
-            "aggs": _counts(query, request, spellings, variants),
+            "aggs": _counts(query, request, spellings, variants, every=every),
         }
         for request in requests
     }
 
 
 def _counts(
-    query: Query, request: FacetRequest, spellings: Spellings, variants: tuple[str, ...]
+    query: Query,
+    request: FacetRequest,
+    spellings: Spellings,
+    variants: tuple[str, ...],
+    *,
+    every: bool,
 ) -> Body:
     field = request.field
     column = _COLUMNS[field]
     chosen = query.filter(field)
     named = sorted({key_of(value, field) for value in (*chosen.include, *chosen.exclude)})
-    every = not request.limit or bool(request.contains) or field != "author"
     aggs: Body = {}
     if field == "author":
         # A name of several spellings is counted by its key, all others by their one spelling.
-        size = MOST_VALUES if every else request.offset + request.limit + len(named)
-        aggs["values"] = values_of("author_shown", size, exclude=variants)
+        last = request.offset + request.limit
+        if every or not request.limit or request.contains or last > FEW:
+            aggs["values"] = values_of("author_shown", MOST_VALUES, exclude=variants)
+        else:
+            aggs["values"] = values_of("author_shown", 2 * FEW, exclude=variants)
+            aggs["values"]["terms"] |= {"shard_size": 2 * FEW, "show_term_doc_count_error": True}
         if spellings:
             aggs["spelled"] = values_of(column, len(spellings), include=sorted(spellings))
         aggs["distinct"] = {"cardinality": {"field": column, "precision_threshold": 40_000}}
@@ -194,12 +209,34 @@ def read_facet(answer: Body, query: Query, request: FacetRequest, known: Known) 
     return Facet(field, values, total)
 
 
+def certain(answer: Body, request: FacetRequest) -> bool:
+    """Say whether a page of values is exact, although each shard gave only its commonest ones.
+
+    A value that a shard did not give may have as many papers there as the last one that it gave;
+    the cluster tells how many that are, of each value and of those that no shard gave.
+    """
+    values = answer.get("values", {})
+    buckets = values.get("buckets", [])
+    unseen = int(values.get("doc_count_error_upper_bound", 0))
+    missed = [int(one.get("doc_count_error_upper_bound", 0)) for one in buckets]
+    if not unseen and not any(missed):
+        return True
+    last = request.offset + request.limit
+    if len(buckets) <= last or any(missed[:last]):
+        return False
+    least = int(buckets[last - 1]["doc_count"])
+    behind = zip(buckets[last:], missed[last:], strict=True)
+    if any(gap and int(one["doc_count"]) + gap >= least for one, gap in behind):
+        return False
+    return int(buckets[-1]["doc_count"]) + unseen < least
+
+
 def unsure(answer: Body, request: FacetRequest) -> bool:
     """Say whether the number of distinct values has to be counted by itself."""
     return (
         request.field == "author"
         and not request.contains
-        and int(answer["distinct"]["value"]) > SURE
+        and SURE < int(answer["distinct"]["value"]) <= MOST_DISTINCT
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -12,11 +13,14 @@ from indexer.analysis import Analyzer, open_word
 from indexer.backends.opensearch.coauthors import Coauthors
 from indexer.backends.opensearch.document import document_id, paper_of
 from indexer.backends.opensearch.facets import (
+    MOST_VALUES,
     Known,
+    certain,
     facet_aggs,
     filter_query,
     read_facet,
     unsure,
+    values_of,
 )
 from indexer.backends.opensearch.finding import Finder, Finding
 from indexer.backends.opensearch.ledger import Generation
@@ -43,15 +47,15 @@ from indexer.search import (
 from indexer.text.folding import fold
 
 MAX_PER_PAGE: Final = 1000
-_PARTS: Final = 40_000
-"""Distinct values that are counted in one go."""
+_KEPT: Final = 1000
+"""Numbers of authors that are kept."""
 
 
 class Transport(Protocol):
     """What a searcher needs of the cluster: one generation behind a few calls."""
 
-    def search(self, body: Body) -> Body:
-        """Send a search and give its answer."""
+    def search(self, body: Body, *, only: str = "") -> Body:
+        """Send a search and give its answer, or only what this path names."""
 
     def source(self, document: str) -> Body | None:
         """Give the fields of a document, None where there is none."""
@@ -86,6 +90,7 @@ class ClusterSearcher:
         self._facts = facts
         self._analyzer = analyzer
         self._raw_words = RawWords()
+        self._counted: dict[str, int] = {}
         self._words = WordFacts(transport.search, analyzer)
         self._lists = ValueLists(transport.search, facts.spellings, facts.variants)
         self._finder = Finder(transport.search, self._words, facts.collection, ranking)
@@ -144,41 +149,49 @@ class ClusterSearcher:
     def _facet(self, query: Query, request: FacetRequest, found: Finding) -> Facet:
         field = request.field
         answer: Body = found.aggregations[f"facet_{field}"]
+        if not certain(answer, request):
+            answer = self._again(query, request, found)
         chosen = query.filter(field)
         named = (*chosen.include, *chosen.exclude) if field == "author" else ()
         known = Known(
             self._lists.several,
             self._lists.shown(named),
-            self._distinct(query, answer, found) if unsure(answer, request) else None,
+            self._distinct(query, found) if unsure(answer, request) else None,
         )
         return read_facet(answer, query, request, known)
 
-    def _distinct(self, query: Query, answer: Body, found: Finding) -> int:
-        """Count the authors under all filters but theirs exactly, part by part."""
-        parts = int(answer["distinct"]["value"]) // _PARTS + 1
+    def _again(self, query: Query, request: FacetRequest, found: Finding) -> Body:
+        """Count a facet once more, now over every value of every shard."""
+        lists = self._lists
+        aggs = facet_aggs(query, (request,), lists.several, lists.variants, every=True)
+        matching = {"constant_score": {"filter": found.matching}}
+        body: Body = {"size": 0, "track_total_hits": False, "query": matching, "aggs": aggs}
+        answer: Body = self._transport.search(body)["aggregations"][f"facet_{request.field}"]
+        return answer
+
+    def _distinct(self, query: Query, found: Finding) -> int:
+        """Count the authors under all filters but theirs exactly; kept for the next page."""
         filters = filter_query(query, but="author")
-        total = 0
-        for part in range(parts):
-            values: Body = {
-                "terms": {
-                    "field": "author",
-                    "size": _PARTS * 3 // 2,
-                    "shard_size": _PARTS * 3 // 2,
-                    "include": {"partition": part, "num_partitions": parts},
-                }
-            }
-            aggs = {"values": values, "number": {"stats_bucket": {"buckets_path": "values>_count"}}}
-            asked = [found.matching, *([filters] if filters else [])]
-            given = self._transport.search(
-                {
-                    "size": 0,
-                    "track_total_hits": False,
-                    "query": {"bool": {"filter": asked}},
-                    "aggs": aggs,
-                }
-            )
-            total += int(given["aggregations"]["number"]["count"])
-        return total
+        asked = [found.matching, *([filters] if filters else [])]
+        key = json.dumps(asked)
+        known = self._counted.get(key)
+        if known is not None:
+            return known
+        body: Body = {
+            "size": 0,
+            "track_total_hits": False,
+            "query": {"bool": {"filter": asked}},
+            "aggs": {
+                "values": values_of("author", MOST_VALUES),
+                "number": {"stats_bucket": {"buckets_path": "values>_count"}},
+            },
+        }
+        given = self._transport.search(body, only="aggregations.number.count")
+        counted = int(given["aggregations"]["number"]["count"])
+        if len(self._counted) >= _KEPT:
+            self._counted.clear()
+        self._counted[key] = counted
+        return counted
 
     def count(self, query: Query) -> int:
         """Give the exact number of papers that match."""

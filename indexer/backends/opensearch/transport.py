@@ -49,7 +49,7 @@ class ClusterTransport:
         self._index = ledger.index_of(generation)
         self._breaker = breaker
 
-    def search(self, body: Body) -> Body:
+    def search(self, body: Body, *, only: str = "") -> Body:
         """Send a search; an answer without some of the papers is no answer.
 
         One that fails within the cluster, as when a node goes in the midst of it, is asked again.
@@ -58,6 +58,8 @@ class ClusterTransport:
         if body.get("include_named_queries_score"):
             # The server takes it from the address only (RestSearchAction in 2.19).
             params["include_named_queries_score"] = "true"
+        if only:
+            params["filter_path"] = only
         answer: Body = self._breaker.call(lambda: self._asked(body, params))
         return answer
 

@@ -84,14 +84,24 @@ class AuthorCluster:
         return len(self.spellings)
 
     @property
+    def first_paper(self) -> Paper | None:
+        """The earliest paper, of one year the last listed; None where no paper has a year."""
+        return next((paper for paper in reversed(self.papers) if paper.year is not None), None)
+
+    @property
+    def latest_paper(self) -> Paper | None:
+        """The latest paper, of one year the first listed; None where no paper has a year."""
+        return next((paper for paper in self.papers if paper.year is not None), None)
+
+    @property
     def first_year(self) -> int | None:
         """Year of the earliest paper; None where no paper has a year."""
-        return min((paper.year for paper in self.papers if paper.year is not None), default=None)
+        return self.first_paper.year if self.first_paper else None
 
     @property
     def last_year(self) -> int | None:
         """Year of the latest paper; None where no paper has a year."""
-        return max((paper.year for paper in self.papers if paper.year is not None), default=None)
+        return self.latest_paper.year if self.latest_paper else None
 
     @property
     def canonical(self) -> str:

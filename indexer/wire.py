@@ -172,6 +172,8 @@ def cluster_json(cluster: AuthorCluster) -> Json:
         ],
         "first_year": cluster.first_year,
         "last_year": cluster.last_year,
+        "first_paper": cluster.first_paper.id if cluster.first_paper else None,
+        "latest_paper": cluster.latest_paper.id if cluster.latest_paper else None,
         "coauthors": [
             {"name": one.name, "slug": name_slug(one.name), "count": one.count}
             for one in cluster.coauthors

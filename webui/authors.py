@@ -119,6 +119,7 @@ def _page(
         beside=names_beside(whole, narrowing),
         groups=_groups(whole, narrowing),
         groups_shown=_GROUPS,
+        alone=len(whole.papers) - sum(len(group.papers) for group in whole.groups),
         chips=_chips(whole, narrowing),
         years=_rows(chosen, "year", narrowing),
         venues=_rows(chosen, "venue", narrowing),

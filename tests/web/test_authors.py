@@ -179,6 +179,14 @@ def test_a_group_that_is_no_more_shows_all_and_says_so(client: FlaskClient) -> N
     assert "no longer fall into the group" in whole.text
 
 
+def test_the_first_and_the_latest_paper_are_linked(client: FlaskClient) -> None:
+    figures = page(client, "/author/wei-li").one("dl", class_="figures")
+    assert links(figures) == {"2011": "/paper/w1", "2014": "/paper/w4"}
+    said = of_json(client, "/author/wei-li.json")
+    assert (said["first_paper"], said["latest_paper"]) == ("w1", "w4")
+    assert of_json(client, "/author/unknown.json")["first_paper"] is None
+
+
 def test_the_json_is_that_of_the_command_line(client: FlaskClient) -> None:
     from indexer import author_cluster, cluster_json
 

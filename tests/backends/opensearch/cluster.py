@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Final, Self
 
 VERSION: Final = "2.19.1.0"
-HEAP: Final = int(os.environ.get("QUIVER_CLUSTER_HEAP", "320"))
+HEAP: Final = int(os.environ.get("QUIVER_CLUSTER_HEAP", "448"))
 """Megabytes of heap of a node."""
 _POM: Final = f"""<project xmlns="http://maven.apache.org/POM/4.0.0">
 <modelVersion>4.0.0</modelVersion>

@@ -18,10 +18,9 @@ from indexer.query import Query, Sort
 from tests.backends.opensearch.cluster import Cluster, missing
 from tests.conformance.test_real import read
 
-pytestmark = [pytest.mark.cluster, pytest.mark.slow]
+pytestmark = pytest.mark.cluster
 
 PAPERS = int(os.environ.get("QUIVER_KILL_PAPERS", "86867"))
-HEAP = 448
 TIMEOUT = 20.0
 """Seconds that a search may take; the copies of a dead node's parts take over within them."""
 LOAD = 30.0
@@ -38,7 +37,7 @@ def papers(shared_data: Path) -> list[Paper]:
 def nodes() -> Iterator[Cluster]:
     if reason := missing():
         pytest.skip(reason)
-    with Cluster(heap=HEAP) as started:
+    with Cluster() as started:
         yield started
 
 

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Self
 
@@ -78,6 +79,7 @@ def build_here(
     """Build an index in this process; calls `ready` when the corpus is read."""
     papers = corpus.read(source, count)
     every = corpus.grown(papers, count, seed) if count > len(papers) else iter(papers)
+    every = chain([next(every)], every)  # what it needs is there now
     ready()
     spent = Spent()
 

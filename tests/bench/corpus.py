@@ -44,9 +44,9 @@ def grown(papers: list[Paper], count: int, seed: int) -> Iterator[Paper]:
     A new paper has the title words, venue, year and authors of one paper and sentences of six
     others, so that lengths, vocabulary and the frequencies of words stay those of real papers.
     """
-    yield from papers[:count]
     chance = random.Random(seed)
     sentences = [_SENTENCE.split(paper.abstract) for paper in papers if paper.abstract]
+    yield from papers[:count]
     for number in range(len(papers), count):
         model = papers[chance.randrange(len(papers))]
         words = f"{model.title} {papers[chance.randrange(len(papers))].title}".split()

@@ -96,6 +96,7 @@ def _range_faults(arrays: Segment) -> Iterator[str]:
         values = getattr(arrays, name)
         if len(values) and (values.min() < least or values.max() >= most):
             yield f"{name} points outside"
+        release(values)
     for name in ("id_paper", "title_order"):
         if not np.array_equal(np.sort(getattr(arrays, name)), np.arange(arrays.papers)):
             yield f"{name} does not name each paper once"

@@ -16,7 +16,6 @@ from indexer.backends.whoosh.lookup.occurrences import (
     distinct,
     intersect,
     runs,
-    spread,
     stem_keys,
     tally,
 )
@@ -254,31 +253,47 @@ def _near_keys(reader: SegmentReader, term: NearTerm) -> Keys:
 
 
 def _union(reader: SegmentReader, words: tuple[str, ...]) -> Postings:
-    """Count the occurrences of any of these surface words, all at once."""
+    """Count the occurrences of any of these surface words."""
     arrays = reader.arrays
-    ids = [at for at in map(arrays.words.find, words) if at >= 0]
-    if not ids:
-        return EMPTY
     wanted = np.zeros(len(arrays.words), np.bool_)
-    wanted[ids] = True
-    stems = distinct(arrays.word_stem[ids].astype(np.int64))
-    postings = spread(arrays.stem_ptr[stems], np.diff(arrays.stem_ptr)[stems])
-    spans = np.diff(arrays.place_ptr)[stems]
-    forms = arrays.forms[spread(arrays.place_ptr[stems], spans)]
-    held = wanted[arrays.stem_words[np.repeat(arrays.stem_word_ptr[stems], spans) + forms]]
-    docs, title = arrays.docs[postings], arrays.title_tf[postings]
-    counts = title.astype(np.int64) + arrays.abstract_tf[postings]
-    within = spread(np.zeros(len(counts), np.int64), counts)
-    early = within < np.repeat(title, counts)
-    owner = np.repeat(docs, counts)
-    titles = np.bincount(owner[held & early], minlength=reader.size)
-    abstracts = np.bincount(owner[held & ~early], minlength=reader.size)
+    wanted[[at for at in map(arrays.words.find, words) if at >= 0]] = True
+    titles = np.zeros(reader.size, np.int32)
+    abstracts = np.zeros(reader.size, np.int32)
+    for stem in distinct(arrays.word_stem[wanted].astype(np.int64)).tolist():
+        docs, title, abstract = _of_forms(reader, stem, wanted)
+        titles[docs] += title
+        abstracts[docs] += abstract
     found = np.flatnonzero(titles + abstracts)
-    return Postings(
-        found.astype(np.int32),
-        titles[found].astype(np.int32),
-        abstracts[found].astype(np.int32),
-    )
+    if not len(found):
+        return EMPTY
+    return Postings(found.astype(np.int32), titles[found], abstracts[found])
+
+
+def _of_forms(
+    reader: SegmentReader, stem: int, wanted: NDArray[np.bool_]
+) -> tuple[Numbers, Counts, Counts]:
+    """Count those occurrences of a stem whose surface word is wanted, for each paper that has it.
+
+    Args:
+        reader: the segment.
+        stem: its id.
+        wanted: bool[W], the words.
+    """
+    arrays = reader.arrays
+    low, high = arrays.stem_ptr[stem : stem + 2].tolist()
+    docs = arrays.docs[low:high]
+    title, abstract = arrays.title_tf[low:high], arrays.abstract_tf[low:high]
+    first, last = arrays.stem_word_ptr[stem : stem + 2].tolist()
+    taken = wanted[arrays.stem_words[first:last]]
+    if taken.all():
+        return docs, title, abstract
+    start, end = arrays.place_ptr[stem : stem + 2].tolist()
+    held = np.zeros(end - start + 1, np.int32)
+    np.cumsum(taken[arrays.forms[start:end]], out=held[1:])
+    begins = reader.occurrences_before(stem)
+    middles = begins + title
+    ends = middles + abstract
+    return docs, held[middles] - held[begins], held[ends] - held[middles]
 
 
 def _joined(first: Postings, second: Postings) -> Postings:

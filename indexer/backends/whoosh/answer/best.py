@@ -20,6 +20,8 @@ from indexer.backends.whoosh.lookup.reader import Numbers
 
 _SHARE: Final = 4
 """Lists of more than one in this many papers together are read off the whole segment's sums."""
+_FILLED: Final = 12
+"""Room for more than one in this many papers is emptied by filling all of it with zeros."""
 _MANY: Final = 2048
 """If more papers than this would have to be looked up in the rest, the rest is added up instead."""
 
@@ -100,9 +102,12 @@ def _added(
         return places.astype(np.int32), found
     docs = parts[0].docs if len(parts) == 1 else np.concatenate([one.docs for one in parts])
     found = sums.take(docs)
-    sums[docs] = 0
+    if total * _FILLED > len(sums):
+        sums.fill(0)
+    else:
+        sums[docs] = 0
     # A paper may be here once a list, so that many of the highest are of `wanted` papers.
-    bar = max(least, reached(found, wanted * len(parts)) * (1 - SLACK)) - rest
+    bar = max(least, _reached_by_far(found, wanted * len(parts)) * (1 - SLACK)) - rest
     if bar > 0:
         kept = np.flatnonzero(found >= bar)
         docs, found = docs[kept], found[kept]

@@ -92,7 +92,7 @@ class Desk:
         else:
             docs = held[0].docs
             for one in held[1:]:
-                docs = docs[contained(docs, one.docs)]
+                docs = docs[self._among(docs, one)]
         scored = [one for one in held if one.scores is not None]
         if not scored:
             return Matches(docs)
@@ -104,6 +104,15 @@ class Desk:
         else:
             total = self.looked_up(docs, scored)
         return Matches(docs, total, positive=positive)
+
+    def _among(self, docs: Numbers, other: Matches) -> NDArray[np.bool_]:
+        """Say which papers are in a list."""
+        if other.count * DENSE < self.size:
+            return contained(docs, other.docs)
+        words = other.bits(self.size)
+        held = words[docs >> 6] >> (docs & 63).astype(np.uint64) & np.uint64(1)
+        among: NDArray[np.bool_] = held.astype(np.bool_)
+        return among
 
     def looked_up(self, docs: Numbers, scored: Sequence[Matches]) -> Scores:
         """Add up what lists give to these papers; they hold others, too."""

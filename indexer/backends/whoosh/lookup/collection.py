@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +18,8 @@ from numpy.typing import NDArray
 from indexer.analysis import Analyzer
 from indexer.backends.whoosh.lookup.cache import BoundedCache
 from indexer.backends.whoosh.lookup.expansion import CAP, LexiconScan
+from indexer.backends.whoosh.lookup.frequency import name_word_papers, word_papers
 from indexer.backends.whoosh.lookup.matches import Matches, Scores
-from indexer.backends.whoosh.lookup.occurrences import distinct, spread
 from indexer.backends.whoosh.lookup.postings import Postings, postings_of
 from indexer.backends.whoosh.lookup.reader import SegmentReader
 from indexer.backends.whoosh.storage.snapshot import Snapshot
@@ -245,48 +246,24 @@ class Collection:
         return tuple(name_word_papers(reader) for reader in self.readers)
 
     def _expanded(self, found: list[NDArray[np.int64]], *, names: bool) -> Expansion:
+        counts_of: tuple[NDArray[Any], ...] = self.name_counts if names else self.word_counts
+        lexicons = [
+            reader.arrays.name_words if names else reader.arrays.words for reader in self.readers
+        ]
+        if len(found) == 1:
+            # Ids rise as their words do, so that only words that are taken need be read.
+            held = counts_of[0][found[0]]
+            ids = found[0][held > 0]
+            first = np.argsort(-held[held > 0], kind="stable")[:CAP]
+            return Expansion(tuple(lexicons[0][at] for at in np.sort(ids[first])), len(ids))
         counts: dict[str, int] = {}
-        for at_reader, (reader, ids) in enumerate(zip(self.readers, found, strict=True)):
-            lexicon = reader.arrays.name_words if names else reader.arrays.words
-            papers_of_words = self.name_counts if names else self.word_counts
-            held = papers_of_words[at_reader][ids]
-            for at, papers in zip(ids.tolist(), held.tolist(), strict=True):
+        for lexicon, all_counts, places in zip(lexicons, counts_of, found, strict=True):
+            for at, papers in zip(places.tolist(), all_counts[places].tolist(), strict=True):
                 if papers:
                     word = lexicon[at]
                     counts[word] = counts.get(word, 0) + papers
         words = sorted(counts, key=lambda word: (-counts[word], word))[:CAP]
         return Expansion(tuple(sorted(words)), len(counts))
-
-
-def word_papers(reader: SegmentReader) -> NDArray[np.int32]:
-    """int32[W], live papers that hold each surface word of title and abstract."""
-    arrays = reader.arrays
-    if reader.live is None:
-        return arrays.word_df
-    gone = ~reader.live[arrays.docs]
-    stems = np.repeat(np.arange(len(arrays.stems)), np.diff(arrays.stem_ptr))
-    counts = arrays.title_tf.astype(np.int64) + arrays.abstract_tf
-    lost = np.repeat(gone, counts)
-    words = arrays.stem_words[
-        arrays.stem_word_ptr[np.repeat(stems, counts)[lost]] + arrays.forms[lost]
-    ]
-    papers = np.repeat(arrays.docs, counts)[lost]
-    pairs = np.unique(words.astype(np.int64) << 32 | papers)
-    fewer = np.bincount(pairs >> 32, minlength=len(arrays.word_df))
-    return (arrays.word_df - fewer).astype(np.int32)
-
-
-def name_word_papers(reader: SegmentReader) -> NDArray[np.int64]:
-    """int64[K], live papers that have an author with each name word."""
-    arrays = reader.arrays
-    names = arrays.name_word_names.astype(np.int64)
-    counts = np.diff(arrays.name_papers_ptr)[names]
-    papers = arrays.name_papers[spread(arrays.name_papers_ptr[names], counts)]
-    words = np.repeat(np.arange(len(arrays.name_words)), np.diff(arrays.name_word_ptr))
-    pairs = distinct(np.repeat(words, counts) << 32 | papers)
-    if reader.live is not None:
-        pairs = pairs[reader.live[pairs & 0xFFFFFFFF]]
-    return np.bincount(pairs >> 32, minlength=len(arrays.name_words))
 
 
 def _norm(field: _Field, lengths: NDArray[np.int32]) -> Scores:
@@ -319,6 +296,3 @@ def _weigh_counts(counts: Counter[str]) -> int:
 
 def _weigh_leaf(reading: LeafReading) -> int:
     return 500 + sum(len(str(term)) for term in reading.terms)
-
-
-__all__ = ["Collection", "ScoredTerm", "word_papers"]

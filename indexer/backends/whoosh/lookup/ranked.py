@@ -115,4 +115,9 @@ class RankedTally(Tally):
             if least >= PROLIFIC:
                 places = np.flatnonzero(first >= least)
                 return self._ranked.keys[places], first[places]
+            places = np.flatnonzero(self._counts)
+            found = self._counts[places]
+            if len(places) >= limit and (least := highest(found, limit)) > 1:
+                places = places[found >= least]
+                return self._ranked.keys[places], self._counts[places]
         return self._full.most(limit, prolific)

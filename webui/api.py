@@ -16,6 +16,7 @@ from flask.typing import ResponseReturnValue
 
 from indexer import (
     FACET_FIELDS,
+    IndexMissing,
     QueryError,
     Results,
     hit_json,
@@ -69,7 +70,9 @@ def search() -> ResponseReturnValue:
         question = digest(repr(current.params().pairs(replace(query, page=1))))
         generation = current.searcher().generation
         cursor = read_cursor(request.args["cursor"], generation, question)
-        if cursor.generation not in (generation, *current.generations()):
+        try:
+            searcher = current.of_generation(cursor.generation)
+        except IndexMissing:
             return problem(
                 410,
                 "The index has changed",
@@ -77,7 +80,7 @@ def search() -> ResponseReturnValue:
                 "any more; begin again with *.",
             )
         query = replace(query, page=cursor.page, per_page=max(1, query.per_page))
-        results = current.of_generation(cursor.generation).search(query, explain=explain)
+        results = searcher.search(query, explain=explain)
         more["next_cursor"] = _next(results, question)
     else:
         results = current.searcher().search(query, explain=explain)

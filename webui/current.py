@@ -10,7 +10,7 @@ from typing import cast
 
 from flask import Flask, abort, current_app, g, request
 
-from indexer import Formulas, IndexInfo, Searcher
+from indexer import Formulas, IndexDamaged, IndexInfo, IndexMissing, Searcher
 from webui.display import Display
 from webui.params import TOGETHER, Asked, Params
 from webui.snapshots import Snapshots
@@ -41,13 +41,16 @@ def of_generation(generation: str) -> Searcher:
     """Open a kept generation until the end of this request; the newest is shared.
 
     Raises:
-        IndexMissing: when it is not kept.
+        IndexMissing: when it is not kept, or is older than this program and cannot be read by it.
     """
     if searcher().generation == generation:
         return searcher()
     lent = g.setdefault("lent", ExitStack())
     snapshots = cast(Snapshots, current_app.extensions["quiver.snapshots"])
-    return cast(Searcher, lent.enter_context(snapshots.earlier(generation)))
+    try:
+        return cast(Searcher, lent.enter_context(snapshots.earlier(generation)))
+    except IndexDamaged as error:
+        raise IndexMissing(f"generation {generation} cannot be read any more") from error
 
 
 def generations() -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from typing import Any, Final
 from flask import Blueprint, Response, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from indexer import Paper, Query, QueryError, Searcher, plain
+from indexer import IndexMissing, Paper, Query, QueryError, Searcher, plain
 from webui import current, layout
 from webui.api import answer
 from webui.facets import chips
@@ -74,8 +74,10 @@ def page() -> ResponseReturnValue:
     names = _names()
     if isinstance(names, str):
         return _form(asked.query, names)
-    before, after = names
-    earlier, later = current.of_generation(before), current.of_generation(after)
+    try:
+        earlier, later = (current.of_generation(name) for name in names)
+    except IndexMissing as error:
+        return _form(asked.query, str(error))
     return _compared(asked.query, _state(earlier, asked.query), earlier, later)
 
 
@@ -92,7 +94,10 @@ def page_json() -> ResponseReturnValue:
     names = _names()
     if isinstance(names, str):
         raise QueryError("since", names or f"expected one of {', '.join(current.generations())}")
-    earlier, later = (current.of_generation(name) for name in names)
+    try:
+        earlier, later = (current.of_generation(name) for name in names)
+    except IndexMissing as error:
+        raise QueryError("since", str(error)) from error
     before, after = _state(earlier, asked.query), _state(later, asked.query)
     found = difference(before, after, earlier, later)
     return answer(_told(asked.query, before, after, found))

@@ -5,14 +5,16 @@ from __future__ import annotations
 import io
 import json
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
-from indexer import Paper
-from tests.oracle import MemoryIndex
+from indexer import IndexDamaged, Paper
+from tests.oracle import MemoryIndex, MemorySearcher
 from tests.web.conftest import PAPERS
 from tests.web.reading import Element, read
 from webui import create_app
@@ -155,6 +157,34 @@ def test_a_generation_that_is_not_kept_is_named(
         refusal = client.get(f"/record/diff.json?{SEARCH}&{bad}")
         assert refusal.status_code == 400
         assert refusal.content_type == "application/problem+json"
+
+
+class _Upgraded(MemoryIndex):
+    """Its earlier generations are of a form that the program no longer reads."""
+
+    @contextmanager
+    def searcher(self, generation: str | None = None) -> Iterator[MemorySearcher]:
+        if generation not in (None, self.generation()):
+            raise IndexDamaged(f"/srv/{generation}/MAIN: it is of version 1, this program reads 2")
+        with super().searcher(generation) as searcher:
+            yield searcher
+
+
+def test_a_generation_that_cannot_be_read_any_more_is_no_fault_of_the_index() -> None:
+    index = _Upgraded.of(PAPERS)
+    client = create_app(index=index).test_client()
+    cursor = client.get("/search.json?q=rate&cursor=*").json["next_cursor"]  # type: ignore[index]
+    with index.writer() as writer:
+        writer.add(LATE)
+
+    page = client.get("/record/diff?q=rate&since=m000001")
+    assert page.status_code == 404
+    assert "cannot be read any more" in read(page.text).one("div", role="alert").text
+    assert "/srv" not in page.text
+    assert read(page.text).one("input", type="file")
+    assert client.get("/record/diff.json?q=rate&since=m000001").status_code == 400
+    assert client.get(f"/search.json?q=rate&cursor={cursor}").status_code == 410
+    assert client.get("/search?q=rate").status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,20 @@ connection.py   one client: hosts, credentials, time-outs, and what its errors m
 mapping.py      settings and fields of an index
 document.py     a paper as a document, and back
 bulk.py         documents to the cluster, each exactly once
-writer.py       collecting changes, verifying them, the lease on the lock
+pace.py         how hard a cluster is pressed
+writer.py       collecting changes, and verifying that they are there
+lease.py        the writer's lock, held and renewed
 census.py       what a finished generation knows of itself
 ledger.py       generations, the alias that publishes one, the writer's lock
+generations.py  generations begun, published, dropped
 opening.py      the index of the settings
 index.py        opening, writing, rolling back
+changes.py      what lies between two generations
+verify.py       is a generation what was published?
 lexicon.py      what reading a query needs to know of the collection's words
+spelling.py     did you mean
 people.py       names as they are shown, completion, namesakes
+coauthors.py    how two authors are connected
 leaves.py       one term as a query
 tree.py         a tree of clauses as a query
 scoring.py      BM25F as scripts over plain frequencies
@@ -21,6 +28,8 @@ pages.py        the requests of one query
 explain.py      what a score is made of
 receipt.py      how a query was read
 nearness.py     the signals on top of BM25F, for the best papers
+feedback.py     what the words of the best papers add
 transport.py    one generation behind the calls of a searcher
+ahead.py        papers that were listed together, read together
 searcher.py     one search
 """

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final, Protocol
 
 from indexer.analysis import Analyzer, open_word
+from indexer.backends.opensearch.ahead import ReadAhead
 from indexer.backends.opensearch.coauthors import Coauthors
 from indexer.backends.opensearch.document import document_id, paper_of
 from indexer.backends.opensearch.facets import (
@@ -60,6 +61,9 @@ class Transport(Protocol):
     def source(self, document: str) -> Body | None:
         """Give the fields of a document, None where there is none."""
 
+    def sources(self, documents: Sequence[str]) -> list[Body]:
+        """Give the fields of those of some documents that are there."""
+
     def attachment(self, name: str) -> bytes | None:
         """Give what is attached to the generation under a name."""
 
@@ -91,6 +95,7 @@ class ClusterSearcher:
         self._analyzer = analyzer
         self._raw_words = RawWords()
         self._counted: dict[str, int] = {}
+        self._ahead = ReadAhead(self._read)
         self._words = WordFacts(transport.search, analyzer)
         self._lists = ValueLists(transport.search, facts.spellings, facts.variants)
         self._finder = Finder(transport.search, self._words, facts.collection, ranking)
@@ -199,13 +204,21 @@ class ClusterSearcher:
 
     def ids(self, query: Query) -> Iterator[str]:
         """Give the ids of all matches in the query's order, lazily; page and per_page are void."""
-        return self._finder.ids(query)
+        return self._ahead.listed(self._finder.ids(query))
 
     def get(self, paper_id: str) -> Paper | None:
         """Give back the paper with this id, equal to the one that was written."""
+        listed = self._ahead.paper(paper_id)
+        if listed is not None:
+            return listed
         source = self._transport.source(document_id(paper_id))
         paper = None if source is None else paper_of(source["paper"])
         return paper if paper is not None and paper.id == paper_id else None
+
+    def _read(self, ids: Sequence[str]) -> dict[str, Paper]:
+        sources = self._transport.sources([document_id(one) for one in ids])
+        papers = [paper_of(source["paper"]) for source in sources]
+        return {paper.id: paper for paper in papers}
 
     def times(self, paper_id: str) -> PaperTimes | None:
         """Say when the paper with this id came in and last changed; None where there is none."""

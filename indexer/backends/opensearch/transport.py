@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _PASSING: Final = frozenset({500, 502, 503, 504})
 """Answers to a search that may be better next time."""
+_SHOWN: Final = ["paper", "first_indexed", "last_changed"]
+"""Fields of a document that are more than terms."""
 _PAUSES: Final = (0.1, 0.3, 1.0)
 """Seconds between the first tries of a search."""
 
@@ -85,10 +87,23 @@ class ClusterTransport:
 
     def source(self, document: str) -> Body | None:
         """Give the fields of a document, None where there is none."""
-        ask = partial(self._client.get, index=self._index, id=document, ignore=[404])
+        ask = partial(
+            self._client.get,
+            index=self._index,
+            id=document,
+            params={"_source_includes": ",".join(_SHOWN)},
+            ignore=[404],
+        )
         answer: Body = self._breaker.call(ask)
         source: Body | None = answer.get("_source") if answer.get("found") else None
         return source
+
+    def sources(self, documents: Sequence[str]) -> list[Body]:
+        """Give the fields of those of some documents that are there."""
+        body = {"ids": list(documents)}
+        ask = partial(self._client.mget, index=self._index, body=body, _source_includes=_SHOWN)
+        answer: Body = self._breaker.call(ask)
+        return [one["_source"] for one in answer["docs"] if one.get("found")]
 
     def attachment(self, name: str) -> bytes | None:
         """Give what is attached to the generation under a name."""

@@ -20,6 +20,10 @@ CLUSTER = "QUIVER_TEST_CLUSTER"
 """Environment variable with the addresses of the cluster under test, a comma between them."""
 
 
+def _forget_nothing(_folder: Path) -> None:
+    """What is on disk goes with its folder; a function by name, so that a backend pickles."""
+
+
 @dataclass(frozen=True)
 class Backend:
     """One implementation of the contract.
@@ -33,7 +37,7 @@ class Backend:
     name: str
     open: Callable[[Path, Ranking], Index]
     on_disk: bool
-    forget: Callable[[Path], None] = lambda _: None
+    forget: Callable[[Path], None] = _forget_nothing
 
     @contextmanager
     def index(self, ranking: Ranking | None = None) -> Iterator[Index]:

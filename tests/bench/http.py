@@ -47,11 +47,11 @@ def serving(index: Path) -> Iterator[int]:
         yield port
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 def _wait(port: int, process: subprocess.Popen[str]) -> None:
-    for _ in range(100):
+    for _ in range(600):
         if process.poll() is not None:
             raise RuntimeError(f"quiver serve ended with {process.returncode}")
         try:

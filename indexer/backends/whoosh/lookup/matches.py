@@ -11,6 +11,7 @@ from indexer.backends.whoosh.lookup.bits import Bits, packed
 from indexer.backends.whoosh.lookup.reader import Numbers
 
 Scores = NDArray[np.float64]
+Row = tuple[int, int, int, int]
 DENSE: Final = 32
 """A list of more than one in this many papers is kept as bits, too."""
 _FEW: Final = 512
@@ -39,7 +40,7 @@ class Matches:
         "_docs",
         "_head",
         "_highest",
-        "_row",
+        "_rows",
         "_scores",
         "_tops",
         "lasting",
@@ -66,7 +67,7 @@ class Matches:
         self._head: list[tuple[float, int]] | None = None
         self._tops: Scores | None = None
         self._highest = -1.0
-        self._row: tuple[int, int, int, int] | None = None
+        self._rows: list[tuple[Row, tuple[NDArray[Any] | None, ...]]] = []
 
     @property
     def docs(self) -> Numbers:
@@ -99,19 +100,24 @@ class Matches:
             self._bits = packed(mask)
         return self._bits
 
-    def row(self, size: int) -> tuple[int, int, int, int]:
-        """Give the lists as compiled loops take them; see `kernels.compiled`."""
-        if self._row is None:
-            docs, scores = self.docs, self.scores
-            self._docs = docs = np.ascontiguousarray(docs)
-            where = 0
-            if scores is not None:
-                self._scores = scores = np.ascontiguousarray(scores)
-                where = address(scores)
-            dense = len(docs) * DENSE >= size
-            bits = address(self.bits(size)) if dense else 0
-            self._row = (address(docs), where, len(docs), bits)
-        return self._row
+    def row(self, size: int) -> Row:
+        """Give the lists as compiled loops take them; see `kernels.compiled`.
+
+        The addresses hold as long as this object does: of two threads that come here at once the
+        first one's arrays stay, and both are given those.
+        """
+        if not self._rows:
+            docs = np.ascontiguousarray(self.docs)
+            scores = None if self.scores is None else np.ascontiguousarray(self.scores)
+            bits = self.bits(size) if len(docs) * DENSE >= size else None
+            row = (
+                address(docs),
+                0 if scores is None else address(scores),
+                len(docs),
+                0 if bits is None else address(bits),
+            )
+            self._rows.append((row, (docs, scores, bits)))
+        return self._rows[0][0]
 
     def boosted(self, factor: float) -> Matches:
         """Multiply the scores."""

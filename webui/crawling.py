@@ -28,6 +28,7 @@ Disallow: /api
 Disallow: /feed.atom
 Disallow: /advanced?
 Disallow: /shelf
+Disallow: /similar
 Disallow: /record
 Disallow: /trends
 Disallow: /path

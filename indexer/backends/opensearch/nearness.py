@@ -13,7 +13,6 @@ from itertools import pairwise
 from typing import Final
 
 from indexer.backends.opensearch.mapping import Body
-from indexer.matching.plan import Plan
 from indexer.matching.terms import (
     CompoundTerm,
     NameTerm,
@@ -24,7 +23,7 @@ from indexer.matching.terms import (
     UnionTerm,
     Way,
 )
-from indexer.query import Match, TextField
+from indexer.query import TextField
 from indexer.ranking import WINDOW, Ranking
 
 STREAMS: Final = ("title_stems", "abstract_stems")
@@ -41,23 +40,6 @@ class Gain:
     value: float
 
 
-def signal_terms(plan: Plan, match: Match) -> tuple[TextTerm, ...]:
-    """Give the terms whose company is looked at, each once, in the order of the query.
-
-    Args:
-        plan: the query.
-        match: ALL or ANY; under ANY a compound is looked at part by part.
-    """
-    found: list[TextTerm] = []
-    for reading in plan.asking:
-        if match is Match.ALL or not reading.parts:
-            found += reading.terms
-            continue
-        for term, parts in zip(reading.terms, reading.parts, strict=True):
-            found += parts or (term,)
-    return tuple(dict.fromkeys(term for term in found if not isinstance(term, NameTerm)))
-
-
 class Nearness:
     """Computes the signals of one query."""
 
@@ -71,7 +53,7 @@ class Nearness:
         """Look at the terms of a query.
 
         Args:
-            terms: of `signal_terms`.
+            terms: of `indexer.matching.plan.signal_terms`.
             names: the name each tells of itself by.
             ranking: the weights.
             idfs: of these terms.

@@ -10,7 +10,7 @@ from indexer.backends.opensearch.facets import filter_query
 from indexer.backends.opensearch.feedback import NEEDED, Feedback
 from indexer.backends.opensearch.lexicon import Ask, WordFacts
 from indexer.backends.opensearch.mapping import Body
-from indexer.backends.opensearch.nearness import Gain, Nearness, signal_terms
+from indexer.backends.opensearch.nearness import Gain, Nearness
 from indexer.backends.opensearch.request import WALL, Found, page_body
 from indexer.backends.opensearch.scoring import Scoring
 from indexer.backends.opensearch.tree import (
@@ -21,7 +21,7 @@ from indexer.backends.opensearch.tree import (
     scores,
     told_besides,
 )
-from indexer.matching.plan import Plan
+from indexer.matching.plan import Plan, signal_terms
 from indexer.query import Match, Query, Sort
 from indexer.ranking import idf
 from indexer.search import Contribution

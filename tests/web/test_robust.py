@@ -126,7 +126,7 @@ def ask(site: Flask, path: str, asked: str) -> None:
     began = time.thread_time()
     body, status, headers = run_wsgi_app(site, environ, buffered=True)
     spent = time.thread_time() - began
-    assert int(status[:3]) in (200, 300, 302, 308, 400, 404, 406, 410), path
+    assert int(status[:3]) in (200, 300, 302, 303, 308, 400, 404, 406, 410), path
     assert spent < 1, f"{path}: {spent:.1f} s"
     if status.startswith("400"):
         if headers["Content-Type"].startswith("text/html"):

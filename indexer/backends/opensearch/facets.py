@@ -26,8 +26,8 @@ Spellings = Mapping[str, str]
 MOST_VALUES: Final = 60_000
 """Values of a facet that one answer can hold; the cluster gives at most 65,535."""
 FEW: Final = 250
-"""Up to so many authors are read from the commonest of each shard, where that is `certain`."""
-MOST_DISTINCT: Final = 40_000
+"""Up to so many authors are read from the commonest of each shard, where that is enough."""
+MOST_DISTINCT: Final = 10_000
 """Up to so many distinct authors their number is exact; beyond, it is the cluster's estimate."""
 SURE: Final = 2_000
 """Up to so many distinct values the cluster's estimate of their number is exact."""
@@ -84,7 +84,7 @@ def facet_aggs(
         requests: which facets, and how much of them.
         spellings: of the names that have several.
         variants: every spelling of these.
-        every: look at every value of every shard, for an answer that was not `certain`.
+        every: look at every value of every shard, where the commonest of each are not enough.
     """
     return {
         f"facet_{request.field}": {
@@ -209,26 +209,34 @@ def read_facet(answer: Body, query: Query, request: FacetRequest, known: Known) 
     return Facet(field, values, total)
 
 
-def certain(answer: Body, request: FacetRequest) -> bool:
-    """Say whether a page of values is exact, although each shard gave only its commonest ones.
+def foremost(answer: Body, request: FacetRequest) -> list[str] | None:
+    """Give the values that may be on a page, where each shard gave only its commonest ones.
 
     A value that a shard did not give may have as many papers there as the last one that it gave;
-    the cluster tells how many that are, of each value and of those that no shard gave.
+    the cluster tells how many that are, of each value and of those that no shard gave. So the
+    count of a value is at least what was told, and at most that much more.
+
+    Returns:
+        the values whose counts have to be asked for; none where all are exact, None where values
+        that were not told may be on the page.
     """
     values = answer.get("values", {})
     buckets = values.get("buckets", [])
     unseen = int(values.get("doc_count_error_upper_bound", 0))
-    missed = [int(one.get("doc_count_error_upper_bound", 0)) for one in buckets]
-    if not unseen and not any(missed):
-        return True
+    told = [
+        (str(one["key"]), int(one["doc_count"]), int(one.get("doc_count_error_upper_bound", 0)))
+        for one in buckets
+    ]
+    if not unseen and not any(missed for _, _, missed in told):
+        return []
     last = request.offset + request.limit
-    if len(buckets) <= last or any(missed[:last]):
-        return False
-    least = int(buckets[last - 1]["doc_count"])
-    behind = zip(buckets[last:], missed[last:], strict=True)
-    if any(gap and int(one["doc_count"]) + gap >= least for one, gap in behind):
-        return False
-    return int(buckets[-1]["doc_count"]) + unseen < least
+    if len(told) < last:
+        return None
+    least = told[last - 1][1]
+    behind = told[-1][1] if len(told) >= 2 * FEW else 0
+    if behind + unseen >= least:
+        return None
+    return [value for value, count, missed in told if count + missed >= least]
 
 
 def unsure(answer: Body, request: FacetRequest) -> bool:

@@ -16,9 +16,9 @@ from indexer.backends.opensearch.document import document_id, paper_of
 from indexer.backends.opensearch.facets import (
     MOST_VALUES,
     Known,
-    certain,
     facet_aggs,
     filter_query,
+    foremost,
     read_facet,
     unsure,
     values_of,
@@ -154,8 +154,9 @@ class ClusterSearcher:
     def _facet(self, query: Query, request: FacetRequest, found: Finding) -> Facet:
         field = request.field
         answer: Body = found.aggregations[f"facet_{field}"]
-        if not certain(answer, request):
-            answer = self._again(query, request, found)
+        doubtful = foremost(answer, request)
+        if doubtful is None or doubtful:
+            answer |= self._again(query, request, found, doubtful)
         chosen = query.filter(field)
         named = (*chosen.include, *chosen.exclude) if field == "author" else ()
         known = Known(
@@ -165,14 +166,20 @@ class ClusterSearcher:
         )
         return read_facet(answer, query, request, known)
 
-    def _again(self, query: Query, request: FacetRequest, found: Finding) -> Body:
-        """Count a facet once more, now over every value of every shard."""
+    def _again(
+        self, query: Query, request: FacetRequest, found: Finding, only: list[str] | None
+    ) -> Body:
+        """Count the authors of a facet exactly: these, or every one of every shard."""
         lists = self._lists
         aggs = facet_aggs(query, (request,), lists.several, lists.variants, every=True)
+        facet = aggs[f"facet_{request.field}"]
+        facet["aggs"] = {"values": facet["aggs"]["values"]}
+        if only is not None:
+            facet["aggs"]["values"] = values_of("author_shown", len(only), include=only)
         matching = {"constant_score": {"filter": found.matching}}
         body: Body = {"size": 0, "track_total_hits": False, "query": matching, "aggs": aggs}
         answer: Body = self._transport.search(body)["aggregations"][f"facet_{request.field}"]
-        return answer
+        return {"values": answer["values"]}
 
     def _distinct(self, query: Query, found: Finding) -> int:
         """Count the authors under all filters but theirs exactly; kept for the next page."""

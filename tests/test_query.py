@@ -37,5 +37,5 @@ def test_words_differ_by_what_they_ask() -> None:
 
 
 def test_the_names_of_orders_and_modes_are_those_of_the_addresses() -> None:
-    assert [str(sort) for sort in Sort] == ["relevance", "-year", "year", "title"]
+    assert [str(sort) for sort in Sort] == ["relevance", "-year", "year", "title", "-added"]
     assert [str(match) for match in Match] == ["auto", "all", "any"]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from indexer.backends.opensearch.leaves import fields_of
 from indexer.backends.opensearch.nearness import label
-from indexer.matching.plan import Either, Every, Member, Node, Plan, Run, Without
+from indexer.matching.plan import Either, Every, Node, Plan, Run, Without, hinting
 from indexer.matching.reading import LeafReading
 from indexer.matching.terms import TextTerm
 from indexer.query import Match, Occur
@@ -62,9 +62,10 @@ def _counted(
         match plan.nodes[at]:
             case LeafReading() as reading:
                 counted += [(term, names[term]) for term in reading.terms]
-            case Run(members):
+            case Run(members) as run:
                 if match is Match.ANY:
-                    counted += _liked(plan, members, names)
+                    parts = (part for one in hinting(plan, run) for part in one.parts)
+                    counted += [(term, f"h{names[term]}") for part in parts for term in part]
                 waiting.extend(
                     one.node for one in reversed(members) if one.occur is not Occur.EXCLUDED
                 )
@@ -73,20 +74,6 @@ def _counted(
             case Without():
                 pass
     return counted
-
-
-def _liked(
-    plan: Plan, members: tuple[Member, ...], names: Mapping[TextTerm, str]
-) -> list[tuple[TextTerm, str]]:
-    """Give the parts of the compounds of a run, which score beside them."""
-    readings = [plan.nodes[one.node] for one in members if one.occur is Occur.DEFAULT]
-    return [
-        (term, f"h{names[term]}")
-        for reading in readings
-        if isinstance(reading, LeafReading)
-        for some in reading.parts
-        for term in some
-    ]
 
 
 def _holds(

@@ -269,9 +269,17 @@ class OpenSearchIndex:
 
     @contextmanager
     def _one_writer(self) -> Iterator[Lease]:
+        from opensearchpy.exceptions import TransportError
+
         self._breaker.call(self._ledger.prepare)
-        lease = Lease(self._ledger, wait=self.config.wait)
         try:
-            yield lease
-        finally:
-            lease.free()
+            lease = Lease(self._ledger, wait=self.config.wait)
+            try:
+                yield lease
+            finally:
+                lease.free()
+        except TransportError as error:
+            raise IndexUnavailable(
+                f"{self.config.name}: the search cluster failed ({error.status_code}: "
+                f"{error.error}); nothing was published; run it again once the cluster is well"
+            ) from error

@@ -15,7 +15,7 @@ from indexer.backends.opensearch.scoring import (
     every,
     quiet,
 )
-from indexer.matching.plan import Either, Every, Plan, Run, Without
+from indexer.matching.plan import Either, Every, Plan, Run, Without, hinting
 from indexer.matching.reading import LeafReading
 from indexer.matching.terms import TextTerm
 from indexer.query import Match, Occur
@@ -167,7 +167,6 @@ def _node(
 def _run(plan: Plan, run: Run, match: Match, written: dict[int, Body], parts: Parts) -> Body:
     needed: list[Body] = []
     wanted: list[Body] = []
-    liked: list[Body] = []
     taken: list[Body] = []
     free = False
     for member in run.members:
@@ -181,12 +180,11 @@ def _run(plan: Plan, run: Run, match: Match, written: dict[int, Body], parts: Pa
             needed.append(query)
         else:
             wanted.append(query)
-            node = plan.nodes[member.node]
-            liked += parts(node) if isinstance(node, LeafReading) else []
     if wanted and not free:
         needed.append(either(wanted))
         wanted = []
-    wanted += liked
+    if match is Match.ANY:
+        wanted += [part for reading in hinting(plan, run) for part in parts(reading)]
     if not taken and not wanted:
         return every(needed)
     body: Body = {"must": needed or [EVERYTHING]}

@@ -10,9 +10,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
+from opensearchpy.exceptions import TransportError
 
 from indexer.backends.opensearch.connection import Breaker, ClusterConfig
 from indexer.backends.opensearch.index import OpenSearchIndex
+from indexer.backends.opensearch.ledger import Ledger, Lock
+from indexer.errors import IndexUnavailable
 from tests.backends.opensearch.cluster import free_ports
 from webui import create_app
 from webui.cli import quiver
@@ -86,3 +89,19 @@ def test_the_command_line_says_what_to_look_at(away: str, line: str, tmp_path: P
     assert "Error: the search cluster cannot be reached; is it running at cluster.hosts?" in (
         ran.stderr
     )
+
+
+def test_a_cluster_that_fails_in_the_midst_of_a_build_is_said_in_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    index = OpenSearchIndex(ClusterConfig())
+    monkeypatch.setattr(Ledger, "prepare", lambda _: None)
+    monkeypatch.setattr(Ledger, "lock", lambda _: Lock(1, 1))
+    monkeypatch.setattr(Ledger, "unlock", lambda *_: None)
+
+    def full(_: Ledger) -> None:
+        raise TransportError(507, "disk_full_exception", {})
+
+    monkeypatch.setattr(Ledger, "current", full)
+    with pytest.raises(IndexUnavailable, match="507: disk_full"), index.writer():
+        pytest.fail("began to write")

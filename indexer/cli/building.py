@@ -219,7 +219,7 @@ def _report_lines(session: Session, report: BuildReport) -> Iterator[str]:
     if report.generation:
         yield f"{counted(report.added, 'paper')} read and indexed in {took}."
         yield (
-            f"{session.directory} now holds {counted(report.papers, 'paper')}, "
+            f"{session.place} now holds {counted(report.papers, 'paper')}, "
             f"generation {report.generation}, {report.bytes / 1e6:,.1f} MB."
         )
     else:

@@ -62,7 +62,7 @@ def _before(session: Session, new: str, published: Sequence[str]) -> str:
     if at == 0:
         there = ", ".join(published) or "none"
         raise IndexMissing(
-            f"{session.directory}: there is no generation before {new or 'the newest'} to compare "
+            f"{session.place}: there is no generation before {new or 'the newest'} to compare "
             f"with; there are: {there}"
         )
     return published[at - 1]

@@ -31,8 +31,15 @@ class Session:
 
     @property
     def directory(self) -> Path:
-        """Folder of the index."""
+        """Folder of the index, where its engine has one."""
         return Path(self.config.index.dir)
+
+    @property
+    def place(self) -> str:
+        """Where the index is, for the reader."""
+        cluster = self.config.cluster
+        on_cluster = self.config.index.backend == "opensearch"
+        return f"{cluster.name} at {cluster.hosts}" if on_cluster else str(self.directory)
 
     def waiting(self, seconds: float | None) -> Session:
         """Give the same with another time to wait for writers; None changes nothing."""

@@ -30,7 +30,7 @@ def verify(session: Session) -> None:
             paper = searcher.get(paper_id)
             if paper is None or paper.id != paper_id:
                 raise IndexDamaged(
-                    f"{session.directory}: the paper '{paper_id}' is listed and cannot be read; "
+                    f"{session.place}: the paper '{paper_id}' is listed and cannot be read; "
                     "`quiver rollback` goes back to the generation before"
                 )
             read += 1
@@ -38,7 +38,7 @@ def verify(session: Session) -> None:
         generation = searcher.generation
     if read != said:
         raise IndexDamaged(
-            f"{session.directory}: {counted(said, 'paper')} are said to be there, {read:,} can be "
+            f"{session.place}: {counted(said, 'paper')} are said to be there, {read:,} can be "
             "read; `quiver rollback` goes back to the generation before"
         )
     if session.json:
@@ -68,4 +68,4 @@ def rollback(session: Session, *, wait: float | None) -> None:
     if session.json:
         click.echo(json.dumps({"generation": generation}))
     else:
-        click.echo(f"{session.directory} is as it was one generation ago, now {generation}.")
+        click.echo(f"{session.place} is as it was one generation ago, now {generation}.")

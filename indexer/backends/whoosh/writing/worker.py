@@ -6,6 +6,7 @@ started this one. Each is answered by a line: "done" and what was asked for, or 
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import signal
@@ -38,8 +39,9 @@ def main() -> None:
     while (job := _read(requests)) is not None:
         kind, asked = job[0], job[1:]
         said = "done "
-        if kind != "run":
+        if kind != "run" and table.words:
             table = WordTable(analyzer)  # no more runs come, and its memory is wanted elsewhere
+            gc.collect()  # a table and its pieces know each other
         try:
             if kind == "run":
                 arrays = run_of(asked[1], table, dictionary).arrays

@@ -12,7 +12,6 @@ The whole use in three steps:
 Everything listed here is public; the modules behind it may move.
 """
 
-from indexer.authors import AuthorCluster, author_cluster, namesakes
 from indexer.backends import open_index
 from indexer.build import build_index, check_dumps
 from indexer.citation import (
@@ -22,9 +21,7 @@ from indexer.citation import (
     citation_format,
     write_citations,
 )
-from indexer.coauthors import CoAuthor, Ties
 from indexer.config import Config, load_config
-from indexer.connection import Connection, Link, connect, known_name
 from indexer.errors import (
     ConfigError,
     DumpError,
@@ -52,6 +49,9 @@ from indexer.paper import (
     name_slug,
     unnumbered,
 )
+from indexer.people.authors import AuthorCluster, author_cluster, namesakes
+from indexer.people.coauthors import CoAuthor, Ties
+from indexer.people.connection import Connection, Link, connect, known_name
 from indexer.query import (
     FACET_FIELDS,
     And,

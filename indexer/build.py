@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
-from indexer.curation import Curation, attach_curation
 from indexer.errors import DumpError, RecordError
 from indexer.formats import Format, detect, load_formats
 from indexer.intake.cleaning import clean
@@ -15,6 +14,7 @@ from indexer.intake.record import Notice, Read
 from indexer.intake.rejected import RejectedFile
 from indexer.intake.venues import BUILT_IN, load_venues
 from indexer.paper import Paper
+from indexer.people.curation import Curation, attach_curation
 from indexer.report import BuildReport, Progress, SourceCount, Tally
 from indexer.search import Index
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from indexer.authors import AuthorCluster
-from indexer.connection import Connection
 from indexer.identity.around import Suggestion
 from indexer.identity.several import Group
 from indexer.paper import Paper, name_slug
+from indexer.people.authors import AuthorCluster
+from indexer.people.connection import Connection
 from indexer.query import FACET_FIELDS, Query
 from indexer.search import FacetValue, Hit, IndexInfo, Receipt, Results, Snippet
 

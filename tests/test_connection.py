@@ -10,9 +10,15 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given
 
-from indexer.coauthors import MOST_TIED, MOST_TIES, coauthors_of, printed_names, strongest_ties
-from indexer.connection import connect, known_name
 from indexer.paper import Paper, name_key
+from indexer.people.coauthors import (
+    MOST_TIED,
+    MOST_TIES,
+    coauthors_of,
+    printed_names,
+    strongest_ties,
+)
+from indexer.people.connection import connect, known_name
 from indexer.search import Searcher
 from tests import strategies
 from tests.oracle import MemoryIndex

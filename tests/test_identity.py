@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.authors import AuthorCluster, author_cluster
 from indexer.build import read_papers
 from indexer.errors import DumpError, RecordError
 from indexer.identity.around import Around
@@ -22,6 +21,7 @@ from indexer.identity.same import Evidence, Strength
 from indexer.identity.several import connected, suspect_several
 from indexer.identity.truth import Identity, Truth, read_identity, read_truth, same_people
 from indexer.paper import Paper, name_key
+from indexer.people.authors import AuthorCluster, author_cluster
 from tests.oracle import MemoryIndex
 
 

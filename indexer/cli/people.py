@@ -11,9 +11,9 @@ from indexer.build import read_papers
 from indexer.cli.group import Session, example, with_session
 from indexer.cli.opening import open_searcher
 from indexer.cli.terminal import counted, where, wrapped
-from indexer.connection import Connection, connect, known_name
 from indexer.identity.judge import Judgement, Score, judge, judgement_as_json
 from indexer.identity.truth import read_truth
+from indexer.people.connection import Connection, connect, known_name
 from indexer.wire import SHOWN_PAPERS, connection_json
 
 

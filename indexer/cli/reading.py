@@ -8,14 +8,14 @@ from functools import partial
 
 import click
 
-from indexer.authors import AuthorCluster, author_cluster, namesakes
 from indexer.cli.group import Session, example, with_session
 from indexer.cli.opening import open_searcher
 from indexer.cli.terminal import counted, paper_lines, where, wrapped
-from indexer.curation import CuratedPerson
 from indexer.identity.around import Suggestion
 from indexer.identity.several import Group
 from indexer.paper import name_key, name_of_slug
+from indexer.people.authors import AuthorCluster, author_cluster, namesakes
+from indexer.people.curation import CuratedPerson
 from indexer.search import IndexInfo, Searcher
 from indexer.wire import cluster_json, info_json, paper_json
 
@@ -78,7 +78,7 @@ def info(session: Session) -> None:
     if session.json:
         click.echo(json.dumps(info_json(found), ensure_ascii=False))
     else:
-        click.echo("\n".join(_info_lines(found, str(session.directory))))
+        click.echo("\n".join(_info_lines(found, session.place)))
 
 
 def _by_folded_name(
@@ -173,7 +173,7 @@ def _group(group: Group) -> str:
     return f"{counted(len(group.papers), 'paper')}{where_to}{years}, with {people or 'nobody'}"
 
 
-def _info_lines(found: IndexInfo, directory: str) -> Iterator[str]:
+def _info_lines(found: IndexInfo, place: str) -> Iterator[str]:
     span = f"{found.first_year}-{found.last_year}" if found.first_year else "unknown"
     rows = {
         "Papers": f"{found.papers:,}",
@@ -182,7 +182,7 @@ def _info_lines(found: IndexInfo, directory: str) -> Iterator[str]:
         "Years": span,
         "Generation": f"{found.generation}, published {found.built}",
         "Engine": found.backend,
-        "Folder": f"{directory}, {found.bytes / 1e6:,.1f} MB",
+        "Place": f"{place}, {found.bytes / 1e6:,.1f} MB",
         "Made from": ", ".join(found.dumps) or "unknown",
     }
     for label, value in rows.items():

@@ -3,7 +3,7 @@
 A cluster is all papers with an author whose `name_key` is the same: case and spacing aside, the
 exact name. It is no identity: one person may stand in several clusters (François, Francois), and
 several people in one. Names are put together only where the reader says so, or people who know
-(`indexer.curation`), and then the cluster says which.
+(`indexer.people.curation`), and then the cluster says which.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from indexer.coauthors import CoAuthor, Ties, coauthors_of, printed_names, strongest_ties
-from indexer.curation import CuratedPerson, Curation, curation_of
 from indexer.identity.around import Around, Suggestion, papers_of
 from indexer.identity.several import Group
 from indexer.paper import Paper, name_key, name_slug, unnumbered
+from indexer.people.coauthors import CoAuthor, Ties, coauthors_of, printed_names, strongest_ties
+from indexer.people.curation import CuratedPerson, Curation, curation_of
 from indexer.query import Filter, Query
 from indexer.search import FacetValue, Searcher
 from indexer.text.folding import fold

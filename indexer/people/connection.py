@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-from indexer.authors import namesakes
 from indexer.paper import Paper, name_key, name_of_slug
+from indexer.people.authors import namesakes
 from indexer.query import AuthorName, Filter, Query, Sort
 from indexer.search import Searcher
 

@@ -19,6 +19,8 @@ from indexer.search import Alternative, ClauseReading, Receipt
 
 LOOKED_AT = 24
 """Most leaves that are left out one by one to see what emptied the result."""
+MOST_LEAVES = 64
+"""Queries of more leaves are not searched for the one that emptied them."""
 ALTERNATIVES = 6
 
 
@@ -31,7 +33,8 @@ def receipt_of(
     leaves = found.plan.leaves
     asked = {id(reading) for reading in found.plan.asking}
     empty = query.match is not Match.ANY and (found.match is Match.ANY or not found.total)
-    emptied = _emptied(collection, query, leaves, desks) if empty and len(leaves) > 1 else {}
+    looked = empty and 1 < len(leaves) <= MOST_LEAVES
+    emptied = _emptied(collection, query, leaves, desks) if looked else {}
     readings = tuple(
         ClauseReading(
             reading.leaf,

@@ -126,14 +126,13 @@ class Workers:
 
 
 def _start() -> _Process:
-    # It must find the very modules this process has, and nothing that lies about (-P). Arrays it
-    # is done with go back to the system: left alone, glibc keeps ever larger ones for itself.
+    # It must find the very modules this process has, and nothing that lies about (-P).
     path = os.pathsep.join(one or str(Path.cwd()) for one in sys.path)
     return subprocess.Popen(  # noqa: S603 - this program itself
         [sys.executable, "-P", "-m", _MODULE],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        env={"MALLOC_MMAP_THRESHOLD_": str(1 << 22), **os.environ, "PYTHONPATH": path},
+        env={**os.environ, "PYTHONPATH": path},
     )
 
 

@@ -34,7 +34,7 @@ class Row:
         count: hits after following `only`.
         only: address with this value the only one chosen in its facet.
         without: address with this value excluded; empty when it is.
-        undo: address with neither.
+        undo: address with neither; empty when neither stands.
     """
 
     value: str
@@ -94,7 +94,9 @@ def facet_panel(query: Query, facet: Facet, write: Write) -> Panel:
             excluded=one.excluded,
             only=write(changes.narrowed(query, facet.field, one.value)),
             without="" if one.excluded else write(changes.excluded(query, facet.field, one.value)),
-            undo=write(changes.without_value(query, facet.field, one.value)),
+            undo=write(changes.without_value(query, facet.field, one.value))
+            if one.selected or one.excluded
+            else "",
         )
         for one in facet.values
     )

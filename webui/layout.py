@@ -5,11 +5,12 @@ Works within a request: the addresses are those of the application at hand.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
-from flask import g, url_for
+from flask import url_for
 
 from indexer import (
     CITATION_FORMATS,
@@ -54,10 +55,12 @@ def carried(query: Query) -> tuple[tuple[str, str], ...]:
 
 def search_href(query: Query) -> str:
     """Give the address of an answer."""
-    # A page of results has hundreds of them, and all begin with the same path.
-    if "search_path" not in g:
-        g.search_path = url_for("pages.search")
-    return current.params().write(query, g.search_path)
+    return search_writer()(query)
+
+
+def search_writer() -> Callable[[Query], str]:
+    """Give what writes the addresses of answers: a page of results has hundreds of them."""
+    return partial(current.params().write, path=url_for("pages.search"))
 
 
 def answer(results: Results, works: Works | None = None) -> dict[str, Any]:
@@ -70,6 +73,7 @@ def answer(results: Results, works: Works | None = None) -> dict[str, Any]:
     query = results.query
     params = current.params()
     facets = results.facets
+    write = search_writer()
     first_page = changes.turned(query, 1)
     unpaged = replace(first_page, per_page=params.per_page)
     total = results.total if works is None or works.total is None else works.total
@@ -85,25 +89,25 @@ def answer(results: Results, works: Works | None = None) -> dict[str, Any]:
         ),
         "first": first(results),
         "kept": [pair for pair in params.pairs(query) if pair[0] not in _FORM],
-        "panels": [facet_panel(query, facets[field], search_href) for field in _LISTED],
+        "panels": [facet_panel(query, facets[field], write) for field in _LISTED],
         "plural": PLURALS,
         "all_values": {
             field: params.write(first_page, url_for("pages.facet", field=field))
             for field in _LISTED
         },
-        "years": facet_panel(query, facets["year"], search_href),
+        "years": facet_panel(query, facets["year"], write),
         "years_asked": query.years != YearRange() or query.filter("year") != Filter("year"),
         "histogram": histogram(query, results),
-        "chips": chips(query, search_href),
-        "clear": search_href(changes.cleared(query)),
+        "chips": chips(query, write),
+        "clear": write(changes.cleared(query)),
         "alternatives": [
-            {"label": one.label, "total": one.total, "href": search_href(one.query)}
+            {"label": one.label, "total": one.total, "href": write(one.query)}
             for one in results.receipt.alternatives
         ],
         "sorts": [
             {
                 "label": label,
-                "href": search_href(changes.sorted_by(query, sort)),
+                "href": write(changes.sorted_by(query, sort)),
                 "current": sort is query.sort,
             }
             for sort, label in _SORTS
@@ -111,7 +115,7 @@ def answer(results: Results, works: Works | None = None) -> dict[str, Any]:
         "sizes": [
             {
                 "label": size,
-                "href": search_href(changes.sized(query, size)),
+                "href": write(changes.sized(query, size)),
                 "current": size == query.per_page,
             }
             for size in _SIZES
@@ -120,10 +124,10 @@ def answer(results: Results, works: Works | None = None) -> dict[str, Any]:
             query.page,
             query.per_page,
             total,
-            lambda page: search_href(changes.turned(query, page)),
+            lambda page: write(changes.turned(query, page)),
         ),
-        "last_href": search_href(changes.turned(query, last_page(total, query.per_page))),
-        "canonical": search_href(query),
+        "last_href": write(changes.turned(query, last_page(total, query.per_page))),
+        "canonical": write(query),
         "json_href": params.write(query, url_for("api.search")),
         "follow_href": params.write(unpaged, url_for("feeds.search")),
         "record_href": params.write(unpaged, url_for("keeping.record")),
@@ -182,10 +186,11 @@ def histogram(
 ) -> Histogram | None:
     """Draw the years of an answer; each bar leads to its year alone."""
     low, high = query.years.low, query.years.high
+    write = search_writer()
     asked = query.years != YearRange()
     return year_histogram(
         results.facets["year"],
-        lambda year: search_href(changes.in_year(query, year)),
+        lambda year: write(changes.in_year(query, year)),
         lambda year: asked and (low is None or low <= year) and (high is None or year <= high),
         width=width,
         height=height,

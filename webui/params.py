@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from indexer import (
     FACET_FIELDS,
@@ -94,10 +94,9 @@ class Params:
     def pairs(self, query: Query) -> tuple[tuple[str, str], ...]:
         """Write a query as pairs, in canonical order."""
         found = [("q", query.text)] if query.text.strip() else []
-        for name in ("venue", "year", "type", "author"):
-            chosen = query.filter(name)
-            found += [(name, value) for value in sorted(set(chosen.include))]
-            found += [(f"{name}_not", value) for value in sorted(set(chosen.exclude))]
+        for one in sorted(query.filters, key=lambda one: FACET_FIELDS.index(one.field)):
+            found += [(one.field, value) for value in sorted(set(one.include))]
+            found += [(f"{one.field}_not", value) for value in sorted(set(one.exclude))]
         for name, year in (("year_from", query.years.low), ("year_to", query.years.high)):
             if year is not None:
                 found.append((name, str(year)))
@@ -115,8 +114,9 @@ class Params:
 
     def write(self, query: Query, path: str) -> str:
         """Write the address of a query under a path; nothing asked is the bare path."""
-        pairs = self.pairs(query)
-        return f"{path}?{urlencode(pairs)}" if pairs else path
+        # A page of results has hundreds of these; the names of parameters need no quoting.
+        pairs = "&".join([f"{name}={quote_plus(value)}" for name, value in self.pairs(query)])
+        return f"{path}?{pairs}" if pairs else path
 
 
 class _Reading:

@@ -49,7 +49,7 @@ def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         try:
             opened = playwright.chromium.launch(
-                executable_path=found, args=["--no-sandbox", "--disable-gpu"]
+                executable_path=found, args=["--no-sandbox", "--disable-gpu"], timeout=180_000
             )
         except Error as error:
             pytest.skip(f"no browser can be started: {str(error).splitlines()[0]}")

@@ -89,11 +89,10 @@ def facet_of(  # noqa: PLR0913, PLR0917 - what a facet is made of
         papers: for each segment the hits under every filter but this field's.
         kernels: compiled loops, if there are any.
     """
-    numbers = tuple(one.docs for one in papers)
     if request.field == "author":
-        return _author_facet(request, query, bylines, bylines.tally(numbers, kernels))
+        return _author_facet(request, query, bylines, bylines.tally(papers, kernels))
     field = request.field
-    counts = count_values(readers, field, numbers, kernels)
+    counts = count_values(readers, field, tuple(one.docs for one in papers), kernels)
     part = fold(request.contains).text if request.contains else ""
     fitting = list(counts)
     if part:

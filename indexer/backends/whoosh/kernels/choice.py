@@ -21,14 +21,15 @@ PATIENCE: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Kernels:
-    """The compiled loops; see `indexer.backends.whoosh.kernels.compiled`."""
+    """The compiled loops; see `kernels.compiled` and `kernels.counting`."""
 
     join: Callable[[NDArray[np.int64], NDArray[np.uint64]], int]
     best_any: Callable[..., int]
     every: Callable[..., int]
     list_bits: Callable[[NDArray[np.uint64], NDArray[np.int32]], int]
     count_codes: Callable[[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]], None]
-    count_keys: Callable[..., tuple[int, int]]
+    see_keys: Callable[..., tuple[int, int]]
+    most_frequent: Callable[..., tuple[int, int]]
 
 
 class KernelChoice:
@@ -88,19 +89,22 @@ class KernelChoice:
 def prepared() -> Kernels:
     """Compile the loops, or load what was compiled before: each has run once."""
     from indexer.backends.whoosh.kernels import compiled as loops
+    from indexer.backends.whoosh.kernels import counting
 
     made = Kernels(
         loops.compiled(loops.join),
         loops.compiled(loops.best_any),
         loops.compiled(loops.every),
         loops.compiled(loops.list_bits),
-        loops.compiled(loops.count_codes),
-        loops.compiled(loops.count_keys),
+        loops.compiled(counting.count_codes),
+        loops.compiled(counting.see_keys),
+        loops.compiled(counting.most_frequent),
     )
     docs, scores = np.arange(2, dtype=np.int32), np.ones(2)
-    mask, alone = np.zeros(0, np.bool_), np.zeros(2, np.uint16)
-    pointers = np.arange(3, dtype=np.int32)
-    for given in (docs, mask, pointers, alone):
+    mask, pointers = np.zeros(0, np.bool_), np.zeros(3, np.int32)
+    firsts = [np.zeros((2, 4), kind) for kind in (np.uint16, np.int32)]
+    mores = [np.zeros(0, one.dtype) for one in firsts]
+    for given in (docs, mask, pointers, *firsts, *mores):
         given.flags.writeable = False  # as those of an index; others may be put in their place
     bits, room, sums = np.zeros(1, np.uint64), np.zeros(2, np.int32), np.zeros(2)
     rows: Any = np.array([(address(docs), address(scores), 2, 0)] * 2)
@@ -110,7 +114,9 @@ def prepared() -> Kernels:
     made.every(rows, room, sums)
     made.list_bits(bits, room)
     made.count_codes(docs, docs, np.zeros(2, np.int64))
-    made.count_keys(docs, pointers, docs, alone, np.zeros(2, np.int32))
+    for first, more in zip(firsts, mores, strict=True):
+        made.see_keys(docs, first, pointers, more, docs, np.zeros(2, np.uint8), room)
+    made.most_frequent(bits, pointers, docs, room, np.zeros(1, np.int64))
     for loop in (getattr(made, one.name) for one in fields(made)):
         loop.disable_compile()
     return made

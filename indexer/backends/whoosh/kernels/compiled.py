@@ -216,37 +216,6 @@ def list_bits(bits: Words, docs: Ints) -> int:
     return size
 
 
-def count_codes(docs: Ints, codes: Ints, counts: Longs) -> None:
-    """Count the codes of some papers; code -1 is counted in the last place."""
-    for at in range(len(docs)):
-        counts[codes[docs[at]]] += 1
-
-
-def count_keys(
-    docs: Ints, pointers: Ints, entries: Ints, alone: NDArray[np.uint16], counts: Ints
-) -> tuple[int, int]:
-    """Count the author keys of some papers; see `lookup.ranked`.
-
-    Returns:
-        How many keys differ, and how many papers have none.
-    """
-    distinct = 0
-    without = 0
-    for at in range(len(docs)):
-        paper = docs[at]
-        low = pointers[paper]
-        high = pointers[paper + 1]
-        distinct += alone[paper]
-        if low == high and alone[paper] == 0:
-            without += 1
-        for place in range(low, high):
-            key = entries[place]
-            if counts[key] == 0:
-                distinct += 1
-            counts[key] += 1
-    return distinct, without
-
-
 def compiled(function: Any) -> Any:
     """Compile a function when it is first called; the result is kept on disk where that can be."""
     try:

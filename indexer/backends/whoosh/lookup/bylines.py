@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.backends.whoosh.kernels.choice import Kernels
+from indexer.backends.whoosh.lookup.matches import Matches
 from indexer.backends.whoosh.lookup.ranked import RankedKeys, RankedTally
 from indexer.backends.whoosh.lookup.reader import Numbers, SegmentReader
 from indexer.backends.whoosh.lookup.tally import PROLIFIC, Longs, Tally, tally
@@ -72,18 +73,18 @@ class Bylines:
         """How many keys there are, those of deleted papers included."""
         return self._numbers[1]
 
-    def tally(self, papers: tuple[Numbers, ...], kernels: Kernels | None = None) -> Tally:
+    def tally(self, found: tuple[Matches, ...], kernels: Kernels | None = None) -> Tally:
         """Count papers of each key.
 
         Args:
-            papers: for each segment; a paper with one key twice counts once.
+            found: for each segment; a paper with one key twice counts once.
             kernels: compiled loops, if there are any.
         """
+        papers = tuple(one.docs for one in found)
         if all(docs is reader.every for reader, docs in zip(self._readers, papers, strict=True)):
             return self.totals
-        docs = papers[0]
-        if len(papers) == 1 and len(docs) * _FEW > self._readers[0].size:
-            return RankedTally(self._ranked, self._readers[0], docs, kernels)
+        if len(papers) == 1 and len(papers[0]) * _FEW > self._readers[0].size:
+            return RankedTally(self._ranked, self._readers[0], found[0], kernels)
         return self._tally(papers)
 
     @cached_property

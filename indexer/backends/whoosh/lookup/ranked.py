@@ -1,63 +1,91 @@
-"""Author keys by falling number of papers: a count that need not look at most of them.
+"""Author keys by falling number of papers: counts that need not look at most of them.
 
-Most keys have a single paper. They are counted by paper, without looking at each; the others are
-numbered so that those of many papers, which most entries are of, stand close together.
+Most keys have a single paper. They are counted by paper, without looking at each. Of the others
+those that many papers have are found from the top: a key with fewer papers in all than the last
+one wanted has among those that match cannot come in, nor can any after it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Self
+from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.backends.whoosh.kernels.choice import Kernels
+from indexer.backends.whoosh.lookup.bits import unpacked
+from indexer.backends.whoosh.lookup.matches import Matches
 from indexer.backends.whoosh.lookup.occurrences import spread
-from indexer.backends.whoosh.lookup.reader import Numbers, SegmentReader
-from indexer.backends.whoosh.lookup.tally import PROLIFIC, Longs, Tally, highest, tally
+from indexer.backends.whoosh.lookup.reader import SegmentReader
+from indexer.backends.whoosh.lookup.tally import Longs, Tally, highest, tally
+
+WIDTH: Final = 4
+"""So many keys of a paper stand in a row of a table; few papers have more."""
+_CHUNK: Final = 256
+"""Ranks that are looked at first together, then twice as many."""
+_NONE, _LONGER, _ALONE = 1, 2, 4
 
 
 @dataclass(frozen=True, slots=True)
 class RankedKeys:
-    """The keys of a segment with at least two papers, ranked by them.
+    """The keys of a segment with at least two papers, ranked by them; deleted papers count, too.
 
     Attributes:
         keys: the key of each rank.
-        prolific: how many of them have at least `PROLIFIC` papers.
-        pointers: int32[P + 1], where each paper's ranks begin in `entries`.
-        entries: ranks.
-        alone: how many keys each paper has that have no other paper.
+        starts: int32[K + 1], where each rank's papers begin in `papers`.
+        papers: int32, those of each rank rising.
+        first: [P, WIDTH], ranks of each paper's first keys; where it has fewer, one of them again,
+            where it has none, K. uint16 if K fits in, else int32.
+        more_starts: int32[P + 1], where the ranks of each paper's other keys begin in `more`.
+        more: of the type of `first`.
+        notes: int32[P], 4 times the number of keys that have no other paper, 2 more where the
+            paper has ranks in `more`, 1 more where it has no author.
     """
 
     keys: Longs
-    prolific: int
-    pointers: NDArray[np.int32]
-    entries: NDArray[np.int32]
-    alone: NDArray[np.uint16]
+    starts: NDArray[np.int32]
+    papers: NDArray[np.int32]
+    first: NDArray[Any]
+    more_starts: NDArray[np.int32]
+    more: NDArray[Any]
+    notes: NDArray[np.int32]
 
     @classmethod
     def of(cls, reader: SegmentReader) -> Self:
-        """Rank the keys of a segment; deleted papers count, too."""
+        """Rank the keys of a segment."""
         pointers, entries = reader.distinct_keys
         totals = np.bincount(entries, minlength=len(reader.arrays.name_keys))
         keys = np.argsort(-totals, kind="stable")
-        sizes = totals[keys]
-        several = int(np.searchsorted(-sizes, -1))
+        several = int(np.searchsorted(-totals[keys], -1))
         ranks = np.empty(len(keys), np.int32)
         ranks[keys] = np.arange(len(keys), dtype=np.int32)
         ranked = ranks[entries]
         kept = ranked < several
         before = np.concatenate(([0], np.cumsum(kept)))[pointers]
-        alone = np.diff(pointers) - np.diff(before)
-        prolific = int(np.searchsorted(-sizes, -PROLIFIC, "right"))
+        held, ranked = np.diff(before), ranked[kept]
+        owner = np.repeat(np.arange(reader.size, dtype=np.int32), held)
+        starts = np.concatenate(([0], np.cumsum(totals[keys[:several]])))
+        kind = np.uint16 if several < 1 << 16 else np.int32
+        column = np.arange(len(ranked)) - before[owner]
+        near = column < WIDTH
+        first = np.full((reader.size, WIDTH), several, kind)
+        for at in range(WIDTH):
+            rows = held > at
+            first[rows, at] = ranked[before[:-1][rows] + at]
+            first[~rows, at] = first[~rows, 0]
+        more_starts = np.concatenate(([0], np.cumsum(np.maximum(held - WIDTH, 0))))
+        alone = np.diff(pointers) - held
+        notes = alone * _ALONE + (held > WIDTH) * _LONGER + (alone + held == 0) * _NONE
         return cls(
             keys[:several],
-            prolific,
-            before.astype(np.int32),
-            ranked[kept],
-            alone.astype(np.uint16),
+            starts.astype(np.int32),
+            owner[np.argsort(ranked, kind="stable")],
+            first,
+            more_starts.astype(np.int32),
+            ranked[~near].astype(kind),
+            notes.astype(np.int32),
         )
 
 
@@ -65,39 +93,39 @@ class RankedTally(Tally):
     """Papers of each key among many papers; what only a full count tells is counted when asked."""
 
     def __init__(
-        self, ranked: RankedKeys, reader: SegmentReader, docs: Numbers, kernels: Kernels | None
+        self, ranked: RankedKeys, reader: SegmentReader, found: Matches, kernels: Kernels | None
     ) -> None:
         """Count the keys of some papers.
 
         Args:
             ranked: of the segment.
             reader: the segment.
-            docs: the papers.
+            found: the papers.
             kernels: compiled loops, if there are any.
         """
         self._ranked = ranked
         self._reader = reader
-        self._docs = docs
-        if kernels is not None:
-            found = np.zeros(len(ranked.keys), np.int32)
-            distinct, nameless = kernels.count_keys(
-                docs, ranked.pointers, ranked.entries, ranked.alone, found
+        self._found = found
+        self._kernels = kernels
+        seen = np.zeros(len(ranked.keys) + 1, np.uint8)
+        docs = found.docs
+        if kernels is None:
+            distinct, nameless = _see_keys(docs, ranked, seen)
+        else:
+            distinct, nameless = kernels.see_keys(
+                docs,
+                ranked.first,
+                ranked.more_starts,
+                ranked.more,
+                ranked.notes,
+                seen,
+                np.empty(len(docs), np.int32),
             )
-            super().__init__(found, nameless, distinct=distinct)
-            return
-        starts = ranked.pointers.take(docs)
-        counts = ranked.pointers[1:].take(docs) - starts
-        alone = ranked.alone.take(docs)
-        several = np.bincount(
-            ranked.entries.take(spread(starts.astype(np.int64), counts)), minlength=len(ranked.keys)
-        )
-        nameless = len(docs) - int(np.count_nonzero(counts + alone))
-        distinct = int(np.count_nonzero(several)) + int(alone.sum())
-        super().__init__(several, nameless, distinct=distinct)
+        super().__init__(np.zeros(0, np.int64), nameless, distinct=distinct)
 
     @cached_property
     def _full(self) -> Tally:
-        return tally(self._reader, self._docs)
+        return tally(self._reader, self._found.docs)
 
     def of(self, number: int) -> int:
         """Give the papers of one key."""
@@ -109,15 +137,59 @@ class RankedTally(Tally):
 
     def most(self, limit: int, prolific: Longs) -> tuple[Longs, NDArray[np.signedinteger]]:
         """Give the keys of the highest counts; see `Tally.most`."""
-        first = self._counts[: self._ranked.prolific]
-        if 0 < limit <= len(first):
-            least = highest(first, limit)
-            if least >= PROLIFIC:
-                places = np.flatnonzero(first >= least)
-                return self._ranked.keys[places], first[places]
-            places = np.flatnonzero(self._counts)
-            found = self._counts[places]
-            if len(places) >= limit and (least := highest(found, limit)) > 1:
-                places = places[found >= least]
-                return self._ranked.keys[places], self._counts[places]
+        if 0 < limit <= len(self._ranked.keys):
+            ranks, counts = self._from_the_top(limit)
+            # Of the keys that have one of the papers some may not be ranked.
+            if len(counts) >= limit and counts.min() > 1:
+                return self._ranked.keys[ranks], counts
         return self._full.most(limit, prolific)
+
+    def _from_the_top(self, limit: int) -> tuple[NDArray[Any], NDArray[np.signedinteger]]:
+        """Give the ranks of the highest counts, all that equal the last, and the counts."""
+        ranked = self._ranked
+        bits = self._found.bits(self._reader.size)
+        if self._kernels is None:
+            return _most_frequent(unpacked(bits, self._reader.size), ranked, limit)
+        counts = np.empty(len(ranked.keys), np.int32)
+        heap = np.empty(limit, np.int64)
+        looked, least = self._kernels.most_frequent(
+            bits, ranked.starts, ranked.papers, counts, heap
+        )
+        ranks = np.flatnonzero(counts[:looked] >= least)
+        return ranks, counts[ranks]
+
+
+def _see_keys(
+    docs: NDArray[np.int32], ranked: RankedKeys, seen: NDArray[np.uint8]
+) -> tuple[int, int]:
+    """Do what `kernels.counting.see_keys` does."""
+    notes = ranked.notes.take(docs)
+    longer = docs.take(np.flatnonzero(notes & _LONGER))
+    starts = ranked.more_starts.take(longer)
+    counts = ranked.more_starts[1:].take(longer) - starts
+    more = ranked.more.take(spread(starts.astype(np.int64), counts))
+    for ranks in (ranked.first.take(docs, axis=0), more):
+        seen[ranks.astype(np.intp)] = 1  # other integers would be turned into these one by one
+    distinct = int(np.count_nonzero(seen[:-1])) + int((notes >> 2).sum())
+    return distinct, int((notes & _NONE).sum())
+
+
+def _most_frequent(
+    mask: NDArray[np.bool_], ranked: RankedKeys, wanted: int
+) -> tuple[NDArray[Any], NDArray[np.signedinteger]]:
+    """Do what `kernels.counting.most_frequent` does."""
+    starts, size = ranked.starts, len(ranked.keys)
+    counts = np.zeros(0, np.int64)
+    least = 1
+    while len(counts) < size:
+        low = len(counts)
+        high = min(size, low + max(_CHUNK, low))
+        if starts[low + 1] - starts[low] < least:
+            break
+        held = mask.take(ranked.papers[starts[low] : starts[high]])
+        sums = np.add.reduceat(held, starts[low:high] - starts[low], dtype=np.int64)
+        counts = np.concatenate((counts, sums))
+        if len(counts) >= wanted:
+            least = max(least, highest(counts, wanted))
+    ranks = np.flatnonzero(counts >= least)
+    return ranks, counts[ranks]

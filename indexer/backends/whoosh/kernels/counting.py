@@ -1,0 +1,106 @@
+"""The loops that count over all matches, compiled as those of `kernels.compiled`."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.backends.whoosh.kernels.pieces import Ints, Words, put
+
+Longs = NDArray[np.int64]
+
+
+def count_codes(docs: Ints, codes: Ints, counts: Longs) -> None:
+    """Count the codes of some papers; code -1 is counted in the last place."""
+    for at in range(len(docs)):
+        counts[codes[docs[at]]] += 1
+
+
+def see_keys(  # noqa: PLR0913, PLR0917 - one loop over what is kept in several arrays
+    docs: Ints,
+    first: NDArray[np.integer],
+    more_starts: Ints,
+    more: NDArray[np.integer],
+    notes: Ints,
+    seen: NDArray[np.uint8],
+    room: Ints,
+) -> tuple[int, int]:
+    """Count the distinct author keys of some papers; for the arrays see `lookup.ranked`.
+
+    Papers with more than four ranked keys are put aside first: what the loop does for the others
+    does not depend on the paper, so that the processor never guesses wrong.
+
+    Args:
+        docs: the papers.
+        first: of the ranked keys.
+        more_starts: likewise.
+        more: likewise.
+        notes: likewise.
+        seen: one for each rank and one more, all 0 before.
+        room: as long as `docs`, or longer.
+
+    Returns:
+        How many keys differ, and how many papers have none.
+    """
+    distinct = 0
+    without = 0
+    longer = 0
+    for at in range(len(docs)):
+        paper = docs[at]
+        note = notes[paper]
+        distinct += note >> 2
+        without += note & 1
+        room[longer] = paper
+        longer += (note >> 1) & 1
+        seen[first[paper, 0]] = 1
+        seen[first[paper, 1]] = 1
+        seen[first[paper, 2]] = 1
+        seen[first[paper, 3]] = 1
+    for at in range(longer):
+        paper = room[at]
+        for place in range(more_starts[paper], more_starts[paper + 1]):
+            seen[more[place]] = 1
+    for rank in range(len(seen) - 1):
+        distinct += seen[rank]
+    return distinct, without
+
+
+def most_frequent(
+    bits: Words, starts: Ints, papers: Ints, counts: Ints, heap: Longs
+) -> tuple[int, int]:
+    """Find the keys that most of some papers have, all that equal the last of them.
+
+    Ranks fall by their papers, so that the search ends where a key has fewer papers in all than
+    the last one wanted has among these.
+
+    Args:
+        bits: the papers looked at.
+        starts: where each rank's papers begin in `papers`, and where the last one's end.
+        papers: of the ranks.
+        counts: gets how many of the papers looked at each rank has; one for each.
+        heap: as long as many are wanted.
+
+    Returns:
+        How many ranks were looked at, and the count that is needed to be among those wanted: 1
+        where fewer have any of the papers.
+    """
+    wanted = len(heap)
+    held = 0
+    least = 1
+    ranks = len(starts) - 1
+    for rank in range(ranks):
+        low = starts[rank]
+        high = starts[rank + 1]
+        if high - low < least:
+            ranks = rank
+            break
+        count = np.int64(0)
+        for place in range(low, high):
+            paper = papers[place]
+            count += np.int64((bits[paper >> 6] >> np.uint64(paper & 63)) & np.uint64(1))
+        counts[rank] = count
+        if count >= least:
+            held = put(heap, held, wanted, count)
+            if held == wanted:
+                least = max(least, heap[0])
+    return ranks, least

@@ -84,6 +84,8 @@ class Evaluation:
     def _parts(self, run: Run) -> list[Matches]:
         """Give the parts of the compounds of a run, which score where words may be missing."""
         weight = self._collection.ranking.parts
+        if not weight:
+            return []
         scored = self._collection.scored
         return [
             scored(term).parts[self._segment].boosted(weight * word.boost)

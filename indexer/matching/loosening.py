@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
+from indexer.language.unparse import format_clause
+from indexer.matching.plan import Plan
 from indexer.query import And, Clause, Not, Or, Part, Query, Words, YearRange
 
 DEPTH: Final = 100
@@ -43,6 +45,13 @@ def is_deep(clause: Clause | None) -> bool:
         depth += 1
         level = [inner for one in level for inner in _inner(one)]
     return depth > DEPTH
+
+
+def left_out(plan: Plan, at: int) -> str:
+    """Say what a query lacks without the leaf at this place of its plan, as it was typed."""
+    reading = plan.leaves[at]
+    asked = any(one is reading for one in plan.asking)
+    return f"without {format_clause(reading.leaf if asked else Not(reading.leaf))}"
 
 
 def without(clause: Clause | None, at: int) -> Clause | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from indexer.language.unparse import format_clause
-from indexer.matching.loosening import is_deep, unfiltered, without
+from indexer.matching.loosening import is_deep, left_out, unfiltered, without
 from indexer.matching.plan import Plan
 from indexer.matching.reading import STOP_NOTE, LeafReading
 from indexer.query import Match, Query
@@ -115,7 +115,7 @@ def _alternatives(
             text = format_clause(rest)
             changed = replace(query, text=text, clause=rest, repairs=(), match=Match.ALL)
             given += 1
-            label = f"without {format_clause(outcome.plan.leaves[at].leaf)}"
+            label = left_out(outcome.plan, at)
             yield Alternative(label, changed, total)
     if outcome.total:
         return

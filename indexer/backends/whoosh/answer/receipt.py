@@ -11,7 +11,7 @@ from indexer.backends.whoosh.answer.matches import Desk
 from indexer.backends.whoosh.answer.spelling import Spelling
 from indexer.backends.whoosh.lookup.collection import Collection
 from indexer.language.unparse import format_clause
-from indexer.matching.loosening import is_deep, unfiltered, without
+from indexer.matching.loosening import is_deep, left_out, unfiltered, without
 from indexer.matching.plan import Plan
 from indexer.matching.reading import STOP_NOTE, LeafReading
 from indexer.query import Match, Query
@@ -118,7 +118,7 @@ def _alternatives(
             continue
         changed = replace(query, text=format_clause(rest), clause=rest, repairs=(), match=Match.ALL)
         given += 1
-        yield Alternative(f"without {format_clause(found.plan.leaves[at].leaf)}", changed, total)
+        yield Alternative(left_out(found.plan, at), changed, total)
     if found.total:
         return
     for label, changed in unfiltered(query):

@@ -66,7 +66,9 @@ class Report:
                         one.engine,
                         f"{one.papers:,}",
                         f"{one.papers / one.seconds:,.0f}",
-                        f"{one.papers / one.cpu:,.0f}",
+                        f"{one.papers / one.cpu:,.0f}"
+                        if one.cpu
+                        else "-",  # under a tick of the clock
                         f"{one.megabytes:,.0f}",
                         f"{one.peak:,.0f}",
                         f"{one.share:,.0f}",

@@ -33,8 +33,12 @@ Longs = NDArray[np.int64]
 _NEARLY: Final = 1 - SLACK
 _WALKED: Final = 6
 """A list this many times longer than another is looked into, not walked through."""
-_WINDOW: Final = 2048
-"""Papers whose sums fit into the fastest memory, beside the lists."""
+_WINDOW: Final = 4096
+"""Papers whose sums fit into the fastest memory."""
+_FILLED: Final = 8
+"""Where a list has more than one in this many papers of a window, all of its sums are looked at."""
+_TINY: Final = 5e-324
+"""The lowest score above 0."""
 
 
 def join(rows: Longs, bits: Words) -> int:
@@ -89,79 +93,93 @@ def best_any(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop, noth
     lists = len(rows)
     places = np.zeros(lists, np.int64)
     sums = np.zeros(_WINDOW)
-    touched = np.empty(_WINDOW, np.int32)
+    touched = np.empty(_WINDOW + 1, np.int32)
     added = lists
     found = 0
     held = 0
     for begin in range(0, size, _WINDOW):
-        end = begin + _WINDOW
+        end = min(begin + _WINDOW, size)
         while added > 0 and rest[added - 1] < least:
             added -= 1
+        bar = max(least - rest[added], _TINY)
         seen = 0
+        full = False
         for at in range(added):
             length = rows[at, 2]
             papers = papers_at(rows[at, 0], length)
             given = scores_at(rows[at, 1], length)
-            place = places[at]
-            while place < length and papers[place] < end:
-                paper = papers[place]
-                if not masked or mask[paper]:
-                    slot = paper - begin
-                    if sums[slot] == 0.0:
-                        touched[seen] = slot
-                        seen += 1
-                    sums[slot] += given[place]
-                place += 1
-            places[at] = place
-        at = added
-        while True:
-            likely = 0
+            low = places[at]
+            high = found_from(papers, end, low)
+            places[at] = high
+            if full or (high - low) * _FILLED > _WINDOW:
+                full = True
+                for place in range(low, high):
+                    sums[np.uint32(papers[place] - begin)] += given[place]
+            else:
+                for place in range(low, high):
+                    here = np.uint32(papers[place] - begin)
+                    touched[seen] = here
+                    seen += sums[here] == 0.0
+                    sums[here] += given[place]
+        likely = 0
+        if full:
+            for slot in range(end - begin):
+                touched[likely] = slot
+                likely += sums[slot] >= bar
+        else:
             for which in range(seen):
                 slot = touched[which]
-                if sums[slot] + rest[at] < least:
-                    sums[slot] = 0.0
-                else:
-                    touched[likely] = slot
-                    likely += 1
-            seen = likely
-            if at == lists or seen == 0:
+                score = sums[slot]
+                touched[likely] = slot
+                likely += score >= bar
+                sums[slot] = score if score >= bar else 0.0
+        seen = likely
+        for at in range(added, lists):
+            if seen == 0:
                 break
             length = rows[at, 2]
             papers = papers_at(rows[at, 0], length)
             given = scores_at(rows[at, 1], length)
+            bar = max(least - rest[at + 1], _TINY)
             low = found_from(papers, begin, places[at])
             high = found_from(papers, end, low)
             places[at] = high
+            likely = 0
             if seen * _WALKED < high - low:
                 for which in range(seen):
                     slot = touched[which]
                     place = low
-                    last = high
-                    while place < last:
-                        middle = (place + last) >> 1
-                        if papers[middle] < begin + slot:
-                            place = middle + 1
-                        else:
-                            last = middle
-                    if place < high and papers[place] == begin + slot:
-                        sums[slot] += given[place]
+                    left = high - low
+                    while left > 1:
+                        half = left >> 1
+                        place += half if papers[place + half] <= begin + slot else 0
+                        left -= half
+                    score = sums[slot]
+                    score += given[place] if papers[place] == begin + slot else 0.0
+                    touched[likely] = slot
+                    likely += score >= bar
+                    sums[slot] = score if score >= bar else 0.0
             else:
+                full = True
                 for place in range(low, high):
-                    slot = papers[place] - begin
-                    if sums[slot] != 0.0:
-                        sums[slot] += given[place]
-            at += 1
+                    sums[np.uint32(papers[place] - begin)] += given[place]
+                for which in range(seen):
+                    touched[likely] = touched[which]
+                    likely += sums[touched[which]] >= bar
+            seen = likely
         for which in range(seen):
             slot = touched[which]
             score = sums[slot]
             sums[slot] = 0.0
-            if score >= least:
+            if score >= least and (not masked or mask[begin + slot]):
                 docs[found] = begin + slot
                 scores[found] = score
                 found += 1
                 held = put(heap, held, wanted, score)
                 if held == wanted:
                     least = max(least, heap[0] * _NEARLY)
+        if full:
+            sums[:] = 0.0
     kept = 0
     for at in range(found):
         if scores[at] >= least:

@@ -191,31 +191,39 @@ def best_any(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop, noth
 
 def every(rows: Longs, docs: Ints, scores: Floats) -> int:
     """Intersect lists, the shortest first, and add up their scores; gives how many are left."""
+    one = np.uint64(1)
     size = rows[0, 2]
     papers = papers_at(rows[0, 0], size)
     for place in range(size):
         docs[place] = papers[place]
-        scores[place] = 0.0
-    if rows[0, 1] != 0:
-        given = scores_at(rows[0, 1], size)
-        for place in range(size):
-            scores[place] = given[place]
     for at in range(1, len(rows)):
-        length = rows[at, 2]
-        papers = papers_at(rows[at, 0], length)
-        low = 0
-        kept = 0
-        for place in range(size):
-            low = found_from(papers, docs[place], low)
-            if low >= length:
-                break
-            if papers[low] == docs[place]:
+        kept = np.int64(0)
+        if rows[at, 3] != 0 and size > 0:
+            words = words_at(rows[at, 3], (docs[size - 1] >> 6) + 1)
+            for place in range(size):
+                paper = docs[place]
+                docs[kept] = paper
+                kept += np.int64((words[paper >> 6] >> np.uint64(paper & 63)) & one)
+        else:
+            papers = papers_at(rows[at, 0], rows[at, 2])
+            low = 0
+            for place in range(size):
+                low = found_from(papers, docs[place], low)
+                if low >= len(papers):
+                    break
                 docs[kept] = docs[place]
-                scores[kept] = scores[place]
-                if rows[at, 1] != 0:
-                    scores[kept] += scores_at(rows[at, 1], length)[low]
-                kept += 1
+                kept += papers[low] == docs[place]
         size = kept
+    for place in range(size):
+        scores[place] = 0.0
+    for at in range(len(rows)):
+        if rows[at, 1] != 0:
+            papers = papers_at(rows[at, 0], rows[at, 2])
+            given = scores_at(rows[at, 1], rows[at, 2])
+            low = 0
+            for place in range(size):
+                low = found_from(papers, docs[place], low)
+                scores[place] += given[low]
     left: int = size
     return left
 

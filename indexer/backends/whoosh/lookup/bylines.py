@@ -20,6 +20,8 @@ _FEW = 200
 """Fewer papers than one in this many have too few authors to number these."""
 _SIMPLE = re.compile(r"[A-Za-z '-]*(?:\.[A-Za-z '-]*)?")
 """Names that fold to their lower case, and to nothing else."""
+_SPARE = 16
+"""So many more keys than are wanted are sorted with them."""
 _KEPT = 50_000
 """Names that are kept as they are shown."""
 
@@ -183,14 +185,15 @@ class Bylines:
             limit: how many to give; 0 = all.
         """
         held, counts = tally.most(limit, self.prolific)
-        if 0 < limit < len(held):
+        if 0 < limit < len(held) - _SPARE:
             least = counts.min()
             sure, tied = counts > least, counts == least
             lowest = self._lowest(held[tied], limit - int(np.count_nonzero(sure)))
             held = np.concatenate((held[sure], lowest))
             counts = np.concatenate((counts[sure], np.full(len(lowest), least)))
-        pairs = zip(held.tolist(), (-counts).tolist(), strict=True)
-        return sorted((count, self.shown(number), number) for number, count in pairs)
+        pairs = zip((-counts).tolist(), held.tolist(), strict=True)
+        rows = sorted((count, self.shown(number), number) for count, number in pairs)
+        return rows[:limit] if limit > 0 else rows
 
     def _lowest(self, numbers: Longs, wanted: int) -> Longs:
         """Give those shown first of many keys."""

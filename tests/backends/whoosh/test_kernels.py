@@ -15,6 +15,9 @@ from indexer.backends.whoosh.answer.matches import Desk, Sum
 from indexer.backends.whoosh.kernels import choice as choices
 from indexer.backends.whoosh.kernels.choice import PATIENCE, KernelChoice
 from indexer.backends.whoosh.lookup.matches import Matches
+from indexer.backends.whoosh.lookup.ranked import RankedKeys, RankedTally
+from indexer.backends.whoosh.lookup.reader import SegmentReader
+from indexer.backends.whoosh.lookup.tally import tally
 from indexer.backends.whoosh.searcher import WhooshSearcher
 from indexer.backends.whoosh.storage.named import segment_from, store_from
 from indexer.backends.whoosh.storage.snapshot import LoadedSegment, Snapshot
@@ -112,6 +115,8 @@ def some_papers() -> list[Paper]:
     ]
     weights = [1 / (at + 1) for at in range(len(words))]
     names = [f"{one.title()} {other.title()}son" for one in words for other in words[:9]]
+    names += [f"{one.title()} {other.title()}sen" for one in words for other in words]
+    fame = [1 / (at + 1) for at in range(len(names))]
     made = []
     for number in range(3000):
         drawn = chance.choices(words, weights, k=14)
@@ -120,7 +125,7 @@ def some_papers() -> list[Paper]:
                 id=f"p{number}",
                 title=" ".join(drawn[:4]),
                 abstract=" ".join(drawn[4:]),
-                authors=tuple(chance.choices(names, k=chance.randint(0, 4))),
+                authors=tuple(chance.choices(names, fame, k=chance.randint(0, 7))),
                 venue=chance.choice(["", "ICML", "AAAI", "NeurIPS"]),
                 year=chance.choice([None, *range(2000, 2024)]),
             )
@@ -148,6 +153,28 @@ def some_queries() -> Iterator[Query]:
             years=YearRange(2004, 2015) if number % 4 == 0 else YearRange(),
             page=chance.choice([1, 1, 3]),
         )
+
+
+@pytest.mark.parametrize("share", [0.01, 0.04, 0.2, 0.7])
+@pytest.mark.parametrize("kind", [np.uint16, np.int32])
+def test_author_counts_by_rank_are_those_by_paper(
+    kernels: KernelChoice, snapshot: Snapshot, kind: type[np.integer], share: float
+) -> None:
+    reader = SegmentReader(snapshot.segments[0])
+    ranked = RankedKeys.of(reader)
+    ranked = replace(ranked, first=ranked.first.astype(kind), more=ranked.more.astype(kind))
+    chance = np.random.default_rng(7)
+    for _ in range(5):
+        docs = np.flatnonzero(chance.random(reader.size) < share).astype(np.int32)
+        expected = tally(reader, docs)
+        counted = RankedTally(ranked, reader, Matches(docs), kernels.ready)
+        assert (counted.distinct, counted.nameless) == (expected.distinct, expected.nameless)
+        for limit in (1, 5, 20, 300, 0):
+            rows = [
+                sorted(zip(*map(np.ndarray.tolist, one.most(limit, docs[:0])), strict=True))
+                for one in (counted, expected)
+            ]
+            assert rows[0] == rows[1]
 
 
 @needs_numba

@@ -29,6 +29,7 @@ class Kernels:
     list_bits: Callable[[NDArray[np.uint64], NDArray[np.int32]], int]
     count_codes: Callable[[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]], None]
     see_keys: Callable[..., tuple[int, int]]
+    count_ranks: Callable[..., None]
     most_frequent: Callable[..., tuple[int, int]]
 
 
@@ -98,6 +99,7 @@ def prepared() -> Kernels:
         loops.compiled(loops.list_bits),
         loops.compiled(counting.count_codes),
         loops.compiled(counting.see_keys),
+        loops.compiled(counting.count_ranks),
         loops.compiled(counting.most_frequent),
     )
     docs, scores = np.arange(2, dtype=np.int32), np.ones(2)
@@ -116,7 +118,8 @@ def prepared() -> Kernels:
     made.count_codes(docs, docs, np.zeros(2, np.int64))
     for first, more in zip(firsts, mores, strict=True):
         made.see_keys(docs, first, pointers, more, docs, np.zeros(2, np.uint8), room)
-    made.most_frequent(bits, pointers, docs, room, np.zeros(1, np.int64))
+        made.count_ranks(docs, first, pointers, more, room)
+    made.most_frequent(bits, pointers, docs, room, np.zeros(1, np.int64), False)  # noqa: FBT003
     for loop in (getattr(made, one.name) for one in fields(made)):
         loop.disable_compile()
     return made

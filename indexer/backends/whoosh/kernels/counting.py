@@ -65,8 +65,29 @@ def see_keys(  # noqa: PLR0913, PLR0917 - one loop over what is kept in several 
     return distinct, without
 
 
-def most_frequent(
-    bits: Words, starts: Ints, papers: Ints, counts: Ints, heap: Longs
+def count_ranks(
+    docs: Ints,
+    first: NDArray[np.integer],
+    more_starts: Ints,
+    more: NDArray[np.integer],
+    counts: Ints,
+) -> None:
+    """Count the ranked author keys of some papers; `counts` is all 0 before, its last one void."""
+    for at in range(len(docs)):
+        paper = docs[at]
+        for column in range(first.shape[1]):
+            counts[first[paper, column]] += 1
+        for place in range(more_starts[paper], more_starts[paper + 1]):
+            counts[more[place]] += 1
+
+
+def most_frequent(  # noqa: PLR0913, PLR0917 - one loop over what is kept in several arrays
+    bits: Words,
+    starts: Ints,
+    papers: Ints,
+    counts: Ints,
+    heap: Longs,
+    counted: bool,  # noqa: FBT001 - numba takes no keywords only
 ) -> tuple[int, int]:
     """Find the keys that most of some papers have, all that equal the last of them.
 
@@ -79,6 +100,7 @@ def most_frequent(
         papers: of the ranks.
         counts: gets how many of the papers looked at each rank has; one for each.
         heap: as long as many are wanted.
+        counted: `counts` holds that already.
 
     Returns:
         How many ranks were looked at, and the count that is needed to be among those wanted: 1
@@ -95,10 +117,13 @@ def most_frequent(
             ranks = rank
             break
         count = np.int64(0)
-        for place in range(low, high):
-            paper = papers[place]
-            count += np.int64((bits[paper >> 6] >> np.uint64(paper & 63)) & np.uint64(1))
-        counts[rank] = count
+        if counted:
+            count = np.int64(counts[rank])
+        else:
+            for place in range(low, high):
+                paper = papers[place]
+                count += np.int64((bits[paper >> 6] >> np.uint64(paper & 63)) & np.uint64(1))
+            counts[rank] = count
         if count >= least:
             held = put(heap, held, wanted, count)
             if held == wanted:

@@ -7,8 +7,9 @@ one wanted has among those that match cannot come in, nor can any after it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Final, Self
 
 import numpy as np
@@ -25,6 +26,9 @@ WIDTH: Final = 4
 """So many keys of a paper stand in a row of a table; few papers have more."""
 _CHUNK: Final = 256
 """Ranks that are looked at first together, then twice as many."""
+_FEW: Final = 16
+"""The keys of fewer papers than one in this many are counted paper by paper."""
+NO_BITS: Final = np.zeros(0, np.uint64)
 _NONE, _LONGER, _ALONE = 1, 2, 4
 
 
@@ -36,8 +40,8 @@ class RankedKeys:
         keys: the key of each rank.
         starts: int32[K + 1], where each rank's papers begin in `papers`.
         papers: int32, those of each rank rising.
-        first: [P, WIDTH], ranks of each paper's first keys; where it has fewer, one of them again,
-            where it has none, K. uint16 if K fits in, else int32.
+        first: [P, WIDTH], ranks of each paper's first keys, K where it has fewer. uint16 if K fits
+            in, else int32.
         more_starts: int32[P + 1], where the ranks of each paper's other keys begin in `more`.
         more: of the type of `first`.
         notes: int32[P], 4 times the number of keys that have no other paper, 2 more where the
@@ -74,7 +78,6 @@ class RankedKeys:
         for at in range(WIDTH):
             rows = held > at
             first[rows, at] = ranked[before[:-1][rows] + at]
-            first[~rows, at] = first[~rows, 0]
         more_starts = np.concatenate(([0], np.cumsum(np.maximum(held - WIDTH, 0))))
         alone = np.diff(pointers) - held
         notes = alone * _ALONE + (held > WIDTH) * _LONGER + (alone + held == 0) * _NONE
@@ -146,14 +149,21 @@ class RankedTally(Tally):
 
     def _from_the_top(self, limit: int) -> tuple[NDArray[Any], NDArray[np.signedinteger]]:
         """Give the ranks of the highest counts, all that equal the last, and the counts."""
-        ranked = self._ranked
-        bits = self._found.bits(self._reader.size)
+        ranked, docs = self._ranked, self._found.docs
+        few = len(docs) * _FEW < self._reader.size
+        bits = NO_BITS if few else self._found.bits(self._reader.size)
         if self._kernels is None:
-            return _most_frequent(unpacked(bits, self._reader.size), ranked, limit)
-        counts = np.empty(len(ranked.keys), np.int32)
-        heap = np.empty(limit, np.int64)
+            if few:
+                ranks = np.concatenate(_ranks_of(docs, ranked, ranked.notes.take(docs)))
+                counts = np.bincount(ranks, minlength=len(ranked.keys) + 1)
+                return _most_frequent(ranked, limit, lambda low, high: counts[low:high])
+            mask = unpacked(bits, self._reader.size)
+            return _most_frequent(ranked, limit, partial(_held, ranked, mask))
+        counts = np.zeros(len(ranked.keys) + 1, np.int32)
+        if few:
+            self._kernels.count_ranks(docs, ranked.first, ranked.more_starts, ranked.more, counts)
         looked, least = self._kernels.most_frequent(
-            bits, ranked.starts, ranked.papers, counts, heap
+            bits, ranked.starts, ranked.papers, counts, np.empty(limit, np.int64), few
         )
         ranks = np.flatnonzero(counts[:looked] >= least)
         return ranks, counts[ranks]
@@ -164,31 +174,44 @@ def _see_keys(
 ) -> tuple[int, int]:
     """Do what `kernels.counting.see_keys` does."""
     notes = ranked.notes.take(docs)
-    longer = docs.take(np.flatnonzero(notes & _LONGER))
-    starts = ranked.more_starts.take(longer)
-    counts = ranked.more_starts[1:].take(longer) - starts
-    more = ranked.more.take(spread(starts.astype(np.int64), counts))
-    for ranks in (ranked.first.take(docs, axis=0), more):
-        seen[ranks.astype(np.intp)] = 1  # other integers would be turned into these one by one
+    for ranks in _ranks_of(docs, ranked, notes):
+        seen[ranks] = 1
     distinct = int(np.count_nonzero(seen[:-1])) + int((notes >> 2).sum())
     return distinct, int((notes & _NONE).sum())
 
 
+def _ranks_of(
+    docs: NDArray[np.int32], ranked: RankedKeys, notes: NDArray[np.int32]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Give the ranks of the first keys of some papers, K where there is none, and of the others."""
+    longer = docs.take(np.flatnonzero(notes & _LONGER))
+    starts = ranked.more_starts.take(longer)
+    counts = ranked.more_starts[1:].take(longer) - starts
+    more = ranked.more.take(spread(starts.astype(np.int64), counts))
+    # As numpy counts places: others would be turned into these one by one.
+    return ranked.first.take(docs, axis=0).ravel().astype(np.intp), more.astype(np.intp)
+
+
+def _held(ranked: RankedKeys, mask: NDArray[np.bool_], low: int, high: int) -> Longs:
+    """Count the papers that some ranks have among those of a mask."""
+    starts = ranked.starts
+    held = mask.take(ranked.papers[starts[low] : starts[high]])
+    sums: Longs = np.add.reduceat(held, starts[low:high] - starts[low], dtype=np.int64)
+    return sums
+
+
 def _most_frequent(
-    mask: NDArray[np.bool_], ranked: RankedKeys, wanted: int
+    ranked: RankedKeys, wanted: int, held: Callable[[int, int], Longs]
 ) -> tuple[NDArray[Any], NDArray[np.signedinteger]]:
-    """Do what `kernels.counting.most_frequent` does."""
+    """Do what `kernels.counting.most_frequent` does; `held` counts a range of ranks."""
     starts, size = ranked.starts, len(ranked.keys)
     counts = np.zeros(0, np.int64)
     least = 1
     while len(counts) < size:
         low = len(counts)
-        high = min(size, low + max(_CHUNK, low))
         if starts[low + 1] - starts[low] < least:
             break
-        held = mask.take(ranked.papers[starts[low] : starts[high]])
-        sums = np.add.reduceat(held, starts[low:high] - starts[low], dtype=np.int64)
-        counts = np.concatenate((counts, sums))
+        counts = np.concatenate((counts, held(low, min(size, low + max(_CHUNK, low)))))
         if len(counts) >= wanted:
             least = max(least, highest(counts, wanted))
     ranks = np.flatnonzero(counts >= least)

@@ -183,13 +183,12 @@ class Desk:
         self.marks[found] = False
         return found
 
-    def joined(self, parts: Sequence[Matches]) -> Bits:
-        """Give what is in any of the parts, none of them negated, as bits."""
+    def joined(self, parts: Sequence[Matches]) -> tuple[Bits, int]:
+        """Give what is in any of the parts, none of them negated, as bits, and how many it is."""
         kernels = self.kernels
         if kernels is not None:
             union = np.zeros(words_of(self.size), np.uint64)
-            kernels.join(self.rows(parts), union)
-            return union
+            return union, kernels.join(self.rows(parts), union)
         marks = self.marks
         few = [one.docs for one in parts if len(one.docs) * DENSE < self.size]
         for docs in few:
@@ -200,7 +199,7 @@ class Desk:
         for one in parts:
             if len(one.docs) * DENSE >= self.size:
                 np.bitwise_or(found, one.bits(self.size), out=found)
-        return found
+        return found, counted(found)
 
 
 class Sum(Matches):
@@ -251,7 +250,7 @@ class Sum(Matches):
     def count(self) -> int:
         """How many papers there are in `docs`."""
         if self._count < 0:
-            self._count = counted(self.bits(self._desk.size))
+            self.bits(self._desk.size)
         return self._count
 
     def under(self, keep: Callable[[Matches], Matches], mask: NDArray[np.bool_] | None) -> Sum:
@@ -263,9 +262,10 @@ class Sum(Matches):
     def bits(self, size: int) -> Bits:
         """Give the papers as a set of bits over a segment of `size` papers."""
         if self._bits is None:
-            self._bits = self._desk.joined(self._parts)
+            self._bits, self._count = self._desk.joined(self._parts)
             if self._mask is not None:
                 self._bits &= packed(self._mask[:size])
+                self._count = counted(self._bits)
         return self._bits
 
     def best(self, wanted: int) -> tuple[Numbers, Scores]:

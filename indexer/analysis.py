@@ -34,6 +34,8 @@ PATTERN: Final = (
     r"|[^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+(?:'s)?"  # with an umlaut: by itself
 )
 _WORD: Final = re.compile(PATTERN)
+MOST_STEMS: Final = 500_000
+"""Stems that an analyzer remembers; it begins anew when it holds too many."""
 MAX_PARTS: Final = 5
 """Compounds of more parts are just words in a row."""
 MAX_WORD: Final = 64
@@ -111,6 +113,8 @@ class Analyzer:
         stem = self._stems.get(word)
         if stem is None:
             stem = self._stemmer.stem(word) or word
+            if len(self._stems) >= MOST_STEMS:
+                self._stems.clear()
             self._stems[word] = stem
         return stem
 

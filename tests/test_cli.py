@@ -248,7 +248,9 @@ def test_json_of_a_search_has_the_keys_that_scripts_rely_on(run: Run) -> None:
 
 
 @given(query=st.lists(st.text(max_size=12), max_size=5))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_no_query_fails(run: Run, query: list[str]) -> None:
     run("search", "--per-page", "1", "--", *query)
 

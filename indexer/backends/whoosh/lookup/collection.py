@@ -275,11 +275,12 @@ def _norm(field: _Field, lengths: NDArray[np.int32]) -> Scores:
 
 
 def _weigh_scored(scored: ScoredTerm) -> int:
-    return 16 * scored.papers  # with the bits that long lists are kept as, too
+    # With the bits that long lists are kept as, too; a list of one is mostly the objects around it.
+    return 1000 + 16 * scored.papers
 
 
 def _weigh_postings(found: tuple[Postings, ...]) -> int:
-    return sum(one.bytes for one in found)
+    return sum(600 + one.bytes for one in found)
 
 
 def _weigh_plan(plan: Plan) -> int:
@@ -295,4 +296,4 @@ def _weigh_counts(counts: Counter[str]) -> int:
 
 
 def _weigh_leaf(reading: LeafReading) -> int:
-    return 500 + sum(len(str(term)) for term in reading.terms)
+    return 1000 + sum(2 * len(str(term)) for term in reading.terms)

@@ -111,7 +111,14 @@ def best_any(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop, noth
             low = places[at]
             high = found_from(papers, end, low)
             places[at] = high
-            if full or (high - low) * _FILLED > _WINDOW:
+            if masked:
+                for place in range(low, high):
+                    if mask[papers[place]]:
+                        here = np.uint32(papers[place] - begin)
+                        touched[seen] = here
+                        seen += sums[here] == 0.0
+                        sums[here] += given[place]
+            elif full or (high - low) * _FILLED > _WINDOW:
                 full = True
                 for place in range(low, high):
                     sums[np.uint32(papers[place] - begin)] += given[place]
@@ -171,7 +178,7 @@ def best_any(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop, noth
             slot = touched[which]
             score = sums[slot]
             sums[slot] = 0.0
-            if score >= least and (not masked or mask[begin + slot]):
+            if score >= least:
                 docs[found] = begin + slot
                 scores[found] = score
                 found += 1

@@ -16,6 +16,7 @@ from indexer.cli import verb_group
 from indexer.config import load_config
 from indexer.formats import built_in_formats
 from indexer.language.syntax import SYNTAX
+from tests.bench.__main__ import arguments
 from webui.cli import COMMANDS, quiver
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -76,6 +77,8 @@ def test_options_that_the_readme_names_exist() -> None:
     for verb in COMMANDS:
         for parameter in verb.params:
             known.update(parameter.opts)
+    for action in arguments()._actions:  # argparse has no other list of them
+        known.update(action.option_strings)
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", README))
     assert named <= known
 

@@ -224,6 +224,18 @@ class Filter:
     exclude: tuple[str, ...] = ()
 
 
+def inner_clauses(clause: Clause) -> tuple[Clause, ...] | None:
+    """Give what a clause is made of, in order; None for a leaf."""
+    match clause:
+        case Words(parts):
+            return tuple(part.clause for part in parts)
+        case And(clauses) | Or(clauses):
+            return clauses
+        case Not(inner):
+            return (inner,)
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class YearRange:
     """The year filter of the form: from `low` to `high`, both included; None is open.

@@ -201,3 +201,18 @@ class Results:
     receipt: Receipt
     generation: str
     took_ms: float = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The way from one generation to another, by ids rising.
+
+    Attributes:
+        added: in the later one only.
+        changed: in both, with any field but `Paper.source` different.
+        gone: in the earlier one only.
+    """
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    gone: tuple[str, ...]

@@ -176,7 +176,7 @@ class Writer(Protocol):
 
         Args:
             name: small letters, digits and hyphens, at most 40.
-            data: at most `indexer.attachment.MOST_ATTACHED` bytes; none takes the document away.
+            data: at most `indexer.publishing.MOST_ATTACHED` bytes; none takes the document away.
 
         Raises:
             ValueError: when name or data are not as described.

@@ -90,10 +90,6 @@ class VersionFinder:
             people=tuple(_person(name) for name in paper.authors[:MOST_PEOPLE]),
         )
 
-    def forget(self, paper_id: str) -> None:
-        """Drop a paper, if it was taken in."""
-        self._traces.pop(paper_id, None)
-
     def groups(self, abstract: Callable[[str], str]) -> tuple[Versions, ...]:
         """Give every group of papers that are one work, ordered by their first id.
 

@@ -103,11 +103,6 @@ def test_a_paper_that_was_dropped_or_replaced_is_linked_no_more() -> None:
     finder.add(other(title="Something else", authors=("Di Fu",)))
     assert finder.groups(lambda _: "") == ()
 
-    finder.add(other())
-    finder.forget("a")
-    finder.forget("nobody")
-    assert finder.groups(lambda _: "") == ()
-
 
 @given(st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from(["t one two", "t one three"]),
                           st.sampled_from(["", "10.1/x"])), max_size=8))  # fmt: skip

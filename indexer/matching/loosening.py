@@ -8,7 +8,7 @@ from typing import Final
 
 from indexer.language.unparse import format_clause
 from indexer.matching.plan import Plan
-from indexer.query import And, Clause, Not, Or, Part, Query, Words, YearRange
+from indexer.query import And, Clause, Not, Or, Part, Query, Words, YearRange, inner_clauses
 
 DEPTH: Final = 100
 """Deeper trees are answered, but neither written out in full nor taken apart."""
@@ -26,24 +26,13 @@ def unfiltered(query: Query) -> Iterator[tuple[str, Query]]:
             yield f"with any {one.field}", replace(query, filters=others)
 
 
-def _inner(clause: Clause) -> tuple[Clause, ...]:
-    match clause:
-        case Words(parts):
-            return tuple(part.clause for part in parts)
-        case And(clauses) | Or(clauses):
-            return clauses
-        case Not(inner):
-            return (inner,)
-    return ()
-
-
 def is_deep(clause: Clause | None) -> bool:
     """Say whether a tree is too deep to be written out or taken apart."""
     level = [clause] if clause is not None else []
     depth = 0
     while level and depth <= DEPTH:
         depth += 1
-        level = [inner for one in level for inner in _inner(one)]
+        level = [inner for one in level for inner in inner_clauses(one) or ()]
     return depth > DEPTH
 
 

@@ -20,11 +20,11 @@ from indexer.query import (
     Match,
     Not,
     Occur,
-    Or,
     Phrase,
     Wildcard,
     Word,
     Words,
+    inner_clauses,
 )
 
 
@@ -127,7 +127,7 @@ def plan_of(
     taken: LeafReading | None = None
     while waiting:
         one, behind, opened = waiting.pop()
-        inner = _inner(one)
+        inner = inner_clauses(one)
         if inner is None:
             leaf: Leaf = one  # type: ignore[assignment]  # what is not made of clauses is a leaf
             at = len(leaves)
@@ -157,17 +157,6 @@ def plan_of(
         return Plan((), (), tuple(leaves), 0, ())
     order = _reached(nodes, root.node)
     return Plan(tuple(nodes), order, tuple(leaves), root.bare, _asking(nodes, root.node))
-
-
-def _inner(clause: Clause) -> tuple[Clause, ...] | None:
-    match clause:
-        case Words(parts):
-            return tuple(part.clause for part in parts)
-        case And(clauses) | Or(clauses):
-            return clauses
-        case Not(inner):
-            return (inner,)
-    return None
 
 
 def _neighbours(

@@ -135,7 +135,6 @@ class EveryTerm:
 
 TextTerm = StemTerm | CompoundTerm | PhraseTerm | NearTerm | UnionTerm | NameTerm
 SetTerm = ValueTerm | YearsTerm | HasTerm | EveryTerm
-Term = TextTerm | SetTerm
 
 
 def value_key(value: str) -> str:

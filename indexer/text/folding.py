@@ -78,6 +78,16 @@ def forms(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(spellings(fold(text, umlauts=True).text)))
 
 
+def begins(value: str, prefix: str) -> bool:
+    """Say whether a word of a folded value, with what follows it, begins with a folded prefix."""
+    at = value.find(prefix)
+    while at >= 0:
+        if at == 0 or not value[at - 1].isalnum():
+            return True
+        at = value.find(prefix, at + 1)
+    return False
+
+
 def _needs_joining(text: str) -> bool:
     return _DOTTED.search(text) is not None and (
         _SPACED_NUMBER.search(text) is not None or _SPACED_LETTERS.search(text) is not None

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from indexer.analysis import Analyzer
-from indexer.attachment import check_attachment
 from indexer.errors import IndexLocked, IndexMissing
 from indexer.paper import Paper, name_key
+from indexer.publishing import check_attachment
 from indexer.ranking import Ranking
 from indexer.search import IndexInfo, PaperTimes
 from tests.oracle.document import Collection, Document

@@ -3,27 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from indexer.backends.opensearch.mapping import Body
 from indexer.backends.opensearch.request import WALL
+from indexer.results import Changes
 
 Ask = Callable[[Body], Body]
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """The way from one generation to another, by ids rising.
-
-    Attributes:
-        added: in the later one only.
-        changed: in both, with any field but `Paper.source` different.
-        gone: in the earlier one only.
-    """
-
-    added: tuple[str, ...]
-    changed: tuple[str, ...]
-    gone: tuple[str, ...]
 
 
 def changes_between(before: Ask, after: Ask) -> Changes:

@@ -8,7 +8,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from indexer.analysis import Analyzer
-from indexer.backends.opensearch.changes import Changes, changes_between
+from indexer.backends.opensearch.changes import changes_between
 from indexer.backends.opensearch.connection import (
     Breaker,
     ClusterConfig,
@@ -22,7 +22,9 @@ from indexer.backends.opensearch.transport import ClusterTransport
 from indexer.backends.opensearch.verify import verify
 from indexer.backends.opensearch.writer import ClusterWriter
 from indexer.errors import IndexDamaged, IndexError_, IndexMissing, IndexUnavailable
+from indexer.publishing import check_loss
 from indexer.ranking import Ranking
+from indexer.results import Changes
 
 if TYPE_CHECKING:
     from opensearchpy import OpenSearch
@@ -257,15 +259,8 @@ class OpenSearchIndex:
 
     def _check_loss(self, before: Generation | None, dumps: tuple[str, ...], papers: int) -> None:
         """Refuse a build from the same dumps that lost too many papers."""
-        if before is None or set(before.info.dumps).isdisjoint(dumps):
-            return
-        had = before.info.papers
-        if had and 1 - papers / had > self.config.most_lost:
-            raise IndexError_(
-                f"papers would fall from {had:,} to {papers:,}: more than "
-                f"{self.config.most_lost:.0%} lost, so this is not published; is a dump "
-                "missing or cut short? If this is meant, allow it with --allow-shrink"
-            )
+        if before is not None and not set(before.info.dumps).isdisjoint(dumps):
+            check_loss(before.info.papers, papers, self.config.most_lost)
 
     @contextmanager
     def _one_writer(self) -> Iterator[Lease]:

@@ -14,7 +14,7 @@ from indexer.backends.opensearch.mapping import APART, Body
 from indexer.paper import UNKNOWN, name_key
 from indexer.query import FacetField
 from indexer.search import FacetValue
-from indexer.text.folding import fold, forms
+from indexer.text.folding import begins, fold, forms
 
 _PATTERN = 900
 
@@ -133,16 +133,6 @@ class ValueLists:
             str(one["key"]): int(one["papers"]["doc_count"])
             for one in answer["aggregations"]["names"]["begin"]["v"]["buckets"]
         }
-
-
-def begins(value: str, prefix: str) -> bool:
-    """Say whether a word of a folded value, with what follows it, begins with a folded prefix."""
-    at = value.find(prefix)
-    while at >= 0:
-        if at == 0 or not value[at - 1].isalnum():
-            return True
-        at = value.find(prefix, at + 1)
-    return False
 
 
 def _counting(aggs: Body, query: Body | None = None) -> Body:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from indexer.analysis import Analyzer
-from indexer.attachment import check_attachment
 from indexer.backends.opensearch.bulk import Batch, BulkSender
 from indexer.backends.opensearch.connection import ClusterConfig
 from indexer.backends.opensearch.document import DocumentMaker, document_id, paper_text
@@ -14,6 +13,7 @@ from indexer.backends.opensearch.mapping import Body
 from indexer.backends.opensearch.transport import patiently_done
 from indexer.errors import IndexError_
 from indexer.paper import Paper
+from indexer.publishing import check_attachment
 
 if TYPE_CHECKING:
     from opensearchpy import OpenSearch

@@ -3,26 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import numpy as np
 
 from indexer.backends.whoosh.storage.opened import OpenedGeneration
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """The way from one generation to another, by ids rising.
-
-    Attributes:
-        added: in the later one only.
-        changed: in both, with any field but `Paper.source` different.
-        gone: in the earlier one only.
-    """
-
-    added: tuple[str, ...]
-    changed: tuple[str, ...]
-    gone: tuple[str, ...]
+from indexer.results import Changes
 
 
 def changes_between(before: OpenedGeneration, after: OpenedGeneration) -> Changes:

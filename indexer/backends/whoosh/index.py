@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Lock
 
 from indexer.analysis import Analyzer
-from indexer.backends.whoosh.changes import Changes, changes_between
+from indexer.backends.whoosh.changes import changes_between
 from indexer.backends.whoosh.kernels.choice import KernelChoice, KernelName
 from indexer.backends.whoosh.searcher import WhooshSearcher
 from indexer.backends.whoosh.storage import manifest
@@ -25,6 +25,7 @@ from indexer.backends.whoosh.verify import verify
 from indexer.backends.whoosh.writing.writer import Plan, WhooshWriter
 from indexer.errors import IndexDamaged, IndexError_, IndexMissing
 from indexer.ranking import Ranking
+from indexer.results import Changes
 
 
 class WhooshIndex:

@@ -17,7 +17,6 @@ from indexer.backends.whoosh.lookup.bylines import _SIMPLE
 from indexer.backends.whoosh.searcher import WhooshSearcher
 from indexer.backends.whoosh.storage.named import segment_from, store_from
 from indexer.backends.whoosh.storage.snapshot import LoadedSegment, Snapshot
-from indexer.backends.whoosh.writing.merge import arrays_of
 from indexer.language.parse import parse_query
 from indexer.paper import Paper
 from indexer.query import Clause, Filter, Match, Not, Or, Part, Query, Sort, Word, Words
@@ -25,6 +24,7 @@ from indexer.ranking import Ranking, idf
 from indexer.search import IndexInfo
 from indexer.text.folding import forms
 from tests import strategies
+from tests.backends.whoosh.in_memory import arrays_of
 from tests.conformance.pace import EXAMPLES
 
 ANALYZER = Analyzer()

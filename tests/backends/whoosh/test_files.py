@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from indexer.backends.whoosh.storage.files import (
     ArrayFile,
-    MemorySink,
     check_arrays,
     open_arrays,
     write_arrays,
 )
 from indexer.errors import IndexDamaged
+from tests.backends.whoosh.in_memory import MemorySink
 
 KINDS = st.sampled_from(("u1", "i4", "u4", "i8", "u8", "f4"))
 LISTS = st.dictionaries(

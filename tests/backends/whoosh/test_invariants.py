@@ -11,8 +11,8 @@ from indexer.analysis import Analyzer
 from indexer.backends.whoosh import invariants
 from indexer.backends.whoosh.invariants import faults_of
 from indexer.backends.whoosh.storage.segment import Lexicon, Segment
-from indexer.backends.whoosh.writing.merge import segment_of
 from indexer.paper import Paper
+from tests.backends.whoosh.in_memory import segment_of
 
 
 @pytest.fixture(scope="module")

@@ -21,13 +21,13 @@ from indexer.backends.whoosh.lookup.tally import tally
 from indexer.backends.whoosh.searcher import WhooshSearcher
 from indexer.backends.whoosh.storage.named import segment_from, store_from
 from indexer.backends.whoosh.storage.snapshot import LoadedSegment, Snapshot
-from indexer.backends.whoosh.writing.merge import arrays_of
 from indexer.errors import ConfigError
 from indexer.language.parse import parse_query
 from indexer.paper import Paper
 from indexer.query import Filter, Match, Query, Sort, YearRange
 from indexer.ranking import BM25F
 from indexer.search import DEFAULT_FACETS, FacetRequest, IndexInfo
+from tests.backends.whoosh.in_memory import arrays_of
 
 needs_numba = pytest.mark.skipif(find_spec("numba") is None, reason="needs the extra `fast`")
 SIZE = 9000

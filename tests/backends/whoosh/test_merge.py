@@ -16,9 +16,9 @@ from indexer.analysis import Analyzer, name_tokens, name_words
 from indexer.backends.whoosh.storage.named import segment_from, store_from
 from indexer.backends.whoosh.storage.segment import HAS_BITS, Segment, Strings
 from indexer.backends.whoosh.writing import invert
-from indexer.backends.whoosh.writing.merge import arrays_of, segment_of
 from indexer.paper import Paper, name_key
 from tests import strategies
+from tests.backends.whoosh.in_memory import arrays_of, segment_of
 
 ANALYZER = Analyzer()
 

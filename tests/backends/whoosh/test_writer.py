@@ -19,10 +19,10 @@ from indexer.backends.whoosh.index import WhooshIndex
 from indexer.backends.whoosh.storage.policy import Policy
 from indexer.backends.whoosh.writing import collect
 from indexer.backends.whoosh.writing import writer as writing
-from indexer.backends.whoosh.writing.merge import segment_of
 from indexer.errors import IndexError_, IndexLocked, IndexMissing, RecordError
 from indexer.paper import Paper
 from tests import strategies
+from tests.backends.whoosh.in_memory import segment_of
 
 IDS = [f"p{at}" for at in range(9)]
 STEPS = st.lists(

@@ -17,7 +17,7 @@ from indexer.backends.whoosh.lookup.reader import SegmentReader
 from indexer.paper import UNKNOWN, name_key, unnumbered
 from indexer.query import FacetField
 from indexer.search import FacetValue
-from indexer.text.folding import fold, forms
+from indexer.text.folding import begins, fold, forms
 
 
 def list_values(  # noqa: PLR0913 - the parameters of `Searcher.values`
@@ -78,16 +78,6 @@ def _beginning(collection: Collection, bylines: Bylines, word: str) -> Iterator[
             yield from keys.tolist()
         else:
             yield from (bylines.find(reader.arrays.name_keys[at]) for at in keys.tolist())
-
-
-def begins(value: str, prefix: str) -> bool:
-    """Say whether a word of a folded value, with what follows it, begins with a folded prefix."""
-    at = value.find(prefix)
-    while at >= 0:
-        if at == 0 or not value[at - 1].isalnum():
-            return True
-        at = value.find(prefix, at + 1)
-    return False
 
 
 def list_names(collection: Collection, bylines: Bylines, folded: str) -> tuple[FacetValue, ...]:

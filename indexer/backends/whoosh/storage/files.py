@@ -50,7 +50,8 @@ class Sink(Protocol):
         """Take the next piece of a flat array; an unsigned one is kept as narrow as fits."""
 
 
-def _narrowest(highest: int) -> np.dtype[Any]:
+def narrowest(highest: int) -> np.dtype[Any]:
+    """Give the narrowest kind of unsigned integer that holds a number."""
     return next(
         np.dtype(kind)
         for kind in ("|u1", "<u2", "<u4", "<u8")
@@ -65,33 +66,6 @@ def little(array: Array) -> Array:
     if np.dtype(dtype).str not in _DTYPES:
         raise TypeError(f"no array of {array.dtype} can be stored")
     return array.astype(dtype, copy=False)
-
-
-class MemorySink:
-    """A sink that keeps the arrays: for small segments and for tests."""
-
-    def __init__(self) -> None:
-        """Begin with no arrays."""
-        self._arrays: dict[str, Array] = {}
-        self._pieces: dict[str, list[Array]] = {}
-
-    def put(self, name: str, array: Array) -> None:
-        """Take a whole array."""
-        self._arrays[name] = little(array)
-
-    def append(self, name: str, piece: Array) -> None:
-        """Take the next piece of an array."""
-        self._pieces.setdefault(name, []).append(piece)
-
-    def arrays(self) -> dict[str, Array]:
-        """Give all arrays, pieces joined."""
-        for name, pieces in self._pieces.items():
-            joined = np.concatenate(pieces)
-            if joined.dtype.kind == "u":
-                joined = joined.astype(_narrowest(int(joined.max(initial=0))))
-            self._arrays[name] = little(joined)
-        self._pieces.clear()
-        return self._arrays
 
 
 @dataclass(slots=True)
@@ -173,7 +147,7 @@ class ArrayFile(AbstractContextManager["ArrayFile"]):
         for name, stream in self._streams.items():
             dtype = stream.dtype
             if dtype.kind == "u":
-                dtype = _narrowest(stream.highest)
+                dtype = narrowest(stream.highest)
             self._begin(name, dtype, [stream.length])
             self._end(_pieces(stream, dtype))
         table = json.dumps(self._table, separators=(",", ":")).encode()

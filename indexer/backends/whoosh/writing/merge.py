@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.analysis import Analyzer
 from indexer.backends.whoosh.storage import store
-from indexer.backends.whoosh.storage.files import MemorySink, Sink, release
-from indexer.backends.whoosh.storage.named import segment_from
-from indexer.backends.whoosh.storage.segment import Segment
+from indexer.backends.whoosh.storage.files import Sink, release
 from indexer.backends.whoosh.writing.authorship import put_people
 from indexer.backends.whoosh.writing.invert import occurrences_of, put_counts, put_postings
 from indexer.backends.whoosh.writing.order import Order, order_of, put_values
-from indexer.backends.whoosh.writing.run import RUN_PAPERS, Source, run_of
+from indexer.backends.whoosh.writing.run import Source
 from indexer.backends.whoosh.writing.share import Share
 from indexer.backends.whoosh.writing.stems import Stemmed
 from indexer.backends.whoosh.writing.vocabulary import put_vocabulary, vocabulary_of
-from indexer.backends.whoosh.writing.words import WordTable
-from indexer.paper import Paper
 
 Dropped = NDArray[np.bool_]
 _NOTHING: Final = np.zeros(0, np.uint8)
@@ -88,23 +83,3 @@ def _put_store(sources: Sequence[Source], order: Order, sink: Sink) -> None:
     sink.put("packed_ends", np.cumsum(np.concatenate(lengths)).astype(np.int64))
     sink.put("slot", order.column(slots))
     sink.put("dictionary", dictionary)
-
-
-def segment_of(papers: Iterable[Paper], analyzer: Analyzer) -> Segment:
-    """Make a segment in memory; of papers with the same id the last one counts."""
-    return segment_from(arrays_of(papers, analyzer))
-
-
-def arrays_of(papers: Iterable[Paper], analyzer: Analyzer) -> dict[str, NDArray[Any]]:
-    """Make all arrays of a segment and its store in memory; of equal ids the last one counts."""
-    unique = {paper.id: paper for paper in papers}
-    lines = [(store.encode(paper), 0, 0) for paper in unique.values()]
-    table = WordTable(analyzer)
-    dictionary = store.dictionary_for([line for line, _, _ in lines])
-    runs = [
-        run_of(lines[at : at + RUN_PAPERS], table, dictionary)
-        for at in range(0, max(1, len(lines)), RUN_PAPERS)
-    ]
-    sink = MemorySink()
-    merge(runs, [None] * len(runs), lambda words: [analyzer.stem(one) for one in words], sink)
-    return sink.arrays()

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.analysis import Analyzer
-from indexer.attachment import check_attachment
 from indexer.backends.whoosh.storage import store
 from indexer.backends.whoosh.storage.attached import write_attached
 from indexer.backends.whoosh.storage.disk import faults_told, link
@@ -35,8 +34,9 @@ from indexer.backends.whoosh.writing.merge import merge
 from indexer.backends.whoosh.writing.rerun import SegmentSource
 from indexer.backends.whoosh.writing.run import Source
 from indexer.backends.whoosh.writing.stems import known_stems
-from indexer.errors import IndexError_, RecordError
+from indexer.errors import RecordError
 from indexer.paper import Paper
+from indexer.publishing import check_attachment, check_loss
 from indexer.search import IndexInfo
 
 MOST_SEGMENTS: Final = 8
@@ -164,7 +164,7 @@ class WhooshWriter:
         """Keep a small document beside the papers; none takes the one there is away.
 
         Raises:
-            ValueError: see `indexer.attachment.check_attachment`.
+            ValueError: see `indexer.publishing.check_attachment`.
         """
         check_attachment(name, data)
         self._attached.pop(name, None)
@@ -313,12 +313,5 @@ class WhooshWriter:
         return open_segment(self._hidden, entry)
 
     def _refuse_loss(self, papers: int) -> None:
-        if not self._plan.base or not self._plan.repeats:
-            return
-        before = self._plan.base.manifest.info.papers
-        if before and 1 - papers / before > self._plan.policy.most_lost:
-            raise IndexError_(
-                f"papers would fall from {before:,} to {papers:,}: more than "
-                f"{self._plan.policy.most_lost:.0%} lost, so this is not published; is a dump "
-                "missing or cut short? If this is meant, allow it with --allow-shrink"
-            )
+        if self._plan.base and self._plan.repeats:
+            check_loss(self._plan.base.manifest.info.papers, papers, self._plan.policy.most_lost)

@@ -1,0 +1,66 @@
+"""Segments that stand on no disk, made by the writer's own merge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.analysis import Analyzer
+from indexer.backends.whoosh.storage import store
+from indexer.backends.whoosh.storage.files import Array, little, narrowest
+from indexer.backends.whoosh.storage.named import segment_from
+from indexer.backends.whoosh.storage.segment import Segment
+from indexer.backends.whoosh.writing.merge import merge
+from indexer.backends.whoosh.writing.run import RUN_PAPERS, run_of
+from indexer.backends.whoosh.writing.words import WordTable
+from indexer.paper import Paper
+
+
+class MemorySink:
+    """A sink that keeps the arrays."""
+
+    def __init__(self) -> None:
+        """Begin with no arrays."""
+        self._arrays: dict[str, Array] = {}
+        self._pieces: dict[str, list[Array]] = {}
+
+    def put(self, name: str, array: Array) -> None:
+        """Take a whole array."""
+        self._arrays[name] = little(array)
+
+    def append(self, name: str, piece: Array) -> None:
+        """Take the next piece of an array."""
+        self._pieces.setdefault(name, []).append(piece)
+
+    def arrays(self) -> dict[str, Array]:
+        """Give all arrays, pieces joined."""
+        for name, pieces in self._pieces.items():
+            joined = np.concatenate(pieces)
+            if joined.dtype.kind == "u":
+                joined = joined.astype(narrowest(int(joined.max(initial=0))))
+            self._arrays[name] = little(joined)
+        self._pieces.clear()
+        return self._arrays
+
+
+def segment_of(papers: Iterable[Paper], analyzer: Analyzer) -> Segment:
+    """Make a segment in memory; of papers with the same id the last one counts."""
+    return segment_from(arrays_of(papers, analyzer))
+
+
+def arrays_of(papers: Iterable[Paper], analyzer: Analyzer) -> dict[str, NDArray[Any]]:
+    """Make all arrays of a segment and its store in memory; of equal ids the last one counts."""
+    unique = {paper.id: paper for paper in papers}
+    lines = [(store.encode(paper), 0, 0) for paper in unique.values()]
+    table = WordTable(analyzer)
+    dictionary = store.dictionary_for([line for line, _, _ in lines])
+    runs = [
+        run_of(lines[at : at + RUN_PAPERS], table, dictionary)
+        for at in range(0, max(1, len(lines)), RUN_PAPERS)
+    ]
+    sink = MemorySink()
+    merge(runs, [None] * len(runs), lambda words: [analyzer.stem(one) for one in words], sink)
+    return sink.arrays()

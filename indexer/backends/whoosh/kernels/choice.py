@@ -54,7 +54,6 @@ class KernelChoice:
         self._left = PATIENCE if name == "auto" and there else -1
         self._lock = threading.Lock()
         self._ready: Kernels | None = None
-        self._thread: threading.Thread | None = None
 
     def opened(self) -> None:
         """Note that an index is opened for searching: "numba" is made ready now."""
@@ -75,13 +74,7 @@ class KernelChoice:
             self._left -= 1
             if self._left == 0:
                 self._left = -1
-                self._thread = threading.Thread(target=self._prepare, name="kernels", daemon=True)
-                self._thread.start()
-
-    def settled(self, seconds: float) -> None:
-        """Wait for loops that are being made ready, so many seconds at most."""
-        if self._thread is not None:
-            self._thread.join(seconds)
+                threading.Thread(target=self._prepare, name="kernels", daemon=True).start()
 
     def _prepare(self) -> None:
         self._ready = prepared()

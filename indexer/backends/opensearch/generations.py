@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from indexer.analysis import Analyzer
 from indexer.backends.opensearch.census import take_census
+from indexer.backends.opensearch.copies import all_copies
 from indexer.backends.opensearch.connection import ClusterConfig
 from indexer.backends.opensearch.lease import Lease
 from indexer.backends.opensearch.ledger import Generation, Ledger
@@ -83,7 +84,7 @@ class Generations:
                     "settings": settings,
                     "mappings": index_mapping({"mark": mark, "begun": now}),
                 },
-                params={"wait_for_active_shards": 1},
+                params=all_copies(self._client, self._config.build_replicas),
             )
         held = self._ledger.index_of(before) if before else ""
         return name, Begun(index, resumed or base is not None, held, now)
@@ -215,7 +216,7 @@ class Generations:
             index=self._ledger.index_of(generation),
             target=self._ledger.index_of(name),
             body={"settings": settings},
-            params={"wait_for_active_shards": 1, "timeout": "60s", "request_timeout": 120},
+            params=all_copies(self._client, replicas),
         )
 
     def _drop_old(self) -> None:

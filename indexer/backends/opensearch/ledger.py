@@ -19,6 +19,7 @@ from base64 import b64decode, b64encode
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
+from indexer.backends.opensearch.copies import all_copies
 from indexer.backends.opensearch.mapping import VERSION, Body
 from indexer.backends.opensearch.scoring import Collection
 from indexer.errors import IndexDamaged, IndexLocked
@@ -199,6 +200,7 @@ class Ledger:
                     "settings": settings,
                     "mappings": {"dynamic": False, "properties": fields},
                 },
+                params=all_copies(self._client, 1),
             )
         except RequestError as error:
             if error.error != "resource_already_exists_exception":

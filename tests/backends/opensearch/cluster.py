@@ -174,6 +174,12 @@ class Cluster:
         node.send_signal(signal.SIGKILL)
         node.wait()
 
+    def revive(self) -> None:
+        """Start every node that was killed."""
+        for number in range(self.size):
+            if number not in self._nodes:
+                self.start(number)
+
     def ask(self, path: str) -> dict[str, object]:
         """Ask the first node that answers."""
         for number in self._nodes:

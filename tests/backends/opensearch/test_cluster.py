@@ -65,55 +65,68 @@ def own_cluster() -> Iterator[Cluster]:
         yield started
 
 
-def test_a_build_outlives_a_node(own_cluster: Cluster) -> None:
-    index = OpenSearchIndex(config(own_cluster.hosts))
+@pytest.fixture
+def nodes(own_cluster: Cluster) -> Cluster:
+    """The same, whole before each test, whatever the one before did to it."""
+    own_cluster.revive()
+    own_cluster.wait(3, status="green")
+    return own_cluster
+
+
+@pytest.mark.parametrize("killed_at", [0, 900])
+def test_a_build_outlives_a_node(nodes: Cluster, killed_at: int) -> None:
+    index = OpenSearchIndex(config(nodes.hosts))
     every = papers(2000)
 
     with index.writer(rebuild=True) as writing:
         for number, paper in enumerate(every):
-            if number == 900:
-                own_cluster.kill(2)
+            if number == killed_at:
+                nodes.kill(2)
             writing.add(paper)
 
     assert sorted(ids(index)) == [paper.id for paper in every]
-    own_cluster.start(2)
-    own_cluster.wait(3, status="green")
+    nodes.revive()
+    nodes.wait(3, status="green")
     assert index.verify() == len(every)
 
 
-def test_searches_go_on_when_a_node_goes(own_cluster: Cluster) -> None:
-    index = OpenSearchIndex(config(own_cluster.hosts))
+def test_searches_go_on_when_a_node_goes(nodes: Cluster) -> None:
+    index = OpenSearchIndex(config(nodes.hosts))
     with index.writer() as writing:
         for paper in papers(500):
             writing.add(paper)
-    own_cluster.wait(3, status="green")
+    nodes.wait(3, status="green")
     failed: list[Exception] = []
-    answered = 0
+    answered: list[int] = []
     stop = threading.Event()
 
     def load() -> None:
-        nonlocal answered
         while not stop.is_set():
             try:
                 with index.searcher() as searcher:
-                    assert searcher.search(parse_query("deep learning")).total > 0
-                answered += 1
+                    answered.append(searcher.search(parse_query("deep learning")).total)
             except Exception as error:  # noqa: BLE001 - whatever it is, it is looked at below
                 failed.append(error)
 
+    def wait_for_more() -> None:
+        enough, until = len(answered) + 30, time.monotonic() + 180
+        while len(answered) < enough and time.monotonic() < until and not failed:
+            time.sleep(0.1)
+        assert len(answered) >= enough
+
     thread = threading.Thread(target=load)
     thread.start()
-    time.sleep(3)
-    own_cluster.kill(1)
-    before = answered
-    time.sleep(10)
-    stop.set()
-    thread.join()
+    try:
+        wait_for_more()
+        nodes.kill(1)
+        time.sleep(10)
+        wait_for_more()
+    finally:
+        stop.set()
+        thread.join()
 
     assert not failed
-    assert answered > before > 0
-    own_cluster.start(1)
-    own_cluster.wait(3, status="green")
+    assert min(answered) > 0
 
 
 def _write_and_die(settings: ClusterConfig) -> None:

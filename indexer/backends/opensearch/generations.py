@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from indexer.analysis import Analyzer
 from indexer.backends.opensearch.census import take_census
-from indexer.backends.opensearch.copies import all_copies
 from indexer.backends.opensearch.connection import ClusterConfig
+from indexer.backends.opensearch.copies import all_copies
 from indexer.backends.opensearch.lease import Lease
 from indexer.backends.opensearch.ledger import Generation, Ledger
 from indexer.backends.opensearch.mapping import VERSION, Body, index_mapping, index_settings

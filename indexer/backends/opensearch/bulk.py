@@ -122,7 +122,8 @@ class BulkSender:
                     raise IndexUnavailable(
                         f"{self._index}: {len(lines)} papers could not be sent in "
                         f"{failures} tries ({reason}); nothing was published; "
-                        "run the build again, it goes on where it stopped"
+                        "bring back nodes that are missing and run the build again, it goes on "
+                        "where it stopped"
                     )
                 pause = min(LONGEST_PAUSE, 2.0 ** (failures - 1))
                 self._sleep(pause * (0.5 + self._chance() / 2))

@@ -1,12 +1,12 @@
-"""A paper's text as the templates show it: pieces that are plain, marked, styled or a formula."""
+"""A paper's text as the templates show it: markup with marks, styles and formulas."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from indexer import Formulas, Span, display
 
@@ -20,59 +20,47 @@ _ELEMENTS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of a text in one look.
-
-    Attributes:
-        text: what is read; a template escapes it.
-        marked: it matched the query.
-        element: the element around it ("em", "sub", …); empty for none.
-        mathml: a formula to show in place of the text; empty for words.
-    """
-
-    text: str
-    marked: bool = False
-    element: str = ""
-    mathml: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Display:
-    """Cuts texts into pieces; keeps the formulas it has drawn, for all requests together."""
+    """Draws texts of papers; keeps the formulas it has drawn, for all requests together."""
 
     formulas: Formulas
 
-    def pieces(self, text: str, spans: Sequence[Span] = ()) -> tuple[Piece, ...]:
-        """Render a text with the stretches that matched in it."""
-        return tuple(
-            Piece(
-                piece.text,
-                piece.marked,
-                _ELEMENTS.get(piece.style, ""),
-                # The engine writes MathML from an allow-list of elements and escapes the rest.
-                Markup(piece.mathml),  # noqa: S704
-            )
+    def markup(self, text: str, spans: Sequence[Span] = ()) -> Markup:
+        """Draw a text with the stretches that matched in it; safe to stand in a page."""
+        return _joined(
+            _drawn(piece.text, piece.marked, piece.style, piece.mathml)
             for piece in display(text, spans, formulas=self.formulas)
         )
 
-    def opening(self, text: str, length: int) -> tuple[tuple[Piece, ...], bool]:
-        """Render the beginning of a text.
+    def opening(self, text: str, length: int) -> tuple[Markup, bool]:
+        """Draw the beginning of a text.
 
         Returns:
-            the pieces, cut between words and never inside a formula, and whether anything is
+            the markup, cut between words and never inside a formula, and whether anything is
             left out; a text that is little longer than `length` is shown in full.
         """
-        whole = self.pieces(text)
-        if sum(len(piece.text) for piece in whole) <= length + length // 5:
-            return whole, False
-        shown: list[Piece] = []
+        whole = display(text, formulas=self.formulas)
+        fits = sum(len(piece.text) for piece in whole) <= length + length // 5
+        shown: list[str] = []
         left = length
         for piece in whole:
-            if len(piece.text) > left:
+            if not fits and len(piece.text) > left:
                 cut = piece.text.rfind(" ", 0, left)
                 if not piece.mathml and cut > 0:
-                    shown.append(Piece(piece.text[:cut], piece.marked, piece.element))
+                    shown.append(_drawn(piece.text[:cut], piece.marked, piece.style))
                 break
-            shown.append(piece)
+            shown.append(_drawn(piece.text, piece.marked, piece.style, piece.mathml))
             left -= len(piece.text)
-        return tuple(shown), True
+        return _joined(shown), not fits
+
+
+def _drawn(text: str, marked: bool, style: str, mathml: str = "") -> str:  # noqa: FBT001
+    # The engine writes MathML from an allow-list of elements and escapes the rest.
+    inner: str = mathml or escape(text)
+    if not mathml and (element := _ELEMENTS.get(style)):
+        inner = f"<{element}>{inner}</{element}>"
+    return f"<mark>{inner}</mark>" if marked else inner
+
+
+def _joined(drawn: Iterable[str]) -> Markup:
+    return Markup("".join(drawn))  # noqa: S704 - `_drawn` escapes

@@ -1,12 +1,14 @@
-"""One hit as its entry on a page shows it: marked pieces, shortened authors, the passage."""
+"""One hit as its entry on a page shows it: marked text, shortened authors, the passage."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
 
+from markupsafe import Markup
+
 from indexer import Contribution, Hit, Paper, Snippet, Span
-from webui.display import Display, Piece
+from webui.display import Display
 
 SHOWN_AUTHORS: Final = 10
 """Names an entry shows before "+n"; a matching name is always shown beyond them."""
@@ -18,11 +20,12 @@ class AuthorName:
     """One name of the list.
 
     Attributes:
+        shown: the name with what matched in it.
         skipped: names left out between this one and the one before it.
     """
 
     name: str
-    pieces: tuple[Piece, ...]
+    shown: Markup
     skipped: int = 0
 
 
@@ -43,13 +46,13 @@ class Entry:
     number: int
     paper: Paper
     score: float
-    title: tuple[Piece, ...]
+    title: Markup
     authors: tuple[AuthorName, ...]
     hidden: int
-    passage: tuple[Piece, ...]
+    passage: Markup
     begins: bool
     ends: bool
-    abstract: tuple[Piece, ...]
+    abstract: Markup
     why: tuple[Contribution, ...]
 
 
@@ -70,7 +73,7 @@ def entry(hit: Hit, number: int, display: Display) -> Entry:
         shown, ends = display.opening(paper.abstract, _OPENING)
         begins = False
     else:
-        shown = display.pieces(passage.text, passage.spans)
+        shown = display.markup(passage.text, passage.spans)
         begins = passage.offset > 0
         ends = passage.offset + len(passage.text) < len(paper.abstract)
     authors, hidden = _shortened(paper.authors, names, display)
@@ -78,13 +81,13 @@ def entry(hit: Hit, number: int, display: Display) -> Entry:
         number=number,
         paper=paper,
         score=hit.score,
-        title=display.pieces(paper.title, title),
+        title=display.markup(paper.title, title),
         authors=authors,
         hidden=hidden,
         passage=shown,
         begins=begins,
         ends=ends,
-        abstract=display.pieces(paper.abstract) if begins or ends else (),
+        abstract=display.markup(paper.abstract) if begins or ends else Markup(),
         why=hit.why,
     )
 
@@ -99,7 +102,7 @@ def _shortened(
     skipped = 0
     for place, name in enumerate(authors):
         if place < limit or place in matched:
-            shown.append(AuthorName(name, display.pieces(name, matched.get(place, ())), skipped))
+            shown.append(AuthorName(name, display.markup(name, matched.get(place, ())), skipped))
             skipped = 0
         else:
             skipped += 1

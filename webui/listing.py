@@ -6,17 +6,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
+from markupsafe import Markup
+
 from indexer import CONFERENCE, JOURNAL, Paper
-from webui.display import Display, Piece
+from webui.display import Display
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A paper with its texts cut into pieces."""
+    """A paper with its texts as they are shown."""
 
     paper: Paper
-    title: tuple[Piece, ...]
-    abstract: tuple[Piece, ...]
+    title: Markup
+    abstract: Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,4 +44,4 @@ def kind(paper_type: str) -> str:
 
 def shown(paper: Paper, display: Display) -> Shown:
     """Lay out one paper."""
-    return Shown(paper, display.pieces(paper.title), display.pieces(paper.abstract))
+    return Shown(paper, display.markup(paper.title), display.markup(paper.abstract))

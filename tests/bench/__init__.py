@@ -10,7 +10,8 @@ slows all of them; what is reported is the ratio of their medians, round by roun
 Questions are repeated in every round, so parsed queries, scored terms and unpacked papers are in
 Quiver's caches by then, as what peers keep is in theirs; the first round is not counted.
 ``quiver`` is BM25F alone with numpy, ``-fast`` with numba, ``-default`` the default ranking,
-``-page`` a whole page: default ranking, snippets, all facets and the receipt.
+``-page`` a whole page: default ranking, snippets, all facets and the receipt; ``-top`` BM25F without
+the number of matches, which bm25s does not give either.
 
     corpus.py     papers, and bigger collections grown from them
     questions.py  questions of every class, made from the corpus with a fixed seed

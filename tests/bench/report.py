@@ -46,6 +46,8 @@ class Report:
         yield f"`{self.command}`, {self.date}, {self.machine}"
         if self.left_out:
             yield f"Not installed, so left out: {', '.join(self.left_out)}"
+        if any(set(one.engine.split("-")) & {"bm25s", "top"} for _, one in self.latencies):
+            yield "bm25s and Quiver's columns with -top give titles alone: they count no matches"
         for papers in dict.fromkeys(papers for papers, _ in self.latencies):
             mine = [latency for size, latency in self.latencies if size == papers]
             yield from self._latencies(papers, mine)

@@ -29,6 +29,8 @@ class Engine(Protocol):
 MODULES = {
     "quiver": "",
     "quiver-fast": "numba",
+    "quiver-top": "",
+    "quiver-top-fast": "numba",
     "quiver-default": "",
     "quiver-default-fast": "numba",
     "quiver-page": "",

@@ -1,4 +1,7 @@
-"""Quiver's embedded engine: plain BM25F with titles, the default ranking, and a whole page."""
+"""Quiver's embedded engine: plain BM25F with titles, the default ranking, and a whole page.
+
+With "-top" it is BM25F again, but matches are not counted: so it is asked no more than bm25s is.
+"""
 
 from __future__ import annotations
 
@@ -21,9 +24,10 @@ FACETS = (FacetRequest("venue", 0), FacetRequest("year", 0), FacetRequest("autho
 
 
 def make(name: str) -> Quiver:
-    ranking = BM25F if name in ("quiver", "quiver-fast") else Ranking()
-    kernels: KernelName = "numba" if name.endswith("-fast") else "numpy"
-    return Quiver(ranking, page="-page" in name, kernels=kernels)
+    _, *more = name.split("-")
+    ranking = Ranking() if {"default", "page"} & set(more) else BM25F
+    kernels: KernelName = "numba" if "fast" in more else "numpy"
+    return Quiver(ranking, page="page" in more, counted="top" not in more, kernels=kernels)
 
 
 def query_of(question: Question) -> Query:
@@ -43,12 +47,13 @@ def query_of(question: Question) -> Query:
 
 
 class Quiver:
-    """Query string to titles (or, with `page`, to snippets and all facets)."""
+    """Query string to titles and their number (or, with `page`, to snippets and all facets)."""
 
-    def __init__(self, ranking: Ranking, *, page: bool, kernels: KernelName) -> None:
+    def __init__(self, ranking: Ranking, *, page: bool, counted: bool, kernels: KernelName) -> None:
         self.ranking = ranking
         self.kernels = kernels
         self.page = page
+        self.counted = counted
 
     def build(self, papers: Iterable[Paper], folder: Path) -> None:
         with WhooshIndex(folder).writer(rebuild=True) as writer:
@@ -84,6 +89,6 @@ class Quiver:
                 facet = facet_of(request, query, readers, searcher._bylines, papers, ready)
                 if request.field == "venue":
                     counts = {one.value: one.count for one in facet.values}
-            return found.total, titles, counts
+            return found.total if self.counted else -1, titles, counts
 
         return page if self.page else answer

@@ -25,7 +25,6 @@ class Finding:
 
     Attributes:
         match: ALL or ANY, as decided.
-        total: papers that match and pass the filters.
         matched: for each segment the papers that match the clause, before filters.
         filters: for each segment which papers pass each filter.
         hits: for each segment the papers that pass all filters.
@@ -34,7 +33,6 @@ class Finding:
     query: Query
     plan: Plan
     match: Match
-    total: int
     matched: tuple[Matches, ...]
     filters: tuple[Filters, ...]
     hits: tuple[Matches, ...]
@@ -47,10 +45,15 @@ class Finding:
         return tuple(found)
 
     @property
+    def total(self) -> int:
+        """Papers that match and pass the filters: counted when first asked for."""
+        return sum(one.count for one in self.hits)
+
+    @property
     def scored(self) -> bool:
         """Whether any hit has a score."""
         return any(
-            one.count > 0 and (one.positive or (one.scores is not None and bool(one.scores.any())))
+            not one.empty and (one.positive or (one.scores is not None and bool(one.scores.any())))
             for one in self.hits
         )
 
@@ -89,8 +92,7 @@ def _matching(
     matched = tuple(one.matches(match) for one in evaluations)
     filters = tuple(filters_of(reader, query) for reader in collection.readers)
     hits = tuple(_kept(one, those) for one, those in zip(matched, filters, strict=True))
-    total = sum(one.count for one in hits)
-    return Finding(query, plan, match, total, matched, filters, hits)
+    return Finding(query, plan, match, matched, filters, hits)
 
 
 def _kept(found: Matches, filters: Filters, *, but: FacetField | None = None) -> Matches:
@@ -102,16 +104,16 @@ def _kept(found: Matches, filters: Filters, *, but: FacetField | None = None) ->
 
 def places(collection: Collection, found: Finding, first: int, last: int) -> list[Place]:
     """Give the hits of places `first` up to `last`, in the query's order."""
-    if first >= min(last, found.total):
+    last = min(last, collection.papers)
+    if first >= last:
         return []
-    last = min(last, found.total)
-    order = Order(collection.readers)
-    if not found.scored:
-        return order.page(found.hits, _unscored(found.query.sort), first, last)
-    if found.query.sort is Sort.RELEVANCE:
+    if found.query.sort is Sort.RELEVANCE and found.scored:
         return relevant(collection, found, last)[first:last]
-    listed = order.page(found.hits, found.query.sort, first, last)
-    return _with_scores(found, listed)
+    last = min(last, found.total)
+    if first >= last:
+        return []
+    listed = Order(collection.readers).page(found.hits, _unscored(found.query.sort), first, last)
+    return _with_scores(found, listed) if found.scored else listed
 
 
 def every_place(collection: Collection, found: Finding) -> Iterator[Place]:

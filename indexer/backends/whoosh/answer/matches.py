@@ -253,6 +253,11 @@ class Sum(Matches):
             self.bits(self._desk.size)
         return self._count
 
+    @property
+    def empty(self) -> bool:
+        """Whether `docs` is known to be empty, without counting."""
+        return all(one.empty for one in self._parts)
+
     def under(self, keep: Callable[[Matches], Matches], mask: NDArray[np.bool_] | None) -> Sum:
         """Keep some papers of each part; where not None, the mask says which."""
         if mask is not None and self._desk.kernels is not None:

@@ -33,7 +33,7 @@ class Order:
 
     def best(self, found: Sequence[Matches], wanted: int) -> list[Place]:
         """Give the first by score, newer year, then id."""
-        held = [(segment, one) for segment, one in enumerate(found) if one.count]
+        held = [(segment, one) for segment, one in enumerate(found) if not one.empty]
         if len(held) == 1:
             segment, only = held[0]
             return [Place(segment, doc, -score) for score, doc in only.ordered(wanted)]

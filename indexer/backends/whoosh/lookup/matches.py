@@ -85,6 +85,11 @@ class Matches:
         return len(self._docs)
 
     @property
+    def empty(self) -> bool:
+        """Whether `docs` is known to be empty, without counting."""
+        return not len(self._docs)
+
+    @property
     def highest(self) -> float:
         """The highest score; 0 where there is none."""
         if self._highest < 0:

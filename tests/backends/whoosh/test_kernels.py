@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib.util import find_spec
@@ -15,6 +16,8 @@ from indexer.analysis import Analyzer
 from indexer.backends.whoosh.answer.matches import Desk, Sum
 from indexer.backends.whoosh.kernels import choice as choices
 from indexer.backends.whoosh.kernels.choice import PATIENCE, KernelChoice
+from indexer.backends.whoosh.lookup.columns import Column
+from indexer.backends.whoosh.lookup.counts import count_column
 from indexer.backends.whoosh.lookup.matches import Matches
 from indexer.backends.whoosh.lookup.ranked import RankedKeys, RankedTally
 from indexer.backends.whoosh.lookup.reader import SegmentReader
@@ -154,6 +157,24 @@ def some_queries() -> Iterator[Query]:
             years=YearRange(2004, 2015) if number % 4 == 0 else YearRange(),
             page=chance.choice([1, 1, 3]),
         )
+
+
+@pytest.mark.parametrize("share", [0.0, 0.001, 0.04, 0.7])
+@pytest.mark.parametrize("names", [1, 30, 300, 70_000])
+@pytest.mark.parametrize("shuffled", [True, False])
+def test_values_are_counted_by_run_as_by_paper(
+    kernels: KernelChoice, share: float, names: int, *, shuffled: bool
+) -> None:
+    chance = np.random.default_rng(names)
+    codes = chance.integers(0, names, SIZE)
+    codes[-1] = names - 1
+    column = Column.of(tuple(map(str, range(names))), codes if shuffled else np.sort(codes))
+    docs = np.flatnonzero(chance.random(SIZE) < share).astype(np.int32)
+
+    counts = count_column(column, Matches(docs), kernels.ready)
+
+    assert counts == Counter(map(str, column.codes[docs].tolist()))
+    assert [*map(int, counts)] == sorted(map(int, counts))
 
 
 @pytest.mark.parametrize("share", [0.01, 0.04, 0.2, 0.7])

@@ -8,9 +8,10 @@ from itertools import islice
 import numpy as np
 
 from indexer.analysis import name_words, plain_words
-from indexer.backends.whoosh.answer.facets import count_values
 from indexer.backends.whoosh.lookup.bylines import Bylines
 from indexer.backends.whoosh.lookup.collection import Collection
+from indexer.backends.whoosh.lookup.counts import count_values
+from indexer.backends.whoosh.lookup.matches import Matches
 from indexer.backends.whoosh.lookup.occurrences import distinct
 from indexer.backends.whoosh.lookup.people import names_beginning, names_holding
 from indexer.backends.whoosh.lookup.reader import SegmentReader
@@ -38,7 +39,7 @@ def list_values(  # noqa: PLR0913 - the parameters of `Searcher.values`
     if field == "author":
         found = (one for one in _authors(collection, bylines, begin, part) if fits(one.value))
     else:
-        everything = tuple(reader.every for reader in collection.readers)
+        everything = tuple(Matches(reader.every) for reader in collection.readers)
         counts = count_values(collection.readers, field, everything)
         counts.pop(UNKNOWN, None)
         rows = sorted(counts.items(), key=lambda one: (-one[1], one[0]))

@@ -27,7 +27,8 @@ class Kernels:
     best_any: Callable[..., int]
     every: Callable[..., int]
     list_bits: Callable[[NDArray[np.uint64], NDArray[np.int32]], int]
-    count_codes: Callable[[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]], None]
+    count_codes: Callable[[NDArray[np.int32], NDArray[Any], NDArray[np.int64]], None]
+    count_runs: Callable[..., None]
     see_keys: Callable[..., tuple[int, int]]
     count_ranks: Callable[..., None]
     most_frequent: Callable[..., tuple[int, int]]
@@ -91,6 +92,7 @@ def prepared() -> Kernels:
         loops.compiled(loops.every),
         loops.compiled(loops.list_bits),
         loops.compiled(counting.count_codes),
+        loops.compiled(counting.count_runs),
         loops.compiled(counting.see_keys),
         loops.compiled(counting.count_ranks),
         loops.compiled(counting.most_frequent),
@@ -108,7 +110,10 @@ def prepared() -> Kernels:
     made.best_any(rows, rest, 0.0, 1, 2, mask, room, np.zeros(2), np.zeros(1))
     made.every(rows, room, sums)
     made.list_bits(bits, room)
-    made.count_codes(docs, docs, np.zeros(2, np.int64))
+    held = np.zeros(2, np.int64)
+    for codes in (np.zeros(2, kind) for kind in (np.uint8, np.uint16, np.int32)):
+        made.count_codes(docs, codes, held)
+    made.count_runs(bits, docs, docs, held)
     for first, more in zip(firsts, mores, strict=True):
         made.see_keys(docs, first, pointers, more, docs, np.zeros(2, np.uint8), room)
         made.count_ranks(docs, first, pointers, more, room)

@@ -5,15 +5,42 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.backends.whoosh.kernels.pieces import Ints, Words, put
+from indexer.backends.whoosh.kernels.pieces import Ints, Words, count_bits, put
 
 Longs = NDArray[np.int64]
 
 
-def count_codes(docs: Ints, codes: Ints, counts: Longs) -> None:
-    """Count the codes of some papers; code -1 is counted in the last place."""
+def count_codes(docs: Ints, codes: NDArray[np.integer], counts: Longs) -> None:
+    """Count the codes of some papers; `counts` is all 0 before."""
     for at in range(len(docs)):
         counts[codes[docs[at]]] += 1
+
+
+def count_runs(bits: Words, starts: Ints, runs: Ints, counts: Longs) -> None:
+    """Count the codes of some papers that stand in runs.
+
+    Args:
+        bits: the papers.
+        starts: the first paper of each run, rising from 0.
+        runs: the code of each.
+        counts: of each code, all 0 before.
+    """
+    word = 0
+    total = 0
+    before = 0
+    for at in range(1, len(starts)):
+        start = starts[at]
+        while word < start >> 6:
+            total += count_bits(bits[word])
+            word += 1
+        below = (np.uint64(1) << np.uint64(start & 63)) - np.uint64(1)
+        here = total + count_bits(bits[word] & below)
+        counts[runs[at - 1]] += here - before
+        before = here
+    for place in range(word, len(bits)):
+        total += count_bits(bits[place])
+    if len(runs) > 0:
+        counts[runs[-1]] += total - before
 
 
 def see_keys(  # noqa: PLR0913, PLR0917 - one loop over what is kept in several arrays

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.backends.whoosh.lookup.cache import BoundedCache
+from indexer.backends.whoosh.lookup.columns import Column, first_of_runs
 from indexer.backends.whoosh.storage.segment import Segment
 from indexer.backends.whoosh.storage.snapshot import LoadedSegment, Store
 from indexer.matching.terms import value_key
@@ -18,6 +19,7 @@ from indexer.paper import UNKNOWN, Paper
 from indexer.query import Filter, Sort
 from indexer.search import PaperTimes
 
+CodedField = Literal["venue", "year", "type"]
 Numbers = NDArray[np.int32]
 """Paper numbers (or name ids), rising and distinct unless said otherwise."""
 BEFORE_BYTES: Final = 16 << 20
@@ -63,7 +65,7 @@ class SegmentReader:
         self._passing: BoundedCache[NDArray[np.bool_]] = BoundedCache(
             PASSING_BYTES, lambda mask: mask.nbytes
         )
-        self._values: dict[str, tuple[str, ...]] = {}
+        self._columns: dict[CodedField, Column] = {}
         self.live = ~deleted if deleted is not None and deleted.any() else None
         self.size = self.arrays.papers
         self.papers = self.size if self.live is None else int(np.count_nonzero(self.live))
@@ -136,16 +138,6 @@ class SegmentReader:
         return int(np.searchsorted(self._falling_years, 1, "left"))
 
     @cached_property
-    def year_starts(self) -> tuple[tuple[str, ...], NDArray[np.int32]]:
-        """Give the distinct years, falling, "unknown" last, and the first paper of each."""
-        years = self.arrays.year
-        if not len(years):
-            return (), np.zeros(0, np.int32)
-        starts = np.flatnonzero(np.concatenate(([True], years[1:] != years[:-1])))
-        names = tuple(UNKNOWN if year < 0 else str(year) for year in years[starts].tolist())
-        return names, starts.astype(np.int32)
-
-    @cached_property
     def paper_ids(self) -> NDArray[np.int32]:
         """int32[P], the place of each paper's id in `Segment.ids`."""
         places = np.empty(self.size, np.int32)
@@ -197,13 +189,27 @@ class SegmentReader:
         pointers = np.searchsorted(both, np.arange(self.size + 1, dtype=np.int64) << 32)
         return pointers, (both & 0xFFFFFFFF).astype(np.int32)
 
-    def values(self, field: Literal["venue", "type"]) -> tuple[str, ...]:
-        """Give the values of a field by code, and "unknown" after them."""
-        found = self._values.get(field)
+    def column(self, field: CodedField) -> Column:
+        """Give a field as it is counted; a missing value is "unknown". The years fall."""
+        found = self._columns.get(field)
         if found is None:
-            known = self.arrays.venues if field == "venue" else self.arrays.types
-            found = self._values[field] = (*known, UNKNOWN)
+            found = self._columns[field] = self._column(field)
         return found
+
+    def _column(self, field: CodedField) -> Column:
+        arrays = self.arrays
+        if field == "year":
+            years = arrays.year
+            starts = first_of_runs(years)
+            known = years[starts].tolist()
+            names = tuple(UNKNOWN if year < 0 else str(year) for year in known)
+            return Column.of(
+                names, np.repeat(np.arange(len(starts)), np.diff(starts, append=self.size))
+            )
+        values, codes = (
+            (arrays.venues, arrays.venue) if field == "venue" else (arrays.types, arrays.type)
+        )
+        return Column.of((*values, UNKNOWN), np.where(codes < 0, len(values), codes))
 
     @cached_property
     def _by_sort(self) -> dict[Sort, tuple[NDArray[np.int32], NDArray[np.int32]]]:

@@ -1,0 +1,44 @@
+"""A field of one value a paper, laid out for counting: a code each, and the runs of equal codes.
+
+Papers stand in order of year and, within a year, of their ids, which often begin with the venue:
+so equal values stand side by side, and runs are few.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+_NARROW: Final = (np.dtype(np.uint8), np.dtype(np.uint16), np.dtype(np.int32))
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The values of a field in one segment.
+
+    Attributes:
+        names: the values, by code.
+        codes: of each paper, of the narrowest type of uint8, uint16 and int32 that holds them.
+        starts: int32[R], the first paper of each run, rising; the first one is 0.
+        runs: int32[R], the code of each run.
+    """
+
+    names: tuple[str, ...]
+    codes: NDArray[Any]
+    starts: NDArray[np.int32]
+    runs: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, names: tuple[str, ...], codes: NDArray[Any]) -> Self:
+        """Lay out the codes of all papers, none below 0."""
+        kind = next(one for one in _NARROW if len(names) <= np.iinfo(one).max)
+        starts = first_of_runs(codes)
+        return cls(names, codes.astype(kind), starts.astype(np.int32), codes[starts].astype("i4"))
+
+
+def first_of_runs(values: NDArray[Any]) -> NDArray[np.intp]:
+    """Give the places where another value stands than at the place before; 0 is the first."""
+    return np.flatnonzero(np.concatenate((values[:1] == values[:1], values[1:] != values[:-1])))

@@ -1,0 +1,100 @@
+"""How many of some papers have each venue, type or year."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import compress
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.backends.whoosh.kernels.choice import Kernels
+from indexer.backends.whoosh.lookup.bits import Bits
+from indexer.backends.whoosh.lookup.columns import Column
+from indexer.backends.whoosh.lookup.matches import Matches
+from indexer.backends.whoosh.lookup.reader import CodedField, SegmentReader
+from indexer.paper import UNKNOWN
+
+_FEW: Final = 64
+"""Fewer papers than this are counted one by one."""
+
+
+def count_values(
+    readers: Sequence[SegmentReader],
+    field: CodedField,
+    papers: Sequence[Matches],
+    kernels: Kernels | None = None,
+) -> dict[str, int]:
+    """Count the papers of each venue, type or year, missing ones as "unknown"; none of 0.
+
+    Args:
+        readers: the segments.
+        field: which.
+        papers: of each segment, not negated.
+        kernels: compiled loops, if there are any.
+
+    Returns:
+        The values in the order of their facet: years falling, others by their papers.
+    """
+    found: dict[str, int] = {}
+    for reader, those in zip(readers, papers, strict=True):
+        counts = count_column(reader.column(field), those, kernels)
+        if not found:
+            found = counts
+            continue
+        for name, count in counts.items():
+            found[name] = found.get(name, 0) + count
+    if field == "year":
+        return found if len(readers) == 1 else {one: found[one] for one in sorted(found, key=age)}
+    rows = sorted((-count, name) for name, count in found.items())
+    return {name: -count for count, name in rows}
+
+
+def age(year: str) -> tuple[bool, int, str]:
+    """Order years, the newest first, what is no year last."""
+    known = year.isascii() and year.isdecimal() and len(year) <= 9
+    return year == UNKNOWN, -int(year) if known else 1, year
+
+
+def count_column(column: Column, found: Matches, kernels: Kernels | None) -> dict[str, int]:
+    """Count the papers of each value of a segment that any of them has, by rising code."""
+    if found.count < _FEW:
+        each = Counter(column.codes.take(found.docs).tolist())
+        return {column.names[code]: each[code] for code in sorted(each)}
+    held = _counted(column, found, kernels).tolist()
+    return dict(zip(compress(column.names, held), filter(None, held), strict=True))
+
+
+def _counted(column: Column, found: Matches, kernels: Kernels | None) -> NDArray[np.int64]:
+    """Give the papers of each code.
+
+    Where more papers match than there are runs, their bits are counted run by run, 64 papers at a
+    time, without looking at any of them.
+    """
+    size, names = len(column.codes), len(column.names)
+    by_run = found.count > len(column.starts)
+    if kernels is None:
+        if by_run:
+            return _count_runs(found.bits(size), column)
+        return np.bincount(column.codes.take(found.docs), minlength=names)
+    held = np.zeros(names, np.int64)
+    if by_run:
+        kernels.count_runs(found.bits(size), column.starts, column.runs, held)
+    else:
+        kernels.count_codes(found.docs, column.codes, held)
+    return held
+
+
+def _count_runs(bits: Bits, column: Column) -> NDArray[np.int64]:
+    """Do what `kernels.counting.count_runs` does."""
+    before = np.zeros(len(bits) + 1, np.int64)
+    np.cumsum(np.bitwise_count(bits), out=before[1:])
+    words = column.starts >> 6
+    below = (np.uint64(1) << (column.starts & 63).astype(np.uint64)) - np.uint64(1)
+    bounds = np.empty(len(words) + 1, np.int64)
+    np.add(before.take(words), np.bitwise_count(bits.take(words) & below), out=bounds[:-1])
+    bounds[-1] = before[-1]
+    sums = np.bincount(column.runs, weights=np.diff(bounds), minlength=len(column.names))
+    return sums.astype(np.int64)

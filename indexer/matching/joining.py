@@ -1,8 +1,13 @@
-"""Two words of a query that are one: "non invasive" is "non-invasive" and "noninvasive".
+"""Two words of a query that are one: a compound typed with a blank, or a name with a stop word.
 
-Words that only ever stand before others ("non", "multi") are read as one with the word behind them
-where some paper writes the two with a hyphen. Any two words that are somewhere joined would be too
-many: "deep-learning" is written, but who asks for `deep learning` asks for two words.
+"non invasive" is "non-invasive" and "noninvasive": words that only ever stand before others
+("non", "multi") are read as one with the word behind them where some paper writes the two with a
+hyphen. Any two words that are somewhere joined would be too many: "deep-learning" is written, but
+who asks for `deep learning` asks for two words.
+
+"Bo An", "Di He" and "Jonathan May" are people, though "an", "he" and "may" are stop words: beside
+a word with which it is an author's whole name, a stop word is asked for. Where it comes first
+("Will Smith", but also "an li") both must begin with capitals.
 """
 
 from __future__ import annotations
@@ -13,6 +18,7 @@ from typing import Final
 
 from indexer.analysis import open_word
 from indexer.matching.marks import WORD
+from indexer.matching.reading import Vocabulary
 from indexer.query import Leaf, Word
 from indexer.text.folding import fold
 
@@ -23,28 +29,41 @@ BOUND: Final = frozenset(
 )
 """What stands before a word and is none itself."""
 
-Partings = Callable[[str], tuple[tuple[str, ...], ...]]
-"""Gives every way a plain word was parted by hyphens."""
 Join = Callable[[Leaf, Leaf], Word | None]
 """Gives the one word that two neighbours are, or None where they are two."""
 
 
-def joined_word(first: Leaf, second: Leaf, partings: Partings) -> Word | None:
-    """Give the compound that two neighbouring words of a query are, written with a hyphen.
+def joined_word(first: Leaf, second: Leaf, vocabulary: Vocabulary) -> Word | None:
+    """Give the compound or the name that two neighbouring words of a query are.
 
-    Both must be plain words, sought in the same field with the same weight; stop words are none.
+    Both must be plain words, sought in the same field with the same weight.
+
+    Args:
+        first: a leaf.
+        second: the one right behind it.
+        vocabulary: of the collection.
     """
     if not isinstance(first, Word) or not isinstance(second, Word):
         return None
     if first.exact or replace(second, text=first.text) != first:
         return None
-    before = _plain(first.text)
-    if before not in BOUND:
+    pair = (_plain(first.text), _plain(second.text))
+    if not all(pair):
         return None
-    behind = _plain(second.text)
-    if not behind or (before, behind) not in partings(before + behind):
-        return None
-    return replace(first, text=f"{before}-{behind}")
+    if pair[0] in BOUND and pair in vocabulary.partings("".join(pair)):
+        return replace(first, text="-".join(pair))
+    if first.field is None and _may_be_name(first, second, pair, vocabulary):
+        return replace(first, text=f"{first.text} {second.text}", field="author")
+    return None
+
+
+def _may_be_name(first: Word, second: Word, pair: tuple[str, str], vocabulary: Vocabulary) -> bool:
+    leads, follows = (word in vocabulary.analyzer.stop_words for word in pair)
+    if leads == follows:
+        return False
+    if leads and not (first.text[0].isupper() and second.text[0].isupper()):
+        return False
+    return vocabulary.named(pair)
 
 
 def _plain(text: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from indexer.matching.joining import Join
-from indexer.matching.reading import JOINED_NOTE, LeafReading
+from indexer.matching.reading import JOINED_NOTE, NAME_NOTE, LeafReading
 from indexer.matching.terms import NameTerm, TextTerm
 from indexer.query import (
     And,
@@ -142,6 +142,8 @@ def plan_of(
             reading = read(leaf if word is None else word)
             if word is not None:
                 note = JOINED_NOTE + word.text.replace("-", "")
+                if word.field != leaf.field:  # type: ignore[union-attr]  # both are words
+                    note = NAME_NOTE + word.text
                 reading = taken = replace(reading, leaf=leaf, note=note)
             leaves.append(reading)
             made.append(_leaf(reading, nodes) if at != skip else _Made(-1))

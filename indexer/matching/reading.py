@@ -46,6 +46,7 @@ from indexer.text.folding import fold
 STOP_NOTE = "stop word: not asked for"
 EMPTY_NOTE = "nothing to look for"
 JOINED_NOTE = "read as one word: "
+NAME_NOTE = "read as an author's name: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,9 @@ class Vocabulary(Protocol):
 
     def partings(self, word: str) -> tuple[Way, ...]:
         """Give every way a plain word was parted by hyphens, rising."""
+
+    def named(self, words: Way) -> bool:
+        """Say whether these folded words are an author's whole name, but for a number."""
 
     def fitting(self, pattern: str, *, names: bool) -> Expansion:
         """Expand a wildcard pattern over the words of texts, or of names."""

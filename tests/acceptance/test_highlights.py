@@ -40,6 +40,9 @@ class Plain:
     def partings(self, word: str) -> tuple[Way, ...]:  # noqa: ARG002 - of the protocol
         return ()
 
+    def named(self, words: Way) -> bool:  # noqa: ARG002
+        return False
+
     def fitting(self, pattern: str, *, names: bool) -> Expansion:  # noqa: ARG002
         return NO_WORDS
 

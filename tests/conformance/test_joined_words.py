@@ -1,4 +1,7 @@
-"""Two words typed side by side that are one, and what a compound's parts are worth beside it."""
+"""Two words typed side by side that are one, and what a compound's parts are worth beside it.
+
+A name with a stop word is one, too.
+"""
 
 from __future__ import annotations
 
@@ -23,11 +26,24 @@ PAPERS = (
     Paper("other", "Learning deep in the sea", "No sensor here, agents only.", ("Ed Gray",)),
     Paper("far", "Non of it is invasive", "Deep play.", ("Multi Agent",)),
 )
+PEOPLE = (
+    Paper("an", "Security games", "Played by an agent.", ("Bo An 0001", "Will Smith")),
+    Paper("bo", "BO: an overview", "Bo is Bayesian optimisation.", ("Ann Lee",)),
+    Paper("apart", "What he saw", "Di and others.", ("Di Xu", "Bo He")),
+    Paper("he", "Networks", "He and she may.", ("B. An", "Di He")),
+    Paper("li", "An ion battery", "Smith says it will.", ("An Li", "Bo An Xu")),
+)
 
 
 @pytest.fixture(scope="module")
 def searcher(backend: Backend) -> Iterator[Searcher]:
     with backend.holding(PAPERS) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def people(backend: Backend) -> Iterator[Searcher]:
+    with backend.holding(PEOPLE) as opened:
         yield opened
 
 
@@ -108,3 +124,47 @@ def test_feedback_lifts_what_is_like_the_best(backend: Backend) -> None:
 
     assert scores[0]["alike"] == pytest.approx(scores[0]["unlike"], rel=0.01)
     assert scores[0.25]["alike"] > scores[0.25]["unlike"] > scores[0]["unlike"]
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("Bo An", {"an", "he", "li"}),
+        ("bo an", {"an", "he", "li"}),
+        ("bo an games", {"an"}),
+        ("di he", {"he"}),
+        ("Will Smith", {"an"}),
+        ("will smith", {"an", "li"}),
+        ("An Li", {"li"}),
+        ("an li ion", {"li"}),
+        ("An Bo", {"an", "apart", "bo", "li"}),
+        ("+Bo An", {"an", "apart", "bo", "li"}),
+        ("title:bo an", {"bo"}),
+        ("He Bo", {"apart", "bo", "an", "li"}),
+    ],
+)
+def test_a_stop_word_counts_where_it_makes_a_name(
+    people: Searcher, text: str, ids: set[str]
+) -> None:
+    assert found(people, text) == ids
+
+
+@pytest.mark.parametrize("match", list(Match))
+@pytest.mark.parametrize(
+    "text",
+    ["Bo An games", "agent bo an OR (Will Smith)", "An Bo An", "-(di he) an li ion", "he an"],
+)
+def test_names_answer_as_the_oracle_does(engine: Backend, text: str, match: Match) -> None:
+    with (
+        engine.holding(PEOPLE, Ranking()) as searcher,
+        MemoryIndex.of(PEOPLE, ranking=Ranking()).searcher() as oracle,
+    ):
+        compare(searcher, oracle, parse_query(text, match=match), DEFAULT_FACETS)
+
+
+def test_a_name_read_so_is_said(engine: Backend) -> None:
+    with engine.holding(PEOPLE) as searcher:
+        clauses = searcher.search(parse_query("Bo An games")).receipt.clauses
+
+    assert [one.note for one in clauses] == ["read as an author's name: Bo An"] * 2 + [""]
+    assert [one.hits for one in clauses] == [3, 3, 1]

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from indexer.analysis import Analyzer, Token, name_tokens, open_word
-from indexer.paper import Paper, name_key
+from indexer.analysis import Analyzer, Token, name_tokens, open_word, plain_words
+from indexer.paper import Paper, name_key, unnumbered
 from indexer.query import TextField
 from indexer.text.folding import fold
 
@@ -100,6 +100,12 @@ class Collection:
     def partings(self, word: str) -> frozenset[tuple[str, ...]]:
         """Give every way a plain word was parted somewhere in the collection."""
         return self.compounds.get(word, frozenset())
+
+    @cached_property
+    def whole_names(self) -> set[tuple[str, ...]]:
+        """The words of every author's name, numbers put aside."""
+        names = {name for document in self.documents for name in document.paper.authors}
+        return {plain_words(unnumbered(name)) for name in names}
 
     @cached_property
     def spellings(self) -> dict[str, str]:

@@ -239,7 +239,7 @@ def speaking(clause: Clause | None, collection: Collection) -> Clause | None:
 
 
 def joined_up(parts: tuple[Part, ...], collection: Collection) -> Iterator[Part]:
-    """Put bare words together that are one: a prefix and what some paper hyphenates it with."""
+    """Put bare words together that are one: what some paper hyphenates, or an author's name."""
     before: Part | None = None
     for part in parts:
         one = compound(before, part, collection) if before is not None else None
@@ -251,7 +251,7 @@ def joined_up(parts: tuple[Part, ...], collection: Collection) -> Iterator[Part]
 
 
 def compound(first: Part, second: Part, collection: Collection) -> Part | None:
-    """Give the one word that two neighbours in a run are, written with a hyphen."""
+    """Give the one word that two neighbours in a run are: with a hyphen, or a name."""
     one, other = first.clause, second.clause
     if not (isinstance(one, Word) and isinstance(other, Word)) or one.exact or other.exact:
         return None
@@ -263,9 +263,14 @@ def compound(first: Part, second: Part, collection: Collection) -> Part | None:
     if len(before) != 1 or len(behind) != 1 or before[0][2] or behind[0][2]:
         return None
     pair = (*before[0][1], *behind[0][1])
-    if pair[0] not in BOUND or pair not in collection.partings("".join(pair)):
+    if pair[0] in BOUND and pair in collection.partings("".join(pair)):
+        return Part(replace(one, text="-".join(pair)))
+    stops = [word in collection.analyzer.stop_words for word in pair]
+    capitals = one.text[0].isupper() and other.text[0].isupper()
+    beside = stops == [False, True] or (stops == [True, False] and capitals)
+    if one.field or not beside or pair not in collection.whole_names:
         return None
-    return Part(replace(one, text="-".join(pair)))
+    return Part(replace(one, text=f"{one.text} {other.text}", field="author"))
 
 
 def readings(clause: Clause | None, collection: Collection) -> Iterator[tuple[Leaf, Leaf]]:

@@ -146,7 +146,7 @@ class Finder:
             clause,
             read,
             skip=-1 if skip is None else skip,
-            join=lambda first, second: joined_word(first, second, self._words.partings),
+            join=lambda first, second: joined_word(first, second, self._words),
         )
 
 

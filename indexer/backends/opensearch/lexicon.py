@@ -12,6 +12,7 @@ from threading import Lock
 from typing import Any, Final
 
 from indexer.analysis import Analyzer, open_word
+from indexer.backends.opensearch.document import bounded
 from indexer.backends.opensearch.leaves import matching
 from indexer.backends.opensearch.mapping import APART, Body
 from indexer.backends.opensearch.scoring import either
@@ -51,6 +52,7 @@ class WordFacts:
         self._ask = ask
         self._analyzer = analyzer
         self._partings: dict[str, tuple[Way, ...]] = {}
+        self._named: dict[Way, bool] = {}
         self._expansions: dict[Hashable, Expansion] = {}
         self._holding: dict[TextTerm, int] = {}
         self._word_papers: dict[str, tuple[int, int]] = {}
@@ -82,6 +84,17 @@ class WordFacts:
         if word not in self._partings:
             self._part([word])
         return self._partings[word]
+
+    def named(self, words: Way) -> bool:
+        """Say whether these folded words are an author's whole name, but for a number."""
+        found = self._named.get(words)
+        if found is None:
+            query = {"term": {"author_folded": bounded(" ".join(words))}}
+            found = self.counts([query])[0] > 0
+            with self._lock:
+                _trim(self._named)
+                self._named[words] = found
+        return found
 
     def fitting(self, pattern: str, *, names: bool) -> Expansion:
         """Expand a wildcard pattern over the words of texts, or of names."""

@@ -43,6 +43,9 @@ class Words:
     def partings(self, word: str) -> tuple[Way, ...]:
         return (("non", "invasive"),) if word == "noninvasive" else ()
 
+    def named(self, words: Way) -> bool:
+        return words == ("bo", "an")
+
     def fitting(self, pattern: str, *, names: bool) -> Expansion:  # noqa: ARG002 - of the protocol
         return Expansion(() if names else ("learned", "learning"), 0 if names else 2)
 

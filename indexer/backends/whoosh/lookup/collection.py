@@ -20,6 +20,7 @@ from indexer.backends.whoosh.lookup.cache import BoundedCache
 from indexer.backends.whoosh.lookup.expansion import CAP, LexiconScan
 from indexer.backends.whoosh.lookup.frequency import name_word_papers, word_papers
 from indexer.backends.whoosh.lookup.matches import Matches, Scores
+from indexer.backends.whoosh.lookup.people import is_name
 from indexer.backends.whoosh.lookup.postings import Postings, postings_of
 from indexer.backends.whoosh.lookup.reader import SegmentReader
 from indexer.backends.whoosh.storage.snapshot import Snapshot
@@ -95,7 +96,7 @@ class Collection:
                 clause,
                 self.read,
                 skip=skip,
-                join=lambda first, second: joined_word(first, second, self.partings),
+                join=lambda first, second: joined_word(first, second, self),
             )
 
         if isinstance(clause, Words) and not any(
@@ -208,6 +209,10 @@ class Collection:
                 if len(reader.living(papers[int(pointers[at]) : int(pointers[at + 1])])):
                     found.add(tuple(compounds[at].split(" ")[1:]))
         return tuple(sorted(found))
+
+    def named(self, words: Way) -> bool:
+        """Say whether these folded words are the whole name of an author of a live paper."""
+        return any(is_name(reader, words) for reader in self.readers)
 
     def fitting(self, pattern: str, *, names: bool) -> Expansion:
         """Expand a wildcard pattern over the words of texts, or of names."""

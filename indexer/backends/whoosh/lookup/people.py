@@ -7,10 +7,11 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.analysis import MAX_PARTS, name_tokens
+from indexer.analysis import MAX_PARTS, name_tokens, plain_words
 from indexer.backends.whoosh.lookup.occurrences import contained, distinct, intersect, spread
 from indexer.backends.whoosh.lookup.reader import Numbers, SegmentReader
 from indexer.matching.terms import NameTerm, NearTerm, PhraseTerm, Way
+from indexer.paper import unnumbered
 from indexer.query import Position
 
 NOBODY: Numbers = np.zeros(0, np.int32)
@@ -49,6 +50,18 @@ def names_holding(reader: SegmentReader, way: Way) -> Numbers:
             break
         found = intersect(found, names_with(reader, word))
     return found
+
+
+def is_name(reader: SegmentReader, words: Way) -> bool:
+    """Say whether a live paper has an author of just these words, in this order."""
+    arrays = reader.arrays
+    for name in names_holding(reader, words).tolist():
+        low, high = arrays.name_papers_ptr[name : name + 2].tolist()
+        if plain_words(unnumbered(arrays.names[name])) == words and len(
+            reader.living(arrays.name_papers[low:high])
+        ):
+            return True
+    return False
 
 
 def names_of_key(reader: SegmentReader, key: str) -> Numbers:

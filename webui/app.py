@@ -103,6 +103,7 @@ def _add_words(app: Flask, title: str) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         site=title,
+        url_for=current.address,
         slug=name_slug,
         static=static,
         kind=kind,

@@ -16,28 +16,23 @@ def narrowed(query: Query, field: FacetField, value: str) -> Query:
     return _with(query, Filter(field, include=(value,)))
 
 
-def excluded(query: Query, field: FacetField, value: str) -> Query:
-    """Take the papers with a value away; other conditions of its facet stay."""
-    was = query.filter(field)
-    kept = tuple(one for one in was.include if one != value)
-    return _with(
-        query,
-        Filter(field, include=kept, exclude=tuple(sorted({*was.exclude, value}))),
-        keep_years=True,
-    )
-
-
 def without_value(query: Query, field: FacetField, value: str) -> Query:
     """Drop a value from its filter, whether it was chosen or excluded."""
-    was = query.filter(field)
-    return _with(
-        query,
-        Filter(
-            field,
-            include=tuple(one for one in was.include if one != value),
-            exclude=tuple(one for one in was.exclude if one != value),
-        ),
-        keep_years=True,
+    return _with(query, without(query.filter(field), value), keep_years=True)
+
+
+def excluding(was: Filter, value: str) -> Filter:
+    """Exclude a value in a filter, where it may have been chosen."""
+    kept = tuple(one for one in was.include if one != value)
+    return Filter(was.field, include=kept, exclude=tuple(sorted({*was.exclude, value})))
+
+
+def without(was: Filter, value: str) -> Filter:
+    """Drop a value from a filter."""
+    return Filter(
+        was.field,
+        include=tuple(one for one in was.include if one != value),
+        exclude=tuple(one for one in was.exclude if one != value),
     )
 
 
@@ -54,11 +49,6 @@ def without_years(query: Query) -> Query:
 def cleared(query: Query) -> Query:
     """Drop all filters, keeping what was typed and the order."""
     return replace(query, filters=(), years=YearRange(), page=1)
-
-
-def in_year(query: Query, year: int) -> Query:
-    """Look at one year only, as a bar of the histogram does."""
-    return replace(without_field(query, "year"), years=YearRange(year, year))
 
 
 def sorted_by(query: Query, sort: Sort) -> Query:

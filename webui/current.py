@@ -6,11 +6,12 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import PurePath
-from typing import cast
+from typing import Any, cast
 
 from flask import Flask, abort, current_app, g, request
 
 from indexer import Formulas, IndexDamaged, IndexInfo, IndexMissing, Searcher
+from webui.addresses import Addresses
 from webui.display import Display
 from webui.params import TOGETHER, Asked, Params
 from webui.snapshots import Snapshots
@@ -21,6 +22,7 @@ def register(app: Flask, snapshots: Snapshots, params: Params) -> None:
     app.extensions["quiver.snapshots"] = snapshots
     app.extensions["quiver.params"] = params
     app.extensions["quiver.display"] = Display(Formulas())
+    app.extensions["quiver.addresses"] = Addresses()
     app.teardown_appcontext(_give_back)
 
 
@@ -101,6 +103,11 @@ def params() -> Params:
         name, value = TOGETHER
         g.params = replace(known, together=request.args.get(name) == value)
     return cast(Params, g.params)
+
+
+def address(endpoint: str, **values: Any) -> str:
+    """Write the address of a page, as `flask.url_for` does."""
+    return cast(Addresses, current_app.extensions["quiver.addresses"])(endpoint, **values)
 
 
 def display() -> Display:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from indexer import UNKNOWN, Facet, FacetField, Query
+from indexer import UNKNOWN, Facet, FacetField, Filter, Query
 from webui import changes
 
 FIELD_NAMES: dict[FacetField, str] = {
@@ -22,6 +22,8 @@ PLURALS: dict[FacetField, str] = {
 }
 Write = Callable[[Query], str]
 """Gives the address of a query."""
+Around = Callable[[Query, FacetField], Callable[[Filter], str]]
+"""Gives what gives the address of a query with another filter of one field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +85,14 @@ def facet_label(value: str) -> str:
     return "Unknown" if value == UNKNOWN else value
 
 
-def facet_panel(query: Query, facet: Facet, write: Write) -> Panel:
+def facet_panel(query: Query, facet: Facet, around: Around) -> Panel:
     """Lay out one facet of an answer to a query."""
+    field = facet.field
+    was = query.filter(field)
+    alone = changes.without_field(query, field)
+    only = around(alone, field)
+    # The years from and to make way for one year chosen, but not for one excluded.
+    beside = around(replace(alone, years=query.years), field) if field == "year" else only
     rows = tuple(
         Row(
             value=one.value,
@@ -92,18 +100,15 @@ def facet_panel(query: Query, facet: Facet, write: Write) -> Panel:
             count=one.count,
             selected=one.selected,
             excluded=one.excluded,
-            only=write(changes.narrowed(query, facet.field, one.value)),
-            without="" if one.excluded else write(changes.excluded(query, facet.field, one.value)),
-            undo=write(changes.without_value(query, facet.field, one.value))
-            if one.selected or one.excluded
-            else "",
+            only=only(Filter(field, (one.value,))),
+            without="" if one.excluded else beside(changes.excluding(was, one.value)),
+            undo=beside(changes.without(was, one.value)) if one.selected or one.excluded else "",
         )
         for one in facet.values
     )
-    was = query.filter(facet.field)
     return Panel(
-        field=facet.field,
-        name=FIELD_NAMES[facet.field],
+        field=field,
+        name=FIELD_NAMES[field],
         rows=rows,
         chosen=len(was.include) + len(was.exclude),
         distinct=facet.distinct,

@@ -10,8 +10,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
-from flask import url_for
-
 from indexer import (
     CITATION_FORMATS,
     MOST_TOGETHER,
@@ -26,7 +24,7 @@ from indexer import (
     versions_among,
 )
 from webui import changes, current
-from webui.facets import PLURALS, chips, facet_panel
+from webui.facets import PLURALS, Around, chips, facet_panel
 from webui.histogram import Histogram, year_histogram
 from webui.hits import Entry, entry
 from webui.pager import last_page, pager
@@ -59,8 +57,13 @@ def search_href(query: Query) -> str:
 
 
 def search_writer() -> Callable[[Query], str]:
-    """Give what writes the addresses of answers: a page of results has hundreds of them."""
-    return partial(current.params().write, path=url_for("pages.search"))
+    """Give what writes the addresses of answers."""
+    return partial(current.params().write, path=current.address("pages.search"))
+
+
+def search_around() -> Around:
+    """Give what writes the addresses of answers that differ in one filter."""
+    return partial(current.params().around, path=current.address("pages.search"))
 
 
 def answer(results: Results, works: Works | None = None) -> dict[str, Any]:
@@ -73,7 +76,7 @@ def answer(results: Results, works: Works | None = None) -> dict[str, Any]:
     query = results.query
     params = current.params()
     facets = results.facets
-    write = search_writer()
+    write, around = search_writer(), search_around()
     first_page = changes.turned(query, 1)
     unpaged = replace(first_page, per_page=params.per_page)
     total = results.total if works is None or works.total is None else works.total
@@ -85,17 +88,17 @@ def answer(results: Results, works: Works | None = None) -> dict[str, Any]:
         "others": _others(results, works),
         "most_together": MOST_TOGETHER,
         "together_href": replace(params, together=works is None).write(
-            first_page, url_for("pages.search")
+            first_page, current.address("pages.search")
         ),
         "first": first(results),
         "kept": [pair for pair in params.pairs(query) if pair[0] not in _FORM],
-        "panels": [facet_panel(query, facets[field], write) for field in _LISTED],
+        "panels": [facet_panel(query, facets[field], around) for field in _LISTED],
         "plural": PLURALS,
         "all_values": {
-            field: params.write(first_page, url_for("pages.facet", field=field))
+            field: params.write(first_page, current.address("pages.facet", field=field))
             for field in _LISTED
         },
-        "years": facet_panel(query, facets["year"], write),
+        "years": facet_panel(query, facets["year"], around),
         "years_asked": query.years != YearRange() or query.filter("year") != Filter("year"),
         "histogram": histogram(query, results),
         "chips": chips(query, write),
@@ -128,21 +131,21 @@ def answer(results: Results, works: Works | None = None) -> dict[str, Any]:
         ),
         "last_href": write(changes.turned(query, last_page(total, query.per_page))),
         "canonical": write(query),
-        "json_href": params.write(query, url_for("api.search")),
-        "follow_href": params.write(unpaged, url_for("feeds.search")),
-        "record_href": params.write(unpaged, url_for("keeping.record")),
+        "json_href": params.write(query, current.address("api.search")),
+        "follow_href": params.write(unpaged, current.address("feeds.search")),
+        "record_href": params.write(unpaged, current.address("keeping.record")),
         "formats": [
             {
                 "name": one.name,
                 "label": one.label,
                 "media": one.media_type.partition(";")[0],
-                "href": params.write(unpaged, url_for("exports.search", suffix=one.suffix)),
+                "href": params.write(unpaged, current.address("exports.search", suffix=one.suffix)),
             }
             for one in CITATION_FORMATS.values()
         ],
         "explained": {
             "on": bool(results.hits and results.hits[0].why),
-            "href": params.write(query, url_for("pages.search"))
+            "href": params.write(query, current.address("pages.search"))
             + ("&" if params.pairs(query) else "?")
             + "explain=1",
         },
@@ -162,7 +165,7 @@ def _others(results: Results, works: Works | None) -> Mapping[str, list[dict[str
     hits = results.hits if works is None else works.hits
     return {
         hit.paper.id: [
-            {"name": _place(other), "href": url_for("records.paper", address=other.id)}
+            {"name": _place(other), "href": current.address("records.paper", address=other.id)}
             for other in found[hit.paper.id]
         ]
         for hit in hits
@@ -186,11 +189,12 @@ def histogram(
 ) -> Histogram | None:
     """Draw the years of an answer; each bar leads to its year alone."""
     low, high = query.years.low, query.years.high
-    write = search_writer()
     asked = query.years != YearRange()
     return year_histogram(
         results.facets["year"],
-        lambda year: write(changes.in_year(query, year)),
+        current.params().around_year(
+            changes.without_field(query, "year"), current.address("pages.search")
+        ),
         lambda year: asked and (low is None or low <= year) and (high is None or year <= high),
         width=width,
         height=height,

@@ -92,7 +92,7 @@ def facet(field: FacetField) -> ResponseReturnValue:
         "pages/facet.html",
         query=query,
         notices=asked.notices,
-        panel=facet_panel(query, replace(found, values=kept_values), layout.search_href),
+        panel=facet_panel(query, replace(found, values=kept_values), layout.search_around()),
         total=results.total,
         contains=contains,
         kept=current.params().pairs(query),

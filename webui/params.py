@@ -9,13 +9,14 @@ of these".
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 from urllib.parse import quote_plus
 
 from indexer import (
     FACET_FIELDS,
+    FacetField,
     Filter,
     Match,
     Query,
@@ -46,6 +47,8 @@ _SORTS: Final = {
 TOGETHER: Final = ("versions", "collapse")
 """The parameter by which the versions of one work stand together."""
 _MAX_PAGE: Final = 10**9
+_HOLE: Final = "\0"
+"""Stands for a filter still to be written; no parameter but a hole's own is written so."""
 _Choice = TypeVar("_Choice")
 _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,20}\Z")
 
@@ -95,11 +98,8 @@ class Params:
         """Write a query as pairs, in canonical order."""
         found = [("q", query.text)] if query.text.strip() else []
         for one in sorted(query.filters, key=lambda one: FACET_FIELDS.index(one.field)):
-            found += [(one.field, value) for value in sorted(set(one.include))]
-            found += [(f"{one.field}_not", value) for value in sorted(set(one.exclude))]
-        for name, year in (("year_from", query.years.low), ("year_to", query.years.high)):
-            if year is not None:
-                found.append((name, str(year)))
+            found += _filter_pairs(one)
+        found += _year_pairs(query.years)
         if query.match is not Match.AUTO:
             found.append(("match", query.match.value))
         if query.sort is not Sort.RELEVANCE:
@@ -114,9 +114,48 @@ class Params:
 
     def write(self, query: Query, path: str) -> str:
         """Write the address of a query under a path; nothing asked is the bare path."""
-        # A page of results has hundreds of these; the names of parameters need no quoting.
-        pairs = "&".join([f"{name}={quote_plus(value)}" for name, value in self.pairs(query)])
+        pairs = _written(self.pairs(query))
         return f"{path}?{pairs}" if pairs else path
+
+    def around(self, query: Query, field: FacetField, path: str) -> Callable[[Filter], str]:
+        """Give what writes the addresses that differ from a query's in one filter alone.
+
+        A page of results has a hundred of these, and all but the filter is written once.
+        """
+        hole = Filter(field, (_HOLE,))
+        filters = (*(one for one in query.filters if one.field != field), hole)
+        written = self.write(replace(query, filters=filters), path)
+        head, _, tail = written.partition(_written(_filter_pairs(hole)))
+
+        def write(one: Filter) -> str:
+            pairs = _written(_filter_pairs(one))
+            if pairs:
+                return f"{head}{pairs}{tail}"
+            return head + tail[1:] if tail else head[:-1]
+
+        return write
+
+    def around_year(self, query: Query, path: str) -> Callable[[int], str]:
+        """Give what writes the addresses that ask a query of one year, whatever years it has."""
+        hole = YearRange(0, 0)  # no address says this
+        written = self.write(replace(query, years=hole), path)
+        head, _, tail = written.partition(_written(_year_pairs(hole)))
+        return lambda year: f"{head}year_from={year}&year_to={year}{tail}"
+
+
+def _filter_pairs(one: Filter) -> list[tuple[str, str]]:
+    pairs = [(one.field, value) for value in sorted(set(one.include))]
+    return pairs + [(f"{one.field}_not", value) for value in sorted(set(one.exclude))]
+
+
+def _year_pairs(years: YearRange) -> list[tuple[str, str]]:
+    ends = (("year_from", years.low), ("year_to", years.high))
+    return [(name, str(year)) for name, year in ends if year is not None]
+
+
+def _written(pairs: Iterable[tuple[str, str]]) -> str:
+    """Write pairs for an address; the names of parameters need no quoting."""
+    return "&".join([f"{name}={quote_plus(value)}" for name, value in pairs])
 
 
 class _Reading:

@@ -1,12 +1,18 @@
-"""The addresses that the README lists are those of the site."""
+"""The addresses that the README lists are those of the site, and how they are written."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from flask import Flask, url_for
 from flask.testing import FlaskClient
+from werkzeug.routing import BuildError
+
+from webui.addresses import Addresses
 
 README = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
 TABLE = README.partition("## Over HTTP")[2].partition("\n## ")[0]
@@ -32,3 +38,26 @@ def test_an_address_of_the_readme_answers(client: FlaskClient, address: str) -> 
 )
 def test_a_paper_has_every_representation_of_the_readme(client: FlaskClient, suffix: str) -> None:
     assert client.get(f"/paper/p1{suffix}").status_code == 200
+
+
+@pytest.mark.parametrize("root", ["", "/sub"])
+@pytest.mark.parametrize("value", ["icml", "../a?b#c&d=e", "é ~hole~%20;/", "p-1.json", "", "bib"])
+def test_addresses_are_written_as_flask_writes_them(app: Flask, value: str, root: str) -> None:
+    fast = Addresses()
+    with app.test_request_context("/", environ_overrides={"SCRIPT_NAME": root}):
+        for rule in app.url_map.iter_rules():
+            values: dict[str, Any] = dict.fromkeys(rule.arguments, value)
+            for _ in range(2):
+                assert _of(fast, rule.endpoint, values) == _of(url_for, rule.endpoint, values)
+                assert _of(fast, rule.endpoint, {"q": value}) == _of(
+                    url_for, rule.endpoint, {"q": value}
+                )
+        outside = {"_external": True}
+        assert _of(fast, "pages.home", outside) == _of(url_for, "pages.home", outside)
+
+
+def _of(write: Callable[..., str], endpoint: str, values: dict[str, Any]) -> str:
+    try:
+        return write(endpoint, **values)
+    except (BuildError, ValueError) as error:
+        return type(error).__name__

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer import FACET_FIELDS, Filter, Match, Query, Sort, YearRange, parse_query
+from indexer import FACET_FIELDS, FacetField, Filter, Match, Query, Sort, YearRange, parse_query
 from webui.params import Params
 
 PARAMS = Params()
@@ -172,3 +172,21 @@ def test_many_filters_are_cut_and_said() -> None:
 
     assert len(asked.query.filter("venue").include) == PARAMS.max_values
     assert "4,800 more" in asked.notices[0]
+
+
+@given(queries(), st.sampled_from(FACET_FIELDS), VALUES, VALUES)
+def test_addresses_around_a_filter_are_those_of_whole_queries(
+    query: Query, field: FacetField, include: tuple[str, ...], exclude: tuple[str, ...]
+) -> None:
+    one = Filter(field, include, exclude)
+    others = tuple(was for was in query.filters if was.field != field)
+    changed = replace(query, filters=(*others, one))
+
+    assert PARAMS.around(query, field, "/search")(one) == PARAMS.write(changed, "/search")
+
+
+@given(queries(), st.integers(1, 9999))
+def test_addresses_around_a_year_are_those_of_whole_queries(query: Query, year: int) -> None:
+    changed = replace(query, years=YearRange(year, year))
+
+    assert PARAMS.around_year(query, "/search")(year) == PARAMS.write(changed, "/search")

@@ -103,6 +103,8 @@ def display(
         spans: what matched, as offsets into `text`, in order and apart from each other.
         formulas: remembers formulas between calls, which makes pages of them much faster.
     """
+    if not spans and text and _SPECIAL.search(text) is None:
+        return (Piece(text),)
     convert = formulas.mathml if formulas is not None else mathml
     pieces: list[Piece] = []
     for stretch in _stretches(text):
@@ -114,6 +116,8 @@ def display(
 
 def plain(text: str) -> str:
     """Render a text without any markup: for a page's ``<title>``, a terminal, a feed."""
+    if _SPECIAL.search(text) is None:
+        return text
     return "".join(stretch.text for stretch in _stretches(text))
 
 

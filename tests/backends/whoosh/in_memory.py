@@ -54,11 +54,12 @@ def segment_of(papers: Iterable[Paper], analyzer: Analyzer) -> Segment:
 def arrays_of(papers: Iterable[Paper], analyzer: Analyzer) -> dict[str, NDArray[Any]]:
     """Make all arrays of a segment and its store in memory; of equal ids the last one counts."""
     unique = {paper.id: paper for paper in papers}
-    lines = [(store.encode(paper), 0, 0) for paper in unique.values()]
+    kept = list(unique.values())
+    lines = [(store.encode(paper), 0, 0) for paper in kept]
     table = WordTable(analyzer)
     dictionary = store.dictionary_for([line for line, _, _ in lines])
     runs = [
-        run_of(lines[at : at + RUN_PAPERS], table, dictionary)
+        run_of(kept[at : at + RUN_PAPERS], lines[at : at + RUN_PAPERS], table, dictionary)
         for at in range(0, max(1, len(lines)), RUN_PAPERS)
     ]
     sink = MemorySink()

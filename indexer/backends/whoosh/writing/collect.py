@@ -15,6 +15,7 @@ from indexer.backends.whoosh.writing.run import RUN_PAPERS, Line, Run, run_of
 from indexer.backends.whoosh.writing.share import Share, run_file
 from indexer.backends.whoosh.writing.words import WordTable
 from indexer.backends.whoosh.writing.workers import Workers
+from indexer.paper import Paper
 
 RUN_BYTES: Final = 1 << 25
 """A run ends early when its papers are this long together."""
@@ -48,15 +49,18 @@ class Collector:
         self._count = workers or cores()
         self._workers: Workers | None = None
         self._table = WordTable(analyzer)
+        self._papers: list[Paper] = []
         self._lines: list[Line] = []
         self._size = 0
         self._runs: list[Run] = []
         self._files = 0
 
-    def add(self, line: Line) -> None:
-        """Take the next paper."""
+    def add(self, paper: Paper, line: Line) -> None:
+        """Take the next paper, and what is stored of it."""
         if len(self._lines) >= RUN_PAPERS or self._size >= RUN_BYTES:
             self._spill()
+        if self._workers is None:
+            self._papers.append(paper)
         self._lines.append(line)
         self._size += len(line[0])
 
@@ -73,7 +77,7 @@ class Collector:
                 self._open(path)
         elif self._lines:
             self._runs.append(self._run())
-        self._lines = []
+        self._lines, self._papers = [], []
         return self._runs
 
     def stems(self, words: Sequence[str]) -> list[str]:
@@ -100,7 +104,7 @@ class Collector:
     def close(self) -> None:
         """End the worker processes and let go of everything."""
         self.close_workers()
-        self._lines = []
+        self._lines, self._papers = [], []
         self._runs = []
 
     def _spill(self) -> None:
@@ -115,12 +119,12 @@ class Collector:
             else:
                 write_arrays(path, self._run().arrays, lasting=False)
                 self._open(path)
-        self._lines = []
+        self._lines, self._papers = [], []
         self._size = 0
 
     def _run(self) -> Run:
         self._learn()
-        return run_of(self._lines, self._table, self._dictionary)
+        return run_of(self._papers, self._lines, self._table, self._dictionary)
 
     def _learn(self) -> None:
         """Make a dictionary, if there is none yet."""

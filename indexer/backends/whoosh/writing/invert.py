@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.backends.whoosh.storage.files import Sink
+from indexer.backends.whoosh.writing.numbers import distinct
 from indexer.backends.whoosh.writing.run import FIELD_SHIFT, PAPER_SHIFT, Source
 
 _GROUP = 1 << 19
@@ -196,7 +197,9 @@ def _put_group(group: _Group, known: Numbering, start: int, counts: Counts, sink
     position = (keys >> np.uint64(shape.form)) & np.uint64((1 << shape.position) - 1)
     field = (keys >> np.uint64(shape.form + shape.position)) & np.uint64(1)
     pair = keys >> np.uint64(shape.form + shape.position + 1)
-    first = np.flatnonzero(np.concatenate([[True], pair[1:] != pair[:-1]]))[: len(pair)]
+    fresh = np.ones(len(pair), np.bool_)
+    np.not_equal(pair[1:], pair[:-1], out=fresh[1:])
+    first = np.flatnonzero(fresh)
     count = np.diff(np.append(first, len(pair)))
     abstract = np.add.reduceat(field.astype(np.int64), first) if len(first) else first
     heads = pair[first]
@@ -211,15 +214,17 @@ def _put_group(group: _Group, known: Numbering, start: int, counts: Counts, sink
     inside = slice(group.low - start, group.high - start)
     counts.postings[inside] = np.bincount(stem, minlength=span)
     counts.places[inside] = np.bincount(stem, weights=count, minlength=span)
-    # Papers of a word: distinct (posting, form). Only a posting of several places can repeat one.
-    single = count == 1
-    several = np.repeat(~single, count)
-    row = np.repeat(np.arange(np.count_nonzero(~single), dtype=np.uint64), count[~single])
-    held = np.sort((row << np.uint64(shape.form)) | form[several])
-    held = held[np.concatenate([[True], held[1:] != held[:-1]])[: len(held)]]
-    row, repeated = (held >> np.uint64(shape.form)).astype(np.int64), held & form_mask
+    # Papers of a word: distinct (posting, form). Few postings hold more than one form.
+    other = np.flatnonzero((form[1:] != form[:-1]) & ~fresh[1:]) + 1
+    several = np.zeros(len(first), np.bool_)
+    several[np.searchsorted(first, other, "right") - 1] = True
+    rows = np.flatnonzero(several)
+    at = np.flatnonzero(np.repeat(several, count))
+    row = np.repeat(np.arange(len(rows), dtype=np.uint64), count[rows])
+    held = distinct((row << np.uint64(shape.form)) | form[at])
+    posting, repeated = rows[(held >> np.uint64(shape.form)).astype(np.int64)], held & form_mask
     begin = known.stem_word_ptr[group.low : group.high] - known.stem_word_ptr[start]
-    for stems, forms in ((stem[~single][row], repeated), (stem[single], form[first[single]])):
+    for stems, forms in ((stem[posting], repeated), (stem[~several], form[first[~several]])):
         words = begin[stems] + forms.astype(np.int64)
         held_by = np.bincount(words - begin[0], minlength=1)
         counts.papers[begin[0] : begin[0] + len(held_by)] += held_by

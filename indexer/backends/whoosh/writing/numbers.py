@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Value = TypeVar("Value")
+_LOW: Final = (1 << 16) - 1
 
 
 class Numbers(dict[Value, int]):
@@ -24,6 +25,18 @@ class Numbers(dict[Value, int]):
     def of(self, values: Iterable[Value]) -> NDArray[np.int64]:
         """Give the number of each value."""
         return np.fromiter(map(self.__getitem__, values), np.int64)
+
+
+def stable_order(values: NDArray[Any]) -> NDArray[np.int64]:
+    """Give the places of numbers from 0 up to 2**32 by rising number, equal ones as they stand.
+
+    `numpy.argsort` of 16 bits is a radix sort, so one or two of them take a fraction of the time
+    that comparing takes.
+    """
+    order = np.argsort((values & _LOW).astype(np.uint16), kind="stable")
+    if values.max(initial=0) > _LOW:
+        order = order[np.argsort((values >> 16).astype(np.uint16)[order], kind="stable")]
+    return order
 
 
 def distinct(values: NDArray[Any]) -> NDArray[Any]:

@@ -124,15 +124,18 @@ class Pieces:
 
     def _find(self, hashes: Hashes) -> NDArray[np.int32]:
         """Give the numbers of hashes, -1 for those not known."""
-        numbers = np.full(len(hashes), -1, np.int32)
-        left = np.arange(len(hashes))
+        # Nearly all are known and in their first place.
         slot = (hashes * _SPREAD) >> self._shift
+        numbers: NDArray[np.int32] = self._values[slot]
+        left = np.flatnonzero(self._keys[slot] != hashes)
+        numbers[left] = -1
+        slot = slot[left]
         while len(left):
-            there = self._keys[slot]
-            found = there == hashes[left]
-            numbers[left[found]] = self._values[slot[found]]
-            on = ~found & (there != 0)
+            on = self._keys[slot] != 0
             left, slot = left[on], (slot[on] + np.uint64(1)) & self._mask
+            found = self._keys[slot] == hashes[left]
+            numbers[left[found]] = self._values[slot[found]]
+            left, slot = left[~found], slot[~found]
         return numbers
 
     def _add(self, hashes: Hashes, numbers: NDArray[np.int32]) -> None:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from indexer.backends.whoosh.storage import store
 from indexer.backends.whoosh.storage.files import release
 from indexer.backends.whoosh.storage.segment import HAS_BITS, MISSING, MISSING_YEAR, Strings
+from indexer.backends.whoosh.writing.numbers import stable_order
 from indexer.backends.whoosh.writing.words import Cuts, WordTable
 from indexer.paper import Paper
 
@@ -182,15 +183,17 @@ def gathered(
     return np.repeat(first - start, counts) + np.arange(int(counts.sum())), counts
 
 
-def run_of(lines: Sequence[Line], table: WordTable, dictionary: bytes = b"") -> Run:
+def run_of(
+    papers: Sequence[Paper], lines: Sequence[Line], table: WordTable, dictionary: bytes = b""
+) -> Run:
     """Analyse papers into a run.
 
     Args:
-        lines: papers with their times, at most `RUN_PAPERS`.
+        papers: at most `RUN_PAPERS`.
+        lines: the same papers, with their times.
         table: the words met so far in this process; grows.
         dictionary: that of the store.
     """
-    papers = [store.decode(line) for line, _, _ in lines]
     arrays: dict[str, NDArray[Any]] = {}
     _add_words(arrays, table.cut(_texts(papers)), table)
     _add_names(arrays, papers)
@@ -212,15 +215,13 @@ def _add_words(arrays: dict[str, NDArray[Any]], cuts: Cuts, table: WordTable) ->
     """Sort the occurrences by word; `Cuts.text` is 2 * paper + field already."""
     seen = np.bincount(cuts.word, minlength=len(table.words))
     used = np.flatnonzero(seen)
-    local = np.zeros(len(seen), np.uint64)
-    local[used] = np.arange(len(used), dtype=np.uint64)
-    where = cuts.text.astype(np.uint64) << np.uint64(FIELD_SHIFT)
-    where |= np.minimum(cuts.position, (1 << FIELD_SHIFT) - 1).astype(np.uint64)
-    # One sort of numbers that carry the word above the place: far faster than sorting by order.
-    shift = np.uint64(PAPER_SHIFT + RUN_PAPERS.bit_length())
-    where |= local[cuts.word] << shift
-    where.sort()
-    arrays["where"] = where & ((np.uint64(1) << shift) - np.uint64(1))
+    local = np.zeros(len(seen), np.int32)
+    local[used] = np.arange(len(used), dtype=np.int32)
+    # Occurrences come in the order of their places, so the order of words is all there is to find.
+    order = stable_order(local[cuts.word])
+    where = cuts.text[order].astype(np.uint64) << np.uint64(FIELD_SHIFT)
+    where |= np.minimum(cuts.position, (1 << FIELD_SHIFT) - 1)[order].astype(np.uint64)
+    arrays["where"] = where
     arrays["word_ptr"] = np.concatenate([np.zeros(1, np.int64), np.cumsum(seen[used])])
     put_strings(arrays, "words", [table.words[at] for at in used.tolist()])
     arrays["title_length"] = cuts.lengths[0::2].copy()

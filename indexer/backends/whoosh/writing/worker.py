@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from indexer.analysis import Analyzer
+from indexer.backends.whoosh.storage import store
 from indexer.backends.whoosh.storage.files import write_arrays
 from indexer.backends.whoosh.writing.run import run_of
 from indexer.backends.whoosh.writing.share import make_people, make_postings
@@ -44,7 +45,8 @@ def main() -> None:
             gc.collect()  # a table and its pieces know each other
         try:
             if kind == "run":
-                arrays = run_of(asked[1], table, dictionary).arrays
+                papers = [store.decode(line) for line, _, _ in asked[1]]
+                arrays = run_of(papers, asked[1], table, dictionary).arrays
                 write_arrays(Path(asked[0]), arrays, lasting=False)
             elif kind == "stems":
                 said += " ".join(map(analyzer.stem, asked[0]))

@@ -143,7 +143,7 @@ class WhooshWriter:
             self._gone.add(old)
         self._added.places[paper.id] = self._added.given
         self._added.given += 1
-        self._collector.add((line, first, last))
+        self._collector.add(paper, (line, first, last))
 
     def delete(self, paper_id: str) -> bool:
         """Take a paper out; say whether it was there."""

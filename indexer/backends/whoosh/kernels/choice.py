@@ -29,8 +29,7 @@ class Kernels:
     list_bits: Callable[[NDArray[np.uint64], NDArray[np.int32]], int]
     count_codes: Callable[[NDArray[np.int32], NDArray[Any], NDArray[np.int64]], None]
     count_runs: Callable[..., None]
-    see_keys: Callable[..., tuple[int, int]]
-    count_ranks: Callable[..., None]
+    see_keys: Callable[..., int]
     most_frequent: Callable[..., tuple[int, int]]
 
 
@@ -94,7 +93,6 @@ def prepared() -> Kernels:
         loops.compiled(counting.count_codes),
         loops.compiled(counting.count_runs),
         loops.compiled(counting.see_keys),
-        loops.compiled(counting.count_ranks),
         loops.compiled(counting.most_frequent),
     )
     docs, scores = np.arange(2, dtype=np.int32), np.ones(2)
@@ -114,10 +112,10 @@ def prepared() -> Kernels:
     for codes in (np.zeros(2, kind) for kind in (np.uint8, np.uint16, np.int32)):
         made.count_codes(docs, codes, held)
     made.count_runs(bits, docs, docs, held)
+    heap, counts = np.zeros(1, np.int64), np.zeros(6, np.int32)
     for first, more in zip(firsts, mores, strict=True):
         made.see_keys(docs, first, pointers, more, docs, np.zeros(2, np.uint8), room)
-        made.count_ranks(docs, first, pointers, more, room)
-    made.most_frequent(bits, pointers, docs, room, np.zeros(1, np.int64), False)  # noqa: FBT003
+        made.most_frequent(bits, 0, pointers, docs, first, pointers, more, counts, heap)
     for loop in (getattr(made, one.name) for one in fields(made)):
         loop.disable_compile()
     return made

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any, Final
+
 import numpy as np
+from numba.extending import register_jitable
 from numpy.typing import NDArray
 
 from indexer.backends.whoosh.kernels.pieces import Ints, Words, count_bits, put
 
 Longs = NDArray[np.int64]
+TRIED: Final = 24
+"""So many ranks more than twice those wanted are counted before it is decided how to go on."""
+PER_RANK: Final = 8
+"""What a rank costs, beside its papers, as many times as looking at one of them."""
+PER_PAPER: Final = 5
+"""What it costs to count the ranks of a paper, likewise."""
+STRIDE: Final = 16
+"""Papers that are looked at before it is asked whether enough can still come."""
 
 
 def count_codes(docs: Ints, codes: NDArray[np.integer], counts: Longs) -> None:
@@ -51,7 +62,7 @@ def see_keys(  # noqa: PLR0913, PLR0917 - one loop over what is kept in several 
     notes: Ints,
     seen: NDArray[np.uint8],
     room: Ints,
-) -> tuple[int, int]:
+) -> int:
     """Count the distinct author keys of some papers; for the arrays see `lookup.ranked`.
 
     Papers with more than four ranked keys are put aside first: what the loop does for the others
@@ -65,20 +76,15 @@ def see_keys(  # noqa: PLR0913, PLR0917 - one loop over what is kept in several 
         notes: likewise.
         seen: one for each rank and one more, all 0 before.
         room: as long as `docs`, or longer.
-
-    Returns:
-        How many keys differ, and how many papers have none.
     """
     distinct = 0
-    without = 0
     longer = 0
     for at in range(len(docs)):
         paper = docs[at]
         note = notes[paper]
-        distinct += note >> 2
-        without += note & 1
+        distinct += note >> 1
         room[longer] = paper
-        longer += (note >> 1) & 1
+        longer += note & 1
         seen[first[paper, 0]] = 1
         seen[first[paper, 1]] = 1
         seen[first[paper, 2]] = 1
@@ -89,70 +95,122 @@ def see_keys(  # noqa: PLR0913, PLR0917 - one loop over what is kept in several 
             seen[more[place]] = 1
     for rank in range(len(seen) - 1):
         distinct += seen[rank]
-    return distinct, without
-
-
-def count_ranks(
-    docs: Ints,
-    first: NDArray[np.integer],
-    more_starts: Ints,
-    more: NDArray[np.integer],
-    counts: Ints,
-) -> None:
-    """Count the ranked author keys of some papers; `counts` is all 0 before, its last one void."""
-    for at in range(len(docs)):
-        paper = docs[at]
-        for column in range(first.shape[1]):
-            counts[first[paper, column]] += 1
-        for place in range(more_starts[paper], more_starts[paper + 1]):
-            counts[more[place]] += 1
+    return distinct
 
 
 def most_frequent(  # noqa: PLR0913, PLR0917 - one loop over what is kept in several arrays
     bits: Words,
+    total: int,
     starts: Ints,
     papers: Ints,
+    first: NDArray[np.integer],
+    more_starts: Ints,
+    more: NDArray[np.integer],
     counts: Ints,
     heap: Longs,
-    counted: bool,  # noqa: FBT001 - numba takes no keywords only
 ) -> tuple[int, int]:
     """Find the keys that most of some papers have, all that equal the last of them.
 
     Ranks fall by their papers, so that the search ends where a key has fewer papers in all than
-    the last one wanted has among these.
+    the last one wanted has among these. Once enough of the first are counted it is known how much
+    is left to look at; where going through the papers is less work, that is done instead.
 
     Args:
         bits: the papers looked at.
-        starts: where each rank's papers begin in `papers`, and where the last one's end.
-        papers: of the ranks.
-        counts: gets how many of the papers looked at each rank has; one for each.
+        total: how many these are.
+        starts: of the ranked keys; see `lookup.ranked`.
+        papers: likewise.
+        first: likewise.
+        more_starts: likewise.
+        more: likewise.
+        counts: gets how many of the papers looked at each rank has, or fewer where that is too
+            few; one for each and four more.
         heap: as long as many are wanted.
-        counted: `counts` holds that already.
 
     Returns:
-        How many ranks were looked at, and the count that is needed to be among those wanted: 1
+        How many ranks were counted, and the count that is needed to be among those wanted: 1
         where fewer have any of the papers.
     """
     wanted = len(heap)
+    tried = 2 * wanted + TRIED
     held = 0
     least = 1
+    rank = 0
     ranks = len(starts) - 1
-    for rank in range(ranks):
-        low = starts[rank]
-        high = starts[rank + 1]
-        if high - low < least:
-            ranks = rank
-            break
-        count = np.int64(0)
-        if counted:
-            count = np.int64(counts[rank])
-        else:
-            for place in range(low, high):
-                paper = papers[place]
-                count += np.int64((bits[paper >> 6] >> np.uint64(paper & 63)) & np.uint64(1))
-            counts[rank] = count
+    while rank < ranks and starts[rank + 1] - starts[rank] >= least:
+        if rank == tried:
+            last = reaching(starts, rank, least)
+            work = starts[last] - starts[rank] + (last - rank) * (PER_RANK - least)
+            if work > total * PER_PAPER:
+                count_ranks(bits, first, more_starts, more, last, counts)
+                held = 0
+                for one in range(last):
+                    if counts[one] >= least:
+                        held = put(heap, held, wanted, np.int64(counts[one]))
+                return last, max(least, heap[0]) if held == wanted else least
+        count = held_of(bits, papers, starts[rank], starts[rank + 1], least)
+        counts[rank] = count
         if count >= least:
-            held = put(heap, held, wanted, count)
+            held = put(heap, held, wanted, np.int64(count))
             if held == wanted:
                 least = max(least, heap[0])
-    return ranks, least
+        rank += 1
+    return rank, least
+
+
+def _reaching(starts: Ints, low: int, least: int) -> int:
+    """Give the first rank from `low` on that has fewer papers than `least`."""
+    high = len(starts) - 1
+    while low < high:
+        middle = (low + high) >> 1
+        if starts[middle + 1] - starts[middle] >= least:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+def _held_of(bits: Words, papers: Ints, low: int, high: int, least: int) -> int:
+    """Count papers that are in the set; 0 as soon as they can no longer be `least`."""
+    one = np.uint64(1)
+    spare = high - low - least
+    count = 0
+    place = low
+    while place < high:
+        stop = min(place + STRIDE, high)
+        for at in range(place, stop):
+            count += int((bits[papers[at] >> 6] >> np.uint64(papers[at] & 63)) & one)
+        if stop - low - count > spare:
+            return 0
+        place = stop
+    return count
+
+
+def _count_ranks(  # noqa: PLR0913, PLR0917 - one loop over what is kept in several arrays
+    bits: Words,
+    first: NDArray[np.integer],
+    more_starts: Ints,
+    more: NDArray[np.integer],
+    last: int,
+    counts: Ints,
+) -> None:
+    """Count the ranks below `last` of some papers; the four after them are void."""
+    one = np.uint64(1)
+    counts[: last + 4] = 0
+    for at in range(len(bits)):
+        word = bits[at]
+        while word != 0:
+            lowest = word & (~word + one)
+            paper = at * 64 + np.int64(count_bits(lowest - one))
+            word ^= lowest
+            counts[min(first[paper, 0], last)] += 1
+            counts[min(first[paper, 1], last + 1)] += 1
+            counts[min(first[paper, 2], last + 2)] += 1
+            counts[min(first[paper, 3], last + 3)] += 1
+            for place in range(more_starts[paper], more_starts[paper + 1]):
+                counts[min(more[place], last)] += 1
+
+
+reaching: Any = register_jitable(_reaching)
+held_of: Any = register_jitable(_held_of)
+count_ranks: Any = register_jitable(_count_ranks)

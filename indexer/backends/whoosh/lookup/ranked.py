@@ -7,9 +7,8 @@ one wanted has among those that match cannot come in, nor can any after it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any, Final, Self
 
 import numpy as np
@@ -24,12 +23,12 @@ from indexer.backends.whoosh.lookup.tally import Longs, Tally, highest, tally
 
 WIDTH: Final = 4
 """So many keys of a paper stand in a row of a table; few papers have more."""
-_CHUNK: Final = 256
-"""Ranks that are looked at first together, then twice as many."""
-_FEW: Final = 16
-"""The keys of fewer papers than one in this many are counted paper by paper."""
-NO_BITS: Final = np.zeros(0, np.uint64)
-_NONE, _LONGER, _ALONE = 1, 2, 4
+_TRIED: Final = 64
+"""Ranks that are counted first together, then several times as many."""
+_GROWTH: Final = 8
+_PER_PAPER: Final = 16
+"""What it costs to count the ranks of a paper, as many times as looking at a paper of a rank."""
+_LONGER, _ALONE = 1, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +39,25 @@ class RankedKeys:
         keys: the key of each rank.
         starts: int32[K + 1], where each rank's papers begin in `papers`.
         papers: int32, those of each rank rising.
+        falls: int32[K], minus the number of papers of each.
         first: [P, WIDTH], ranks of each paper's first keys, K where it has fewer. uint16 if K fits
             in, else int32.
         more_starts: int32[P + 1], where the ranks of each paper's other keys begin in `more`.
         more: of the type of `first`.
-        notes: int32[P], 4 times the number of keys that have no other paper, 2 more where the
-            paper has ranks in `more`, 1 more where it has no author.
+        notes: int32[P], twice the number of keys that have no other paper, 1 more where the
+            paper has ranks in `more`.
+        nameless: papers without any author, rising.
     """
 
     keys: Longs
     starts: NDArray[np.int32]
     papers: NDArray[np.int32]
+    falls: NDArray[np.int32]
     first: NDArray[Any]
     more_starts: NDArray[np.int32]
     more: NDArray[Any]
     notes: NDArray[np.int32]
+    nameless: NDArray[np.int32]
 
     @classmethod
     def of(cls, reader: SegmentReader) -> Self:
@@ -80,15 +83,17 @@ class RankedKeys:
             first[rows, at] = ranked[before[:-1][rows] + at]
         more_starts = np.concatenate(([0], np.cumsum(np.maximum(held - WIDTH, 0))))
         alone = np.diff(pointers) - held
-        notes = alone * _ALONE + (held > WIDTH) * _LONGER + (alone + held == 0) * _NONE
+        notes = alone * _ALONE + (held > WIDTH) * _LONGER
         return cls(
             keys[:several],
             starts.astype(np.int32),
             owner[np.argsort(ranked, kind="stable")],
+            -totals[keys[:several]].astype(np.int32),
             first,
             more_starts.astype(np.int32),
             ranked[~near].astype(kind),
             notes.astype(np.int32),
+            np.flatnonzero(np.diff(pointers) == 0).astype(np.int32),
         )
 
 
@@ -110,21 +115,31 @@ class RankedTally(Tally):
         self._reader = reader
         self._found = found
         self._kernels = kernels
+        super().__init__(np.zeros(0, np.int64), self._held_of(ranked.nameless))
+
+    def _held_of(self, papers: NDArray[np.int32]) -> int:
+        """Count those of some papers that were found."""
+        if not len(papers):
+            return 0
+        words = self._found.bits(self._reader.size).take(papers >> 6)
+        return int((words >> (papers & 63).astype(np.uint64) & np.uint64(1)).sum())
+
+    @cached_property
+    def distinct(self) -> int:
+        """How many keys have papers."""
+        ranked, docs = self._ranked, self._found.docs
         seen = np.zeros(len(ranked.keys) + 1, np.uint8)
-        docs = found.docs
-        if kernels is None:
-            distinct, nameless = _see_keys(docs, ranked, seen)
-        else:
-            distinct, nameless = kernels.see_keys(
-                docs,
-                ranked.first,
-                ranked.more_starts,
-                ranked.more,
-                ranked.notes,
-                seen,
-                np.empty(len(docs), np.int32),
-            )
-        super().__init__(np.zeros(0, np.int64), nameless, distinct=distinct)
+        if self._kernels is None:
+            return _see_keys(docs, ranked, seen)
+        return self._kernels.see_keys(
+            docs,
+            ranked.first,
+            ranked.more_starts,
+            ranked.more,
+            ranked.notes,
+            seen,
+            np.empty(len(docs), np.int32),
+        )
 
     @cached_property
     def _full(self) -> Tally:
@@ -149,35 +164,32 @@ class RankedTally(Tally):
 
     def _from_the_top(self, limit: int) -> tuple[NDArray[Any], NDArray[np.signedinteger]]:
         """Give the ranks of the highest counts, all that equal the last, and the counts."""
-        ranked, docs = self._ranked, self._found.docs
-        few = len(docs) * _FEW < self._reader.size
-        bits = NO_BITS if few else self._found.bits(self._reader.size)
+        ranked, found = self._ranked, self._found
+        bits = found.bits(self._reader.size)
         if self._kernels is None:
-            if few:
-                ranks = np.concatenate(_ranks_of(docs, ranked, ranked.notes.take(docs)))
-                counts = np.bincount(ranks, minlength=len(ranked.keys) + 1)
-                return _most_frequent(ranked, limit, lambda low, high: counts[low:high])
-            mask = unpacked(bits, self._reader.size)
-            return _most_frequent(ranked, limit, partial(_held, ranked, mask))
-        counts = np.zeros(len(ranked.keys) + 1, np.int32)
-        if few:
-            self._kernels.count_ranks(docs, ranked.first, ranked.more_starts, ranked.more, counts)
+            return _most_frequent(ranked, limit, found, unpacked(bits, self._reader.size))
+        counts = np.empty(len(ranked.keys) + WIDTH, np.int32)
         looked, least = self._kernels.most_frequent(
-            bits, ranked.starts, ranked.papers, counts, np.empty(limit, np.int64), few
+            bits,
+            found.count,
+            ranked.starts,
+            ranked.papers,
+            ranked.first,
+            ranked.more_starts,
+            ranked.more,
+            counts,
+            np.empty(limit, np.int64),
         )
         ranks = np.flatnonzero(counts[:looked] >= least)
         return ranks, counts[ranks]
 
 
-def _see_keys(
-    docs: NDArray[np.int32], ranked: RankedKeys, seen: NDArray[np.uint8]
-) -> tuple[int, int]:
+def _see_keys(docs: NDArray[np.int32], ranked: RankedKeys, seen: NDArray[np.uint8]) -> int:
     """Do what `kernels.counting.see_keys` does."""
     notes = ranked.notes.take(docs)
     for ranks in _ranks_of(docs, ranked, notes):
         seen[ranks] = 1
-    distinct = int(np.count_nonzero(seen[:-1])) + int((notes >> 2).sum())
-    return distinct, int((notes & _NONE).sum())
+    return int(np.count_nonzero(seen[:-1])) + int((notes >> 1).sum())
 
 
 def _ranks_of(
@@ -201,18 +213,24 @@ def _held(ranked: RankedKeys, mask: NDArray[np.bool_], low: int, high: int) -> L
 
 
 def _most_frequent(
-    ranked: RankedKeys, wanted: int, held: Callable[[int, int], Longs]
+    ranked: RankedKeys, wanted: int, found: Matches, mask: NDArray[np.bool_]
 ) -> tuple[NDArray[Any], NDArray[np.signedinteger]]:
-    """Do what `kernels.counting.most_frequent` does; `held` counts a range of ranks."""
+    """Do what `kernels.counting.most_frequent` does; the mask is of the papers found."""
     starts, size = ranked.starts, len(ranked.keys)
-    counts = np.zeros(0, np.int64)
-    least = 1
-    while len(counts) < size:
-        low = len(counts)
-        if starts[low + 1] - starts[low] < least:
-            break
-        counts = np.concatenate((counts, held(low, min(size, low + max(_CHUNK, low)))))
-        if len(counts) >= wanted:
+    last, least = size, 1
+    counts = _held(ranked, mask, 0, min(size, max(wanted, _TRIED)))
+    while True:
+        looked = len(counts)
+        if looked >= wanted:
             least = max(least, highest(counts, wanted))
+            last = int(np.searchsorted(ranked.falls, -least, "right"))
+        if looked >= last:
+            break
+        if starts[last] - starts[looked] > found.count * _PER_PAPER + size:
+            ranks = np.concatenate(_ranks_of(found.docs, ranked, ranked.notes.take(found.docs)))
+            counts = np.bincount(ranks, minlength=size + 1)[:size]
+        else:
+            more = _held(ranked, mask, looked, min(last, looked * _GROWTH))
+            counts = np.concatenate((counts, more))
     ranks = np.flatnonzero(counts >= least)
     return ranks, counts[ranks]

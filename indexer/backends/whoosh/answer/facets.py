@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from indexer.backends.whoosh.kernels.choice import Kernels
 from indexer.backends.whoosh.lookup.bylines import Bylines
 from indexer.backends.whoosh.lookup.counts import age, count_values
@@ -13,6 +15,8 @@ from indexer.query import Query
 from indexer.search import Facet, FacetRequest, FacetValue
 from indexer.text.folding import fold, forms
 
+Values = tuple[FacetValue, ...]
+
 
 def facet_of(  # noqa: PLR0913, PLR0917 - what a facet is made of
     request: FacetRequest,
@@ -22,7 +26,20 @@ def facet_of(  # noqa: PLR0913, PLR0917 - what a facet is made of
     papers: tuple[Matches, ...],
     kernels: Kernels | None = None,
 ) -> Facet:
-    """Make one facet.
+    """Make one facet; for the arguments see `values_of`."""
+    values, distinct = values_of(request, query, readers, bylines, papers, kernels)
+    return Facet(request.field, values, distinct())
+
+
+def values_of(  # noqa: PLR0913, PLR0917 - what a facet is made of
+    request: FacetRequest,
+    query: Query,
+    readers: tuple[SegmentReader, ...],
+    bylines: Bylines,
+    papers: tuple[Matches, ...],
+    kernels: Kernels | None = None,
+) -> tuple[Values, Callable[[], int]]:
+    """Give the values of one facet, and what counts how many differ, which may take longer.
 
     Args:
         request: which, and what to show of it.
@@ -33,7 +50,7 @@ def facet_of(  # noqa: PLR0913, PLR0917 - what a facet is made of
         kernels: compiled loops, if there are any.
     """
     if request.field == "author":
-        return _author_facet(request, query, bylines, bylines.tally(papers, kernels))
+        return _authors(request, query, bylines, bylines.tally(papers, kernels))
     field = request.field
     counts = count_values(readers, field, papers, kernels)
     part = fold(request.contains).text if request.contains else ""
@@ -43,16 +60,14 @@ def facet_of(  # noqa: PLR0913, PLR0917 - what a facet is made of
     page = fitting[_page(request)]
     chosen = query.filter(field)
     if not (chosen.include or chosen.exclude):
-        return Facet(
-            field, tuple(map(FacetValue, page, map(counts.__getitem__, page))), len(fitting)
-        )
+        return tuple(map(FacetValue, page, map(counts.__getitem__, page))), fitting.__len__
     page = list({*page, *chosen.exclude, *chosen.include})
     page.sort(key=age if field == "year" else lambda value: (-counts.get(value, 0), value))
     values = tuple(
         FacetValue(value, counts.get(value, 0), value in chosen.include, value in chosen.exclude)
         for value in page
     )
-    return Facet(field, values, len(fitting))
+    return values, fitting.__len__
 
 
 def _page(request: FacetRequest) -> slice:
@@ -60,7 +75,9 @@ def _page(request: FacetRequest) -> slice:
     return slice(first, first + request.limit if request.limit > 0 else None)
 
 
-def _author_facet(request: FacetRequest, query: Query, bylines: Bylines, tally: Tally) -> Facet:
+def _authors(
+    request: FacetRequest, query: Query, bylines: Bylines, tally: Tally
+) -> tuple[Values, Callable[[], int]]:
     nameless = tally.nameless
     fitting = tally
     part = fold(request.contains).text if request.contains else ""
@@ -69,15 +86,17 @@ def _author_facet(request: FacetRequest, query: Query, bylines: Bylines, tally: 
     unknown = bool(nameless) and part in UNKNOWN
     last = max(0, request.offset) + request.limit if request.limit > 0 else 0
     first = bylines.first(fitting, last)
-    distinct = fitting.distinct + unknown
+
+    def distinct() -> int:
+        return fitting.distinct + unknown
+
     if unknown:
         first.append((-nameless, UNKNOWN, -1))
         first.sort()
     first = first[_page(request)]
     chosen = query.filter("author")
     if not (chosen.include or chosen.exclude):
-        shown_only = tuple(FacetValue(shown, -count) for count, shown, _ in first)
-        return Facet("author", shown_only, distinct)
+        return tuple(FacetValue(shown, -count) for count, shown, _ in first), distinct
     rows = [(count, shown, bylines.key(at) if at >= 0 else UNKNOWN) for count, shown, at in first]
     included = {name_key(value) for value in chosen.include}
     excluded = {name_key(value) for value in chosen.exclude}
@@ -98,4 +117,4 @@ def _author_facet(request: FacetRequest, query: Query, bylines: Bylines, tally: 
     values = tuple(
         FacetValue(shown, -count, key in included, key in excluded) for count, shown, key in rows
     )
-    return Facet("author", values, distinct)
+    return values, distinct

@@ -82,12 +82,12 @@ class Bylines:
             found: for each segment; a paper with one key twice counts once.
             kernels: compiled loops, if there are any.
         """
-        papers = tuple(one.docs for one in found)
-        if all(docs is reader.every for reader, docs in zip(self._readers, papers, strict=True)):
+        readers = self._readers
+        if all(one.count == reader.papers for reader, one in zip(readers, found, strict=True)):
             return self.totals
-        if len(papers) == 1 and len(papers[0]) * _FEW > self._readers[0].size:
-            return RankedTally(self._ranked, self._readers[0], found[0], kernels)
-        return self._tally(papers)
+        if len(readers) == 1 and found[0].count * _FEW > readers[0].size:
+            return RankedTally(self._ranked, readers[0], found[0], kernels)
+        return self._tally(tuple(one.docs for one in found))
 
     @cached_property
     def _ranked(self) -> RankedKeys:
@@ -185,32 +185,34 @@ class Bylines:
             limit: how many to give; 0 = all.
         """
         held, counts = tally.most(limit, self.prolific)
-        if 0 < limit < len(held) - _SPARE:
-            least = counts.min()
-            sure, tied = counts > least, counts == least
-            lowest = self._lowest(held[tied], limit - int(np.count_nonzero(sure)))
-            held = np.concatenate((held[sure], lowest))
-            counts = np.concatenate((counts[sure], np.full(len(lowest), least)))
+        if limit <= 0:
+            limit = len(held)
+        if self._plain or len(held) > limit + _SPARE:
+            # One number that rises as the rows do.
+            places = self._ranks.take(held) - (counts.astype(np.int64) << 32)
+            if len(held) > limit + _SPARE:
+                near = places.argpartition(limit - 1)[:limit]
+                held, counts, places = held[near], counts[near], places[near]
+            order = places.argsort()[:limit]
+            numbers = held[order].tolist()
+            names = map(self.shown, numbers)
+            return list(zip((-counts[order]).tolist(), names, numbers, strict=True))
         pairs = zip((-counts).tolist(), held.tolist(), strict=True)
-        rows = sorted((count, self.shown(number), number) for count, number in pairs)
-        return rows[:limit] if limit > 0 else rows
-
-    def _lowest(self, numbers: Longs, wanted: int) -> Longs:
-        """Give those shown first of many keys."""
-        ranks = self._ranks[numbers]
-        return numbers[np.argpartition(ranks, wanted - 1)[:wanted]]
+        return sorted((count, self.shown(number), number) for count, number in pairs)[:limit]
 
     @cached_property
     def _ranks(self) -> Longs:
         """For each key the place of what is shown of it among all."""
         if self._plain:
             arrays = self._readers[0].arrays
-            names = arrays.name_key_ptr[:-1].astype(np.int64)
-            for number in np.flatnonzero(np.diff(arrays.name_key_ptr) > 1).tolist():
-                spellings = range(int(names[number]), int(arrays.name_key_ptr[number + 1]))
-                papers = arrays.name_papers_ptr
-                names[number] = max(spellings, key=lambda at: (papers[at + 1] - papers[at], -at))
-            return arrays.name_rank[names].astype(np.int64)
+            names = np.arange(len(arrays.names), dtype=np.int64)
+            if not len(names):
+                return names
+            papers = np.diff(arrays.name_papers_ptr).astype(np.int64)
+            # Of each key's names, the first of those that most papers have.
+            best = np.maximum.reduceat((papers << 32) - names, arrays.name_key_ptr[:-1])
+            ranks: Longs = arrays.name_rank[-best & 0xFFFFFFFF].astype(np.int64)
+            return ranks
         shown = self._all_shown
         order = sorted(range(len(shown)), key=shown.__getitem__)
         ranks = np.empty(len(shown), np.int64)

@@ -41,4 +41,7 @@ class Column:
 
 def first_of_runs(values: NDArray[Any]) -> NDArray[np.intp]:
     """Give the places where another value stands than at the place before; 0 is the first."""
-    return np.flatnonzero(np.concatenate((values[:1] == values[:1], values[1:] != values[:-1])))
+    changes = np.empty(len(values), np.bool_)
+    changes[:1] = True
+    np.not_equal(values[1:], values[:-1], out=changes[1:])
+    return changes.nonzero()[0]

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.backends.whoosh.lookup.columns import first_of_runs
 from indexer.backends.whoosh.lookup.occurrences import spread
 from indexer.backends.whoosh.lookup.reader import Numbers, SegmentReader
 
@@ -15,6 +16,10 @@ PROLIFIC: Final = 8
 """Keys of at least so many papers are looked at first: as a rule the most frequent are there."""
 _SPARSE: Final = 32
 """Fewer authors than one in this many keys are sorted rather than counted key by key."""
+_FEW: Final = 128
+"""The authors of fewer papers than this are put together paper by paper."""
+_NEARLY: Final = 8
+"""Among fewer keys than this many times those wanted the highest are not looked for."""
 
 
 class Tally:
@@ -66,6 +71,8 @@ class Tally:
     def most(self, limit: int, prolific: Longs) -> tuple[Longs, NDArray[np.signedinteger]]:
         """Give the keys of the highest counts, all that equal the last of them, and the counts.
 
+        Where there are few others, these may be given, too.
+
         Args:
             limit: how many are wanted; 0 = all that have papers.
             prolific: the keys with at least `PROLIFIC` papers, of whatever kind.
@@ -80,7 +87,7 @@ class Tally:
                     return prolific[kept], found[kept]
             numbers = np.flatnonzero(counts)
             counts = counts[numbers]
-        if 0 < limit < len(numbers):
+        if 0 < limit * _NEARLY < len(numbers):
             kept = counts >= highest(counts, limit)
             return numbers[kept], counts[kept]
         return numbers, counts
@@ -97,16 +104,21 @@ def tally(reader: SegmentReader, docs: Numbers) -> Tally:
     """Count the papers of each key of a segment."""
     size = len(reader.arrays.name_keys)
     pointers, entries = reader.distinct_keys
-    starts = pointers.take(docs)
-    counts = pointers[1:].take(docs) - starts
-    nameless = len(docs) - int(np.count_nonzero(counts))
-    if len(docs) * 2 > reader.size:
+    starts, stops = pointers.take(docs), pointers[1:].take(docs)
+    nameless = len(docs) - int(np.count_nonzero(starts < stops))
+    if len(docs) < _FEW:
+        pairs = zip(starts.tolist(), stops.tolist(), strict=True)
+        keys = np.concatenate([entries[:0], *(entries[low:high] for low, high in pairs)])
+    elif len(docs) * 2 > reader.size:
         chosen = np.zeros(reader.size, np.bool_)
         chosen[docs] = True
         keys = entries[np.repeat(chosen, np.diff(pointers))]
     else:
-        keys = entries.take(spread(starts, counts))
+        keys = entries.take(spread(starts, stops - starts))
     if len(keys) * _SPARSE < size:
-        numbers, sums = np.unique(keys, return_counts=True)
-        return Tally(sums, nameless, numbers.astype(np.int64))
+        keys.sort()
+        firsts = first_of_runs(keys)
+        sums = np.full(len(firsts), len(keys))
+        sums[:-1] = firsts[1:]
+        return Tally(sums - firsts, nameless, keys[firsts].astype(np.int64))
     return Tally(np.bincount(keys, minlength=size), nameless)

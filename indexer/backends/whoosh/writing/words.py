@@ -10,14 +10,15 @@ equal those of `Analyzer.tokens`.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.analysis import MAX_WORD, Analyzer, open_word
+from indexer.analysis import MAX_PARTS, MAX_WORD, Analyzer, open_word
 from indexer.backends.whoosh.writing.pieces import Pieces
 from indexer.text.apart import folded_whole, folds_apart
 from indexer.text.folding import fold
@@ -85,6 +86,7 @@ class WordTable:
                     folded.append(is_folded)
             counts.append(len(stretches) - before)
         pieces, ends = self._pieces.number(stretches, folded)
+        self.words.extend(islice(self._ids, len(self.words), None))
         last = np.zeros(len(counts) + 1, np.int64)
         np.cumsum(counts, out=last[1:])
         return self._spread(pieces, ends[last])
@@ -115,26 +117,27 @@ class WordTable:
         if core.isascii():
             if core.isalnum():
                 return self._learn_one(core.lower()[:MAX_WORD])
-            if all(map(str.isalnum, core.split("-"))):
-                return self._learn([core.lower()])
-        return self._learn(
-            self._analyzer.words(piece if folded else fold(piece, umlauts=True).text)
-        )
+            parts = core.lower().split("-")
+            if all(map(str.isalnum, parts)) and len(core) <= MAX_WORD:
+                return self._learn([(parts, "".join(parts) if len(parts) <= MAX_PARTS else "")])
+        words = self._analyzer.words(piece if folded else fold(piece, umlauts=True).text)
+        return self._learn(map(open_word, words))
 
-    def _learn(self, raws: list[str]) -> int:
-        """Note the tokens of a piece; gives its number."""
+    def _learn(self, opened: Iterable[tuple[Sequence[str], str]]) -> int:
+        """Note the tokens of a piece, each of its words opened; gives its number."""
         position = counted = 0
-        for raw in raws:
-            parts, joined = open_word(raw)
+        ids, stop_words = self._ids, self._analyzer.stop_words
+        for parts, joined in opened:
             if joined:
-                self._note(joined, position)
-                self._note(" ".join((joined, *parts)), position)
+                whole = [joined, " ".join((joined, *parts))]
                 if len(parts) == 1:  # an umlaut's two spellings stand for each other
-                    self._note(f"{parts[0]} {joined}", position)
-            for part in parts:
-                self._note(part, position)
-                counted += part not in self._analyzer.stop_words
-                position += 1
+                    whole.append(f"{parts[0]} {joined}")
+                self._word.extend([ids.setdefault(word, len(ids)) for word in whole])
+                self._offset.extend([position] * len(whole))
+            self._word.extend([ids.setdefault(part, len(ids)) for part in parts])
+            self._offset.extend(range(position, position + len(parts)))
+            position += len(parts)
+            counted += len(parts) - sum(map(stop_words.__contains__, parts))
         self._ends.append(len(self._word))
         self._parts.append(position)
         self._counted.append(counted)
@@ -142,16 +145,9 @@ class WordTable:
 
     def _learn_one(self, word: str) -> int:
         """Note a piece that is one plain word."""
-        self._note(word, 0)
+        self._word.append(self._ids.setdefault(word, len(self._ids)))
+        self._offset.append(0)
         self._ends.append(len(self._word))
         self._parts.append(1)
         self._counted.append(word not in self._analyzer.stop_words)
         return len(self._parts) - 1
-
-    def _note(self, word: str, position: int) -> None:
-        known = self._ids.get(word)
-        if known is None:
-            known = self._ids[word] = len(self.words)
-            self.words.append(word)
-        self._word.append(known)
-        self._offset.append(position)

@@ -115,7 +115,7 @@ def prepared() -> Kernels:
     heap, counts = np.zeros(1, np.int64), np.zeros(6, np.int32)
     for first, more in zip(firsts, mores, strict=True):
         made.see_keys(docs, first, pointers, more, docs, np.zeros(2, np.uint8), room)
-        made.most_frequent(bits, 0, pointers, docs, first, pointers, more, counts, heap)
+        made.most_frequent(bits, 0, pointers, docs, first, pointers, more, room, counts, heap)
     for loop in (getattr(made, one.name) for one in fields(made)):
         loop.disable_compile()
     return made

@@ -15,10 +15,8 @@ TRIED: Final = 24
 """So many ranks more than twice those wanted are counted before it is decided how to go on."""
 PER_RANK: Final = 8
 """What a rank costs, beside its papers, as many times as looking at one of them."""
-PER_PAPER: Final = 5
+PER_PAPER: Final = 6
 """What it costs to count the ranks of a paper, likewise."""
-STRIDE: Final = 16
-"""Papers that are looked at before it is asked whether enough can still come."""
 
 
 def count_codes(docs: Ints, codes: NDArray[np.integer], counts: Longs) -> None:
@@ -106,6 +104,7 @@ def most_frequent(  # noqa: PLR0913, PLR0917 - one loop over what is kept in sev
     first: NDArray[np.integer],
     more_starts: Ints,
     more: NDArray[np.integer],
+    ranks: Ints,
     counts: Ints,
     heap: Longs,
 ) -> tuple[int, int]:
@@ -123,21 +122,21 @@ def most_frequent(  # noqa: PLR0913, PLR0917 - one loop over what is kept in sev
         first: likewise.
         more_starts: likewise.
         more: likewise.
-        counts: gets how many of the papers looked at each rank has, or fewer where that is too
-            few; one for each and four more.
+        ranks: gets the ranks found, rising; as long as `counts`.
+        counts: gets how many of the papers each has; as long as there are ranks, and four more.
         heap: as long as many are wanted.
 
     Returns:
-        How many ranks were counted, and the count that is needed to be among those wanted: 1
-        where fewer have any of the papers.
+        How many ranks were found, and the count that is needed to be among those wanted: 1 where
+        fewer have any of the papers.
     """
     wanted = len(heap)
     tried = 2 * wanted + TRIED
     held = 0
     least = 1
     rank = 0
-    ranks = len(starts) - 1
-    while rank < ranks and starts[rank + 1] - starts[rank] >= least:
+    last = len(starts) - 1
+    while rank < last and starts[rank + 1] - starts[rank] >= least:
         if rank == tried:
             last = reaching(starts, rank, least)
             work = starts[last] - starts[rank] + (last - rank) * (PER_RANK - least)
@@ -147,7 +146,8 @@ def most_frequent(  # noqa: PLR0913, PLR0917 - one loop over what is kept in sev
                 for one in range(last):
                     if counts[one] >= least:
                         held = put(heap, held, wanted, np.int64(counts[one]))
-                return last, max(least, heap[0]) if held == wanted else least
+                rank = last
+                break
         count = held_of(bits, papers, starts[rank], starts[rank + 1], least)
         counts[rank] = count
         if count >= least:
@@ -155,7 +155,15 @@ def most_frequent(  # noqa: PLR0913, PLR0917 - one loop over what is kept in sev
             if held == wanted:
                 least = max(least, heap[0])
         rank += 1
-    return rank, least
+    if held == wanted:
+        least = max(least, heap[0])
+    found = 0
+    for one in range(rank):
+        count = counts[one]
+        ranks[found] = one
+        counts[found] = count
+        found += count >= least
+    return found, least
 
 
 def _reaching(starts: Ints, low: int, least: int) -> int:
@@ -172,18 +180,28 @@ def _reaching(starts: Ints, low: int, least: int) -> int:
 
 def _held_of(bits: Words, papers: Ints, low: int, high: int, least: int) -> int:
     """Count papers that are in the set; 0 as soon as they can no longer be `least`."""
-    one = np.uint64(1)
     spare = high - low - least
     count = 0
     place = low
-    while place < high:
-        stop = min(place + STRIDE, high)
-        for at in range(place, stop):
-            count += int((bits[papers[at] >> 6] >> np.uint64(papers[at] & 63)) & one)
-        if stop - low - count > spare:
+    while place + 4 <= high:
+        count += (
+            one_of(bits, papers[place])
+            + one_of(bits, papers[place + 1])
+            + one_of(bits, papers[place + 2])
+            + one_of(bits, papers[place + 3])
+        )
+        place += 4
+        if place - low - count > spare:
             return 0
-        place = stop
+    while place < high:
+        count += one_of(bits, papers[place])
+        place += 1
     return count
+
+
+def _one_of(bits: Words, paper: int) -> int:
+    """Give 1 for a paper that is in the set, else 0."""
+    return int((bits[paper >> 6] >> np.uint64(paper & 63)) & np.uint64(1))
 
 
 def _count_ranks(  # noqa: PLR0913, PLR0917 - one loop over what is kept in several arrays
@@ -212,5 +230,6 @@ def _count_ranks(  # noqa: PLR0913, PLR0917 - one loop over what is kept in seve
 
 
 reaching: Any = register_jitable(_reaching)
+one_of: Any = register_jitable(_one_of)
 held_of: Any = register_jitable(_held_of)
 count_ranks: Any = register_jitable(_count_ranks)

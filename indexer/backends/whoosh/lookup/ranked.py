@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.backends.whoosh.kernels.choice import Kernels
-from indexer.backends.whoosh.lookup.bits import unpacked
+from indexer.backends.whoosh.lookup.bits import Bits, counted, packed, unpacked
 from indexer.backends.whoosh.lookup.matches import Matches
 from indexer.backends.whoosh.lookup.occurrences import spread
 from indexer.backends.whoosh.lookup.reader import SegmentReader
@@ -46,7 +46,7 @@ class RankedKeys:
         more: of the type of `first`.
         notes: int32[P], twice the number of keys that have no other paper, 1 more where the
             paper has ranks in `more`.
-        nameless: papers without any author, rising.
+        nameless: papers without any author; None where each has one.
     """
 
     keys: Longs
@@ -57,7 +57,7 @@ class RankedKeys:
     more_starts: NDArray[np.int32]
     more: NDArray[Any]
     notes: NDArray[np.int32]
-    nameless: NDArray[np.int32]
+    nameless: Bits | None
 
     @classmethod
     def of(cls, reader: SegmentReader) -> Self:
@@ -84,6 +84,7 @@ class RankedKeys:
         more_starts = np.concatenate(([0], np.cumsum(np.maximum(held - WIDTH, 0))))
         alone = np.diff(pointers) - held
         notes = alone * _ALONE + (held > WIDTH) * _LONGER
+        nameless = np.diff(pointers) == 0
         return cls(
             keys[:several],
             starts.astype(np.int32),
@@ -93,7 +94,7 @@ class RankedKeys:
             more_starts.astype(np.int32),
             ranked[~near].astype(kind),
             notes.astype(np.int32),
-            np.flatnonzero(np.diff(pointers) == 0).astype(np.int32),
+            packed(nameless) if nameless.any() else None,
         )
 
 
@@ -115,14 +116,10 @@ class RankedTally(Tally):
         self._reader = reader
         self._found = found
         self._kernels = kernels
-        super().__init__(np.zeros(0, np.int64), self._held_of(ranked.nameless))
-
-    def _held_of(self, papers: NDArray[np.int32]) -> int:
-        """Count those of some papers that were found."""
-        if not len(papers):
-            return 0
-        words = self._found.bits(self._reader.size).take(papers >> 6)
-        return int((words >> (papers & 63).astype(np.uint64) & np.uint64(1)).sum())
+        nameless = 0
+        if ranked.nameless is not None:
+            nameless = counted(found.bits(reader.size) & ranked.nameless)
+        super().__init__(np.zeros(0, np.int64), nameless)
 
     @cached_property
     def distinct(self) -> int:
@@ -156,20 +153,20 @@ class RankedTally(Tally):
     def most(self, limit: int, prolific: Longs) -> tuple[Longs, NDArray[np.signedinteger]]:
         """Give the keys of the highest counts; see `Tally.most`."""
         if 0 < limit <= len(self._ranked.keys):
-            ranks, counts = self._from_the_top(limit)
+            ranks, counts, least = self._from_the_top(limit)
             # Of the keys that have one of the papers some may not be ranked.
-            if len(counts) >= limit and counts.min() > 1:
+            if len(counts) >= limit and least > 1:
                 return self._ranked.keys[ranks], counts
         return self._full.most(limit, prolific)
 
-    def _from_the_top(self, limit: int) -> tuple[NDArray[Any], NDArray[np.signedinteger]]:
-        """Give the ranks of the highest counts, all that equal the last, and the counts."""
+    def _from_the_top(self, limit: int) -> tuple[NDArray[Any], NDArray[np.signedinteger], int]:
+        """Give the ranks of the highest counts, these, and the least; see `kernels.counting`."""
         ranked, found = self._ranked, self._found
         bits = found.bits(self._reader.size)
         if self._kernels is None:
             return _most_frequent(ranked, limit, found, unpacked(bits, self._reader.size))
-        counts = np.empty(len(ranked.keys) + WIDTH, np.int32)
-        looked, least = self._kernels.most_frequent(
+        ranks, counts = np.empty((2, len(ranked.keys) + WIDTH), np.int32)
+        size, least = self._kernels.most_frequent(
             bits,
             found.count,
             ranked.starts,
@@ -177,11 +174,11 @@ class RankedTally(Tally):
             ranked.first,
             ranked.more_starts,
             ranked.more,
+            ranks,
             counts,
             np.empty(limit, np.int64),
         )
-        ranks = np.flatnonzero(counts[:looked] >= least)
-        return ranks, counts[ranks]
+        return ranks[:size], counts[:size], least
 
 
 def _see_keys(docs: NDArray[np.int32], ranked: RankedKeys, seen: NDArray[np.uint8]) -> int:
@@ -214,7 +211,7 @@ def _held(ranked: RankedKeys, mask: NDArray[np.bool_], low: int, high: int) -> L
 
 def _most_frequent(
     ranked: RankedKeys, wanted: int, found: Matches, mask: NDArray[np.bool_]
-) -> tuple[NDArray[Any], NDArray[np.signedinteger]]:
+) -> tuple[NDArray[Any], NDArray[np.signedinteger], int]:
     """Do what `kernels.counting.most_frequent` does; the mask is of the papers found."""
     starts, size = ranked.starts, len(ranked.keys)
     last, least = size, 1
@@ -233,4 +230,4 @@ def _most_frequent(
             more = _held(ranked, mask, looked, min(last, looked * _GROWTH))
             counts = np.concatenate((counts, more))
     ranks = np.flatnonzero(counts >= least)
-    return ranks, counts[ranks]
+    return ranks, counts[ranks], least

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from indexer.backends.whoosh.storage.files import release
 from indexer.backends.whoosh.storage.segment import Segment, Strings
+from indexer.backends.whoosh.writing.numbers import distinct
 
 Longs = NDArray[np.int64]
 
@@ -158,7 +159,7 @@ def _group_faults(arrays: Segment, low: int, high: int) -> Iterator[str]:
 
 def _author_faults(arrays: Segment) -> Iterator[str]:
     paper = np.repeat(np.arange(arrays.papers), np.diff(arrays.paper_names_ptr))
-    wrote = np.unique(arrays.paper_names.astype(np.int64) << 32 | paper)
+    wrote = distinct(arrays.paper_names.astype(np.int64) << 32 | paper)
     name = np.repeat(np.arange(len(arrays.names)), np.diff(arrays.name_papers_ptr))
     if not np.array_equal(wrote, name << 32 | arrays.name_papers):
         yield "papers of names and names of papers disagree"
@@ -172,9 +173,7 @@ def _pointers(ptr: Longs, rows: int, entries: int) -> bool:
 
 def _rising(ptr: Longs, flat: NDArray[Any], *, strictly: bool = True) -> bool:
     """Tell whether each row of a ragged array rises."""
-    steps = np.diff(flat.astype(np.int64))
-    within = np.ones(len(steps) + 1, np.bool_)
+    wrong = flat[1:] <= flat[:-1] if strictly else flat[1:] < flat[:-1]
     starts = ptr[1:-1]
-    within[starts[(starts > 0) & (starts <= len(steps))] - 1] = False
-    inside = steps[within[: len(steps)]]
-    return bool((inside > 0).all() if strictly else (inside >= 0).all())
+    wrong[starts[(starts > 0) & (starts <= len(wrong))] - 1] = False
+    return not wrong.any()

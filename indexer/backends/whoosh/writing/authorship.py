@@ -20,29 +20,34 @@ from indexer.text.folding import fold
 
 def put_people(sources: Sequence[Source], order: Order, sink: Sink) -> None:
     """Write the arrays of the authors."""
-    names, tables = _names(sources, order)
-    ends, flat = _paper_names(sources, order, tables)
-    put_strings(sink, "names", Strings.of([name for _, name in names]))
+    met, tables = _names(sources, order)
+    keys = [name_key(name) for name in met]
+    by_name = sorted(range(len(met)), key=met.__getitem__)
+    # Names of one key stay in the order of names; the two orders are much alike, so this is quick.
+    by_key = sorted(by_name, key=keys.__getitem__)
+    place = np.full(len(met) + 1, -1, np.int32)  # the last is for names of no paper that stays
+    place[by_key] = np.arange(len(met), dtype=np.int32)
+    ends, flat = _paper_names(sources, order, [place[table] for table in tables])
+    names = [met[at] for at in by_key]
+    put_strings(sink, "names", Strings.of(names))
     rank = np.empty(len(names), np.int32)
-    rank[sorted(range(len(names)), key=lambda at: names[at][1])] = np.arange(len(names))
+    rank[place[by_name]] = np.arange(len(names), dtype=np.int32)
     sink.put("name_rank", rank)
-    _put_keys([key for key, _ in names], sink)
+    _put_keys([keys[at] for at in by_key], sink)
     sink.put("paper_names_ptr", ends)
     sink.put("paper_names", flat)
     paper = np.repeat(np.arange(order.papers, dtype=np.int64), np.diff(ends))
     pairs = distinct((flat.astype(np.int64) << 32) | paper)
     sink.put("name_papers_ptr", _ptr(pairs >> 32, len(names)))
     sink.put("name_papers", (pairs & 0xFFFFFFFF).astype(np.int32))
-    parts = _put_words([name for _, name in names], sink)
+    parts = _put_words(names, sink)
     before = np.zeros(len(flat) + 1, np.int64)
     np.cumsum(parts[flat], out=before[1:])
     sink.put("author_length", np.diff(before[ends]).astype(np.int32))
 
 
-def _names(
-    sources: Sequence[Source], order: Order
-) -> tuple[list[tuple[str, str]], list[NDArray[np.int32]]]:
-    """Collect the names of papers that stay, by key and spelling; and each source's way there."""
+def _names(sources: Sequence[Source], order: Order) -> tuple[list[str], list[NDArray[np.int32]]]:
+    """Collect the names of papers that stay as they are met, and each source's places in them."""
     ids: Numbers[str] = Numbers()
     tables = []
     for source, ranks in zip(sources, order.ranks, strict=True):
@@ -54,12 +59,7 @@ def _names(
         table = np.full(len(used), -1, np.int32)
         table[live] = ids.of(names[at] for at in live.tolist())
         tables.append(table)
-    keyed = [(name_key(name), name) for name in ids]
-    by_key = sorted(range(len(keyed)), key=keyed.__getitem__)
-    place = np.empty(len(keyed) + 1, np.int32)
-    place[by_key] = np.arange(len(keyed), dtype=np.int32)
-    place[-1] = -1
-    return [keyed[at] for at in by_key], [place[table] for table in tables]
+    return list(ids), tables
 
 
 def _paper_names(
@@ -92,9 +92,8 @@ def _put_words(names: list[str], sink: Sink) -> NDArray[np.int64]:
     parts = []
     # As `analysis.name_words` does it, but parts and joined forms are counted apart.
     for name in names:
-        found = name.replace(".", " ").split()
-        if name.isascii() and all(map(str.isalpha, found)):
-            found = [word.lower()[:MAX_WORD] for word in found]
+        found = name.lower().replace(".", " ").split()
+        if name.isascii() and len(name) <= MAX_WORD and "".join(found).isalpha():
             parts.append(len(found))
         else:
             opened = [open_word(raw) for raw in cut(fold(name, name=True, umlauts=True).text)]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -253,13 +254,11 @@ def _add_values(arrays: dict[str, NDArray[Any]], papers: Sequence[Paper]) -> Non
         put_strings(arrays, f"{name}s", list(ids))
     years = [MISSING_YEAR if paper.year is None else paper.year for paper in papers]
     arrays["year"] = np.array(years, np.int32)
-    has = [
-        sum(
-            (getattr(paper, name) not in ("", (), None)) << bit for bit, name in enumerate(HAS_BITS)
-        )
-        for paper in papers
-    ]
-    arrays["has"] = np.array(has, np.uint8)
+    has = np.zeros(len(papers), np.uint8)
+    for bit, name in enumerate(HAS_BITS):
+        there = [value not in ("", (), None) for value in map(attrgetter(name), papers)]
+        has |= np.array(there, np.uint8) << np.uint8(bit)
+    arrays["has"] = has
 
 
 def put_strings(arrays: dict[str, NDArray[Any]], name: str, strings: list[str]) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from indexer.backends.whoosh.storage.files import Sink
 from indexer.backends.whoosh.storage.segment import Lexicon
 from indexer.backends.whoosh.writing.invert import Numbering, Tables, groups
-from indexer.backends.whoosh.writing.numbers import Numbers, distinct
+from indexer.backends.whoosh.writing.numbers import distinct
 from indexer.backends.whoosh.writing.order import Order, put_strings
 from indexer.backends.whoosh.writing.run import PAPER_SHIFT, Source
 from indexer.backends.whoosh.writing.stems import Stemmed
@@ -43,18 +44,17 @@ def vocabulary_of(sources: Sequence[Source], order: Order, stemmed: Stemmed) -> 
         order: their papers' numbers.
         stemmed: gives the stems of folded words, asked once per distinct word.
     """
-    ids: Numbers[bytes] = Numbers()
-    tables = []
-    for source, ranks in zip(sources, order.ranks, strict=True):
-        raws = source.words.raws()
-        live = np.flatnonzero(_live_words(source, ranks))
-        if len(live) < len(raws):
-            raws = [raws[at] for at in live.tolist()]
-        table = np.full(len(source.words), -1, np.int32)
-        table[live] = ids.of(raws)
-        tables.append(table)
-    words = sorted(word for word in ids if b" " not in word)
-    compounds = sorted(word for word in ids if b" " in word)
+    live = [
+        np.flatnonzero(_live_words(source, ranks))
+        for source, ranks in zip(sources, order.ranks, strict=True)
+    ]
+    every: set[bytes] = set()
+    for source, rows in zip(sources, live, strict=True):
+        every.update(_chosen(source.words.raws(), rows))
+    words = sorted(word for word in every if b" " not in word)
+    compounds = sorted(word for word in every if b" " in word)
+    del every
+    tables = _places_in(chain(words, compounds), sources, live)
     stem_of = stemmed([word.decode() for word in words])
     stems = sorted(set(stem_of))
     place = {one: at for at, one in enumerate(stems)}
@@ -68,9 +68,10 @@ def vocabulary_of(sources: Sequence[Source], order: Order, stemmed: Stemmed) -> 
         form,
         ptr.astype(np.int64),
         stem_words,
-        _renumbered(tables, ids, words),
+        tuple(np.where(table < len(words), table, -1) for table in tables),
     )
-    return Vocabulary(words, stems, compounds, numbering, _renumbered(tables, ids, compounds))
+    compound_tables = tuple(np.maximum(table - len(words), -1) for table in tables)
+    return Vocabulary(words, stems, compounds, numbering, compound_tables)
 
 
 def put_vocabulary(sources: Sequence[Source], order: Order, known: Vocabulary, sink: Sink) -> None:
@@ -86,12 +87,22 @@ def put_vocabulary(sources: Sequence[Source], order: Order, known: Vocabulary, s
     _put_compounds(sources, order, known, sink)
 
 
-def _renumbered(
-    tables: Sequence[NDArray[np.int32]], ids: Numbers[bytes], final: list[bytes]
-) -> Tables:
-    place = np.full(len(ids) + 1, -1, np.int32)
-    place[ids.of(final)] = np.arange(len(final))
-    return tuple(place[table] for table in tables)
+def _places_in(
+    words: Iterable[bytes], sources: Sequence[Source], live: Sequence[NDArray[np.int64]]
+) -> list[NDArray[np.int32]]:
+    """Give each source's words their places in a list; -1 those that are not live."""
+    place = {word: at for at, word in enumerate(words)}
+    tables = []
+    for source, rows in zip(sources, live, strict=True):
+        table = np.full(len(source.words), -1, np.int32)
+        found = map(place.__getitem__, _chosen(source.words.raws(), rows))
+        table[rows] = np.fromiter(found, np.int32, len(rows))
+        tables.append(table)
+    return tables
+
+
+def _chosen(raws: list[bytes], rows: NDArray[np.int64]) -> list[bytes]:
+    return raws if len(rows) == len(raws) else [raws[at] for at in rows.tolist()]
 
 
 def _live_words(source: Source, ranks: NDArray[np.int32]) -> NDArray[np.bool_]:

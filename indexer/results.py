@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from indexer.paper import Paper
 from indexer.query import Clause, FacetField, Query, Repair, TextField
@@ -71,9 +72,8 @@ class Hit:
     why: tuple[Contribution, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FacetValue:
-    """One value of a facet.
+class FacetValue(NamedTuple):
+    """One value of a facet; a tuple, as a page has some eighty of them.
 
     Attributes:
         value: what the filter takes; "unknown" for missing.
@@ -84,7 +84,7 @@ class FacetValue:
     """
 
     value: str
-    count: int
+    count: int  # type: ignore[assignment] # the number, not the method of tuples
     selected: bool = False
     excluded: bool = False
 

@@ -96,7 +96,7 @@ def _authors(
     first = first[_page(request)]
     chosen = query.filter("author")
     if not (chosen.include or chosen.exclude):
-        return tuple(FacetValue(shown, -count) for count, shown, _ in first), distinct
+        return tuple([FacetValue(shown, -count) for count, shown, _ in first]), distinct
     rows = [(count, shown, bylines.key(at) if at >= 0 else UNKNOWN) for count, shown, at in first]
     included = {name_key(value) for value in chosen.include}
     excluded = {name_key(value) for value in chosen.exclude}

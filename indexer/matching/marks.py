@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final
 
 from indexer.analysis import MAX_PARTS, PATTERN, name_tokens, open_word
@@ -35,24 +37,61 @@ WORD: Final = re.compile(PATTERN)
 """The raw words of folded text, as `Analyzer.tokens` cuts them."""
 FEW: Final = 32
 """Up to so many words are looked for in a name before it is cut into words."""
-MOST_RAW_WORDS: Final = 200_000
+MOST_CHUNKS: Final = 100_000
+_LONGEST_KEPT: Final = 64
 
 
-class RawWords(dict[str, tuple[tuple[str, ...], str] | None]):
-    """Raw words and what `open_word` makes of them; None for a plain word, which stays as it is.
+@dataclass(frozen=True, slots=True, eq=False)
+class OddChunk:
+    """What stands between two spaces and is anything but one plain word.
 
+    Attributes:
+        raws: for every raw word in it, what `open_word` makes of that, the joined form first;
+            positions and places are counted from the beginning of the chunk.
+        width: how many positions its words take.
+    """
+
+    raws: tuple[tuple[Seen, ...], ...]
+    width: int
+
+
+class Chunks(dict[str, str | OddChunk]):
+    """What stands between two spaces of folded text, and the words in it: mostly a plain one.
+
+    No word holds a space, so the words of a text are those of its chunks, one after the other.
     Bounded: it begins anew when it holds too many.
     """
 
-    def __missing__(self, raw: str) -> tuple[tuple[str, ...], str] | None:
-        """Open a raw word that was not met before."""
-        opened: tuple[tuple[str, ...], str] | None = open_word(raw)
-        if opened == ((raw,), ""):
-            opened = None
-        if len(self) > MOST_RAW_WORDS:
-            self.clear()
-        self[raw] = opened
-        return opened
+    def __missing__(self, text: str) -> str | OddChunk:
+        """Read a chunk that was not met before."""
+        held = _read(text)
+        if len(text) <= _LONGEST_KEPT:
+            if len(self) >= MOST_CHUNKS:
+                self.clear()
+            self[text] = held
+        return held
+
+
+def _read(text: str) -> str | OddChunk:
+    raws: list[tuple[Seen, ...]] = []
+    width = 0
+    raw = ""
+    for match in WORD.finditer(text):
+        raw = match[0]
+        parts, joined = open_word(raw)
+        place, end = match.span()
+        seen = [Seen(joined, width, place, end)] if joined else []
+        for step, part in enumerate(parts):
+            if len(parts) > 1:
+                place = text.index(part, place)
+                end = place + len(part)
+            seen.append(Seen(part, width + step, place, end))
+            place = end
+        width += len(parts)
+        raws.append(tuple(seen))
+    if len(raws) == 1 and [one.word for one in raws[0]] == [raw]:
+        return text if text == raw else raw
+    return OddChunk(tuple(raws), width)
 
 
 class Asked:
@@ -66,7 +105,7 @@ class Asked:
         terms: Iterable[TextTerm],
         field: TextField,
         forms: Callable[[str], Iterable[str]],
-        known: RawWords,
+        known: Chunks,
     ) -> None:
         """Sort terms by how they are looked for.
 
@@ -74,7 +113,7 @@ class Asked:
             terms: what to mark.
             field: where to look.
             forms: gives the surface words of a stem.
-            known: raw words met before.
+            known: chunks met before.
         """
         self._forms = forms
         self._stems: dict[str, str] = {}
@@ -140,42 +179,31 @@ class Asked:
     def _look(self, folded: Folded) -> list[Seen]:
         """Give the words of a text that are asked for, and the joined forms around them.
 
-        Most words of a text are plain and not asked for: they are passed over by built-in
-        functions, and only the others are looked at one by one.
+        Most chunks of a text are a plain word that is not asked for: they are passed over by
+        built-in functions, and only the others are looked at one by one.
         """
         wanted = self._wanted
-        raws = WORD.findall(folded.text)
-        kinds = list(map(self._known.__getitem__, raws))
-        flagged = [
-            at
-            for at, (raw, kind) in enumerate(zip(raws, kinds, strict=True))
-            if kind is not None or raw in wanted
-        ]
+        texts = folded.text.split(" ")
+        held = list(map(self._known.__getitem__, texts))
+        flagged = [at for at, one in enumerate(held) if one.__class__ is OddChunk or one in wanted]
         seen: list[Seen] = []
         if not flagged:
             return seen
-        matches = list(WORD.finditer(folded.text))
-        more = 0  # words that raw words before had beyond one
+        ends = list(accumulate(map(len, texts)))
+        more = 0  # words that the chunks before had beyond one each
         for at in flagged:
-            position = at + more
-            start, end = matches[at].span()
-            kind = kinds[at]
-            if kind is None:
-                seen.append(Seen(raws[at], position, *folded.source(start, end)))
+            one = held[at]
+            begin = ends[at] - len(texts[at]) + at
+            if isinstance(one, str):
+                start = begin + texts[at].index(one)
+                seen.append(Seen(one, at + more, *folded.source(start, start + len(one))))
                 continue
-            parts, joined = kind
-            more += len(parts) - 1
-            if wanted.isdisjoint(parts) and joined not in wanted:
-                continue
-            if joined:
-                seen.append(Seen(joined, position, *folded.source(start, end)))
-            place = start
-            for step, part in enumerate(parts):
-                if len(parts) > 1:
-                    place = folded.text.index(part, place)
-                    end = place + len(part)
-                seen.append(Seen(part, position + step, *folded.source(place, end)))
-                place = end
+            for raw in one.raws:
+                if any(word.word in wanted for word in raw):
+                    for word in raw:
+                        place = folded.source(begin + word.start, begin + word.end)
+                        seen.append(Seen(word.word, at + more + word.position, *place))
+            more += one.width - 1
         return seen
 
     def _rows(self, seen: Sequence[Seen]) -> Iterator[Stretch]:

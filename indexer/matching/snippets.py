@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
 
-from indexer.matching.marks import Asked, RawWords
+from indexer.matching.marks import Asked, Chunks
 from indexer.matching.plan import Plan
 from indexer.paper import Paper
 from indexer.search import Snippet, Span
@@ -21,13 +21,13 @@ BEFORE = 60
 class Excerpts:
     """Cuts the snippets of the hits of one query."""
 
-    def __init__(self, plan: Plan, forms: Callable[[str], Iterable[str]], known: RawWords) -> None:
+    def __init__(self, plan: Plan, forms: Callable[[str], Iterable[str]], known: Chunks) -> None:
         """Mark what the leaves of a plan ask for.
 
         Args:
             plan: of the query.
             forms: gives the surface words of a stem.
-            known: raw words met before.
+            known: chunks met before.
         """
         terms = list(dict.fromkeys(term for one in plan.asking for term in one.terms))
         self._title = Asked(terms, "title", forms, known)

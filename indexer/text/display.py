@@ -62,6 +62,8 @@ _WORDY = re.compile(
 )
 _GROUP = re.compile(r"[\w' -]*[^\W\d_][\w' -]*")
 _SPECIAL = re.compile(r"[\\${}~]|``|''|&(?=[#A-Za-z])")
+_HINTS: Final = ("\\", "$", "{", "}", "~", "``", "''", "&")
+"""One of these is in whatever `_SPECIAL` matches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ def display(
         spans: what matched, as offsets into `text`, in order and apart from each other.
         formulas: remembers formulas between calls, which makes pages of them much faster.
     """
-    if not spans and text and _SPECIAL.search(text) is None:
+    if not spans and text and not _special(text):
         return (Piece(text),)
     convert = formulas.mathml if formulas is not None else mathml
     pieces: list[Piece] = []
@@ -116,9 +118,14 @@ def display(
 
 def plain(text: str) -> str:
     """Render a text without any markup: for a page's ``<title>``, a terminal, a feed."""
-    if _SPECIAL.search(text) is None:
+    if not _special(text):
         return text
     return "".join(stretch.text for stretch in _stretches(text))
+
+
+def _special(text: str) -> bool:
+    # Looking for a few strings takes far less than the pattern, and mostly none is there.
+    return any(sign in text for sign in _HINTS) and _SPECIAL.search(text) is not None
 
 
 def _append(pieces: list[Piece], piece: Piece) -> None:
@@ -160,7 +167,7 @@ def _marked(stretch: _Stretch, spans: Sequence[Span]) -> Iterator[tuple[str, boo
 
 
 def _stretches(text: str) -> list[_Stretch]:
-    if _SPECIAL.search(text) is None:
+    if not _special(text):
         return [_Stretch(0, len(text), text, whole=False)]
     return _Reading(text).read()
 

@@ -12,6 +12,7 @@ import html
 import re
 import unicodedata
 from bisect import bisect_right
+from collections.abc import Iterator
 
 from indexer.text.folded import Folded
 from indexer.text.letters import UMLAUTS, fold_letter, greek, spellings, umlaut
@@ -43,7 +44,7 @@ MATH = re.compile(
 """A formula: dollars that hug what they enclose (a lone dollar is money), or TeX's brackets."""
 _SPACED_NUMBER = re.compile(r"(?<=\d\.) (?=\d)")
 _DOTTED = re.compile(r"\.(?:(?<=\d\.) \d|(?<=[^\W\d_]\.) ?[^\W\d_]\.)")
-"""Whether one of the two around can match at all; begins with a letter to look for."""
+"""Where one of the two around can match at all; begins with a character to look for."""
 _SPACED_LETTERS = re.compile(
     r"(?<![^\W\d_])(?:(?:[^\W\d_A-Z]\.){2,}|(?:[A-Z]\.){2,}"
     r"|[^\W\d_A-Z]\.(?: [^\W\d_A-Z]\.)+|[A-Z]\.(?: [A-Z]\.)+)(?![^\W\d_]\w)"
@@ -51,6 +52,8 @@ _SPACED_LETTERS = re.compile(
 _SUBSCRIPT = re.compile(r"(?<![A-Za-z0-9_\\$])(?:[eE][lL][lL]|[A-Za-z])_(?=\{?[A-Za-z0-9](?!\w))")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _SPECIAL = re.compile(r"[^\x00-\x7f]|[\\${}`]|(?<=[A-Za-z])_|&[#A-Za-z]")
+_HINTS = "\\${}`_&"
+"""One of these is in whatever ASCII `_SPECIAL` matches."""
 _ANY = re.compile(r"[^\x00-\x7f]+|[\\${}_^~`&]")
 
 
@@ -64,9 +67,16 @@ def fold(text: str, *, name: bool = False, umlauts: bool = False) -> Folded:
         name: it is a person's name, whose initials ("J. R. R.") stay words of their own.
         umlauts: keep ä, ö, ü, ø and å, for analysis, which makes words of both their spellings.
     """
-    if _SPECIAL.search(text) is None and (name or not _needs_joining(text)):
+    if not _special(text) and (name or not _needs_joining(text)):
         return Folded(text.lower())
     return _Folding(text, joining=not name, umlauts=umlauts).fold()
+
+
+def _special(text: str) -> bool:
+    # Looking for a few characters takes far less than the pattern, and mostly none is there.
+    if text.isascii() and not any(sign in text for sign in _HINTS):
+        return False
+    return _SPECIAL.search(text) is not None
 
 
 def forms(text: str) -> tuple[str, ...]:
@@ -89,9 +99,21 @@ def begins(value: str, prefix: str) -> bool:
 
 
 def _needs_joining(text: str) -> bool:
-    return _DOTTED.search(text) is not None and (
-        _SPACED_NUMBER.search(text) is not None or _SPACED_LETTERS.search(text) is not None
-    )
+    return next(_joints(text), None) is not None
+
+
+def _joints(text: str) -> Iterator[int]:
+    """Give the places of the dots and spaces that are dropped to make one word, in order."""
+    dotted = _DOTTED.search(text)
+    while dotted is not None:
+        dot = dotted.start()
+        after = dot + 1
+        if _SPACED_NUMBER.match(text, after) is not None:
+            yield after
+        elif dot and (letters := _SPACED_LETTERS.match(text, dot - 1)) is not None:
+            after = letters.end()
+            yield from (at for at in range(dot, after - 1) if text[at] in ". ")
+        dotted = _DOTTED.search(text, after)
 
 
 class _Folding:
@@ -111,7 +133,8 @@ class _Folding:
     def fold(self) -> Folded:
         """Walk from one special character to the next, copying what is plain."""
         text = self.text
-        maths = [match.span() for match in MATH.finditer(text)]
+        formulas = "$" in text or "\\" in text
+        maths = [match.span() for match in MATH.finditer(text)] if formulas else []
         self.atoms.extend(maths)
         self._plan()
         at, math = 0, 0
@@ -143,12 +166,7 @@ class _Folding:
         """Find what is joined in plain text: ``2. 0``, ``i. e.``, and one-letter subscripts."""
         text = self.text
         if self.joining:
-            for match in _SPACED_NUMBER.finditer(text):
-                self.planned[match.start()] = (match.end(), "")
-            for match in _SPACED_LETTERS.finditer(text):
-                for at in range(match.start() + 1, match.end() - 1):
-                    if text[at] in ". ":
-                        self.planned[at] = (at + 1, "")
+            self.planned.update((at, (at + 1, "")) for at in _joints(text))
         if "_" in text:
             for match in _SUBSCRIPT.finditer(text):
                 self.planned[match.start()] = (match.end(), match[0][-2].lower())

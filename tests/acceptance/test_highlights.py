@@ -12,7 +12,7 @@ import pytest
 
 from indexer import Formulas, Index, Paper, Snippet, display, plain
 from indexer.analysis import Analyzer
-from indexer.matching.marks import RawWords
+from indexer.matching.marks import Chunks
 from indexer.matching.plan import plan_of
 from indexer.matching.reading import NO_WORDS, Expansion, read_leaf
 from indexer.matching.snippets import Excerpts
@@ -55,7 +55,7 @@ class Marking:
 
     def __init__(self) -> None:
         self.vocabulary = Plain()
-        self.known = RawWords()
+        self.known = Chunks()
         self.chance = random.Random(9)
         self.undrawn = Undrawn()
 

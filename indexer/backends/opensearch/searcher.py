@@ -30,7 +30,7 @@ from indexer.backends.opensearch.mapping import Body
 from indexer.backends.opensearch.people import ValueLists
 from indexer.backends.opensearch.receipt import Outcome, receipt_of
 from indexer.backends.opensearch.spelling import Spelling
-from indexer.matching.marks import RawWords
+from indexer.matching.marks import Chunks
 from indexer.matching.snippets import Excerpts
 from indexer.paper import Paper
 from indexer.query import FacetField, Query
@@ -93,7 +93,7 @@ class ClusterSearcher:
         self._transport = transport
         self._facts = facts
         self._analyzer = analyzer
-        self._raw_words = RawWords()
+        self._chunks = Chunks()
         self._counted: dict[str, int] = {}
         self._ahead = ReadAhead(self._read)
         self._words = WordFacts(transport.search, analyzer)
@@ -125,7 +125,7 @@ class ClusterSearcher:
         first = (max(1, query.page) - 1) * size
         found = self._finder.find(query, first, size, aggs=aggs, explain=explain)
         papers = [paper_of(one.source["paper"]) for one in found.places]
-        excerpts = Excerpts(found.plan, self._forms(papers), self._raw_words)
+        excerpts = Excerpts(found.plan, self._forms(papers), self._chunks)
         hits = [
             Hit(paper, one.score, excerpts.of(paper), one.why)
             for paper, one in zip(papers, found.places, strict=True)

@@ -22,7 +22,7 @@ from indexer.backends.whoosh.lookup.bylines import Bylines
 from indexer.backends.whoosh.lookup.chain import shortest_chain
 from indexer.backends.whoosh.lookup.collection import Collection
 from indexer.backends.whoosh.storage.snapshot import Snapshot
-from indexer.matching.marks import RawWords
+from indexer.matching.marks import Chunks
 from indexer.matching.snippets import Excerpts
 from indexer.paper import Paper, name_key
 from indexer.query import FacetField, Query
@@ -68,7 +68,7 @@ class WhooshSearcher:
         self._kernels = kernels or KernelChoice("numpy")
         self._kernels.opened()
         self._local = threading.local()
-        self._raw_words = RawWords()
+        self._chunks = Chunks()
 
     @property
     def generation(self) -> str:
@@ -128,7 +128,7 @@ class WhooshSearcher:
         shown = places(self._collection, found, first, first + size)
         if not shown:
             return ()
-        excerpts = Excerpts(found.plan, self._collection.forms, self._raw_words)
+        excerpts = Excerpts(found.plan, self._collection.forms, self._chunks)
         reasons = explained(self._collection, found, shown) if explain else ((),) * len(shown)
         hits = []
         for place, why in zip(shown, reasons, strict=True):

@@ -12,7 +12,7 @@ a word with an umlaut: "Müller" is muller, and at the same place mueller.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -117,6 +117,13 @@ class Analyzer:
                 self._stems.clear()
             self._stems[word] = stem
         return stem
+
+    def stems(self, words: Iterable[str]) -> list[str]:
+        """Give the stems of many distinct words, of which none is remembered."""
+        if not self.stemming:
+            return list(words)
+        stem = self._stemmer.stem
+        return [stem(word) or word for word in words]
 
     def words(self, folded: str) -> list[str]:
         """Cut search text into raw words, compounds still whole ("non-invasive"), in order.

@@ -72,6 +72,13 @@ def test_stems_and_stop_words() -> None:
     ]
 
 
+def test_many_stems_at_once_are_the_stems_one_by_one() -> None:
+    words = ["the", "networks", "learning", "naïveté", "gpt2", "c++"]
+
+    assert Analyzer().stems(words) == [Analyzer().stem(word) for word in words]
+    assert Analyzer(stemming=False).stems(words) == words
+
+
 def test_without_stemming_and_stop_words() -> None:
     analyzer = Analyzer(stop_words=frozenset(), stemming=False)
 

@@ -6,6 +6,7 @@ import os
 import random
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -272,13 +273,13 @@ def test_stems_of_an_older_generation_are_used(
     write(index, *papers)
     monkeypatch.setattr("indexer.backends.whoosh.writing.stems._FEW", 1)
     asked: list[str] = []
-    stem = Analyzer.stem
+    stems = Analyzer.stems
 
-    def asking(analyzer: Analyzer, word: str) -> str:
-        asked.append(word)
-        return stem(analyzer, word)
+    def asking(analyzer: Analyzer, words: Sequence[str]) -> list[str]:
+        asked.extend(words)
+        return stems(analyzer, words)
 
-    monkeypatch.setattr(Analyzer, "stem", asking)
+    monkeypatch.setattr(Analyzer, "stems", asking)
 
     write(index, *papers, Paper("new", "unheard words"), rebuild=True)
 

@@ -87,7 +87,7 @@ class Collector:
             IndexError_: when a worker process failed.
         """
         if self._workers is None:
-            return [self._analyzer.stem(word) for word in words]
+            return self._analyzer.stems(words)
         return self._workers.stems(words)
 
     def share(self) -> Share | None:

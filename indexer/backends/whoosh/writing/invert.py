@@ -16,12 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.backends.whoosh.storage.files import Sink
-from indexer.backends.whoosh.writing.numbers import distinct
+from indexer.backends.whoosh.writing.numbers import distinct, stable_order
 from indexer.backends.whoosh.writing.run import FIELD_SHIFT, PAPER_SHIFT, Source
 
 _GROUP = 1 << 19
 """Occurrences sorted at once."""
 _POSITION = (1 << FIELD_SHIFT) - 1
+Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
 Ranks = Sequence[NDArray[np.int32]]
 Tables = tuple[NDArray[np.int32], ...]
@@ -42,8 +43,9 @@ class Numbering:
     Attributes:
         word_stem: stem of each word. form: which word of its stem each is.
         stem_word_ptr, stem_words: words of each stem, rising.
-        word_tables: for each source and each of its words the number of the word, -1 where it is a
-            compound or no paper that stays holds it.
+        word_tables: for each source and each of its words the number of the word, or of the
+            compound where those are counted on from the words; -1 where no paper that stays holds
+            it.
     """
 
     word_stem: Longs
@@ -56,6 +58,10 @@ class Numbering:
     def stems(self) -> int:
         """Number of stems."""
         return len(self.stem_word_ptr) - 1
+
+    def real(self, table: NDArray[np.int32]) -> Longs:
+        """Give the words of a source, by its table, that are no compounds and stay."""
+        return np.flatnonzero((table >= 0) & (table < len(self.word_stem)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +129,7 @@ def occurrences_of(sources: Sequence[Source], known: Numbering) -> Longs:
     """Count the occurrences of each stem, those in dropped papers included."""
     counts = np.zeros(known.stems, np.int64)
     for source, table in zip(sources, known.word_tables, strict=True):
-        local = np.flatnonzero(table >= 0)
+        local = known.real(table)
         counts += np.bincount(
             known.word_stem[table[local]],
             weights=source.occurrence_counts[local],
@@ -139,20 +145,20 @@ def groups(words: Longs, counts: Longs) -> Iterator[Longs]:
     yield from np.split(words, cuts)
 
 
-def _by_stem(table: NDArray[np.int32], known: Numbering, stretch: range) -> tuple[Longs, Longs]:
-    local = np.flatnonzero(table >= 0)
+def _by_stem(table: NDArray[np.int32], known: Numbering, stretch: range) -> tuple[Ints, Ints]:
+    local = known.real(table)
     stem = known.word_stem[table[local]]
     inside = (stem >= stretch.start) & (stem < stretch.stop)
     local, stem = local[inside], stem[inside]
-    places = np.argsort(stem, kind="stable")
-    return local[places], stem[places]
+    places = stable_order(stem)
+    return local[places].astype(np.int32), stem[places].astype(np.int32)
 
 
 def _take(
-    source: Source, ranks: NDArray[np.int32], table: NDArray[np.int32], words: Longs
+    source: Source, ranks: NDArray[np.int32], table: NDArray[np.int32], words: Ints
 ) -> tuple[Longs, NDArray[np.uint64]]:
     """Give a source's occurrences of some of its words: final words, and final places."""
-    word, where = source.occurrences(words)
+    word, where = source.occurrences(words.astype(np.int64))
     paper = ranks[where >> np.uint64(PAPER_SHIFT)]
     inside = where & np.uint64((1 << PAPER_SHIFT) - 1)
     word, where = (

@@ -31,6 +31,8 @@ from indexer.backends.whoosh.writing.workers import Workers
 Arrays = dict[str, NDArray[Any]]
 _PARTS: Final = 2
 """Parts of the postings for each process: the last to end must not keep the others waiting."""
+_STEP: Final = 1 << 20
+"""Entries copied at once."""
 _COUNTS: Final = ("postings", "places_of", "papers_of")
 
 
@@ -102,7 +104,8 @@ class Share:
             one.result()
             arrays = open_arrays(self._folder / f"postings-{number}.arrays")
             for name, kind in STREAMS:
-                sink.append(name, arrays[name].astype(kind))
+                for at in range(0, max(1, len(arrays[name])), _STEP):
+                    sink.append(name, arrays[name][at : at + _STEP].astype(kind))
             yield Counts(*(arrays[name].copy() for name in _COUNTS))
             release(arrays["docs"])
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from indexer.backends.whoosh.storage.segment import Strings
 
 _PREFIX: Final = 16
-_STEP: Final = 1 << 15
+_STEP: Final = 1 << 13
 
 
 def joined(many: Iterable[Strings]) -> Strings:

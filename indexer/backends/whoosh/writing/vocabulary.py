@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from indexer.backends.whoosh.storage.files import Sink
 from indexer.backends.whoosh.storage.segment import Lexicon
-from indexer.backends.whoosh.writing.invert import Numbering, Tables, groups
+from indexer.backends.whoosh.writing.invert import Numbering, groups
 from indexer.backends.whoosh.writing.numbers import distinct
 from indexer.backends.whoosh.writing.order import Order, put_strings
 from indexer.backends.whoosh.writing.run import PAPER_SHIFT, Source
@@ -25,15 +25,12 @@ class Vocabulary:
     Attributes:
         words, stems, compounds: rising; words and compounds in UTF-8.
         numbering: how words and stems belong together.
-        compound_tables: for each source and each of its words the place among compounds, -1 where
-            it is none or no paper that stays holds it.
     """
 
     words: list[bytes]
     stems: list[str]
     compounds: list[bytes]
     numbering: Numbering
-    compound_tables: Tables
 
 
 def vocabulary_of(sources: Sequence[Source], order: Order, stemmed: Stemmed) -> Vocabulary:
@@ -44,10 +41,7 @@ def vocabulary_of(sources: Sequence[Source], order: Order, stemmed: Stemmed) -> 
         order: their papers' numbers.
         stemmed: gives the stems of folded words, asked once per distinct word.
     """
-    live = [
-        np.flatnonzero(_live_words(source, ranks))
-        for source, ranks in zip(sources, order.ranks, strict=True)
-    ]
+    live = [_live_words(source, ranks) for source, ranks in zip(sources, order.ranks, strict=True)]
     every: set[bytes] = set()
     for source, rows in zip(sources, live, strict=True):
         every.update(_chosen(source.words.raws(), rows))
@@ -68,10 +62,9 @@ def vocabulary_of(sources: Sequence[Source], order: Order, stemmed: Stemmed) -> 
         form,
         ptr.astype(np.int64),
         stem_words,
-        tuple(np.where(table < len(words), table, -1) for table in tables),
+        tuple(tables),
     )
-    compound_tables = tuple(np.maximum(table - len(words), -1) for table in tables)
-    return Vocabulary(words, stems, compounds, numbering, compound_tables)
+    return Vocabulary(words, stems, compounds, numbering)
 
 
 def put_vocabulary(sources: Sequence[Source], order: Order, known: Vocabulary, sink: Sink) -> None:
@@ -88,41 +81,46 @@ def put_vocabulary(sources: Sequence[Source], order: Order, known: Vocabulary, s
 
 
 def _places_in(
-    words: Iterable[bytes], sources: Sequence[Source], live: Sequence[NDArray[np.int64]]
+    words: Iterable[bytes], sources: Sequence[Source], live: Sequence[NDArray[np.int64] | None]
 ) -> list[NDArray[np.int32]]:
     """Give each source's words their places in a list; -1 those that are not live."""
     place = {word: at for at, word in enumerate(words)}
     tables = []
     for source, rows in zip(sources, live, strict=True):
-        table = np.full(len(source.words), -1, np.int32)
-        found = map(place.__getitem__, _chosen(source.words.raws(), rows))
-        table[rows] = np.fromiter(found, np.int32, len(rows))
-        tables.append(table)
+        raws = _chosen(source.words.raws(), rows)
+        found = np.fromiter(map(place.__getitem__, raws), np.int32, len(raws))
+        if rows is not None:
+            table = np.full(len(source.words), -1, np.int32)
+            table[rows] = found
+            found = table
+        tables.append(found)
     return tables
 
 
-def _chosen(raws: list[bytes], rows: NDArray[np.int64]) -> list[bytes]:
-    return raws if len(rows) == len(raws) else [raws[at] for at in rows.tolist()]
+def _chosen(raws: list[bytes], rows: NDArray[np.int64] | None) -> list[bytes]:
+    return raws if rows is None else [raws[at] for at in rows.tolist()]
 
 
-def _live_words(source: Source, ranks: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Tell which words of a source stand in papers that stay."""
-    count = len(source.words)
+def _live_words(source: Source, ranks: NDArray[np.int32]) -> NDArray[np.int64] | None:
+    """Give the words of a source that stand in papers that stay; None where all do."""
     if (ranks >= 0).all():
-        return np.ones(count, np.bool_)
+        return None
+    count = len(source.words)
     live = np.zeros(count, np.bool_)
     for words in groups(np.arange(count), source.occurrence_counts):
         word, where = source.occurrences(words)
         live[word[ranks[where >> np.uint64(PAPER_SHIFT)] >= 0]] = True
-    return live
+    return np.flatnonzero(live)
 
 
 def _put_compounds(sources: Sequence[Source], order: Order, known: Vocabulary, sink: Sink) -> None:
     pairs = [np.zeros(0, np.int64)]
-    for source, ranks, table in zip(sources, order.ranks, known.compound_tables, strict=True):
-        word, where = source.occurrences(np.flatnonzero(table >= 0))
+    words = len(known.words)
+    for source, ranks, table in zip(sources, order.ranks, known.numbering.word_tables, strict=True):
+        word, where = source.occurrences(np.flatnonzero(table >= words))
         paper = ranks[where >> np.uint64(PAPER_SHIFT)].astype(np.int64)
-        pairs.append(distinct((table[word].astype(np.int64) << 32 | paper)[paper >= 0]))
+        compound = table[word].astype(np.int64) - words
+        pairs.append(distinct((compound << 32 | paper)[paper >= 0]))
     every = distinct(np.concatenate(pairs))
     ptr = np.searchsorted(every >> 32, np.arange(len(known.compounds) + 1))
     sink.put("compound_ptr", ptr.astype(np.int64))

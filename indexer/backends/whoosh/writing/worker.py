@@ -49,7 +49,7 @@ def main() -> None:
                 arrays = run_of(papers, asked[1], table, dictionary).arrays
                 write_arrays(Path(asked[0]), arrays, lasting=False)
             elif kind == "stems":
-                said += " ".join(map(analyzer.stem, asked[0]))
+                said += " ".join(analyzer.stems(asked[0]))
             elif kind == "people":
                 make_people(Path(asked[0]), *asked[1:])
             elif kind == "postings":

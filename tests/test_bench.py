@@ -50,7 +50,7 @@ def test_the_same_seed_draws_the_same_questions(papers: list[Paper]) -> None:
     assert drawn == questions.draw(papers, 3, seed=1)
     assert drawn != questions.draw(papers, 3, seed=2)
     kinds = [question.kind for question in drawn]
-    assert len(set(kinds)) == 12
+    assert len(set(kinds)) == 13
     assert all(kinds.count(kind) == 3 for kind in kinds)
 
 
@@ -97,6 +97,9 @@ def test_an_engine_answers_every_class(
     assert made.megabytes > 0
     for question in questions.draw(papers, 2, seed=3):
         hits = answer(question)
+        if name == "whoosh" and question.distinct:
+            assert hits is None
+            continue
         assert hits is not None
         total, titles, venues = hits
         assert total > 0 or total == -1, question
@@ -119,4 +122,4 @@ def test_the_command(source: Path, tmp_path: Path, capsys: pytest.CaptureFixture
     assert "| engine | papers | papers/s |" in shown
     assert {one["engine"] for one in run["builds"]} == {"quiver", "sqlite"}
     assert {one["engine"] for one in run["updates"]} == {"quiver", "sqlite"}
-    assert len(run["latencies"]) == 24
+    assert len(run["latencies"]) == 26

@@ -27,6 +27,7 @@ class Question:
         venue: the only venue.
         years: first and last year.
         facets: count venues, years and the 20 most frequent authors over all matches.
+        distinct: with facets, count how many authors differ, too.
     """
 
     kind: str
@@ -37,6 +38,7 @@ class Question:
     venue: str = ""
     years: tuple[int, int] | None = None
     facets: bool = False
+    distinct: bool = False
 
 
 def draw(papers: list[Paper], each: int, seed: int) -> list[Question]:
@@ -76,6 +78,7 @@ class _Drawing:
             lambda: Question("kw_facet", self.keywords(), facets=True),
             lambda: Question("nat/and", self.sentence()[:5], every=True),
             lambda: Question("kw_facet/and", self.keywords(), every=True, facets=True),
+            lambda: Question("kw_facet/distinct", self.keywords(), facets=True, distinct=True),
         ]
 
     def paper(self) -> Paper:

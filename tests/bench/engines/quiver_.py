@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from indexer.backends.whoosh.answer.facets import facet_of
+from indexer.backends.whoosh.answer.facets import values_of
 from indexer.backends.whoosh.answer.finding import places
 from indexer.backends.whoosh.index import WhooshIndex
 from indexer.backends.whoosh.kernels.choice import KernelName
@@ -86,9 +86,13 @@ class Quiver:
             for request in FACETS if question.facets else ():
                 papers = found.under_others(request.field)
                 ready = searcher._kernels.ready
-                facet = facet_of(request, query, readers, searcher._bylines, papers, ready)
+                values, differ = values_of(
+                    request, query, readers, searcher._bylines, papers, ready
+                )
                 if request.field == "venue":
-                    counts = {one.value: one.count for one in facet.values}
+                    counts = {one.value: one.count for one in values}
+                elif request.field == "author" and question.distinct:
+                    differ()
             return found.total if self.counted else -1, titles, counts
 
         return page if self.page else answer

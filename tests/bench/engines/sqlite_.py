@@ -29,6 +29,10 @@ _AUTHORS = (
     "SELECT author.name, count(*) AS papers FROM text JOIN author ON author.paper = text.rowid "
     "WHERE text MATCH ? GROUP BY author.name ORDER BY papers DESC LIMIT 20"
 )
+_DISTINCT = (
+    "SELECT count(DISTINCT author.name) FROM text JOIN author ON author.paper = text.rowid "
+    "WHERE text MATCH ?"
+)
 
 
 def make(name: str) -> SQLite:
@@ -87,6 +91,8 @@ class SQLite:
                 counts = dict(db.execute(_VENUES, (text,)).fetchall())
                 db.execute(_YEARS, (text,)).fetchall()
                 db.execute(_AUTHORS, (text,)).fetchall()
+                if question.distinct:
+                    db.execute(_DISTINCT, (text,)).fetchall()
             return total, titles, counts
 
         return answer

@@ -80,7 +80,8 @@ class Tantivy:
             counts: dict[str, int] = {}
             if question.facets:
                 query = index.parse_query(*_parsed(question), field_boosts=BOOST)
-                made = searcher.aggregate(query, _AGGREGATIONS)
+                asked = _AGGREGATIONS | _DISTINCT if question.distinct else _AGGREGATIONS
+                made = searcher.aggregate(query, asked)
                 counts = {one["key"]: one["doc_count"] for one in made["venue"]["buckets"]}
             return found.count, titles, counts
 
@@ -92,6 +93,8 @@ _AGGREGATIONS = {
     "year": {"terms": {"field": "year", "size": 100}},
     "author": {"terms": {"field": "names", "size": 20}},
 }
+_DISTINCT = {"distinct": {"cardinality": {"field": "names"}}}
+"""About how many authors differ: tantivy estimates the number."""
 
 
 def _parsed(question: Question) -> tuple[str, list[str]]:

@@ -26,7 +26,8 @@ def make(name: str) -> Whoosh:
 class Whoosh:
     """The same words, stems and stop words as ours; titles weigh twice.
 
-    Of facets it counts venues and years only: authors would take it half a second.
+    Of facets it counts venues and years only: authors would take it half a second. So it is not
+    asked how many of them differ.
     """
 
     def build(self, papers: Iterable[Paper], folder: Path) -> None:
@@ -81,7 +82,9 @@ class Whoosh:
         }
         names = QueryParser("author", schema)
 
-        def answer(question: Question) -> Hits:
+        def answer(question: Question) -> Hits | None:
+            if question.distinct:
+                return None
             text = " ".join(question.words)
             if question.author:
                 parsed = names.parse(text)

@@ -16,8 +16,6 @@ PROLIFIC: Final = 8
 """Keys of at least so many papers are looked at first: as a rule the most frequent are there."""
 _SPARSE: Final = 32
 """Fewer authors than one in this many keys are sorted rather than counted key by key."""
-_FEW: Final = 128
-"""The authors of fewer papers than this are put together paper by paper."""
 _NEARLY: Final = 8
 """Among fewer keys than this many times those wanted the highest are not looked for."""
 
@@ -106,10 +104,7 @@ def tally(reader: SegmentReader, docs: Numbers) -> Tally:
     pointers, entries = reader.distinct_keys
     starts, stops = pointers.take(docs), pointers[1:].take(docs)
     nameless = len(docs) - int(np.count_nonzero(starts < stops))
-    if len(docs) < _FEW:
-        pairs = zip(starts.tolist(), stops.tolist(), strict=True)
-        keys = np.concatenate([entries[:0], *(entries[low:high] for low, high in pairs)])
-    elif len(docs) * 2 > reader.size:
+    if len(docs) * 2 > reader.size:
         chosen = np.zeros(reader.size, np.bool_)
         chosen[docs] = True
         keys = entries[np.repeat(chosen, np.diff(pointers))]

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from indexer.analysis import Analyzer
+from indexer.backends.whoosh.answer.filters import Passing
 from indexer.backends.whoosh.answer.matches import Desk, Sum
 from indexer.backends.whoosh.kernels import choice as choices
 from indexer.backends.whoosh.kernels.choice import PATIENCE, KernelChoice
@@ -66,19 +67,22 @@ def added(parts: list[Matches]) -> np.ndarray:
     return sums
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(120))
 def test_the_best_of_a_union_are_the_best(kernels: KernelChoice, seed: int) -> None:
     chance = np.random.default_rng(seed)
     parts = lists(chance, lasting=bool(seed % 3))
     sums = added(parts)
     desk = Desk(SIZE, kernels)
     wanted = int(chance.choice([1, 10, 200, 3000]))
-    mask = chance.random(SIZE) < 0.2 if seed % 4 == 3 else None
     found = Sum(parts, desk)
-    if mask is not None:
-        kept = mask
-        found = found.under(lambda one: one.part(np.flatnonzero(kept[one.docs])), mask)
-        sums[~mask] = 0
+    if seed % 4 > 1:  # some share of the papers, or of a span of them
+        first, last = sorted(chance.choice(SIZE, 2).tolist()) if seed % 8 > 3 else (0, SIZE)
+        counts = np.zeros(SIZE, np.bool_)
+        counts[first:last] = True
+        if seed % 4 == 3:
+            counts &= chance.random(SIZE) < chance.choice([0.01, 0.2])
+        found = found.under(Passing(first, last, counts if seed % 4 == 3 else None))
+        sums[~counts] = 0
 
     expected = sorted((-float(f"{sums[doc]:.6g}"), doc) for doc in np.flatnonzero(sums).tolist())
     assert found.count == len(expected)

@@ -43,16 +43,15 @@ class Bounds:
     least: float
 
     @classmethod
-    def of(cls, parts: Sequence[Matches], wanted: int, *, masked: bool) -> Self:
+    def of(cls, parts: Sequence[Matches], wanted: int) -> Self:
         """Look at lists with scores above 0, of which the `wanted` best sums are needed.
 
         Args:
             parts: the lists.
             wanted: how many.
-            masked: not all of their papers count.
         """
         size = len(parts)
-        if masked or not all(one.lasting for one in parts):
+        if not all(one.lasting for one in parts):
             return cls(parts, [inf] * size + [0.0], size, 0.0)
         ranked = sorted(parts, key=lambda one: -one.highest)
         rest = [0.0] * (size + 1)

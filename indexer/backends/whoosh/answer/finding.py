@@ -99,7 +99,7 @@ def _kept(found: Matches, filters: Filters, *, but: FacetField | None = None) ->
     passing = all_of(filters, but=but)
     if passing is None:
         return found
-    return found.under(passing.of, passing.mask) if isinstance(found, Sum) else passing.of(found)
+    return found.under(passing) if isinstance(found, Sum) else passing.of(found)
 
 
 def places(collection: Collection, found: Finding, first: int, last: int) -> list[Place]:

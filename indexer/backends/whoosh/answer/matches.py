@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Final
 
@@ -10,15 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.backends.whoosh.answer.best import Bounds, add_scores, best_of_any
+from indexer.backends.whoosh.answer.filters import Passing
 from indexer.backends.whoosh.kernels.choice import KernelChoice, Kernels
-from indexer.backends.whoosh.lookup.bits import Bits, counted, listed, packed, words_of
+from indexer.backends.whoosh.lookup.bits import Bits, counted, listed, packed, spanned, words_of
 from indexer.backends.whoosh.lookup.matches import DENSE, NOTHING, Matches, Scores
 from indexer.backends.whoosh.lookup.occurrences import contained
 from indexer.backends.whoosh.lookup.reader import Numbers
 
 _FEW = 24
 """A list this many times longer than another is looked into, not walked through."""
-_ALL: Final = np.zeros(0, np.bool_)
+_ALL: Final = np.zeros(0, np.uint64)
 _SPARSE = 8
 """Lists of less than one in this many papers together are sorted rather than marked."""
 
@@ -45,7 +46,8 @@ class Desk:
 
     def rows(self, parts: Sequence[Matches]) -> NDArray[np.int64]:
         """Give lists as compiled loops take them."""
-        return np.array([one.row(self.size) for one in parts], np.int64)
+        joined = bytearray().join([one.row(self.size) for one in parts])
+        return np.frombuffer(joined, np.int64).reshape(len(parts), -1)
 
     def dropped(self, kept: Matches, gone: Numbers) -> Matches:
         """Take papers away; `kept` is not negated."""
@@ -205,13 +207,14 @@ class Desk:
 class Sum(Matches):
     """Any of some lists with scores above 0: written out only where all of it is looked at."""
 
-    __slots__ = ("_count", "_desk", "_mask", "_parts")
+    __slots__ = ("_count", "_desk", "_mask", "_parts", "_span")
 
     def __init__(
         self,
         parts: Sequence[Matches],
         desk: Desk,
         *,
+        span: tuple[int, int] | None = None,
         mask: NDArray[np.bool_] | None = None,
     ) -> None:
         """Add up these parts.
@@ -219,12 +222,15 @@ class Sum(Matches):
         Args:
             parts: none negated, all positive.
             desk: of the thread that asks.
+            span: the first paper that counts, and the first one behind it that does not; None =
+                all count.
             mask: over all papers of the segment, those that count; None = all.
         """
         super().__init__(NOTHING.docs, positive=True)
         self._parts = parts
         self._desk = desk
-        self._mask = mask
+        self._span = span or (0, desk.size)
+        self._mask = _ALL if mask is None else packed(mask)
         self._count = -1
 
     @property
@@ -258,40 +264,46 @@ class Sum(Matches):
         """Whether `docs` is known to be empty, without counting."""
         return all(one.empty for one in self._parts)
 
-    def under(self, keep: Callable[[Matches], Matches], mask: NDArray[np.bool_] | None) -> Sum:
-        """Keep some papers of each part; where not None, the mask says which."""
-        if mask is not None and self._desk.kernels is not None:
-            return Sum(self._parts, self._desk, mask=mask)
-        return Sum([keep(one) for one in self._parts], self._desk)
+    def under(self, passing: Passing) -> Sum:
+        """Keep the papers that pass a filter."""
+        if self._desk.kernels is None or self._filtered:
+            return Sum([passing.of(one) for one in self._parts], self._desk)
+        return Sum(self._parts, self._desk, span=(passing.first, passing.last), mask=passing.mask)
 
-    def bits(self, size: int) -> Bits:
+    @property
+    def _filtered(self) -> bool:
+        return len(self._mask) > 0 or self._span != (0, self._desk.size)
+
+    def bits(self, size: int) -> Bits:  # noqa: ARG002 - the desk knows it
         """Give the papers as a set of bits over a segment of `size` papers."""
         if self._bits is None:
-            self._bits, self._count = self._desk.joined(self._parts)
-            if self._mask is not None:
-                self._bits &= packed(self._mask[:size])
-                self._count = counted(self._bits)
+            found, count = self._desk.joined(self._parts)
+            if self._filtered:
+                found = spanned(found, *self._span)
+                if len(self._mask):
+                    found &= self._mask
+                count = counted(found)
+            self._bits, self._count = found, count
         return self._bits
 
     def best(self, wanted: int) -> tuple[Numbers, Scores]:
         """Give papers and scores: the `wanted` highest, all that may round to equals, and more."""
         if self._scores is not None:
             return super().best(wanted)
-        bounds = Bounds.of(self._parts, wanted, masked=self._mask is not None)
         desk = self._desk
         if desk.kernels is None:
+            bounds = Bounds.of(self._parts, wanted)
             return best_of_any(bounds, wanted, desk.sums)
+        wanted = min(wanted, desk.size + 1)
         docs, scores = desk.outcome
         size = desk.kernels.best_any(
-            desk.rows(bounds.ranked),
-            np.array(bounds.rest),
-            bounds.least,
-            min(wanted, desk.size + 1),
-            desk.size,
-            _ALL if self._mask is None else self._mask,
+            desk.rows(self._parts),
+            wanted,
+            *self._span,
+            self._mask,
             docs,
             scores,
-            np.empty(min(wanted, desk.size + 1)),
+            np.empty(wanted),
         )
         return docs[:size].copy(), scores[:size].copy()
 

@@ -82,12 +82,12 @@ class KernelChoice:
 
 def prepared() -> Kernels:
     """Compile the loops, or load what was compiled before: each has run once."""
+    from indexer.backends.whoosh.kernels import best, counting
     from indexer.backends.whoosh.kernels import compiled as loops
-    from indexer.backends.whoosh.kernels import counting
 
     made = Kernels(
         loops.compiled(loops.join),
-        loops.compiled(loops.best_any),
+        loops.compiled(best.best_any),
         loops.compiled(loops.every),
         loops.compiled(loops.list_bits),
         loops.compiled(counting.count_codes),
@@ -96,16 +96,15 @@ def prepared() -> Kernels:
         loops.compiled(counting.most_frequent),
     )
     docs, scores = np.arange(2, dtype=np.int32), np.ones(2)
-    mask, pointers = np.zeros(0, np.bool_), np.zeros(3, np.int32)
+    pointers = np.zeros(3, np.int32)
     firsts = [np.zeros((2, 4), kind) for kind in (np.uint16, np.int32)]
     mores = [np.zeros(0, one.dtype) for one in firsts]
-    for given in (docs, mask, pointers, *firsts, *mores):
+    for given in (docs, pointers, *firsts, *mores):
         given.flags.writeable = False  # as those of an index; others may be put in their place
     bits, room, sums = np.zeros(1, np.uint64), np.zeros(2, np.int32), np.zeros(2)
-    rows: Any = np.array([(address(docs), address(scores), 2, 0)] * 2)
-    rest = np.array((2.0, 1.0, 0.0))
+    rows: Any = np.array([(address(docs), address(scores), 2, 0, 0, 0, 0, 0, 0)] * 2)
     made.join(rows, bits)
-    made.best_any(rows, rest, 0.0, 1, 2, mask, room, np.zeros(2), np.zeros(1))
+    made.best_any(rows, 1, 0, 2, bits[:0], room, np.zeros(2), np.zeros(1))
     made.every(rows, room, sums)
     made.list_bits(bits, room)
     held = np.zeros(2, np.int64)

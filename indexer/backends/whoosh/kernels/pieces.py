@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
 Words = NDArray[np.uint64]
+Longs = NDArray[np.int64]
 
 
 def _pointer_of(typing: Any, address: Any) -> Any:  # noqa: ARG001 - numba's signature

@@ -49,3 +49,14 @@ def listed(bits: Bits, size: int) -> Numbers:
 def counted(bits: Bits) -> int:
     """Count the papers of a set."""
     return int(np.bitwise_count(bits).sum())
+
+
+def spanned(bits: Bits, first: int, last: int) -> Bits:
+    """Keep those from paper `first` up to `last`, in a set of its own."""
+    kept = np.zeros_like(bits)
+    if first < last:
+        low, high = first >> 6, (last + 63) >> 6
+        kept[low:high] = bits[low:high]
+        kept[low] &= np.uint64(2**64 - (1 << (first & 63)))
+        kept[high - 1] &= np.uint64(2**64 - 1 >> (-last & 63))
+    return kept

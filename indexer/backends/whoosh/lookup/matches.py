@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from struct import pack
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.backends.whoosh.lookup.bits import Bits, packed
+from indexer.backends.whoosh.lookup.blocks import Blocks
 from indexer.backends.whoosh.lookup.reader import Numbers
 
 Scores = NDArray[np.float64]
-Row = tuple[int, int, int, int]
+Heads = tuple[Numbers, Scores]
+"""Papers and their scores, highest first."""
+ROW: Final = "9q"
+"""The nine integers that compiled loops take of a list."""
 DENSE: Final = 32
 """A list of more than one in this many papers is kept as bits, too."""
 _FEW: Final = 512
@@ -20,7 +25,7 @@ _SINGLY: Final = 64
 """Fewer papers than this are rounded and sorted one by one."""
 SLACK: Final = 3e-6
 """Scores this close, relatively, may round to the same six digits."""
-_HEAD: Final = 256
+HEADS: Final = 256
 """Best papers that are kept with a long list: enough for a page, and for the signals."""
 
 
@@ -37,12 +42,13 @@ class Matches:
 
     __slots__ = (
         "_bits",
+        "_blocks",
         "_docs",
         "_head",
+        "_heads",
         "_highest",
         "_rows",
         "_scores",
-        "_tops",
         "lasting",
         "negated",
         "positive",
@@ -65,9 +71,10 @@ class Matches:
         self.lasting = lasting
         self._bits: Bits | None = None
         self._head: list[tuple[float, int]] | None = None
-        self._tops: Scores | None = None
+        self._heads: Heads | None = None
+        self._blocks: Blocks | None = None
         self._highest = -1.0
-        self._rows: list[tuple[Row, tuple[NDArray[Any] | None, ...]]] = []
+        self._rows: list[tuple[bytes, tuple[object, ...]]] = []
 
     @property
     def docs(self) -> Numbers:
@@ -105,7 +112,13 @@ class Matches:
             self._bits = packed(mask)
         return self._bits
 
-    def row(self, size: int) -> Row:
+    def blocks(self, size: int) -> Blocks | None:
+        """Give what is known of each 64 papers of a segment of `size`; None of short lists."""
+        if self._blocks is None and len(self.docs) * DENSE >= size and self.scores is not None:
+            self._blocks = Blocks.of(self.bits(size), self.scores)
+        return self._blocks
+
+    def row(self, size: int) -> bytes:
         """Give the lists as compiled loops take them; see `kernels.compiled`.
 
         The addresses hold as long as this object does: of two threads that come here at once the
@@ -114,14 +127,22 @@ class Matches:
         if not self._rows:
             docs = np.ascontiguousarray(self.docs)
             scores = None if self.scores is None else np.ascontiguousarray(self.scores)
-            bits = self.bits(size) if len(docs) * DENSE >= size else None
+            long = self.lasting and len(docs) * DENSE >= size
+            bits = self.bits(size) if long else None
+            blocks = self.blocks(size) if long else None
+            heads = self.heads if self.lasting and scores is not None else None
             row = (
                 address(docs),
-                0 if scores is None else address(scores),
+                address(scores),
                 len(docs),
-                0 if bits is None else address(bits),
+                address(bits),
+                0 if blocks is None else address(blocks.firsts),
+                0 if blocks is None else address(blocks.highest),
+                0 if heads is None else address(heads[0]),
+                0 if heads is None else address(heads[1]),
+                0 if heads is None else len(heads[0]),
             )
-            self._rows.append((row, (docs, scores, bits)))
+            self._rows.append((pack(ROW, *row), (docs, scores, bits, blocks, heads)))
         return self._rows[0][0]
 
     def boosted(self, factor: float) -> Matches:
@@ -142,20 +163,27 @@ class Matches:
 
     def ordered(self, wanted: int) -> list[tuple[float, int]]:
         """Give the first by score, then number: (minus the score as it is shown, paper)."""
-        if not self.lasting or wanted > _HEAD:
+        if not self.lasting or wanted > HEADS:
             return in_order(*self.best(wanted), wanted)
         if self._head is None:
-            self._head = in_order(*self.best(_HEAD), _HEAD)
+            self._head = in_order(*self.best(HEADS), HEADS)
         return self._head[:wanted]
 
     def reached(self, wanted: int) -> float:
         """Give a score that at least `wanted` of the papers reach; 0 where there are fewer."""
         scores = self.scores
-        if scores is None or len(scores) < wanted or wanted > _HEAD:
+        if scores is None or len(scores) < wanted or wanted > HEADS:
             return 0.0
-        if self._tops is None:
-            self._tops = np.sort(-self.best(min(len(scores), _HEAD))[1])[:_HEAD]
-        return -float(self._tops[wanted - 1])
+        return float(self.heads[1][wanted - 1])
+
+    @property
+    def heads(self) -> Heads:
+        """The papers of the highest scores, at most `HEADS`."""
+        if self._heads is None:
+            docs, scores = self.best(HEADS)
+            order = np.argsort(-scores)[:HEADS]
+            self._heads = docs[order], scores[order]
+        return self._heads
 
     def part(self, places: slice | NDArray[Any]) -> Matches:
         """Keep the papers at some places of `docs`, rising, or where a mask over it is true."""
@@ -163,8 +191,10 @@ class Matches:
         return Matches(self.docs[places], scores, positive=self.positive)
 
 
-def address(array: NDArray[Any]) -> int:
-    """Give the address of an array's first number."""
+def address(array: NDArray[Any] | None) -> int:
+    """Give the address of an array's first number, 0 where there is no array."""
+    if array is None:
+        return 0
     where: int = array.__array_interface__["data"][0]
     return where
 

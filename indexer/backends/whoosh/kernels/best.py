@@ -1,0 +1,212 @@
+"""The compiled loop for the best of a union of lists; see `answer.best` for the method.
+
+Goes through the segment by windows small enough for the fastest memory. Within one, lists that
+may still matter are added up, and what can be among the best is looked up in the rest: with lists
+kept as bits that is one step (`Blocks`), and what each 64 papers can get from the rest is known.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from indexer.backends.whoosh.kernels.lists import NEARLY, looked_up, ordered, passes, seeded
+from indexer.backends.whoosh.kernels.pieces import (
+    Floats,
+    Ints,
+    Longs,
+    Words,
+    count_bits,
+    found_from,
+    papers_at,
+    put,
+    scores_at,
+)
+
+_TINY: Final = 5e-324
+"""The lowest score above 0."""
+_WINDOW: Final = 2048
+"""Papers whose sums fit into the fastest memory."""
+_BLOCKS: Final = _WINDOW >> 6
+_FILLED: Final = 2
+"""Where lists have more than one in this many papers of a window, all of its sums are looked at."""
+_DRIVEN: Final = 2
+"""Papers that pass a filter are looked up if lists hold this many times as many."""
+
+
+def best_any(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop, nothing called that need not be
+    rows: Longs,
+    wanted: int,
+    first: int,
+    last: int,
+    mask: Words,
+    docs: Ints,
+    scores: Floats,
+    heap: Floats,
+) -> int:
+    """Find the best of a union of lists.
+
+    Args:
+        rows: the lists.
+        wanted: how many are needed at least.
+        first: papers before this one do not count.
+        last: nor do those from this one on.
+        mask: papers that count, as bits, or nothing where all do.
+        docs: gets the papers; of the size of the segment.
+        scores: gets their sums; of the size of the segment.
+        heap: room for `wanted` numbers.
+
+    Returns:
+        How many papers were put into `docs`: the `wanted` best, all that may round to the same
+        score as one of them, and more.
+    """
+    masked = len(mask) > 0
+    lists = len(rows)
+    rest = np.zeros(lists + 1)
+    rows = ordered(rows, rest)
+    total = 0
+    least = 0.0
+    for at in range(lists - 1, -1, -1):
+        total += rows[at, 2]
+        if not masked and last - first == len(docs) and rows[at, 8] >= wanted:
+            least = max(least, scores_at(rows[at, 7], wanted)[wanted - 1] * NEARLY)
+        rest[at] += rest[at + 1]
+    if lists > 1 and total > 32 * wanted:
+        least = max(least, seeded(rows, wanted, first, last, mask, heap))
+    start = first & ~63
+    stop = min((last + 63) & ~63, len(docs))
+    lows = np.zeros(lists, np.int64)
+    ends = np.zeros(lists, np.int64)
+    for at in range(lists):
+        if rows[at, 4] == 0:
+            ends[at] = found_from(papers_at(rows[at, 0], rows[at, 2]), start, 0)
+    bounds = np.zeros((lists + 1, _BLOCKS))
+    sums = np.zeros(_WINDOW)
+    touched = np.empty(_WINDOW + 1, np.int32)
+    added = lists
+    found = 0
+    held = 0
+    for begin in range(start, stop, _WINDOW):
+        end = min(begin + _WINDOW, stop)
+        blocks = (end - begin + 63) >> 6
+        while added > 0 and rest[added - 1] < least:
+            added -= 1
+        postings = 0
+        for at in range(lists):
+            if rows[at, 4] != 0:
+                firsts = papers_at(rows[at, 4], (end >> 6) + 2)
+                lows[at] = firsts[begin >> 6]
+                ends[at] = firsts[(end + 63) >> 6]
+            else:
+                lows[at] = ends[at]
+                ends[at] = found_from(papers_at(rows[at, 0], rows[at, 2]), end, lows[at])
+            if at < added:
+                postings += ends[at] - lows[at]
+        seen = 0
+        if postings == 0:
+            continue
+        passing = 0
+        if masked:
+            for block in range(blocks):
+                passing += count_bits(mask[(begin >> 6) + block])
+            if passing == 0:
+                continue
+        driven = masked and passing * _DRIVEN < postings
+        looked = 0 if driven else added
+        for at in range(lists - 1, looked - 1, -1):
+            if rows[at, 5] != 0:
+                highest = scores_at(rows[at, 5], (begin >> 6) + blocks)
+                for block in range(blocks):
+                    bounds[at, block] = bounds[at + 1, block] + highest[(begin >> 6) + block]
+            else:
+                papers = papers_at(rows[at, 0], rows[at, 2])
+                given = scores_at(rows[at, 1], rows[at, 2])
+                for block in range(blocks):
+                    bounds[at, block] = 0.0
+                for place in range(lows[at], ends[at]):
+                    block = (papers[place] - begin) >> 6
+                    bounds[at, block] = max(bounds[at, block], given[place])
+                for block in range(blocks):
+                    bounds[at, block] += bounds[at + 1, block]
+        full = masked or postings * _FILLED > _WINDOW
+        if driven:
+            for block in range(blocks):
+                word = mask[(begin >> 6) + block]
+                while word != 0 and bounds[0, block] >= max(least, _TINY):
+                    low = word & (~word + np.uint64(1))
+                    touched[seen] = block * 64 + count_bits(low - np.uint64(1))
+                    seen += 1
+                    word ^= low
+        elif full:
+            for at in range(added):
+                papers = papers_at(rows[at, 0], rows[at, 2])
+                given = scores_at(rows[at, 1], rows[at, 2])
+                for place in range(lows[at], ends[at]):
+                    sums[np.uint32(papers[place] - begin)] += given[place]
+            for block in range(blocks):
+                bar = max(least - bounds[added, block], _TINY)
+                for slot in range(block * 64, min(block * 64 + 64, end - begin)):
+                    touched[seen] = slot
+                    seen += sums[slot] >= bar
+        else:
+            for at in range(added):
+                papers = papers_at(rows[at, 0], rows[at, 2])
+                given = scores_at(rows[at, 1], rows[at, 2])
+                for place in range(lows[at], ends[at]):
+                    here = np.uint32(papers[place] - begin)
+                    touched[seen] = here
+                    seen += sums[here] == 0.0
+                    sums[here] += given[place]
+            likely = 0
+            for which in range(seen):
+                slot = touched[which]
+                score = sums[slot]
+                enough = score >= max(least - bounds[added, slot >> 6], _TINY)
+                touched[likely] = slot
+                likely += enough
+                sums[slot] = score if enough else 0.0
+            seen = likely
+        if masked and not driven:
+            likely = 0
+            for which in range(seen):
+                touched[likely] = touched[which]
+                likely += passes(mask, begin + touched[which])
+            seen = likely
+        for at in range(looked, lists):
+            if seen == 0:
+                break
+            if lows[at] == ends[at]:
+                continue
+            if rows[at, 4] == 0:
+                full = True
+            looked_up(rows[at], lows[at], ends[at], begin, touched[:seen], sums)
+            likely = 0
+            for which in range(seen):
+                slot = touched[which]
+                score = sums[slot]
+                enough = score + bounds[at + 1, slot >> 6] >= least
+                touched[likely] = slot
+                likely += enough
+                sums[slot] = score if enough else 0.0
+            seen = likely
+        for which in range(seen):
+            slot = touched[which]
+            score = sums[slot]
+            sums[slot] = 0.0
+            if score >= max(least, _TINY) and first <= begin + slot < last:
+                docs[found] = begin + slot
+                scores[found] = score
+                found += 1
+                held = put(heap, held, wanted, score)
+                if held == wanted:
+                    least = max(least, heap[0] * NEARLY)
+        if full:
+            sums[:] = 0.0
+    kept = 0
+    for at in range(found):
+        if scores[at] >= least:
+            docs[kept] = docs[at]
+            scores[kept] = scores[at]
+            kept += 1
+    return kept

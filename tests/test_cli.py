@@ -579,6 +579,17 @@ def test_a_terminal_without_unicode_is_no_error(folder: Path) -> None:
     assert out.startswith(b"Anna S")
 
 
+def test_the_command_does_not_wait_for_scipy(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "scipy.py").write_text("raise SystemExit('imported')")
+    path = os.pathsep.join((str(tmp_path), str(CHECKOUT)))
+
+    # A word that is not in the index is stemmed by NLTK, which would import it.
+    process = quiver_process("search", "unheardofs", cwd=folder, env={"PYTHONPATH": path})
+
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, b"imported" in err) == (0, False)
+
+
 def test_the_installed_command_is_quiver() -> None:
     from importlib.metadata import entry_points
 

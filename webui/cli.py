@@ -133,4 +133,7 @@ def main() -> None:
         # A terminal that cannot write a character shows its code instead of a traceback.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    # NLTK imports scipy where it is there, for statistics that nobody asks for here: a second and
+    # 60 MB. To Python, None means that there is none.
+    sys.modules.setdefault("scipy", None)  # type: ignore[arg-type]
     quiver()(prog_name="quiver")

@@ -111,6 +111,7 @@ class WebConfig:
         title: name of the site.
         threads: requests that one worker process takes at once.
         requests_per_minute: of one client to one worker process; 0 = no limit.
+        page_cache: megabytes of finished pages that one worker process keeps; 0 = none.
     """
 
     title: str
@@ -119,6 +120,7 @@ class WebConfig:
     workers: int
     threads: int
     requests_per_minute: int
+    page_cache: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,7 @@ _LIMITS: Final[Mapping[str, Numbers | Choice | Optional]] = MappingProxyType(
         "web.workers": Numbers(1, 256),
         "web.threads": Numbers(1, 256),
         "web.requests_per_minute": Numbers(0, 1_000_000),
+        "web.page_cache": Numbers(0, 100_000),
     }
 )
 

@@ -83,7 +83,7 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     headers.register(app)
     observing.register(app)
     limits.register(app, config.web.requests_per_minute)
-    caching.register(app)
+    caching.register(app, config.web.page_cache * 1_000_000)
     return app
 
 

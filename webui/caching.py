@@ -1,20 +1,24 @@
 """Saving work and bytes: an answer is fixed by its address and the index generation.
 
 So a browser that asks again with the tag of what it has gets a 304 before anything is searched,
-and learns of a new generation on its next request all the same.
+and learns of a new generation on its next request all the same. Whoever else asks again gets the
+page that was made before; the time that it names is the time its answer took then.
 """
 
 from __future__ import annotations
 
 import gzip
 import hashlib
+from collections.abc import Hashable
+from operator import itemgetter
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, g, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from webui import current
+from webui.page_cache import FinishedPage, PageCache
 
 _TAGGED: Final = frozenset(
     {
@@ -38,10 +42,19 @@ _SMALLEST: Final = 1_000
 """Bytes below which compression saves nothing."""
 
 
-def register(app: Flask) -> None:
-    """Let an application answer 304, and compress what it sends."""
+def register(app: Flask, room: int) -> None:
+    """Let an application answer 304, compress what it sends and keep finished pages.
+
+    Args:
+        app: the application.
+        room: bytes of memory for finished pages; 0 keeps none.
+    """
     app.extensions["quiver.face"] = _face(app)
     app.before_request(_unchanged)
+    if room:
+        app.extensions["quiver.page_cache"] = PageCache(room)
+        app.before_request(_made_before)
+        app.after_request(_keep)
     app.after_request(_tag)
     app.after_request(_compress)
 
@@ -60,7 +73,8 @@ def _face(app: Flask) -> str:
 
 
 def _etag(generation: str, face: str) -> str:
-    pairs = sorted(request.args.items(multi=True))
+    # Not by value: the order of what is repeated may show, as that of two queries compared.
+    pairs = sorted(request.args.items(multi=True), key=itemgetter(0))
     told = "\n".join((generation, face, request.url_root, request.path, repr(pairs)))
     return hashlib.blake2b(told.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
@@ -82,8 +96,45 @@ def _unchanged() -> Response | None:
     return response
 
 
+def _page_cache() -> PageCache:
+    return cast(PageCache, current_app.extensions["quiver.page_cache"])
+
+
+def _key(generation: str) -> Hashable:
+    """Name all that a page depends on, as the asker spelt it: reading an address takes longer."""
+    gzipped = request.accept_encodings.quality("gzip") > 0
+    return generation, request.url_root, request.path, request.query_string, gzipped
+
+
+def _made_before() -> Response | None:
+    """Answer with the page that was made for the same address and generation, if it is kept."""
+    if request.blueprint not in _TAGGED or request.method not in ("GET", "HEAD"):
+        return None
+    generation = current.published()
+    page = None if generation is None else _page_cache().find(_key(generation))
+    if page is None:
+        return None
+    g.made_before = True
+    return Response(page.body, headers=list(page.headers))
+
+
+def _keep(response: Response) -> Response:
+    """Keep a page that is finished: only what is whole, at hand, and the same for everyone."""
+    if request.blueprint not in _TAGGED or request.method != "GET" or "made_before" in g:
+        return response
+    generation = current.used() or current.published()
+    if response.status_code != 200 or response.is_streamed or generation is None:
+        return response
+    if not (response.cache_control.no_store or "Set-Cookie" in response.headers):
+        page = FinishedPage(tuple(response.headers), response.get_data())
+        _page_cache().keep(_key(generation), page)
+    return response
+
+
 def _tag(response: Response) -> Response:
     """Tag an answer with the generation it was made of; none was used by what needs none."""
+    if "made_before" in g:
+        return response
     if request.blueprint in _TAGGED and response.status_code == 200:
         generation = current.used() or current.published()
         if generation is not None:
@@ -93,6 +144,8 @@ def _tag(response: Response) -> Response:
 
 
 def _compress(response: Response) -> AnyResponse:
+    if "made_before" in g:
+        return response
     if response.status_code not in (200, 400, 404) or "Content-Encoding" in response.headers:
         return response
     if not response.content_type.startswith(_TEXT) and "+json" not in response.content_type:

@@ -20,6 +20,7 @@ the number of matches, which bm25s does not give either.
     memory.py     the memory of a process and of all that it starts
     latency.py    interleaved rounds
     updates.py    what changing a few papers costs
-    http.py       requests a second of the pages, with 1, 8 and 32 clients
+    http.py       the pages under load: new ones, ones asked for before, 1, 8 and 32 clients
+    clients.py    those clients, in a process of their own
     report.py     the tables, and the same as JSON
 """

@@ -1,12 +1,18 @@
-"""Pages over HTTP: requests a second and how long they take, with many clients at once."""
+"""Pages over HTTP: requests a second and how long they take, with many clients at once.
+
+``new`` are pages that nobody has asked for before, ``again`` those that somebody has, ``mixed``
+half of each in turn. Clients share the cores with the server, so what a page costs the server's
+processes is told beside what its readers wait.
+"""
 
 from __future__ import annotations
 
-import http.client
+import json
+import os
+import random
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,22 +24,34 @@ from tests.bench.questions import Question
 
 CLIENTS = (1, 8, 32)
 PATHS = ("/search", "/search.json")
+MIXES = ("new", "mixed", "again")
+KINDS = ("kw", "and", "one_rare")
+"""Classes of the questions: plain words, as people type them."""
+MOST = 1_000
+"""Addresses a second that are laid ready: more than two cores answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What one address does under load; times in milliseconds."""
+    """What one address does under load; times in milliseconds.
+
+    Attributes:
+        mix: whether the pages were asked for before; see the module.
+        server: CPU time that the server's processes took for one answer.
+    """
 
     path: str
+    mix: str
     clients: int
     per_second: float
     p50: float
     p99: float
+    server: float
 
 
 @contextmanager
-def serving(index: Path) -> Iterator[int]:
-    """Serve an index as ``quiver serve`` does; gives the port."""
+def serving(index: Path) -> Iterator[tuple[int, int]]:
+    """Serve an index as ``quiver serve`` does; gives its port and process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -44,7 +62,7 @@ def serving(index: Path) -> Iterator[int]:
     )
     try:
         _wait(port, process)
-        yield port
+        yield port, process.pid
     finally:
         process.terminate()
         process.wait(60)
@@ -62,46 +80,98 @@ def _wait(port: int, process: subprocess.Popen[str]) -> None:
     raise RuntimeError("quiver serve does not answer")
 
 
-def measure(index: Path, questions: list[Question], seconds: float) -> list[Load]:
-    """Load every address with every number of clients for a while."""
-    with serving(index) as port:
-        addresses = [f"?{urlencode({'q': ' '.join(one.words)})}" for one in questions]
-        _load(port, "/search", addresses, 4, seconds / 2)
+class Addresses:
+    """Addresses of ten hits a page, each given out as new but once."""
+
+    def __init__(self, questions: list[Question], seed: int) -> None:
+        texts = dict.fromkeys(" ".join(one.words) for one in questions)
+        self._all = [urlencode({"q": text, "per_page": 10}) for text in texts]
+        self._given = 0
+        self._chance = random.Random(seed)
+
+    def next(self, mix: str, most: int) -> list[str]:
+        """Give addresses of a mix; `asked` says how many of them were asked for."""
+        if mix == "again":
+            known = self._all[: self._given]
+            return self._chance.choices(known[-200:], k=most)
+        new = self._all[self._given : self._given + most]
+        if not new:
+            raise RuntimeError("all questions are asked: draw more of each class")
+        if mix == "new":
+            return new
         return [
-            _load(port, path, addresses, clients, seconds) for path in PATHS for clients in CLIENTS
+            one
+            for at, new_one in enumerate(new)
+            for one in (new_one, new[self._chance.randrange(at + 1)])
         ]
 
+    def asked(self, mix: str, count: int) -> None:
+        """Take note of how many addresses of the last list were asked for."""
+        self._given += {"new": count, "mixed": -(-count // 2), "again": 0}[mix]
 
-def _load(port: int, path: str, addresses: list[str], clients: int, seconds: float) -> Load:
-    taken: list[float] = []
-    lock = threading.Lock()
-    end = time.perf_counter() + seconds
 
-    def client(number: int) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        mine: list[float] = []
-        at = number * 7
-        while time.perf_counter() < end:
-            started = time.perf_counter()
-            connection.request("GET", path + addresses[at % len(addresses)])
-            answer = connection.getresponse()
-            answer.read()
-            if answer.status != 200:
-                raise RuntimeError(f"{path}: status {answer.status}")
-            mine.append((time.perf_counter() - started) * 1000)
-            at += 1
-        connection.close()
-        with lock:
-            taken.extend(mine)
+def measure(index: Path, questions: list[Question], seconds: float, seed: int) -> list[Load]:
+    """Load every address with every mix and every number of clients for a while."""
+    with serving(index) as (port, process):
+        loads = []
+        for path in PATHS:
+            addresses = Addresses(questions, seed)
+            _load(port, process, path, addresses, mix="new", clients=8, seconds=seconds)
+            loads += [
+                _load(port, process, path, addresses, mix=mix, clients=clients, seconds=seconds)
+                for mix in MIXES
+                for clients in CLIENTS
+            ]
+        return loads
 
-    threads = [threading.Thread(target=client, args=(number,)) for number in range(clients)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    taken.sort()
-    if not taken:
-        raise RuntimeError(f"{path}: no answer in {seconds} s")
+
+def _load(
+    port: int,
+    process: int,
+    path: str,
+    addresses: Addresses,
+    *,
+    mix: str,
+    clients: int,
+    seconds: float,
+) -> Load:
+    asked = [f"{path}?{one}" for one in addresses.next(mix, int(seconds * MOST))]
+    before = _cpu_seconds(process)
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench.clients", str(port), str(clients), str(seconds)],
+        input="\n".join(asked),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    used = _cpu_seconds(process) - before
+    found = json.loads(done.stdout)
+    taken = sorted(found["taken"])
+    if found["faults"] or not taken:
+        raise RuntimeError(f"{path}: {found['faults'] or 'no answer'}")
+    addresses.asked(mix, len(taken))
     last = len(taken) - 1
-    rate = len(taken) / seconds
-    return Load(path, clients, rate, taken[int(last * 0.5)], taken[int(last * 0.99)])
+    return Load(
+        path,
+        mix,
+        clients,
+        len(taken) / found["seconds"],
+        taken[int(last * 0.5)],
+        taken[int(last * 0.99)],
+        used * 1000 / len(taken),
+    )
+
+
+def _cpu_seconds(process: int) -> float:
+    """Add up the CPU time of a process and of its descendants that live."""
+    ticks = 0
+    waiting = [process]
+    while waiting:
+        folder = Path("/proc") / str(waiting.pop())
+        # The name of the program, in parentheses, may hold anything; utime and stime are the
+        # 14th and 15th field.
+        told = (folder / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        ticks += int(told[11]) + int(told[12])
+        for task in (folder / "task").iterdir():
+            waiting += map(int, (task / "children").read_text(encoding="ascii").split())
+    return ticks / os.sysconf("SC_CLK_TCK")

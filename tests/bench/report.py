@@ -87,14 +87,16 @@ class Report:
         if self.loads:
             yield from _table(
                 "HTTP",
-                ("address", "clients", "requests/s", "p50 ms", "p99 ms"),
+                ("address", "pages", "clients", "requests/s", "p50 ms", "p99 ms", "CPU ms a page"),
                 [
                     (
                         one.path,
+                        one.mix,
                         str(one.clients),
                         f"{one.per_second:.0f}",
                         f"{one.p50:.1f}",
                         f"{one.p99:.1f}",
+                        f"{one.server:.1f}",
                     )
                     for one in self.loads
                 ],

@@ -6,11 +6,13 @@ started this one. Each is answered by a line: "done" and what was asked for, or 
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import os
 import pickle
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -42,7 +44,7 @@ def main() -> None:
         said = "done "
         if kind != "run" and table.words:
             table = WordTable(analyzer)  # no more runs come, and its memory is wanted elsewhere
-            gc.collect()  # a table and its pieces know each other
+            _give_back()
         try:
             if kind == "run":
                 papers = [store.decode(line) for line, _, _ in asked[1]]
@@ -62,6 +64,13 @@ def main() -> None:
             return
         if not said.startswith("done "):
             return
+
+
+def _give_back() -> None:
+    """Give memory that is free back to the system, which else stays with the C library."""
+    gc.collect()  # a table and its pieces know each other
+    with suppress(AttributeError, OSError, TypeError):  # where there is no glibc
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _read(requests: BinaryIO) -> Any:

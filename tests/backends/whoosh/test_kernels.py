@@ -19,10 +19,11 @@ from indexer.backends.whoosh.kernels import choice as choices
 from indexer.backends.whoosh.kernels.choice import PATIENCE, KernelChoice
 from indexer.backends.whoosh.lookup.columns import Column
 from indexer.backends.whoosh.lookup.counts import count_column
+from indexer.backends.whoosh.lookup.few import FewTally
 from indexer.backends.whoosh.lookup.matches import Matches
 from indexer.backends.whoosh.lookup.ranked import RankedKeys, RankedTally
 from indexer.backends.whoosh.lookup.reader import SegmentReader
-from indexer.backends.whoosh.lookup.tally import tally
+from indexer.backends.whoosh.lookup.tally import Tally, tally
 from indexer.backends.whoosh.searcher import WhooshSearcher
 from indexer.backends.whoosh.storage.named import segment_from, store_from
 from indexer.backends.whoosh.storage.snapshot import LoadedSegment, Snapshot
@@ -202,6 +203,34 @@ def test_author_counts_by_rank_are_those_by_paper(
             least = sorted(every.values(), reverse=True)[:limit][-1] if limit else 1
             assert rows.items() <= every.items()
             assert {one for one in every if every[one] >= least} <= rows.keys()
+
+
+@pytest.mark.parametrize("share", [0.001, 0.01, 0.2, 0.7])
+def test_authors_are_put_in_order_as_by_hand(
+    kernels: KernelChoice, snapshot: Snapshot, share: float
+) -> None:
+    reader = SegmentReader(snapshot.segments[0])
+    chance = np.random.default_rng(8)
+    nobody = np.zeros(0, np.int64)
+    order = chance.permutation(len(reader.arrays.name_keys)).astype(np.int32)
+    for _ in range(5):
+        found = Matches(np.flatnonzero(chance.random(reader.size) < share).astype(np.int32))
+        plain = tally(reader, found.docs)
+        counted: list[Tally] = [
+            plain,
+            RankedTally(RankedKeys.of(reader), reader, found, kernels.ready),
+        ]
+        if kernels.ready is not None:
+            counted.append(FewTally(reader, found, order, kernels.ready))
+        held = [(-plain.of(key), int(order[key]), key) for key in range(len(order))]
+        rows = sorted(one for one in held if one[0])
+        for one in counted:
+            assert (one.distinct, one.nameless) == (len(rows), plain.nameless)
+            for limit in (1, 20, 40, 300, 0):
+                last = limit or None
+                minus, numbers = one.in_order(limit, order, nobody)
+                assert minus == [row[0] for row in rows[:last]]
+                assert numbers == [row[2] for row in rows[:last]]
 
 
 @needs_numba

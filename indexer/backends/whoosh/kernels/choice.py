@@ -21,7 +21,7 @@ PATIENCE: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Kernels:
-    """The compiled loops; see `kernels.compiled` and `kernels.counting`."""
+    """The compiled loops; see `kernels.compiled`, `kernels.counting` and `kernels.authors`."""
 
     join: Callable[[NDArray[np.int64], NDArray[np.uint64]], int]
     best_any: Callable[..., int]
@@ -31,6 +31,9 @@ class Kernels:
     count_runs: Callable[..., None]
     see_keys: Callable[..., int]
     most_frequent: Callable[..., tuple[int, int]]
+    count_shared: Callable[[NDArray[np.uint64], NDArray[np.uint64]], int]
+    first_ranks: Callable[..., int]
+    first_keys: Callable[..., tuple[int, int, int]]
 
 
 class KernelChoice:
@@ -82,7 +85,7 @@ class KernelChoice:
 
 def prepared() -> Kernels:
     """Compile the loops, or load what was compiled before: each has run once."""
-    from indexer.backends.whoosh.kernels import best, counting
+    from indexer.backends.whoosh.kernels import authors, best, counting
     from indexer.backends.whoosh.kernels import compiled as loops
 
     made = Kernels(
@@ -92,8 +95,11 @@ def prepared() -> Kernels:
         loops.compiled(loops.list_bits),
         loops.compiled(counting.count_codes),
         loops.compiled(counting.count_runs),
-        loops.compiled(counting.see_keys),
-        loops.compiled(counting.most_frequent),
+        loops.compiled(authors.see_keys),
+        loops.compiled(authors.most_frequent),
+        loops.compiled(counting.count_shared),
+        loops.compiled(authors.first_ranks),
+        loops.compiled(authors.first_keys),
     )
     docs, scores = np.arange(2, dtype=np.int32), np.ones(2)
     pointers = np.zeros(3, np.int32)
@@ -115,6 +121,9 @@ def prepared() -> Kernels:
     for first, more in zip(firsts, mores, strict=True):
         made.see_keys(docs, first, pointers, more, docs, np.zeros(2, np.uint8), room)
         made.most_frequent(bits, 0, pointers, docs, first, pointers, more, room, counts, heap)
+    made.count_shared(bits, bits)
+    made.first_ranks(held, docs, docs, docs, heap, heap)
+    made.first_keys(docs, np.zeros(3, np.int64), docs, docs, heap, heap)
     for loop in (getattr(made, one.name) for one in fields(made)):
         loop.disable_compile()
     return made

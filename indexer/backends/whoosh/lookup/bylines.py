@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.backends.whoosh.kernels.choice import Kernels
+from indexer.backends.whoosh.lookup.few import FewTally
 from indexer.backends.whoosh.lookup.matches import Matches
 from indexer.backends.whoosh.lookup.ranked import RankedKeys, RankedTally
 from indexer.backends.whoosh.lookup.reader import Numbers, SegmentReader
@@ -87,6 +88,8 @@ class Bylines:
             return self.totals
         if len(readers) == 1 and found[0].count * _FEW > readers[0].size:
             return RankedTally(self._ranked, readers[0], found[0], kernels)
+        if self._plain and kernels is not None:
+            return FewTally(readers[0], found[0], self._ranks, kernels)
         return self._tally(tuple(one.docs for one in found))
 
     @cached_property
@@ -184,38 +187,31 @@ class Bylines:
             tally: of each key; those of 0 are left out.
             limit: how many to give; 0 = all.
         """
-        held, counts = tally.most(limit, self.prolific)
-        if limit <= 0:
-            limit = len(held)
-        if self._plain or len(held) > limit + _SPARE:
-            # One number that rises as the rows do.
-            places = self._ranks.take(held) - (counts.astype(np.int64) << 32)
-            if len(held) > limit + _SPARE:
-                near = places.argpartition(limit - 1)[:limit]
-                held, counts, places = held[near], counts[near], places[near]
-            order = places.argsort()[:limit]
-            numbers = held[order].tolist()
-            names = map(self.shown, numbers)
-            return list(zip((-counts[order]).tolist(), names, numbers, strict=True))
-        pairs = zip((-counts).tolist(), held.tolist(), strict=True)
-        return sorted((count, self.shown(number), number) for count, number in pairs)[:limit]
+        if not self._plain:
+            held, counts = tally.most(limit, self.prolific)
+            if limit <= 0 or len(held) <= limit + _SPARE:
+                pairs = zip((-counts).tolist(), held.tolist(), strict=True)
+                rows = sorted((count, self.shown(number), number) for count, number in pairs)
+                return rows[:limit] if limit > 0 else rows
+        minus, numbers = tally.in_order(limit, self._ranks, self.prolific)
+        return list(zip(minus, map(self.shown, numbers), numbers, strict=True))
 
     @cached_property
-    def _ranks(self) -> Longs:
+    def _ranks(self) -> Numbers:
         """For each key the place of what is shown of it among all."""
         if self._plain:
             arrays = self._readers[0].arrays
             names = np.arange(len(arrays.names), dtype=np.int64)
             if not len(names):
-                return names
+                return np.zeros(0, np.int32)
             papers = np.diff(arrays.name_papers_ptr).astype(np.int64)
             # Of each key's names, the first of those that most papers have.
             best = np.maximum.reduceat((papers << 32) - names, arrays.name_key_ptr[:-1])
-            ranks: Longs = arrays.name_rank[-best & 0xFFFFFFFF].astype(np.int64)
-            return ranks
+            places: Numbers = arrays.name_rank[-best & 0xFFFFFFFF].astype(np.int32)
+            return places
         shown = self._all_shown
         order = sorted(range(len(shown)), key=shown.__getitem__)
-        ranks = np.empty(len(shown), np.int64)
+        ranks = np.empty(len(shown), np.int32)
         ranks[order] = np.arange(len(shown))
         return ranks
 

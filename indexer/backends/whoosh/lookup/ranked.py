@@ -19,7 +19,7 @@ from indexer.backends.whoosh.lookup.bits import Bits, counted, packed, unpacked
 from indexer.backends.whoosh.lookup.matches import Matches
 from indexer.backends.whoosh.lookup.occurrences import spread
 from indexer.backends.whoosh.lookup.reader import SegmentReader
-from indexer.backends.whoosh.lookup.tally import Longs, Tally, highest, tally
+from indexer.backends.whoosh.lookup.tally import LazyTally, Longs, highest
 
 WIDTH: Final = 4
 """So many keys of a paper stand in a row of a table; few papers have more."""
@@ -28,6 +28,8 @@ _TRIED: Final = 64
 _GROWTH: Final = 8
 _PER_PAPER: Final = 16
 """What it costs to count the ranks of a paper, as many times as looking at a paper of a rank."""
+_FIRST: Final = 128
+"""More keys than this are put in order by numpy."""
 _LONGER, _ALONE = 1, 2
 
 
@@ -98,7 +100,7 @@ class RankedKeys:
         )
 
 
-class RankedTally(Tally):
+class RankedTally(LazyTally):
     """Papers of each key among many papers; what only a full count tells is counted when asked."""
 
     def __init__(
@@ -112,14 +114,16 @@ class RankedTally(Tally):
             found: the papers.
             kernels: compiled loops, if there are any.
         """
-        self._ranked = ranked
-        self._reader = reader
-        self._found = found
-        self._kernels = kernels
         nameless = 0
         if ranked.nameless is not None:
-            nameless = counted(found.bits(reader.size) & ranked.nameless)
-        super().__init__(np.zeros(0, np.int64), nameless)
+            bits = found.bits(reader.size)
+            if kernels is None:
+                nameless = counted(bits & ranked.nameless)
+            else:
+                nameless = kernels.count_shared(bits, ranked.nameless)
+        super().__init__(reader, found, nameless)
+        self._ranked = ranked
+        self._kernels = kernels
 
     @cached_property
     def distinct(self) -> int:
@@ -138,18 +142,6 @@ class RankedTally(Tally):
             np.empty(len(docs), np.int32),
         )
 
-    @cached_property
-    def _full(self) -> Tally:
-        return tally(self._reader, self._found.docs)
-
-    def of(self, number: int) -> int:
-        """Give the papers of one key."""
-        return self._full.of(number)
-
-    def kept(self, mask: NDArray[np.bool_]) -> Tally:
-        """Keep the keys where the mask, over all keys, is true."""
-        return self._full.kept(mask)
-
     def most(self, limit: int, prolific: Longs) -> tuple[Longs, NDArray[np.signedinteger]]:
         """Give the keys of the highest counts; see `Tally.most`."""
         if 0 < limit <= len(self._ranked.keys):
@@ -157,10 +149,22 @@ class RankedTally(Tally):
             # Of the keys that have one of the papers some may not be ranked.
             if len(counts) >= limit and least > 1:
                 return self._ranked.keys[ranks], counts
-        return self._full.most(limit, prolific)
+        return super().most(limit, prolific)
+
+    def in_order(
+        self, limit: int, order: NDArray[np.int32], prolific: Longs
+    ) -> tuple[list[int], list[int]]:
+        """Give minus the highest counts and their keys; see `Tally.in_order`."""
+        if self._kernels is not None and 0 < limit <= min(_FIRST, len(self._ranked.keys)):
+            ranks, counts, least = self._from_the_top(limit)
+            if len(counts) >= limit and least > 1:
+                minus, numbers = np.empty((2, limit), np.int64)
+                self._kernels.first_ranks(self._ranked.keys, ranks, counts, order, minus, numbers)
+                return minus.tolist(), numbers.tolist()
+        return super().in_order(limit, order, prolific)
 
     def _from_the_top(self, limit: int) -> tuple[NDArray[Any], NDArray[np.signedinteger], int]:
-        """Give the ranks of the highest counts, these, and the least; see `kernels.counting`."""
+        """Give the ranks of the highest counts, these, and the least; see `kernels.authors`."""
         ranked, found = self._ranked, self._found
         bits = found.bits(self._reader.size)
         if self._kernels is None:
@@ -182,7 +186,7 @@ class RankedTally(Tally):
 
 
 def _see_keys(docs: NDArray[np.int32], ranked: RankedKeys, seen: NDArray[np.uint8]) -> int:
-    """Do what `kernels.counting.see_keys` does."""
+    """Do what `kernels.authors.see_keys` does."""
     notes = ranked.notes.take(docs)
     for ranks in _ranks_of(docs, ranked, notes):
         seen[ranks] = 1
@@ -212,7 +216,7 @@ def _held(ranked: RankedKeys, mask: NDArray[np.bool_], low: int, high: int) -> L
 def _most_frequent(
     ranked: RankedKeys, wanted: int, found: Matches, mask: NDArray[np.bool_]
 ) -> tuple[NDArray[Any], NDArray[np.signedinteger], int]:
-    """Do what `kernels.counting.most_frequent` does; the mask is of the papers found."""
+    """Do what `kernels.authors.most_frequent` does; the mask is of the papers found."""
     starts, size = ranked.starts, len(ranked.keys)
     last, least = size, 1
     counts = _held(ranked, mask, 0, min(size, max(wanted, _TRIED)))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.backends.whoosh.lookup.columns import first_of_runs
+from indexer.backends.whoosh.lookup.matches import Matches
 from indexer.backends.whoosh.lookup.occurrences import spread
 from indexer.backends.whoosh.lookup.reader import Numbers, SegmentReader
 
@@ -16,6 +18,8 @@ PROLIFIC: Final = 8
 """Keys of at least so many papers are looked at first: as a rule the most frequent are there."""
 _SPARSE: Final = 32
 """Fewer authors than one in this many keys are sorted rather than counted key by key."""
+_SPARE: Final = 64
+"""So many more keys than are wanted are put in order with them."""
 _NEARLY: Final = 8
 """Among fewer keys than this many times those wanted the highest are not looked for."""
 
@@ -90,6 +94,28 @@ class Tally:
             return numbers[kept], counts[kept]
         return numbers, counts
 
+    def in_order(
+        self, limit: int, order: NDArray[np.int32], prolific: Longs
+    ) -> tuple[list[int], list[int]]:
+        """Give minus the highest counts and their keys; of equals, as `order` says.
+
+        Args:
+            limit: how many are wanted; 0 = all that have papers.
+            order: the place of each key among equals.
+            prolific: see `most`.
+        """
+        numbers, counts = self.most(limit, prolific)
+        # One number that rises as the keys are to stand.
+        places = order.take(numbers) - (counts.astype(np.int64) << 32)
+        if 0 < limit < len(numbers):
+            if len(numbers) > limit + _SPARE:
+                near = places.argpartition(limit - 1)[:limit]
+                numbers, places = numbers[near], places[near]
+            sorted_ = places.argsort()[:limit]
+        else:
+            sorted_ = places.argsort()
+        return (places[sorted_] >> 32).tolist(), numbers[sorted_].tolist()
+
 
 def highest(counts: NDArray[np.signedinteger], wanted: int) -> int:
     """Give the `wanted` highest of at least so many counts."""
@@ -117,3 +143,38 @@ def tally(reader: SegmentReader, docs: Numbers) -> Tally:
         sums[:-1] = firsts[1:]
         return Tally(sums - firsts, nameless, keys[firsts].astype(np.int64))
     return Tally(np.bincount(keys, minlength=size), nameless)
+
+
+class LazyTally(Tally):
+    """Says what is known of papers of one segment; the rest is counted when asked for."""
+
+    def __init__(
+        self, reader: SegmentReader, found: Matches, nameless: int, *, distinct: int = -1
+    ) -> None:
+        """Say what is known.
+
+        Args:
+            reader: the segment.
+            found: the papers.
+            nameless: those without any author.
+            distinct: how many keys have papers, where that is known.
+        """
+        super().__init__(np.zeros(0, np.int64), nameless, distinct=distinct)
+        self._reader = reader
+        self._found = found
+
+    @cached_property
+    def _full(self) -> Tally:
+        return tally(self._reader, self._found.docs)
+
+    def of(self, number: int) -> int:
+        """Give the papers of one key."""
+        return self._full.of(number)
+
+    def kept(self, mask: NDArray[np.bool_]) -> Tally:
+        """Keep the keys where the mask, over all keys, is true."""
+        return self._full.kept(mask)
+
+    def most(self, limit: int, prolific: Longs) -> tuple[Longs, NDArray[np.signedinteger]]:
+        """Give the keys of the highest counts; see `Tally.most`."""
+        return self._full.most(limit, prolific)

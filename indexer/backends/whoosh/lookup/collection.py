@@ -34,7 +34,9 @@ from indexer.ranking import Ranking, idf
 
 TEXT_FIELDS: tuple[TextField, ...] = ("title", "abstract", "author")
 TERM_BYTES = 128 << 20
-"""Budget of scored terms: about the whole of 100,000 papers, or the most used of more."""
+"""Budget of scored terms, at least: about the whole of 100,000 papers."""
+PAPER_TERM_BYTES = 256
+"""Where there are many papers, so much for each: the most used terms."""
 POSTING_BYTES = 48 << 20
 LEAF_BYTES = 8 << 20
 
@@ -70,7 +72,9 @@ class Collection:
         self.ranking = ranking
         self.readers = tuple(SegmentReader(one) for one in snapshot.segments)
         self.papers = sum(reader.papers for reader in self.readers)
-        self._scored: BoundedCache[ScoredTerm] = BoundedCache(TERM_BYTES, _weigh_scored)
+        self._scored: BoundedCache[ScoredTerm] = BoundedCache(
+            max(TERM_BYTES, PAPER_TERM_BYTES * self.papers), self._weigh_scored
+        )
         self._postings: BoundedCache[tuple[Postings, ...]] = BoundedCache(
             POSTING_BYTES, _weigh_postings
         )
@@ -121,20 +125,36 @@ class Collection:
         weight = idf(self.papers, holding) * (self.ranking.k1 + 1)
         parts = []
         for at, one in enumerate(found):
-            frequency = self.weighted(at, one)
-            scores = weight * frequency / (self.ranking.k1 + frequency)
-            positive = bool((scores > 0).all())
+            scores = self.weighted(at, one)
+            saturated = scores + self.ranking.k1
+            scores *= weight
+            scores /= saturated
+            positive = not len(scores) or bool(scores.min() > 0)
             parts.append(Matches(one.docs, scores, positive=positive, lasting=True))
         return ScoredTerm(holding, tuple(parts))
 
     def weighted(self, segment: int, found: Postings) -> Scores:
-        """Add up the normalised frequencies of the fields: tf' of `indexer.ranking`."""
-        total = np.zeros(len(found.docs))
-        for field in TEXT_FIELDS:
-            counts = getattr(found, field)
+        """Add up the normalised frequencies of the fields: tf' of `indexer.ranking`.
+
+        Abstracts hold nearly every posting, the other fields few of a long list.
+        """
+        norms = self.norms(segment)
+        if found.abstract is None:
+            total = np.zeros(len(found.docs))
+        else:
+            total = norms["abstract"].take(found.docs)
+            total *= found.abstract
+        others: tuple[TextField, ...] = ("title", "author")
+        for field in others:
+            counts = found.title if field == "title" else found.author
             if counts is not None:
-                total += counts * self.norms(segment)[field][found.docs]
+                there = np.flatnonzero(counts > 0)
+                total[there] += counts[there] * norms[field].take(found.docs[there])
         return total
+
+    def _weigh_scored(self, scored: ScoredTerm) -> int:
+        sizes = [reader.size for reader in self.readers]
+        return sum(map(Matches.weight, scored.parts, sizes))
 
     def norms(self, segment: int) -> dict[TextField, Scores]:
         """For each field, what one occurrence in each paper of a segment weighs."""
@@ -277,11 +297,6 @@ def _norm(field: _Field, lengths: NDArray[np.int32]) -> Scores:
     norm = 1 - field.b + field.b * lengths / field.average
     weights: Scores = np.divide(field.weight, norm, out=np.zeros(len(lengths)), where=norm > 0)
     return weights
-
-
-def _weigh_scored(scored: ScoredTerm) -> int:
-    # With the bits that long lists are kept as, too; a list of one is mostly the objects around it.
-    return 1000 + 16 * scored.papers
 
 
 def _weigh_postings(found: tuple[Postings, ...]) -> int:

@@ -118,6 +118,13 @@ class Matches:
             self._blocks = Blocks.of(self.bits(size), self.scores)
         return self._blocks
 
+    def weight(self, size: int) -> int:
+        """Give about how many bytes this will hold, with all that may be derived from it."""
+        count = self.count
+        owned = 12 if self._docs.base is None else 8  # of an index on disk only scores are
+        long = size // 2 if count * DENSE >= size else 0
+        return 1000 + owned * count + long + 12 * min(count, HEADS)
+
     def row(self, size: int) -> bytes:
         """Give the lists as compiled loops take them; see `kernels.compiled`.
 

@@ -24,19 +24,30 @@ class Column:
         codes: of each paper, of the narrowest type of uint8, uint16 and int32 that holds them.
         starts: int32[R], the first paper of each run, rising; the first one is 0.
         runs: int32[R], the code of each run.
+        words: int64[R], the word of a set of bits that holds the first paper of each run.
+        below: uint64[R], the bits of that word that stand for papers before it.
     """
 
     names: tuple[str, ...]
     codes: NDArray[Any]
     starts: NDArray[np.int32]
     runs: NDArray[np.int32]
+    words: NDArray[np.int64]
+    below: NDArray[np.uint64]
 
     @classmethod
     def of(cls, names: tuple[str, ...], codes: NDArray[Any]) -> Self:
         """Lay out the codes of all papers, none below 0."""
         kind = next(one for one in _NARROW if len(names) <= np.iinfo(one).max)
         starts = first_of_runs(codes)
-        return cls(names, codes.astype(kind), starts.astype(np.int32), codes[starts].astype("i4"))
+        return cls(
+            names,
+            codes.astype(kind),
+            starts.astype(np.int32),
+            codes[starts].astype(np.int32),
+            starts.astype(np.int64) >> 6,
+            (np.uint64(1) << (starts & 63).astype(np.uint64)) - np.uint64(1),
+        )
 
 
 def first_of_runs(values: NDArray[Any]) -> NDArray[np.intp]:

@@ -91,10 +91,9 @@ def _count_runs(bits: Bits, column: Column) -> NDArray[np.int64]:
     """Do what `kernels.counting.count_runs` does."""
     before = np.zeros(len(bits) + 1, np.int64)
     np.cumsum(np.bitwise_count(bits), out=before[1:])
-    words = column.starts >> 6
-    below = (np.uint64(1) << (column.starts & 63).astype(np.uint64)) - np.uint64(1)
-    bounds = np.empty(len(words) + 1, np.int64)
-    np.add(before.take(words), np.bitwise_count(bits.take(words) & below), out=bounds[:-1])
+    within = np.bitwise_count(bits.take(column.words) & column.below)
+    bounds = np.empty(len(within) + 1, np.int64)
+    np.add(before.take(column.words), within, out=bounds[:-1])
     bounds[-1] = before[-1]
-    sums = np.bincount(column.runs, weights=np.diff(bounds), minlength=len(column.names))
+    sums = np.bincount(column.runs, weights=bounds[1:] - bounds[:-1], minlength=len(column.names))
     return sums.astype(np.int64)

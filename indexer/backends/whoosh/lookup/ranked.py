@@ -23,10 +23,9 @@ from indexer.backends.whoosh.lookup.tally import LazyTally, Longs, highest
 
 WIDTH: Final = 4
 """So many keys of a paper stand in a row of a table; few papers have more."""
-_TRIED: Final = 64
-"""Ranks that are counted first together, then several times as many."""
-_GROWTH: Final = 8
-_PER_PAPER: Final = 16
+_TRIED: Final = 128
+"""Ranks that are counted first together; then it is known which others may matter."""
+_PER_PAPER: Final = 7
 """What it costs to count the ranks of a paper, as many times as looking at a paper of a rank."""
 _FIRST: Final = 128
 """More keys than this are put in order by numpy."""
@@ -227,11 +226,11 @@ def _most_frequent(
             last = int(np.searchsorted(ranked.falls, -least, "right"))
         if looked >= last:
             break
-        if starts[last] - starts[looked] > found.count * _PER_PAPER + size:
+        if starts[last] - starts[looked] > found.count * _PER_PAPER:
             ranks = np.concatenate(_ranks_of(found.docs, ranked, ranked.notes.take(found.docs)))
-            counts = np.bincount(ranks, minlength=size + 1)[:size]
+            counts = np.bincount(np.minimum(ranks, last, out=ranks), minlength=last)[:last]
         else:
-            more = _held(ranked, mask, looked, min(last, looked * _GROWTH))
+            more = _held(ranked, mask, looked, last)
             counts = np.concatenate((counts, more))
-    ranks = np.flatnonzero(counts >= least)
+    ranks = (counts >= least).nonzero()[0]
     return ranks, counts[ranks], least

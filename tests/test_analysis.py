@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from itertools import zip_longest
+from itertools import product, zip_longest
+from string import ascii_lowercase
 
 import pytest
 from hypothesis import given
@@ -73,9 +74,16 @@ def test_stems_and_stop_words() -> None:
 
 
 def test_many_stems_at_once_are_the_stems_one_by_one() -> None:
-    words = ["the", "networks", "learning", "naïveté", "gpt2", "c++"]
+    words = ["the", "networks", "learning", "naïveté", "gpt2", "c++", "yoga", "sky", "fulfil"]
+    # Some beginnings with the three last letters of any suffix, and with all others.
+    words += [
+        start + "".join(end)
+        for start in ("gener", "compl", "hesita", "vale")
+        for end in product(ascii_lowercase, repeat=3)
+    ]
 
-    assert Analyzer().stems(words) == [Analyzer().stem(word) for word in words]
+    analyzer = Analyzer()
+    assert analyzer.stems(words) == [analyzer.stem(word) for word in words]
     assert Analyzer(stemming=False).stems(words) == words
 
 

@@ -14,6 +14,7 @@ ANALYZER = Analyzer()
 PIECES = st.sampled_from(
     "i. e. i.e. e.g., 2. 0 2.0 12,000 . .. c++ c# C++, non-invasive L'Engle's ' - -- a-b-c-d-e-f "
     "$x_i$ $\\ell_2$ \\textbf{G}$roup \\'e {a} ~ ` ´ ﬁ ½ ß É e\u0301 \u0301 ‐ — · 中文 ひらがな "
+    "“q” ‘q’ “non-invasive”, q’s – x– —y “\u0301q” q”\u0301 ’23) "
     'İ ſ \u00a0 \u200b \u2028 _ x_y A.I. U.S.A. J. K. (see) [1] "q" 3D 3d. §4.1 a. b. x. '
     "Y \ua9b4".split(" ")
 )

@@ -7,7 +7,6 @@ a file, so the memory of a build does not grow with its dumps. A segment can be 
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from operator import attrgetter
@@ -231,14 +230,12 @@ def _add_words(arrays: dict[str, NDArray[Any]], cuts: Cuts, table: WordTable) ->
 
 def _add_names(arrays: dict[str, NDArray[Any]], papers: Sequence[Paper]) -> None:
     ids: dict[str, int] = {}
-    flat = array("i")
-    ends = array("q", [0])
-    for paper in papers:
-        flat.extend(ids.setdefault(name, len(ids)) for name in paper.authors)
-        ends.append(len(flat))
+    flat = [ids.setdefault(name, len(ids)) for paper in papers for name in paper.authors]
+    ends = np.zeros(len(papers) + 1, np.int64)
+    np.cumsum([len(paper.authors) for paper in papers], out=ends[1:])
     put_strings(arrays, "names", list(ids))
     arrays["paper_names"] = np.array(flat, np.int32)
-    arrays["paper_names_ptr"] = np.array(ends, np.int64)
+    arrays["paper_names_ptr"] = ends
 
 
 def _add_values(arrays: dict[str, NDArray[Any]], papers: Sequence[Paper]) -> None:

@@ -23,7 +23,7 @@ from indexer.backends.whoosh.writing.pieces import Pieces
 from indexer.text.apart import folded_whole, folds_apart
 from indexer.text.folding import fold
 
-_EDGES: Final = ".,;:()[]!?\"'"
+_EDGES: Final = ".,;:()[]!?\"'“”‘’–—"
 _MOST_PIECES: Final = 500_000
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import starmap
 
 from indexer.backends.whoosh.kernels.choice import Kernels
 from indexer.backends.whoosh.lookup.bylines import Bylines
@@ -54,14 +55,14 @@ def values_of(  # noqa: PLR0913, PLR0917 - what a facet is made of
     field = request.field
     counts = count_values(readers, field, papers, kernels)
     part = fold(request.contains).text if request.contains else ""
-    fitting = list(counts)
+    fitting = list(counts.items())
     if part:
-        fitting = [value for value in counts if any(part in form for form in forms(value))]
-    page = fitting[_page(request)]
+        fitting = [one for one in fitting if any(part in form for form in forms(one[0]))]
+    shown = fitting[_page(request)]
     chosen = query.filter(field)
     if not (chosen.include or chosen.exclude):
-        return tuple(map(FacetValue, page, map(counts.__getitem__, page))), fitting.__len__
-    page = list({*page, *chosen.exclude, *chosen.include})
+        return tuple(starmap(FacetValue, shown)), fitting.__len__
+    page = list({*(value for value, _ in shown), *chosen.exclude, *chosen.include})
     page.sort(key=age if field == "year" else lambda value: (-counts.get(value, 0), value))
     values = tuple(
         FacetValue(value, counts.get(value, 0), value in chosen.include, value in chosen.exclude)

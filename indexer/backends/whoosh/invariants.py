@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.backends.whoosh.storage.files import release
+from indexer.backends.whoosh.storage.narrow import WIDTHS, Narrow, code_count
 from indexer.backends.whoosh.storage.segment import Segment, Strings
 from indexer.backends.whoosh.writing.numbers import distinct
 
@@ -26,6 +27,7 @@ def faults_of(arrays: Segment) -> Iterator[str]:
     first is sure to mean what it says.
     """
     yield from _string_faults(arrays)
+    yield from _narrow_faults(arrays)
     yield from _pointer_faults(arrays)
     yield from _range_faults(arrays)
     yield from _order_faults(arrays)
@@ -44,6 +46,29 @@ def _string_faults(arrays: Segment) -> Iterator[str]:
         raws = strings.raws()
         if name != "names" and any(a >= b for a, b in pairwise(raws)):
             yield f"{name} do not rise"
+
+
+def _narrow_faults(arrays: Segment) -> Iterator[str]:
+    for name in ("title_tf", "abstract_tf", "places", "forms"):
+        values: Narrow = getattr(arrays, name)
+        fits = values.bits in WIDTHS and len(values.codes) == code_count(len(values), values.bits)
+        if not fits:
+            yield f"the codes of {name} are not as many as its numbers"
+            return
+        at, found = values.at.astype(np.int64), 0
+        if (np.diff(at) < 1).any() or (len(at) and at[-1] >= len(values)):
+            yield f"the places of the others of {name} do not rise"
+            return
+        for low in range(0, len(values), _STEP):
+            codes = values.codes_of(low, min(low + _STEP, len(values)))
+            escaped = np.flatnonzero(codes == values.top) + low
+            if not np.array_equal(escaped, at[found : found + len(escaped)]):
+                break
+            found += len(escaped)
+        if found != len(at) or len(values.others) != len(at):
+            yield f"the others of {name} are not those its codes name"
+            return
+        release(values.codes)
 
 
 def _pointer_faults(arrays: Segment) -> Iterator[str]:

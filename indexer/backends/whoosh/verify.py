@@ -99,7 +99,7 @@ def _title_faults(segment: OpenedSegment, analyzer: Analyzer) -> Iterator[str]:
         asked = np.unique((stem << 32 | cuts.text)[wanted])
     else:
         asked = np.zeros(0, np.int64)
-    held = np.flatnonzero(np.asarray(arrays.title_tf) > 0)
+    held = np.flatnonzero(arrays.title_tf[:] > 0)
     row = np.searchsorted(arrays.stem_ptr, held, "right") - 1
     found = np.sort(row << 32 | arrays.docs[held])
     if not np.array_equal(asked, found):

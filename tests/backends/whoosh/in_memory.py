@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,9 +10,18 @@ from numpy.typing import NDArray
 
 from indexer.analysis import Analyzer
 from indexer.backends.whoosh.storage import store
-from indexer.backends.whoosh.storage.files import Array, little, narrowest
+from indexer.backends.whoosh.storage.files import little
 from indexer.backends.whoosh.storage.named import segment_from
+from indexer.backends.whoosh.storage.narrow import (
+    WIDTHS,
+    Narrow,
+    best_width,
+    code_kind,
+    encode,
+    reaching,
+)
 from indexer.backends.whoosh.storage.segment import Segment
+from indexer.backends.whoosh.storage.spool import Array, narrowest
 from indexer.backends.whoosh.writing.merge import merge
 from indexer.backends.whoosh.writing.run import RUN_PAPERS, run_of
 from indexer.backends.whoosh.writing.words import WordTable
@@ -26,6 +35,7 @@ class MemorySink:
         """Begin with no arrays."""
         self._arrays: dict[str, Array] = {}
         self._pieces: dict[str, list[Array]] = {}
+        self._narrow: dict[str, int] = {}
 
     def put(self, name: str, array: Array) -> None:
         """Take a whole array."""
@@ -35,15 +45,44 @@ class MemorySink:
         """Take the next piece of an array."""
         self._pieces.setdefault(name, []).append(piece)
 
+    def append_narrow(self, name: str, piece: Array, least: int) -> None:
+        """Take the next piece of a list that is kept as `Narrow`."""
+        self._narrow[name] = least
+        self.append(name, piece)
+
     def arrays(self) -> dict[str, Array]:
         """Give all arrays, pieces joined."""
         for name, pieces in self._pieces.items():
             joined = np.concatenate(pieces)
+            if name in self._narrow:
+                self._arrays |= arrays_of_narrow(name, [joined], least=self._narrow[name])
+                continue
             if joined.dtype.kind == "u":
                 joined = joined.astype(narrowest(int(joined.max(initial=0))))
             self._arrays[name] = little(joined)
         self._pieces.clear()
         return self._arrays
+
+
+def arrays_of_narrow(
+    name: str, pieces: Sequence[NDArray[Any]], bits: int | None = None, *, least: int = WIDTHS[0]
+) -> dict[str, NDArray[Any]]:
+    """Make the arrays of a `Narrow` of some pieces, of so many bits or of the best."""
+    length = sum(map(len, pieces))
+    width = bits or best_width(length, np.sum([reaching(one) for one in pieces], axis=0), least)
+    codes, *beside = (list(column) for column in zip(*encode(pieces, width), strict=True))
+    at, others = (np.concatenate(one) for one in beside)
+    return {
+        f"{name}.kind": np.array([length, width]),
+        f"{name}.codes": np.concatenate([np.zeros(0, code_kind(width)), *codes]),
+        f"{name}.at": at.astype(narrowest(int(at.max(initial=0)))),
+        f"{name}.others": others.astype(narrowest(int(others.max(initial=0)))),
+    }
+
+
+def narrow_of(numbers: NDArray[Any], bits: int | None = None) -> Narrow:
+    """Make a `Narrow` of numbers, of so many bits or of the best."""
+    return Narrow.of(arrays_of_narrow("some", [numbers.astype(np.uint64)], bits), "some")
 
 
 def segment_of(papers: Iterable[Paper], analyzer: Analyzer) -> Segment:

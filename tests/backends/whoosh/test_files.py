@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from indexer.backends.whoosh.storage.files import (
     ArrayFile,
     check_arrays,
+    fitting,
     open_arrays,
     write_arrays,
 )
+from indexer.backends.whoosh.storage.narrow import Narrow
 from indexer.errors import IndexDamaged
 from tests.backends.whoosh.in_memory import MemorySink
 
@@ -25,6 +27,10 @@ LISTS = st.dictionaries(
     st.tuples(KINDS, st.lists(st.integers(0, 127), max_size=20)),
     max_size=6,
 )
+NUMBERS = st.one_of(
+    st.integers(0, 4), st.integers(0, 20), st.integers(250, 260), st.integers(0, 2**40)
+)
+PIECES = st.lists(st.lists(NUMBERS, max_size=12), min_size=1, max_size=6)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
@@ -67,11 +73,52 @@ def test_streams_are_as_narrow_as_fits(tmp_path: Path, highest: int, kind: str) 
         assert arrays["signed"].dtype == np.int32
 
 
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(PIECES)
+def test_narrow_numbers_come_back(tmp_path: Path, pieces: list[list[int]]) -> None:
+    numbers = [number for piece in pieces for number in piece]
+    with ArrayFile(tmp_path / "a") as file:
+        for piece in pieces:
+            file.append_narrow("some", np.array(piece, np.uint64), 2)
+        file.append("plain", np.arange(3))
+    check_arrays(tmp_path / "a")
+    values = Narrow.of(open_arrays(tmp_path / "a"), "some")
+
+    assert len(values) == len(numbers)
+    assert values[:].tolist() == numbers
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a"]
+
+
+def test_a_few_large_numbers_take_little_room(tmp_path: Path) -> None:
+    numbers = np.arange(80_000) % 3
+    numbers[[5, 70_001]] = 90_000
+    memory = MemorySink()
+    with ArrayFile(tmp_path / "a") as file:
+        for sink in (file, memory):
+            sink.append_narrow("some", numbers.astype(np.uint32), 2)
+
+    for arrays in (open_arrays(tmp_path / "a"), memory.arrays()):
+        assert arrays["some.codes"].nbytes == 20_000
+        assert arrays["some.at"].dtype == arrays["some.others"].dtype == np.uint32
+        assert arrays["some.at"].tolist() == [5, 70_001]
+        assert arrays["some.others"].tolist() == [90_000, 90_000]
+
+
+def test_what_fits_in_half_the_room(tmp_path: Path) -> None:
+    write_arrays(tmp_path / "a", {"few": fitting(np.array([0, 2**31 - 1]))})
+    write_arrays(tmp_path / "b", {"many": fitting(np.array([0, 2**31]))})
+
+    assert open_arrays(tmp_path / "a")["few"].dtype == np.int32
+    assert open_arrays(tmp_path / "a")["few"].tolist() == [0, 2**31 - 1]
+    assert open_arrays(tmp_path / "b")["many"].tolist() == [0, 2**31]
+
+
 def test_nothing_is_left_of_a_block_that_fails(tmp_path: Path) -> None:
     def fail() -> None:
         with ArrayFile(tmp_path / "a") as file:
             file.put("one", np.arange(3))
             file.append("two", np.arange(3))
+            file.append_narrow("three", np.arange(3, dtype=np.uint8), 8)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

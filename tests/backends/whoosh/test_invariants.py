@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,8 +12,9 @@ from indexer.analysis import Analyzer
 from indexer.backends.whoosh import invariants
 from indexer.backends.whoosh.invariants import faults_of
 from indexer.backends.whoosh.storage.segment import Lexicon, Segment
+from indexer.backends.whoosh.writing.invert import NARROW
 from indexer.paper import Paper
-from tests.backends.whoosh.in_memory import segment_of
+from tests.backends.whoosh.in_memory import narrow_of, segment_of
 
 
 @pytest.fixture(scope="module")
@@ -74,19 +76,55 @@ def test_a_wrong_number_is_found(
     segment: Segment, monkeypatch: pytest.MonkeyPatch, step: int, name: str, fault: str
 ) -> None:
     monkeypatch.setattr(invariants, "_STEP", step)
-    array = getattr(segment, name).astype(np.int64)
+    array = getattr(segment, name)[:].astype(np.int64)
     row = {"docs": segment.stem_ptr}.get(name)
     at = len(array) // 2 if row is None else widest(row)
     if name == "places":
         at = int(np.flatnonzero(np.diff(array) > 0)[-1])
-        fields = np.stack([segment.title_tf, segment.abstract_tf], 1).ravel()
+        fields = np.stack([segment.title_tf[:], segment.abstract_tf[:]], 1).ravel()
         ends = np.cumsum(fields.astype(np.int64))
         at = int(ends[np.argmax(fields)]) - int(fields.max())
     array[at] = array[at - 1] if name == "docs" else 99
 
-    found = next(faults_of(replace(segment, **{name: array})), "none")
+    wrong: dict[str, Any] = {name: narrow_of(array) if name in dict(NARROW) else array}
+    found = next(faults_of(replace(segment, **wrong)), "none")
 
     assert fault in found
+
+
+@pytest.mark.parametrize("name", [name for name, _ in NARROW])
+@pytest.mark.parametrize("step", [7, 1 << 21])
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"bits": 3}, "codes"),
+        ({"codes": slice(1, None)}, "codes"),
+        ({"at": slice(1, None)}, "others"),
+        ({"at": slice(None, None, -1)}, "do not rise"),
+        ({"others": slice(1, None)}, "others"),
+    ],
+)
+def test_wrong_codes_are_found(  # noqa: PLR0917 - a table of cases
+    segment: Segment,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    step: int,
+    change: dict[str, Any],
+    fault: str,
+) -> None:
+    monkeypatch.setattr(invariants, "_STEP", step)
+    numbers = getattr(segment, name)[:]
+    # With two codes of nothing but ones, whatever the numbers are.
+    values = narrow_of(np.append(numbers, [3, 3]), 2)
+    assert len(values.at) >= 2
+    ((part, to),) = change.items()
+    to = getattr(values, part)[to] if isinstance(to, slice) else to
+    wrong: dict[str, Any] = {name: replace(values, **{part: to})}
+
+    found = next(faults_of(replace(segment, **wrong)), "none")
+
+    assert fault in found
+    assert name in found
 
 
 def test_words_out_of_order_are_found(segment: Segment) -> None:

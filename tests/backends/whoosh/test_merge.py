@@ -35,7 +35,7 @@ def plain(segment: Segment) -> dict[str, list[object]]:
     """Everything of a segment as lists, to compare."""
     values = {one.name: getattr(segment, one.name) for one in fields(segment)}
     return {
-        name: list(value) if isinstance(value, Strings) else value.tolist()
+        name: list(value) if isinstance(value, Strings) else value[:].tolist()
         for name, value in values.items()
     }
 
@@ -100,12 +100,15 @@ def check_words(segment: Segment, papers: list[Paper]) -> None:
 def occurrences(segment: Segment, stem: int) -> list[tuple[int, int, int, str]]:
     found = []
     at = int(segment.place_ptr[stem])
+    title, abstract, forms, places = (
+        getattr(segment, name)[:] for name in ("title_tf", "abstract_tf", "forms", "places")
+    )
     words = segment.stem_words[segment.stem_word_ptr[stem] :]
     for posting in range(segment.stem_ptr[stem], segment.stem_ptr[stem + 1]):
-        for field, tf in enumerate((segment.title_tf[posting], segment.abstract_tf[posting])):
+        for field, tf in enumerate((title[posting], abstract[posting])):
             for _ in range(tf):
-                word = segment.words[words[segment.forms[at]]]
-                found.append((int(segment.docs[posting]), field, int(segment.places[at]), word))
+                word = segment.words[words[forms[at]]]
+                found.append((int(segment.docs[posting]), field, int(places[at]), word))
                 at += 1
     assert at == segment.place_ptr[stem + 1]
     assert found == sorted(found)
@@ -185,7 +188,7 @@ def test_very_long_texts_are_split_to_fit_sort_keys() -> None:
     segment = segment_of(papers, ANALYZER)
     counts = Counter({f"w{at}": len(range(at, 40_000, 7)) for at in range(7)})
 
-    assert segment.places.max() == 39_999
+    assert segment.places[:].max() == 39_999
     for word, count in counts.items():
         stem = segment.stems.find(ANALYZER.stem(word))
         row = slice(*segment.stem_ptr[stem : stem + 2])

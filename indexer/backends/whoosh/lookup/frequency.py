@@ -16,10 +16,10 @@ def word_papers(reader: SegmentReader) -> NDArray[np.int32]:
         return arrays.word_df
     gone = ~reader.live[arrays.docs]
     stems = np.repeat(np.arange(len(arrays.stems)), np.diff(arrays.stem_ptr))
-    counts = arrays.title_tf.astype(np.int64) + arrays.abstract_tf
+    counts = arrays.title_tf[:].astype(np.int64) + arrays.abstract_tf[:]
     lost = np.repeat(gone, counts)
     words = arrays.stem_words[
-        arrays.stem_word_ptr[np.repeat(stems, counts)[lost]] + arrays.forms[lost]
+        arrays.stem_word_ptr[np.repeat(stems, counts)[lost]] + arrays.forms[np.flatnonzero(lost)]
     ]
     papers = np.repeat(arrays.docs, counts)[lost]
     pairs = np.unique(words.astype(np.int64) << 32 | papers)

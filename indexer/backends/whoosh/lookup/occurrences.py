@@ -72,8 +72,8 @@ def stem_keys(
     low, high = int(arrays.stem_ptr[stem]), int(arrays.stem_ptr[stem + 1])
     docs = arrays.docs[low:high]
     first = int(arrays.place_ptr[stem])
-    title = arrays.title_tf[low:high]
     if papers is None:
+        title = arrays.title_tf[low:high]
         counts = title.astype(np.int64) + arrays.abstract_tf[low:high]
         last = int(arrays.place_ptr[stem + 1])
         places = arrays.places[first:last]
@@ -86,10 +86,11 @@ def stem_keys(
             chosen = np.searchsorted(docs, papers)
             chosen = chosen[docs.take(chosen, mode="clip") == papers] if len(docs) else chosen[:0]
         before = reader.occurrences_before(stem)
-        docs, title = docs[chosen], title[chosen]
-        counts = title.astype(np.int64) + arrays.abstract_tf[low:high][chosen]
+        docs, title = docs[chosen], arrays.title_tf[low + chosen]
+        starts = before[chosen].astype(np.int64)
+        counts = before[chosen + 1] - starts
         within = spread(np.zeros(len(counts), np.int64), counts)
-        at = np.repeat(first + before[chosen].astype(np.int64), counts) + within
+        at = np.repeat(first + starts, counts) + within
         places = arrays.places[at]
     later = within >= np.repeat(title, counts)
     keys: Keys = np.repeat(docs.astype(np.int64) << 33, counts)

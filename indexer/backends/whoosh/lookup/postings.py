@@ -290,7 +290,7 @@ def _of_forms(
     start, end = arrays.place_ptr[stem : stem + 2].tolist()
     held = np.zeros(end - start + 1, np.int32)
     np.cumsum(taken[arrays.forms[start:end]], out=held[1:])
-    begins = reader.occurrences_before(stem)
+    begins = reader.occurrences_before(stem)[:-1]
     middles = begins + title
     ends = middles + abstract
     return docs, held[middles] - held[begins], held[ends] - held[middles]

@@ -116,15 +116,15 @@ class SegmentReader:
         return self._passing.get(one, compute)
 
     def occurrences_before(self, stem: int) -> NDArray[np.int32]:
-        """Give for each posting of a stem how many of its occurrences are in papers before."""
+        """Give for each posting of a stem how many of its occurrences are before; then all."""
         return self._before.get(stem, lambda: self._count_before(stem))
 
     def _count_before(self, stem: int) -> NDArray[np.int32]:
         arrays = self.arrays
         span = slice(int(arrays.stem_ptr[stem]), int(arrays.stem_ptr[stem + 1]))
-        before = np.zeros(span.stop - span.start, np.int32)
+        before = np.zeros(span.stop - span.start + 1, np.int32)
         here = arrays.title_tf[span].astype(np.int32) + arrays.abstract_tf[span]
-        np.cumsum(here[:-1], out=before[1:])
+        np.cumsum(here, out=before[1:])
         return before
 
     @cached_property

@@ -18,26 +18,32 @@ import json
 import mmap
 import os
 import struct
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Final, Protocol, Self
+from typing import Any, Final, Protocol, Self
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from indexer.backends.whoosh.storage.narrow import (
+    best_width,
+    code_count,
+    code_kind,
+    encode,
+    reaching,
+)
+from indexer.backends.whoosh.storage.spool import Array, Spool
 from indexer.errors import IndexDamaged
 
-Array = NDArray[Any]
 MAGIC: Final = b"QVARRAYS"
-VERSION: Final = 3
+VERSION: Final = 4
 _HEADER: Final = struct.Struct("<8sIIQ8s")
 _ALIGN: Final = 64
 _DTYPES: Final = frozenset({"|u1", "|i1", "<u2", "<i2", "<u4", "<i4", "<u8", "<i8", "<f4", "<f8"})
 _CHUNK: Final = 1 << 22
 _MAX_TABLE: Final = 1 << 20
+_LARGEST: Final = (1 << 31) - 1
 
 
 class Sink(Protocol):
@@ -49,14 +55,19 @@ class Sink(Protocol):
     def append(self, name: str, piece: Array) -> None:
         """Take the next piece of a flat array; an unsigned one is kept as narrow as fits."""
 
+    def append_narrow(self, name: str, piece: Array, least: int) -> None:
+        """Take the next piece of a list of unsigned numbers that is kept as `Narrow`.
 
-def narrowest(highest: int) -> np.dtype[Any]:
-    """Give the narrowest kind of unsigned integer that holds a number."""
-    return next(
-        np.dtype(kind)
-        for kind in ("|u1", "<u2", "<u4", "<u8")
-        if highest < 256 ** np.dtype(kind).itemsize
-    )
+        Args:
+            name: of the list.
+            piece: of it.
+            least: the fewest bits of a code, see `narrow.best_width`; the same for all pieces.
+        """
+
+
+def fitting(numbers: NDArray[np.signedinteger[Any]]) -> NDArray[np.signedinteger[Any]]:
+    """Give numbers that are not negative in half the room where none is too large for that."""
+    return numbers.astype(np.int32) if numbers.max(initial=0) <= _LARGEST else numbers
 
 
 def little(array: Array) -> Array:
@@ -66,16 +77,6 @@ def little(array: Array) -> Array:
     if np.dtype(dtype).str not in _DTYPES:
         raise TypeError(f"no array of {array.dtype} can be stored")
     return array.astype(dtype, copy=False)
-
-
-@dataclass(slots=True)
-class _Stream:
-    """An array that grows in a file of its own until all is known of it."""
-
-    file: BinaryIO
-    dtype: np.dtype[Any]
-    length: int = 0
-    highest: int = 0
 
 
 class ArrayFile(AbstractContextManager["ArrayFile"]):
@@ -92,7 +93,8 @@ class ArrayFile(AbstractContextManager["ArrayFile"]):
         self._path = path
         self._lasting = lasting
         self._table: list[tuple[str, str, list[int], int, str]] = []
-        self._streams: dict[str, _Stream] = {}
+        self._spools: dict[str, Spool] = {}
+        self._narrow: dict[str, tuple[int, NDArray[np.int64]]] = {}
 
     def __enter__(self) -> Self:
         self._file = self._path.open("wb")
@@ -107,8 +109,8 @@ class ArrayFile(AbstractContextManager["ArrayFile"]):
             kind = BaseException
             raise
         finally:
-            for stream in self._streams.values():
-                stream.file.close()
+            for spool in self._spools.values():
+                spool.close()
             self._file.close()
             if kind is not None:
                 self._path.unlink(missing_ok=True)
@@ -122,15 +124,34 @@ class ArrayFile(AbstractContextManager["ArrayFile"]):
     def append(self, name: str, piece: Array) -> None:
         """Write the next piece of an array."""
         piece = little(piece)
-        stream = self._streams.get(name)
-        if stream is None:
-            spool = tempfile.TemporaryFile(dir=self._path.parent)  # noqa: SIM115 - closed at exit
-            stream = self._streams[name] = _Stream(spool, piece.dtype)
-        piece = piece.astype(stream.dtype, copy=False)
-        stream.file.write(piece.view(np.uint8).data)
-        stream.length += len(piece)
-        if piece.dtype.kind == "u" and len(piece):
-            stream.highest = max(stream.highest, int(piece.max()))
+        spool = self._spools.get(name)
+        if spool is None:
+            spool = self._spools[name] = Spool(self._path.parent, piece.dtype)
+        spool.append(piece)
+
+    def append_narrow(self, name: str, piece: Array, least: int) -> None:
+        """Write the next piece of a list that is kept as `Narrow`."""
+        self.append(name, piece)
+        _, before = self._narrow.get(name, (least, 0))
+        self._narrow[name] = least, before + reaching(piece)
+
+    def _put_narrow(self, name: str) -> None:
+        """Write codes, of as many bits as is best for all; the others go into spools meanwhile."""
+        spool = self._spools[name]
+        least, others = self._narrow[name]
+        bits = best_width(spool.length, others, least)
+
+        def codes() -> Iterator[memoryview]:
+            for piece, at, numbers in encode(spool, bits):
+                self.append(f"{name}.at", at)
+                self.append(f"{name}.others", numbers)
+                yield _bytes_of(piece)
+
+        self.put(f"{name}.kind", np.array([spool.length, bits]))
+        self._begin(f"{name}.codes", code_kind(bits), [code_count(spool.length, bits)])
+        for part in ("at", "others"):
+            self.append(f"{name}.{part}", np.zeros(0, np.uint64))
+        self._end(codes())
 
     def _begin(self, name: str, dtype: np.dtype[Any], shape: list[int]) -> None:
         at = self._file.tell()
@@ -146,12 +167,12 @@ class ArrayFile(AbstractContextManager["ArrayFile"]):
         self._table[-1] = (*self._table[-1][:4], check.hexdigest())
 
     def _finish(self) -> None:
-        for name, stream in self._streams.items():
-            dtype = stream.dtype
-            if dtype.kind == "u":
-                dtype = narrowest(stream.highest)
-            self._begin(name, dtype, [stream.length])
-            self._end(_pieces(stream, dtype))
+        for name in self._narrow:
+            self._put_narrow(name)
+        for name, spool in self._spools.items():
+            if name not in self._narrow:
+                self._begin(name, spool.dtype, [spool.length])
+                self._end(_bytes_of(piece.astype(spool.dtype, copy=False)) for piece in spool)
         table = json.dumps(self._table, separators=(",", ":")).encode()
         at = self._file.tell()
         self._file.write(table)
@@ -164,11 +185,8 @@ class ArrayFile(AbstractContextManager["ArrayFile"]):
             os.fsync(self._file.fileno())
 
 
-def _pieces(stream: _Stream, dtype: np.dtype[Any]) -> Iterator[memoryview]:
-    stream.file.seek(0)
-    while block := stream.file.read(_CHUNK):
-        array = np.frombuffer(block, stream.dtype).astype(dtype, copy=False)
-        yield array.view(np.uint8).data
+def _bytes_of(array: Array) -> memoryview:
+    return array.view(np.uint8).data
 
 
 def write_arrays(path: Path, arrays: Mapping[str, Array], *, lasting: bool = True) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from indexer.backends.whoosh.storage.narrow import Narrow
 from indexer.backends.whoosh.storage.segment import Lexicon, Segment, Strings
 from indexer.backends.whoosh.storage.store import PaperStore
 
@@ -23,6 +24,8 @@ def segment_from(arrays: Mapping[str, NDArray[Any]]) -> Segment:
         if one.type in ("Lexicon", "Strings"):
             kind = Lexicon if one.type == "Lexicon" else Strings
             values[one.name] = kind(arrays[f"{one.name}.blob"], arrays[f"{one.name}.ends"])
+        elif one.type == "Narrow":
+            values[one.name] = Narrow.of(arrays, one.name)
         else:
             values[one.name] = arrays[one.name]
     return Segment(**values)

@@ -23,8 +23,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.backends.whoosh.storage.narrow import Narrow
+
 Ints = NDArray[np.signedinteger[Any]]
-Counts = NDArray[np.unsignedinteger[Any]]
 MISSING_YEAR = -1
 """In `Segment.year`: the paper has none. It sorts after every year."""
 MISSING = -1
@@ -39,11 +40,11 @@ class Strings:
 
     Attributes:
         blob: uint8, all strings one after the other.
-        ends: int64[n + 1], ends[0] = 0; string i is ``blob[ends[i]:ends[i + 1]]``.
+        ends: int32 or int64[n + 1], ends[0] = 0; string i is ``blob[ends[i]:ends[i + 1]]``.
     """
 
     blob: NDArray[np.uint8]
-    ends: NDArray[np.int64]
+    ends: Ints
 
     def __len__(self) -> int:
         """Number of strings."""
@@ -123,36 +124,38 @@ class _Raw:
 class Segment:
     """The arrays of one segment.
 
+    What is called `…_ptr` is int32 where that holds it, int64 else, and rises from 0.
+
     Text (stems of title and abstract; stop words and joined compounds are stems like others):
         stems: Lexicon[S].
-        stem_ptr: int64[S + 1] into the postings; those of one stem rise by paper.
+        stem_ptr: [S + 1] into the postings; those of one stem rise by paper.
         docs: int32[T], numbers of papers.
-        title_tf, abstract_tf: unsigned[T], occurrences of the stem in the field.
-        place_ptr: int64[S + 1] into `places`: a stem's occurrences, paper by paper in the order of
+        title_tf, abstract_tf: Narrow[T], occurrences of the stem in the field.
+        place_ptr: [S + 1] into `places`: a stem's occurrences, paper by paper in the order of
             its postings, title before abstract, rising (title_tf then abstract_tf of each).
-        places: unsigned[O], position in its own field, from 0 (`Token.position`).
-        forms: unsigned[O], which surface word of its stem it is: `stem_words` at
+        places: Narrow[O], position in its own field, from 0 (`Token.position`).
+        forms: Narrow[O], which surface word of its stem it is: `stem_words` at
             ``stem_word_ptr[stem] + form``.
         words: Lexicon[W], all surface words.
         word_stem: int32[W], the stem of each.
         word_df: int32[W], papers that hold it.
-        stem_word_ptr: int64[S + 1]; stem_words: int32[W], words of each stem, rising.
+        stem_word_ptr: [S + 1]; stem_words: int32[W], words of each stem, rising.
         title_length, abstract_length: int32[P], tokens that count: neither stop words nor joined.
         compounds: Lexicon of lines "noninvasive non invasive": joined word, then its parts.
-        compound_ptr: int64[compounds + 1]; compound_papers: int32, papers in whose title or
+        compound_ptr: [compounds + 1]; compound_papers: int32, papers in whose title or
             abstract the compound is written so, rising, distinct.
 
     Authors:
         names: Strings[N], names as printed, rising by `name_key`, then by code point.
         name_rank: int32[N], the place of each name among all by code point.
         name_keys: Lexicon[C], the distinct `name_key`s of the names.
-        name_key_ptr: int64[C + 1]; the names of one key stand together, from
+        name_key_ptr: [C + 1]; the names of one key stand together, from
             ``name_key_ptr[key]`` up to ``name_key_ptr[key + 1]``.
         name_words: Lexicon[K], words of names (`analysis.name_words`).
-        name_word_ptr: int64[K + 1]; name_word_names: int32, names that hold the word, rising.
-        paper_names_ptr: int64[P + 1]; paper_names: int32, names of a paper in order of
+        name_word_ptr: [K + 1]; name_word_names: int32, names that hold the word, rising.
+        paper_names_ptr: [P + 1]; paper_names: int32, names of a paper in order of
             authorship, doubles kept.
-        name_papers_ptr: int64[N + 1]; name_papers: int32, papers of a name, rising, distinct.
+        name_papers_ptr: [N + 1]; name_papers: int32, papers of a name, rising, distinct.
         author_length: int32[P], name words of all its authors together (parts, not joined forms).
 
     Values:
@@ -161,39 +164,39 @@ class Segment:
         has: uint8[P], bits of HAS_BITS.
         ids: Lexicon[P]; id_paper: int32[P], the paper of each id.
         title_order: int32[P], papers by case-folded title, then number.
-        first_indexed, last_changed: int64[P], seconds since 1970, UTC.
+        first_indexed, last_changed: int32 or int64[P], seconds since 1970, UTC.
 
     The papers themselves are in a `store`, see `store.py`.
     """
 
     stems: Lexicon
-    stem_ptr: NDArray[np.int64]
+    stem_ptr: Ints
     docs: NDArray[np.int32]
-    title_tf: Counts
-    abstract_tf: Counts
-    place_ptr: NDArray[np.int64]
-    places: Counts
-    forms: Counts
+    title_tf: Narrow
+    abstract_tf: Narrow
+    place_ptr: Ints
+    places: Narrow
+    forms: Narrow
     words: Lexicon
     word_stem: NDArray[np.int32]
     word_df: NDArray[np.int32]
-    stem_word_ptr: NDArray[np.int64]
+    stem_word_ptr: Ints
     stem_words: NDArray[np.int32]
     title_length: NDArray[np.int32]
     abstract_length: NDArray[np.int32]
     compounds: Lexicon
-    compound_ptr: NDArray[np.int64]
+    compound_ptr: Ints
     compound_papers: NDArray[np.int32]
     names: Strings
     name_rank: NDArray[np.int32]
     name_keys: Lexicon
-    name_key_ptr: NDArray[np.int64]
+    name_key_ptr: Ints
     name_words: Lexicon
-    name_word_ptr: NDArray[np.int64]
+    name_word_ptr: Ints
     name_word_names: NDArray[np.int32]
-    paper_names_ptr: NDArray[np.int64]
+    paper_names_ptr: Ints
     paper_names: NDArray[np.int32]
-    name_papers_ptr: NDArray[np.int64]
+    name_papers_ptr: Ints
     name_papers: NDArray[np.int32]
     author_length: NDArray[np.int32]
     venues: Lexicon
@@ -205,8 +208,8 @@ class Segment:
     ids: Lexicon
     id_paper: NDArray[np.int32]
     title_order: NDArray[np.int32]
-    first_indexed: NDArray[np.int64]
-    last_changed: NDArray[np.int64]
+    first_indexed: Ints
+    last_changed: Ints
 
     @property
     def papers(self) -> int:

@@ -19,6 +19,7 @@ import numpy as np
 import zstandard
 from numpy.typing import NDArray
 
+from indexer.backends.whoosh.storage.segment import Ints
 from indexer.errors import IndexDamaged
 from indexer.paper import Paper
 
@@ -110,14 +111,14 @@ class PaperStore:
 
     Attributes:
         packed: uint8, all compressed lines.
-        ends: int64[papers + 1], where each of them ends, the first 0.
-        slot: int64, one a paper: which of them it is.
+        ends: int32 or int64[papers + 1], where each of them ends, the first 0.
+        slot: int32 or int64, one a paper: which of them it is.
         dictionary: uint8, what they were compressed with; empty for none.
     """
 
     packed: NDArray[np.uint8]
-    ends: NDArray[np.int64]
-    slot: NDArray[np.int64]
+    ends: Ints
+    slot: Ints
     dictionary: NDArray[np.uint8]
     _idle: list[zstandard.ZstdDecompressor] = field(default_factory=list, compare=False)
 

@@ -80,9 +80,7 @@ class _Text:
         segment = self._segment
         tf = (segment.title_tf, segment.abstract_tf)[self._field]
         stems = np.zeros(len(segment.stems), np.bool_)
-        stems[np.repeat(np.arange(len(stems)), np.diff(segment.stem_ptr))[np.asarray(tf) > 0]] = (
-            True
-        )
+        stems[np.repeat(np.arange(len(stems)), np.diff(segment.stem_ptr))[tf[:] > 0]] = True
         if not self._words:
             return stems
         words = np.zeros(len(segment.words), np.bool_)

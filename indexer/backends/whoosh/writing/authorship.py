@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.analysis import MAX_WORD, PATTERN, open_word
-from indexer.backends.whoosh.storage.files import Sink
+from indexer.backends.whoosh.storage.files import Sink, fitting
 from indexer.backends.whoosh.storage.segment import Lexicon, Strings
 from indexer.backends.whoosh.writing.numbers import Numbers, distinct
 from indexer.backends.whoosh.writing.order import Order, put_strings
@@ -34,11 +34,11 @@ def put_people(sources: Sequence[Source], order: Order, sink: Sink) -> None:
     rank[place[by_name]] = np.arange(len(names), dtype=np.int32)
     sink.put("name_rank", rank)
     _put_keys([keys[at] for at in by_key], sink)
-    sink.put("paper_names_ptr", ends)
+    sink.put("paper_names_ptr", fitting(ends))
     sink.put("paper_names", flat)
     paper = np.repeat(np.arange(order.papers, dtype=np.int64), np.diff(ends))
     pairs = distinct((flat.astype(np.int64) << 32) | paper)
-    sink.put("name_papers_ptr", _ptr(pairs >> 32, len(names)))
+    sink.put("name_papers_ptr", fitting(_ptr(pairs >> 32, len(names))))
     sink.put("name_papers", (pairs & 0xFFFFFFFF).astype(np.int32))
     parts = _put_words(names, sink)
     before = np.zeros(len(flat) + 1, np.int64)
@@ -80,7 +80,7 @@ def _put_keys(keys: list[str], sink: Sink) -> None:
     """Write the distinct keys of names that are in order of their keys."""
     firsts = [at for at, key in enumerate(keys) if not at or keys[at - 1] != key]
     put_strings(sink, "name_keys", Lexicon.of([keys[at] for at in firsts]))
-    sink.put("name_key_ptr", np.array([*firsts, len(keys)], np.int64))
+    sink.put("name_key_ptr", fitting(np.array([*firsts, len(keys)], np.int64)))
 
 
 def _put_words(names: list[str], sink: Sink) -> NDArray[np.int64]:
@@ -107,7 +107,7 @@ def _put_words(names: list[str], sink: Sink) -> NDArray[np.int64]:
     word = place[np.array(words, np.int64)]
     pairs = distinct((word << 32) | np.repeat(np.arange(len(names)), counts))
     put_strings(sink, "name_words", Lexicon.of(lexicon))
-    sink.put("name_word_ptr", _ptr(pairs >> 32, len(ids)))
+    sink.put("name_word_ptr", fitting(_ptr(pairs >> 32, len(ids))))
     sink.put("name_word_names", (pairs & 0xFFFFFFFF).astype(np.int32))
     return np.array(parts, np.int64)
 

@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.backends.whoosh.storage.files import Sink
+from indexer.backends.whoosh.storage.files import Sink, fitting
 from indexer.backends.whoosh.writing.numbers import distinct, stable_order
 from indexer.backends.whoosh.writing.run import FIELD_SHIFT, PAPER_SHIFT, Source
 
@@ -26,14 +26,9 @@ Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
 Ranks = Sequence[NDArray[np.int32]]
 Tables = tuple[NDArray[np.int32], ...]
-STREAMS: Final = (
-    ("docs", "<i4"),
-    ("title_tf", "<u4"),
-    ("abstract_tf", "<u4"),
-    ("places", "<u4"),
-    ("forms", "<u4"),
-)
-"""The arrays that grow stem by stem, and of what."""
+NARROW: Final = (("title_tf", 2), ("abstract_tf", 8), ("places", 8), ("forms", 2))
+"""What grows stem by stem beside `docs`, and the fewest bits of a code: what every score is made
+of is read as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +76,7 @@ class Counts:
 def put_postings(
     sources: Sequence[Source], ranks: Ranks, known: Numbering, stretch: range, sink: Sink
 ) -> Counts:
-    """Write the postings and places of a stretch of stems, `STREAMS`.
+    """Write the postings and places of a stretch of stems: `docs` and `NARROW`.
 
     Args:
         sources: what to merge.
@@ -90,8 +85,9 @@ def put_postings(
         stretch: of stems.
         sink: takes the arrays.
     """
-    for name, kind in STREAMS:
-        sink.append(name, np.zeros(0, kind))
+    sink.append("docs", np.zeros(0, np.int32))
+    for name, least in NARROW:
+        sink.append_narrow(name, np.zeros(0, np.uint32), least)
     words = known.stem_word_ptr[stretch.stop] - known.stem_word_ptr[stretch.start]
     counts = Counts(
         np.zeros(len(stretch), np.int64),
@@ -118,8 +114,8 @@ def put_postings(
 
 def put_counts(parts: Sequence[Counts], known: Numbering, sink: Sink) -> None:
     """Write where the postings of each stem begin, and the papers of each word."""
-    sink.put("stem_ptr", _ends(np.concatenate([one.postings for one in parts])))
-    sink.put("place_ptr", _ends(np.concatenate([one.places for one in parts])))
+    sink.put("stem_ptr", fitting(_ends(np.concatenate([one.postings for one in parts]))))
+    sink.put("place_ptr", fitting(_ends(np.concatenate([one.places for one in parts]))))
     papers = np.zeros(len(known.word_stem), np.int32)
     papers[known.stem_words] = np.concatenate([one.papers for one in parts])
     sink.put("word_df", papers)
@@ -212,10 +208,9 @@ def _put_group(group: _Group, known: Numbering, start: int, counts: Counts, sink
     paper_mask = np.uint64((1 << shape.paper) - 1)
     stem = (heads >> np.uint64(shape.paper)).astype(np.int64)
     sink.append("docs", (heads & paper_mask).astype(np.int32))
-    sink.append("title_tf", (count - abstract).astype(np.uint32))
-    sink.append("abstract_tf", abstract.astype(np.uint32))
-    sink.append("places", position.astype(np.uint32))
-    sink.append("forms", form.astype(np.uint32))
+    values = (count - abstract, abstract, position, form)
+    for (name, least), numbers in zip(NARROW, values, strict=True):
+        sink.append_narrow(name, numbers.astype(np.uint32), least)
     span = group.high - group.low
     inside = slice(group.low - start, group.high - start)
     counts.postings[inside] = np.bincount(stem, minlength=span)

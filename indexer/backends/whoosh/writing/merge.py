@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.backends.whoosh.storage import store
-from indexer.backends.whoosh.storage.files import Sink, release
+from indexer.backends.whoosh.storage.files import Sink, fitting, release
 from indexer.backends.whoosh.writing.authorship import put_people
 from indexer.backends.whoosh.writing.invert import occurrences_of, put_counts, put_postings
 from indexer.backends.whoosh.writing.order import Order, order_of, put_values
@@ -80,6 +80,6 @@ def _put_store(sources: Sequence[Source], order: Order, sink: Sink) -> None:
         lengths.append(np.diff(ends))
         slots.append(slot + first)
         first += len(ends) - 1
-    sink.put("packed_ends", np.cumsum(np.concatenate(lengths)).astype(np.int64))
-    sink.put("slot", order.column(slots))
+    sink.put("packed_ends", fitting(np.cumsum(np.concatenate(lengths), dtype=np.int64)))
+    sink.put("slot", fitting(order.column(slots)))
     sink.put("dictionary", dictionary)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.backends.whoosh.storage.files import Sink
+from indexer.backends.whoosh.storage.files import Sink, fitting
 from indexer.backends.whoosh.storage.segment import MISSING, Lexicon, Strings
 from indexer.backends.whoosh.writing.run import Record
 from indexer.backends.whoosh.writing.strings import chosen, joined, order_of_strings
@@ -63,8 +63,10 @@ def order_of(records: Sequence[Record], dropped: Sequence[NDArray[np.bool_] | No
 
 def put_values(records: Sequence[Record], order: Order, sink: Sink) -> None:
     """Write what a segment knows of each paper beside its words and names."""
-    for name in ("year", "has", "content", "first_indexed", "last_changed"):
+    for name in ("year", "has", "content"):
         sink.put(name, order.column(getattr(record, name) for record in records))
+    for name in ("first_indexed", "last_changed"):
+        sink.put(name, fitting(order.column(getattr(record, name) for record in records)))
     for name in ("venue", "type"):
         _put_codes(
             [getattr(record, f"{name}s") for record in records],
@@ -105,7 +107,7 @@ def _put_codes(
 def put_strings(sink: Sink, name: str, strings: Strings) -> None:
     """Write strings as the two arrays ``name.blob`` and ``name.ends``."""
     sink.put(f"{name}.blob", strings.blob)
-    sink.put(f"{name}.ends", strings.ends)
+    sink.put(f"{name}.ends", fitting(strings.ends))
 
 
 def _all(many: Iterable[Strings]) -> list[bytes]:

@@ -22,8 +22,9 @@ from indexer.backends.whoosh.storage.files import (
     release,
     write_arrays,
 )
+from indexer.backends.whoosh.storage.narrow import Narrow
 from indexer.backends.whoosh.writing.authorship import put_people
-from indexer.backends.whoosh.writing.invert import STREAMS, Counts, Numbering, put_postings
+from indexer.backends.whoosh.writing.invert import NARROW, Counts, Numbering, put_postings
 from indexer.backends.whoosh.writing.order import Order
 from indexer.backends.whoosh.writing.run import Run
 from indexer.backends.whoosh.writing.workers import Workers
@@ -103,9 +104,11 @@ class Share:
         for number, one in enumerate(begun):
             one.result()
             arrays = open_arrays(self._folder / f"postings-{number}.arrays")
-            for name, kind in STREAMS:
-                for at in range(0, max(1, len(arrays[name])), _STEP):
-                    sink.append(name, arrays[name][at : at + _STEP].astype(kind))
+            for at in range(0, max(1, len(arrays["docs"])), _STEP):
+                sink.append("docs", arrays["docs"][at : at + _STEP])
+            for name, least in NARROW:
+                for piece in Narrow.of(arrays, name).pieces():
+                    sink.append_narrow(name, piece, least)
             yield Counts(*(arrays[name].copy() for name in _COUNTS))
             release(arrays["docs"])
 

@@ -20,7 +20,7 @@ def joined(many: Iterable[Strings]) -> Strings:
     length = 0
     for one in many:
         blobs.append(one.blob)
-        ends.append(one.ends[1:] + length)
+        ends.append(one.ends[1:].astype(np.int64) + length)
         length += len(one.blob)
     return Strings(np.concatenate(blobs), np.concatenate(ends))
 

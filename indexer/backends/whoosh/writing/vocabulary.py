@@ -9,7 +9,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.backends.whoosh.storage.files import Sink
+from indexer.backends.whoosh.storage.files import Sink, fitting
 from indexer.backends.whoosh.storage.segment import Lexicon
 from indexer.backends.whoosh.writing.invert import Numbering, groups
 from indexer.backends.whoosh.writing.numbers import distinct
@@ -73,7 +73,7 @@ def put_vocabulary(sources: Sequence[Source], order: Order, known: Vocabulary, s
     put_strings(sink, "words", Lexicon.of_raws(known.words))
     put_strings(sink, "compounds", Lexicon.of_raws(known.compounds))
     sink.put("word_stem", known.numbering.word_stem.astype(np.int32))
-    sink.put("stem_word_ptr", known.numbering.stem_word_ptr)
+    sink.put("stem_word_ptr", fitting(known.numbering.stem_word_ptr))
     sink.put("stem_words", known.numbering.stem_words.astype(np.int32))
     for name, field in (("title_length", 0), ("abstract_length", 1)):
         sink.put(name, order.column(source.lengths[field] for source in sources))
@@ -123,5 +123,5 @@ def _put_compounds(sources: Sequence[Source], order: Order, known: Vocabulary, s
         pairs.append(distinct((compound << 32 | paper)[paper >= 0]))
     every = distinct(np.concatenate(pairs))
     ptr = np.searchsorted(every >> 32, np.arange(len(known.compounds) + 1))
-    sink.put("compound_ptr", ptr.astype(np.int64))
+    sink.put("compound_ptr", fitting(ptr))
     sink.put("compound_papers", (every & 0xFFFFFFFF).astype(np.int32))

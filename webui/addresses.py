@@ -22,7 +22,7 @@ class Addresses:
         # Keyed by the root, too, which a proxy may set; so it is bounded.
         self._around = lru_cache(maxsize=1024)(_around)
 
-    def __call__(self, endpoint: str, **values: Any) -> str:
+    def write(self, endpoint: str, **values: Any) -> str:
         """Write the address of an endpoint, relative to the site, as `flask.url_for` does."""
         if len(values) > 1 or endpoint.startswith("."):
             return url_for(endpoint, **values)

@@ -79,7 +79,8 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     app.register_blueprint(arxiv_api.blueprint)
     app.register_blueprint(crawling.blueprint)
     app.register_blueprint(operation.blueprint)
-    _add_words(app, config.web.title)
+    with app.app_context():
+        _add_words(app, config.web.title)
     headers.register(app)
     observing.register(app)
     limits.register(app, config.web.requests_per_minute)
@@ -103,7 +104,7 @@ def _add_words(app: Flask, title: str) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         site=title,
-        url_for=current.address,
+        url_for=current.addresses().write,
         slug=name_slug,
         static=static,
         kind=kind,

@@ -158,6 +158,6 @@ def _compress(response: Response) -> AnyResponse:
     response.direct_passthrough = False
     body = response.get_data()
     if len(body) >= _SMALLEST:
-        response.set_data(gzip.compress(body, 5, mtime=0))
+        response.set_data(gzip.compress(body, 4, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
     return response

@@ -105,9 +105,14 @@ def params() -> Params:
     return cast(Params, g.params)
 
 
+def addresses() -> Addresses:
+    """Give what writes the addresses of this application's pages."""
+    return cast(Addresses, current_app.extensions["quiver.addresses"])
+
+
 def address(endpoint: str, **values: Any) -> str:
     """Write the address of a page, as `flask.url_for` does."""
-    return cast(Addresses, current_app.extensions["quiver.addresses"])(endpoint, **values)
+    return addresses().write(endpoint, **values)
 
 
 def display() -> Display:

@@ -43,7 +43,7 @@ def test_a_paper_has_every_representation_of_the_readme(client: FlaskClient, suf
 @pytest.mark.parametrize("root", ["", "/sub"])
 @pytest.mark.parametrize("value", ["icml", "../a?b#c&d=e", "é ~hole~%20;/", "p-1.json", "", "bib"])
 def test_addresses_are_written_as_flask_writes_them(app: Flask, value: str, root: str) -> None:
-    fast = Addresses()
+    fast = Addresses().write
     with app.test_request_context("/", environ_overrides={"SCRIPT_NAME": root}):
         for rule in app.url_map.iter_rules():
             values: dict[str, Any] = dict.fromkeys(rule.arguments, value)

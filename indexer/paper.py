@@ -89,8 +89,11 @@ def name_slug(name: str) -> str:
     >>> name_slug("Tao Lin 0004"), name_slug("Simon Lacoste-Julien"), name_slug("J. O'Neil")
     ('tao-lin-0004', 'simon-lacoste_julien', 'j.-o~27~neil')
     """
+    key = name_key(name)
+    if key.isascii() and key.replace(" ", "").replace("-", "").isalnum():
+        return key.replace("-", "_").replace(" ", "-")
     written: list[str] = []
-    for char in name_key(name):
+    for char in key:
         if char == " ":
             written.append("-")
         elif char == "-":

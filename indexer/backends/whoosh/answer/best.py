@@ -14,16 +14,28 @@ from math import inf
 from typing import Final, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
+from indexer.backends.whoosh.lookup.bits import words_of
 from indexer.backends.whoosh.lookup.matches import SLACK, Matches, Scores, reached
 from indexer.backends.whoosh.lookup.reader import Numbers
 
+Places = NDArray[np.int64]
 _SHARE: Final = 4
 """Lists of more than one in this many papers together are read off the whole segment's sums."""
 _FILLED: Final = 12
 """Room for more than one in this many papers is emptied by filling all of it with zeros."""
 _MANY: Final = 2048
-"""If more papers than this would have to be looked up in the rest, the rest is added up instead."""
+"""Where more papers than this have to be looked up in the rest, it may be better added up."""
+_DEAR: Final = 2
+"""A paper that is looked up costs as much as so many that are added."""
+_SEEDED: Final = 3
+"""The first papers of this many lists are added up first."""
+_SEARCHED: Final = 256
+"""So many papers are searched for in a list; more are found in its bits."""
+_BIT: Final = np.uint64(1)
+_LONG: Final = 50_000
+"""Lists longer than this, together, are worth some work before they are added up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +55,36 @@ class Bounds:
     least: float
 
     @classmethod
-    def of(cls, parts: Sequence[Matches], wanted: int) -> Self:
+    def of(cls, parts: Sequence[Matches], wanted: int, size: int) -> Self:
         """Look at lists with scores above 0, of which the `wanted` best sums are needed.
 
         Args:
             parts: the lists.
             wanted: how many.
+            size: papers of the segment.
         """
-        size = len(parts)
+        lists = len(parts)
         if not all(one.lasting for one in parts):
-            return cls(parts, [inf] * size + [0.0], size, 0.0)
+            return cls(parts, [inf] * lists + [0.0], lists, 0.0)
         ranked = sorted(parts, key=lambda one: -one.highest)
-        rest = [0.0] * (size + 1)
-        for at in range(size - 1, -1, -1):
+        rest = [0.0] * (lists + 1)
+        for at in range(lists - 1, -1, -1):
             rest[at] = rest[at + 1] + ranked[at].highest
         least = max(one.reached(wanted) for one in ranked) * (1 - SLACK)
-        added = next((at for at in range(size) if rest[at] < least), size)
+        if 1 < lists <= _SEEDED + 1 and sum(one.count for one in ranked) > _LONG:
+            least = max(least, _seeded(ranked, wanted, size) * (1 - SLACK))
+        added = next((at for at in range(lists) if rest[at] < least), lists)
         return cls(ranked, rest, added, least)
+
+
+def _seeded(ranked: Sequence[Matches], wanted: int, size: int) -> float:
+    """Give a score that `wanted` papers reach: add up what the first lists say are the best."""
+    heads = [one.heads[0][: 3 * wanted] for one in ranked[:_SEEDED]]
+    docs = np.unique(np.concatenate(heads))
+    sums = np.zeros(len(docs))
+    for one in ranked:
+        add_scores(one, docs, sums, size)
+    return reached(sums, wanted)
 
 
 def best_of_any(bounds: Bounds, wanted: int, sums: Scores) -> tuple[Numbers, Scores]:
@@ -71,11 +96,19 @@ def best_of_any(bounds: Bounds, wanted: int, sums: Scores) -> tuple[Numbers, Sco
         sums: room for one sum a paper of the segment, all 0; so it is left.
     """
     ranked, rest, added, least = bounds.ranked, bounds.rest, bounds.added, bounds.least
-    docs, found = _added(ranked[:added], wanted, sums, least, rest[added])
-    if len(docs) > _MANY and added < len(ranked):
-        return _added(ranked, wanted, sums, least, 0.0)
+    near = _near(bounds, len(sums))
+    parts = [_part(one, near, len(sums)) for one in ranked[:added]]
+    docs, found = _added(parts, wanted, sums, least, rest[added])
+    left = sum(one.count for one in ranked[added:])
+    if len(docs) > _MANY and left:
+        hopes = _hopes(ranked[added:], len(sums)).take(docs >> 6)
+        likely = found + hopes >= least
+        docs, found = docs[likely], found[likely]
+    if len(docs) > _MANY and len(docs) * _DEAR > left > 0:
+        parts += [_part(one, near, len(sums)) for one in ranked[added:]]
+        return _added(parts, wanted, sums, least, 0.0)
     for at in range(added, len(ranked)):
-        add_scores(ranked[at], docs, found)
+        add_scores(ranked[at], docs, found, len(sums))
         if len(docs) > wanted:
             least = max(least, reached(found, wanted) * (1 - SLACK))
             kept = found >= least - rest[at + 1]
@@ -83,23 +116,59 @@ def best_of_any(bounds: Bounds, wanted: int, sums: Scores) -> tuple[Numbers, Sco
     return docs, found
 
 
+def _near(bounds: Bounds, size: int) -> Places | None:
+    """Give the blocks of 64 papers that may hold one of the best; None where all of them may."""
+    if len(bounds.ranked) > _SEEDED + 1 or sum(one.count for one in bounds.ranked) < _LONG:
+        return None
+    hopes = _hopes(bounds.ranked, size)
+    near = np.flatnonzero(hopes >= bounds.least)
+    return near if len(near) * 2 < len(hopes) else None
+
+
+def _hopes(lists: Sequence[Matches], size: int) -> Scores:
+    """Give for each block of 64 papers a sum that none of them exceeds."""
+    hopes = np.zeros(words_of(size))
+    for one in lists:
+        blocks = one.blocks(size)
+        if blocks is not None:
+            hopes += blocks.highest
+        else:
+            there = np.zeros(len(hopes))
+            there[one.docs >> 6] = one.highest
+            hopes += there
+    return hopes
+
+
+def _part(one: Matches, near: Places | None, size: int) -> tuple[Numbers, Scores]:
+    """Give the papers and scores of a list that are in some blocks; all of a short one's."""
+    docs, scores = one.docs, one.scores
+    if scores is None:
+        raise ValueError("a list without scores is not added up")
+    blocks = None if near is None else one.blocks(size)
+    if near is None or blocks is None:
+        return docs, scores
+    firsts = blocks.firsts[near]
+    counts = blocks.firsts[near + 1] - firsts
+    ends = np.cumsum(counts)
+    places = np.arange(int(counts.sum())) + np.repeat(firsts - ends + counts, counts)
+    return docs.take(places), scores.take(places)
+
+
 def _added(
-    parts: Sequence[Matches], wanted: int, sums: Scores, least: float, rest: float
+    parts: Sequence[tuple[Numbers, Scores]], wanted: int, sums: Scores, least: float, rest: float
 ) -> tuple[Numbers, Scores]:
     """Add lists up; give the papers that can be among the best if `rest` more can come."""
     total = 0
-    for one in parts:
-        scores = one.scores
-        if scores is not None:
-            np.add.at(sums, one.docs, scores)
-            total += len(scores)
+    for docs, scores in parts:
+        np.add.at(sums, docs, scores)
+        total += len(docs)
     if total * _SHARE > len(sums):
         least = max(least, _reached_by_far(sums, wanted) * (1 - SLACK))
         places = np.flatnonzero(sums >= max(least - rest, 5e-324))
         found = sums[places]
         sums.fill(0)
         return places.astype(np.int32), found
-    docs = parts[0].docs if len(parts) == 1 else np.concatenate([one.docs for one in parts])
+    docs = parts[0][0] if len(parts) == 1 else np.concatenate([docs for docs, _ in parts])
     found = sums.take(docs)
     if total * _FILLED > len(sums):
         sums.fill(0)
@@ -125,11 +194,25 @@ def _reached_by_far(sums: Scores, wanted: int) -> float:
     return reached(sums, wanted)
 
 
-def add_scores(one: Matches, docs: Numbers, sums: Scores) -> None:
-    """Add to the sums of some papers, in any order, what one list gives them."""
+def add_scores(one: Matches, docs: Numbers, sums: Scores, size: int) -> None:
+    """Add to the sums of some papers, in any order, what one list gives them.
+
+    Args:
+        one: the list.
+        docs: the papers.
+        sums: theirs.
+        size: papers of the segment.
+    """
     held, scores = one.docs, one.scores
     if scores is None or not len(held):
         return
-    at = np.searchsorted(held, docs)
-    there = held.take(at, mode="clip") == docs
-    sums += scores.take(at, mode="clip") * there
+    blocks = one.blocks(size) if one.lasting and len(docs) > _SEARCHED else None
+    if blocks is None:
+        at = np.searchsorted(held, docs)
+        there = held.take(at, mode="clip") == docs
+        sums += scores.take(at, mode="clip") * there
+        return
+    block, place = docs >> 6, (docs & 63).astype(np.uint64)
+    words = one.bits(size)[block]
+    before = np.bitwise_count(words & ((_BIT << place) - _BIT))
+    sums += scores.take(blocks.firsts[block] + before, mode="clip") * (words >> place & _BIT)

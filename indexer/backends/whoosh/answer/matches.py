@@ -102,7 +102,7 @@ class Desk:
         if len(docs) * _FEW < longest or len(docs) < 256:
             total = np.zeros(len(docs))
             for one in scored:
-                add_scores(one, docs, total)
+                add_scores(one, docs, total, self.size)
         else:
             total = self.looked_up(docs, scored)
         return Matches(docs, total, positive=positive)
@@ -292,7 +292,7 @@ class Sum(Matches):
             return super().best(wanted)
         desk = self._desk
         if desk.kernels is None:
-            bounds = Bounds.of(self._parts, wanted)
+            bounds = Bounds.of(self._parts, wanted, desk.size)
             return best_of_any(bounds, wanted, desk.sums)
         wanted = min(wanted, desk.size + 1)
         docs, scores = desk.outcome

@@ -94,6 +94,29 @@ def test_the_best_of_a_union_are_the_best(kernels: KernelChoice, seed: int) -> N
     assert not desk.marks.any()
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_so_are_those_of_long_lists(kernels: KernelChoice, seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    size = 300_000
+    parts = []
+    for low in (2_000, 20_000, 50_000, 50_000)[: 2 + seed % 3]:
+        docs = np.flatnonzero(chance.random(size) < low / size * (0.5 + chance.random()))
+        scores = chance.choice([1.0, 2.0, 4.0]) * chance.random(len(docs)) ** 2 + 0.01
+        parts.append(Matches(docs.astype(np.int32), scores, positive=True, lasting=True))
+    sums = np.zeros(size)
+    for one in parts:
+        assert one.scores is not None
+        sums[one.docs] += one.scores
+    desk = Desk(size, kernels)
+    order = np.argsort(-sums, kind="stable")
+
+    for wanted in (10, 200):
+        near = order[: wanted + 100].tolist()
+        expected = sorted((-float(f"{sums[doc]:.6g}"), doc) for doc in near)
+        assert Sum(parts, desk).ordered(wanted) == expected[:wanted]
+    assert not desk.sums.any()
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_all_of_some_lists_are_what_they_share(kernels: KernelChoice, seed: int) -> None:
     chance = np.random.default_rng(seed)
@@ -178,8 +201,8 @@ def test_values_are_counted_by_run_as_by_paper(
 
     counts = count_column(column, Matches(docs), kernels.ready)
 
-    assert counts == Counter(map(str, column.codes[docs].tolist()))
-    assert [*map(int, counts)] == sorted(map(int, counts))
+    held = Counter(column.codes[docs].tolist())
+    assert counts == [(str(code), held[code]) for code in sorted(held)]
 
 
 @pytest.mark.parametrize("share", [0.01, 0.04, 0.2, 0.7])

@@ -53,15 +53,16 @@ def values_of(  # noqa: PLR0913, PLR0917 - what a facet is made of
     if request.field == "author":
         return _authors(request, query, bylines, bylines.tally(papers, kernels))
     field = request.field
-    counts = count_values(readers, field, papers, kernels)
+    rows = count_values(readers, field, papers, kernels)
     part = fold(request.contains).text if request.contains else ""
-    fitting = list(counts.items())
+    fitting = rows
     if part:
-        fitting = [one for one in fitting if any(part in form for form in forms(one[0]))]
+        fitting = [one for one in rows if any(part in form for form in forms(one[0]))]
     shown = fitting[_page(request)]
     chosen = query.filter(field)
     if not (chosen.include or chosen.exclude):
         return tuple(starmap(FacetValue, shown)), fitting.__len__
+    counts = dict(rows)
     page = list({*(value for value, _ in shown), *chosen.exclude, *chosen.include})
     page.sort(key=age if field == "year" else lambda value: (-counts.get(value, 0), value))
     values = tuple(

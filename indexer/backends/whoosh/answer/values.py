@@ -40,9 +40,9 @@ def list_values(  # noqa: PLR0913 - the parameters of `Searcher.values`
         found = (one for one in _authors(collection, bylines, begin, part) if fits(one.value))
     else:
         everything = tuple(Matches(reader.every) for reader in collection.readers)
-        counts = count_values(collection.readers, field, everything)
-        counts.pop(UNKNOWN, None)
-        rows = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+        rows = count_values(collection.readers, field, everything)
+        rows.sort(key=lambda one: (-one[1], one[0]))
+        rows = [one for one in rows if one[0] != UNKNOWN]
         found = (FacetValue(value, count) for value, count in rows if fits(value))
     return islice(found, limit if limit > 0 else None)
 

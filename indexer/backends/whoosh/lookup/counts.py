@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import compress
+from operator import itemgetter
 from typing import Final
 
 import numpy as np
@@ -17,6 +18,9 @@ from indexer.backends.whoosh.lookup.matches import Matches
 from indexer.backends.whoosh.lookup.reader import CodedField, SegmentReader
 from indexer.paper import UNKNOWN
 
+Rows = list[tuple[str, int]]
+"""Values, each once, and how many papers have each."""
+_PAPERS: Final = itemgetter(1)
 _FEW: Final = 64
 """Fewer papers than this are counted one by one."""
 
@@ -26,7 +30,7 @@ def count_values(
     field: CodedField,
     papers: Sequence[Matches],
     kernels: Kernels | None = None,
-) -> dict[str, int]:
+) -> Rows:
     """Count the papers of each venue, type or year, missing ones as "unknown"; none of 0.
 
     Args:
@@ -36,20 +40,23 @@ def count_values(
         kernels: compiled loops, if there are any.
 
     Returns:
-        The values in the order of their facet: years falling, others by their papers.
+        The values and their papers in the order of their facet: years falling, others by their
+        papers, of equals by name.
     """
-    found: dict[str, int] = {}
-    for reader, those in zip(readers, papers, strict=True):
-        counts = count_column(reader.column(field), those, kernels)
-        if not found:
-            found = counts
-            continue
-        for name, count in counts.items():
-            found[name] = found.get(name, 0) + count
-    if field == "year":
-        return found if len(readers) == 1 else {one: found[one] for one in sorted(found, key=age)}
-    rows = sorted((-count, name) for name, count in found.items())
-    return {name: -count for count, name in rows}
+    pairs = zip(readers, papers, strict=True)
+    found = [count_column(reader.column(field), those, kernels) for reader, those in pairs]
+    rows = found[0] if len(found) == 1 else _added(found, age if field == "year" else None)
+    if field != "year":
+        rows.sort(key=_PAPERS, reverse=True)
+    return rows
+
+
+def _added(found: list[Rows], key: Callable[[str], tuple[bool, int, str]] | None) -> Rows:
+    """Add up the counts of some segments, and put the values in order."""
+    total: Counter[str] = Counter()
+    for rows in found:
+        total.update(dict(rows))
+    return [(name, total[name]) for name in sorted(total, key=key)]
 
 
 def age(year: str) -> tuple[bool, int, str]:
@@ -58,13 +65,13 @@ def age(year: str) -> tuple[bool, int, str]:
     return year == UNKNOWN, -int(year) if known else 1, year
 
 
-def count_column(column: Column, found: Matches, kernels: Kernels | None) -> dict[str, int]:
+def count_column(column: Column, found: Matches, kernels: Kernels | None) -> Rows:
     """Count the papers of each value of a segment that any of them has, by rising code."""
     if found.count < _FEW:
         each = Counter(column.codes.take(found.docs).tolist())
-        return {column.names[code]: each[code] for code in sorted(each)}
+        return [(column.names[code], each[code]) for code in sorted(each)]
     held = _counted(column, found, kernels).tolist()
-    return dict(zip(compress(column.names, held), filter(None, held), strict=True))
+    return list(zip(compress(column.names, held), filter(None, held), strict=True))
 
 
 def _counted(column: Column, found: Matches, kernels: Kernels | None) -> NDArray[np.int64]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property
@@ -190,7 +191,7 @@ class SegmentReader:
         return pointers, (both & 0xFFFFFFFF).astype(np.int32)
 
     def column(self, field: CodedField) -> Column:
-        """Give a field as it is counted; a missing value is "unknown". The years fall."""
+        """Give a field as it is counted: years fall, others rise; a missing value is "unknown"."""
         found = self._columns.get(field)
         if found is None:
             found = self._columns[field] = self._column(field)
@@ -201,15 +202,19 @@ class SegmentReader:
         if field == "year":
             years = arrays.year
             starts = first_of_runs(years)
-            known = years[starts].tolist()
-            names = tuple(UNKNOWN if year < 0 else str(year) for year in known)
+            names = tuple(UNKNOWN if one < 0 else str(one) for one in years[starts].tolist())
             return Column.of(
                 names, np.repeat(np.arange(len(starts)), np.diff(starts, append=self.size))
             )
         values, codes = (
             (arrays.venues, arrays.venue) if field == "venue" else (arrays.types, arrays.type)
         )
-        return Column.of((*values, UNKNOWN), np.where(codes < 0, len(values), codes))
+        known, codes = list(values), codes.astype(np.int32)
+        at = bisect_left(known, UNKNOWN)
+        if known[at : at + 1] == [UNKNOWN]:
+            return Column.of(tuple(known), np.where(codes < 0, at, codes))
+        known.insert(at, UNKNOWN)
+        return Column.of(tuple(known), np.where(codes < 0, at, codes + (codes >= at)))
 
     @cached_property
     def _by_sort(self) -> dict[Sort, tuple[NDArray[np.int32], NDArray[np.int32]]]:

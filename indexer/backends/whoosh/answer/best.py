@@ -118,7 +118,8 @@ def best_of_any(bounds: Bounds, wanted: int, sums: Scores) -> tuple[Numbers, Sco
 
 def _near(bounds: Bounds, size: int) -> Places | None:
     """Give the blocks of 64 papers that may hold one of the best; None where all of them may."""
-    if len(bounds.ranked) > _SEEDED + 1 or sum(one.count for one in bounds.ranked) < _LONG:
+    many = len(bounds.ranked) > _SEEDED + 1
+    if not bounds.least or many or sum(one.count for one in bounds.ranked) < _LONG:
         return None
     hopes = _hopes(bounds.ranked, size)
     near = np.flatnonzero(hopes >= bounds.least)

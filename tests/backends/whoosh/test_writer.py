@@ -19,7 +19,7 @@ from indexer.analysis import Analyzer
 from indexer.backends.whoosh.index import WhooshIndex
 from indexer.backends.whoosh.storage.narrow import Narrow
 from indexer.backends.whoosh.storage.policy import Policy
-from indexer.backends.whoosh.writing import collect
+from indexer.backends.whoosh.writing import collect, share
 from indexer.backends.whoosh.writing import writer as writing
 from indexer.errors import IndexError_, IndexLocked, IndexMissing, RecordError
 from indexer.paper import Paper
@@ -117,6 +117,7 @@ def test_many_runs_make_the_segment_one_run_makes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int
 ) -> None:
     monkeypatch.setattr(collect, "RUN_PAPERS", 40)
+    monkeypatch.setattr(share, "_STEP", 100)  # parts of the workers are copied in many pieces
     papers = collection(250)
     index = WhooshIndex(tmp_path, policy=Policy(workers=workers))
     replaced = [replace(paper, title="replaced") for paper in papers[10:60]]

@@ -26,7 +26,7 @@ Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
 Ranks = Sequence[NDArray[np.int32]]
 Tables = tuple[NDArray[np.int32], ...]
-NARROW: Final = (("title_tf", 2), ("abstract_tf", 8), ("places", 8), ("forms", 2))
+NARROW: Final = (("title_tf", 4), ("abstract_tf", 8), ("places", 8), ("forms", 2))
 """What grows stem by stem beside `docs`, and the fewest bits of a code: what every score is made
 of is read as it is."""
 

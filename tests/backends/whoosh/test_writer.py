@@ -129,6 +129,19 @@ def test_many_runs_make_the_segment_one_run_makes(
     assert [entry.name for entry in (tmp_path / "generations").iterdir()] == ["g000001"]
 
 
+def test_workers_make_a_segment_without_a_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(collect, "RUN_PAPERS", 4)
+    papers = [Paper(f"p{at}", "+") for at in range(9)]
+    index = WhooshIndex(tmp_path, policy=Policy(workers=2))
+
+    write(index, *papers)
+
+    assert held(index) == {paper.id: paper for paper in papers}
+    assert_same_segment(index, papers)
+
+
 def test_a_worker_that_dies_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(collect, "RUN_PAPERS", 20)
     monkeypatch.setattr("indexer.backends.whoosh.writing.workers._MODULE", "no.such.module")

@@ -98,11 +98,14 @@ class Evaluation:
         """Evaluate one leaf on its own; nothing where it says nothing."""
         if reading.test is not None:
             return tested(self._collection.readers[self._segment], reading.test)
-        scored = self._collection.scored
-        parts = [scored(term).parts[self._segment] for term in reading.terms]
-        if len(parts) == 1:
-            return parts[0].boosted(reading.boost)
-        return self._desk.every(parts).boosted(reading.boost) if parts else NOTHING
+        terms, scored = reading.terms, self._collection.scored
+        if not terms:
+            return NOTHING
+        found = scored(terms[0]).parts[self._segment]
+        if len(terms) > 1:
+            others = [scored(term).parts[self._segment] for term in terms[1:]]
+            found = self._desk.every([found, *others])
+        return found if reading.boost == 1 else found.boosted(reading.boost)
 
 
 def tested(reader: SegmentReader, test: SetTerm) -> Matches:

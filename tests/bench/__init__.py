@@ -10,8 +10,9 @@ slows all of them; what is reported is the ratio of their medians, round by roun
 Questions are repeated in every round, so parsed queries, scored terms and unpacked papers are in
 Quiver's caches by then, as what peers keep is in theirs; the first round is not counted.
 ``quiver`` is BM25F alone with numpy, ``-fast`` with numba, ``-default`` the default ranking,
-``-page`` a whole page: default ranking, snippets, all facets and the receipt; ``-top`` BM25F without
-the number of matches, which bm25s does not give either.
+``-page`` a whole page: default ranking, snippets, all facets and the receipt; ``-top`` BM25F
+without the number of matches, which bm25s does not give either. ``kw_facet/distinct`` also asks how
+many authors differ, as a page does: Quiver and SQLite count them, tantivy estimates.
 
     corpus.py     papers, and bigger collections grown from them
     questions.py  questions of every class, made from the corpus with a fixed seed

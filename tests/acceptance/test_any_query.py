@@ -214,8 +214,16 @@ def test_no_query_fails_or_takes_a_second(
     ids=lambda text: text[:12],
 )
 @pytest.mark.parametrize("match", list(Match))
-def test_no_extreme_takes_a_second(searcher: Searcher, text: str, match: Match) -> None:
-    began = time.process_time()
-    results = searcher.search(parse_query(text, match=match))
-    assert time.process_time() - began < SECOND
-    assert results.total <= searcher.info().papers
+def test_no_extreme_takes_a_second(
+    index: Index, searcher: Searcher, text: str, match: Match
+) -> None:
+    def answered(by: Searcher) -> float:
+        began = time.process_time()
+        results = by.search(parse_query(text, match=match))
+        taken = time.process_time() - began
+        assert results.total <= by.info().papers
+        return taken
+
+    if answered(searcher) > SECOND:
+        with index.searcher() as fresh:  # as above
+            assert answered(fresh) < SECOND

@@ -17,6 +17,7 @@ from typing import Final, cast
 from flask import Flask, Response, current_app, g, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from indexer import IndexError_
 from webui import current
 from webui.page_cache import FinishedPage, PageCache
 
@@ -122,13 +123,22 @@ def _keep(response: Response) -> Response:
     """Keep a page that is finished: only what is whole, at hand, and the same for everyone."""
     if request.blueprint not in _TAGGED or request.method != "GET" or "made_before" in g:
         return response
-    generation = current.used() or current.published()
-    if response.status_code != 200 or response.is_streamed or generation is None:
+    if response.status_code != 200 or response.is_streamed:
         return response
-    if not (response.cache_control.no_store or "Set-Cookie" in response.headers):
-        page = FinishedPage(tuple(response.headers), response.get_data())
-        _page_cache().keep(_key(generation), page)
+    generation = _made_of()
+    if generation is None or response.cache_control.no_store or "Set-Cookie" in response.headers:
+        return response
+    page = FinishedPage(tuple(response.headers), response.get_data())
+    _page_cache().keep(_key(generation), page)
     return response
+
+
+def _made_of() -> str | None:
+    """Name the generation that an answer was made of, or, if it read none, the newest."""
+    try:
+        return current.used() or current.published()
+    except IndexError_:  # gone meanwhile; what is there can be sent all the same
+        return None
 
 
 def _tag(response: Response) -> Response:
@@ -136,7 +146,7 @@ def _tag(response: Response) -> Response:
     if "made_before" in g:
         return response
     if request.blueprint in _TAGGED and response.status_code == 200:
-        generation = current.used() or current.published()
+        generation = _made_of()
         if generation is not None:
             response.set_etag(_etag(generation, current.face()), weak=True)
             response.headers.setdefault("Cache-Control", "no-cache")

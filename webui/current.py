@@ -71,8 +71,13 @@ def kept() -> Callable[[], None]:
 
 
 def published() -> str | None:
-    """Give the newest published generation; None where there is none."""
-    return cast(Snapshots, current_app.extensions["quiver.snapshots"]).published()
+    """Give the newest published generation; None where there is none.
+
+    It is asked for once a request: a cluster is a network away.
+    """
+    if "published" not in g:
+        g.published = cast(Snapshots, current_app.extensions["quiver.snapshots"]).published()
+    return cast("str | None", g.published)
 
 
 def info() -> IndexInfo:

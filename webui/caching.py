@@ -102,9 +102,13 @@ def _page_cache() -> PageCache:
 
 
 def _key(generation: str) -> Hashable:
-    """Name all that a page depends on, as the asker spelt it: reading an address takes longer."""
+    """Name all that a page depends on, as the asker spelt it: reading an address takes longer.
+
+    A digest, because an address may be much longer than its page.
+    """
     gzipped = request.accept_encodings.quality("gzip") > 0
-    return generation, request.url_root, request.path, request.query_string, gzipped
+    told = (generation, request.url_root, request.path, request.query_string, gzipped)
+    return hashlib.blake2b(repr(told).encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def _made_before() -> Response | None:

@@ -11,7 +11,7 @@ from typing import Any, Final, cast
 
 from flask import Flask, Response, current_app, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadHost, HTTPException
 
 from indexer import IndexError_, IndexMissing, IndexUnavailable, QuiverError
 from webui import current
@@ -94,7 +94,8 @@ def _http_fault(error: HTTPException) -> ResponseReturnValue:
         return error
     status = error.code
     lines = _LINES.get(status, (error.description or "",))
-    if wants_json():
+    # Under a host that is none no address can be written, so no page drawn.
+    if wants_json() or isinstance(request.routing_exception, BadHost):
         answer = problem(status, _HEADINGS.get(status, error.name), lines[0])
     else:
         answer = _page(status, lines=lines)

@@ -17,6 +17,8 @@ from typing import Final, cast
 
 from flask import Flask, Response, current_app, g, request
 
+from webui import current
+
 ROWS: Final = 64
 """Workers with a row of their own; later ones go on with the row of one that has ended."""
 _CLASSES: Final = ("1xx", "2xx", "3xx", "4xx", "5xx")
@@ -118,7 +120,7 @@ def _end(response: Response) -> Response:
             "status": response.status_code,
             "bytes": response.content_length,
             "ms": round(seconds * 1000, 1),
-            "generation": g.searcher.generation if "searcher" in g else None,
+            "generation": current.used() or g.get("published"),
         }
         _log.info("%s", json.dumps(line, ensure_ascii=False))
     return response

@@ -116,3 +116,25 @@ def test_the_access_log_is_one_object_a_line(
     assert told["path"].startswith("/search?q=gossip")
     assert told["ms"] >= 0
     assert told["generation"]
+
+
+def test_the_access_log_names_the_generation_of_a_page_made_before(
+    client: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, logger="quiver.access"):
+        client.get("/search?q=gossip")
+        tag = client.get("/search?q=gossip").headers["ETag"]
+        client.get("/search?q=gossip", headers={"If-None-Match": tag})
+
+    told = [json.loads(one.getMessage()) for one in caplog.records if one.name == "quiver.access"]
+    assert [one["status"] for one in told] == [200, 200, 304]
+    assert len({one["generation"] for one in told}) == 1
+    assert told[0]["generation"]
+
+
+@pytest.mark.parametrize("host", ["a..b", "e" * 64])
+def test_a_host_that_is_none_gets_an_answer(client: FlaskClient, host: str) -> None:
+    answer = client.get("/search?q=gossip", headers={"Host": host})
+
+    assert answer.status_code == 400
+    assert answer.content_type == "application/problem+json"

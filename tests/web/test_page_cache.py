@@ -164,6 +164,17 @@ def test_no_page_is_kept_where_there_is_no_room(searches: Searches) -> None:
     assert len(searches) == 3
 
 
+def test_a_long_address_takes_no_room() -> None:
+    app = _app()
+    client = app.test_client()
+    client.get("/suggest?q=a")
+    cache = app.extensions["quiver.page_cache"]
+    client.get("/suggest?q=a&z=" + "z" * 8_000)
+
+    assert len(cache._pages) == 2
+    assert sum(len(str(key)) for key in cache._pages) < 200
+
+
 def _page(size: int) -> FinishedPage:
     return FinishedPage((("Content-Type", "text/html"),), b"x" * size)
 

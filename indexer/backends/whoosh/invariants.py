@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.backends.whoosh.storage.files import release
-from indexer.backends.whoosh.storage.narrow import WIDTHS, Narrow, code_count
+from indexer.backends.whoosh.storage.narrow import Narrow
 from indexer.backends.whoosh.storage.segment import Segment, Strings
 from indexer.backends.whoosh.writing.numbers import distinct
 
@@ -51,9 +51,8 @@ def _string_faults(arrays: Segment) -> Iterator[str]:
 def _narrow_faults(arrays: Segment) -> Iterator[str]:
     for name in ("title_tf", "abstract_tf", "places", "forms"):
         values: Narrow = getattr(arrays, name)
-        fits = values.bits in WIDTHS and len(values.codes) == code_count(len(values), values.bits)
-        if not fits:
-            yield f"the codes of {name} are not as many as its numbers"
+        if not values.fits:
+            yield f"codes and others of {name} are not as many as its numbers"
             return
         at, found = values.at.astype(np.int64), 0
         if (np.diff(at) < 1).any() or (len(at) and at[-1] >= len(values)):
@@ -63,9 +62,10 @@ def _narrow_faults(arrays: Segment) -> Iterator[str]:
             codes = values.codes_of(low, min(low + _STEP, len(values)))
             escaped = np.flatnonzero(codes == values.top) + low
             if not np.array_equal(escaped, at[found : found + len(escaped)]):
+                found = -1
                 break
             found += len(escaped)
-        if found != len(at) or len(values.others) != len(at):
+        if found != len(at):
             yield f"the others of {name} are not those its codes name"
             return
         release(values.codes)

@@ -13,9 +13,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from indexer.backends.whoosh.index import WhooshIndex
+from indexer.backends.whoosh.storage.files import open_arrays, write_arrays
 from indexer.backends.whoosh.storage.policy import Policy
 from indexer.errors import IndexDamaged, IndexError_
 from indexer.paper import Paper
@@ -275,6 +277,22 @@ def test_damage_is_found(tmp_path: Path, name: str) -> None:
     path.unlink()
     with pytest.raises(IndexDamaged, match="quiver"):
         index.verify()
+
+
+@pytest.mark.parametrize("kind", [(10, 0), (-5, 4), (1 << 40, 8), (3,), ()])
+@pytest.mark.parametrize("name", ["title_tf", "places"])
+def test_lists_of_another_length_are_not_read(
+    tmp_path: Path, name: str, kind: tuple[int, ...]
+) -> None:
+    index = WhooshIndex(tmp_path)
+    write_state(index, 1)
+    path = index.opened().folder / "MAIN_g000001.arrays"
+    other = tmp_path / "other.arrays"
+    write_arrays(other, {**open_arrays(path), f"{name}.kind": np.array(kind, np.int64)})
+    other.replace(path)
+
+    with pytest.raises(IndexDamaged, match="quiver build"):
+        WhooshIndex(tmp_path).opened()
 
 
 def test_a_pointer_to_nothing_is_told(tmp_path: Path) -> None:

@@ -102,6 +102,7 @@ def test_a_wrong_number_is_found(
         ({"at": slice(1, None)}, "others"),
         ({"at": slice(None, None, -1)}, "do not rise"),
         ({"others": slice(1, None)}, "others"),
+        ({"at": slice(0, 0), "others": slice(0, 0)}, "others"),
     ],
 )
 def test_wrong_codes_are_found(  # noqa: PLR0917 - a table of cases
@@ -117,9 +118,11 @@ def test_wrong_codes_are_found(  # noqa: PLR0917 - a table of cases
     # With two codes of nothing but ones, whatever the numbers are.
     values = narrow_of(np.append(numbers, [3, 3]), 2)
     assert len(values.at) >= 2
-    ((part, to),) = change.items()
-    to = getattr(values, part)[to] if isinstance(to, slice) else to
-    wrong: dict[str, Any] = {name: replace(values, **{part: to})}
+    parts = {
+        part: getattr(values, part)[to] if isinstance(to, slice) else to
+        for part, to in change.items()
+    }
+    wrong: dict[str, Any] = {name: replace(values, **parts)}
 
     found = next(faults_of(replace(segment, **wrong)), "none")
 

@@ -53,6 +53,7 @@ class Narrow:
 
         Raises:
             KeyError: when one of its arrays is missing.
+            ValueError: when what is told of them is not two numbers.
         """
         codes, at, others = (arrays[f"{name}.{part}"] for part in ("codes", "at", "others"))
         length, bits = arrays[f"{name}.kind"].tolist()
@@ -60,7 +61,18 @@ class Narrow:
 
     def __len__(self) -> int:
         """How many numbers there are."""
-        return self.length
+        return max(0, self.length)
+
+    @property
+    def fits(self) -> bool:
+        """Whether its arrays are as long as they say together; what is in them is not looked at."""
+        return (
+            self.length >= 0
+            and self.bits in WIDTHS
+            and self.codes.dtype == code_kind(self.bits)
+            and len(self.codes) == code_count(self.length, self.bits)
+            and len(self.at) == len(self.others)
+        )
 
     def __getitem__(self, wanted: slice | NDArray[np.signedinteger[Any]]) -> Counts:
         """Give the numbers of a stretch, or those at some places, in the order asked for.

@@ -85,9 +85,24 @@ def open_segment(folder: Path, entry: SegmentEntry) -> OpenedSegment:
         raise IndexDamaged(
             f"{path}: its array {error} is missing; `quiver build` makes a new index"
         ) from error
+    except ValueError as error:
+        raise IndexDamaged(f"{path}: {error}; `quiver build` makes a new index") from error
+    if not _lists_fit(arrays):
+        raise IndexDamaged(
+            f"{path}: its lists are not as long as they say; `quiver build` makes a new index"
+        )
     if arrays.papers != entry.papers:
         raise IndexDamaged(f"{path}: holds {arrays.papers} papers, not {entry.papers}")
     return OpenedSegment(entry, raw, arrays, store, _open_deleted(folder, entry))
+
+
+def _lists_fit(arrays: Segment) -> bool:
+    lists = (arrays.title_tf, arrays.abstract_tf, arrays.places, arrays.forms)
+    return (
+        all(one.fits for one in lists)
+        and len(arrays.title_tf) == len(arrays.abstract_tf) == len(arrays.docs)
+        and len(arrays.places) == len(arrays.forms)
+    )
 
 
 def _open_deleted(folder: Path, entry: SegmentEntry) -> NDArray[np.bool_] | None:

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from indexer.analysis import open_word
+from indexer.analysis import open_word, plain_words
 from indexer.matching.marks import WORD
 from indexer.matching.reading import Vocabulary
 from indexer.query import Leaf, Word
@@ -48,16 +48,17 @@ def joined_word(first: Leaf, second: Leaf, vocabulary: Vocabulary) -> Word | Non
     if first.exact or replace(second, text=first.text) != first:
         return None
     pair = (_plain(first.text), _plain(second.text))
-    if not all(pair):
-        return None
-    if pair[0] in BOUND and pair in vocabulary.partings("".join(pair)):
+    if all(pair) and pair[0] in BOUND and pair in vocabulary.partings("".join(pair)):
         return replace(first, text="-".join(pair))
-    if first.field is None and _may_be_name(first, second, pair, vocabulary):
+    if first.field is None and _is_name(first, second, vocabulary):
         return replace(first, text=f"{first.text} {second.text}", field="author")
     return None
 
 
-def _may_be_name(first: Word, second: Word, pair: tuple[str, str], vocabulary: Vocabulary) -> bool:
+def _is_name(first: Word, second: Word, vocabulary: Vocabulary) -> bool:
+    pair = (*plain_words(first.text), *plain_words(second.text))
+    if len(pair) != 2:
+        return False
     leads, follows = (word in vocabulary.analyzer.stop_words for word in pair)
     if leads == follows:
         return False

@@ -31,6 +31,7 @@ PEOPLE = (
     Paper("bo", "BO: an overview", "Bo is Bayesian optimisation.", ("Ann Lee",)),
     Paper("apart", "What he saw", "Di and others.", ("Di Xu", "Bo He")),
     Paper("he", "Networks", "He and she may.", ("B. An", "Di He")),
+    Paper("may", "What he may do", "Trees.", ("Jörg May",)),
     Paper("li", "An ion battery", "Smith says it will.", ("An Li", "Bo An Xu")),
 )
 
@@ -133,6 +134,8 @@ def test_feedback_lifts_what_is_like_the_best(backend: Backend) -> None:
         ("bo an", {"an", "he", "li"}),
         ("bo an games", {"an"}),
         ("di he", {"he"}),
+        ("Jörg May", {"may"}),
+        ("jorg may trees", {"may"}),
         ("Will Smith", {"an"}),
         ("will smith", {"an", "li"}),
         ("An Li", {"li"}),

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from indexer.analysis import open_word
+from indexer.analysis import open_word, plain_words
 from indexer.matching.joining import BOUND
 from indexer.paper import Paper, name_key
 from indexer.query import (
@@ -260,11 +260,14 @@ def compound(first: Part, second: Part, collection: Collection) -> Part | None:
     if first.occur is not Occur.DEFAULT or second.occur is not Occur.DEFAULT:
         return None
     before, behind = (_slots(each.text, collection) for each in (one, other))
-    if len(before) != 1 or len(behind) != 1 or before[0][2] or behind[0][2]:
+    if len(before) == len(behind) == 1 and not (before[0][2] or behind[0][2]):
+        pair = (*before[0][1], *behind[0][1])
+        if pair[0] in BOUND and pair in collection.partings("".join(pair)):
+            return Part(replace(one, text="-".join(pair)))
+    words = (plain_words(one.text), plain_words(other.text))
+    if [len(each) for each in words] != [1, 1]:
         return None
-    pair = (*before[0][1], *behind[0][1])
-    if pair[0] in BOUND and pair in collection.partings("".join(pair)):
-        return Part(replace(one, text="-".join(pair)))
+    pair = (*words[0], *words[1])
     stops = [word in collection.analyzer.stop_words for word in pair]
     capitals = one.text[0].isupper() and other.text[0].isupper()
     beside = stops == [False, True] or (stops == [True, False] and capitals)

@@ -20,6 +20,7 @@ from indexer.backends.whoosh.index import WhooshIndex
 from indexer.backends.whoosh.storage.files import open_arrays, write_arrays
 from indexer.backends.whoosh.storage.policy import Policy
 from indexer.errors import IndexDamaged, IndexError_
+from indexer.language.parse import parse_query
 from indexer.paper import Paper
 
 
@@ -293,6 +294,27 @@ def test_lists_of_another_length_are_not_read(
 
     with pytest.raises(IndexDamaged, match="quiver build"):
         WhooshIndex(tmp_path).opened()
+
+
+@pytest.mark.parametrize("paper", [-1, 0, 1 << 30])
+def test_papers_that_do_not_rise_are_not_searched(tmp_path: Path, paper: int) -> None:
+    """Compiled loops believe what they are given, so it is looked at before."""
+    index = WhooshIndex(tmp_path)
+    with index.writer() as writer:
+        for number in range(4):
+            writer.add(Paper(f"p{number}", "Same"))
+    path = index.opened().folder / "MAIN_g000001.arrays"
+    arrays = dict(open_arrays(path))
+    docs = arrays["docs"].copy()
+    docs[-1 if paper else 2] = paper
+    write_arrays(tmp_path / "other.arrays", {**arrays, "docs": docs})
+    (tmp_path / "other.arrays").replace(path)
+
+    with (
+        WhooshIndex(tmp_path).searcher() as searcher,
+        pytest.raises(IndexDamaged, match="quiver verify"),
+    ):
+        searcher.search(parse_query("same"))
 
 
 def test_a_pointer_to_nothing_is_told(tmp_path: Path) -> None:

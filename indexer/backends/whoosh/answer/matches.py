@@ -265,8 +265,14 @@ class Sum(Matches):
         return all(one.empty for one in self._parts)
 
     def under(self, passing: Passing) -> Sum:
-        """Keep the papers that pass a filter."""
-        if self._desk.kernels is None or self._filtered:
+        """Keep the papers that pass a filter.
+
+        Raises:
+            ValueError: when it has passed one already.
+        """
+        if self._filtered:
+            raise ValueError("filtered already")
+        if self._desk.kernels is None:
             return Sum([passing.of(one) for one in self._parts], self._desk)
         return Sum(self._parts, self._desk, span=(passing.first, passing.last), mask=passing.mask)
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from functools import partial
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.backends.whoosh.lookup.matches import address
+from indexer.backends.whoosh.lookup.matches import SLACK, address
 from indexer.errors import ConfigError
 
 KernelName = Literal["auto", "numpy", "numba"]
@@ -83,23 +86,32 @@ class KernelChoice:
         self._ready = prepared()
 
 
+def _digest() -> str:
+    """Give a digest of what is compiled: all modules here, and the one number they import."""
+    told = hashlib.blake2b(repr(SLACK).encode(), digest_size=6)
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        told.update(path.read_bytes())
+    return told.hexdigest()
+
+
 def prepared() -> Kernels:
     """Compile the loops, or load what was compiled before: each has run once."""
     from indexer.backends.whoosh.kernels import authors, best, counting
     from indexer.backends.whoosh.kernels import compiled as loops
 
+    kept = partial(loops.compiled, sources=_digest())
     made = Kernels(
-        loops.compiled(loops.join),
-        loops.compiled(best.best_any),
-        loops.compiled(loops.every),
-        loops.compiled(loops.list_bits),
-        loops.compiled(counting.count_codes),
-        loops.compiled(counting.count_runs),
-        loops.compiled(authors.see_keys),
-        loops.compiled(authors.most_frequent),
-        loops.compiled(counting.count_shared),
-        loops.compiled(authors.first_ranks),
-        loops.compiled(authors.first_keys),
+        kept(loops.join),
+        kept(best.best_any),
+        kept(loops.every),
+        kept(loops.list_bits),
+        kept(counting.count_codes),
+        kept(counting.count_runs),
+        kept(authors.see_keys),
+        kept(authors.most_frequent),
+        kept(counting.count_shared),
+        kept(authors.first_ranks),
+        kept(authors.first_keys),
     )
     docs, scores = np.arange(2, dtype=np.int32), np.ones(2)
     pointers = np.zeros(3, np.int32)

@@ -12,6 +12,7 @@ Only `indexer.backends.whoosh.kernels.choice` imports this: importing numba take
 
 from __future__ import annotations
 
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -101,8 +102,16 @@ def list_bits(bits: Words, docs: Ints) -> int:
     return size
 
 
-def compiled(function: Any) -> Any:
-    """Compile a function when it is first called; the result is kept on disk where that can be."""
+def compiled(function: Any, sources: str) -> Any:
+    """Compile a function when it is first called; the result is kept on disk where that can be.
+
+    Args:
+        function: calls others of these modules, which are compiled into it.
+        sources: a digest of all of them. It becomes part of the name under which the result is
+            kept: numba itself looks at the file of this function alone.
+    """
+    function = FunctionType(function.__code__, function.__globals__, function.__name__)
+    function.__qualname__ = f"{function.__name__}_{sources}"
     try:
         return njit(cache=True, nogil=True)(function)
     except RuntimeError:  # neither beside this file nor in the home may anything be written

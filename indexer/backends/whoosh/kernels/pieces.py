@@ -1,6 +1,6 @@
 """What the compiled loops are made of: lists at an address, bits, a heap, a search.
 
-Imported by `compiled` alone; each piece is plain Python that numba puts into the loops.
+Imported by the modules of loops alone; each piece is plain Python that numba puts into them.
 """
 
 from __future__ import annotations

@@ -70,7 +70,7 @@ class Matches:
         self.positive = positive
         self.lasting = lasting
         self._bits: Bits | None = None
-        self._head: list[tuple[float, int]] | None = None
+        self._head: tuple[Scores, Numbers] | None = None
         self._heads: Heads | None = None
         self._blocks: Blocks | None = None
         self._highest = -1.0
@@ -105,12 +105,18 @@ class Matches:
         return self._highest
 
     def bits(self, size: int) -> Bits:
-        """Give the papers as a set of bits over a segment of `size` papers."""
-        if self._bits is None:
-            mask = np.zeros(size, np.bool_)
-            mask[self.docs] = True
-            self._bits = packed(mask)
-        return self._bits
+        """Give the papers as a set of bits over a segment of `size` papers.
+
+        Those of a short list that lasts are not kept: they take more room than the list.
+        """
+        if self._bits is not None:
+            return self._bits
+        mask = np.zeros(size, np.bool_)
+        mask[self.docs] = True
+        found = packed(mask)
+        if not self.lasting or self.count * DENSE >= size:
+            self._bits = found
+        return found
 
     def blocks(self, size: int) -> Blocks | None:
         """Give what is known of each 64 papers of a segment of `size`; None of short lists."""
@@ -123,7 +129,7 @@ class Matches:
         count = self.count
         owned = 12 if self._docs.base is None else 8  # of an index on disk only scores are
         long = size // 2 if count * DENSE >= size else 0
-        return 1000 + owned * count + long + 12 * min(count, HEADS)
+        return 1000 + owned * count + long + 24 * min(count, HEADS)
 
     def row(self, size: int) -> bytes:
         """Give the lists as compiled loops take them; see `kernels.compiled`.
@@ -173,8 +179,12 @@ class Matches:
         if not self.lasting or wanted > HEADS:
             return in_order(*self.best(wanted), wanted)
         if self._head is None:
-            self._head = in_order(*self.best(HEADS), HEADS)
-        return self._head[:wanted]
+            best = in_order(*self.best(HEADS), HEADS)
+            # Arrays, because pairs of Python's numbers take ten times the room.
+            minus, docs = np.array([one for one, _ in best]), np.array([one for _, one in best])
+            self._head = minus, docs.astype(np.int32)
+        minus, docs = self._head
+        return list(zip(minus[:wanted].tolist(), docs[:wanted].tolist(), strict=True))
 
     def reached(self, wanted: int) -> float:
         """Give a score that at least `wanted` of the papers reach; 0 where there are fewer."""

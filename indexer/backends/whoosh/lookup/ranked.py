@@ -8,7 +8,6 @@ one wanted has among those that match cannot come in, nor can any after it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Final, Self
 
 import numpy as np
@@ -124,9 +123,14 @@ class RankedTally(LazyTally):
         self._ranked = ranked
         self._kernels = kernels
 
-    @cached_property
+    @property
     def distinct(self) -> int:
         """How many keys have papers."""
+        if self._distinct < 0:
+            self._distinct = self._count_distinct()
+        return self._distinct
+
+    def _count_distinct(self) -> int:
         ranked, docs = self._ranked, self._found.docs
         seen = np.zeros(len(ranked.keys) + 1, np.uint8)
         if self._kernels is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -162,10 +161,14 @@ class LazyTally(Tally):
         super().__init__(np.zeros(0, np.int64), nameless, distinct=distinct)
         self._reader = reader
         self._found = found
+        self._counted: Tally | None = None
 
-    @cached_property
+    @property
     def _full(self) -> Tally:
-        return tally(self._reader, self._found.docs)
+        # Not a `cached_property`: that of Python 3.11 lets one thread count at a time.
+        if self._counted is None:
+            self._counted = tally(self._reader, self._found.docs)
+        return self._counted
 
     def of(self, number: int) -> int:
         """Give the papers of one key."""

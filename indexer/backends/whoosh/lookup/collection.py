@@ -19,12 +19,11 @@ from indexer.analysis import Analyzer
 from indexer.backends.whoosh.lookup.cache import BoundedCache
 from indexer.backends.whoosh.lookup.expansion import CAP, LexiconScan
 from indexer.backends.whoosh.lookup.frequency import name_word_papers, word_papers
-from indexer.backends.whoosh.lookup.matches import Matches, Scores
+from indexer.backends.whoosh.lookup.matches import Matches, Scores, check_papers
 from indexer.backends.whoosh.lookup.people import is_name
 from indexer.backends.whoosh.lookup.postings import Postings, postings_of
 from indexer.backends.whoosh.lookup.reader import SegmentReader
 from indexer.backends.whoosh.storage.snapshot import Snapshot
-from indexer.errors import IndexDamaged
 from indexer.matching.feedback import KnownStems, stems_of
 from indexer.matching.joining import joined_word
 from indexer.matching.plan import Plan, plan_of
@@ -124,7 +123,7 @@ class Collection:
         found = self.postings(term)
         holding = sum(len(one.docs) for one in found)
         for reader, one in zip(self.readers, found, strict=True):
-            _check_papers(one.docs, reader.size)
+            check_papers(one.docs, reader.size)
         weight = idf(self.papers, holding) * (self.ranking.k1 + 1)
         parts = []
         for at, one in enumerate(found):
@@ -292,19 +291,6 @@ class Collection:
                     counts[word] = counts.get(word, 0) + papers
         words = sorted(counts, key=lambda word: (-counts[word], word))[:CAP]
         return Expansion(tuple(sorted(words)), len(counts))
-
-
-def _check_papers(docs: NDArray[np.int32], size: int) -> None:
-    """Make sure that papers rise within a segment: loops that are compiled believe it.
-
-    Raises:
-        IndexDamaged: when they do not.
-    """
-    if len(docs) and (docs[0] < 0 or docs[-1] >= size or not (docs[1:] > docs[:-1]).all()):
-        raise IndexDamaged(
-            "the papers of a word are not what was written; run `quiver verify`, then "
-            "`quiver rollback` or `quiver build`"
-        )
 
 
 def _norm(field: _Field, lengths: NDArray[np.int32]) -> Scores:

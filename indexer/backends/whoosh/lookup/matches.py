@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from indexer.backends.whoosh.lookup.bits import Bits, packed
 from indexer.backends.whoosh.lookup.blocks import Blocks
 from indexer.backends.whoosh.lookup.reader import Numbers
+from indexer.errors import IndexDamaged
 
 Scores = NDArray[np.float64]
 Heads = tuple[Numbers, Scores]
@@ -206,6 +207,19 @@ class Matches:
         """Keep the papers at some places of `docs`, rising, or where a mask over it is true."""
         scores = None if self.scores is None else self.scores[places]
         return Matches(self.docs[places], scores, positive=self.positive)
+
+
+def check_papers(docs: Numbers, size: int) -> None:
+    """Make sure that papers rise within a segment: loops that are compiled believe it.
+
+    Raises:
+        IndexDamaged: when they do not.
+    """
+    if len(docs) and (docs[0] < 0 or docs[-1] >= size or not (docs[1:] > docs[:-1]).all()):
+        raise IndexDamaged(
+            "the papers of a word are not what was written; run `quiver verify`, then "
+            "`quiver rollback` or `quiver build`"
+        )
 
 
 def address(array: NDArray[Any] | None) -> int:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from indexer.backends.whoosh.lookup.bits import words_of
 from indexer.backends.whoosh.lookup.matches import SLACK, Matches, Scores, reached
+from indexer.backends.whoosh.lookup.occurrences import spread
 from indexer.backends.whoosh.lookup.reader import Numbers
 
 Places = NDArray[np.int64]
@@ -149,9 +150,7 @@ def _part(one: Matches, near: Places | None, size: int) -> tuple[Numbers, Scores
     if near is None or blocks is None:
         return docs, scores
     firsts = blocks.firsts[near]
-    counts = blocks.firsts[near + 1] - firsts
-    ends = np.cumsum(counts)
-    places = np.arange(int(counts.sum())) + np.repeat(firsts - ends + counts, counts)
+    places = spread(firsts, blocks.firsts[near + 1] - firsts)
     return docs.take(places), scores.take(places)
 
 

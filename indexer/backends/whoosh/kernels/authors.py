@@ -11,9 +11,8 @@ import numpy as np
 from numba.extending import register_jitable
 from numpy.typing import NDArray
 
-from indexer.backends.whoosh.kernels.pieces import Ints, Words, count_bits, put
+from indexer.backends.whoosh.kernels.pieces import Ints, Longs, Words, bit_of, count_bits, put
 
-Longs = NDArray[np.int64]
 TRIED: Final = 24
 """So many ranks more than twice those wanted are counted before it is decided how to go on."""
 PER_RANK: Final = 8
@@ -242,23 +241,18 @@ def _held_of(bits: Words, papers: Ints, low: int, high: int, least: int) -> int:
     place = low
     while place + 4 <= high:
         count += (
-            one_of(bits, papers[place])
-            + one_of(bits, papers[place + 1])
-            + one_of(bits, papers[place + 2])
-            + one_of(bits, papers[place + 3])
+            int(bit_of(bits, papers[place]))
+            + int(bit_of(bits, papers[place + 1]))
+            + int(bit_of(bits, papers[place + 2]))
+            + int(bit_of(bits, papers[place + 3]))
         )
         place += 4
         if place - low - count > spare:
             return 0
     while place < high:
-        count += one_of(bits, papers[place])
+        count += int(bit_of(bits, papers[place]))
         place += 1
     return count
-
-
-def _one_of(bits: Words, paper: int) -> int:
-    """Give 1 for a paper that is in the set, else 0."""
-    return int((bits[paper >> 6] >> np.uint64(paper & 63)) & np.uint64(1))
 
 
 def _count_ranks(  # noqa: PLR0913, PLR0917 - one loop over what is kept in several arrays
@@ -287,7 +281,6 @@ def _count_ranks(  # noqa: PLR0913, PLR0917 - one loop over what is kept in seve
 
 
 reaching: Any = register_jitable(_reaching)
-one_of: Any = register_jitable(_one_of)
 insert: Any = register_jitable(_insert)
 held_of: Any = register_jitable(_held_of)
 count_ranks: Any = register_jitable(_count_ranks)

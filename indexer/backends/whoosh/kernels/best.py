@@ -11,12 +11,13 @@ from typing import Final
 
 import numpy as np
 
-from indexer.backends.whoosh.kernels.lists import NEARLY, looked_up, ordered, passes, seeded
+from indexer.backends.whoosh.kernels.lists import NEARLY, looked_up, ordered, seeded
 from indexer.backends.whoosh.kernels.pieces import (
     Floats,
     Ints,
     Longs,
     Words,
+    bit_of,
     count_bits,
     found_from,
     papers_at,
@@ -171,7 +172,7 @@ def best_any(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop, noth
             likely = 0
             for which in range(seen):
                 touched[likely] = touched[which]
-                likely += passes(mask, begin + touched[which])
+                likely += bit_of(mask, begin + touched[which]) != 0
             seen = likely
         for at in range(looked, lists):
             if seen == 0:

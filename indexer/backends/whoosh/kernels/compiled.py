@@ -23,6 +23,7 @@ from indexer.backends.whoosh.kernels.pieces import (
     Ints,
     Longs,
     Words,
+    bit_of,
     count_bits,
     found_from,
     papers_at,
@@ -51,7 +52,6 @@ def join(rows: Longs, bits: Words) -> int:
 
 def every(rows: Longs, docs: Ints, scores: Floats) -> int:
     """Intersect lists, the shortest first, and add up their scores; gives how many are left."""
-    one = np.uint64(1)
     size = rows[0, 2]
     papers = papers_at(rows[0, 0], size)
     for place in range(size):
@@ -63,7 +63,7 @@ def every(rows: Longs, docs: Ints, scores: Floats) -> int:
             for place in range(size):
                 paper = docs[place]
                 docs[kept] = paper
-                kept += np.int64((words[paper >> 6] >> np.uint64(paper & 63)) & one)
+                kept += np.int64(bit_of(words, paper))
         else:
             papers = papers_at(rows[at, 0], rows[at, 2])
             low = 0

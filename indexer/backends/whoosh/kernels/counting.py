@@ -5,9 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.backends.whoosh.kernels.pieces import Ints, Words, count_bits
-
-Longs = NDArray[np.int64]
+from indexer.backends.whoosh.kernels.pieces import Ints, Longs, Words, count_bits
 
 
 def count_codes(docs: Ints, codes: NDArray[np.integer], counts: Longs) -> None:

@@ -12,6 +12,7 @@ from indexer.backends.whoosh.kernels.pieces import (
     Ints,
     Longs,
     Words,
+    bit_of,
     count_bits,
     found_from,
     papers_at,
@@ -66,13 +67,6 @@ def _looked_up(  # noqa: PLR0913, PLR0917 - numbers that the loop has at hand
 looked_up: Any = register_jitable(_looked_up)
 
 
-def _passes(mask: Words, paper: int) -> Any:
-    return (mask[paper >> 6] >> np.uint64(paper & 63)) & np.uint64(1) != 0
-
-
-passes: Any = register_jitable(_passes)
-
-
 def _seeded(  # noqa: C901, PLR0912, PLR0913, PLR0917 - one step after the other
     rows: Longs, wanted: int, first: int, last: int, mask: Words, heap: Floats
 ) -> float:
@@ -85,7 +79,7 @@ def _seeded(  # noqa: C901, PLR0912, PLR0913, PLR0917 - one step after the other
         heads = papers_at(rows[at, 6], length)
         for place in range(length):
             paper = heads[place]
-            if first <= paper < last and (len(mask) == 0 or passes(mask, paper)):
+            if first <= paper < last and (len(mask) == 0 or bit_of(mask, paper) != 0):
                 seeds[size] = paper
                 size += 1
     if size < wanted:

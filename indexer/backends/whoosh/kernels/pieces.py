@@ -54,6 +54,11 @@ def _count_bits(word: Any) -> Any:
     return (word * np.uint64(0x0101010101010101)) >> np.uint64(56)
 
 
+def _bit_of(bits: Words, place: int) -> Any:
+    """Give 1 for a place whose bit is set, else 0."""
+    return (bits[place >> 6] >> np.uint64(place & 63)) & np.uint64(1)
+
+
 def _put(heap: Floats, held: int, most: int, score: float) -> int:
     """Put a score into a heap of the `most` highest, the lowest first; gives how many it holds."""
     if held < most:
@@ -111,6 +116,7 @@ papers_at: Any = register_jitable(_papers_at)
 scores_at: Any = register_jitable(_scores_at)
 words_at: Any = register_jitable(_words_at)
 count_bits: Any = register_jitable(_count_bits)
+bit_of: Any = register_jitable(_bit_of)
 put: Any = register_jitable(_put)
 total_bits: Any = register_jitable(_total)
 found_from: Any = register_jitable(_found)

@@ -48,7 +48,7 @@ def intersect(first: Numbers, second: Numbers) -> Numbers:
     return first[contained(first, second)]
 
 
-def spread(starts: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int64]:
+def spread(starts: Integers, counts: Integers) -> NDArray[np.int64]:
     """Give ``starts[i], starts[i] + 1, …``, `counts[i]` of them, for every i in turn."""
     total = int(counts.sum())
     if not total:

@@ -35,21 +35,13 @@ def shared_words_of(
 ) -> tuple[SharedWord, ...]:
     """Give the words that some papers share; the papers come best first."""
     model = relevance_model(
-        (place.score, collection.stem_counts(place.segment, place.doc)) for place in best[:PAPERS]
+        (place.score, collection.stems.counts(place.segment, place.doc)) for place in best[:PAPERS]
     )
     shared = []
     for stem, weight in model.items():
-        spans = []
-        holding = 0
-        for reader in collection.readers:
-            arrays = reader.arrays
-            at = arrays.stems.find(stem)
-            first, last = arrays.stem_ptr[at : at + 2].tolist() if at >= 0 else (0, 0)
-            spans.append((first, last))
-            live = reader.live
-            holding += last - first if live is None else int(live[arrays.docs[first:last]].sum())
-        worth = factor * weight * idf(collection.papers, holding) * (collection.ranking.k1 + 1)
-        shared.append(SharedWord(stem, worth, tuple(spans)))
+        found = collection.stems.spans(stem)
+        worth = factor * weight * idf(collection.papers, found.papers) * (collection.ranking.k1 + 1)
+        shared.append(SharedWord(stem, worth, found.spans))
     return tuple(shared)
 
 

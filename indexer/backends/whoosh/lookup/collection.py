@@ -6,7 +6,6 @@ depend on how the papers are spread over segments or on what was deleted.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,8 +22,8 @@ from indexer.backends.whoosh.lookup.matches import Matches, Scores, check_papers
 from indexer.backends.whoosh.lookup.people import is_name
 from indexer.backends.whoosh.lookup.postings import Postings, postings_of
 from indexer.backends.whoosh.lookup.reader import SegmentReader
+from indexer.backends.whoosh.lookup.stems import Stems
 from indexer.backends.whoosh.storage.snapshot import Snapshot
-from indexer.matching.feedback import KnownStems, stems_of
 from indexer.matching.joining import joined_word
 from indexer.matching.plan import Plan, plan_of
 from indexer.matching.reading import Expansion, LeafReading, read_leaf
@@ -81,7 +80,6 @@ class Collection:
         self._plans: BoundedCache[Plan] = BoundedCache(LEAF_BYTES, _weigh_plan)
         self._forms: BoundedCache[tuple[str, ...]] = BoundedCache(LEAF_BYTES, _weigh_forms)
         self._leaves: BoundedCache[LeafReading] = BoundedCache(LEAF_BYTES, _weigh_leaf)
-        self._counts: BoundedCache[Counter[str]] = BoundedCache(LEAF_BYTES, _weigh_counts)
 
     def read(self, leaf: Leaf) -> LeafReading:
         """Read a leaf of a query."""
@@ -198,16 +196,10 @@ class Collection:
                 return reader.arrays.stems[int(reader.arrays.word_stem[at])]
         return self.analyzer.stem(word)
 
-    def stem_counts(self, segment: int, number: int) -> Counter[str]:
-        """Count the stems of a paper, see `indexer.matching.feedback`."""
-        store = self.readers[segment].store
-        return self._counts.get(
-            (segment, number), lambda: stems_of(store.paper(number), self._known_stems)
-        )
-
     @cached_property
-    def _known_stems(self) -> KnownStems:
-        return KnownStems(self.stem, self.analyzer.stop_words)
+    def stems(self) -> Stems:
+        """What the words of papers say of others."""
+        return Stems(self.readers, self.stem, self.analyzer.stop_words)
 
     def forms(self, stem: str) -> tuple[str, ...]:
         """Give the surface words of a stem, perhaps more than once."""
@@ -311,10 +303,6 @@ def _weigh_plan(plan: Plan) -> int:
 
 def _weigh_forms(words: tuple[str, ...]) -> int:
     return sum(len(word) + 60 for word in words)
-
-
-def _weigh_counts(counts: Counter[str]) -> int:
-    return 100 * len(counts)
 
 
 def _weigh_leaf(reading: LeafReading) -> int:

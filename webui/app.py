@@ -32,6 +32,7 @@ from webui import (
     similar,
     suggest,
     trends,
+    turns,
 )
 from webui.layout import carried
 from webui.listing import kind
@@ -85,6 +86,8 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     observing.register(app)
     limits.register(app, config.web.requests_per_minute)
     caching.register(app, config.web.page_cache * 1_000_000)
+    if config.index.backend == "whoosh":  # a page of a cluster mostly waits for the network
+        turns.register(app)
     return app
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from http import HTTPStatus
@@ -28,6 +29,8 @@ GRACE_SECONDS: Final = 20
 """How long a stop waits for requests under way."""
 _LONGEST: Final = 8190
 """Bytes of a request line that gunicorn reads at most."""
+_SWITCH_SECONDS: Final = 0.001
+"""How long a thread that makes a page keeps others from reading and sending theirs."""
 
 
 def serve(config: Config, *, ready: Callable[[str], None] | None = None) -> None:
@@ -109,6 +112,7 @@ class _Server(BaseApplication):  # type: ignore[misc] # gunicorn publishes no ty
         app.test_client().get("/search?q=first")
         observing.share(app, self._counters, self._row)
         observing.log_access()
+        sys.setswitchinterval(_SWITCH_SECONDS)
         # Words near a misspelt one are found in a table that the first such query makes.
         threading.Thread(target=_learn_words, args=(app,), daemon=True).start()
         return app

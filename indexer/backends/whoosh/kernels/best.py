@@ -27,11 +27,11 @@ from indexer.backends.whoosh.kernels.pieces import (
 
 _TINY: Final = 5e-324
 """The lowest score above 0."""
-_WINDOW: Final = 2048
+_WINDOW: Final = 4096
 """Papers whose sums fit into the fastest memory."""
 _BLOCKS: Final = _WINDOW >> 6
-_FILLED: Final = 2
-"""Where lists have more than one in this many papers of a window, all of its sums are looked at."""
+_FILLED: Final = 32
+"""Where lists have more than one in this many papers of a window, all of its sums are emptied."""
 _DRIVEN: Final = 2
 """Papers that pass a filter are looked up if lists hold this many times as many."""
 
@@ -83,6 +83,7 @@ def best_any(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop, noth
         if rows[at, 4] == 0:
             ends[at] = found_from(papers_at(rows[at, 0], rows[at, 2]), start, 0)
     bounds = np.zeros((lists + 1, _BLOCKS))
+    bars = np.zeros(_BLOCKS)
     sums = np.zeros(_WINDOW)
     touched = np.empty(_WINDOW + 1, np.int32)
     added = lists
@@ -140,16 +141,19 @@ def best_any(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop, noth
                     seen += 1
                     word ^= low
         elif full:
+            for block in range(blocks):
+                bars[block] = max(least - bounds[added, block], _TINY)
             for at in range(added):
                 papers = papers_at(rows[at, 0], rows[at, 2])
                 given = scores_at(rows[at, 1], rows[at, 2])
                 for place in range(lows[at], ends[at]):
-                    sums[np.uint32(papers[place] - begin)] += given[place]
-            for block in range(blocks):
-                bar = max(least - bounds[added, block], _TINY)
-                for slot in range(block * 64, min(block * 64 + 64, end - begin)):
-                    touched[seen] = slot
-                    seen += sums[slot] >= bar
+                    here = np.uint32(papers[place] - begin)
+                    bar = bars[here >> np.uint32(6)]
+                    before = sums[here]
+                    score = before + given[place]
+                    sums[here] = score
+                    touched[seen] = here
+                    seen += (before < bar) & (score >= bar)
         else:
             for at in range(added):
                 papers = papers_at(rows[at, 0], rows[at, 2])

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indexer.backends.whoosh.answer.select import Place
+from indexer.backends.whoosh.answer.select import Ranked
 from indexer.backends.whoosh.answer.signals import Scores
 from indexer.backends.whoosh.lookup.collection import Collection
-from indexer.backends.whoosh.lookup.matches import shown
+from indexer.backends.whoosh.lookup.matches import rounded
 from indexer.backends.whoosh.lookup.reader import Numbers
 from indexer.matching.feedback import PAPERS, relevance_model
 from indexer.ranking import idf
@@ -30,12 +30,11 @@ class SharedWord:
     spans: tuple[tuple[int, int], ...]
 
 
-def shared_words_of(
-    collection: Collection, best: Sequence[Place], factor: float
-) -> tuple[SharedWord, ...]:
+def shared_words_of(collection: Collection, best: Ranked, factor: float) -> tuple[SharedWord, ...]:
     """Give the words that some papers share; the papers come best first."""
     model = relevance_model(
-        (place.score, collection.stems.counts(place.segment, place.doc)) for place in best[:PAPERS]
+        (place.score, collection.stems.counts(place.segment, place.doc))
+        for place in best.at(slice(PAPERS)).places()
     )
     shared = []
     for stem, weight in model.items():
@@ -45,19 +44,13 @@ def shared_words_of(
     return tuple(shared)
 
 
-def with_feedback(collection: Collection, best: list[Place], factor: float) -> list[Place]:
-    """Give the best hits, which come best first, with what the first of them add, in no order."""
+def with_feedback(collection: Collection, best: Ranked, factor: float) -> Ranked:
+    """Give the best hits, which come best first, with what the first of them add."""
     shared = shared_words_of(collection, best, factor)
-    final: list[Place] = []
-    for segment in range(len(collection.readers)):
-        held = sorted((one for one in best if one.segment == segment), key=lambda one: one.doc)
-        papers = np.array([one.doc for one in held], np.int32)
-        more = likeness(collection, segment, shared, papers).sum(0)
-        final += [
-            Place(segment, one.doc, shown(one.score + added))
-            for one, added in zip(held, more.tolist(), strict=True)
-        ]
-    return final
+    scores = best.scores.copy()
+    for segment, places in best.rising():
+        scores[places] += likeness(collection, segment, shared, best.docs[places]).sum(0)
+    return Ranked(best.segments, best.docs, rounded(scores))
 
 
 def likeness(

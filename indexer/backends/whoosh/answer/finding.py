@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,11 +11,12 @@ from indexer.backends.whoosh.answer.evaluate import Evaluation
 from indexer.backends.whoosh.answer.feedback import SharedWord, shared_words_of, with_feedback
 from indexer.backends.whoosh.answer.filters import Filters, all_of, filters_of
 from indexer.backends.whoosh.answer.matches import Desk, Sum
-from indexer.backends.whoosh.answer.select import Order, Place
+from indexer.backends.whoosh.answer.select import Order, Place, Ranked
 from indexer.backends.whoosh.answer.signals import signals_of
 from indexer.backends.whoosh.lookup.collection import Collection
-from indexer.backends.whoosh.lookup.matches import Matches, shown
+from indexer.backends.whoosh.lookup.matches import Matches, rounded, shown
 from indexer.matching.plan import Plan, signal_terms
+from indexer.matching.terms import TextTerm
 from indexer.query import FacetField, Match, Query, Sort
 
 
@@ -108,7 +109,7 @@ def places(collection: Collection, found: Finding, first: int, last: int) -> lis
     if first >= last:
         return []
     if found.query.sort is Sort.RELEVANCE and found.scored:
-        return relevant(collection, found, last)[first:last]
+        return relevant(collection, found, last).at(slice(first, last)).places()
     last = min(last, found.total)
     if first >= last:
         return []
@@ -119,7 +120,7 @@ def places(collection: Collection, found: Finding, first: int, last: int) -> lis
 def every_place(collection: Collection, found: Finding) -> Iterator[Place]:
     """Give all hits in the query's order, lazily; scores are given under RELEVANCE only."""
     if found.scored and found.query.sort is Sort.RELEVANCE:
-        return iter(relevant(collection, found, found.total))
+        return iter(relevant(collection, found, found.total).places())
     return Order(collection.readers).listed(found.hits, _unscored(found.query.sort))
 
 
@@ -127,57 +128,49 @@ def _unscored(sort: Sort) -> Sort:
     return Sort.NEWEST if sort is Sort.RELEVANCE else sort
 
 
-def relevant(collection: Collection, found: Finding, wanted: int) -> list[Place]:
+def relevant(collection: Collection, found: Finding, wanted: int) -> Ranked:
     """Give the best hits; signals are added to the best `Ranking.depth` of them."""
-    ranking = collection.ranking
     order = Order(collection.readers)
-    terms = signal_terms(found.plan, found.match) if ranking.depth > 0 else ()
+    depth = collection.ranking.depth
+    terms = signal_terms(found.plan, found.match) if depth > 0 else ()
     if not terms:
         return order.best(found.hits, wanted)
-    base = order.best(found.hits, max(wanted, ranking.depth))
-    looked, rest = base[: ranking.depth], base[ranking.depth :]
-    final = order.tied(with_signals(collection, found, looked))
-    factor = _feedback(collection, found)
+    base = order.best(found.hits, max(wanted, depth))
+    final = order.tied(with_signals(collection, found, terms, base.at(slice(depth))))
+    factor = _feedback(collection, found, terms)
     if factor:
         final = order.tied(with_feedback(collection, final, factor))
-    return [*final, *rest][:wanted]
+    return final.then(base.at(slice(depth, None))).at(slice(wanted))
 
 
 def shared_words(collection: Collection, found: Finding) -> tuple[SharedWord, ...]:
     """Give the words by which the best papers lead on to others; none where they do not count."""
-    factor = _feedback(collection, found)
+    terms = signal_terms(found.plan, found.match)
+    factor = _feedback(collection, found, terms)
     if not factor:
         return ()
     order = Order(collection.readers)
     looked = order.best(found.hits, collection.ranking.depth)
-    best = order.tied(with_signals(collection, found, looked))
+    best = order.tied(with_signals(collection, found, terms, looked))
     return shared_words_of(collection, best, factor)
 
 
-def _feedback(collection: Collection, found: Finding) -> float:
+def _feedback(collection: Collection, found: Finding, terms: Sequence[TextTerm]) -> float:
     """Give the factor on what the words of the best papers add; 0 where they do not count."""
-    ranking = collection.ranking
-    count = len(signal_terms(found.plan, found.match))
-    return ranking.feedback * count if found.match is Match.ANY and count > 1 else 0.0
+    counts = found.match is Match.ANY and len(terms) > 1
+    return collection.ranking.feedback * len(terms) if counts else 0.0
 
 
-def with_signals(collection: Collection, found: Finding, looked: list[Place]) -> list[Place]:
-    """Give the places with their final scores, in no order."""
-    terms = signal_terms(found.plan, found.match)
-    final: list[Place] = []
-    for segment, hits in enumerate(found.hits):
-        docs = sorted(one.doc for one in looked if one.segment == segment)
-        if not docs or hits.scores is None:
-            continue
-        papers = np.array(docs, np.int32)
-        base = hits.scores[np.searchsorted(hits.docs, papers)]
+def with_signals(
+    collection: Collection, found: Finding, terms: tuple[TextTerm, ...], looked: Ranked
+) -> Ranked:
+    """Give papers with their final scores."""
+    scores = looked.scores.copy()
+    for segment, places in looked.rising():
+        papers = looked.docs[places]
         signals = signals_of(collection, segment, terms, papers)
-        scores = signals.scores(base, collection.ranking)
-        final += [
-            Place(segment, doc, shown(score))
-            for doc, score in zip(docs, scores.tolist(), strict=True)
-        ]
-    return final
+        scores[places] = signals.scores(found.hits[segment].given(papers), collection.ranking)
+    return Ranked(looked.segments, looked.docs, rounded(scores))
 
 
 def _with_scores(found: Finding, listed: list[Place]) -> list[Place]:

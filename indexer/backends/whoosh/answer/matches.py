@@ -292,6 +292,15 @@ class Sum(Matches):
             self._bits, self._count = found, count
         return self._bits
 
+    def given(self, papers: Numbers) -> Scores:
+        """Give the scores of some of the papers."""
+        if self._scores is not None:
+            return super().given(papers)
+        sums = np.zeros(len(papers))
+        for one in self._parts:
+            add_scores(one, papers, sums, self._desk.size)
+        return sums
+
     def best(self, wanted: int) -> tuple[Numbers, Scores]:
         """Give papers and scores: the `wanted` highest, all that may round to equals, and more."""
         if self._scores is not None:

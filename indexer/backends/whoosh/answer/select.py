@@ -5,13 +5,14 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.backends.whoosh.lookup.matches import Matches, Scores, rounded
-from indexer.backends.whoosh.lookup.reader import SegmentReader
+from indexer.backends.whoosh.lookup.reader import Numbers, SegmentReader
 from indexer.query import Sort
 
 
@@ -24,6 +25,53 @@ class Place:
     score: float
 
 
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Papers of several segments and their scores, in some order.
+
+    Attributes:
+        segments: of each paper.
+        docs: its number there.
+        scores: its score, rounded to six digits.
+    """
+
+    segments: NDArray[np.int64]
+    docs: Numbers
+    scores: Scores
+
+    def __len__(self) -> int:
+        """Number of papers."""
+        return len(self.docs)
+
+    def at(self, wanted: slice | NDArray[np.int64]) -> Ranked:
+        """Give the papers at some places of the order."""
+        return Ranked(self.segments[wanted], self.docs[wanted], self.scores[wanted])
+
+    def then(self, more: Ranked) -> Ranked:
+        """Put others behind these."""
+        if not len(more):
+            return self
+        return Ranked(
+            np.concatenate((self.segments, more.segments)),
+            np.concatenate((self.docs, more.docs)),
+            np.concatenate((self.scores, more.scores)),
+        )
+
+    def rising(self) -> Iterator[tuple[int, NDArray[np.int64]]]:
+        """Give each segment with the places of its papers here, so that these rise."""
+        order = np.lexsort((self.docs, self.segments))
+        segments = self.segments[order]
+        for segment in range(int(segments[0]), int(segments[-1]) + 1) if len(order) else ():
+            low, high = segments.searchsorted((segment, segment + 1)).tolist()
+            if low < high:
+                yield segment, order[low:high]
+
+    def places(self) -> list[Place]:
+        """Write the papers out."""
+        columns = (self.segments.tolist(), self.docs.tolist(), self.scores.tolist())
+        return [Place(*one) for one in zip(*columns, strict=True)]
+
+
 class Order:
     """Puts papers of several segments into the one total order of a sort."""
 
@@ -31,51 +79,46 @@ class Order:
         """Order papers of these segments."""
         self._readers = readers
 
-    def best(self, found: Sequence[Matches], wanted: int) -> list[Place]:
+    def best(self, found: Sequence[Matches], wanted: int) -> Ranked:
         """Give the first by score, newer year, then id."""
         held = [(segment, one) for segment, one in enumerate(found) if not one.empty]
         if len(held) == 1:
             segment, only = held[0]
-            return [Place(segment, doc, -score) for score, doc in only.ordered(wanted)]
-        parts = []
+            docs, scores = only.ordered(wanted)
+            return Ranked(np.full(len(docs), segment), docs, scores)
+        parts = [Ranked(np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0))]
         for segment, one in held:
             docs, scores = one.best(wanted)
-            parts.append((segment, docs, rounded(scores)))
-        return self._merged(parts, wanted)
+            parts.append(Ranked(np.full(len(docs), segment), docs, rounded(scores)))
+        return self.tied(reduce(Ranked.then, parts), wanted)
 
-    def _merged(
-        self, parts: list[tuple[int, NDArray[np.int32], Scores]], wanted: int
-    ) -> list[Place]:
-        if not parts:
-            return []
-        segments = np.concatenate([np.full(len(docs), segment) for segment, docs, _ in parts])
-        docs = np.concatenate([docs for _, docs, _ in parts])
-        scores = np.concatenate([scores for _, _, scores in parts])
-        order = np.argsort(-scores, kind="stable")
-        places: list[Place] = []
-        start = 0
-        while start < len(order) and len(places) < wanted:
-            score = scores[order[start]]
-            end = start + 1
-            while end < len(order) and scores[order[end]] == score:
-                end += 1
-            tied = order[start:end]
-            ranked = sorted(
-                tied.tolist(), key=lambda at: self._tie(int(segments[at]), int(docs[at]))
-            )
-            places += [Place(int(segments[at]), int(docs[at]), float(score)) for at in ranked]
-            start = end
-        return places[:wanted]
+    def tied(self, ranked: Ranked, wanted: int | None = None) -> Ranked:
+        """Sort by score, newer year, then id.
+
+        Args:
+            ranked: papers in any order.
+            wanted: how many are needed; None for all.
+        """
+        if len(self._readers) == 1:
+            return ranked.at(np.lexsort((ranked.docs, -ranked.scores))[:wanted])
+        order = np.argsort(-ranked.scores, kind="stable")
+        falling = -ranked.scores[order]
+        (begins,) = np.nonzero(falling[1:] == falling[:-1])
+        done = 0
+        for begin in begins.tolist():
+            if begin < done:
+                continue
+            if wanted is not None and begin >= wanted:
+                break
+            done = int(falling.searchsorted(falling[begin], "right"))
+            equal = order[begin:done].tolist()
+            equal.sort(key=lambda at: self._tie(int(ranked.segments[at]), int(ranked.docs[at])))
+            order[begin:done] = equal
+        return ranked.at(order[:wanted])
 
     def _tie(self, segment: int, doc: int) -> tuple[int, str]:
         reader = self._readers[segment]
         return -int(reader.arrays.year[doc]), reader.paper_id(doc)
-
-    def tied(self, places: list[Place]) -> list[Place]:
-        """Sort by score, newer year, then id."""
-        if len(self._readers) == 1:
-            return sorted(places, key=lambda one: (-one.score, one.doc))
-        return sorted(places, key=lambda one: (-one.score, self._tie(one.segment, one.doc)))
 
     def listed(self, found: Sequence[Matches], sort: Sort) -> Iterator[Place]:
         """Give all papers in an order but relevance, lazily; their scores are 0 here."""

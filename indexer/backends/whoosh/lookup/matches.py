@@ -22,8 +22,6 @@ DENSE: Final = 32
 """A list of more than one in this many papers is kept as bits, too."""
 _FEW: Final = 512
 """Fewer papers than this are sorted rather than searched for the best."""
-_SINGLY: Final = 64
-"""Fewer papers than this are rounded and sorted one by one."""
 SLACK: Final = 3e-6
 """Scores this close, relatively, may round to the same six digits."""
 HEADS: Final = 256
@@ -71,7 +69,7 @@ class Matches:
         self.positive = positive
         self.lasting = lasting
         self._bits: Bits | None = None
-        self._head: tuple[Scores, Numbers] | None = None
+        self._head: Heads | None = None
         self._heads: Heads | None = None
         self._blocks: Blocks | None = None
         self._highest = -1.0
@@ -175,17 +173,19 @@ class Matches:
         places = candidates(scores, wanted)
         return docs[places], scores[places]
 
-    def ordered(self, wanted: int) -> list[tuple[float, int]]:
-        """Give the first by score, then number: (minus the score as it is shown, paper)."""
+    def ordered(self, wanted: int) -> Heads:
+        """Give the first by score, then number, with their scores as they are shown."""
         if not self.lasting or wanted > HEADS:
             return in_order(*self.best(wanted), wanted)
         if self._head is None:
-            best = in_order(*self.best(HEADS), HEADS)
-            # Arrays, because pairs of Python's numbers take ten times the room.
-            minus, docs = np.array([one for one, _ in best]), np.array([one for _, one in best])
-            self._head = minus, docs.astype(np.int32)
-        minus, docs = self._head
-        return list(zip(minus[:wanted].tolist(), docs[:wanted].tolist(), strict=True))
+            self._head = in_order(*self.best(HEADS), HEADS)
+        docs, scores = self._head
+        return docs[:wanted], scores[:wanted]
+
+    def given(self, papers: Numbers) -> Scores:
+        """Give the scores of some of the papers."""
+        scores = self.scores
+        return np.zeros(len(papers)) if scores is None else scores[self.docs.searchsorted(papers)]
 
     def reached(self, wanted: int) -> float:
         """Give a score that at least `wanted` of the papers reach; 0 where there are fewer."""
@@ -248,24 +248,24 @@ def shown(score: float) -> float:
     return float(f"{score:.6g}")
 
 
-def in_order(docs: Numbers, scores: Scores, wanted: int) -> list[tuple[float, int]]:
+def in_order(docs: Numbers, scores: Scores, wanted: int) -> Heads:
     """Put papers of one segment in order; their numbers are their order among equals.
 
     Args:
         docs: the papers, in any order.
         scores: one each.
         wanted: how many to give at most.
+
+    Returns:
+        Papers, and their scores as they are shown.
     """
     if len(docs) > wanted:
         least = reached(scores, wanted)
         near = scores >= least - abs(least) * SLACK
         docs, scores = docs[near], scores[near]
-    if len(docs) > _SINGLY:
-        final = rounded(scores)
-        order = np.lexsort((docs, -final))[:wanted]
-        return list(zip((-final[order]).tolist(), docs[order].tolist(), strict=True))
-    pairs = zip(scores.tolist(), docs.tolist(), strict=True)
-    return sorted((-shown(score), doc) for score, doc in pairs)[:wanted]
+    final = rounded(scores)
+    order = np.lexsort((docs, -final))[:wanted]
+    return docs[order], final[order]
 
 
 def reached(scores: Scores, wanted: int) -> float:

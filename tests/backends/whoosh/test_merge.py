@@ -172,11 +172,12 @@ def test_an_empty_segment() -> None:
 
 
 @settings(deadline=None, max_examples=30)
-@given(strategies.collections(), st.integers(1, 40))
-def test_groups_change_nothing(papers: tuple[Paper, ...], group: int) -> None:
+@given(strategies.collections(), st.integers(1, 40), st.integers(1, 40))
+def test_groups_change_nothing(papers: tuple[Paper, ...], group: int, most: int) -> None:
     whole = segment_of(papers, ANALYZER)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(invert, "_GROUP", group)
+        patch.setattr(invert, "_MOST", most)
         cut = segment_of(papers, ANALYZER)
 
     assert plain(cut) == plain(whole)

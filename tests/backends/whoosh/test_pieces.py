@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from indexer.backends.whoosh.writing.pieces import Pieces
 
@@ -14,9 +18,10 @@ class Learnt:
     def __init__(self) -> None:
         self.asked: list[tuple[str, bool]] = []
 
-    def __call__(self, piece: str, kind: bool) -> int:  # noqa: FBT001 - as `Pieces` passes it
-        self.asked.append((piece, kind))
-        return len(self.asked) - 1
+    def __call__(self, pieces: Sequence[str], kinds: Sequence[bool]) -> NDArray[np.int32]:
+        before = len(self.asked)
+        self.asked += zip(pieces, kinds, strict=True)
+        return np.arange(before, len(self.asked), dtype=np.int32)
 
 
 STRETCHES = st.lists(st.tuples(st.text("ab\x00é \ud800", max_size=12), st.booleans()), max_size=8)

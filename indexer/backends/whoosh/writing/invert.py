@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -21,6 +22,8 @@ from indexer.backends.whoosh.writing.run import FIELD_SHIFT, PAPER_SHIFT, Source
 
 _GROUP = 1 << 19
 """Occurrences sorted at once."""
+_MOST = 1 << 20
+"""Occurrences of one stem sorted at once; of a commoner one, papers are taken bit by bit."""
 _POSITION = (1 << FIELD_SHIFT) - 1
 Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
@@ -97,10 +100,10 @@ def put_postings(
     # Words of each source in the order of their final stems, to take a range of stems at once.
     by_stem = [_by_stem(table, known, stretch) for table in known.word_tables]
     weights = occurrences_of(sources, known)[stretch.start : stretch.stop]
-    for group in groups(np.arange(stretch.start, stretch.stop), weights) if len(stretch) else ():
-        low, high = int(group[0]), int(group[-1]) + 1
+    papers = 1 + max((int(rank.max(initial=-1)) for rank in ranks), default=-1)
+    for low, high, window in _batches(stretch, weights, papers):
         taken = [
-            _take(source, rank, table, words[slice(*np.searchsorted(stems, (low, high)))])
+            _take(source, rank, table, words[slice(*np.searchsorted(stems, (low, high)))], window)
             for source, rank, table, (words, stems) in zip(
                 sources, ranks, known.word_tables, by_stem, strict=True
             )
@@ -141,6 +144,23 @@ def groups(words: Longs, counts: Longs) -> Iterator[Longs]:
     yield from np.split(words, cuts)
 
 
+def _batches(stretch: range, weights: Longs, papers: int) -> Iterator[tuple[int, int, range]]:
+    """Cut a stretch of stems, each of some weight, into what is sorted at once.
+
+    Yields:
+        The first stem, the one after the last, and of which papers; for one stem they rise.
+    """
+    for group in groups(np.arange(stretch.start, stretch.stop), weights) if len(stretch) else ():
+        low, high = int(group[0]), int(group[-1]) + 1
+        parts = -(-int(weights[low - stretch.start]) // _MOST)
+        if parts > 1:  # only the first of a group can weigh more than a group
+            for first, last in pairwise(np.linspace(0, papers, parts + 1).astype(int).tolist()):
+                yield low, low + 1, range(first, last)
+            low += 1
+        if low < high:
+            yield low, high, range(papers)
+
+
 def _by_stem(table: NDArray[np.int32], known: Numbering, stretch: range) -> tuple[Ints, Ints]:
     local = known.real(table)
     stem = known.word_stem[table[local]]
@@ -151,9 +171,9 @@ def _by_stem(table: NDArray[np.int32], known: Numbering, stretch: range) -> tupl
 
 
 def _take(
-    source: Source, ranks: NDArray[np.int32], table: NDArray[np.int32], words: Ints
+    source: Source, ranks: NDArray[np.int32], table: NDArray[np.int32], words: Ints, papers: range
 ) -> tuple[Longs, NDArray[np.uint64]]:
-    """Give a source's occurrences of some of its words: final words, and final places."""
+    """Give a source's occurrences of some words in some papers: final words, and final places."""
     word, where = source.occurrences(words.astype(np.int64))
     paper = ranks[where >> np.uint64(PAPER_SHIFT)]
     inside = where & np.uint64((1 << PAPER_SHIFT) - 1)
@@ -161,8 +181,8 @@ def _take(
         table[word].astype(np.int64),
         (paper.astype(np.uint64) << np.uint64(PAPER_SHIFT)) | inside,
     )
-    if paper.min(initial=0) < 0:
-        stays = paper >= 0
+    if paper.min(initial=papers.start) < papers.start or paper.max(initial=0) >= papers.stop:
+        stays = (paper >= papers.start) & (paper < papers.stop)
         word, where = word[stays], where[stays]
     return word, where
 
@@ -213,8 +233,8 @@ def _put_group(group: _Group, known: Numbering, start: int, counts: Counts, sink
         sink.append_narrow(name, numbers.astype(np.uint32), least)
     span = group.high - group.low
     inside = slice(group.low - start, group.high - start)
-    counts.postings[inside] = np.bincount(stem, minlength=span)
-    counts.places[inside] = np.bincount(stem, weights=count, minlength=span)
+    counts.postings[inside] += np.bincount(stem, minlength=span)
+    counts.places[inside] += np.bincount(stem, weights=count, minlength=span).astype(np.int64)
     # Papers of a word: distinct (posting, form). Few postings hold more than one form.
     other = np.flatnonzero((form[1:] != form[:-1]) & ~fresh[1:]) + 1
     several = np.zeros(len(first), np.bool_)

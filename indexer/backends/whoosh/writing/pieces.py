@@ -29,17 +29,19 @@ _SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)  # Fibonacci hashing: 2**64 / gol
 _SALT: Final = np.uint64(0xD6E8FEB86659FD93)
 _SPACE: Final = 32
 Hashes = NDArray[np.uint64]
+Learn = Callable[[Sequence[str], Sequence[bool]], NDArray[np.int32]]
+"""Gives the numbers of distinct pieces; its second argument holds the kind of stretch where each
+of them stands."""
 
 
 class Pieces:
     """Numbers of pieces; a new piece is learnt once and gets the number it then is given."""
 
-    def __init__(self, learn: Callable[[str, bool], int]) -> None:
+    def __init__(self, learn: Learn) -> None:
         """Begin with no pieces.
 
         Args:
-            learn: gives the number of a new piece; its second argument is that of the stretch of
-                text where the piece stands.
+            learn: gives the numbers of new pieces, of some hundred or thousand at a time.
         """
         self._learn = learn
         chance = np.random.default_rng(1987)
@@ -97,12 +99,11 @@ class Pieces:
         if len(new):
             _, once = np.unique(hashes[new], return_index=True)
             met = new[np.sort(once)]
-            spans = zip(first[met].tolist(), last[met].tolist(), kind[met].tolist(), strict=True)
-            learnt = [
-                self._learn(text[start:end].decode("utf-8", "surrogatepass"), is_kind)
-                for start, end, is_kind in spans
-            ]
-            self._add(hashes[met], np.array(learnt, np.int32))
+            spans = zip(first[met].tolist(), last[met].tolist(), strict=True)
+            # No piece holds a space, so together they are decoded in one go.
+            together = b" ".join([text[start:end] for start, end in spans])
+            pieces = together.decode("utf-8", "surrogatepass").split(" ")
+            self._add(hashes[met], self._learn(pieces, kind[met].tolist()))
             numbers[new] = self._find(hashes[new])
         return numbers, ends
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import compress, islice, repeat
 from typing import Final
 
 import numpy as np
@@ -59,7 +59,7 @@ class WordTable:
     def _forget(self) -> None:
         self.words: list[str] = []
         self._ids: dict[str, int] = {}
-        self._pieces = Pieces(self._of_piece)
+        self._pieces = Pieces(self._learn)
         self._ends = array("q", [0])
         self._word = array("i")
         self._offset = array("i")
@@ -112,18 +112,51 @@ class WordTable:
             np.diff(counted[ends]),
         )
 
-    def _of_piece(self, piece: str, folded: bool) -> int:  # noqa: FBT001 - `Pieces` passes it so
-        core = piece.strip(_EDGES)
-        if core.isascii():
-            if core.isalnum():
-                return self._learn_one(core.lower()[:MAX_WORD])
-            parts = core.lower().split("-")
-            if all(map(str.isalnum, parts)) and len(core) <= MAX_WORD:
-                return self._learn([(parts, "".join(parts) if len(parts) <= MAX_PARTS else "")])
-        words = self._analyzer.words(piece if folded else fold(piece, umlauts=True).text)
-        return self._learn(map(open_word, words))
+    def _learn(self, pieces: Sequence[str], folded: Sequence[bool]) -> NDArray[np.int32]:
+        """Note the tokens of new pieces; gives their numbers."""
+        # Most are one plain word between marks, which takes no look at each of them.
+        cores = [piece.strip(_EDGES) for piece in pieces]
+        plain = [core.isascii() and core.isalnum() for core in cores]
+        at = np.array(plain, np.bool_)
+        numbers = np.empty(len(pieces), np.int32)
+        numbers[at] = self._learn_plain(
+            [core.lower()[:MAX_WORD] for core in compress(cores, plain)]
+        )
+        others = np.flatnonzero(~at)
+        numbers[others] = [
+            self._learn_one(self._opened(pieces[one], cores[one], folded=folded[one]))
+            for one in others.tolist()
+        ]
+        return numbers
 
-    def _learn(self, opened: Iterable[tuple[Sequence[str], str]]) -> int:
+    def _learn_plain(self, words: Sequence[str]) -> NDArray[np.int32]:
+        """Note pieces that are one word each; gives their numbers."""
+        ids, stop_words, known, count = (
+            self._ids,
+            self._analyzer.stop_words,
+            len(self._parts),
+            len(words),
+        )
+        token = len(self._word)
+        self._word.extend([ids.setdefault(word, len(ids)) for word in words])
+        self._ends.extend(range(token + 1, token + count + 1))
+        self._offset.extend(repeat(0, count))
+        self._parts.extend(repeat(1, count))
+        self._counted.extend([word not in stop_words for word in words])
+        return np.arange(known, known + count, dtype=np.int32)
+
+    def _opened(
+        self, piece: str, core: str, *, folded: bool
+    ) -> Iterable[tuple[Sequence[str], str]]:
+        """Give the words of a piece, each opened, see `open_word`; `core` is it without edges."""
+        if core.isascii() and len(core) <= MAX_WORD:
+            parts = core.lower().split("-")
+            if all(map(str.isalnum, parts)):
+                return [(parts, "".join(parts) if len(parts) <= MAX_PARTS else "")]
+        words = self._analyzer.words(piece if folded else fold(piece, umlauts=True).text)
+        return map(open_word, words)
+
+    def _learn_one(self, opened: Iterable[tuple[Sequence[str], str]]) -> int:
         """Note the tokens of a piece, each of its words opened; gives its number."""
         position = counted = 0
         ids, stop_words = self._ids, self._analyzer.stop_words
@@ -141,13 +174,4 @@ class WordTable:
         self._ends.append(len(self._word))
         self._parts.append(position)
         self._counted.append(counted)
-        return len(self._parts) - 1
-
-    def _learn_one(self, word: str) -> int:
-        """Note a piece that is one plain word."""
-        self._word.append(self._ids.setdefault(word, len(self._ids)))
-        self._offset.append(0)
-        self._ends.append(len(self._word))
-        self._parts.append(1)
-        self._counted.append(word not in self._analyzer.stop_words)
         return len(self._parts) - 1

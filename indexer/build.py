@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
+from indexer.digests import DigestTable
 from indexer.errors import DumpError, RecordError
 from indexer.formats import Format, detect, load_formats
 from indexer.intake.cleaning import clean
@@ -19,6 +20,7 @@ from indexer.report import BuildReport, Progress, SourceCount, Tally
 from indexer.search import Index
 
 _SECONDS_BETWEEN = 0.1
+_MET = 1
 _CHECKED = ("abstract", "authors", "venue", "year", "type", "doi", "url", "keywords")
 
 
@@ -165,7 +167,7 @@ class _Reading:
         self.progress = progress
         self.strict = strict
         self.tally = Tally()
-        self.ids: set[str] = set()
+        self.ids = DigestTable()
         self.said = 0.0
         self.rejected = RejectedFile(None)
 
@@ -230,10 +232,8 @@ class _Reading:
             self.tally.notice(f"{source}: no records ({kind})")
 
     def _count(self, paper: Paper) -> None:
-        if paper.id in self.ids:
+        if self.ids.swap(paper.id, _MET) == _MET:
             self.tally.replace(paper.source, paper.id)
-        else:
-            self.ids.add(paper.id)
         for name in _CHECKED:
             if not getattr(paper, name):
                 self.tally.missing[name] += 1
@@ -251,7 +251,7 @@ class _Reading:
 
     def refuse_nothing(self) -> None:
         """Raise when not one paper was read: publishing that would empty the index."""
-        if not self.ids:
+        if not len(self.ids):
             skipped = self.tally.skipped_count
             why = f"all {skipped} records were skipped" if skipped else "there are no records"
             first = f" (the first: {self.tally.skipped[0]})" if skipped else ""

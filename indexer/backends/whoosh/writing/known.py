@@ -1,17 +1,22 @@
-"""The papers an index holds already, as the writer asks for them: by id."""
+"""The papers an index holds already, as the writer asks for them: by id; and which of them go."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.backends.whoosh.storage.opened import OpenedSegment
+from indexer.digests import NONE, DigestTable
 
 _FEW: Final = 256
+_STEP: Final = 1 << 13
+Bits = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +28,27 @@ class Place:
 
 
 class KnownPapers:
-    """Finds live papers by id; a few by search, and once there are many by a dictionary."""
+    """Finds live papers by id; a few by search, and once there are many by a table."""
 
     def __init__(self, segments: Sequence[OpenedSegment]) -> None:
-        """Know the papers of some segments."""
+        """Know the papers of some segments; all of them stay."""
         self._segments = segments
         self._asked = 0
-        self._places: dict[bytes, Place] | None = None
+        self._numbers: DigestTable | None = None
+        self._starts = list(accumulate((one.entry.papers for one in segments), initial=0))
+        self._going: list[Bits | None] = [None for _ in segments]
 
     def find(self, paper_id: str) -> Place | None:
-        """Give the place of the live paper with this id."""
+        """Give the place of the live paper with this id, whether it goes or not."""
         self._asked += 1
-        if self._places is None and self._asked > _FEW:
-            self._places = self._all()
-        if self._places is not None:
-            return self._places.get(paper_id.encode("utf-8", "surrogatepass"))
+        if self._numbers is None and self._asked > _FEW:
+            self._numbers = self._all()
+        if self._numbers is not None:
+            number = self._numbers.number(paper_id)
+            if number == NONE:
+                return None
+            among = bisect_right(self._starts, number) - 1
+            return Place(among, number - self._starts[among])
         for at, segment in enumerate(self._segments):
             row = segment.arrays.ids.find(paper_id)
             if row >= 0:
@@ -46,12 +57,43 @@ class KnownPapers:
                     return Place(at, paper)
         return None
 
-    def _all(self) -> dict[bytes, Place]:
-        places: dict[bytes, Place] = {}
-        for at, segment in enumerate(self._segments):
-            papers: NDArray[np.int32] = segment.arrays.id_paper
-            gone = segment.deleted
-            for raw, paper in zip(segment.arrays.ids.raws(), papers.tolist(), strict=True):
-                if gone is None or not gone[paper]:
-                    places[raw] = Place(at, paper)
-        return places
+    def take(self, place: Place) -> bool:
+        """Have a paper go; say whether it was to stay."""
+        going = self._going[place.segment]
+        if going is None:
+            papers = self._segments[place.segment].entry.papers
+            going = self._going[place.segment] = np.zeros(papers, np.bool_)
+        stayed = not going[place.paper]
+        going[place.paper] = True
+        return stayed
+
+    def keep(self, place: Place) -> None:
+        """Have a paper stay after all."""
+        going = self._going[place.segment]
+        if going is not None:
+            going[place.paper] = False
+
+    @property
+    def any_goes(self) -> bool:
+        """Whether any paper goes."""
+        return any(going is not None and bool(going.any()) for going in self._going)
+
+    def deleted(self) -> list[Bits | None]:
+        """Give the deletions of each segment, with papers that go; None where there are none."""
+        return [
+            segment.deleted
+            if going is None or not going.any()
+            else going | (False if segment.deleted is None else segment.deleted)
+            for segment, going in zip(self._segments, self._going, strict=True)
+        ]
+
+    def _all(self) -> DigestTable:
+        numbers = DigestTable()
+        for start, segment in zip(self._starts, self._segments, strict=False):
+            arrays, gone = segment.arrays, segment.deleted
+            for low in range(0, arrays.papers, _STEP):
+                papers = arrays.id_paper[low : low + _STEP].tolist()
+                for row, paper in enumerate(papers, low):
+                    if gone is None or not gone[paper]:
+                        numbers.swap(arrays.ids[row], start + paper)
+        return numbers

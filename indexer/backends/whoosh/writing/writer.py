@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import time
 from typing import Final
-
-import numpy as np
-from numpy.typing import NDArray
 
 from indexer.analysis import Analyzer
 from indexer.backends.whoosh.storage import store
@@ -27,9 +24,10 @@ from indexer.backends.whoosh.storage.opened import (
 )
 from indexer.backends.whoosh.storage.policy import Policy
 from indexer.backends.whoosh.verify import check_segment
+from indexer.backends.whoosh.writing.added import AddedPapers
 from indexer.backends.whoosh.writing.census import take_census
 from indexer.backends.whoosh.writing.collect import Collector
-from indexer.backends.whoosh.writing.known import KnownPapers, Place
+from indexer.backends.whoosh.writing.known import Bits, KnownPapers
 from indexer.backends.whoosh.writing.merge import merge
 from indexer.backends.whoosh.writing.rerun import SegmentSource
 from indexer.backends.whoosh.writing.run import Source
@@ -41,7 +39,6 @@ from indexer.search import IndexInfo
 
 MOST_SEGMENTS: Final = 8
 _TWICE: Final = 2
-Bits = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +68,6 @@ class Plan:
         return self.rebuild and not set(before).isdisjoint(self.dumps)
 
 
-@dataclass(slots=True)
-class _Added:
-    """Papers given to the writer so far.
-
-    Attributes:
-        places: by id, the place among all papers given, for those that count.
-        dropped: places of those that count no more.
-    """
-
-    given: int = 0
-    places: dict[str, int] = field(default_factory=dict)
-    dropped: list[int] = field(default_factory=list)
-
-
 class WhooshWriter:
     """Implements `indexer.search.Writer`; `WhooshIndex.writer` makes it and publishes."""
 
@@ -101,8 +84,7 @@ class WhooshWriter:
         self._hidden = hidden
         self._old = plan.base.segments if plan.base else ()
         self._known = KnownPapers(self._old)
-        self._gone: set[Place] = set()
-        self._added = _Added()
+        self._added = AddedPapers()
         kept = plan.base.attached if plan.base and not plan.rebuild else {}
         self._attached = dict(kept)
         self._now = int(time())
@@ -129,7 +111,6 @@ class WhooshWriter:
                 0,
                 "a text holds half a character (a lone surrogate); mend the dump's encoding",
             ) from error
-        self._drop(paper.id)
         first = last = self._now
         old = self._known.find(paper.id)
         if old is not None:
@@ -137,28 +118,19 @@ class WhooshWriter:
             first = int(raw["first_indexed"][old.paper])
             if int(raw["content"][old.paper]) == store.content_hash(line):
                 if not self._plan.rebuild:
-                    self._gone.discard(old)
+                    self._added.drop(paper.id)
+                    self._known.keep(old)
                     return
                 last = int(raw["last_changed"][old.paper])
-            self._gone.add(old)
-        self._added.places[paper.id] = self._added.given
-        self._added.given += 1
+            self._known.take(old)
+        self._added.add(paper.id)
         self._collector.add(paper, (line, first, last))
 
     def delete(self, paper_id: str) -> bool:
         """Take a paper out; say whether it was there."""
-        was_added = self._drop(paper_id)
+        was_added = self._added.drop(paper_id)
         old = None if self._plan.rebuild else self._known.find(paper_id)
-        if old is None or old in self._gone:
-            return was_added
-        self._gone.add(old)
-        return True
-
-    def _drop(self, paper_id: str) -> bool:
-        at = self._added.places.pop(paper_id, None)
-        if at is not None:
-            self._added.dropped.append(at)
-        return at is not None
+        return (old is not None and self._known.take(old)) or was_added
 
     def attach(self, name: str, data: bytes) -> None:
         """Keep a small document beside the papers; none takes the one there is away.
@@ -179,7 +151,7 @@ class WhooshWriter:
     def changed(self) -> bool:
         """Whether there is anything to publish."""
         base = self._plan.base
-        if self._plan.rebuild or base is None or self._gone or self._added.places:
+        if self._plan.rebuild or base is None or self._known.any_goes or len(self._added):
             return True
         return self._attached != base.attached
 
@@ -197,7 +169,7 @@ class WhooshWriter:
         # Whoosh is slow to import and only written for, so those who read never do.
         from indexer.backends.whoosh.twin.toc import write_toc
 
-        deleted = self._deleted()
+        deleted = self._known.deleted()
         kept, merged = self._choose(deleted)
         segments: list[tuple[OpenedSegment, Bits | None]] = []
         entries = []
@@ -237,18 +209,6 @@ class WhooshWriter:
         manifest.write(self._hidden)
         return manifest
 
-    def _deleted(self) -> list[Bits | None]:
-        """Give the deletions of each old segment, with those of this writer."""
-        deleted = []
-        for at, segment in enumerate(self._old):
-            gone = [place.paper for place in self._gone if place.segment == at]
-            bits = segment.deleted
-            if gone:
-                bits = np.zeros(segment.entry.papers, np.bool_) if bits is None else bits.copy()
-                bits[gone] = True
-            deleted.append(bits)
-        return deleted
-
     def _choose(self, deleted: Sequence[Bits | None]) -> tuple[list[int], list[int]]:
         """Say which old segments stay and which are merged with what is new.
 
@@ -262,7 +222,7 @@ class WhooshWriter:
             segment.entry.papers - (0 if gone is None else int(gone.sum()))
             for segment, gone in zip(self._old, deleted, strict=True)
         ]
-        size = len(self._added.places)
+        size = len(self._added)
         kept: list[int] = []
         merged: list[int] = []
         for at in sorted(range(len(live)), key=live.__getitem__):
@@ -290,12 +250,8 @@ class WhooshWriter:
     ) -> OpenedSegment | None:
         """Write the new segment out of what was added and old segments; None if it were empty."""
         runs = self._collector.finish()
-        dropped = np.zeros(self._added.given, np.bool_)
-        dropped[self._added.dropped] = True
-        ends = np.cumsum([run.papers for run in runs])[:-1]
         sources: list[Source] = list(runs)
-        gone: list[Bits | None] = [part if part.any() else None for part in np.split(dropped, ends)]
-        gone = gone[: len(runs)]
+        gone = self._added.dropped([run.papers for run in runs])
         for at in merged:
             sources.append(SegmentSource(self._old[at]))
             gone.append(deleted[at])

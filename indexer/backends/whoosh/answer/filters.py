@@ -6,18 +6,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial, reduce
 from operator import and_
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.backends.whoosh.lookup.columns import Marked
 from indexer.backends.whoosh.lookup.matches import Matches
+from indexer.backends.whoosh.lookup.occurrences import spread
 from indexer.backends.whoosh.lookup.people import names_of_key, papers_of, union
-from indexer.backends.whoosh.lookup.reader import SegmentReader
+from indexer.backends.whoosh.lookup.reader import Numbers, SegmentReader
 from indexer.backends.whoosh.storage.segment import Lexicon
 from indexer.paper import UNKNOWN, name_key
 from indexer.query import FacetField, Filter, Query
 
 Mask = NDArray[np.bool_]
+
+_SEARCHED: Final = 24
+"""A place that is searched for in a list costs as much as so many papers that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +32,14 @@ class Passing:
 
     Attributes:
         mask: over all papers of the segment, false outside the range; None where all of it pass.
+        edges: where runs of papers that pass begin and end in turn, rising: those of a venue stand
+            side by side, see `lookup.columns`. None where this is not known.
     """
 
     first: int
     last: int
     mask: Mask | None = None
+    edges: Numbers | None = None
 
     def __and__(self, other: Passing) -> Passing:
         """Pass both."""
@@ -50,7 +59,10 @@ class Passing:
             bounds = np.array((self.first, max(self.first, self.last)), docs.dtype)
             low, high = np.searchsorted(docs, bounds).tolist()
             return found.part(slice(low, high))
-        return found.part(np.flatnonzero(self.mask.take(docs)))
+        if self.edges is None or len(self.edges) * _SEARCHED > len(docs):
+            return found.part(np.flatnonzero(self.mask.take(docs)))
+        places = np.searchsorted(docs, self.edges)
+        return found.part(spread(places[::2], places[1::2] - places[::2]))
 
 
 Filters = Mapping[FacetField, Passing]
@@ -62,8 +74,8 @@ def filters_of(reader: SegmentReader, query: Query) -> dict[FacetField, Passing]
     found: dict[FacetField, Passing] = {}
     for one in query.filters:
         if one.include or one.exclude:
-            mask = reader.passing(one, partial(_passing, reader, one))
-            passing = Passing(0, reader.size, mask)
+            marked = reader.passing(one, partial(_passing, reader, one))
+            passing = Passing(0, reader.size, marked.mask, marked.edges)
             found[one.field] = found[one.field] & passing if one.field in found else passing
     years = query.years
     if years.low is not None or years.high is not None:
@@ -79,13 +91,13 @@ def all_of(filters: Filters, *, but: FacetField | None = None) -> Passing | None
     return reduce(and_, passing) if passing else None
 
 
-def _passing(reader: SegmentReader, one: Filter) -> Mask:
+def _passing(reader: SegmentReader, one: Filter) -> Marked:
     mask = np.ones(reader.size, np.bool_)
     if one.include:
         mask = _having(reader, one.field, one.include)
     if one.exclude:
         mask = mask & ~_having(reader, one.field, one.exclude)
-    return mask
+    return Marked.of(mask)
 
 
 def _having(reader: SegmentReader, field: FacetField, values: tuple[str, ...]) -> Mask:

@@ -50,6 +50,30 @@ class Column:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """Some papers of a segment.
+
+    Attributes:
+        mask: bool[P], true for them.
+        edges: int32, where runs of them begin and end in turn, rising.
+    """
+
+    mask: NDArray[np.bool_]
+    edges: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, mask: NDArray[np.bool_]) -> Self:
+        """Find the runs."""
+        bounded = np.concatenate(([False], mask, [False]))
+        return cls(mask, np.flatnonzero(bounded[1:] != bounded[:-1]).astype(np.int32))
+
+    @property
+    def bytes(self) -> int:
+        """Size in memory."""
+        return self.mask.nbytes + self.edges.nbytes
+
+
 def first_of_runs(values: NDArray[Any]) -> NDArray[np.intp]:
     """Give the places where another value stands than at the place before; 0 is the first."""
     changes = np.empty(len(values), np.bool_)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.backends.whoosh.lookup.cache import BoundedCache
-from indexer.backends.whoosh.lookup.columns import Column, first_of_runs
+from indexer.backends.whoosh.lookup.columns import Column, Marked, first_of_runs
 from indexer.backends.whoosh.storage.segment import Segment
 from indexer.backends.whoosh.storage.snapshot import LoadedSegment, Store
 from indexer.matching.terms import value_key
@@ -63,9 +63,7 @@ class SegmentReader:
         self._before: BoundedCache[NDArray[np.int32]] = BoundedCache(
             BEFORE_BYTES, lambda before: before.nbytes
         )
-        self._passing: BoundedCache[NDArray[np.bool_]] = BoundedCache(
-            PASSING_BYTES, lambda mask: mask.nbytes
-        )
+        self._passing: BoundedCache[Marked] = BoundedCache(PASSING_BYTES, lambda one: one.bytes)
         self._columns: dict[CodedField, Column] = {}
         self.live = ~deleted if deleted is not None and deleted.any() else None
         self.size = self.arrays.papers
@@ -112,8 +110,8 @@ class SegmentReader:
         last = int(np.searchsorted(rising, last_year, "right"))
         return first, max(first, last)
 
-    def passing(self, one: Filter, compute: Callable[[], NDArray[np.bool_]]) -> NDArray[np.bool_]:
-        """Give bool[P], the papers that pass a filter; `compute` says it the first time."""
+    def passing(self, one: Filter, compute: Callable[[], Marked]) -> Marked:
+        """Give the papers that pass a filter; `compute` says it the first time."""
         return self._passing.get(one, compute)
 
     def occurrences_before(self, stem: int) -> NDArray[np.int32]:

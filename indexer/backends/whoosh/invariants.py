@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 from indexer.backends.whoosh.storage.files import release
 from indexer.backends.whoosh.storage.narrow import Narrow
 from indexer.backends.whoosh.storage.segment import Segment, Strings
-from indexer.backends.whoosh.writing.numbers import distinct
+from indexer.backends.whoosh.writing.numbers import turned
 
 Longs = NDArray[np.int64]
 
 _STEP: Final = 1 << 21
 """Occurrences looked at together."""
+_ROWS: Final = 1 << 16
+"""Strings looked at together."""
 
 
 def faults_of(arrays: Segment) -> Iterator[str]:
@@ -43,8 +45,7 @@ def _string_faults(arrays: Segment) -> Iterator[str]:
         if not _pointers(strings.ends, len(strings), len(strings.blob)):
             yield f"the ends of {name} do not fit"
             return
-        raws = strings.raws()
-        if name != "names" and any(a >= b for a, b in pairwise(raws)):
+        if name != "names" and not all(map(_rises, _parts(strings))):
             yield f"{name} do not rise"
 
 
@@ -54,8 +55,8 @@ def _narrow_faults(arrays: Segment) -> Iterator[str]:
         if not values.fits:
             yield f"codes and others of {name} are not as many as its numbers"
             return
-        at, found = values.at.astype(np.int64), 0
-        if (np.diff(at) < 1).any() or (len(at) and at[-1] >= len(values)):
+        at, found = values.at, 0
+        if (at[1:] <= at[:-1]).any() or (len(at) and at[-1] >= len(values)):
             yield f"the places of the others of {name} do not rise"
             return
         for low in range(0, len(values), _STEP):
@@ -65,10 +66,10 @@ def _narrow_faults(arrays: Segment) -> Iterator[str]:
                 found = -1
                 break
             found += len(escaped)
+            release(values.codes)
         if found != len(at):
             yield f"the others of {name} are not those its codes name"
             return
-        release(values.codes)
 
 
 def _pointer_faults(arrays: Segment) -> Iterator[str]:
@@ -120,11 +121,15 @@ def _range_faults(arrays: Segment) -> Iterator[str]:
         ("type", -1, len(arrays.types)),
     ):
         values = getattr(arrays, name)
-        if len(values) and (values.min() < least or values.max() >= most):
-            yield f"{name} points outside"
-        release(values)
+        for low in range(0, len(values), _STEP):
+            part = values[low : low + _STEP]
+            if part.min() < least or part.max() >= most:
+                yield f"{name} points outside"
+                break
+            release(values)
+    every = np.arange(arrays.papers, dtype=np.int32)
     for name in ("id_paper", "title_order"):
-        if not np.array_equal(np.sort(getattr(arrays, name)), np.arange(arrays.papers)):
+        if not np.array_equal(np.sort(getattr(arrays, name)), every):
             yield f"{name} does not name each paper once"
 
 
@@ -183,11 +188,24 @@ def _group_faults(arrays: Segment, low: int, high: int) -> Iterator[str]:
 
 
 def _author_faults(arrays: Segment) -> Iterator[str]:
-    paper = np.repeat(np.arange(arrays.papers), np.diff(arrays.paper_names_ptr))
-    wrote = distinct(arrays.paper_names.astype(np.int64) << 32 | paper)
-    name = np.repeat(np.arange(len(arrays.names)), np.diff(arrays.name_papers_ptr))
-    if not np.array_equal(wrote, name << 32 | arrays.name_papers):
-        yield "papers of names and names of papers disagree"
+    count, papers = len(arrays.names), arrays.name_papers
+    for low, high, wrote in turned(arrays.paper_names_ptr, arrays.paper_names, count, _STEP):
+        ptr = arrays.name_papers_ptr[low : high + 1]
+        name = np.repeat(np.arange(low, high), np.diff(ptr))
+        if not np.array_equal(wrote, name << 32 | papers[ptr[0] : ptr[-1]]):
+            yield "papers of names and names of papers disagree"
+            return
+
+
+def _parts(strings: Strings) -> Iterator[list[bytes]]:
+    """Give strings some thousand at a time; the last of each list is the first of the next."""
+    for low in range(0, len(strings), _ROWS):
+        ends = strings.ends[low : low + _ROWS + 2]
+        yield Strings(strings.blob[ends[0] : ends[-1]], ends - ends[0]).raws()
+
+
+def _rises(raws: list[bytes]) -> bool:
+    return all(a < b for a, b in pairwise(raws))
 
 
 def _pointers(ptr: Longs, rows: int, entries: int) -> bool:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from indexer.backends.whoosh.writing.numbers import Numbers, distinct, stable_order
+from indexer.backends.whoosh.writing.numbers import Numbers, distinct, stable_order, turned
 
 
 @given(
@@ -46,3 +46,18 @@ def test_values_are_numbered_as_they_are_met(values: list[str]) -> None:
 
     assert list(numbers) == list(dict.fromkeys(values))
     assert [list(numbers)[at] for at in found] == values
+
+
+@given(st.lists(st.lists(st.integers(0, 6), max_size=4), max_size=6), st.integers(1, 9))
+def test_a_ragged_array_is_turned_around(rows: list[list[int]], most: int) -> None:
+    ends = np.cumsum([0, *map(len, rows)])
+    flat = np.array([value for row in rows for value in row], np.int32)
+
+    stretches = list(turned(ends, flat, 7, most))
+
+    pairs = [pair for _, _, found in stretches for pair in found.tolist()]
+    assert pairs == sorted({value << 32 | at for at, row in enumerate(rows) for value in row})
+    assert [low for low, _, _ in stretches] == [0, *(high for _, high, _ in stretches[:-1])]
+    assert stretches[-1][1] == 7
+    for low, high, found in stretches:
+        assert all(low <= pair >> 32 < high for pair in found.tolist())

@@ -62,7 +62,7 @@ def test_many_texts_at_once_and_again(texts: list[str]) -> None:
 def test_a_table_that_was_full_cuts_as_one_that_is_new() -> None:
     table = WordTable(ANALYZER)
     table.cut(["alpha beta", "beta gamma"])
-    table._forget()
+    table.forget()
 
     assert cut("gamma beta", table)[0] == [(0, "gamma"), (1, "beta")]
     assert table.words == ["gamma", "beta"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +12,14 @@ from numpy.typing import NDArray
 from indexer.analysis import MAX_WORD, PATTERN, open_word
 from indexer.backends.whoosh.storage.files import Sink, fitting
 from indexer.backends.whoosh.storage.segment import Lexicon, Strings
-from indexer.backends.whoosh.writing.numbers import Numbers, distinct
+from indexer.backends.whoosh.writing.numbers import Numbers, distinct, turned
 from indexer.backends.whoosh.writing.order import Order, put_strings
 from indexer.backends.whoosh.writing.run import Source, gathered
 from indexer.paper import name_key
 from indexer.text.folding import fold
+
+_PAPERS: Final = 1 << 16
+"""Papers looked at together."""
 
 
 def put_people(sources: Sequence[Source], order: Order, sink: Sink) -> None:
@@ -36,14 +40,14 @@ def put_people(sources: Sequence[Source], order: Order, sink: Sink) -> None:
     _put_keys([keys[at] for at in by_key], sink)
     sink.put("paper_names_ptr", fitting(ends))
     sink.put("paper_names", flat)
-    paper = np.repeat(np.arange(order.papers, dtype=np.int64), np.diff(ends))
-    pairs = distinct((flat.astype(np.int64) << 32) | paper)
-    sink.put("name_papers_ptr", fitting(_ptr(pairs >> 32, len(names))))
-    sink.put("name_papers", (pairs & 0xFFFFFFFF).astype(np.int32))
+    held, wrote = [np.zeros(0, np.int64)], [np.zeros(0, np.int32)]
+    for low, high, pairs in turned(ends, flat, len(names)):
+        held.append(np.bincount((pairs >> 32) - low, minlength=high - low))
+        wrote.append((pairs & 0xFFFFFFFF).astype(np.int32))
+    sink.put("name_papers_ptr", fitting(np.cumsum(np.concatenate([[0], *held]))))
+    sink.put("name_papers", np.concatenate(wrote))
     parts = _put_words(names, sink)
-    before = np.zeros(len(flat) + 1, np.int64)
-    np.cumsum(parts[flat], out=before[1:])
-    sink.put("author_length", np.diff(before[ends]).astype(np.int32))
+    sink.put("author_length", _sums(parts, ends, flat))
 
 
 def _names(sources: Sequence[Source], order: Order) -> tuple[list[str], list[NDArray[np.int32]]]:
@@ -66,14 +70,33 @@ def _paper_names(
     sources: Sequence[Source], order: Order, tables: Sequence[NDArray[np.int32]]
 ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Put the names of every paper into the final order."""
-    flats = [table[source.paper_names[1]] for source, table in zip(sources, tables, strict=True)]
+    every = np.concatenate(
+        [table[source.paper_names[1]] for source, table in zip(sources, tables, strict=True)]
+    )
     counts = np.concatenate([np.diff(source.paper_names[0]) for source in sources])
     ends = np.zeros(len(counts) + 1, np.int64)
     np.cumsum(counts, out=ends[1:])
-    at, counts = gathered(ends, order.flat)
-    final = np.zeros(len(counts) + 1, np.int64)
-    np.cumsum(counts, out=final[1:])
-    return final, np.concatenate(flats)[at].astype(np.int32)
+    final = np.zeros(order.papers + 1, np.int64)
+    np.cumsum(counts[order.flat], out=final[1:])
+    flat = np.empty(int(final[-1]), np.int32)
+    for low in range(0, order.papers, _PAPERS):
+        high = min(low + _PAPERS, order.papers)
+        at, _ = gathered(ends, order.flat[low:high])
+        flat[final[low] : final[high]] = every[at]
+    return final, flat
+
+
+def _sums(
+    values: NDArray[np.int64], ends: NDArray[np.int64], flat: NDArray[np.int32]
+) -> NDArray[np.int32]:
+    """Add up the values of the numbers in each row of a ragged array."""
+    sums = np.empty(len(ends) - 1, np.int32)
+    for low in range(0, len(sums), _PAPERS):
+        inside = ends[low : low + _PAPERS + 1]
+        before = np.zeros(int(inside[-1] - inside[0]) + 1, np.int64)
+        np.cumsum(values[flat[inside[0] : inside[-1]]], out=before[1:])
+        sums[low : low + _PAPERS] = np.diff(before[inside - inside[0]])
+    return sums
 
 
 def _put_keys(keys: list[str], sink: Sink) -> None:

@@ -11,6 +11,7 @@ from indexer.analysis import Analyzer
 from indexer.backends.whoosh.storage.disk import faults_told
 from indexer.backends.whoosh.storage.files import open_arrays, write_arrays
 from indexer.backends.whoosh.storage.store import dictionary_for
+from indexer.backends.whoosh.writing.heap import give_back
 from indexer.backends.whoosh.writing.run import RUN_PAPERS, Line, Run, run_of
 from indexer.backends.whoosh.writing.share import Share, run_file
 from indexer.backends.whoosh.writing.words import WordTable
@@ -78,6 +79,9 @@ class Collector:
         elif self._lines:
             self._runs.append(self._run())
         self._lines, self._papers = [], []
+        self._table.forget()
+        if self._files:
+            give_back()
         return self._runs
 
     def stems(self, words: Sequence[str]) -> list[str]:

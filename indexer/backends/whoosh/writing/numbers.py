@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Any, Final, TypeVar
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 Value = TypeVar("Value")
 _LOW: Final = (1 << 16) - 1
+_MOST: Final = 1 << 20
 
 
 class Numbers(dict[Value, int]):
@@ -48,3 +50,26 @@ def distinct(values: NDArray[Any]) -> NDArray[Any]:
     fresh = np.ones(len(values), np.bool_)
     np.not_equal(values[1:], values[:-1], out=fresh[1:])
     return values[fresh]
+
+
+def turned(
+    ends: NDArray[np.signedinteger[Any]], flat: NDArray[np.int32], count: int, most: int = _MOST
+) -> Iterator[tuple[int, int, NDArray[np.int64]]]:
+    """Turn a ragged array of numbers around, so many entries at a time that memory is bounded.
+
+    Args:
+        ends: where each row begins and the next one with it, rows + 1 entries.
+        flat: the numbers of all rows, from 0 up to `count`.
+        count: how many numbers there are.
+        most: about how many entries are sorted together.
+
+    Yields:
+        Of a stretch of numbers the first, the one after the last, and the distinct pairs
+        ``number << 32 | row``, rising.
+    """
+    row = np.repeat(np.arange(len(ends) - 1, dtype=np.int32), np.diff(ends))
+    group = np.cumsum(np.bincount(flat, minlength=count)) // most
+    cuts = (np.flatnonzero(np.diff(group)) + 1).tolist()
+    for low, high in pairwise([0, *cuts, count]):
+        at = np.flatnonzero((flat >= low) & (flat < high)) if cuts else slice(None)
+        yield low, high, distinct((flat[at].astype(np.int64) << 32) | row[at])

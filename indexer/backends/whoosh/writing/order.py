@@ -51,8 +51,8 @@ def order_of(records: Sequence[Record], dropped: Sequence[NDArray[np.bool_] | No
             for record, gone in zip(records, dropped, strict=True)
         ]
     )
-    by_id = order_of_strings(joined(record.ids for record in records))
-    by_id = by_id[kept[by_id]]
+    rows = np.flatnonzero(kept)
+    by_id = rows[order_of_strings([record.ids for record in records], rows)]
     years = np.concatenate([record.year for record in records])[by_id]
     places = np.argsort(-years.astype(np.int64), kind="stable")
     rank = np.full(len(kept), -1, np.int32)
@@ -78,8 +78,8 @@ def put_values(records: Sequence[Record], order: Order, sink: Sink) -> None:
     ids = joined(record.ids for record in records)
     put_strings(sink, "ids", chosen(ids, order.flat[order.by_id]))
     sink.put("id_paper", order.by_id)
-    titles = chosen(joined(record.title_keys for record in records), order.flat)
-    sink.put("title_order", order_of_strings(titles).astype(np.int32))
+    titles = order_of_strings([record.title_keys for record in records], order.flat)
+    sink.put("title_order", titles.astype(np.int32))
 
 
 def _put_codes(

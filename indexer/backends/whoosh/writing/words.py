@@ -54,9 +54,10 @@ class WordTable:
     def __init__(self, analyzer: Analyzer) -> None:
         """Begin with no words."""
         self._analyzer = analyzer
-        self._forget()
+        self.forget()
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
+        """Let go of all words."""
         self.words: list[str] = []
         self._ids: dict[str, int] = {}
         self._pieces = Pieces(self._learn)
@@ -69,7 +70,7 @@ class WordTable:
     def cut(self, texts: Iterable[str]) -> Cuts:
         """Cut texts into words; `words` holds at least theirs until the next call."""
         if len(self._pieces) > _MOST_PIECES:
-            self._forget()
+            self.forget()
         stretches: list[bytes] = []
         folded: list[bool] = []
         counts = []

@@ -6,19 +6,17 @@ started this one. Each is answered by a line: "done" and what was asked for, or 
 
 from __future__ import annotations
 
-import ctypes
-import gc
 import os
 import pickle
 import signal
 import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from indexer.analysis import Analyzer
 from indexer.backends.whoosh.storage import store
 from indexer.backends.whoosh.storage.files import write_arrays
+from indexer.backends.whoosh.writing.heap import give_back
 from indexer.backends.whoosh.writing.run import run_of
 from indexer.backends.whoosh.writing.share import make_people, make_postings
 from indexer.backends.whoosh.writing.words import WordTable
@@ -43,8 +41,8 @@ def main() -> None:
         kind, asked = job[0], job[1:]
         said = "done "
         if kind != "run" and table.words:
-            table = WordTable(analyzer)  # no more runs come, and its memory is wanted elsewhere
-            _give_back()
+            table.forget()  # no more runs come, and its memory is wanted elsewhere
+            give_back()
         try:
             if kind == "run":
                 papers = [store.decode(line) for line, _, _ in asked[1]]
@@ -64,13 +62,6 @@ def main() -> None:
             return
         if not said.startswith("done "):
             return
-
-
-def _give_back() -> None:
-    """Give memory that is free back to the system, which else stays with the C library."""
-    gc.collect()  # a table and its pieces know each other
-    with suppress(AttributeError, OSError, TypeError):  # where there is no glibc
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _read(requests: BinaryIO) -> Any:

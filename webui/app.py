@@ -19,6 +19,7 @@ from webui import (
     crawling,
     current,
     differences,
+    drawing,
     exports,
     faults,
     feeds,
@@ -101,7 +102,9 @@ def _add_words(app: Flask, title: str) -> None:
 
     def static(name: str, *, external: bool = False) -> str:
         """Address a file so that a browser keeps it until it changes."""
-        return url_for("static", filename=name, v=fingerprint(name), _external=external)
+        if external:
+            return url_for("static", filename=name, v=fingerprint(name), _external=True)
+        return current.addresses().write("static", filename=name, v=fingerprint(name))
 
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
@@ -113,4 +116,9 @@ def _add_words(app: Flask, title: str) -> None:
         kind=kind,
         plain=plain,
         carried=carried,
+        author_items=drawing.author_items,
+        choices=drawing.choices,
+        columns=drawing.columns,
+        years_table=drawing.years_table,
+        address_writer=current.addresses().writer,
     )

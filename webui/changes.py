@@ -56,11 +56,6 @@ def sorted_by(query: Query, sort: Sort) -> Query:
     return replace(query, sort=sort, page=1)
 
 
-def sized(query: Query, per_page: int) -> Query:
-    """Show more or fewer hits a page."""
-    return replace(query, per_page=per_page, page=1)
-
-
 def turned(query: Query, page: int) -> Query:
     """Turn to a page of the same answer."""
     return replace(query, page=page)

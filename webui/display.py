@@ -27,9 +27,11 @@ class Display:
 
     def markup(self, text: str, spans: Sequence[Span] = ()) -> Markup:
         """Draw a text with the stretches that matched in it; safe to stand in a page."""
+        pieces = display(text, spans, formulas=self.formulas)
+        if len(pieces) == 1 and not (pieces[0].marked or pieces[0].style or pieces[0].mathml):
+            return escape(pieces[0].text)
         return _joined(
-            _drawn(piece.text, piece.marked, piece.style, piece.mathml)
-            for piece in display(text, spans, formulas=self.formulas)
+            _drawn(piece.text, piece.marked, piece.style, piece.mathml) for piece in pieces
         )
 
     def opening(self, text: str, length: int) -> tuple[Markup, bool]:

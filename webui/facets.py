@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from indexer import UNKNOWN, Facet, FacetField, Filter, Query
+from indexer import UNKNOWN, Facet, FacetField, Query
 from webui import changes
+from webui.params import Around
 
 FIELD_NAMES: dict[FacetField, str] = {
     "venue": "Venue",
@@ -22,12 +24,11 @@ PLURALS: dict[FacetField, str] = {
 }
 Write = Callable[[Query], str]
 """Gives the address of a query."""
-Around = Callable[[Query, FacetField], Callable[[Filter], str]]
-"""Gives what gives the address of a query with another filter of one field."""
+WriteAround = Callable[[Query, FacetField], Around]
+"""Gives what writes the addresses of a query with another filter of one field."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One value of a facet.
 
     Attributes:
@@ -41,7 +42,7 @@ class Row:
 
     value: str
     label: str
-    count: int
+    count: int  # type: ignore[assignment] # the number, not the method of tuples
     selected: bool
     excluded: bool
     only: str
@@ -85,31 +86,32 @@ def facet_label(value: str) -> str:
     return "Unknown" if value == UNKNOWN else value
 
 
-def facet_panel(query: Query, facet: Facet, around: Around) -> Panel:
+def facet_panel(query: Query, facet: Facet, around: WriteAround) -> Panel:
     """Lay out one facet of an answer to a query."""
     field = facet.field
     was = query.filter(field)
     alone = changes.without_field(query, field)
     only = around(alone, field)
     # The years from and to make way for one year chosen, but not for one excluded.
-    beside = around(replace(alone, years=query.years), field) if field == "year" else only
-    rows = tuple(
-        Row(
-            value=one.value,
-            label=facet_label(one.value),
-            count=one.count,
-            selected=one.selected,
-            excluded=one.excluded,
-            only=only(Filter(field, (one.value,))),
-            without="" if one.excluded else beside(changes.excluding(was, one.value)),
-            undo=beside(changes.without(was, one.value)) if one.selected or one.excluded else "",
-        )
-        for one in facet.values
-    )
+    with_years = field == "year" and query.years != alone.years
+    beside = around(replace(alone, years=query.years), field) if with_years else only
+    stands = bool(was.include or was.exclude)
+    rows = []
+    for value, count, selected, excluded in facet.values:
+        chosen, without = only.with_value(value)
+        if excluded:
+            without = ""
+        elif stands:
+            without = beside.filtered(changes.excluding(was, value))
+        elif with_years:
+            _, without = beside.with_value(value)
+        undo = beside.filtered(changes.without(was, value)) if selected or excluded else ""
+        label = facet_label(value)
+        rows.append(Row(value, label, count, selected, excluded, chosen, without, undo))
     return Panel(
         field=field,
         name=FIELD_NAMES[field],
-        rows=rows,
+        rows=tuple(rows),
         chosen=len(was.include) + len(was.exclude),
         distinct=facet.distinct,
     )

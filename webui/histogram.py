@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from indexer import Facet
 
@@ -12,17 +12,17 @@ _LONGEST: Final = 120
 """Years of a gapless axis; a collection that spans more shows only the years it has."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(NamedTuple):
     """One year.
 
     Attributes:
+        href: empty where it has no papers.
         x, y, width, height: the bar, from the top left corner.
         chosen: it lies within the years asked for.
     """
 
     year: int
-    count: int
+    count: int  # type: ignore[assignment] # the number, not the method of tuples
     href: str
     x: float
     y: float
@@ -94,7 +94,7 @@ def year_histogram(
             Bar(
                 year=year,
                 count=count,
-                href=href(year),
+                href=href(year) if count else "",
                 x=round(place * step, 2),
                 y=round(height - tall, 2),
                 width=round(step - gap, 2),

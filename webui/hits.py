@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from markupsafe import Markup
 
@@ -15,8 +15,7 @@ SHOWN_AUTHORS: Final = 10
 _OPENING: Final = 300
 
 
-@dataclass(frozen=True, slots=True)
-class AuthorName:
+class AuthorName(NamedTuple):
     """One name of the list.
 
     Attributes:

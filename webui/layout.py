@@ -24,7 +24,7 @@ from indexer import (
     versions_among,
 )
 from webui import changes, current
-from webui.facets import PLURALS, Around, chips, facet_panel
+from webui.facets import PLURALS, WriteAround, chips, facet_panel
 from webui.histogram import Histogram, year_histogram
 from webui.hits import Entry, entry
 from webui.pager import last_page, pager
@@ -61,7 +61,7 @@ def search_writer() -> Callable[[Query], str]:
     return partial(current.params().write, path=current.address("pages.search"))
 
 
-def search_around() -> Around:
+def search_around() -> WriteAround:
     """Give what writes the addresses of answers that differ in one filter."""
     return partial(current.params().around, path=current.address("pages.search"))
 
@@ -76,9 +76,12 @@ def answer(results: Results, works: Works | None = None) -> dict[str, Any]:
     query = results.query
     params = current.params()
     facets = results.facets
+    path = current.address("pages.search")
     write, around = search_writer(), search_around()
-    first_page = changes.turned(query, 1)
-    unpaged = replace(first_page, per_page=params.per_page)
+    turned = params.turning(query, path)
+    first_page = params.turning(query, "")(page=1)
+    unpaged = params.turning(query, "")(page=1, per_page=params.per_page)
+    here = turned()
     total = results.total if works is None or works.total is None else works.total
     return {
         "query": query,
@@ -87,16 +90,13 @@ def answer(results: Results, works: Works | None = None) -> dict[str, Any]:
         "works": works,
         "others": _others(results, works),
         "most_together": MOST_TOGETHER,
-        "together_href": replace(params, together=works is None).write(
-            first_page, current.address("pages.search")
-        ),
+        "together_href": replace(params, together=works is None).turning(query, path)(page=1),
         "first": first(results),
         "kept": [pair for pair in params.pairs(query) if pair[0] not in _FORM],
         "panels": [facet_panel(query, facets[field], around) for field in _LISTED],
         "plural": PLURALS,
         "all_values": {
-            field: params.write(first_page, current.address("pages.facet", field=field))
-            for field in _LISTED
+            field: current.address("pages.facet", field=field) + first_page for field in _LISTED
         },
         "years": facet_panel(query, facets["year"], around),
         "years_asked": query.years != YearRange() or query.filter("year") != Filter("year"),
@@ -110,7 +110,7 @@ def answer(results: Results, works: Works | None = None) -> dict[str, Any]:
         "sorts": [
             {
                 "label": label,
-                "href": write(changes.sorted_by(query, sort)),
+                "href": turned(sort=sort, page=1),
                 "current": sort is query.sort,
             }
             for sort, label in _SORTS
@@ -118,7 +118,7 @@ def answer(results: Results, works: Works | None = None) -> dict[str, Any]:
         "sizes": [
             {
                 "label": size,
-                "href": write(changes.sized(query, size)),
+                "href": turned(page=1, per_page=size),
                 "current": size == query.per_page,
             }
             for size in _SIZES
@@ -127,27 +127,25 @@ def answer(results: Results, works: Works | None = None) -> dict[str, Any]:
             query.page,
             query.per_page,
             total,
-            lambda page: write(changes.turned(query, page)),
+            lambda page: turned(page=page),
         ),
-        "last_href": write(changes.turned(query, last_page(total, query.per_page))),
-        "canonical": write(query),
+        "last_href": turned(page=last_page(total, query.per_page)),
+        "canonical": here,
         "json_href": params.write(query, current.address("api.search")),
-        "follow_href": params.write(unpaged, current.address("feeds.search")),
-        "record_href": params.write(unpaged, current.address("keeping.record")),
+        "follow_href": current.address("feeds.search") + unpaged,
+        "record_href": current.address("keeping.record") + unpaged,
         "formats": [
             {
                 "name": one.name,
                 "label": one.label,
                 "media": one.media_type.partition(";")[0],
-                "href": params.write(unpaged, current.address("exports.search", suffix=one.suffix)),
+                "href": current.address("exports.search", suffix=one.suffix) + unpaged,
             }
             for one in CITATION_FORMATS.values()
         ],
         "explained": {
             "on": bool(results.hits and results.hits[0].why),
-            "href": params.write(query, current.address("pages.search"))
-            + ("&" if params.pairs(query) else "?")
-            + "explain=1",
+            "href": f"{here}{'&' if '?' in here else '?'}explain=1",
         },
     }
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 from urllib.parse import quote_plus
 
 from indexer import (
@@ -50,6 +50,16 @@ _MAX_PAGE: Final = 10**9
 _HOLE: Final = "\0"
 """Stands for a filter still to be written; no parameter but a hole's own is written so."""
 _Choice = TypeVar("_Choice")
+
+
+class Turning(Protocol):
+    """Writes the addresses of one query with another order, page or number of hits a page."""
+
+    def __call__(self, sort: Sort = ..., page: int = ..., per_page: int = ...) -> str:
+        """Write the address; what is not given stays as the query has it."""
+        ...
+
+
 _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,20}\Z")
 
 
@@ -96,28 +106,40 @@ class Params:
 
     def pairs(self, query: Query) -> tuple[tuple[str, str], ...]:
         """Write a query as pairs, in canonical order."""
-        found = [("q", query.text)] if query.text.strip() else []
-        for one in sorted(query.filters, key=lambda one: FACET_FIELDS.index(one.field)):
-            found += _filter_pairs(one)
-        found += _year_pairs(query.years)
-        if query.match is not Match.AUTO:
-            found.append(("match", query.match.value))
-        if query.sort is not Sort.RELEVANCE:
-            found.append(("sort", query.sort.value))
+        return (*_asking(query), *self._showing(query.sort, query.page, query.per_page))
+
+    def _showing(self, sort: Sort, page: int, per_page: int) -> list[tuple[str, str]]:
+        """Write what of an answer is shown, and in which order."""
+        found = []
+        if sort is not Sort.RELEVANCE:
+            found.append(("sort", sort.value))
         if self.together:
             found.append(TOGETHER)
-        if query.page != 1:
-            found.append(("page", str(query.page)))
-        if query.per_page != self.per_page:
-            found.append(("per_page", str(query.per_page)))
-        return tuple(found)
+        if page != 1:
+            found.append(("page", str(page)))
+        if per_page != self.per_page:
+            found.append(("per_page", str(per_page)))
+        return found
 
     def write(self, query: Query, path: str) -> str:
         """Write the address of a query under a path; nothing asked is the bare path."""
         pairs = _written(self.pairs(query))
         return f"{path}?{pairs}" if pairs else path
 
-    def around(self, query: Query, field: FacetField, path: str) -> Callable[[Filter], str]:
+    def turning(self, query: Query, path: str) -> Turning:
+        """Give what writes the addresses of a query that show another part of its answer."""
+        asking = _written(_asking(query))
+
+        def write(
+            sort: Sort = query.sort, page: int = query.page, per_page: int = query.per_page
+        ) -> str:
+            showing = _written(self._showing(sort, page, per_page))
+            pairs = f"{asking}&{showing}" if asking and showing else asking or showing
+            return f"{path}?{pairs}" if pairs else path
+
+        return write
+
+    def around(self, query: Query, field: FacetField, path: str) -> Around:
         """Give what writes the addresses that differ from a query's in one filter alone.
 
         A page of results has a hundred of these, and all but the filter is written once.
@@ -126,14 +148,7 @@ class Params:
         filters = (*(one for one in query.filters if one.field != field), hole)
         written = self.write(replace(query, filters=filters), path)
         head, _, tail = written.partition(_written(_filter_pairs(hole)))
-
-        def write(one: Filter) -> str:
-            pairs = _written(_filter_pairs(one))
-            if pairs:
-                return f"{head}{pairs}{tail}"
-            return head + tail[1:] if tail else head[:-1]
-
-        return write
+        return Around(field, head, tail)
 
     def around_year(self, query: Query, path: str) -> Callable[[int], str]:
         """Give what writes the addresses that ask a query of one year, whatever years it has."""
@@ -141,6 +156,44 @@ class Params:
         written = self.write(replace(query, years=hole), path)
         head, _, tail = written.partition(_written(_year_pairs(hole)))
         return lambda year: f"{head}year_from={year}&year_to={year}{tail}"
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Writes the addresses of one query with any filter of one field.
+
+    Attributes:
+        field: of the filter.
+        head, tail: what stands before the filter and behind it.
+    """
+
+    field: FacetField
+    head: str
+    tail: str
+
+    def filtered(self, one: Filter) -> str:
+        """Write the address with a filter, which may be empty."""
+        pairs = _written(_filter_pairs(one))
+        if pairs:
+            return f"{self.head}{pairs}{self.tail}"
+        return self.head + self.tail[1:] if self.tail else self.head[:-1]
+
+    def with_value(self, value: str) -> tuple[str, str]:
+        """Write the addresses with one value chosen, and with it excluded, alone."""
+        pair = f"={quote_plus(value)}{self.tail}"
+        head = self.head + self.field
+        return head + pair, f"{head}_not{pair}"
+
+
+def _asking(query: Query) -> list[tuple[str, str]]:
+    """Write what papers are asked for."""
+    found = [("q", query.text)] if query.text.strip() else []
+    for one in sorted(query.filters, key=lambda one: FACET_FIELDS.index(one.field)):
+        found += _filter_pairs(one)
+    found += _year_pairs(query.years)
+    if query.match is not Match.AUTO:
+        found.append(("match", query.match.value))
+    return found
 
 
 def _filter_pairs(one: Filter) -> list[tuple[str, str]]:

@@ -62,8 +62,6 @@ _WORDY = re.compile(
 )
 _GROUP = re.compile(r"[\w' -]*[^\W\d_][\w' -]*")
 _SPECIAL = re.compile(r"[\\${}~]|``|''|&(?=[#A-Za-z])")
-_HINTS: Final = ("\\", "$", "{", "}", "~", "``", "''", "&")
-"""One of these is in whatever `_SPECIAL` matches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +122,18 @@ def plain(text: str) -> str:
 
 
 def _special(text: str) -> bool:
-    # Looking for a few strings takes far less than the pattern, and mostly none is there.
-    return any(sign in text for sign in _HINTS) and _SPECIAL.search(text) is not None
+    # Looking for a few signs takes far less than the pattern, and mostly none is there.
+    hinted = (
+        "$" in text
+        or "\\" in text
+        or "{" in text
+        or "}" in text
+        or "~" in text
+        or "&" in text
+        or "``" in text
+        or "''" in text
+    )
+    return hinted and _SPECIAL.search(text) is not None
 
 
 def _append(pieces: list[Piece], piece: Piece) -> None:

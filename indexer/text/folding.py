@@ -52,8 +52,6 @@ _SPACED_LETTERS = re.compile(
 _SUBSCRIPT = re.compile(r"(?<![A-Za-z0-9_\\$])(?:[eE][lL][lL]|[A-Za-z])_(?=\{?[A-Za-z0-9](?!\w))")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _SPECIAL = re.compile(r"[^\x00-\x7f]|[\\${}`]|(?<=[A-Za-z])_|&[#A-Za-z]")
-_HINTS = "\\${}`_&"
-"""One of these is in whatever ASCII `_SPECIAL` matches."""
 _ANY = re.compile(r"[^\x00-\x7f]+|[\\${}_^~`&]")
 
 
@@ -74,9 +72,17 @@ def fold(text: str, *, name: bool = False, umlauts: bool = False) -> Folded:
 
 def _special(text: str) -> bool:
     # Looking for a few characters takes far less than the pattern, and mostly none is there.
-    if text.isascii() and not any(sign in text for sign in _HINTS):
-        return False
-    return _SPECIAL.search(text) is not None
+    hinted = (
+        not text.isascii()
+        or "$" in text
+        or "\\" in text
+        or "{" in text
+        or "}" in text
+        or "_" in text
+        or "&" in text
+        or "`" in text
+    )
+    return hinted and _SPECIAL.search(text) is not None
 
 
 def forms(text: str) -> tuple[str, ...]:

@@ -61,3 +61,20 @@ def _of(write: Callable[..., str], endpoint: str, values: dict[str, Any]) -> str
         return write(endpoint, **values)
     except (BuildError, ValueError) as error:
         return type(error).__name__
+
+
+@pytest.mark.parametrize("root", ["", "/sub"])
+@pytest.mark.parametrize("value", ["icml", "../a?b#c&d=e", "é ~hole~%20;/", "p-1.json", "bib"])
+def test_a_writer_writes_what_flask_writes(app: Flask, value: str, root: str) -> None:
+    addresses = Addresses()
+    with app.test_request_context("/", environ_overrides={"SCRIPT_NAME": root}):
+        for endpoint, name in (
+            ("records.author", "slug"),
+            ("records.paper", "address"),
+            ("static", "filename"),
+            ("pages.search", "q"),
+        ):
+            write = addresses.writer(endpoint, name)
+            assert write(value) == url_for(endpoint, **{name: value})  # type: ignore[arg-type]
+        suffixed = addresses.writer("exports.search", "suffix")
+        assert suffixed("bib") == url_for("exports.search", suffix="bib")

@@ -182,7 +182,38 @@ def test_addresses_around_a_filter_are_those_of_whole_queries(
     others = tuple(was for was in query.filters if was.field != field)
     changed = replace(query, filters=(*others, one))
 
-    assert PARAMS.around(query, field, "/search")(one) == PARAMS.write(changed, "/search")
+    assert PARAMS.around(query, field, "/search").filtered(one) == PARAMS.write(changed, "/search")
+
+
+@given(queries(), st.sampled_from(FACET_FIELDS), st.text(min_size=1))
+def test_addresses_of_one_value_are_those_of_whole_queries(
+    query: Query, field: FacetField, value: str
+) -> None:
+    others = tuple(was for was in query.filters if was.field != field)
+    chosen = replace(query, filters=(*others, Filter(field, (value,))))
+    excluded = replace(query, filters=(*others, Filter(field, (), (value,))))
+
+    assert PARAMS.around(query, field, "/search").with_value(value) == (
+        PARAMS.write(chosen, "/search"),
+        PARAMS.write(excluded, "/search"),
+    )
+
+
+@given(
+    queries(),
+    st.sampled_from(list(Sort)),
+    st.integers(1, 9),
+    st.sampled_from([10, PARAMS.per_page]),
+    st.sampled_from([PARAMS, replace(PARAMS, together=True)]),
+)
+def test_addresses_of_other_parts_of_an_answer_are_those_of_whole_queries(
+    query: Query, sort: Sort, page: int, per_page: int, params: Params
+) -> None:
+    turned = params.turning(query, "/search")
+    changed = replace(query, sort=sort, page=page, per_page=per_page)
+
+    assert turned() == params.write(query, "/search")
+    assert turned(sort, page, per_page) == params.write(changed, "/search")
 
 
 @given(queries(), st.integers(1, 9999))

@@ -12,6 +12,7 @@ a word with an umlaut: "Müller" is muller, and at the same place mueller.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -227,6 +228,15 @@ def plain_words(name: str) -> tuple[str, ...]:
     """
     tokens = _NAMES.tokens_of(fold(name, name=True))
     return tuple(token.word for token in tokens if not token.joined)
+
+
+def leave_out_scipy() -> None:
+    """Have NLTK do without scipy in this process; for programs, before they analyse anything.
+
+    NLTK imports it where it is there, for statistics that nobody asks for here: a second and 60 MB.
+    A library must not call this: whoever imports scipy afterwards is told that there is none.
+    """
+    sys.modules.setdefault("scipy", None)  # type: ignore[arg-type]  # so Python says it
 
 
 _NAMES: Final = Analyzer(stop_words=frozenset(), stemming=False)

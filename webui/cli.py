@@ -16,6 +16,7 @@ from indexer.cli import (
     example,
     hit_json,
     hit_lines,
+    leave_out_scipy,
     open_searcher,
     open_session_index,
     verb_group,
@@ -133,7 +134,5 @@ def main() -> None:
         # A terminal that cannot write a character shows its code instead of a traceback.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    # NLTK imports scipy where it is there, for statistics that nobody asks for here: a second and
-    # 60 MB. To Python, None means that there is none.
-    sys.modules.setdefault("scipy", None)  # type: ignore[arg-type]
+    leave_out_scipy()
     quiver()(prog_name="quiver")

@@ -3,6 +3,7 @@
 `webui.cli` adds ``serve`` to them and is the command ``quiver``.
 """
 
+from indexer.analysis import leave_out_scipy
 from indexer.cli.building import build, check, formats, update
 from indexer.cli.diff import diff
 from indexer.cli.evaluation import evaluate
@@ -50,6 +51,7 @@ __all__ = [
     "example",
     "hit_json",
     "hit_lines",
+    "leave_out_scipy",
     "open_searcher",
     "open_session_index",
     "verb_group",

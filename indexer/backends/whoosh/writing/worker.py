@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from indexer.analysis import Analyzer
+from indexer.analysis import Analyzer, leave_out_scipy
 from indexer.backends.whoosh.storage import store
 from indexer.backends.whoosh.storage.files import write_arrays
 from indexer.backends.whoosh.writing.heap import give_back
@@ -24,9 +24,7 @@ from indexer.backends.whoosh.writing.words import WordTable
 
 def main() -> None:
     """Serve until the input ends."""
-    # NLTK imports scipy where it is there, for statistics that nobody asks for here: a second and
-    # 60 MB. To Python, None means that there is none.
-    sys.modules["scipy"] = None  # type: ignore[assignment]
+    leave_out_scipy()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends this one
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # whatever else is printed must not be taken for an answer

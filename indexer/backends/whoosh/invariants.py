@@ -11,10 +11,8 @@ from numpy.typing import NDArray
 
 from indexer.backends.whoosh.storage.files import release
 from indexer.backends.whoosh.storage.narrow import Narrow
-from indexer.backends.whoosh.storage.segment import Segment, Strings
+from indexer.backends.whoosh.storage.segment import Ints, Segment, Strings
 from indexer.backends.whoosh.writing.numbers import turned
-
-Longs = NDArray[np.int64]
 
 _STEP: Final = 1 << 21
 """Occurrences looked at together."""
@@ -208,13 +206,13 @@ def _rises(raws: list[bytes]) -> bool:
     return all(a < b for a, b in pairwise(raws))
 
 
-def _pointers(ptr: Longs, rows: int, entries: int) -> bool:
+def _pointers(ptr: Ints, rows: int, entries: int) -> bool:
     return bool(
         len(ptr) == rows + 1 and ptr[0] == 0 and ptr[-1] == entries and (np.diff(ptr) >= 0).all()
     )
 
 
-def _rising(ptr: Longs, flat: NDArray[Any], *, strictly: bool = True) -> bool:
+def _rising(ptr: Ints, flat: NDArray[Any], *, strictly: bool = True) -> bool:
     """Tell whether each row of a ragged array rises."""
     wrong = flat[1:] <= flat[:-1] if strictly else flat[1:] < flat[:-1]
     starts = ptr[1:-1]

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.backends.whoosh.storage.files import Sink, fitting
+from indexer.backends.whoosh.storage.segment import Ints
 from indexer.backends.whoosh.writing.numbers import distinct, stable_order
 from indexer.backends.whoosh.writing.run import FIELD_SHIFT, PAPER_SHIFT, Source
 
@@ -25,8 +26,8 @@ _GROUP = 1 << 19
 _MOST = 1 << 20
 """Occurrences of one stem sorted at once; of a commoner one, papers are taken bit by bit."""
 _POSITION = (1 << FIELD_SHIFT) - 1
-Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
+Words = NDArray[np.int32]
 Ranks = Sequence[NDArray[np.int32]]
 Tables = tuple[NDArray[np.int32], ...]
 NARROW: Final = (("title_tf", 4), ("abstract_tf", 8), ("places", 8), ("forms", 2))
@@ -137,7 +138,7 @@ def occurrences_of(sources: Sequence[Source], known: Numbering) -> Longs:
     return counts
 
 
-def groups(words: Longs, counts: Longs) -> Iterator[Longs]:
+def groups(words: Longs, counts: Ints) -> Iterator[Longs]:
     """Cut a list of words, or stems, into stretches of about `_GROUP` occurrences."""
     group = np.cumsum(counts) // _GROUP
     cuts = np.flatnonzero(np.diff(group)) + 1
@@ -161,7 +162,7 @@ def _batches(stretch: range, weights: Longs, papers: int) -> Iterator[tuple[int,
             yield low, high, range(papers)
 
 
-def _by_stem(table: NDArray[np.int32], known: Numbering, stretch: range) -> tuple[Ints, Ints]:
+def _by_stem(table: NDArray[np.int32], known: Numbering, stretch: range) -> tuple[Words, Words]:
     local = known.real(table)
     stem = known.word_stem[table[local]]
     inside = (stem >= stretch.start) & (stem < stretch.stop)
@@ -171,7 +172,7 @@ def _by_stem(table: NDArray[np.int32], known: Numbering, stretch: range) -> tupl
 
 
 def _take(
-    source: Source, ranks: NDArray[np.int32], table: NDArray[np.int32], words: Ints, papers: range
+    source: Source, ranks: NDArray[np.int32], table: NDArray[np.int32], words: Words, papers: range
 ) -> tuple[Longs, NDArray[np.uint64]]:
     """Give a source's occurrences of some words in some papers: final words, and final places."""
     word, where = source.occurrences(words.astype(np.int64))

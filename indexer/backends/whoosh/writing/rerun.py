@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.backends.whoosh.storage.opened import OpenedSegment
-from indexer.backends.whoosh.storage.segment import Strings
+from indexer.backends.whoosh.storage.segment import Ints, Strings
 from indexer.backends.whoosh.storage.store import PaperStore
 from indexer.backends.whoosh.writing.run import FIELD_SHIFT, PAPER_SHIFT, Record, gathered
 
@@ -34,7 +34,7 @@ class SegmentSource:
         )
 
     @property
-    def occurrence_counts(self) -> NDArray[np.int64]:
+    def occurrence_counts(self) -> Ints:
         """Occurrences of each word, a stem's shared out evenly among its words."""
         arrays = self.opened.arrays
         forms = np.diff(arrays.stem_word_ptr)
@@ -85,7 +85,7 @@ class SegmentSource:
         return self.opened.arrays.names
 
     @property
-    def paper_names(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    def paper_names(self) -> tuple[Ints, NDArray[np.int32]]:
         """Where each paper's names begin, and the names."""
         return self.opened.arrays.paper_names_ptr, self.opened.arrays.paper_names
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from indexer.backends.whoosh.storage import store
 from indexer.backends.whoosh.storage.files import release
-from indexer.backends.whoosh.storage.segment import HAS_BITS, MISSING, MISSING_YEAR, Strings
+from indexer.backends.whoosh.storage.segment import HAS_BITS, MISSING, MISSING_YEAR, Ints, Strings
 from indexer.backends.whoosh.writing.numbers import stable_order
 from indexer.backends.whoosh.writing.words import Cuts, WordTable
 from indexer.paper import Paper
@@ -53,8 +53,8 @@ class Record:
     year: NDArray[np.int32]
     has: NDArray[np.uint8]
     content: NDArray[np.uint64]
-    first_indexed: NDArray[np.int64]
-    last_changed: NDArray[np.int64]
+    first_indexed: Ints
+    last_changed: Ints
 
 
 class Source(Protocol):
@@ -69,7 +69,7 @@ class Source(Protocol):
         """Distinct surface words and compounds ("noninvasive non invasive")."""
 
     @property
-    def occurrence_counts(self) -> NDArray[np.int64]:
+    def occurrence_counts(self) -> Ints:
         """How many occurrences `occurrences` gives for each word."""
 
     def occurrences(self, words: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
@@ -88,7 +88,7 @@ class Source(Protocol):
         """Distinct author names as printed."""
 
     @property
-    def paper_names(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    def paper_names(self) -> tuple[Ints, NDArray[np.int32]]:
         """Where each paper's names begin (papers + 1 entries), and the names."""
 
     @property
@@ -117,7 +117,7 @@ class Run:
         return self._strings("words")
 
     @property
-    def occurrence_counts(self) -> NDArray[np.int64]:
+    def occurrence_counts(self) -> Ints:
         """How many occurrences each word has."""
         return np.diff(self.arrays["word_ptr"])
 
@@ -139,7 +139,7 @@ class Run:
         return self._strings("names")
 
     @property
-    def paper_names(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    def paper_names(self) -> tuple[Ints, NDArray[np.int32]]:
         """Where each paper's names begin, and the names."""
         return self.arrays["paper_names_ptr"], self.arrays["paper_names"]
 
@@ -165,9 +165,7 @@ class Run:
         return Strings(self.arrays[f"{name}.blob"], self.arrays[f"{name}.ends"])
 
 
-def gathered(
-    ends: NDArray[np.int64], rows: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def gathered(ends: Ints, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], Ints]:
     """Find the entries of some rows of a ragged array.
 
     Args:

@@ -190,9 +190,10 @@ def open_word(raw: str) -> tuple[tuple[str, ...], str]:
     if raw[-1] in "+#":
         return (raw,), ""
     raw = raw.removesuffix("'s")
-    plain, spelled = spellings(raw)
-    if plain != spelled:
-        return (plain[:MAX_WORD],), spelled[:MAX_WORD]
+    if not raw.isascii():
+        plain, spelled = spellings(raw)
+        if plain != spelled:
+            return (plain[:MAX_WORD],), spelled[:MAX_WORD]
     parts = tuple(part[:MAX_WORD] for part in raw.replace("'", "-").split("-") if part)
     if not parts:
         return (raw[:MAX_WORD],), ""

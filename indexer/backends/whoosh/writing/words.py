@@ -25,6 +25,8 @@ from indexer.text.folding import fold
 
 _EDGES: Final = ".,;:()[]!?\"'“”‘’–—"
 _MOST_PIECES: Final = 500_000
+Opened = Iterable[tuple[Sequence[str], str]]
+"""Words of a piece, each by its parts and its joined form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,31 +126,23 @@ class WordTable:
             [core.lower()[:MAX_WORD] for core in compress(cores, plain)]
         )
         others = np.flatnonzero(~at)
-        numbers[others] = [
-            self._learn_one(self._opened(pieces[one], cores[one], folded=folded[one]))
-            for one in others.tolist()
-        ]
+        numbers[others] = self._learn_opened(
+            self._opened(pieces[one], cores[one], folded=folded[one]) for one in others.tolist()
+        )
         return numbers
 
     def _learn_plain(self, words: Sequence[str]) -> NDArray[np.int32]:
         """Note pieces that are one word each; gives their numbers."""
-        ids, stop_words, known, count = (
-            self._ids,
-            self._analyzer.stop_words,
-            len(self._parts),
-            len(words),
-        )
+        stop_words, known, count = self._analyzer.stop_words, len(self._parts), len(words)
         token = len(self._word)
-        self._word.extend([ids.setdefault(word, len(ids)) for word in words])
+        self._note(words)
         self._ends.extend(range(token + 1, token + count + 1))
         self._offset.extend(repeat(0, count))
         self._parts.extend(repeat(1, count))
         self._counted.extend([word not in stop_words for word in words])
         return np.arange(known, known + count, dtype=np.int32)
 
-    def _opened(
-        self, piece: str, core: str, *, folded: bool
-    ) -> Iterable[tuple[Sequence[str], str]]:
+    def _opened(self, piece: str, core: str, *, folded: bool) -> Opened:
         """Give the words of a piece, each opened, see `open_word`; `core` is it without edges."""
         if core.isascii() and len(core) <= MAX_WORD:
             parts = core.lower().split("-")
@@ -157,22 +151,32 @@ class WordTable:
         words = self._analyzer.words(piece if folded else fold(piece, umlauts=True).text)
         return map(open_word, words)
 
-    def _learn_one(self, opened: Iterable[tuple[Sequence[str], str]]) -> int:
-        """Note the tokens of a piece, each of its words opened; gives its number."""
-        position = counted = 0
-        ids, stop_words = self._ids, self._analyzer.stop_words
-        for parts, joined in opened:
-            if joined:
-                whole = [joined, " ".join((joined, *parts))]
-                if len(parts) == 1:  # an umlaut's two spellings stand for each other
-                    whole.append(f"{parts[0]} {joined}")
-                self._word.extend([ids.setdefault(word, len(ids)) for word in whole])
-                self._offset.extend([position] * len(whole))
-            self._word.extend([ids.setdefault(part, len(ids)) for part in parts])
-            self._offset.extend(range(position, position + len(parts)))
-            position += len(parts)
-            counted += len(parts) - sum(map(stop_words.__contains__, parts))
-        self._ends.append(len(self._word))
-        self._parts.append(position)
-        self._counted.append(counted)
-        return len(self._parts) - 1
+    def _learn_opened(self, many: Iterable[Opened]) -> NDArray[np.int32]:
+        """Note pieces whose words are opened, see `open_word`; gives their numbers."""
+        stop_words, known, token = self._analyzer.stop_words, len(self._parts), len(self._word)
+        words: list[str] = []
+        offsets: list[int] = []
+        for opened in many:
+            position = counted = 0
+            for parts, joined in opened:
+                if joined:
+                    words += (joined, f"{joined} {' '.join(parts)}")
+                    offsets += (position, position)
+                    if len(parts) == 1:  # an umlaut's two spellings stand for each other
+                        words.append(f"{parts[0]} {joined}")
+                        offsets.append(position)
+                words += parts
+                for part in parts:
+                    offsets.append(position)
+                    position += 1
+                    counted += part not in stop_words
+            self._ends.append(token + len(words))
+            self._parts.append(position)
+            self._counted.append(counted)
+        self._note(words)
+        self._offset.extend(offsets)
+        return np.arange(known, len(self._parts), dtype=np.int32)
+
+    def _note(self, words: Iterable[str]) -> None:
+        ids = self._ids
+        self._word.extend([ids.setdefault(word, len(ids)) for word in words])

@@ -49,10 +49,12 @@ class OddChunk:
         raws: for every raw word in it, what `open_word` makes of that, the joined form first;
             positions and places are counted from the beginning of the chunk.
         width: how many positions its words take.
+        words: all that it may be asked for by.
     """
 
     raws: tuple[tuple[Seen, ...], ...]
     width: int
+    words: frozenset[str]
 
 
 class Chunks(dict[str, str | OddChunk]):
@@ -91,7 +93,8 @@ def _read(text: str) -> str | OddChunk:
         raws.append(tuple(seen))
     if len(raws) == 1 and [one.word for one in raws[0]] == [raw]:
         return text if text == raw else raw
-    return OddChunk(tuple(raws), width)
+    words = frozenset(one.word for seen in raws for one in seen)
+    return OddChunk(tuple(raws), width, words)
 
 
 class Asked:
@@ -189,10 +192,14 @@ class Asked:
         seen: list[Seen] = []
         if not flagged:
             return seen
-        ends = list(accumulate(map(len, texts)))
+        ends: list[int] = []
         more = 0  # words that the chunks before had beyond one each
         for at in flagged:
             one = held[at]
+            if isinstance(one, OddChunk) and wanted.isdisjoint(one.words):
+                more += one.width - 1
+                continue
+            ends = ends or list(accumulate(map(len, texts)))
             begin = ends[at] - len(texts[at]) + at
             if isinstance(one, str):
                 start = begin + texts[at].index(one)
@@ -227,6 +234,18 @@ class Asked:
             for at in gathered(seen, words, width):
                 yield seen[at].start, seen[at].end
 
+    def may_mark(self, names: Sequence[str]) -> bool:
+        """Say whether anything may be marked in names; a quick look at all of them together."""
+        if self._names or len(self._wanted) > FEW:
+            return True
+        low = "\n".join(names)
+        return not low.isascii() or self._anywhere(low.lower())
+
+    def _anywhere(self, low: str) -> bool:
+        """Say whether a word that is asked for is a part of lower-case ASCII text."""
+        tight = low.replace("-", "").replace("'", "")
+        return any(word in low or word in tight for word in self._wanted)
+
     def name_spans(self, name: str, *, first: bool, last: bool) -> list[Span]:
         """Give what is marked in one author's name.
 
@@ -235,11 +254,8 @@ class Asked:
             first: whether it is the first author.
             last: whether it is the last one.
         """
-        if not self._names and len(self._wanted) <= FEW and name.isascii():
-            low = name.lower()
-            tight = low.replace("-", "").replace("'", "")
-            if not any(word in low or word in tight for word in self._wanted):
-                return []
+        if not self.may_mark((name,)):
+            return []
         seen = [Seen(one.word, one.position, one.start, one.end) for one in name_tokens(name)]
         held = {one.word for one in seen}
         asked = self._words & held

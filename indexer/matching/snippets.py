@@ -49,7 +49,9 @@ class Excerpts:
         return tuple(found)
 
     def _names(self, paper: Paper) -> list[Snippet]:
-        found = []
+        found: list[Snippet] = []
+        if not self._author.may_mark(paper.authors):
+            return found
         last = len(paper.authors) - 1
         for place, name in enumerate(paper.authors):
             spans = self._author.name_spans(name, first=place == 0, last=place == last)
@@ -69,6 +71,7 @@ def passage(text: str, folded: Folded, spans: list[Span]) -> Snippet:
     starts = [span.start for span in spans]
     ends = [span.end for span in spans]
     words = [text[span.start : span.end].lower() for span in spans]
+    distinct = len(set(words))
     best: tuple[int, int, int] | None = None
     for first in starts or [0]:
         start = _cut_before(text, folded, max(0, first - BEFORE))
@@ -79,6 +82,8 @@ def passage(text: str, folded: Folded, spans: list[Span]) -> Snippet:
         held = len(set(words[low:high]))
         if best is None or held > best[0]:
             best = (held, start, end)
+            if held == distinct:
+                break
     _, start, end = best or (0, 0, len(text))
     inside = spans[bisect_left(starts, start) : bisect_right(ends, end)]
     shifted = tuple(Span(span.start - start, span.end - start) for span in inside)

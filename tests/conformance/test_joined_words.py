@@ -109,6 +109,22 @@ def test_they_answer_as_the_oracle_does(engine: Backend, text: str, match: Match
         compare(searcher, oracle, parse_query(text, match=match), DEFAULT_FACETS)
 
 
+@pytest.mark.parametrize("text", ["careful measurements", "measure careful", "measurement ments"])
+def test_two_words_of_one_stem_in_one_place_are_near_once(engine: Backend, text: str) -> None:
+    """Of a compound that a line break made, the first part and the whole stand in one place."""
+    papers = [
+        Paper("broken", "A tactile robot", "A careful measure-ments design.", ("A",)),
+        Paper("whole", "A tactile robot", "A careful measurements design.", ("B",)),
+        Paper("other", "A wheel", "Nothing of it.", ("C",)),
+    ]
+    with (
+        engine.holding(papers, Ranking()) as searcher,
+        MemoryIndex.of(papers, ranking=Ranking()).searcher() as oracle,
+    ):
+        for match in Match:
+            compare(searcher, oracle, parse_query(text, match=match), DEFAULT_FACETS)
+
+
 def test_feedback_lifts_what_is_like_the_best(backend: Backend) -> None:
     """Two papers hold one word of the query alike; one of them is about the same as the best."""
     papers = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -54,7 +55,7 @@ def _explained(
             Contribution("coverage", "", base * ranking.coverage * float(signals.coverage[0])),
             Contribution("title", "", base * ranking.title_match * float(signals.title_match[0])),
         ]
-        for first, second, added in signals.pairs:
+        for (first, second), added in zip(pairwise(terms), signals.closeness, strict=False):
             label = f"{label_of(first)} near {label_of(second)}"
             parts.append(Contribution(label, "", float(added[0])))
         more = likeness(collection, place.segment, shared, paper)[:, 0].tolist()

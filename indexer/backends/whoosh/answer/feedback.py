@@ -7,8 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from indexer.backends.whoosh.answer.looking import places_in
+from indexer.backends.whoosh.answer.matches import Desk
 from indexer.backends.whoosh.answer.select import Ranked
 from indexer.backends.whoosh.answer.signals import Scores
+from indexer.backends.whoosh.kernels.choice import Kernels
 from indexer.backends.whoosh.lookup.collection import Collection
 from indexer.backends.whoosh.lookup.matches import rounded
 from indexer.backends.whoosh.lookup.reader import Numbers
@@ -44,17 +47,25 @@ def shared_words_of(collection: Collection, best: Ranked, factor: float) -> tupl
     return tuple(shared)
 
 
-def with_feedback(collection: Collection, best: Ranked, factor: float) -> Ranked:
+def with_feedback(
+    collection: Collection, desks: Sequence[Desk], best: Ranked, factor: float
+) -> Ranked:
     """Give the best hits, which come best first, with what the first of them add."""
     shared = shared_words_of(collection, best, factor)
     scores = best.scores.copy()
     for segment, places in best.rising():
-        scores[places] += likeness(collection, segment, shared, best.docs[places]).sum(0)
+        papers = best.docs[places]
+        kernels = desks[segment].kernels
+        scores[places] += likeness(collection, segment, shared, papers, kernels).sum(0)
     return Ranked(best.segments, best.docs, rounded(scores))
 
 
 def likeness(
-    collection: Collection, segment: int, shared: Sequence[SharedWord], papers: Numbers
+    collection: Collection,
+    segment: int,
+    shared: Sequence[SharedWord],
+    papers: Numbers,
+    kernels: Kernels | None = None,
 ) -> Scores:
     """Give what each word adds to some papers of a segment: a row a word, a column a paper.
 
@@ -63,27 +74,22 @@ def likeness(
         segment: of the papers.
         shared: the words.
         papers: rising.
+        kernels: compiled loops, if there are any.
     """
     added = np.zeros((len(shared), len(papers)))
+    if not shared:
+        return added
     arrays = collection.readers[segment].arrays
-    rows, columns, places = [], [], []
-    for row, word in enumerate(shared):
-        first, last = word.spans[segment]
-        docs = arrays.docs[first:last]
-        if len(docs):
-            at = docs.searchsorted(papers)
-            held = np.flatnonzero(docs.take(at, mode="clip") == papers)
-            rows.append(np.full(len(held), row))
-            columns.append(held)
-            places.append(at[held] + first)
-    if rows:
-        row_of, column, place = (np.concatenate(one) for one in (rows, columns, places))
-        there = papers[column]
-        norms = collection.norms(segment)
-        frequency = (
-            arrays.title_tf[place] * norms["title"][there]
-            + arrays.abstract_tf[place] * norms["abstract"][there]
-        )
-        worth = np.array([word.worth for word in shared])
-        added[row_of, column] = worth[row_of] * frequency / (collection.ranking.k1 + frequency)
+    lists = [arrays.docs[slice(*word.spans[segment])] for word in shared]
+    places = places_in(lists, papers, kernels)
+    row, column = (places >= 0).nonzero()
+    firsts = np.array([word.spans[segment][0] for word in shared])
+    place = places[row, column] + firsts[row]
+    norms = collection.norms(segment)
+    frequency = (
+        arrays.title_tf[place] * norms["title"][papers][column]
+        + arrays.abstract_tf[place] * norms["abstract"][papers][column]
+    )
+    worth = np.array([word.worth for word in shared])
+    added[row, column] = worth[row] * frequency / (collection.ranking.k1 + frequency)
     return added

@@ -29,6 +29,7 @@ class Finding:
         matched: for each segment the papers that match the clause, before filters.
         filters: for each segment which papers pass each filter.
         hits: for each segment the papers that pass all filters.
+        desks: for each segment the room that was worked in.
     """
 
     query: Query
@@ -37,6 +38,7 @@ class Finding:
     matched: tuple[Matches, ...]
     filters: tuple[Filters, ...]
     hits: tuple[Matches, ...]
+    desks: tuple[Desk, ...]
 
     def under_others(self, field: FacetField) -> tuple[Matches, ...]:
         """Give for each segment the papers that pass every filter but those of one field."""
@@ -73,27 +75,23 @@ def find(
         plan: in place of the query's own clause.
     """
     plan = plan or collection.plan(query.clause)
-    evaluations = [
-        Evaluation(collection, segment, plan, desk) for segment, desk in enumerate(desks)
-    ]
     first = Match.ANY if query.match is Match.ANY else Match.ALL
-    found = _matching(collection, query, plan, evaluations, first)
+    found = _matching(collection, query, desks, plan, first)
     if query.match is Match.AUTO and not found.total and plan.bare > 1:
-        found = _matching(collection, query, plan, evaluations, Match.ANY)
+        found = _matching(collection, query, desks, plan, Match.ANY)
     return found
 
 
 def _matching(
-    collection: Collection,
-    query: Query,
-    plan: Plan,
-    evaluations: list[Evaluation],
-    match: Match,
+    collection: Collection, query: Query, desks: tuple[Desk, ...], plan: Plan, match: Match
 ) -> Finding:
+    evaluations = (
+        Evaluation(collection, segment, plan, desk) for segment, desk in enumerate(desks)
+    )
     matched = tuple(one.matches(match) for one in evaluations)
     filters = tuple(filters_of(reader, query) for reader in collection.readers)
     hits = tuple(_kept(one, those) for one, those in zip(matched, filters, strict=True))
-    return Finding(query, plan, match, matched, filters, hits)
+    return Finding(query, plan, match, matched, filters, hits, desks)
 
 
 def _kept(found: Matches, filters: Filters, *, but: FacetField | None = None) -> Matches:
@@ -139,7 +137,7 @@ def relevant(collection: Collection, found: Finding, wanted: int) -> Ranked:
     final = order.tied(with_signals(collection, found, terms, base.at(slice(depth))))
     factor = _feedback(collection, found, terms)
     if factor:
-        final = order.tied(with_feedback(collection, final, factor))
+        final = order.tied(with_feedback(collection, found.desks, final, factor))
     return final.then(base.at(slice(depth, None))).at(slice(wanted))
 
 
@@ -168,7 +166,8 @@ def with_signals(
     scores = looked.scores.copy()
     for segment, places in looked.rising():
         papers = looked.docs[places]
-        signals = signals_of(collection, segment, terms, papers)
+        kernels = found.desks[segment].kernels
+        signals = signals_of(collection, segment, terms, papers, kernels)
         scores[places] = signals.scores(found.hits[segment].given(papers), collection.ranking)
     return Ranked(looked.segments, looked.docs, rounded(scores))
 

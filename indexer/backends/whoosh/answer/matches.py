@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from indexer.backends.whoosh.answer.best import Bounds, add_scores, best_of_any
 from indexer.backends.whoosh.answer.filters import Passing
+from indexer.backends.whoosh.answer.looking import sums_in
 from indexer.backends.whoosh.kernels.choice import KernelChoice, Kernels
 from indexer.backends.whoosh.lookup.bits import Bits, counted, listed, packed, spanned, words_of
 from indexer.backends.whoosh.lookup.matches import DENSE, NOTHING, Matches, Scores
@@ -296,10 +297,7 @@ class Sum(Matches):
         """Give the scores of some of the papers."""
         if self._scores is not None:
             return super().given(papers)
-        sums = np.zeros(len(papers))
-        for one in self._parts:
-            add_scores(one, papers, sums, self._desk.size)
-        return sums
+        return sums_in(self._parts, papers, self._desk.kernels)
 
     def best(self, wanted: int) -> tuple[Numbers, Scores]:
         """Give papers and scores: the `wanted` highest, all that may round to equals, and more."""

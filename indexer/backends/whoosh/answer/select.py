@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import islice
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,9 @@ from numpy.typing import NDArray
 from indexer.backends.whoosh.lookup.matches import Matches, Scores, rounded
 from indexer.backends.whoosh.lookup.reader import Numbers, SegmentReader
 from indexer.query import Sort
+
+TOGETHER: Final = 1024
+"""So many papers are looked at together at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +62,16 @@ class Ranked:
         )
 
     def rising(self) -> Iterator[tuple[int, NDArray[np.int64]]]:
-        """Give each segment with the places of its papers here, so that these rise."""
+        """Give each segment with the places of its papers here, so that these rise.
+
+        They come by at most `TOGETHER`, so that what is found out of them takes no more room.
+        """
         order = np.lexsort((self.docs, self.segments))
         segments = self.segments[order]
         for segment in range(int(segments[0]), int(segments[-1]) + 1) if len(order) else ():
             low, high = segments.searchsorted((segment, segment + 1)).tolist()
-            if low < high:
-                yield segment, order[low:high]
+            for first in range(low, high, TOGETHER):
+                yield segment, order[first : min(first + TOGETHER, high)]
 
     def places(self) -> list[Place]:
         """Write the papers out."""

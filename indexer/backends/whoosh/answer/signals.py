@@ -6,20 +6,23 @@ text, each once, in the order of the query; names and tests take no part.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.backends.whoosh.answer.looking import places_in
+from indexer.backends.whoosh.answer.standing import PAPER, Standing, sought, stand
+from indexer.backends.whoosh.kernels.choice import Kernels
 from indexer.backends.whoosh.lookup.collection import Collection
-from indexer.backends.whoosh.lookup.occurrences import Keys, contained, distinct, field_keys
-from indexer.backends.whoosh.lookup.postings import way_keys, word_keys
-from indexer.backends.whoosh.lookup.reader import Numbers, SegmentReader
-from indexer.matching.terms import CompoundTerm, StemTerm, TextTerm
+from indexer.backends.whoosh.lookup.occurrences import contained, distinct
+from indexer.backends.whoosh.lookup.reader import Numbers
+from indexer.matching.terms import StemTerm, TextTerm
 from indexer.ranking import WINDOW, Ranking, idf
 
 Scores = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,107 +32,113 @@ class Signals:
     Attributes:
         coverage: share of the terms the paper holds, by idf; 0 where the query has but one.
         title_match: how much of title and query is the same, squared.
-        pairs: for each two neighbouring terms what their closeness adds: (first, second, added).
+        closeness: what it adds, a row for each two neighbouring terms, in their order; no row
+            where it does not count.
     """
 
     coverage: Scores
     title_match: Scores
-    pairs: tuple[tuple[TextTerm, TextTerm, Scores], ...]
+    closeness: Scores
 
     def scores(self, base: Scores, ranking: Ranking) -> Scores:
         """Give the final scores of papers whose clause scores are `base`."""
         factor = 1 + ranking.coverage * self.coverage + ranking.title_match * self.title_match
         total: Scores = base * factor
-        for _, _, added in self.pairs:
-            total = total + added
+        for added in self.closeness:
+            total += added
         return total
 
 
 def signals_of(
-    collection: Collection, segment: int, terms: tuple[TextTerm, ...], papers: Numbers
-) -> Signals:
-    """Look at some papers of a segment; `papers` rise."""
-    held = np.zeros(len(papers))
-    titled = np.zeros(len(papers))
-    weights = [idf(collection.papers, collection.scored(term).papers) for term in terms]
-    for term, weight in zip(terms, weights, strict=True):
-        found = collection.postings(term)[segment]
-        at = np.searchsorted(found.docs, papers)
-        there = (
-            found.docs.take(at, mode="clip") == papers
-            if len(found.docs)
-            else np.zeros(len(papers), np.bool_)
-        )
-        held += there * weight
-        if found.title is not None:
-            titled[there] += found.title[at[there]] > 0
-    lengths = collection.readers[segment].arrays.title_length[papers]
-    title_match = (titled / np.maximum(1, len(terms) + lengths - titled)) ** 2
-    alone = len(terms) < 2
-    pairs = () if alone else _pairs(collection, segment, terms, weights, papers)
-    coverage = np.zeros(len(papers)) if alone else held / sum(weights)
-    return Signals(coverage, title_match, pairs)
-
-
-def _pairs(
     collection: Collection,
     segment: int,
     terms: tuple[TextTerm, ...],
-    weights: list[float],
     papers: Numbers,
-) -> tuple[tuple[TextTerm, TextTerm, Scores], ...]:
+    kernels: Kernels | None = None,
+) -> Signals:
+    """Look at some papers of a segment.
+
+    Args:
+        collection: where.
+        segment: of the papers.
+        terms: of the query.
+        papers: rising.
+        kernels: compiled loops, if there are any.
+    """
     ranking = collection.ranking
-    if not (ranking.ordered or ranking.window):
-        return ()
     reader = collection.readers[segment]
-    stood = [_standing(reader, term, papers) for term in terms]
-    found = []
-    for first, second in pairwise(range(len(terms))):
-        left, right = stood[first], stood[second]
-        if not (len(left.starts) and len(right.starts)):
-            continue
-        next_to = distinct(
-            np.concatenate([one[contained(one + n, right.starts)] for n, one in left.ways])
-        )
-        close = np.searchsorted(right.starts, left.starts + WINDOW) - np.searchsorted(
-            right.starts, left.starts - WINDOW + 1
-        )
-        ordered = np.bincount(np.searchsorted(papers, next_to >> 33), minlength=len(papers))
-        window = np.bincount(
-            np.searchsorted(papers, left.starts >> 33), weights=close, minlength=len(papers)
-        )
-        weight = max(weights[first], weights[second])
-        added = weight * (
-            ranking.ordered * _saturated(ordered, ranking.k1)
-            + ranking.window * _saturated(window, ranking.k1)
-        )
-        found.append((terms[first], terms[second], added))
-    return tuple(found)
+    near = len(terms) > 1 and bool(ranking.ordered or ranking.window)
+    asked = sought(collection, segment, terms if near else ())
+    plain = {
+        one.term: one.rows[0] for one in asked.courses if _is_stem(collection, terms[one.term])
+    }
+    found = {
+        at: collection.postings(term)[segment] for at, term in enumerate(terms) if at not in plain
+    }
+    docs = reader.arrays.docs
+    lists = [docs[slice(*row.span)] for row in asked.rows] + [one.docs for one in found.values()]
+    places = places_in(lists, papers, kernels)
+    standing = stand(reader, asked, places[: len(asked.rows)])
+
+    held = np.zeros((len(terms), len(papers)), np.bool_)
+    titled = np.zeros(held.shape, np.bool_)
+    rows = list(plain.values())
+    held[list(plain)] = places[rows] >= 0
+    titled[list(plain)] = standing.titles[rows]
+    for (at, one), place in zip(found.items(), places[len(asked.rows) :], strict=True):
+        held[at] = place >= 0
+        if one.title is not None:
+            titled[at, held[at]] = one.title[place[held[at]]] > 0
+    weights = [idf(collection.papers, collection.scored(term).papers) for term in terms]
+    return Signals(
+        _coverage(held, weights),
+        _title_match(titled, reader.arrays.title_length[papers]),
+        _closeness(ranking, standing, weights, len(papers)) if near else np.zeros((0, len(papers))),
+    )
+
+
+def _is_stem(collection: Collection, term: TextTerm) -> bool:
+    """Say whether the papers of a term are those of its stem: it is no word of an author there."""
+    if not isinstance(term, StemTerm) or term.exact or term.field is not None:
+        return False
+    return collection.scored(term).papers == collection.stems.spans(term.stem).papers
+
+
+def _coverage(held: Flags, weights: Sequence[float]) -> Scores:
+    total = np.zeros(held.shape[1])
+    if len(weights) < 2:
+        return total
+    for there, weight in zip(held, weights, strict=True):
+        total += there * weight
+    return total / sum(weights)
+
+
+def _title_match(titled: Flags, lengths: NDArray[np.int32]) -> Scores:
+    shared = titled.sum(0)
+    match: Scores = (shared / np.maximum(1, len(titled) + lengths - shared)) ** 2
+    return match
+
+
+def _closeness(
+    ranking: Ranking, standing: Standing, weights: Sequence[float], papers: int
+) -> Scores:
+    starts, begins = standing.starts, standing.begins
+    behind = 1 << standing.shift  # the same place, of the next term
+    follows = distinct(begins[contained(begins + standing.lengths + behind, starts)])
+    close = starts.searchsorted(starts + (behind + WINDOW))
+    close -= starts.searchsorted(starts + (behind - WINDOW + 1))
+    room = 1 << (standing.shift - PAPER)
+    size = room * len(weights)
+    ordered = np.bincount(follows >> PAPER, minlength=size)
+    window = np.bincount(starts >> PAPER, weights=close, minlength=size)
+    added = ranking.ordered * _saturated(ordered, ranking.k1) + ranking.window * _saturated(
+        window, ranking.k1
+    )
+    higher = np.maximum(weights[1:], weights[:-1])
+    result: Scores = higher[:, None] * added.reshape(-1, room)[:-1, :papers]
+    return result
 
 
 def _saturated(times: NDArray[np.float64] | NDArray[np.int64], k1: float) -> Scores:
     result: Scores = times * (k1 + 1) / (k1 + times)
     return result
-
-
-@dataclass(frozen=True, slots=True)
-class _Standing:
-    """Where a term stands: its starts, and for each length the starts of ways that long."""
-
-    starts: Keys
-    ways: tuple[tuple[int, Keys], ...]
-
-
-def _standing(reader: SegmentReader, term: TextTerm, papers: Numbers) -> _Standing:
-    match term:
-        case StemTerm():
-            word = term.word if term.exact else None
-            keys = field_keys(word_keys(reader, term.stem, word, papers), term.field)
-            return _Standing(keys, ((1, keys),))
-        case CompoundTerm():
-            ways = tuple(
-                (len(way), field_keys(way_keys(reader, way, papers, exact=term.exact), term.field))
-                for way in term.text_ways
-            )
-            return _Standing(distinct(np.concatenate([keys for _, keys in ways])), ways)
-    return _Standing(np.zeros(0, np.int64), ())

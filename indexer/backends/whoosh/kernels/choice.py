@@ -37,6 +37,7 @@ class Kernels:
     count_shared: Callable[[NDArray[np.uint64], NDArray[np.uint64]], int]
     first_ranks: Callable[..., int]
     first_keys: Callable[..., tuple[int, int, int]]
+    find_papers: Callable[[NDArray[np.int64], NDArray[np.int32], NDArray[np.int64]], None]
 
 
 class KernelChoice:
@@ -96,7 +97,7 @@ def _digest() -> str:
 
 def prepared() -> Kernels:
     """Compile the loops, or load what was compiled before: each has run once."""
-    from indexer.backends.whoosh.kernels import authors, best, counting
+    from indexer.backends.whoosh.kernels import authors, best, counting, looking
     from indexer.backends.whoosh.kernels import compiled as loops
 
     kept = partial(loops.compiled, sources=_digest())
@@ -112,6 +113,7 @@ def prepared() -> Kernels:
         kept(counting.count_shared),
         kept(authors.first_ranks),
         kept(authors.first_keys),
+        kept(looking.find_papers),
     )
     docs, scores = np.arange(2, dtype=np.int32), np.ones(2)
     pointers = np.zeros(3, np.int32)
@@ -136,6 +138,7 @@ def prepared() -> Kernels:
     made.count_shared(bits, bits)
     made.first_ranks(held, docs, docs, docs, heap, heap)
     made.first_keys(docs, np.zeros(3, np.int64), docs, docs, heap, heap)
+    made.find_papers(np.zeros((1, 2), np.int64), room, np.zeros((1, 2), np.int64))
     for loop in (getattr(made, one.name) for one in fields(made)):
         loop.disable_compile()
     return made

@@ -33,7 +33,7 @@ def distinct(values: NDArray[Any]) -> NDArray[Any]:
 
 
 def contained(wanted: Integers, among: Integers) -> NDArray[np.bool_]:
-    """Say of each of `wanted` whether it is among others; both rise."""
+    """Say of each of `wanted` whether it is among others, which rise."""
     if not len(among):
         return np.zeros(len(wanted), np.bool_)
     at = np.searchsorted(among, wanted)

@@ -21,10 +21,12 @@ class StemSpans:
 
     Attributes:
         papers: how many live papers of the collection hold it.
+        ids: for each segment its id, -1 where it is not there.
         spans: for each segment the first place in `Segment.docs`, and the first one behind.
     """
 
     papers: int
+    ids: tuple[int, ...]
     spans: tuple[tuple[int, int], ...]
 
 
@@ -55,16 +57,17 @@ class Stems:
         return self._spans.get(stem, lambda: self._find(stem))
 
     def _find(self, stem: str) -> StemSpans:
-        spans = []
+        ids, spans = [], []
         holding = 0
         for reader in self._readers:
             arrays = reader.arrays
             at = arrays.stems.find(stem)
             first, last = arrays.stem_ptr[at : at + 2].tolist() if at >= 0 else (0, 0)
+            ids.append(at)
             spans.append((first, last))
             live = reader.live
             holding += last - first if live is None else int(live[arrays.docs[first:last]].sum())
-        return StemSpans(holding, tuple(spans))
+        return StemSpans(holding, tuple(ids), tuple(spans))
 
 
 def _weigh_counts(counts: Counter[str]) -> int:
@@ -72,4 +75,4 @@ def _weigh_counts(counts: Counter[str]) -> int:
 
 
 def _weigh_spans(found: StemSpans) -> int:
-    return 200 + 150 * len(found.spans)
+    return 200 + 190 * len(found.spans)

@@ -96,22 +96,24 @@ class WordTable:
 
     def _spread(self, pieces: NDArray[np.int32], ends: NDArray[np.int64]) -> Cuts:
         """Put the words of each piece in its place."""
+        # `take` with places of the machine's own width is twice as fast as indexing.
+        pieces = pieces.astype(np.intp)
         token_ends = np.array(self._ends, np.int32)
-        first = token_ends[pieces]
-        count = token_ends[pieces + 1] - first
+        first, count = token_ends.take(pieces), np.diff(token_ends).take(pieces)
         before = np.zeros(len(pieces) + 1, np.int32)
-        np.cumsum(np.array(self._parts, np.int32)[pieces], out=before[1:])
-        text = np.repeat(np.arange(len(ends) - 1, dtype=np.int32), np.diff(ends))
-        base = before[:-1] - before[ends[:-1]][text]
-        start = (np.cumsum(count) - count).astype(np.int32)
-        token = np.repeat(first - start, count)
-        token += np.arange(len(token), dtype=np.int32)
+        np.cumsum(np.array(self._parts, np.int32).take(pieces), out=before[1:])
+        lengths = np.diff(ends)
+        text = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
+        base = before[:-1] - np.repeat(before[ends[:-1]], lengths)
+        at = np.repeat(np.arange(len(pieces)), count)
+        start = np.cumsum(count, dtype=np.int32) - count
+        token = ((first - start).take(at) + np.arange(len(at), dtype=np.int32)).astype(np.intp)
         counted = np.zeros(len(pieces) + 1, np.int32)
-        np.cumsum(np.array(self._counted, np.int32)[pieces], out=counted[1:])
+        np.cumsum(np.array(self._counted, np.int32).take(pieces), out=counted[1:])
         return Cuts(
-            np.array(self._word, np.int32)[token],
-            np.repeat(text, count),
-            np.repeat(base, count) + np.array(self._offset, np.int32)[token],
+            np.array(self._word, np.int32).take(token),
+            text.take(at),
+            base.take(at) + np.array(self._offset, np.int32).take(token),
             np.diff(counted[ends]),
         )
 

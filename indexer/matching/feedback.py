@@ -7,7 +7,7 @@ to the query). `indexer.ranking` says how its words enter a score.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from heapq import nlargest
 from typing import Final
@@ -75,11 +75,11 @@ def relevance_model(best: Iterable[tuple[float, Mapping[str, int]]]) -> dict[str
     Args:
         best: score and `stems_of` of each, best first; only `PAPERS` of them are looked at.
     """
-    model: dict[str, float] = {}
+    model: defaultdict[str, float] = defaultdict(float)
     for (score, stems), _ in zip(best, range(PAPERS), strict=False):
         length = sum(stems.values()) + SMOOTHING
         for stem, times in stems.items():
-            model[stem] = model.get(stem, 0.0) + score * times / length
+            model[stem] += score * times / length
     least = min(nlargest(WORDS, model.values()), default=0.0)
     least -= abs(least) * _SLACK
     # Rounded, so that the order of a sum cannot choose between words.

@@ -10,6 +10,7 @@ import numpy as np
 from indexer.backends.whoosh.answer.evaluate import Evaluation
 from indexer.backends.whoosh.answer.feedback import SharedWord, likeness
 from indexer.backends.whoosh.answer.finding import Finding, shared_words
+from indexer.backends.whoosh.answer.looking import Looked
 from indexer.backends.whoosh.answer.matches import Desk
 from indexer.backends.whoosh.answer.select import Place
 from indexer.backends.whoosh.answer.signals import signals_of
@@ -49,8 +50,8 @@ def _explained(
     ranking = collection.ranking
     terms = signal_terms(found.plan, found.match)
     if found.query.sort is Sort.RELEVANCE and terms and place.score > base * (1 + 1e-5):
-        paper = np.array([place.doc], np.int32)
-        signals = signals_of(collection, place.segment, terms, paper)
+        paper = Looked(place.segment, np.array([place.doc], np.int32))
+        signals = signals_of(collection, paper, terms)
         parts += [
             Contribution("coverage", "", base * ranking.coverage * float(signals.coverage[0])),
             Contribution("title", "", base * ranking.title_match * float(signals.title_match[0])),
@@ -58,7 +59,7 @@ def _explained(
         for (first, second), added in zip(pairwise(terms), signals.closeness, strict=False):
             label = f"{label_of(first)} near {label_of(second)}"
             parts.append(Contribution(label, "", float(added[0])))
-        more = likeness(collection, place.segment, shared, paper)[:, 0].tolist()
+        more = likeness(collection, paper, shared)[:, 0].tolist()
         parts += [
             Contribution(f"{word.stem}, as in the best papers", "", value)
             for word, value in zip(shared, more, strict=True)

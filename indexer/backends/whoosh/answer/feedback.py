@@ -7,14 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indexer.backends.whoosh.answer.looking import places_in
-from indexer.backends.whoosh.answer.matches import Desk
+from indexer.backends.whoosh.answer.looking import Looked
 from indexer.backends.whoosh.answer.select import Ranked
 from indexer.backends.whoosh.answer.signals import Scores
-from indexer.backends.whoosh.kernels.choice import Kernels
 from indexer.backends.whoosh.lookup.collection import Collection
-from indexer.backends.whoosh.lookup.matches import rounded
-from indexer.backends.whoosh.lookup.reader import Numbers
 from indexer.matching.feedback import PAPERS, relevance_model
 from indexer.ranking import idf
 
@@ -47,41 +43,14 @@ def shared_words_of(collection: Collection, best: Ranked, factor: float) -> tupl
     return tuple(shared)
 
 
-def with_feedback(
-    collection: Collection, desks: Sequence[Desk], best: Ranked, factor: float
-) -> Ranked:
-    """Give the best hits, which come best first, with what the first of them add."""
-    shared = shared_words_of(collection, best, factor)
-    scores = best.scores.copy()
-    for segment, places in best.rising():
-        papers = best.docs[places]
-        kernels = desks[segment].kernels
-        scores[places] += likeness(collection, segment, shared, papers, kernels).sum(0)
-    return Ranked(best.segments, best.docs, rounded(scores))
-
-
-def likeness(
-    collection: Collection,
-    segment: int,
-    shared: Sequence[SharedWord],
-    papers: Numbers,
-    kernels: Kernels | None = None,
-) -> Scores:
-    """Give what each word adds to some papers of a segment: a row a word, a column a paper.
-
-    Args:
-        collection: where.
-        segment: of the papers.
-        shared: the words.
-        papers: rising.
-        kernels: compiled loops, if there are any.
-    """
+def likeness(collection: Collection, looked: Looked, shared: Sequence[SharedWord]) -> Scores:
+    """Give what each word adds to some papers: a row a word, a column a paper."""
+    segment, papers = looked.segment, looked.papers
     added = np.zeros((len(shared), len(papers)))
     if not shared:
         return added
     arrays = collection.readers[segment].arrays
-    lists = [arrays.docs[slice(*word.spans[segment])] for word in shared]
-    places = places_in(lists, papers, kernels)
+    places = looked.places([arrays.docs[slice(*word.spans[segment])] for word in shared])
     row, column = (places >= 0).nonzero()
     firsts = np.array([word.spans[segment][0] for word in shared])
     place = places[row, column] + firsts[row]

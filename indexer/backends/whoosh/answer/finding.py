@@ -8,13 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from indexer.backends.whoosh.answer.evaluate import Evaluation
-from indexer.backends.whoosh.answer.feedback import SharedWord, shared_words_of, with_feedback
+from indexer.backends.whoosh.answer.feedback import SharedWord, likeness, shared_words_of
 from indexer.backends.whoosh.answer.filters import Filters, all_of, filters_of
+from indexer.backends.whoosh.answer.looking import Looked
 from indexer.backends.whoosh.answer.matches import Desk, Sum
 from indexer.backends.whoosh.answer.select import Order, Place, Ranked
 from indexer.backends.whoosh.answer.signals import signals_of
 from indexer.backends.whoosh.lookup.collection import Collection
 from indexer.backends.whoosh.lookup.matches import Matches, rounded, shown
+from indexer.matching.feedback import PAPERS
 from indexer.matching.plan import Plan, signal_terms
 from indexer.matching.terms import TextTerm
 from indexer.query import FacetField, Match, Query, Sort
@@ -131,14 +133,16 @@ def relevant(collection: Collection, found: Finding, wanted: int) -> Ranked:
     order = Order(collection.readers)
     depth = collection.ranking.depth
     terms = signal_terms(found.plan, found.match) if depth > 0 else ()
-    if not terms:
-        return order.best(found.hits, wanted)
-    base = order.best(found.hits, max(wanted, depth))
-    final = order.tied(with_signals(collection, found, terms, base.at(slice(depth))))
+    base = order.best(found.hits, max(wanted, depth if terms else 0))
+    if not terms or not len(base):
+        return base
+    looked = _looked_at(found, base.at(slice(depth)))
+    final = with_signals(collection, found, terms, looked)
     factor = _feedback(collection, found, terms)
     if factor:
-        final = order.tied(with_feedback(collection, found.desks, final, factor))
-    return final.then(base.at(slice(depth, None))).at(slice(wanted))
+        shared = shared_words_of(collection, order.tied(final, PAPERS), factor)
+        final = with_feedback(collection, looked, shared, final)
+    return order.tied(final).then(base.at(slice(depth, None))).at(slice(wanted))
 
 
 def shared_words(collection: Collection, found: Finding) -> tuple[SharedWord, ...]:
@@ -148,9 +152,16 @@ def shared_words(collection: Collection, found: Finding) -> tuple[SharedWord, ..
     if not factor:
         return ()
     order = Order(collection.readers)
-    looked = order.best(found.hits, collection.ranking.depth)
-    best = order.tied(with_signals(collection, found, terms, looked))
+    looked = _looked_at(found, order.best(found.hits, collection.ranking.depth))
+    best = order.tied(with_signals(collection, found, terms, looked), PAPERS)
     return shared_words_of(collection, best, factor)
+
+
+def _looked_at(found: Finding, ranked: Ranked) -> list[Looked]:
+    return [
+        Looked(segment, ranked.docs[places], found.desks[segment].kernels)
+        for segment, places in ranked.rising()
+    ]
 
 
 def _feedback(collection: Collection, found: Finding, terms: Sequence[TextTerm]) -> float:
@@ -160,16 +171,32 @@ def _feedback(collection: Collection, found: Finding, terms: Sequence[TextTerm])
 
 
 def with_signals(
-    collection: Collection, found: Finding, terms: tuple[TextTerm, ...], looked: Ranked
+    collection: Collection,
+    found: Finding,
+    terms: tuple[TextTerm, ...],
+    looked: Sequence[Looked],
 ) -> Ranked:
-    """Give papers with their final scores."""
-    scores = looked.scores.copy()
-    for segment, places in looked.rising():
-        papers = looked.docs[places]
-        kernels = found.desks[segment].kernels
-        signals = signals_of(collection, segment, terms, papers, kernels)
-        scores[places] = signals.scores(found.hits[segment].given(papers), collection.ranking)
-    return Ranked(looked.segments, looked.docs, rounded(scores))
+    """Give papers, as they come, with their scores and what the signals add."""
+    scores = []
+    for one in looked:
+        base = one.sums(found.hits[one.segment].summands)
+        scores.append(signals_of(collection, one, terms).scores(base, collection.ranking))
+    return Ranked(
+        np.repeat([one.segment for one in looked], [len(one.papers) for one in looked]),
+        np.concatenate([one.papers for one in looked]),
+        rounded(np.concatenate(scores)),
+    )
+
+
+def with_feedback(
+    collection: Collection,
+    looked: Sequence[Looked],
+    shared: Sequence[SharedWord],
+    ranked: Ranked,
+) -> Ranked:
+    """Give the same papers with what shared words add to their scores."""
+    more = np.concatenate([likeness(collection, one, shared).sum(0) for one in looked])
+    return Ranked(ranked.segments, ranked.docs, rounded(ranked.scores + more))
 
 
 def _with_scores(found: Finding, listed: list[Place]) -> list[Place]:

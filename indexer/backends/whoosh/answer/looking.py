@@ -1,8 +1,8 @@
-"""Some hundred papers looked up in lists that are longer, or not."""
+"""Some hundred papers looked up in lists of papers, most of them longer."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,46 +11,61 @@ from indexer.backends.whoosh.kernels.choice import Kernels
 from indexer.backends.whoosh.lookup.matches import Matches, Scores, address
 from indexer.backends.whoosh.lookup.reader import Numbers
 
-
-def places_in(
-    lists: Sequence[Numbers], papers: Numbers, kernels: Kernels | None = None
-) -> NDArray[np.int64]:
-    """Say where papers stand in lists.
-
-    Args:
-        lists: of papers, each rising.
-        papers: to be found, rising.
-        kernels: compiled loops, if there are any.
-
-    Returns:
-        For each list, a row, the place of each paper in it, or -1.
-    """
-    places = np.empty((len(lists), len(papers)), np.int64)
-    if kernels is not None:
-        # Kept alive by this list while their addresses are used.
-        whole = [np.ascontiguousarray(one, np.int32) for one in lists]
-        rows = np.array([(address(one), len(one)) for one in whole], np.int64)
-        kernels.find_papers(rows.reshape(-1, 2), np.ascontiguousarray(papers), places)
-        return places
-    met = np.full(places.shape, -1, np.int32)
-    for row, docs in enumerate(lists):
-        if len(docs):
-            places[row] = docs.searchsorted(papers)
-            docs.take(places[row], mode="clip", out=met[row])
-    return np.where(met == papers, places, -1)
+Places = NDArray[np.int64]
+_Key = tuple[int, int]
+"""Address and length of a list."""
 
 
-def sums_in(parts: Sequence[Matches], papers: Numbers, kernels: Kernels | None = None) -> Scores:
-    """Add up what lists give to some papers, in the order of the lists.
+class Looked:
+    """Papers of one segment that are looked at; what asks for them meets many lists again.
 
-    Args:
-        parts: the lists.
+    Attributes:
+        segment: of the papers.
         papers: rising.
-        kernels: compiled loops, if there are any.
     """
-    sums = np.zeros(len(papers))
-    places = places_in([one.docs for one in parts], papers, kernels)
-    for one, place in zip(parts, places, strict=True):
-        if one.scores is not None and not one.empty:
-            sums += one.scores.take(place, mode="clip") * (place >= 0)
-    return sums
+
+    def __init__(self, segment: int, papers: Numbers, kernels: Kernels | None = None) -> None:
+        """Look at these papers, with compiled loops if there are any."""
+        self.segment = segment
+        self.papers = np.ascontiguousarray(papers)
+        self._kernels = kernels
+        # With the lists, so that no other can come to be at the address of one.
+        self._held: dict[_Key, tuple[Numbers, Places]] = {}
+
+    def places(self, lists: Sequence[Numbers]) -> Places:
+        """Say where the papers stand in lists, each of which rises.
+
+        Returns:
+            For each list, a row, the place of each paper in it, or -1.
+        """
+        whole = [np.ascontiguousarray(one, np.int32) for one in lists]
+        keys = [(address(one), len(one)) for one in whole]
+        new = {key: one for key, one in zip(keys, whole, strict=True) if key not in self._held}
+        if new:
+            self._held.update(
+                zip(new, zip(new.values(), self._found(new), strict=True), strict=True)
+            )
+        places = np.empty((len(keys), len(self.papers)), np.int64)
+        for row, key in enumerate(keys):
+            places[row] = self._held[key][1]
+        return places
+
+    def _found(self, lists: Mapping[_Key, Numbers]) -> Places:
+        places = np.empty((len(lists), len(self.papers)), np.int64)
+        if self._kernels is not None:
+            self._kernels.find_papers(np.array(list(lists), np.int64), self.papers, places)
+            return places
+        met = np.full(places.shape, -1, np.int32)
+        for row, docs in enumerate(lists.values()):
+            if len(docs):
+                places[row] = docs.searchsorted(self.papers)
+                docs.take(places[row], mode="clip", out=met[row])
+        return np.where(met == self.papers, places, -1)
+
+    def sums(self, parts: Sequence[Matches]) -> Scores:
+        """Add up what lists give to the papers, in the order of the lists."""
+        sums = np.zeros(len(self.papers))
+        for one, place in zip(parts, self.places([one.docs for one in parts]), strict=True):
+            if one.scores is not None and not one.empty:
+                sums += one.scores.take(place, mode="clip") * (place >= 0)
+        return sums

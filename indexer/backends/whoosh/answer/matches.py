@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from indexer.backends.whoosh.answer.best import Bounds, add_scores, best_of_any
 from indexer.backends.whoosh.answer.filters import Passing
-from indexer.backends.whoosh.answer.looking import sums_in
 from indexer.backends.whoosh.kernels.choice import KernelChoice, Kernels
 from indexer.backends.whoosh.lookup.bits import Bits, counted, listed, packed, spanned, words_of
 from indexer.backends.whoosh.lookup.matches import DENSE, NOTHING, Matches, Scores
@@ -293,11 +292,10 @@ class Sum(Matches):
             self._bits, self._count = found, count
         return self._bits
 
-    def given(self, papers: Numbers) -> Scores:
-        """Give the scores of some of the papers."""
-        if self._scores is not None:
-            return super().given(papers)
-        return sums_in(self._parts, papers, self._desk.kernels)
+    @property
+    def summands(self) -> Sequence[Matches]:
+        """Lists whose scores add up to these; of papers that do not pass a filter, too."""
+        return self._parts if self._scores is None else (self,)
 
     def best(self, wanted: int) -> tuple[Numbers, Scores]:
         """Give papers and scores: the `wanted` highest, all that may round to equals, and more."""

@@ -6,18 +6,15 @@ text, each once, in the order of the query; names and tests take no part.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.backends.whoosh.answer.looking import places_in
+from indexer.backends.whoosh.answer.looking import Looked
 from indexer.backends.whoosh.answer.standing import PAPER, Standing, sought, stand
-from indexer.backends.whoosh.kernels.choice import Kernels
 from indexer.backends.whoosh.lookup.collection import Collection
 from indexer.backends.whoosh.lookup.occurrences import contained, distinct
-from indexer.backends.whoosh.lookup.reader import Numbers
 from indexer.matching.terms import StemTerm, TextTerm
 from indexer.ranking import WINDOW, Ranking, idf
 
@@ -49,68 +46,58 @@ class Signals:
         return total
 
 
-def signals_of(
-    collection: Collection,
-    segment: int,
-    terms: tuple[TextTerm, ...],
-    papers: Numbers,
-    kernels: Kernels | None = None,
-) -> Signals:
-    """Look at some papers of a segment.
+def signals_of(collection: Collection, looked: Looked, terms: tuple[TextTerm, ...]) -> Signals:
+    """Look at some papers.
 
     Args:
         collection: where.
-        segment: of the papers.
+        looked: the papers.
         terms: of the query.
-        papers: rising.
-        kernels: compiled loops, if there are any.
     """
-    ranking = collection.ranking
-    reader = collection.readers[segment]
+    ranking, segment = collection.ranking, looked.segment
+    arrays = collection.readers[segment].arrays
     near = len(terms) > 1 and bool(ranking.ordered or ranking.window)
     asked = sought(collection, segment, terms if near else ())
-    plain = {
-        one.term: one.rows[0] for one in asked.courses if _is_stem(collection, terms[one.term])
-    }
+    holding = [collection.scored(term).papers for term in terms]
+    plain = {}
+    for one in asked.courses:
+        # The papers of such a term are those of its stem: it is no word of an author there.
+        if _is_stem(terms[one.term]) and holding[one.term] == asked.rows[one.rows[0]].papers:
+            plain[one.term] = one.rows[0]
     found = {
         at: collection.postings(term)[segment] for at, term in enumerate(terms) if at not in plain
     }
-    docs = reader.arrays.docs
-    lists = [docs[slice(*row.span)] for row in asked.rows] + [one.docs for one in found.values()]
-    places = places_in(lists, papers, kernels)
-    standing = stand(reader, asked, places[: len(asked.rows)])
+    lists = [arrays.docs[slice(*row.span)] for row in asked.rows]
+    places = looked.places([*lists, *(one.docs for one in found.values())])
+    standing = stand(collection.readers[segment], asked, places[: len(lists)])
 
-    held = np.zeros((len(terms), len(papers)), np.bool_)
+    held = np.zeros((len(terms), len(looked.papers)), np.bool_)
     titled = np.zeros(held.shape, np.bool_)
     rows = list(plain.values())
     held[list(plain)] = places[rows] >= 0
     titled[list(plain)] = standing.titles[rows]
-    for (at, one), place in zip(found.items(), places[len(asked.rows) :], strict=True):
+    for (at, postings), place in zip(found.items(), places[len(lists) :], strict=True):
         held[at] = place >= 0
-        if one.title is not None:
-            titled[at, held[at]] = one.title[place[held[at]]] > 0
-    weights = [idf(collection.papers, collection.scored(term).papers) for term in terms]
+        if postings.title is not None:
+            titled[at, held[at]] = postings.title[place[held[at]]] > 0
+    weights = np.array([idf(collection.papers, count) for count in holding])
     return Signals(
         _coverage(held, weights),
-        _title_match(titled, reader.arrays.title_length[papers]),
-        _closeness(ranking, standing, weights, len(papers)) if near else np.zeros((0, len(papers))),
+        _title_match(titled, arrays.title_length[looked.papers]),
+        _closeness(ranking, standing, weights, held.shape[1]) if near else np.zeros((0, 1)),
     )
 
 
-def _is_stem(collection: Collection, term: TextTerm) -> bool:
-    """Say whether the papers of a term are those of its stem: it is no word of an author there."""
-    if not isinstance(term, StemTerm) or term.exact or term.field is not None:
-        return False
-    return collection.scored(term).papers == collection.stems.spans(term.stem).papers
+def _is_stem(term: TextTerm) -> bool:
+    return isinstance(term, StemTerm) and not term.exact and term.field is None
 
 
-def _coverage(held: Flags, weights: Sequence[float]) -> Scores:
-    total = np.zeros(held.shape[1])
+def _coverage(held: Flags, weights: Scores) -> Scores:
     if len(weights) < 2:
-        return total
-    for there, weight in zip(held, weights, strict=True):
-        total += there * weight
-    return total / sum(weights)
+        return np.zeros(held.shape[1])
+    # Term by term, however many papers there are: `sum` may begin elsewhere where there is one.
+    covered: Scores = np.cumsum(held * weights[:, None], axis=0)[-1] / sum(weights.tolist())
+    return covered
 
 
 def _title_match(titled: Flags, lengths: NDArray[np.int32]) -> Scores:
@@ -119,9 +106,7 @@ def _title_match(titled: Flags, lengths: NDArray[np.int32]) -> Scores:
     return match
 
 
-def _closeness(
-    ranking: Ranking, standing: Standing, weights: Sequence[float], papers: int
-) -> Scores:
+def _closeness(ranking: Ranking, standing: Standing, weights: Scores, papers: int) -> Scores:
     starts, begins = standing.starts, standing.begins
     behind = 1 << standing.shift  # the same place, of the next term
     follows = distinct(begins[contained(begins + standing.lengths + behind, starts)])

@@ -32,11 +32,13 @@ class StemRow:
     Attributes:
         stem: its id.
         span: its postings, as places in `Segment.docs`.
+        papers: how many live papers of the collection hold it; -1 where it was not counted.
         form: which of its surface words is meant, by `Segment.forms`; -1 for all.
     """
 
     stem: int
     span: tuple[int, int]
+    papers: int
     form: int = -1
 
 
@@ -88,7 +90,7 @@ def _row(collection: Collection, segment: int, word: str, *, exact: bool) -> Ste
     if not exact:
         found = collection.stems.spans(word)
         stem = found.ids[segment]
-        return None if stem < 0 else StemRow(stem, found.spans[segment])
+        return None if stem < 0 else StemRow(stem, found.spans[segment], found.papers)
     arrays = collection.readers[segment].arrays
     at = arrays.words.find(word)
     if at < 0:
@@ -97,7 +99,7 @@ def _row(collection: Collection, segment: int, word: str, *, exact: bool) -> Ste
     low, high = arrays.stem_word_ptr[stem : stem + 2].tolist()
     form = int(np.searchsorted(arrays.stem_words[low:high], at)) if high - low > 1 else -1
     first, last = arrays.stem_ptr[stem : stem + 2].tolist()
-    return StemRow(stem, (first, last), form)
+    return StemRow(stem, (first, last), -1, form)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from struct import pack
 from typing import Any, Final
 
@@ -182,10 +183,10 @@ class Matches:
         docs, scores = self._head
         return docs[:wanted], scores[:wanted]
 
-    def given(self, papers: Numbers) -> Scores:
-        """Give the scores of some of the papers."""
-        scores = self.scores
-        return np.zeros(len(papers)) if scores is None else scores[self.docs.searchsorted(papers)]
+    @property
+    def summands(self) -> Sequence[Matches]:
+        """Lists whose scores add up to these."""
+        return (self,)
 
     def reached(self, wanted: int) -> float:
         """Give a score that at least `wanted` of the papers reach; 0 where there are fewer."""

@@ -8,6 +8,7 @@ the pages of the index between them.
 from __future__ import annotations
 
 import contextlib
+import gc
 import socket
 import sys
 import threading
@@ -22,7 +23,7 @@ from gunicorn.workers.gthread import ThreadWorker
 from werkzeug.exceptions import BadRequest
 
 from indexer import Config, QuiverError, parse_query
-from webui import current, observing
+from webui import current, observing, sharing
 from webui.app import create_app
 
 GRACE_SECONDS: Final = 20
@@ -31,6 +32,8 @@ _LONGEST: Final = 8190
 """Bytes of a request line that gunicorn reads at most."""
 _SWITCH_SECONDS: Final = 0.001
 """How long a thread that makes a page keeps others from reading and sending theirs."""
+_COLLECTED: Final = (1_000, 20, 100)
+"""How seldom Python looks through old objects for cycles; each time takes as long as ten pages."""
 
 
 def serve(config: Config, *, ready: Callable[[str], None] | None = None) -> None:
@@ -48,7 +51,23 @@ def serve(config: Config, *, ready: Callable[[str], None] | None = None) -> None
 
 
 class _Worker(ThreadWorker):  # type: ignore[misc] # gunicorn publishes no types
-    """Answers an address longer than gunicorn reads with the site's own page, form and all."""
+    """Takes its share of the connections.
+
+    Answers an address longer than gunicorn reads with the site's own page, form and all.
+    """
+
+    share: sharing.Share
+
+    def accept(self, *given: Any) -> None:
+        """Take a connection, or leave it to a worker that has fewer."""
+        if self.share.is_next():
+            super().accept(*given)
+            self.share.tell(self.nr_conns)
+
+    def notify(self) -> None:
+        """Say that the worker is alive; called in every round of its loop."""
+        super().notify()
+        self.share.tell(self.nr_conns)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
         """Answer a request that gunicorn could not read."""
@@ -76,6 +95,7 @@ class _Server(BaseApplication):  # type: ignore[misc] # gunicorn publishes no ty
         self._listener = listener
         self._ready = ready
         self._counters = observing.table()
+        self._shares = sharing.table()
         self._row = 0
         super().__init__()
 
@@ -97,6 +117,7 @@ class _Server(BaseApplication):  # type: ignore[misc] # gunicorn publishes no ty
             "proc_name": "quiver",
             "control_socket_disable": True,
             "post_fork": self._forked,
+            "child_exit": self._ended,
         }
         for name, value in settings.items():
             if name in self.cfg.settings:  # older versions of gunicorn lack some
@@ -113,18 +134,27 @@ class _Server(BaseApplication):  # type: ignore[misc] # gunicorn publishes no ty
         observing.share(app, self._counters, self._row)
         observing.log_access()
         sys.setswitchinterval(_SWITCH_SECONDS)
+        gc.set_threshold(*_COLLECTED)
         # Words near a misspelt one are found in a table that the first such query makes.
         threading.Thread(target=_learn_words, args=(app,), daemon=True).start()
         return app
 
     def _forked(self, server: Any, worker: Any) -> None:  # noqa: ARG002 - gunicorn's signature
         self._row = worker.age
+        worker.share = sharing.Share(self._shares, worker.age)
+
+    def _ended(self, server: Any, worker: Any) -> None:  # noqa: ARG002 - gunicorn's signature
+        sharing.Share(self._shares, worker.age).end()
 
 
 def _learn_words(app: Flask) -> None:
-    """Ask for a word that is not there, so that no reader is the first to do so."""
+    """Ask for a word that is not there, so that no reader is the first to do so.
+
+    What a worker has learned by then it needs to its end, and is not looked through for cycles.
+    """
     with contextlib.suppress(QuiverError), app.app_context():
         current.searcher().search(parse_query("qwyzxvut"), facets=())
+    gc.freeze()
 
 
 def _listening(host: str, port: int) -> socket.socket:

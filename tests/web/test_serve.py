@@ -103,6 +103,47 @@ def test_several_requests_are_answered_at_once(server: tuple[subprocess.Popen[st
     assert time.monotonic() - began < 10
 
 
+def _is_socket(descriptor: Path) -> bool:
+    try:
+        return str(descriptor.readlink()).startswith("socket:")
+    except OSError:  # closed meanwhile
+        return False
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="asks Linux for the children")
+def test_connections_are_shared_out(server: tuple[subprocess.Popen[str], int]) -> None:
+    process, port = server
+    assert get(port, "/help")[0] == 200
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+
+    def sockets() -> list[int]:
+        """Count the sockets of every worker."""
+        return [sum(map(_is_socket, Path(f"/proc/{pid}/fd").iterdir())) for pid in children]
+
+    def is_up() -> bool:
+        """Say whether both workers are there: each has as many connections as the other."""
+        before = sockets()
+        pair = [socket.create_connection(("127.0.0.1", port)) for _ in range(2)]
+        time.sleep(0.3)
+        taken = [now - was for now, was in zip(sockets(), before, strict=True)]
+        for one in pair:
+            one.close()
+        time.sleep(0.3)
+        return taken == [1, 1]
+
+    for _ in range(30):
+        if is_up():
+            break
+    before = sockets()
+    held = [socket.create_connection(("127.0.0.1", port)) for _ in range(8)]
+    time.sleep(0.5)
+    taken = [now - was for now, was in zip(sockets(), before, strict=True)]
+    for one in held:
+        one.close()
+
+    assert taken == [4, 4]
+
+
 def test_a_port_in_use_is_an_error_with_its_remedy() -> None:
     import dataclasses
 

@@ -25,6 +25,8 @@ from indexer.text.folding import fold
 
 _EDGES: Final = ".,;:()[]!?\"'“”‘’–—"
 _MOST_PIECES: Final = 500_000
+_TEXTS: Final = 1 << 12
+"""Texts whose words are put in their places together."""
 Opened = Iterable[tuple[Sequence[str], str]]
 """Words of a piece, each by its parts and its joined form."""
 
@@ -92,25 +94,33 @@ class WordTable:
         self.words.extend(islice(self._ids, len(self.words), None))
         last = np.zeros(len(counts) + 1, np.int64)
         np.cumsum(counts, out=last[1:])
-        return self._spread(pieces, ends[last])
+        begins = ends[last]
+        parts = [
+            self._spread(pieces, begins[low : low + _TEXTS + 1], low)
+            for low in range(0, max(1, len(counts)), _TEXTS)
+        ]
+        return Cuts(*map(np.concatenate, zip(*parts, strict=True)))
 
-    def _spread(self, pieces: NDArray[np.int32], ends: NDArray[np.int64]) -> Cuts:
-        """Put the words of each piece in its place."""
+    def _spread(
+        self, every: NDArray[np.int32], ends: NDArray[np.int64], first_text: int
+    ) -> tuple[NDArray[np.int32], ...]:
+        """Give what `Cuts` holds of some texts, whose pieces end at `ends`."""
         # `take` with places of the machine's own width is twice as fast as indexing.
-        pieces = pieces.astype(np.intp)
+        pieces = every[ends[0] : ends[-1]].astype(np.intp)
+        ends = ends - ends[0]
         token_ends = np.array(self._ends, np.int32)
         first, count = token_ends.take(pieces), np.diff(token_ends).take(pieces)
         before = np.zeros(len(pieces) + 1, np.int32)
         np.cumsum(np.array(self._parts, np.int32).take(pieces), out=before[1:])
         lengths = np.diff(ends)
-        text = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
+        text = np.repeat(np.arange(len(lengths), dtype=np.int32) + first_text, lengths)
         base = before[:-1] - np.repeat(before[ends[:-1]], lengths)
         at = np.repeat(np.arange(len(pieces)), count)
         start = np.cumsum(count, dtype=np.int32) - count
         token = ((first - start).take(at) + np.arange(len(at), dtype=np.int32)).astype(np.intp)
         counted = np.zeros(len(pieces) + 1, np.int32)
         np.cumsum(np.array(self._counted, np.int32).take(pieces), out=counted[1:])
-        return Cuts(
+        return (
             np.array(self._word, np.int32).take(token),
             text.take(at),
             base.take(at) + np.array(self._offset, np.int32).take(token),

@@ -64,8 +64,8 @@ class WhooshSearcher:
             kernels: which inner loops to use; None for numpy's.
         """
         self._snapshot = snapshot
-        self._collection = Collection(snapshot, analyzer, ranking or Ranking())
         self._kernels = kernels or KernelChoice("numpy")
+        self._collection = Collection(snapshot, analyzer, ranking or Ranking(), self._kernels)
         self._kernels.opened()
         self._local = threading.local()
         self._chunks = Chunks()

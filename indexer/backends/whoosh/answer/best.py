@@ -67,20 +67,43 @@ class Bounds:
         lists = len(parts)
         if not all(one.lasting for one in parts):
             return cls(parts, [inf] * lists + [0.0], lists, 0.0)
-        ranked = sorted(parts, key=lambda one: -one.highest)
+        least = _learned(parts, wanted) * (1 - SLACK)
+        limits = sorted(((-one.limit, at) for at, one in enumerate(parts)))
+        ranked = [parts[at] for _, at in limits]
         rest = [0.0] * (lists + 1)
         for at in range(lists - 1, -1, -1):
-            rest[at] = rest[at + 1] + ranked[at].highest
-        least = max(one.reached(wanted) for one in ranked) * (1 - SLACK)
+            rest[at] = rest[at + 1] - limits[at][0]
         if 1 < lists <= _SEEDED + 1 and sum(one.count for one in ranked) > _LONG:
             least = max(least, _seeded(ranked, wanted, size) * (1 - SLACK))
         added = next((at for at in range(lists) if rest[at] < least), lists)
         return cls(ranked, rest, added, least)
 
 
+def _learned(parts: Sequence[Matches], wanted: int) -> float:
+    """Look at the highest scores of lists, the shortest first, as long as that is of use.
+
+    Once enough papers reach more than all other lists together can give, these need not be scored:
+    they are looked into.
+
+    Returns:
+        A score that `wanted` papers reach, 0 where none is known.
+    """
+    least = max((one.reached(wanted) for one in parts if one.known), default=0.0)
+    unknown = sorted((one for one in parts if not one.known), key=lambda one: one.count)
+    left = sum(one.limit for one in unknown)
+    for one in unknown:
+        if left < least * (1 - SLACK):
+            break
+        left -= one.limit
+        least = max(least, one.reached(wanted))
+        if not one.known:
+            one.highest  # noqa: B018 - of fewer papers than are wanted nothing was looked at
+    return least
+
+
 def _seeded(ranked: Sequence[Matches], wanted: int, size: int) -> float:
     """Give a score that `wanted` papers reach: add up what the first lists say are the best."""
-    heads = [one.heads[0][: 3 * wanted] for one in ranked[:_SEEDED]]
+    heads = [one.heads[0][: 3 * wanted] for one in ranked[:_SEEDED] if one.known]
     docs = np.unique(np.concatenate(heads))
     sums = np.zeros(len(docs))
     for one in ranked:
@@ -131,8 +154,9 @@ def _hopes(lists: Sequence[Matches], size: int) -> Scores:
     """Give for each block of 64 papers a sum that none of them exceeds."""
     hopes = np.zeros(words_of(size))
     for one in lists:
-        blocks = one.blocks(size)
-        if blocks is not None:
+        if not one.known:
+            hopes += one.limit
+        elif (blocks := one.blocks(size)) is not None:
             hopes += blocks.highest
         else:
             there = np.zeros(len(hopes))
@@ -143,15 +167,14 @@ def _hopes(lists: Sequence[Matches], size: int) -> Scores:
 
 def _part(one: Matches, near: Places | None, size: int) -> tuple[Numbers, Scores]:
     """Give the papers and scores of a list that are in some blocks; all of a short one's."""
-    docs, scores = one.docs, one.scores
-    if scores is None:
-        raise ValueError("a list without scores is not added up")
     blocks = None if near is None else one.blocks(size)
     if near is None or blocks is None:
-        return docs, scores
+        if one.scores is None:
+            raise ValueError("a list without scores is not added up")
+        return one.docs, one.scores
     firsts = blocks.firsts[near]
     places = spread(firsts, blocks.firsts[near + 1] - firsts)
-    return docs.take(places), scores.take(places)
+    return one.docs.take(places), one.taken(places)
 
 
 def _added(
@@ -203,16 +226,24 @@ def add_scores(one: Matches, docs: Numbers, sums: Scores, size: int) -> None:
         sums: theirs.
         size: papers of the segment.
     """
-    held, scores = one.docs, one.scores
-    if scores is None or not len(held):
+    held = one.docs
+    if one.scoreless or not len(held):
         return
-    blocks = one.blocks(size) if one.lasting and len(docs) > _SEARCHED else None
+    blocks = one.blocks(size) if one.lasting and one.known and len(docs) > _SEARCHED else None
     if blocks is None:
         at = np.searchsorted(held, docs)
         there = held.take(at, mode="clip") == docs
-        sums += scores.take(at, mode="clip") * there
+        if one.whole:
+            sums += one.taken(np.minimum(at, len(held) - 1, out=at)) * there
+        else:
+            sums[there] += one.taken(at[there])
         return
     block, place = docs >> 6, (docs & 63).astype(np.uint64)
     words = one.bits(size)[block]
     before = np.bitwise_count(words & ((_BIT << place) - _BIT))
-    sums += scores.take(blocks.firsts[block] + before, mode="clip") * (words >> place & _BIT)
+    at = blocks.firsts[block] + before
+    if one.whole:
+        sums += one.taken(np.minimum(at, len(held) - 1)) * (words >> place & _BIT)
+    else:
+        there = (words >> place & _BIT).astype(np.bool_)
+        sums[there] += one.taken(at[there])

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.backends.whoosh.answer.best import Bounds, add_scores, best_of_any
+from indexer.backends.whoosh.answer.common import common
 from indexer.backends.whoosh.answer.filters import Passing
 from indexer.backends.whoosh.kernels.choice import KernelChoice, Kernels
 from indexer.backends.whoosh.lookup.bits import Bits, counted, listed, packed, spanned, words_of
-from indexer.backends.whoosh.lookup.matches import DENSE, NOTHING, Matches, Scores
+from indexer.backends.whoosh.lookup.matches import DENSE, NOTHING, Matches, Row, Scores
 from indexer.backends.whoosh.lookup.occurrences import contained
 from indexer.backends.whoosh.lookup.reader import Numbers
 
@@ -33,6 +34,7 @@ class Desk:
         self._choice = choice
         self.sums = np.zeros(size)
         self.marks = np.zeros(size, np.bool_)
+        self._lent: list[Row] = []
 
     @property
     def kernels(self) -> Kernels | None:
@@ -44,9 +46,14 @@ class Desk:
         """Room for what compiled loops give: papers and scores."""
         return np.zeros(self.size, np.int32), np.zeros(self.size)
 
-    def rows(self, parts: Sequence[Matches]) -> NDArray[np.int64]:
-        """Give lists as compiled loops take them."""
-        joined = bytearray().join([one.row(self.size) for one in parts])
+    def rows(self, parts: Sequence[Matches], *, bare: bool = False) -> NDArray[np.int64]:
+        """Give lists as compiled loops take them, `bare` where their papers are enough.
+
+        Their arrays stay until the next are given.
+        """
+        size = self.size
+        self._lent = [one.bare_row(size) if bare else one.row(size) for one in parts]
+        joined = bytearray().join([numbers for numbers, _ in self._lent])
         return np.frombuffer(joined, np.int64).reshape(len(parts), -1)
 
     def dropped(self, kept: Matches, gone: Numbers) -> Matches:
@@ -78,43 +85,26 @@ class Desk:
             return held[0]
         held = sorted(held, key=lambda one: one.count)
         kernels = self.kernels
-        if kernels is not None:
-            docs, scores = self.outcome
-            size = kernels.every(self.rows(held), docs, scores)
-            if all(one.scores is None for one in held):
-                return Matches(docs[:size].copy())
-            positive = any(one.positive for one in held)
-            return Matches(docs[:size].copy(), scores[:size].copy(), positive=positive)
-        longest = len(held[-1].docs)
-        if len(held[0].docs) * DENSE > self.size:
-            shared = held[0].bits(self.size)
-            for one in held[1:]:
-                shared = shared & one.bits(self.size)
-            docs = listed(shared, self.size)
+        whole = all(one.whole for one in held)
+        if kernels is None:
+            docs = common(held, self.size)
         else:
-            docs = held[0].docs
-            for one in held[1:]:
-                docs = docs[self._among(docs, one)]
-        scored = [one for one in held if one.scores is not None]
+            room, scores = self.outcome
+            size = kernels.every(self.rows(held, bare=not whole), room, scores)
+            docs = room[:size].copy()
+        scored = [one for one in held if not one.scoreless]
         if not scored:
             return Matches(docs)
         positive = any(one.positive for one in scored)
-        if len(docs) * _FEW < longest or len(docs) < 256:
+        if kernels is not None and whole:
+            total = scores[:size].copy()
+        elif not whole or len(docs) * _FEW < held[-1].count or len(docs) < 256:
             total = np.zeros(len(docs))
             for one in scored:
                 add_scores(one, docs, total, self.size)
         else:
             total = self.looked_up(docs, scored)
         return Matches(docs, total, positive=positive)
-
-    def _among(self, docs: Numbers, other: Matches) -> NDArray[np.bool_]:
-        """Say which papers are in a list."""
-        if other.count * DENSE < self.size:
-            return contained(docs, other.docs)
-        words = other.bits(self.size)
-        held = words[docs >> 6] >> (docs & 63).astype(np.uint64) & np.uint64(1)
-        among: NDArray[np.bool_] = held.astype(np.bool_)
-        return among
 
     def looked_up(self, docs: Numbers, scored: Sequence[Matches]) -> Scores:
         """Add up what lists give to these papers; they hold others, too."""
@@ -190,7 +180,7 @@ class Desk:
         kernels = self.kernels
         if kernels is not None:
             union = np.zeros(words_of(self.size), np.uint64)
-            return union, kernels.join(self.rows(parts), union)
+            return union, kernels.join(self.rows(parts, bare=True), union)
         marks = self.marks
         few = [one.docs for one in parts if len(one.docs) * DENSE < self.size]
         for docs in few:
@@ -302,9 +292,10 @@ class Sum(Matches):
         if self._scores is not None:
             return super().best(wanted)
         desk = self._desk
-        if desk.kernels is None:
+        if desk.kernels is None or not (self._filtered or all(one.whole for one in self._parts)):
             bounds = Bounds.of(self._parts, wanted, desk.size)
-            return best_of_any(bounds, wanted, desk.sums)
+            if desk.kernels is None or not all(one.known for one in self._parts):
+                return best_of_any(bounds, wanted, desk.sums)
         wanted = min(wanted, desk.size + 1)
         docs, scores = desk.outcome
         size = desk.kernels.best_any(

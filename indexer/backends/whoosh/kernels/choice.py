@@ -24,7 +24,7 @@ PATIENCE: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Kernels:
-    """The compiled loops; see `kernels.compiled`, `kernels.counting` and `kernels.authors`."""
+    """The compiled loops; see `kernels.compiled` and the modules beside it."""
 
     join: Callable[[NDArray[np.int64], NDArray[np.uint64]], int]
     best_any: Callable[..., int]
@@ -38,6 +38,9 @@ class Kernels:
     first_ranks: Callable[..., int]
     first_keys: Callable[..., tuple[int, int, int]]
     find_papers: Callable[[NDArray[np.int64], NDArray[np.int32], NDArray[np.int64]], None]
+    score_list: Callable[..., None]
+    mark: Callable[[NDArray[np.int32], NDArray[np.uint64]], None]
+    outline: Callable[..., None]
 
 
 class KernelChoice:
@@ -97,7 +100,7 @@ def _digest() -> str:
 
 def prepared() -> Kernels:
     """Compile the loops, or load what was compiled before: each has run once."""
-    from indexer.backends.whoosh.kernels import authors, best, counting, looking
+    from indexer.backends.whoosh.kernels import authors, best, counting, looking, scoring
     from indexer.backends.whoosh.kernels import compiled as loops
 
     kept = partial(loops.compiled, sources=_digest())
@@ -114,6 +117,9 @@ def prepared() -> Kernels:
         kept(authors.first_ranks),
         kept(authors.first_keys),
         kept(looking.find_papers),
+        kept(scoring.score_list),
+        kept(scoring.mark),
+        kept(scoring.outline),
     )
     docs, scores = np.arange(2, dtype=np.int32), np.ones(2)
     pointers = np.zeros(3, np.int32)
@@ -139,6 +145,12 @@ def prepared() -> Kernels:
     made.first_ranks(held, docs, docs, docs, heap, heap)
     made.first_keys(docs, np.zeros(3, np.int64), docs, docs, heap, heap)
     made.find_papers(np.zeros((1, 2), np.int64), room, np.zeros((1, 2), np.int64))
+    few = np.ones(2, np.uint8)
+    row, lengths = np.array([2, address(docs), *[address(few)] * 3]), np.zeros((3, 2), np.uint16)
+    made.score_list(row, lengths, np.ones((3, 1)), 1.0, 1.0, sums)
+    for papers in (docs, np.arange(2, dtype=np.int32)):
+        made.mark(papers, np.zeros(1, np.uint64))
+        made.outline(papers, sums, np.zeros(2, np.int32), np.zeros(1))
     for loop in (getattr(made, one.name) for one in fields(made)):
         loop.disable_compile()
     return made

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
+Bytes = NDArray[np.uint8]
 Words = NDArray[np.uint64]
 Longs = NDArray[np.int64]
 
@@ -36,6 +37,11 @@ def _papers_at(address: int, length: int) -> Ints:
 
 def _scores_at(address: int, length: int) -> Floats:
     found: Floats = carray(_pointer(address), (length,), np.float64)
+    return found
+
+
+def _counts_at(address: int, length: int) -> Bytes:
+    found: Bytes = carray(_pointer(address), (length,), np.uint8)
     return found
 
 
@@ -114,6 +120,7 @@ def _total(bits: Words) -> int:
 
 papers_at: Any = register_jitable(_papers_at)
 scores_at: Any = register_jitable(_scores_at)
+counts_at: Any = register_jitable(_counts_at)
 words_at: Any = register_jitable(_words_at)
 count_bits: Any = register_jitable(_count_bits)
 bit_of: Any = register_jitable(_bit_of)

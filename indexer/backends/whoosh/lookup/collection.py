@@ -7,7 +7,7 @@ depend on how the papers are spread over segments or on what was deleted.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -15,68 +15,61 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.analysis import Analyzer
+from indexer.backends.whoosh.kernels.choice import KernelChoice
+from indexer.backends.whoosh.lookup.bm25f import Bm25f
 from indexer.backends.whoosh.lookup.cache import BoundedCache
+from indexer.backends.whoosh.lookup.counted import Postings
 from indexer.backends.whoosh.lookup.expansion import CAP, LexiconScan
 from indexer.backends.whoosh.lookup.frequency import name_word_papers, word_papers
-from indexer.backends.whoosh.lookup.matches import Matches, Scores, check_papers
+from indexer.backends.whoosh.lookup.matches import Scores
 from indexer.backends.whoosh.lookup.people import is_name
-from indexer.backends.whoosh.lookup.postings import Postings, postings_of
+from indexer.backends.whoosh.lookup.postings import postings_of
 from indexer.backends.whoosh.lookup.reader import SegmentReader
+from indexer.backends.whoosh.lookup.scored import ScoredTerm, ScoredTerms
 from indexer.backends.whoosh.lookup.stems import Stems
 from indexer.backends.whoosh.storage.snapshot import Snapshot
 from indexer.matching.joining import joined_word
 from indexer.matching.plan import Plan, plan_of
 from indexer.matching.reading import Expansion, LeafReading, read_leaf
-from indexer.matching.terms import TextTerm, Way
+from indexer.matching.terms import StemTerm, TextTerm, Way
 from indexer.query import And, Clause, Leaf, Not, Or, TextField, Words
-from indexer.ranking import Ranking, idf
+from indexer.ranking import Ranking
 
 TEXT_FIELDS: tuple[TextField, ...] = ("title", "abstract", "author")
-TERM_BYTES = 128 << 20
-"""Budget of scored terms, at least: about the whole of 100,000 papers."""
-PAPER_TERM_BYTES = 256
-"""Where there are many papers, so much for each: the most used terms."""
-POSTING_BYTES = 48 << 20
+SCORE_BYTES = 96 << 20
+"""Budget of the scores of terms, at least: about all of 100,000 papers."""
+TERM_BYTES = 80 << 20
+"""Of what is known of terms beside their scores."""
+PAPER_BYTES = (128, 192)
+"""Where there are many papers, so much of both for each: the terms used last."""
 LEAF_BYTES = 8 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class ScoredTerm:
-    """A term with its score in every paper that holds it.
-
-    Attributes:
-        papers: how many live papers of the collection hold it.
-        parts: for each segment those that do.
-    """
-
-    papers: int
-    parts: tuple[Matches, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Field:
-    """How a field counts: its weight, how much its length matters, the mean length."""
-
-    weight: float
-    b: float
-    average: float
 
 
 class Collection:
     """What a searcher knows beyond single segments."""
 
-    def __init__(self, snapshot: Snapshot, analyzer: Analyzer, ranking: Ranking) -> None:
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        analyzer: Analyzer,
+        ranking: Ranking,
+        kernels: KernelChoice | None = None,
+    ) -> None:
         """Open the collection; everything is derived on first use."""
         self.analyzer = analyzer
         self.ranking = ranking
         self.readers = tuple(SegmentReader(one) for one in snapshot.segments)
         self.papers = sum(reader.papers for reader in self.readers)
-        self._scored: BoundedCache[ScoredTerm] = BoundedCache(
-            max(TERM_BYTES, PAPER_TERM_BYTES * self.papers), self._weigh_scored
+        scores, known = (one * self.papers for one in PAPER_BYTES)
+        self._formula = Bm25f(self.readers, ranking, kernels)
+        self._scored = ScoredTerms(
+            tuple(reader.size for reader in self.readers),
+            self._found,
+            self._formula,
+            known=max(TERM_BYTES, known),
+            whole=max(SCORE_BYTES, scores),
         )
-        self._postings: BoundedCache[tuple[Postings, ...]] = BoundedCache(
-            POSTING_BYTES, _weigh_postings
-        )
+        self._same: BoundedCache[TextTerm] = BoundedCache(LEAF_BYTES, _weigh_term)
         self._plans: BoundedCache[Plan] = BoundedCache(LEAF_BYTES, _weigh_plan)
         self._forms: BoundedCache[tuple[str, ...]] = BoundedCache(LEAF_BYTES, _weigh_forms)
         self._leaves: BoundedCache[LeafReading] = BoundedCache(LEAF_BYTES, _weigh_leaf)
@@ -109,84 +102,28 @@ class Collection:
 
     def postings(self, term: TextTerm) -> tuple[Postings, ...]:
         """Find a term in each segment."""
-        return self._postings.get(
-            term, lambda: tuple(postings_of(reader, term) for reader in self.readers)
-        )
+        return self.scored(term).postings
 
     def scored(self, term: TextTerm) -> ScoredTerm:
-        """Find a term and score it in each segment (BM25F, see `indexer.ranking`)."""
-        return self._scored.get(term, lambda: self._score(term))
+        """Find a term; its scores (BM25F, see `indexer.ranking`) are made when they are needed."""
+        return self._scored.get(self._same.get(term, lambda: self._widest(term)))
 
-    def _score(self, term: TextTerm) -> ScoredTerm:
-        found = self.postings(term)
-        holding = sum(len(one.docs) for one in found)
-        for reader, one in zip(self.readers, found, strict=True):
-            check_papers(one.docs, reader.size)
-        weight = idf(self.papers, holding) * (self.ranking.k1 + 1)
-        parts = []
-        for at, one in enumerate(found):
-            scores = self.weighted(at, one)
-            saturated = scores + self.ranking.k1
-            scores *= weight
-            scores /= saturated
-            positive = not len(scores) or bool(scores.min() > 0)
-            parts.append(Matches(one.docs, scores, positive=positive, lasting=True))
-        return ScoredTerm(holding, tuple(parts))
+    def _found(self, term: TextTerm) -> tuple[Postings, ...]:
+        return tuple(postings_of(reader, term) for reader in self.readers)
 
-    def weighted(self, segment: int, found: Postings) -> Scores:
-        """Add up the normalised frequencies of the fields: tf' of `indexer.ranking`.
-
-        Abstracts hold nearly every posting, the other fields few of a long list.
-        """
-        norms = self.norms(segment)
-        if found.abstract is None:
-            total = np.zeros(len(found.docs))
-        else:
-            total = norms["abstract"].take(found.docs)
-            total *= found.abstract
-        others: tuple[TextField, ...] = ("title", "author")
-        for field in others:
-            counts = found.title if field == "title" else found.author
-            if counts is not None:
-                there = np.flatnonzero(counts > 0)
-                total[there] += counts[there] * norms[field].take(found.docs[there])
-        return total
-
-    def _weigh_scored(self, scored: ScoredTerm) -> int:
-        sizes = [reader.size for reader in self.readers]
-        return sum(map(Matches.weight, scored.parts, sizes))
+    def _widest(self, term: TextTerm) -> TextTerm:
+        """Give one term for all forms of a word that no author has in a name."""
+        if not isinstance(term, StemTerm) or term.exact or term.field == "author":
+            return term
+        if term.field is None and any(
+            reader.arrays.name_words.find(term.word) >= 0 for reader in self.readers
+        ):
+            return term
+        return replace(term, word="")
 
     def norms(self, segment: int) -> dict[TextField, Scores]:
         """For each field, what one occurrence in each paper of a segment weighs."""
-        norms = self._norms[segment]
-        if norms is None:
-            arrays = self.readers[segment].arrays
-            lengths = (arrays.title_length, arrays.abstract_length, arrays.author_length)
-            norms = self._norms[segment] = {
-                field: _norm(self._fields[field], length)
-                for field, length in zip(TEXT_FIELDS, lengths, strict=True)
-            }
-        return norms
-
-    @cached_property
-    def _norms(self) -> list[dict[TextField, Scores] | None]:
-        return [None] * len(self.readers)
-
-    @cached_property
-    def _fields(self) -> dict[TextField, _Field]:
-        ranking = self.ranking
-        totals = [0, 0, 0]
-        for reader in self.readers:
-            arrays = reader.arrays
-            lengths = (arrays.title_length, arrays.abstract_length, arrays.author_length)
-            for at, length in enumerate(lengths):
-                totals[at] += reader.total_length(length)
-        count = max(1, self.papers)
-        return {
-            "title": _Field(ranking.title_weight, ranking.title_b, totals[0] / count),
-            "abstract": _Field(ranking.abstract_weight, ranking.abstract_b, totals[1] / count),
-            "author": _Field(ranking.author_weight, ranking.author_b, totals[2] / count),
-        }
+        return self._formula.norms(segment)
 
     def stem(self, word: str) -> str:
         """Give the stem of a folded word; words of the collection need no stemmer for that."""
@@ -285,16 +222,8 @@ class Collection:
         return Expansion(tuple(sorted(words)), len(counts))
 
 
-def _norm(field: _Field, lengths: NDArray[np.int32]) -> Scores:
-    if not field.average:
-        return np.full(len(lengths), field.weight)
-    norm = 1 - field.b + field.b * lengths / field.average
-    weights: Scores = np.divide(field.weight, norm, out=np.zeros(len(lengths)), where=norm > 0)
-    return weights
-
-
-def _weigh_postings(found: tuple[Postings, ...]) -> int:
-    return sum(600 + one.bytes for one in found)
+def _weigh_term(term: TextTerm) -> int:
+    return 300 + 2 * len(str(term))
 
 
 def _weigh_plan(plan: Plan) -> int:

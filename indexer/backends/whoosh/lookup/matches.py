@@ -12,13 +12,16 @@ from numpy.typing import NDArray
 from indexer.backends.whoosh.lookup.bits import Bits, packed
 from indexer.backends.whoosh.lookup.blocks import Blocks
 from indexer.backends.whoosh.lookup.reader import Numbers
-from indexer.errors import IndexDamaged
 
 Scores = NDArray[np.float64]
 Heads = tuple[Numbers, Scores]
 """Papers and their scores, highest first."""
 ROW: Final = "9q"
 """The nine integers that compiled loops take of a list."""
+Row = tuple[bytes, tuple[object, ...]]
+"""These integers, and the arrays that they are addresses of."""
+_STRIDE: Final = 1 << 14
+"""So many papers are marked at once: their places as long integers fit into fast memory."""
 DENSE: Final = 32
 """A list of more than one in this many papers is kept as bits, too."""
 _FEW: Final = 512
@@ -74,7 +77,7 @@ class Matches:
         self._heads: Heads | None = None
         self._blocks: Blocks | None = None
         self._highest = -1.0
-        self._rows: list[tuple[bytes, tuple[object, ...]]] = []
+        self._rows: list[Row] = []
 
     @property
     def docs(self) -> Numbers:
@@ -97,6 +100,26 @@ class Matches:
         return not len(self._docs)
 
     @property
+    def scoreless(self) -> bool:
+        """Whether there are no scores: all are 0."""
+        return self.scores is None
+
+    @property
+    def whole(self) -> bool:
+        """Whether all scores are at hand, so that to ask for `scores` costs nothing."""
+        return True
+
+    @property
+    def known(self) -> bool:
+        """Whether `highest`, `heads` and `blocks` are, or cost no scoring."""
+        return True
+
+    @property
+    def limit(self) -> float:
+        """A score that none exceeds: the highest, where that is known."""
+        return self.highest
+
+    @property
     def highest(self) -> float:
         """The highest score; 0 where there is none."""
         if self._highest < 0:
@@ -112,7 +135,9 @@ class Matches:
         if self._bits is not None:
             return self._bits
         mask = np.zeros(size, np.bool_)
-        mask[self.docs] = True
+        docs = self.docs
+        for first in range(0, len(docs), _STRIDE):
+            mask[docs[first : first + _STRIDE].astype(np.intp)] = True
         found = packed(mask)
         if not self.lasting or self.count * DENSE >= size:
             self._bits = found
@@ -125,38 +150,50 @@ class Matches:
         return self._blocks
 
     def weight(self, size: int) -> int:
-        """Give about how many bytes this will hold, with all that may be derived from it."""
-        count = self.count
-        owned = 12 if self._docs.base is None else 8  # of an index on disk only scores are
-        long = size // 2 if count * DENSE >= size else 0
-        return 1000 + owned * count + long + 24 * min(count, HEADS)
+        """Give about how many bytes will be derived from it, over a segment of `size` papers."""
+        long = size * 5 // 16 if self.count * DENSE >= size else 0
+        return 1000 + long + 24 * min(self.count, HEADS)
 
-    def row(self, size: int) -> bytes:
-        """Give the lists as compiled loops take them; see `kernels.compiled`.
+    def row(self, size: int) -> Row:
+        """Give the list as compiled loops take it; see `kernels.compiled`.
 
-        The addresses hold as long as this object does: of two threads that come here at once the
-        first one's arrays stay, and both are given those.
+        Whoever takes the row keeps it until the loop is done, and the arrays with it. Of two
+        threads that come here at once the first one's arrays stay.
         """
         if not self._rows:
-            docs = np.ascontiguousarray(self.docs)
-            scores = None if self.scores is None else np.ascontiguousarray(self.scores)
-            long = self.lasting and len(docs) * DENSE >= size
-            bits = self.bits(size) if long else None
-            blocks = self.blocks(size) if long else None
-            heads = self.heads if self.lasting and scores is not None else None
-            row = (
-                address(docs),
-                address(scores),
-                len(docs),
-                address(bits),
-                0 if blocks is None else address(blocks.firsts),
-                0 if blocks is None else address(blocks.highest),
-                0 if heads is None else address(heads[0]),
-                0 if heads is None else address(heads[1]),
-                0 if heads is None else len(heads[0]),
-            )
-            self._rows.append((pack(ROW, *row), (docs, scores, bits, blocks, heads)))
-        return self._rows[0][0]
+            self._rows.append(self._row(self.scores, size))
+        return self._rows[0]
+
+    def bare_row(self, size: int) -> Row:
+        """Give the row of the papers alone: their scores are not looked at, so not made."""
+        return self.row(size)
+
+    def _row(self, scores: Scores | None, size: int) -> Row:
+        docs = np.ascontiguousarray(self.docs)
+        scores = None if scores is None else np.ascontiguousarray(scores)
+        long = self.lasting and len(docs) * DENSE >= size
+        blocks = self.blocks(size) if long and scores is not None else None
+        bits = self.bits(size) if long else None
+        heads = self.heads if self.lasting and scores is not None else None
+        row = (
+            address(docs),
+            address(scores),
+            len(docs),
+            address(bits),
+            0 if blocks is None else address(blocks.firsts),
+            0 if blocks is None else address(blocks.highest),
+            0 if heads is None else address(heads[0]),
+            0 if heads is None else address(heads[1]),
+            0 if heads is None else len(heads[0]),
+        )
+        return pack(ROW, *row), (docs, scores, bits, blocks, heads)
+
+    def taken(self, places: NDArray[np.integer[Any]]) -> Scores:
+        """Give the scores at some places of `docs`."""
+        scores = self.scores
+        if scores is None:
+            return np.zeros(len(places))
+        return scores.take(places)
 
     def boosted(self, factor: float) -> Matches:
         """Multiply the scores."""
@@ -190,8 +227,7 @@ class Matches:
 
     def reached(self, wanted: int) -> float:
         """Give a score that at least `wanted` of the papers reach; 0 where there are fewer."""
-        scores = self.scores
-        if scores is None or len(scores) < wanted or wanted > HEADS:
+        if self.count < wanted or wanted > HEADS:
             return 0.0
         return float(self.heads[1][wanted - 1])
 
@@ -208,19 +244,6 @@ class Matches:
         """Keep the papers at some places of `docs`, rising, or where a mask over it is true."""
         scores = None if self.scores is None else self.scores[places]
         return Matches(self.docs[places], scores, positive=self.positive)
-
-
-def check_papers(docs: Numbers, size: int) -> None:
-    """Make sure that papers rise within a segment: loops that are compiled believe it.
-
-    Raises:
-        IndexDamaged: when they do not.
-    """
-    if len(docs) and (docs[0] < 0 or docs[-1] >= size or not (docs[1:] > docs[:-1]).all()):
-        raise IndexDamaged(
-            "the papers of a word are not what was written; run `quiver verify`, then "
-            "`quiver rollback` or `quiver build`"
-        )
 
 
 def address(array: NDArray[Any] | None) -> int:

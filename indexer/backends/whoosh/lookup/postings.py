@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.backends.whoosh.lookup.counted import EMPTY, Counts, Postings, joined
 from indexer.backends.whoosh.lookup.occurrences import (
     NOWHERE,
     Keys,
@@ -38,45 +36,6 @@ from indexer.matching.terms import (
     UnionTerm,
     Way,
 )
-from indexer.query import TextField
-
-Counts = NDArray[np.integer[Any]]
-TEXT_FIELDS: tuple[TextField, ...] = ("title", "abstract")
-
-
-@dataclass(frozen=True, slots=True)
-class Postings:
-    """Where a term is found; live papers only.
-
-    Attributes:
-        docs: papers, rising.
-        title, abstract, author: for each of them how often the field holds the term; None where
-            no paper's does, or the field was not asked for.
-    """
-
-    docs: Numbers
-    title: Counts | None = None
-    abstract: Counts | None = None
-    author: Counts | None = None
-
-    @property
-    def bytes(self) -> int:
-        """Rough size in memory."""
-        return len(self.docs) * 16
-
-    def kept(self, mask: NDArray[np.bool_]) -> Postings:
-        """Keep the papers where the mask is true."""
-        if mask.all():
-            return self
-        return Postings(
-            self.docs[mask],
-            None if self.title is None else self.title[mask],
-            None if self.abstract is None else self.abstract[mask],
-            None if self.author is None else self.author[mask],
-        )
-
-
-EMPTY = Postings(np.zeros(0, np.int32))
 
 
 def postings_of(reader: SegmentReader, term: TextTerm) -> Postings:
@@ -96,7 +55,7 @@ def postings_of(reader: SegmentReader, term: TextTerm) -> Postings:
         if len(people):
             position = term.position if isinstance(term, NameTerm) else None
             docs, counts = papers_of(reader, people, *([position] if position else []))
-            found = _joined(found, Postings(docs, author=counts))
+            found = joined(found, Postings(docs, author=counts))
     if reader.live is not None and len(found.docs):
         found = found.kept(reader.live[found.docs])
     return found
@@ -153,7 +112,7 @@ def _compound(reader: SegmentReader, term: CompoundTerm) -> Postings:
             one = _stem(reader, way[0])
         else:
             one = _of_keys(way_keys(reader, way, exact=term.exact))
-        found = _joined(found, one)
+        found = joined(found, one)
     return found
 
 
@@ -294,30 +253,3 @@ def _of_forms(
     middles = begins + title
     ends = middles + abstract
     return docs, held[middles] - held[begins], held[ends] - held[middles]
-
-
-def _joined(first: Postings, second: Postings) -> Postings:
-    """Put two lists together; where both know a field, the larger count stays."""
-    if len(first.docs) < len(second.docs):
-        first, second = second, first
-    if not len(second.docs):
-        return first
-    at = np.searchsorted(first.docs, second.docs)
-    new = first.docs.take(at, mode="clip") != second.docs
-    gaps = at[new]
-    docs = np.insert(first.docs, gaps, second.docs[new])
-    place = np.searchsorted(docs, second.docs)
-    columns: list[Counts | None] = []
-    for field in (*TEXT_FIELDS, "author"):
-        long: Counts | None = getattr(first, field)
-        short: Counts | None = getattr(second, field)
-        if long is None and short is None:
-            columns.append(None)
-            continue
-        merged = np.zeros(len(docs), np.int32) if long is None else np.insert(long, gaps, 0)
-        if short is not None:
-            if merged.dtype.itemsize < 4:
-                merged = merged.astype(np.int32)
-            merged[place] = np.maximum(merged[place], short)
-        columns.append(merged)
-    return Postings(docs, *columns)

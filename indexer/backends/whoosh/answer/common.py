@@ -1,0 +1,41 @@
+"""The papers that several lists share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.backends.whoosh.lookup.bits import listed
+from indexer.backends.whoosh.lookup.matches import DENSE, Matches
+from indexer.backends.whoosh.lookup.occurrences import contained
+from indexer.backends.whoosh.lookup.reader import Numbers
+
+
+def common(held: Sequence[Matches], size: int) -> Numbers:
+    """Give the papers that are in all lists.
+
+    Args:
+        held: the lists, the shortest first; none is negated.
+        size: papers of the segment.
+    """
+    if held[0].count * DENSE > size:
+        shared = held[0].bits(size)
+        for one in held[1:]:
+            shared = shared & one.bits(size)
+        return listed(shared, size)
+    docs = held[0].docs
+    for one in held[1:]:
+        docs = docs[_among(docs, one, size)]
+    return docs
+
+
+def _among(docs: Numbers, other: Matches, size: int) -> NDArray[np.bool_]:
+    """Say which papers are in a list."""
+    if other.count * DENSE < size:
+        return contained(docs, other.docs)
+    words = other.bits(size)
+    held = words[docs >> 6] >> (docs & 63).astype(np.uint64) & np.uint64(1)
+    among: NDArray[np.bool_] = held.astype(np.bool_)
+    return among

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from heapq import nlargest
 from typing import Final
 
 from indexer.analysis import open_word
@@ -25,8 +24,6 @@ WORDS: Final = 20
 SMOOTHING: Final = 100
 """Words that every paper is taken to be longer by: a bare title is worth less than an abstract."""
 MOST_PIECES: Final = 100_000
-_SLACK: Final = 2e-5
-"""Weights this close, relatively, may round to the same."""
 
 
 class KnownStems(dict[str, tuple[str, ...]]):
@@ -80,11 +77,12 @@ def relevance_model(best: Iterable[tuple[float, Mapping[str, int]]]) -> dict[str
         length = sum(stems.values()) + SMOOTHING
         for stem, times in stems.items():
             model[stem] += score * times / length
-    least = min(nlargest(WORDS, model.values()), default=0.0)
-    least -= abs(least) * _SLACK
+    return heaviest(model.items())
+
+
+def heaviest(weights: Iterable[tuple[str, float]]) -> dict[str, float]:
+    """Give the words of the highest weights, `WORDS` of them, with weights that add up to 1."""
     # Rounded, so that the order of a sum cannot choose between words.
-    rounded = sorted(
-        (-float(f"{weight:.6g}"), stem) for stem, weight in model.items() if weight >= least
-    )[:WORDS]
+    rounded = sorted((-float(f"{weight:.6g}"), stem) for stem, weight in weights)[:WORDS]
     total = -sum(weight for weight, _ in rounded)
     return {stem: -weight / total for weight, stem in rounded if total}

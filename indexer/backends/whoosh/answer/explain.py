@@ -50,7 +50,8 @@ def _explained(
     ranking = collection.ranking
     terms = signal_terms(found.plan, found.match)
     if found.query.sort is Sort.RELEVANCE and terms and place.score > base * (1 + 1e-5):
-        paper = Looked(place.segment, np.array([place.doc], np.int32))
+        docs = collection.readers[place.segment].arrays.docs
+        paper = Looked(place.segment, np.array([place.doc], np.int32), docs)
         signals = signals_of(collection, paper, terms)
         parts += [
             Contribution("coverage", "", base * ranking.coverage * float(signals.coverage[0])),

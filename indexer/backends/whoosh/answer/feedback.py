@@ -11,7 +11,7 @@ from indexer.backends.whoosh.answer.looking import Looked
 from indexer.backends.whoosh.answer.select import Ranked
 from indexer.backends.whoosh.answer.signals import Scores
 from indexer.backends.whoosh.lookup.collection import Collection
-from indexer.matching.feedback import PAPERS, relevance_model
+from indexer.matching.feedback import PAPERS
 from indexer.ranking import idf
 
 
@@ -31,10 +31,7 @@ class SharedWord:
 
 def shared_words_of(collection: Collection, best: Ranked, factor: float) -> tuple[SharedWord, ...]:
     """Give the words that some papers share; the papers come best first."""
-    model = relevance_model(
-        (place.score, collection.stems.counts(place.segment, place.doc))
-        for place in best.at(slice(PAPERS)).places()
-    )
+    model = collection.stems.model(best.at(slice(PAPERS)).rows())
     shared = []
     for stem, weight in model.items():
         found = collection.stems.spans(stem)
@@ -50,10 +47,10 @@ def likeness(collection: Collection, looked: Looked, shared: Sequence[SharedWord
     if not shared:
         return added
     arrays = collection.readers[segment].arrays
-    places = looked.places([arrays.docs[slice(*word.spans[segment])] for word in shared])
+    spans = [word.spans[segment] for word in shared]
+    places = looked.places(spans)
     row, column = (places >= 0).nonzero()
-    firsts = np.array([word.spans[segment][0] for word in shared])
-    place = places[row, column] + firsts[row]
+    place = places[row, column] + np.array(spans)[row, 0]
     norms = collection.norms(segment)
     frequency = (
         arrays.title_tf[place] * norms["title"][papers][column]

@@ -136,7 +136,7 @@ def relevant(collection: Collection, found: Finding, wanted: int) -> Ranked:
     base = order.best(found.hits, max(wanted, depth if terms else 0))
     if not terms or not len(base):
         return base
-    looked = _looked_at(found, base.at(slice(depth)))
+    looked = _looked_at(collection, found, base.at(slice(depth)))
     final = with_signals(collection, found, terms, looked)
     factor = _feedback(collection, found, terms)
     if factor:
@@ -152,14 +152,19 @@ def shared_words(collection: Collection, found: Finding) -> tuple[SharedWord, ..
     if not factor:
         return ()
     order = Order(collection.readers)
-    looked = _looked_at(found, order.best(found.hits, collection.ranking.depth))
+    looked = _looked_at(collection, found, order.best(found.hits, collection.ranking.depth))
     best = order.tied(with_signals(collection, found, terms, looked), PAPERS)
     return shared_words_of(collection, best, factor)
 
 
-def _looked_at(found: Finding, ranked: Ranked) -> list[Looked]:
+def _looked_at(collection: Collection, found: Finding, ranked: Ranked) -> list[Looked]:
     return [
-        Looked(segment, ranked.docs[places], found.desks[segment].kernels)
+        Looked(
+            segment,
+            ranked.docs[places],
+            collection.readers[segment].arrays.docs,
+            found.desks[segment].kernels,
+        )
         for segment, places in ranked.rising()
     ]
 

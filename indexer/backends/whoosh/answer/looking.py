@@ -12,6 +12,7 @@ from indexer.backends.whoosh.lookup.matches import Matches, Scores, address
 from indexer.backends.whoosh.lookup.reader import Numbers
 
 Places = NDArray[np.int64]
+Span = tuple[int, int]
 _Key = tuple[int, int]
 """Address and length of a list."""
 
@@ -24,39 +25,62 @@ class Looked:
         papers: rising.
     """
 
-    def __init__(self, segment: int, papers: Numbers, kernels: Kernels | None = None) -> None:
-        """Look at these papers, with compiled loops if there are any."""
+    def __init__(
+        self, segment: int, papers: Numbers, docs: Numbers, kernels: Kernels | None = None
+    ) -> None:
+        """Look at some papers.
+
+        Args:
+            segment: of the papers.
+            papers: rising.
+            docs: `Segment.docs` of their segment.
+            kernels: compiled loops, if there are any.
+        """
         self.segment = segment
         self.papers = np.ascontiguousarray(papers)
+        self._docs = np.ascontiguousarray(docs)
+        self._first = address(self._docs)
         self._kernels = kernels
-        # With the lists, so that no other can come to be at the address of one.
-        self._held: dict[_Key, tuple[Numbers, Places]] = {}
+        self._held: dict[_Key, Places] = {}
+        # Lists whose address is known are kept, so that no other can come to be there.
+        self._kept: list[Numbers] = []
 
-    def places(self, lists: Sequence[Numbers]) -> Places:
+    def places(self, spans: Sequence[Span], lists: Sequence[Numbers] = ()) -> Places:
         """Say where the papers stand in lists, each of which rises.
+
+        Args:
+            spans: of `Segment.docs`: the first place, and the first one behind.
+            lists: others, behind these.
 
         Returns:
             For each list, a row, the place of each paper in it, or -1.
         """
         whole = [np.ascontiguousarray(one, np.int32) for one in lists]
-        keys = [(address(one), len(one)) for one in whole]
-        new = {key: one for key, one in zip(keys, whole, strict=True) if key not in self._held}
+        self._kept += whole
+        size = self._docs.itemsize
+        keys = [(self._first + size * first, last - first) for first, last in spans]
+        keys += [(address(one), len(one)) for one in whole]
+        new = {key: at for at, key in enumerate(keys) if key not in self._held}
         if new:
-            self._held.update(
-                zip(new, zip(new.values(), self._found(new), strict=True), strict=True)
-            )
+            found = self._found(new, spans, whole)
+            self._held.update(zip(new, found, strict=True))
+            if len(new) == len(keys):
+                return found
         places = np.empty((len(keys), len(self.papers)), np.int64)
         for row, key in enumerate(keys):
-            places[row] = self._held[key][1]
+            places[row] = self._held[key]
         return places
 
-    def _found(self, lists: Mapping[_Key, Numbers]) -> Places:
-        places = np.empty((len(lists), len(self.papers)), np.int64)
+    def _found(
+        self, new: Mapping[_Key, int], spans: Sequence[Span], lists: Sequence[Numbers]
+    ) -> Places:
+        places = np.empty((len(new), len(self.papers)), np.int64)
         if self._kernels is not None:
-            self._kernels.find_papers(np.array(list(lists), np.int64), self.papers, places)
+            self._kernels.find_papers(np.array(list(new), np.int64), self.papers, places)
             return places
         met = np.full(places.shape, -1, np.int32)
-        for row, docs in enumerate(lists.values()):
+        for row, at in enumerate(new.values()):
+            docs = self._docs[slice(*spans[at])] if at < len(spans) else lists[at - len(spans)]
             if len(docs):
                 places[row] = docs.searchsorted(self.papers)
                 docs.take(places[row], mode="clip", out=met[row])
@@ -65,7 +89,7 @@ class Looked:
     def sums(self, parts: Sequence[Matches]) -> Scores:
         """Add up what lists give to the papers, in the order of the lists."""
         sums = np.zeros(len(self.papers))
-        for one, place in zip(parts, self.places([one.docs for one in parts]), strict=True):
+        for one, place in zip(parts, self.places((), [one.docs for one in parts]), strict=True):
             if one.scores is not None and not one.empty:
                 sums += one.scores.take(place, mode="clip") * (place >= 0)
         return sums

@@ -73,10 +73,14 @@ class Ranked:
             for first in range(low, high, TOGETHER):
                 yield segment, order[first : min(first + TOGETHER, high)]
 
+    def rows(self) -> list[tuple[int, int, float]]:
+        """Give segment, number and score of each paper."""
+        columns = (self.segments.tolist(), self.docs.tolist(), self.scores.tolist())
+        return list(zip(*columns, strict=True))
+
     def places(self) -> list[Place]:
         """Write the papers out."""
-        columns = (self.segments.tolist(), self.docs.tolist(), self.scores.tolist())
-        return [Place(*one) for one in zip(*columns, strict=True)]
+        return [Place(*row) for row in self.rows()]
 
 
 class Order:

@@ -67,16 +67,16 @@ def signals_of(collection: Collection, looked: Looked, terms: tuple[TextTerm, ..
     found = {
         at: collection.postings(term)[segment] for at, term in enumerate(terms) if at not in plain
     }
-    lists = [arrays.docs[slice(*row.span)] for row in asked.rows]
-    places = looked.places([*lists, *(one.docs for one in found.values())])
-    standing = stand(collection.readers[segment], asked, places[: len(lists)])
+    stems = len(asked.rows)
+    places = looked.places([row.span for row in asked.rows], [one.docs for one in found.values()])
+    standing = stand(collection.readers[segment], asked, places[:stems])
 
     held = np.zeros((len(terms), len(looked.papers)), np.bool_)
     titled = np.zeros(held.shape, np.bool_)
     rows = list(plain.values())
     held[list(plain)] = places[rows] >= 0
     titled[list(plain)] = standing.titles[rows]
-    for (at, postings), place in zip(found.items(), places[len(lists) :], strict=True):
+    for (at, postings), place in zip(found.items(), places[stems:], strict=True):
         held[at] = place >= 0
         if postings.title is not None:
             titled[at, held[at]] = postings.title[place[held[at]]] > 0

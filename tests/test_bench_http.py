@@ -6,11 +6,13 @@ import json
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from tests.bench.clients import arrivals
 from tests.bench.http import Addresses
 from tests.bench.questions import Question
 
@@ -73,8 +75,8 @@ def port() -> Iterator[int]:
         thread.join()
 
 
-def _read(port: int, addresses: list[str]) -> dict[str, list[object]]:
-    command = [sys.executable, "-m", "tests.bench.clients", str(port), "3", "20"]
+def _read(port: int, addresses: list[str], *rate: str) -> dict[str, list[object]]:
+    command = [sys.executable, "-m", "tests.bench.clients", str(port), "3", "20", *rate]
     given = "\n".join(addresses)
     done = subprocess.run(command, input=given, capture_output=True, text=True, check=True)
     found: dict[str, list[object]] = json.loads(done.stdout)
@@ -90,3 +92,23 @@ def test_clients_time_every_answer(port: int) -> None:
 
 def test_clients_tell_what_was_not_answered(port: int) -> None:
     assert _read(port, ["/one", "/none"])["faults"] == ["/none: 404"]
+
+
+def test_readers_come_by_themselves(port: int) -> None:
+    began = time.perf_counter()
+    found = _read(port, ["/one", "/two"] * 20, "40")
+    took = time.perf_counter() - began
+
+    assert len(found["taken"]) == 40
+    assert found["faults"] == []
+    assert took > 0.3  # a second on average, and never all at once
+    assert _read(port, ["/none"], "40")["faults"] == ["/none: 404"]
+
+
+def test_as_many_come_as_the_rate_says() -> None:
+    coming = arrivals(1_000)
+    first = time.perf_counter()
+    times = [next(coming) for _ in range(4_000)]
+
+    assert times == sorted(times)
+    assert 3.6 < times[-1] - first < 4.4

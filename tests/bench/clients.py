@@ -1,15 +1,19 @@
 """Many readers in a process of their own, so that they cost the server's process nothing.
 
-    python -m tests.bench.clients PORT CLIENTS SECONDS < addresses
+    python -m tests.bench.clients PORT CLIENTS SECONDS [RATE] < addresses
 
 Each reader keeps its connection and asks for the next address of all, one a line, as soon as it
-has its answer, until the time is over or no address is left. The connection is a bare socket: the
-clients share the cores with the server, and an HTTP library would take a tenth of them.
+has its answer, until the time is over or no address is left. With a rate, readers come instead: so
+many a second, at random times, each with a connection of its own and one address; the time of an
+answer then counts from when its reader came, and CLIENTS is how many can wait at once. The
+connection is a bare socket: the clients share the cores with the server, and an HTTP library would
+take a tenth of them.
 """
 
 from __future__ import annotations
 
 import json
+import random
 import re
 import socket
 import sys
@@ -30,6 +34,29 @@ class Readers:
         self._addresses = addresses
         self._lock = threading.Lock()
         self._end = time.perf_counter() + seconds
+
+    def come(self, arrivals: Iterator[float]) -> None:
+        """Ask and read as one reader after the other.
+
+        Args:
+            arrivals: when the next of all readers comes, as `time.perf_counter` tells it.
+        """
+        mine: list[float] = []
+        while True:
+            with self._lock:
+                due = next(arrivals)
+                address = next(self._addresses, None)
+            if address is None or due > self._end:
+                break
+            time.sleep(max(0.0, due - time.perf_counter()))
+            with socket.create_connection(("127.0.0.1", self._port), timeout=60) as connection:
+                status = _ask(connection, address)
+            mine.append((time.perf_counter() - due) * 1000)
+            if status != b"200":
+                self.faults.append(f"{address}: {status.decode('latin-1')}")
+                break
+        with self._lock:
+            self.taken += mine
 
     def read(self) -> None:
         """Ask and read until the end, as one reader."""
@@ -73,11 +100,24 @@ def _more(connection: socket.socket) -> bytes:
     return got
 
 
-def main(port: int, clients: int, seconds: float) -> None:
+def arrivals(rate: float, seed: int = 1) -> Iterator[float]:
+    """Give times from now on, so many a second on average, each independent of the others."""
+    chance = random.Random(seed)
+    due = time.perf_counter()
+    while True:
+        due += chance.expovariate(rate)
+        yield due
+
+
+def main(port: int, clients: int, seconds: float, rate: float = 0.0) -> None:
     """Read as many clients would; writes the milliseconds of every answer as JSON."""
     readers = Readers(port, iter(sys.stdin.read().split()), seconds)
-    threads = [threading.Thread(target=readers.read) for _ in range(clients)]
     started = time.perf_counter()
+    if rate:
+        coming = arrivals(rate)
+        threads = [threading.Thread(target=readers.come, args=(coming,)) for _ in range(clients)]
+    else:
+        threads = [threading.Thread(target=readers.read) for _ in range(clients)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -91,4 +131,4 @@ def main(port: int, clients: int, seconds: float) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]))
+    main(int(sys.argv[1]), int(sys.argv[2]), *map(float, sys.argv[3:5]))

@@ -3,6 +3,10 @@
 ``new`` are pages that nobody has asked for before, ``again`` those that somebody has, ``mixed``
 half of each in turn. Clients share the cores with the server, so what a page costs the server's
 processes is told beside what its readers wait.
+
+Clients that ask for the next page as soon as they have one keep the server at its limit, where
+waiting tells how many they are. So there are also readers who come by themselves, a fixed number a
+second on average, as most sites have them: what these wait is what a reader sees.
 """
 
 from __future__ import annotations
@@ -23,6 +27,10 @@ from urllib.parse import urlencode
 from tests.bench.questions import Question
 
 CLIENTS = (1, 8, 32)
+RATES = (10, 30)
+"""Readers that come in a second, where they do not come one after the other."""
+WAITING = 100
+"""Readers of these that can wait at once."""
 PATHS = ("/search", "/search.json")
 MIXES = ("new", "mixed", "again")
 KINDS = ("kw", "and", "one_rare")
@@ -37,7 +45,9 @@ class Load:
 
     Attributes:
         mix: whether the pages were asked for before; see the module.
+        clients: how many ask again and again; 0 where readers come by themselves.
         server: CPU time that the server's processes took for one answer.
+        rate: how many readers come in a second; 0 where clients ask again and again.
     """
 
     path: str
@@ -47,6 +57,7 @@ class Load:
     p50: float
     p99: float
     server: float
+    rate: float = 0.0
 
 
 @contextmanager
@@ -123,6 +134,11 @@ def measure(index: Path, questions: list[Question], seconds: float, seed: int) -
                 for mix in MIXES
                 for clients in CLIENTS
             ]
+            loads += [
+                _load(port, process, path, addresses, mix=mix, rate=rate, seconds=seconds)
+                for mix in ("new", "again")
+                for rate in RATES
+            ]
         return loads
 
 
@@ -133,13 +149,15 @@ def _load(
     addresses: Addresses,
     *,
     mix: str,
-    clients: int,
     seconds: float,
+    clients: int = 0,
+    rate: float = 0.0,
 ) -> Load:
     asked = [f"{path}?{one}" for one in addresses.next(mix, int(seconds * MOST))]
     before = _cpu_seconds(process)
+    given = (port, clients or WAITING, seconds, rate)
     done = subprocess.run(
-        [sys.executable, "-m", "tests.bench.clients", str(port), str(clients), str(seconds)],
+        [sys.executable, "-m", "tests.bench.clients", *map(str, given)],
         input="\n".join(asked),
         capture_output=True,
         text=True,
@@ -160,6 +178,7 @@ def _load(
         taken[int(last * 0.5)],
         taken[int(last * 0.99)],
         used * 1000 / len(taken),
+        rate,
     )
 
 

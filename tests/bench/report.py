@@ -92,7 +92,7 @@ class Report:
                     (
                         one.path,
                         one.mix,
-                        str(one.clients),
+                        str(one.clients) if one.clients else f"{one.rate:g} a second come",
                         f"{one.per_second:.0f}",
                         f"{one.p50:.1f}",
                         f"{one.p99:.1f}",

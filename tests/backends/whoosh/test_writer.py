@@ -19,7 +19,7 @@ from indexer.analysis import Analyzer
 from indexer.backends.whoosh.index import WhooshIndex
 from indexer.backends.whoosh.storage.narrow import Narrow
 from indexer.backends.whoosh.storage.policy import Policy
-from indexer.backends.whoosh.writing import collect, share
+from indexer.backends.whoosh.writing import authorship, collect, invert, known, rerun, share
 from indexer.backends.whoosh.writing import writer as writing
 from indexer.errors import IndexError_, IndexLocked, IndexMissing, RecordError
 from indexer.paper import Paper
@@ -39,6 +39,15 @@ STEPS = st.lists(
         ),
     ),
     max_size=6,
+)
+
+LIMITS = (
+    (invert, "_GROUP"),
+    (invert, "_MOST"),
+    (known, "_FEW"),
+    (known, "_STEP"),
+    (rerun, "_PAPERS"),
+    (authorship, "_PAPERS"),
 )
 
 
@@ -72,10 +81,13 @@ def assert_same_segment(index: WhooshIndex, papers: list[Paper]) -> None:
 
 
 @settings(deadline=None, max_examples=25, phases=(Phase.explicit, Phase.generate))
-@given(STEPS)
-def test_any_steps(steps: list[tuple[bool, list[Paper | str]]]) -> None:
+@given(STEPS, st.booleans())
+def test_any_steps(steps: list[tuple[bool, list[Paper | str]]], bit_by_bit: bool) -> None:  # noqa: FBT001 - drawn
     state: dict[str, Paper] = {}
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        if bit_by_bit:  # as a large index does it
+            for module, name in LIMITS:
+                patch.setattr(module, name, 2)
         index = WhooshIndex(folder)
         for rebuild, changes in steps:
             if rebuild:

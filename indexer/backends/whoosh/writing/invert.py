@@ -175,7 +175,7 @@ def _take(
     source: Source, ranks: NDArray[np.int32], table: NDArray[np.int32], words: Words, papers: range
 ) -> tuple[Longs, NDArray[np.uint64]]:
     """Give a source's occurrences of some words in some papers: final words, and final places."""
-    word, where = source.occurrences(words.astype(np.int64))
+    word, where = source.occurrences(words.astype(np.int64), _own(ranks, papers))
     paper = ranks[where >> np.uint64(PAPER_SHIFT)]
     inside = where & np.uint64((1 << PAPER_SHIFT) - 1)
     word, where = (
@@ -186,6 +186,12 @@ def _take(
         stays = (paper >= papers.start) & (paper < papers.stop)
         word, where = word[stays], where[stays]
     return word, where
+
+
+def _own(ranks: NDArray[np.int32], papers: range) -> range:
+    """Give the stretch of a source's own papers that holds those with some final numbers."""
+    asked = np.flatnonzero((ranks >= papers.start) & (ranks < papers.stop))
+    return range(int(asked[0]), int(asked[-1]) + 1) if len(asked) else range(0)
 
 
 @dataclass(frozen=True, slots=True)

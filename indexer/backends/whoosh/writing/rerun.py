@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.backends.whoosh.storage.files import release
 from indexer.backends.whoosh.storage.opened import OpenedSegment
 from indexer.backends.whoosh.storage.segment import Ints, Strings
 from indexer.backends.whoosh.storage.store import PaperStore
 from indexer.backends.whoosh.writing.run import FIELD_SHIFT, PAPER_SHIFT, Record, gathered
+from indexer.backends.whoosh.writing.strings import chosen, joined
+
+_PAPERS: Final = 1 << 13
+"""Papers read out of the store together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,34 +47,48 @@ class SegmentSource:
         share = -(-np.diff(arrays.place_ptr) // np.maximum(forms, 1))
         return np.concatenate([np.repeat(share, forms), np.diff(arrays.compound_ptr)])
 
-    def occurrences(self, words: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+    def occurrences(
+        self, words: NDArray[np.int64], papers: range
+    ) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
         """Give every occurrence of some words, see `run.Source`; compounds stand at place 0."""
         arrays = self.opened.arrays
         count = len(arrays.stem_words)
         plain, compounds = words[words < count], words[words >= count]
         at, counts = gathered(arrays.compound_ptr, compounds - count)
         where = arrays.compound_papers[at].astype(np.uint64) << np.uint64(PAPER_SHIFT)
-        found = self._of_words(plain)
+        found = self._of_words(plain, papers)
+        release(arrays.docs)
         return (
             np.concatenate([found[0], np.repeat(compounds, counts)]),
             np.concatenate([found[1], where]),
         )
 
-    def _of_words(self, words: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+    def _of_words(
+        self, words: NDArray[np.int64], papers: range
+    ) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
         arrays = self.opened.arrays
         stem_of = np.repeat(np.arange(len(arrays.stems)), np.diff(arrays.stem_word_ptr))
         stems = np.unique(stem_of[words])
-        posting, _ = gathered(arrays.stem_ptr, stems)
+        posting, postings = gathered(arrays.stem_ptr, stems)
+        stem = np.repeat(stems, postings)
         title = arrays.title_tf[posting].astype(np.int64)
         both = title + arrays.abstract_tf[posting]
-        place, places = gathered(arrays.place_ptr, stems)
-        paper = np.repeat(arrays.docs[posting].astype(np.uint64), both)
+        # Occurrences of a stem stand together, posting by posting.
+        places = np.diff(arrays.place_ptr)[stems]
+        begin = np.repeat(arrays.place_ptr[stems] - (np.cumsum(places) - places), postings)
+        begin += np.cumsum(both) - both
+        paper = arrays.docs[posting]
+        if papers != range(self.papers):
+            stays = (paper >= papers.start) & (paper < papers.stop)
+            stem, title, both = stem[stays], title[stays], both[stays]
+            begin, paper = begin[stays], paper[stays]
         # Within a posting, title occurrences come first.
-        start = np.repeat(np.cumsum(both) - both, both)
-        field = (np.arange(len(paper)) - start >= np.repeat(title, both)).astype(np.uint64)
-        where = (paper << np.uint64(PAPER_SHIFT)) | (field << np.uint64(FIELD_SHIFT))
-        where |= arrays.places[place].astype(np.uint64)
-        word = np.repeat(arrays.stem_word_ptr[stems], places) + arrays.forms[place]
+        inside = np.arange(int(both.sum())) - np.repeat(np.cumsum(both) - both, both)
+        field = (inside >= np.repeat(title, both)).astype(np.uint64)
+        place = np.repeat(begin, both) + inside
+        where = np.repeat(paper.astype(np.uint64), both) << np.uint64(PAPER_SHIFT)
+        where |= (field << np.uint64(FIELD_SHIFT)) | arrays.places[place].astype(np.uint64)
+        word = np.repeat(arrays.stem_word_ptr[stem], both) + arrays.forms[place]
         wanted = np.zeros(len(arrays.stem_words), np.bool_)
         wanted[words] = True
         asked = wanted[word]
@@ -95,27 +115,31 @@ class SegmentSource:
         raw, arrays = self.opened.raw, self.opened.arrays
         ids = np.empty(arrays.papers, np.int64)
         ids[arrays.id_paper] = np.arange(arrays.papers)
-        by_id = arrays.ids.raws()
         values = {
             one.name: raw[one.name]
             for one in fields(Record)
             if one.name not in ("ids", "title_keys", "venues", "types")
         }
         return Record(
-            ids=Strings.of_raws([by_id[at] for at in ids.tolist()]),
-            title_keys=Strings.of(self._title_keys()),
+            ids=chosen(arrays.ids, ids),
+            title_keys=self._title_keys(),
             venues=arrays.venues,
             types=arrays.types,
             **values,
         )
 
-    def _title_keys(self) -> list[str]:
+    def _title_keys(self) -> Strings:
         # Only merging needs them, so they are not kept but read out of the store, block by block.
         store = self.opened.store
-        keys = [""] * self.papers
-        for number in np.argsort(store.slot, kind="stable").tolist():
-            keys[number] = store.paper(number).title.casefold()
-        return keys
+        numbers = np.argsort(store.slot, kind="stable")
+        parts = []
+        for low in range(0, len(numbers), _PAPERS):
+            some = map(store.paper, numbers[low : low + _PAPERS].tolist())
+            parts.append(Strings.of([paper.title.casefold() for paper in some]))
+            release(store.packed)
+        at = np.empty(len(numbers), np.int64)
+        at[numbers] = np.arange(len(numbers))
+        return chosen(joined(parts), at)
 
     @property
     def store(self) -> PaperStore:

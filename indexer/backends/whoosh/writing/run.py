@@ -72,8 +72,14 @@ class Source(Protocol):
     def occurrence_counts(self) -> Ints:
         """How many occurrences `occurrences` gives for each word."""
 
-    def occurrences(self, words: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+    def occurrences(
+        self, words: NDArray[np.int64], papers: range
+    ) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
         """Give every occurrence of some words, all words of a stem asked for together.
+
+        Args:
+            words: their numbers.
+            papers: which papers are asked about; occurrences in others may be given, too.
 
         Returns:
             The word of each, and where it is: ``paper << 25 | field << 24 | position``.
@@ -121,7 +127,11 @@ class Run:
         """How many occurrences each word has."""
         return np.diff(self.arrays["word_ptr"])
 
-    def occurrences(self, words: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+    def occurrences(
+        self,
+        words: NDArray[np.int64],
+        papers: range,  # noqa: ARG002 - a run is so small that it gives all
+    ) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
         """Give every occurrence of some words, see `Source`."""
         at, counts = gathered(self.arrays["word_ptr"], words)
         where = self.arrays["where"][at]

@@ -108,7 +108,7 @@ def _live_words(source: Source, ranks: NDArray[np.int32]) -> NDArray[np.int64] |
     count = len(source.words)
     live = np.zeros(count, np.bool_)
     for words in groups(np.arange(count), source.occurrence_counts):
-        word, where = source.occurrences(words)
+        word, where = source.occurrences(words, range(source.papers))
         live[word[ranks[where >> np.uint64(PAPER_SHIFT)] >= 0]] = True
     return np.flatnonzero(live)
 
@@ -117,7 +117,7 @@ def _put_compounds(sources: Sequence[Source], order: Order, known: Vocabulary, s
     pairs = [np.zeros(0, np.int64)]
     words = len(known.words)
     for source, ranks, table in zip(sources, order.ranks, known.numbering.word_tables, strict=True):
-        word, where = source.occurrences(np.flatnonzero(table >= words))
+        word, where = source.occurrences(np.flatnonzero(table >= words), range(source.papers))
         paper = ranks[where >> np.uint64(PAPER_SHIFT)].astype(np.int64)
         compound = table[word].astype(np.int64) - words
         pairs.append(distinct((compound << 32 | paper)[paper >= 0]))

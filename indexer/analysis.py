@@ -35,7 +35,9 @@ PATTERN: Final = (
     r"|[^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+(?:'s)?"  # with an umlaut: by itself
 )
 _WORD: Final = re.compile(PATTERN)
-_STEMMED: Final = tuple("' s e l y d ing ism ion ant ent er ator ic li iti enci anci ogi".split())
+_STEMMED: Final = tuple(
+    "' s e y ed al ll ful ing ism ion ant ent er ator ic li iti enci anci ogi".split()
+)
 """Endings without which Snowball leaves a folded word of ASCII alone: what the suffixes of all its
 steps end in (Porter 2001, "Snowball: A language for stemming algorithms"). NLTK takes a hundred
 times as long to find that out."""

@@ -90,6 +90,7 @@ class Looked:
         """Add up what lists give to the papers, in the order of the lists."""
         sums = np.zeros(len(self.papers))
         for one, place in zip(parts, self.places((), [one.docs for one in parts]), strict=True):
-            if one.scores is not None and not one.empty:
-                sums += one.scores.take(place, mode="clip") * (place >= 0)
+            if not one.scoreless:
+                there = place >= 0
+                sums[there] += one.taken(place[there])
         return sums

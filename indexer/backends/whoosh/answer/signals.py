@@ -60,26 +60,30 @@ def signals_of(collection: Collection, looked: Looked, terms: tuple[TextTerm, ..
     asked = sought(collection, segment, terms if near else ())
     holding = [collection.scored(term).papers for term in terms]
     plain = {}
-    for one in asked.courses:
+    for course in asked.courses:
         # The papers of such a term are those of its stem: it is no word of an author there.
-        if _is_stem(terms[one.term]) and holding[one.term] == asked.rows[one.rows[0]].papers:
-            plain[one.term] = one.rows[0]
+        term, row = course.term, course.rows[0]
+        if _is_stem(terms[term]) and holding[term] == asked.rows[row].papers:
+            plain[term] = row
     found = {
-        at: collection.postings(term)[segment] for at, term in enumerate(terms) if at not in plain
+        one: collection.postings(term)[segment]
+        for one, term in enumerate(terms)
+        if one not in plain
     }
     stems = len(asked.rows)
-    places = looked.places([row.span for row in asked.rows], [one.docs for one in found.values()])
+    places = looked.places([one.span for one in asked.rows], [one.docs for one in found.values()])
     standing = stand(collection.readers[segment], asked, places[:stems])
 
     held = np.zeros((len(terms), len(looked.papers)), np.bool_)
     titled = np.zeros(held.shape, np.bool_)
-    rows = list(plain.values())
-    held[list(plain)] = places[rows] >= 0
-    titled[list(plain)] = standing.titles[rows]
-    for (at, postings), place in zip(found.items(), places[stems:], strict=True):
-        held[at] = place >= 0
+    if plain:
+        at, rows = list(plain), list(plain.values())
+        held[at] = places[rows] >= 0
+        titled[at] = standing.titles[rows]
+    for (one, postings), place in zip(found.items(), places[stems:], strict=True):
+        held[one] = there = place >= 0
         if postings.title is not None:
-            titled[at, held[at]] = postings.title[place[held[at]]] > 0
+            titled[one, there] = postings.title[place[there]] > 0
     weights = np.array([idf(collection.papers, count) for count in holding])
     return Signals(
         _coverage(held, weights),

@@ -183,11 +183,12 @@ def _keys(
     first = np.array([one.span[0] for one in rows], np.int64)
     title = arrays.title_tf[here + first[row]]
     titles[row, column] = title > 0
-    within = spread(np.zeros(len(here), np.int64), counts)
-    at = np.repeat(starts, counts) + within
-    keys: Keys = np.repeat((row << shift) + (column << PAPER), counts)
-    keys += arrays.places[at].astype(np.int64)
-    keys += (within >= np.repeat(title, counts)).astype(np.int64) << 32
+    # What stands in the title comes first, then what does in the abstract.
+    paper = (row << shift) + (column << PAPER)
+    both = np.stack((paper, paper + (1 << 32)), axis=1).ravel()
+    at = spread(starts, counts)
+    keys: Keys = np.repeat(both, np.stack((title, counts - title), axis=1).ravel())
+    keys += arrays.places[at]
     ends = np.concatenate(([0], np.cumsum(counts)))[bounds]
     if any(one.form >= 0 for one in rows):
         kept = np.ones(len(keys), np.bool_)

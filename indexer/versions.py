@@ -8,7 +8,7 @@ decided by words, not by likeness of meaning, so every link can be explained.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
@@ -79,7 +79,7 @@ class VersionFinder:
 
     def add(self, paper: Paper) -> None:
         """Take in a paper; one with the same id is replaced."""
-        words = [word for word in _words(paper.title) if word not in _MARKED]
+        words = _title_words(paper.title)
         self._traces[paper.id] = _Trace(
             id=paper.id,
             year=paper.year or 0,
@@ -139,10 +139,31 @@ def find_versions(papers: Iterable[Paper]) -> tuple[Versions, ...]:
     """Give every group of papers that are one work, ordered by their first id."""
     finder = VersionFinder()
     abstracts: dict[str, str] = {}
-    for paper in papers:
+    for paper in _sharing(list(papers)):
         finder.add(paper)
         abstracts[paper.id] = paper.abstract
     return finder.groups(abstracts.__getitem__)
+
+
+def _sharing(papers: list[Paper]) -> list[Paper]:
+    """Leave out papers that share no DOI, title or first author with another: they have no pair.
+
+    Most papers of a page are such, and a trace of a paper takes much longer than this.
+    """
+    keys = [
+        (
+            ("doi", paper.doi),
+            ("title", " ".join(_title_words(paper.title))),
+            ("first", _person(paper.authors[0]) if paper.authors else ""),
+        )
+        for paper in papers
+    ]
+    counts = Counter(key for three in keys for key in three if key[1])
+    return [
+        paper
+        for paper, three in zip(papers, keys, strict=True)
+        if any(counts[key] > 1 for key in three)
+    ]
 
 
 def _same_people(one: _Trace, other: _Trace) -> bool:
@@ -188,6 +209,10 @@ def _connected(pairs: Iterable[frozenset[str]]) -> list[frozenset[str]]:
         for one in joined:
             group[one] = joined
     return [frozenset(ids) for ids in {id(ids): ids for ids in group.values()}.values()]
+
+
+def _title_words(title: str) -> list[str]:
+    return [word for word in _words(title) if word not in _MARKED]
 
 
 def _words(text: str) -> list[str]:

@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 from indexer.analysis import Analyzer
+from indexer.backends.whoosh.answer import common
 from indexer.backends.whoosh.kernels.choice import KernelChoice
 from indexer.backends.whoosh.lookup import collection as collections
+from indexer.backends.whoosh.lookup import scored
 from indexer.backends.whoosh.lookup.bm25f import Bm25f
 from indexer.backends.whoosh.lookup.collection import Collection
 from indexer.backends.whoosh.lookup.counted import Postings
@@ -50,6 +52,14 @@ def snapshot() -> Snapshot:
     return snapshot_of(some_papers())
 
 
+@pytest.fixture
+def sparing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let scores be made for some papers alone though there are few papers at all."""
+    monkeypatch.setattr(scored, "_CALL", 0)
+    monkeypatch.setattr(scored, "_DEARER", 1)
+    monkeypatch.setattr(common, "_MANY", 0)
+
+
 def terms_of(snapshot: Snapshot) -> list[StemTerm]:
     """All stems; as words they stand in names, too, or in none."""
     stems = list(snapshot.segments[0].arrays.stems)
@@ -82,6 +92,7 @@ def test_scores_by_compiled_loops_are_numpys_to_the_last_bit(snapshot: Snapshot)
     assert authors
 
 
+@pytest.mark.usefixtures("sparing")
 @pytest.mark.parametrize("loops", LOOPS)
 def test_some_scores_are_those_of_all(snapshot: Snapshot, loops: str) -> None:
     chance = np.random.default_rng(1)
@@ -101,6 +112,7 @@ def test_some_scores_are_those_of_all(snapshot: Snapshot, loops: str) -> None:
         assert part.known
 
 
+@pytest.mark.usefixtures("sparing")
 @pytest.mark.parametrize("loops", LOOPS)
 @pytest.mark.parametrize(("scores", "terms"), [(0, 0), (0, 80 << 20), (60_000, 90_000)])
 @pytest.mark.parametrize("plain", [True, False])
@@ -135,6 +147,7 @@ def common_and_rare() -> list[Paper]:
     return made
 
 
+@pytest.mark.usefixtures("sparing")
 @pytest.mark.parametrize("loops", LOOPS)
 @pytest.mark.parametrize("match", [Match.ALL, Match.ANY])
 def test_a_common_word_beside_a_rare_one_is_looked_into(loops: str, match: Match) -> None:
@@ -148,9 +161,9 @@ def test_a_common_word_beside_a_rare_one_is_looked_into(loops: str, match: Match
 
     found = searcher.search(parse_query("common rare", match=match))
 
-    common, rare = (searcher._collection.scored(StemTerm(term, "")) for term in held)
-    assert (common.papers, rare.papers) == (1000, 21)
-    assert not common.parts[0].whole
+    often, seldom = (searcher._collection.scored(StemTerm(term, "")) for term in held)
+    assert (often.papers, seldom.papers) == (1000, 21)
+    assert not often.parts[0].whole
     assert found.hits == other.search(parse_query("common rare", match=match)).hits
     assert found.total == (11 if match is Match.ALL else 1010)
 
@@ -159,12 +172,12 @@ def test_forms_of_a_word_that_is_no_name_are_one_term() -> None:
     papers = [Paper("a", "Learning learned", "", ("Ann Learned",)), Paper("b", "Uses of using it")]
     collection = Collection(snapshot_of(papers), ANALYZER, Ranking())
 
-    def scored(word: str) -> object:
+    def term(word: str) -> object:
         return collection.scored(StemTerm(ANALYZER.stem(word), word))
 
-    assert scored("uses") is scored("using")
-    assert scored("learning") is scored("learns")
-    assert scored("learning") is not scored("learned")
+    assert term("uses") is term("using")
+    assert term("learning") is term("learns")
+    assert term("learning") is not term("learned")
     assert collection.scored(StemTerm("learn", "learned")).papers == 1
 
 
@@ -185,10 +198,10 @@ def test_a_field_without_weight_leaves_papers_without_a_score() -> None:
     papers = [Paper("a", "one word", "other words"), Paper("b", "one other", "")]
     collection = Collection(snapshot_of(papers), ANALYZER, replace(BM25F, title_weight=0.0))
 
-    def scored(word: str) -> tuple[bool, list[bool]]:
+    def scores(word: str) -> tuple[bool, list[bool]]:
         (part,) = collection.scored(StemTerm(word, word)).parts
         assert part.scores is not None
         return part.positive, (part.scores > 0).tolist()
 
-    assert scored("word") == (True, [True])
-    assert scored("other") == (False, [True, False])
+    assert scores("word") == (True, [True])
+    assert scores("other") == (False, [True, False])

@@ -88,10 +88,12 @@ def _learned(parts: Sequence[Matches], wanted: int) -> float:
     Returns:
         A score that `wanted` papers reach, 0 where none is known.
     """
-    least = max((one.reached(wanted) for one in parts if one.known), default=0.0)
-    unknown = sorted((one for one in parts if not one.known), key=lambda one: one.count)
+    unknown = [one for one in parts if not one.known]
+    if not unknown:
+        return max(one.reached(wanted) for one in parts)
+    least = max((one.reached(wanted) for one in parts if one not in unknown), default=0.0)
     left = sum(one.limit for one in unknown)
-    for one in unknown:
+    for one in sorted(unknown, key=lambda one: one.count):
         if left < least * (1 - SLACK):
             break
         left -= one.limit
@@ -226,15 +228,15 @@ def add_scores(one: Matches, docs: Numbers, sums: Scores, size: int) -> None:
         sums: theirs.
         size: papers of the segment.
     """
-    held = one.docs
+    held, scores = one.docs, one.at_hand
     if one.scoreless or not len(held):
         return
     blocks = one.blocks(size) if one.lasting and one.known and len(docs) > _SEARCHED else None
     if blocks is None:
         at = np.searchsorted(held, docs)
         there = held.take(at, mode="clip") == docs
-        if one.whole:
-            sums += one.taken(np.minimum(at, len(held) - 1, out=at)) * there
+        if scores is not None:
+            sums += scores.take(at, mode="clip") * there
         else:
             sums[there] += one.taken(at[there])
         return
@@ -242,8 +244,8 @@ def add_scores(one: Matches, docs: Numbers, sums: Scores, size: int) -> None:
     words = one.bits(size)[block]
     before = np.bitwise_count(words & ((_BIT << place) - _BIT))
     at = blocks.firsts[block] + before
-    if one.whole:
-        sums += one.taken(np.minimum(at, len(held) - 1)) * (words >> place & _BIT)
+    if scores is not None:
+        sums += scores.take(at, mode="clip") * (words >> place & _BIT)
     else:
         there = (words >> place & _BIT).astype(np.bool_)
         sums[there] += one.taken(at[there])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,9 @@ from indexer.backends.whoosh.lookup.bits import listed
 from indexer.backends.whoosh.lookup.matches import DENSE, Matches
 from indexer.backends.whoosh.lookup.occurrences import contained
 from indexer.backends.whoosh.lookup.reader import Numbers
+
+_MANY: Final = 50_000
+"""Compiled loops make so many scores in less time than it takes to look for those that matter."""
 
 
 def common(held: Sequence[Matches], size: int) -> Numbers:
@@ -29,6 +33,11 @@ def common(held: Sequence[Matches], size: int) -> Numbers:
     for one in held[1:]:
         docs = docs[_among(docs, one, size)]
     return docs
+
+
+def unmade(parts: Sequence[Matches]) -> bool:
+    """Whether the scores of many papers would have to be made for these lists."""
+    return sum(one.count for one in parts if not one.whole) > _MANY
 
 
 def _among(docs: Numbers, other: Matches, size: int) -> NDArray[np.bool_]:

@@ -101,7 +101,7 @@ class Evaluation:
         terms, scored = reading.terms, self._collection.scored
         if not terms:
             return NOTHING
-        found = scored(terms[0]).parts[self._segment]
+        found: Matches = scored(terms[0]).parts[self._segment]
         if len(terms) > 1:
             others = [scored(term).parts[self._segment] for term in terms[1:]]
             found = self._desk.every([found, *others])

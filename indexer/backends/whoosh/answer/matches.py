@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.backends.whoosh.answer.best import Bounds, add_scores, best_of_any
-from indexer.backends.whoosh.answer.common import common
+from indexer.backends.whoosh.answer.common import common, unmade
 from indexer.backends.whoosh.answer.filters import Passing
 from indexer.backends.whoosh.kernels.choice import KernelChoice, Kernels
 from indexer.backends.whoosh.lookup.bits import Bits, counted, listed, packed, spanned, words_of
@@ -85,7 +85,7 @@ class Desk:
             return held[0]
         held = sorted(held, key=lambda one: one.count)
         kernels = self.kernels
-        whole = all(one.whole for one in held)
+        whole = not unmade(held) if kernels is not None else all(one.whole for one in held)
         if kernels is None:
             docs = common(held, self.size)
         else:
@@ -292,7 +292,7 @@ class Sum(Matches):
         if self._scores is not None:
             return super().best(wanted)
         desk = self._desk
-        if desk.kernels is None or not (self._filtered or all(one.whole for one in self._parts)):
+        if desk.kernels is None or (not self._filtered and unmade(self._parts)):
             bounds = Bounds.of(self._parts, wanted, desk.size)
             if desk.kernels is None or not all(one.known for one in self._parts):
                 return best_of_any(bounds, wanted, desk.sums)

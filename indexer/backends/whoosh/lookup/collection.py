@@ -21,6 +21,7 @@ from indexer.backends.whoosh.lookup.cache import BoundedCache
 from indexer.backends.whoosh.lookup.counted import Postings
 from indexer.backends.whoosh.lookup.expansion import CAP, LexiconScan
 from indexer.backends.whoosh.lookup.frequency import name_word_papers, word_papers
+from indexer.backends.whoosh.lookup.frequent import FrequentCache
 from indexer.backends.whoosh.lookup.matches import Scores
 from indexer.backends.whoosh.lookup.people import is_name
 from indexer.backends.whoosh.lookup.postings import postings_of
@@ -69,7 +70,7 @@ class Collection:
             known=max(TERM_BYTES, known),
             whole=max(SCORE_BYTES, scores),
         )
-        self._same: BoundedCache[TextTerm] = BoundedCache(LEAF_BYTES, _weigh_term)
+        self._same: FrequentCache[TextTerm] = FrequentCache(LEAF_BYTES, _weigh_term)
         self._plans: BoundedCache[Plan] = BoundedCache(LEAF_BYTES, _weigh_plan)
         self._forms: BoundedCache[tuple[str, ...]] = BoundedCache(LEAF_BYTES, _weigh_forms)
         self._leaves: BoundedCache[LeafReading] = BoundedCache(LEAF_BYTES, _weigh_leaf)
@@ -106,7 +107,8 @@ class Collection:
 
     def scored(self, term: TextTerm) -> ScoredTerm:
         """Find a term; its scores (BM25F, see `indexer.ranking`) are made when they are needed."""
-        return self._scored.get(self._same.get(term, lambda: self._widest(term)))
+        same = self._same.held(term) or self._same.get(term, lambda: self._widest(term))
+        return self._scored.get(same)
 
     def _found(self, term: TextTerm) -> tuple[Postings, ...]:
         return tuple(postings_of(reader, term) for reader in self.readers)

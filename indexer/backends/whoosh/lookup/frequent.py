@@ -9,26 +9,42 @@ from threading import Lock
 from typing import Final, Generic, TypeVar
 
 Value = TypeVar("Value")
+_PLACE: Final = 300
+"""Bytes of a key and its place."""
 _CALL: Final = 100_000
 """To make a value takes the time of so many bytes, and that of its own."""
 
 
 @dataclass(slots=True)
-class _Entry(Generic[Value]):
-    """A value that is kept.
+class _Age:
+    """The rank of what was dropped last."""
+
+    now: float = 0.0
+
+
+@dataclass(slots=True)
+class Kept(Generic[Value]):
+    """A place in a cache.
 
     Attributes:
-        weight: bytes. number: the how manieth that came in.
-        worth: what one use of it counts. used: what all have counted.
+        value: what is kept there; None once it was dropped.
+        weight: bytes.
+        worth: what one use of it counts.
+        used: what all uses have counted.
         rank: that, and the cache's age at the last one.
     """
 
-    value: Value
+    value: Value | None
     weight: int
-    number: int
     worth: float
     used: float
     rank: float
+    age: _Age
+
+    def use(self) -> None:
+        """Count a use; where two threads do at once, one may be lost."""
+        self.used += self.worth
+        self.rank = self.age.now + self.used
 
 
 class FrequentCache(Generic[Value]):
@@ -47,10 +63,10 @@ class FrequentCache(Generic[Value]):
         """Bound the cache to `budget` bytes, as `weigh` counts them."""
         self._budget = budget
         self._weigh = weigh
-        self._held: dict[Hashable, _Entry[Value]] = {}
+        self._held: dict[Hashable, Kept[Value]] = {}
         self._order: list[tuple[float, int, Hashable]] = []
         self._bytes = 0
-        self._age = 0.0
+        self._age = _Age()
         self._number = 0
         self._lock = Lock()
 
@@ -61,42 +77,55 @@ class FrequentCache(Generic[Value]):
 
     def held(self, key: Hashable) -> Value | None:
         """Give the value of a key, if it is held; that is a use."""
-        with self._lock:
-            entry = self._held.get(key)
-            if entry is None:
-                return None
-            entry.used += entry.worth
-            entry.rank = self._age + entry.used
-            return entry.value
+        kept = self._held.get(key)
+        if kept is None:
+            return None
+        kept.use()
+        return kept.value
 
     def get(self, key: Hashable, compute: Callable[[], Value]) -> Value:
         """Give the value of a key, computing it where it is not held."""
-        found = self.held(key)
-        if found is not None:
-            return found
+        return self.place(key, compute)[1]
+
+    def place(
+        self, key: Hashable, compute: Callable[[], Value]
+    ) -> tuple[Kept[Value] | None, Value]:
+        """Give the value of a key, and its place: whoever keeps that need not ask again.
+
+        Returns:
+            The place, None where the value is too large to be kept; the value.
+        """
+        kept = self._held.get(key)
+        value = None if kept is None else kept.value
+        if kept is not None and value is not None:
+            kept.use()
+            return kept, value
         value = compute()
-        weight = self._weigh(value) + 300  # the key and the entry
+        weight = self._weigh(value) + _PLACE
         if weight > self._budget // 4:
-            return value
+            return None, value
+        worth = 1 + _CALL / weight
         with self._lock:
-            if key not in self._held:
-                self._number += 1
-                worth = 1 + _CALL / weight
-                rank = self._age + worth
-                self._held[key] = _Entry(value, weight, self._number, worth, worth, rank)
-                heappush(self._order, (rank, self._number, key))
-                self._bytes += weight
-                self._drop()
-        return value
+            kept = self._held.get(key)
+            if kept is not None and kept.value is not None:  # another thread was faster
+                return kept, kept.value
+            kept = Kept(value, weight, worth, worth, self._age.now + worth, self._age)
+            self._held[key] = kept
+            self._number += 1
+            heappush(self._order, (kept.rank, self._number, key))
+            self._bytes += weight
+            self._drop()
+        return kept, value
 
     def _drop(self) -> None:
         """Drop what ranks lowest until the rest fits; ranks in `_order` may have risen since."""
         while self._bytes > self._budget:
             rank, number, key = heappop(self._order)
-            entry = self._held[key]
-            if entry.rank > rank:
-                heappush(self._order, (entry.rank, number, key))
+            kept = self._held[key]
+            if kept.rank > rank:
+                heappush(self._order, (kept.rank, number, key))
                 continue
             del self._held[key]
-            self._bytes -= entry.weight
-            self._age = rank
+            kept.value = None
+            self._bytes -= kept.weight
+            self._age.now = rank

@@ -105,6 +105,11 @@ class Matches:
         return self.scores is None
 
     @property
+    def at_hand(self) -> Scores | None:
+        """The scores, unless they would have to be made."""
+        return self.scores
+
+    @property
     def whole(self) -> bool:
         """Whether all scores are at hand, so that to ask for `scores` costs nothing."""
         return True

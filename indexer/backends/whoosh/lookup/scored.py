@@ -21,27 +21,16 @@ from indexer.backends.whoosh.lookup.blocks import Blocks
 from indexer.backends.whoosh.lookup.bm25f import Bm25f
 from indexer.backends.whoosh.lookup.counted import Postings
 from indexer.backends.whoosh.lookup.damage import check_papers
-from indexer.backends.whoosh.lookup.frequent import FrequentCache
+from indexer.backends.whoosh.lookup.frequent import FrequentCache, Kept
 from indexer.backends.whoosh.lookup.matches import DENSE, Matches, Row, Scores
 from indexer.matching.terms import TextTerm
 
 _DEAR: Final = 4
-"""A score that is made by itself costs as much as so many that are made together."""
-
-
-@dataclass(frozen=True, slots=True)
-class ScoredTerm:
-    """A term with its score in every paper that holds it.
-
-    Attributes:
-        papers: how many live papers of the collection hold it.
-        parts: for each segment those that do.
-        postings: for each segment how often they do.
-    """
-
-    papers: int
-    parts: tuple[Matches, ...]
-    postings: tuple[Postings, ...]
+"""A score that is made by itself costs as much as so many that are made together,"""
+_CALL: Final = 16_000
+"""and to begin with that as much as so many;"""
+_DEARER: Final = 4
+"""where compiled loops make those together, so many times as much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +78,9 @@ class Source:
     size: int
     limit: float
 
-    @property
-    def held(self) -> Whole | None:
-        """All scores, if they are in memory."""
-        return self.kept.held(self.key)
-
-    @property
-    def whole(self) -> Whole:
-        """All scores."""
-        return self.kept.get(self.key, self._made)
+    def whole(self) -> tuple[Kept[Whole] | None, Whole]:
+        """Give all scores, and where they are kept."""
+        return self.kept.place(self.key, self._made)
 
     def _made(self) -> Whole:
         return Whole(self.formula.scores(self.segment, self.postings, self.limit))
@@ -110,7 +93,7 @@ class Source:
 class TermMatches(Matches):
     """The papers of a term in one segment."""
 
-    __slots__ = ("_bare", "_looked", "_source")
+    __slots__ = ("_bare", "_looked", "_made", "_source")
 
     def __init__(self, source: Source) -> None:
         """Say where the papers, rising and live, and their scores come from."""
@@ -118,6 +101,7 @@ class TermMatches(Matches):
         super().__init__(docs, positive=source.formula.positive, lasting=True)
         self._source = source
         self._looked = 0
+        self._made: Kept[Whole] | None = None
         self._bare: list[Row] = []
         if not self.positive:
             self.positive = not len(docs) or bool(self.scores.min() > 0)
@@ -125,7 +109,7 @@ class TermMatches(Matches):
     @property
     def scores(self) -> Scores:
         """One each."""
-        return self._source.whole.scores
+        return self._whole.scores
 
     @property
     def scoreless(self) -> bool:
@@ -135,23 +119,51 @@ class TermMatches(Matches):
     @property
     def whole(self) -> bool:
         """Whether all scores are in memory."""
-        return self._source.held is not None
+        return self._held is not None
+
+    @property
+    def at_hand(self) -> Scores | None:
+        """The scores, unless they would have to be made."""
+        whole = None if self._made is None else self._made.value
+        return None if whole is None else whole.scores
 
     @property
     def known(self) -> bool:
         """Whether `highest`, `heads` and `blocks` are, or cost no scoring."""
-        kept = self._heads is not None and (self._blocks is not None or not self._long)
-        return kept or self.whole
+        if self._made is not None and self._made.value is not None:
+            return True
+        return self._heads is not None and (self._blocks is not None or not self._long)
 
     @property
     def limit(self) -> float:
         """A score that none exceeds: the highest, where that is known."""
+        if self._highest >= 0:
+            return self._highest
         return self.highest if self.known else self._source.limit
 
     @property
     def highest(self) -> float:
         """The highest score; 0 where there is none."""
-        return float(self.heads[1][0]) if self.count else 0.0
+        if self._highest < 0:
+            self._highest = float(self.heads[1][0]) if self.count else 0.0
+        return self._highest
+
+    @property
+    def _held(self) -> Whole | None:
+        """All scores, if they are in memory: the cache need not be asked."""
+        return None if self._made is None else self._made.value
+
+    @property
+    def _whole(self) -> Whole:
+        whole = self._held
+        if whole is None:
+            self._made, whole = self._source.whole()
+        return whole
+
+    def used(self) -> None:
+        """Note that a query uses the scores, if they are in memory."""
+        if self._made is not None:
+            self._made.use()
 
     @property
     def _long(self) -> bool:
@@ -185,14 +197,14 @@ class TermMatches(Matches):
 
     def row(self, size: int) -> Row:
         """Give the list as compiled loops take it."""
-        whole = self._source.whole
+        whole = self._whole
         if not whole.rows:
             whole.rows.append(self._row(whole.scores, size))
         return whole.rows[0]
 
     def bare_row(self, size: int) -> Row:
         """Give the row of the papers alone, unless the scores are in memory."""
-        held = self._source.held
+        held = self._held
         if held is not None and held.rows:
             return held.rows[0]
         if not self._bare:
@@ -201,12 +213,28 @@ class TermMatches(Matches):
 
     def taken(self, places: NDArray[np.integer[Any]]) -> Scores:
         """Give the scores at some places of `docs`; those of many papers are made for all."""
-        if self._source.held is None:
-            self._looked += _DEAR * len(places)
+        if self._held is None:
+            cost = _CALL + _DEAR * len(places)
+            self._looked += cost if self._kernels is None else cost * _DEARER
             if self._looked < self.count:
                 return self._source.some(places)
             self._looked = 0
         return self.scores.take(places)
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredTerm:
+    """A term with its score in every paper that holds it.
+
+    Attributes:
+        papers: how many live papers of the collection hold it.
+        parts: for each segment those that do.
+        postings: for each segment how often they do.
+    """
+
+    papers: int
+    parts: tuple[TermMatches, ...]
+    postings: tuple[Postings, ...]
 
 
 class ScoredTerms:
@@ -238,7 +266,10 @@ class ScoredTerms:
 
     def get(self, term: TextTerm) -> ScoredTerm:
         """Find a term and score it in each segment."""
-        return self._known.get(term, lambda: self._found(term))
+        known = self._known.get(term, lambda: self._found(term))
+        for part in known.parts:
+            part.used()
+        return known
 
     def _found(self, term: TextTerm) -> ScoredTerm:
         found = self._find(term)

@@ -24,6 +24,9 @@ CodedField = Literal["venue", "year", "type"]
 Numbers = NDArray[np.int32]
 """Paper numbers (or name ids), rising and distinct unless said otherwise."""
 BEFORE_BYTES: Final = 16 << 20
+"""Budget of what says where the occurrences of each posting begin, at least."""
+PAPER_BEFORE_BYTES: Final = 64
+"""Where there are many papers, so much for each."""
 PASSING_BYTES: Final = 8 << 20
 PAPER_BYTES: Final = 24 << 20
 """Budget of unpacked papers of a segment: some 5,000."""
@@ -61,7 +64,8 @@ class SegmentReader:
         self.store: Store = KeptPapers(loaded.store)
         deleted = loaded.deleted
         self._before: BoundedCache[NDArray[np.int32]] = BoundedCache(
-            BEFORE_BYTES, lambda before: before.nbytes
+            max(BEFORE_BYTES, PAPER_BEFORE_BYTES * self.arrays.papers),
+            lambda before: before.nbytes,
         )
         self._passing: BoundedCache[Marked] = BoundedCache(PASSING_BYTES, lambda one: one.bytes)
         self._columns: dict[CodedField, Column] = {}

@@ -50,7 +50,7 @@ def test_the_same_seed_draws_the_same_questions(papers: list[Paper]) -> None:
     assert drawn == questions.draw(papers, 3, seed=1)
     assert drawn != questions.draw(papers, 3, seed=2)
     kinds = [question.kind for question in drawn]
-    assert len(set(kinds)) == 13
+    assert len(set(kinds)) == 14
     assert all(kinds.count(kind) == 3 for kind in kinds)
 
 
@@ -86,6 +86,33 @@ def test_ratios_are_of_the_medians_of_a_round() -> None:
     assert found[1].found == 7
 
 
+def test_what_is_asked_first_is_asked_once_of_an_engine_just_opened() -> None:
+    now = 0.0
+    asked: list[list[str]] = []
+
+    def opened() -> latency.Answer:
+        mine: list[str] = []
+        asked.append(mine)
+
+        def answer(question: Question) -> Hits | None:
+            nonlocal now
+            now += 5 if mine else 100
+            mine.append(question.words[0])
+            return 7, [], {}
+
+        return answer
+
+    drawn = [Question("kw", ("a", "b")), Question("one_common", ("a",))]
+    drawn.append(Question("one_common", ("c",)))
+    found = latency.measure_first({"us": opened}, drawn, "us", lambda: now)
+
+    assert asked == [["c", "a"], ["c", "a"], ["a", "c"]]
+    assert [(one.kind, one.p50) for one in found] == [
+        ("kw, first", 5000),
+        ("one_common, first", 5000),
+    ]
+
+
 @pytest.mark.parametrize("name", ["quiver", "sqlite", "whoosh"])
 def test_an_engine_answers_every_class(
     name: str, source: Path, papers: list[Paper], tmp_path: Path
@@ -113,7 +140,7 @@ def test_the_command(source: Path, tmp_path: Path, capsys: pytest.CaptureFixture
     written = tmp_path / "run.json"
 
     main(
-        f"--corpus {source} --only quiver,sqlite --each 1 --rounds 1 --updates 5 "
+        f"--corpus {source} --only quiver,sqlite --each 1 --rounds 1 --updates 5 --cold "
         f"--json {written}".split()
     )
 
@@ -122,4 +149,5 @@ def test_the_command(source: Path, tmp_path: Path, capsys: pytest.CaptureFixture
     assert "| engine | papers | papers/s |" in shown
     assert {one["engine"] for one in run["builds"]} == {"quiver", "sqlite"}
     assert {one["engine"] for one in run["updates"]} == {"quiver", "sqlite"}
-    assert len(run["latencies"]) == 26
+    assert len(run["latencies"]) == 2 * 2 * 14
+    assert "| kw, first |" in shown

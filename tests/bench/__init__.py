@@ -8,7 +8,8 @@ Every round asks every engine every question in turn, so that what slows the mac
 slows all of them; what is reported is the ratio of their medians, round by round.
 
 Questions are repeated in every round, so parsed queries, scored terms and unpacked papers are in
-Quiver's caches by then, as what peers keep is in theirs; the first round is not counted.
+Quiver's caches by then, as what peers keep is in theirs; the first round is not counted. With
+``--cold`` each question is asked once more, of engines just opened: the rows named "kw, first".
 ``quiver`` is BM25F alone with numpy, ``-fast`` with numba, ``-default`` the default ranking,
 ``-page`` a whole page: default ranking, snippets, all facets and the receipt; ``-top`` BM25F
 without the number of matches, which bm25s does not give either. ``kw_facet/distinct`` also asks how

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 from tests.bench import build, corpus, http, latency, questions, updates
@@ -33,6 +34,9 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--only", default=",".join(MODULES), help="engines, by comma")
     parser.add_argument("--each", type=int, default=25, help="questions of each class")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument(
+        "--cold", action="store_true", help="also ask each question once of engines just opened"
+    )
     parser.add_argument("--seed", type=int, default=20_240_601)
     parser.add_argument("--updates", type=int, default=100, help="papers to change; 0 = none")
     parser.add_argument("--http", type=float, default=0, help="seconds of load for each address")
@@ -78,6 +82,11 @@ def one_size(
     measured = latency.measure(
         answers, asked, options.rounds, report.reference, CLOCKS[options.clock]
     )
+    if options.cold:
+        _say("asking them once more, each of engines just opened")
+        fresh = {name: partial(engine(name).open, indexes[index_of(name)]) for name in names}
+        clock = CLOCKS[options.clock]
+        measured += latency.measure_first(fresh, asked, report.reference, clock)
     report.latencies += [(size or len(papers), one) for one in measured]
     for name in (one for one in CHANGES if one in indexes and options.updates):
         _say(f"updating {name}")

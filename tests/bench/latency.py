@@ -82,6 +82,59 @@ def measure(
     ]
 
 
+def measure_first(
+    engines: Mapping[str, Callable[[], Answer]],
+    questions: list[Question],
+    reference: str,
+    clock: Callable[[], float] = time.perf_counter,
+) -> list[Latency]:
+    """Ask each question once of engines just opened, whose caches know nothing of its words.
+
+    What an engine makes for its first question of all is not counted: before it comes another one,
+    of a common word that is not in it.
+
+    Args:
+        engines: what opens them, by name.
+        questions: of all classes; those of one common word come before others.
+        reference: the engine the others are compared with.
+        clock: gives seconds.
+
+    Returns:
+        One for each class and engine, the class named as in "kw, first".
+    """
+    taken: dict[tuple[str, str], list[float]] = defaultdict(list)
+    found: dict[tuple[str, str], list[int]] = defaultdict(list)
+    others = sorted(questions, key=lambda one: one.kind != "one_common")
+    for question in questions:
+        words = set(question.words)
+        before = next((one for one in others if not words & set(one.words)), None)
+        gc.collect()
+        for name, opened in engines.items():
+            answer = opened()
+            if before is not None:
+                answer(before)
+            gc.disable()
+            started = clock()
+            hits = answer(question)
+            seconds = clock() - started
+            gc.enable()
+            if hits is not None:
+                taken[name, question.kind].append(seconds * 1000)
+                found[name, question.kind].append(hits[0])
+    return [
+        _summed(
+            name,
+            f"{kind}, first",
+            [taken[name, kind]],
+            [taken[reference, kind] or taken[name, kind]],
+            found[name, kind],
+        )
+        for kind in dict.fromkeys(question.kind for question in questions)
+        for name in engines
+        if found[name, kind]
+    ]
+
+
 def _summed(
     name: str,
     kind: str,

@@ -79,6 +79,7 @@ class _Drawing:
             lambda: Question("nat/and", self.sentence()[:5], every=True),
             lambda: Question("kw_facet/and", self.keywords(), every=True, facets=True),
             lambda: Question("kw_facet/distinct", self.keywords(), facets=True, distinct=True),
+            lambda: Question("two", self.keywords()[:2]),
         ]
 
     def paper(self) -> Paper:

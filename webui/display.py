@@ -18,6 +18,9 @@ _ELEMENTS: Final = {
     "super": "sup",
 }
 
+_BETWEEN: Final = "\0"
+"""Stands between texts; hardly any text holds it, and a page none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Display:
@@ -30,8 +33,10 @@ class Display:
         pieces = display(text, spans, formulas=self.formulas)
         if len(pieces) == 1 and not (pieces[0].marked or pieces[0].style or pieces[0].mathml):
             return escape(pieces[0].text)
+        shown = escaped([piece.text for piece in pieces])
         return _joined(
-            _drawn(piece.text, piece.marked, piece.style, piece.mathml) for piece in pieces
+            _drawn(text, piece.marked, piece.style, piece.mathml)
+            for piece, text in zip(pieces, shown, strict=True)
         )
 
     def opening(self, text: str, length: int) -> tuple[Markup, bool]:
@@ -49,20 +54,28 @@ class Display:
             if not fits and len(piece.text) > left:
                 cut = piece.text.rfind(" ", 0, left)
                 if not piece.mathml and cut > 0:
-                    shown.append(_drawn(piece.text[:cut], piece.marked, piece.style))
+                    shown.append(_drawn(escape(piece.text[:cut]), piece.marked, piece.style))
                 break
-            shown.append(_drawn(piece.text, piece.marked, piece.style, piece.mathml))
+            shown.append(_drawn(escape(piece.text), piece.marked, piece.style, piece.mathml))
             left -= len(piece.text)
         return _joined(shown), not fits
 
 
+def escaped(texts: Sequence[str]) -> list[str]:
+    """Escape texts as `markupsafe.escape` does each string."""
+    if not texts:
+        return []
+    parts = str.split(escape(_BETWEEN.join(texts)), _BETWEEN)
+    return parts if len(parts) == len(texts) else [str(escape(text)) for text in texts]
+
+
 def _drawn(text: str, marked: bool, style: str, mathml: str = "") -> str:  # noqa: FBT001
     # The engine writes MathML from an allow-list of elements and escapes the rest.
-    inner: str = mathml or escape(text)
+    inner = mathml or text
     if not mathml and (element := _ELEMENTS.get(style)):
         inner = f"<{element}>{inner}</{element}>"
     return f"<mark>{inner}</mark>" if marked else inner
 
 
 def _joined(drawn: Iterable[str]) -> Markup:
-    return Markup("".join(drawn))  # noqa: S704 - `_drawn` escapes
+    return Markup("".join(drawn))  # noqa: S704 - what is given is escaped

@@ -9,24 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from indexer import name_slug
+from webui.display import escaped
 from webui.facets import Panel, Row
 from webui.histogram import Histogram
 from webui.hits import AuthorName
 
-_BETWEEN: Final = "\0"
-"""Stands between texts; hardly any text holds it, and a page none."""
 _CHOSEN: Final = ' class="chosen"'
-
-
-def escaped(texts: Sequence[str]) -> list[str]:
-    """Escape texts as `markupsafe.escape` does each string."""
-    if not texts:
-        return []
-    parts = str.split(escape(_BETWEEN.join(texts)), _BETWEEN)
-    return parts if len(parts) == len(texts) else [str(escape(text)) for text in texts]
 
 
 def author_items(authors: Sequence[AuthorName], href: Callable[[str], str]) -> Markup:

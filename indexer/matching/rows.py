@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from indexer.matching.terms import Way
 
@@ -12,8 +12,7 @@ Stretch = tuple[int, int]
 """First and last place in a list of words seen, or start and end in the text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """A word of a text that was asked for, or the joined form around one."""
 
     word: str

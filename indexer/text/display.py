@@ -12,8 +12,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from indexer.search import Span
 from indexer.text.folding import MATH
@@ -64,9 +63,8 @@ _GROUP = re.compile(r"[\w' -]*[^\W\d_][\w' -]*")
 _SPECIAL = re.compile(r"[\\${}~]|``|''|&(?=[#A-Za-z])")
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of a displayed text in one look.
+class Piece(NamedTuple):
+    """A stretch of a displayed text in one look; a tuple, as a page has a hundred of them.
 
     Attributes:
         text: what a reader sees, plain characters, not escaped.
@@ -81,8 +79,7 @@ class Piece:
     mathml: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Stretch:
+class _Stretch(NamedTuple):
     """Source characters from `start` to `end` that show as `text`; `whole` cannot be divided."""
 
     start: int
@@ -103,8 +100,11 @@ def display(
         spans: what matched, as offsets into `text`, in order and apart from each other.
         formulas: remembers formulas between calls, which makes pages of them much faster.
     """
-    if not spans and text and not _special(text):
-        return (Piece(text),)
+    if text and not _special(text):
+        if not spans:
+            return (Piece(text),)
+        if text.isascii():
+            return tuple(_divided(text, spans))
     convert = formulas.mathml if formulas is not None else mathml
     pieces: list[Piece] = []
     for stretch in _stretches(text):
@@ -112,6 +112,25 @@ def display(
             markup = convert(stretch.tex) if stretch.tex else ""
             _append(pieces, Piece(shown, marked, stretch.style, markup))
     return tuple(pieces)
+
+
+def _divided(text: str, spans: Sequence[Span]) -> list[Piece]:
+    """Cut a text that shows as it is, without combining characters, where marks begin and end."""
+    pieces: list[Piece] = []
+    at = 0
+    for span in spans:
+        start, end = max(span.start, at), min(span.end, len(text))
+        if start >= end:
+            continue
+        if start > at:
+            pieces.append(Piece(text[at:start]))
+        elif pieces:
+            start -= len(pieces.pop().text)
+        pieces.append(Piece(text[start:end], marked=True))
+        at = end
+    if at < len(text):
+        pieces.append(Piece(text[at:]))
+    return pieces
 
 
 def plain(text: str) -> str:

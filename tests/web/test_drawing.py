@@ -9,7 +9,8 @@ from markupsafe import Markup, escape
 
 from indexer import Facet, FacetValue, Filter, Query
 from tests.web.reading import read
-from webui.drawing import author_items, choices, columns, escaped, years_table
+from webui.display import escaped
+from webui.drawing import author_items, choices, columns, years_table
 from webui.facets import facet_panel
 from webui.histogram import year_histogram
 from webui.hits import AuthorName

@@ -133,6 +133,7 @@ def test_many_runs_make_the_segment_one_run_makes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int
 ) -> None:
     monkeypatch.setattr(collect, "RUN_PAPERS", 40)
+    monkeypatch.setattr(collect, "_LEAST", 3)
     monkeypatch.setattr(share, "_STEP", 100)  # parts of the workers are copied in many pieces
     papers = collection(250)
     index = WhooshIndex(tmp_path, policy=Policy(workers=workers))

@@ -20,6 +20,8 @@ from indexer.paper import Paper
 
 RUN_BYTES: Final = 1 << 25
 """A run ends early when its papers are this long together."""
+_LEAST: Final = 500
+"""Papers that are worth a run of their own."""
 
 
 def cores() -> int:
@@ -72,8 +74,7 @@ class Collector:
             IndexError_: when a worker process failed.
         """
         if self._workers is not None:
-            if self._lines:
-                self._spill()
+            self._spill_rest()
             for path in self._workers.finish():
                 self._open(path)
         elif self._lines:
@@ -125,6 +126,14 @@ class Collector:
                 self._open(path)
         self._lines, self._papers = [], []
         self._size = 0
+
+    def _spill_rest(self) -> None:
+        """Share the last papers out among all workers, lest most of them wait for one."""
+        rest = self._lines
+        share = max(_LEAST, -(-len(rest) // self._count))
+        for at in range(0, len(rest), share):
+            self._lines = rest[at : at + share]
+            self._spill()
 
     def _run(self) -> Run:
         self._learn()

@@ -107,6 +107,13 @@ def test_some_scores_are_those_of_all(snapshot: Snapshot, loops: str) -> None:
         assert part.whole == (len(places) * 4 >= part.count)
         assert part.scores is not None
         assert np.array_equal(some, part.scores[places])
+        half = slice(part.count // 4, part.count // 3)
+        for kept in (half, places, part.docs % 7 == 1):
+            (fresh,) = Collection(snapshot, ANALYZER, Ranking(), opened(loops)).scored(term).parts
+            papers = fresh.part(kept)
+            assert np.array_equal(papers.docs, part.docs[kept])
+            assert papers.scores is not None
+            assert np.array_equal(papers.scores, part.scores[kept])
         assert part.highest <= limit
         assert part.whole
         assert part.known

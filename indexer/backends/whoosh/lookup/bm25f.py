@@ -115,8 +115,9 @@ class Bm25f:
         held = (found.abstract, found.title, found.author)
         if steps is None or found.abstract is None or found.title is None:
             return None
-        if any(one is not None and one.dtype != np.uint8 for one in held):
-            return None
+        for one in held:  # those of a damaged index may be shorter, at which numpy stops
+            if one is not None and (one.dtype != np.uint8 or len(one) != len(found.docs)):
+                return None
         lists = [None if one is None else np.ascontiguousarray(one) for one in (found.docs, *held)]
         row = np.array([len(found.docs), *map(address, lists)])
         scores = np.empty(len(found.docs))

@@ -211,6 +211,13 @@ class TermMatches(Matches):
             self._bare.append(self._row(None, size))
         return self._bare[0]
 
+    def part(self, places: slice | NDArray[Any]) -> Matches:
+        """Keep the papers at some places of `docs`, rising, or where a mask over it is true."""
+        if self._held is not None:
+            return super().part(places)
+        kept = np.arange(self.count)[places]
+        return Matches(self.docs[kept], self.taken(kept), positive=self.positive)
+
     def taken(self, places: NDArray[np.integer[Any]]) -> Scores:
         """Give the scores at some places of `docs`; those of many papers are made for all."""
         if self._held is None:

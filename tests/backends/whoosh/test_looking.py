@@ -20,6 +20,7 @@ from indexer.backends.whoosh.lookup.reader import Numbers, SegmentReader
 from indexer.backends.whoosh.lookup.stems import StemNumbers, Stems
 from indexer.backends.whoosh.storage.named import segment_from, store_from
 from indexer.backends.whoosh.storage.snapshot import LoadedSegment
+from indexer.errors import IndexDamaged
 from indexer.matching.feedback import PAPERS, KnownStems, relevance_model, stems_of
 from indexer.paper import Paper
 from tests import strategies
@@ -135,3 +136,14 @@ def test_stems_are_numbered_as_they_are_met() -> None:
     assert numbers.of(["graph", "wing"]).tolist() == [0, 1]
     assert numbers.of(["flow", "graph"]).tolist() == [2, 0]
     assert numbers.stems == ["graph", "wing", "flow"]
+
+
+def test_a_stem_whose_postings_end_outside_is_damage() -> None:
+    reader = read([Paper("p", "Deep graph networks", "Graphs of wings and flows.")])
+    stem = reader.arrays.stems.find("graph")
+    reader.arrays.stem_ptr[stem + 1] = len(reader.arrays.docs) + 1
+    stems = Stems([reader], ANALYZER.stem, ANALYZER.stop_words)
+
+    with pytest.raises(IndexDamaged, match="quiver rollback"):
+        stems.spans("graph")
+    assert stems.spans("deep").papers == 1

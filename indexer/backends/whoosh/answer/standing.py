@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from indexer.backends.whoosh.lookup.collection import Collection
 from indexer.backends.whoosh.lookup.occurrences import NOWHERE, Keys, contained, distinct, spread
 from indexer.backends.whoosh.lookup.reader import SegmentReader
+from indexer.backends.whoosh.lookup.stems import stem_span
 from indexer.matching.terms import CompoundTerm, StemTerm, TextTerm
 
 PAPER: Final = 33
@@ -91,15 +92,15 @@ def _row(collection: Collection, segment: int, word: str, *, exact: bool) -> Ste
         found = collection.stems.spans(word)
         stem = found.ids[segment]
         return None if stem < 0 else StemRow(stem, found.spans[segment], found.papers)
-    arrays = collection.readers[segment].arrays
+    reader = collection.readers[segment]
+    arrays = reader.arrays
     at = arrays.words.find(word)
     if at < 0:
         return None
     stem = int(arrays.word_stem[at])
     low, high = arrays.stem_word_ptr[stem : stem + 2].tolist()
     form = int(np.searchsorted(arrays.stem_words[low:high], at)) if high - low > 1 else -1
-    first, last = arrays.stem_ptr[stem : stem + 2].tolist()
-    return StemRow(stem, (first, last), -1, form)
+    return StemRow(stem, stem_span(reader, stem), -1, form)
 
 
 @dataclass(frozen=True, slots=True)

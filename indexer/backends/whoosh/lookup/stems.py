@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.backends.whoosh.lookup.cache import BoundedCache
+from indexer.backends.whoosh.lookup.damage import damaged
 from indexer.backends.whoosh.lookup.reader import SegmentReader
 from indexer.matching.feedback import SMOOTHING, WORDS, KnownStems, heaviest, stems_of
 
@@ -35,6 +36,18 @@ class StemSpans:
     papers: int
     ids: tuple[int, ...]
     spans: tuple[tuple[int, int], ...]
+
+
+def stem_span(reader: SegmentReader, stem: int) -> tuple[int, int]:
+    """Give the postings of a stem by its id: the first place, and the first one behind.
+
+    Raises:
+        IndexDamaged: when they are not within the segment: compiled loops believe it.
+    """
+    first, last = reader.arrays.stem_ptr[stem : stem + 2].tolist()
+    if not 0 <= first <= last <= len(reader.arrays.docs):
+        raise damaged()
+    return first, last
 
 
 class StemNumbers:
@@ -140,7 +153,7 @@ class Stems:
         for reader in self._readers:
             arrays = reader.arrays
             at = arrays.stems.find(stem)
-            first, last = arrays.stem_ptr[at : at + 2].tolist() if at >= 0 else (0, 0)
+            first, last = stem_span(reader, at) if at >= 0 else (0, 0)
             ids.append(at)
             spans.append((first, last))
             live = reader.live

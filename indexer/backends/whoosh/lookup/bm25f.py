@@ -21,6 +21,8 @@ FIELDS: Final[tuple[TextField, ...]] = ("abstract", "title", "author")
 """In the order in which what they give is added up."""
 _MOST: Final = 8
 """Where less than one in so many papers holds a word in a field, these alone are looked at."""
+_NORMED: Final = 16
+"""Papers are weighed by `norms` where a list has more than one in so many."""
 _LONGEST: Final = 65_535
 """The longest field that compiled loops are given."""
 _FEW: Final = 64
@@ -88,23 +90,38 @@ class Bm25f:
 
         Abstracts hold nearly every posting, the other fields few of a long list.
         """
-        norms = self.norms(segment)
         docs = found.docs.astype(np.intp)
-        total = np.zeros(len(docs)) if found.abstract is None else norms["abstract"].take(docs)
-        if found.abstract is not None:
+        if found.abstract is None:
+            total = np.zeros(len(docs))
+        else:
+            total = self._weights(segment, "abstract", docs)
             total *= found.abstract
         for field in FIELDS[1:]:
             counts = found.counts(field)
             if counts is None:
                 continue
             if np.count_nonzero(counts) * _MOST > len(docs):
-                more = norms[field].take(docs)
+                more = self._weights(segment, field, docs)
                 more *= counts
                 total += more
             else:
                 there = counts.nonzero()[0]
-                total[there] += counts[there] * norms[field].take(docs[there])
+                total[there] += counts[there] * self._weights(segment, field, docs[there])
         return total
+
+    def _weights(self, segment: int, field: TextField, docs: NDArray[np.intp]) -> Scores:
+        """Give what one occurrence weighs in some papers: for few by their lengths.
+
+        So a process that has compiled loops, or that few have asked, needs no `norms`.
+        """
+        long = len(docs) * _NORMED > self._readers[segment].size
+        steps = None if long and self.kernels is None else self._steps(segment)
+        if steps is None:
+            return self.norms(segment)[field].take(docs)
+        lengths, weights = steps
+        at = FIELDS.index(field)
+        found: Scores = weights[at].take(lengths[at].take(docs))
+        return found
 
     def _compiled(self, segment: int, found: Postings, limit: float) -> Scores | None:
         """Score by a compiled loop; None where there is none for such counts."""

@@ -39,6 +39,14 @@ class Display:
             for piece, text in zip(pieces, shown, strict=True)
         )
 
+    def several(self, texts: Sequence[str]) -> list[str]:
+        """Draw texts that have no marks, each as `markup` does."""
+        joined = _BETWEEN.join(texts)
+        pieces = display(joined, formulas=self.formulas)
+        if len(pieces) == 1 and pieces[0].text == joined and not pieces[0].style:
+            return escaped(texts)
+        return [self.markup(text) for text in texts]
+
     def opening(self, text: str, length: int) -> tuple[Markup, bool]:
         """Draw the beginning of a text.
 

@@ -19,12 +19,12 @@ class AuthorName(NamedTuple):
     """One name of the list.
 
     Attributes:
-        shown: the name with what matched in it.
+        shown: the name with what matched in it, as HTML.
         skipped: names left out between this one and the one before it.
     """
 
     name: str
-    shown: Markup
+    shown: str
     skipped: int = 0
 
 
@@ -97,12 +97,13 @@ def _shortened(
     """Keep the first names and every matching one, and count what is left out where."""
     # A list that is one longer than the limit is no shorter with "+1" in its place.
     limit = SHOWN_AUTHORS if len(authors) > SHOWN_AUTHORS + 1 else len(authors)
+    listed = [place for place in range(len(authors)) if place < limit or place in matched]
+    drawn = iter(display.several([authors[place] for place in listed if place not in matched]))
     shown: list[AuthorName] = []
-    skipped = 0
-    for place, name in enumerate(authors):
-        if place < limit or place in matched:
-            shown.append(AuthorName(name, display.markup(name, matched.get(place, ())), skipped))
-            skipped = 0
-        else:
-            skipped += 1
-    return tuple(shown), skipped
+    before = 0
+    for place in listed:
+        name, spans = authors[place], matched.get(place)
+        text = next(drawn) if spans is None else display.markup(name, spans)
+        shown.append(AuthorName(name, text, place - before))
+        before = place + 1
+    return tuple(shown), len(authors) - before

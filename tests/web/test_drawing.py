@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup, escape
 
-from indexer import Facet, FacetValue, Filter, Query
+from indexer import Facet, FacetValue, Filter, Formulas, Query
 from tests.web.reading import read
-from webui.display import escaped
+from webui.display import Display, escaped
 from webui.drawing import author_items, choices, columns, years_table
 from webui.facets import facet_panel
 from webui.histogram import year_histogram
@@ -89,3 +89,15 @@ def test_years_are_columns_and_rows() -> None:
     assert [row.attrs.get("class") for row in rows] == [None, "chosen"]
     assert [row.one("td").text for row in rows] == ["1,000", "2"]
     assert [row.one("a").attrs["href"] for row in rows] == [row.only for row in panel.rows]
+
+
+@given(
+    st.lists(
+        st.text()
+        | st.sampled_from(["Ada Byron", "Cl\\con", "{A}", "$x$", "\\emph{it}", "''", "A & B", "~"])
+    )
+)
+def test_several_texts_are_drawn_as_each_by_itself(texts: list[str]) -> None:
+    display = Display(Formulas())
+
+    assert display.several(texts) == [display.markup(text) for text in texts]

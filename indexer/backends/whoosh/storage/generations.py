@@ -50,7 +50,7 @@ class Generations:
             IndexDamaged: when the pointer holds something else.
         """
         try:
-            name = (self.root / CURRENT).read_text("ascii", "replace").strip()
+            name = (self.root / CURRENT).read_bytes().decode("ascii", "replace").strip()
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:

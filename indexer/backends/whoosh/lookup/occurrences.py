@@ -103,16 +103,6 @@ def stem_keys(
     return keys
 
 
-def field_keys(keys: Keys, field: str | None) -> Keys:
-    """Keep the occurrences in "title" or "abstract"; all for None, none for "author"."""
-    if field is None:
-        return keys
-    if field == "author":
-        return NOWHERE
-    kept: Keys = keys[(keys >> 32) & 1 == (field == "abstract")]
-    return kept
-
-
 def runs(columns: Iterable[Keys]) -> Keys:
     """Give where the first word stands with the others right behind it, in order."""
     kept: Keys | None = None

@@ -116,35 +116,24 @@ def _compound(reader: SegmentReader, term: CompoundTerm) -> Postings:
     return found
 
 
-def way_keys(
-    reader: SegmentReader, way: Way, papers: Numbers | None = None, *, exact: bool
-) -> Keys:
+def way_keys(reader: SegmentReader, way: Way, *, exact: bool) -> Keys:
     """Give where stems, or surface words, stand in a row."""
     if exact:
-        return runs_of(reader, way, papers)
+        return runs_of(reader, way)
     stems = [reader.arrays.stems.find(stem) for stem in way]
     if min(stems) < 0:
         return NOWHERE
-    together = _together(reader, stems, papers)
+    together = _together(reader, stems)
     return runs(stem_keys(reader, stem, together) for stem in stems)
 
 
-def word_keys(reader: SegmentReader, stem: str, word: str | None, papers: Numbers) -> Keys:
-    """Give where a stem, or one surface word of it, stands in these papers."""
-    if word is not None:
-        return _word_keys(reader, word, papers)
-    at = reader.arrays.stems.find(stem)
-    return NOWHERE if at < 0 else stem_keys(reader, at, papers)
-
-
-def runs_of(reader: SegmentReader, way: Way, papers: Numbers | None = None) -> Keys:
+def runs_of(reader: SegmentReader, way: Way) -> Keys:
     """Give where surface words stand in a row."""
     words = [reader.arrays.words.find(word) for word in way]
     if min(words) < 0:
         return NOWHERE
     stems = reader.arrays.word_stem[words].tolist()
-    if len(way) > 1:
-        papers = _together(reader, stems, papers)
+    papers = _together(reader, stems) if len(way) > 1 else None
     return runs(
         stem_keys(reader, stem, papers, word) for stem, word in zip(stems, words, strict=True)
     )
@@ -162,11 +151,10 @@ def _stem_docs(reader: SegmentReader, stem: int) -> Numbers:
     return reader.arrays.docs[int(pointers[stem]) : int(pointers[stem + 1])]
 
 
-def _together(reader: SegmentReader, stems: list[int], papers: Numbers | None = None) -> Numbers:
-    """Give the papers (of these only) that hold all of these stems, wherever."""
-    lists = sorted((_stem_docs(reader, stem) for stem in set(stems)), key=len)
-    found = lists.pop(0) if papers is None else papers
-    for other in lists:
+def _together(reader: SegmentReader, stems: list[int]) -> Numbers:
+    """Give the papers that hold all of these stems, wherever."""
+    found, *others = sorted((_stem_docs(reader, stem) for stem in set(stems)), key=len)
+    for other in others:
         found = intersect(found, other)
     return found
 

@@ -229,8 +229,11 @@ def _put_group(group: _Group, known: Numbering, start: int, counts: Counts, sink
     fresh = np.ones(len(pair), np.bool_)
     np.not_equal(pair[1:], pair[:-1], out=fresh[1:])
     first = np.flatnonzero(fresh)
-    count = np.diff(np.append(first, len(pair)))
-    abstract = np.add.reduceat(field.astype(np.int64), first) if len(first) else first
+    ends = np.append(first, len(pair))
+    count = np.diff(ends)
+    before = np.zeros(len(pair) + 1, np.int32)
+    np.cumsum(field, out=before[1:], dtype=np.int32)
+    abstract = np.diff(before.take(ends))
     heads = pair[first]
     paper_mask = np.uint64((1 << shape.paper) - 1)
     stem = (heads >> np.uint64(shape.paper)).astype(np.int64)

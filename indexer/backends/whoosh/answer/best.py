@@ -171,9 +171,10 @@ def _part(one: Matches, near: Places | None, size: int) -> tuple[Numbers, Scores
     """Give the papers and scores of a list that are in some blocks; all of a short one's."""
     blocks = None if near is None else one.blocks(size)
     if near is None or blocks is None:
-        if one.scores is None:
+        scores = one.scores
+        if scores is None:
             raise ValueError("a list without scores is not added up")
-        return one.docs, one.scores
+        return one.docs, scores
     firsts = blocks.firsts[near]
     places = spread(firsts, blocks.firsts[near + 1] - firsts)
     return one.docs.take(places), one.taken(places)
@@ -229,7 +230,7 @@ def add_scores(one: Matches, docs: Numbers, sums: Scores, size: int) -> None:
         size: papers of the segment.
     """
     held, scores = one.docs, one.at_hand
-    if one.scoreless or not len(held):
+    if not len(held) or (scores is None and one.scoreless):
         return
     blocks = one.blocks(size) if one.lasting and one.known and len(docs) > _SEARCHED else None
     if blocks is None:

@@ -93,13 +93,14 @@ class Source:
 class TermMatches(Matches):
     """The papers of a term in one segment."""
 
-    __slots__ = ("_bare", "_looked", "_made", "_source")
+    __slots__ = ("_bare", "_long", "_looked", "_made", "_source")
 
     def __init__(self, source: Source) -> None:
         """Say where the papers, rising and live, and their scores come from."""
         docs = np.ascontiguousarray(source.postings.docs)
         super().__init__(docs, positive=source.formula.positive, lasting=True)
         self._source = source
+        self._long = len(docs) * DENSE >= source.size
         self._looked = 0
         self._made: Kept[Whole] | None = None
         self._bare: list[Row] = []
@@ -109,7 +110,8 @@ class TermMatches(Matches):
     @property
     def scores(self) -> Scores:
         """One each."""
-        return self._whole.scores
+        whole = None if self._made is None else self._made.value
+        return self._whole.scores if whole is None else whole.scores
 
     @property
     def scoreless(self) -> bool:
@@ -119,7 +121,7 @@ class TermMatches(Matches):
     @property
     def whole(self) -> bool:
         """Whether all scores are in memory."""
-        return self._held is not None
+        return self._made is not None and self._made.value is not None
 
     @property
     def at_hand(self) -> Scores | None:
@@ -166,17 +168,15 @@ class TermMatches(Matches):
             self._made.use()
 
     @property
-    def _long(self) -> bool:
-        return self.count * DENSE >= self._source.size
-
-    @property
     def _kernels(self) -> Kernels | None:
         return self._source.formula.kernels
 
     def bits(self, size: int) -> Bits:
         """Give the papers as a set of bits over a segment of `size` papers."""
+        if self._bits is not None:
+            return self._bits
         kernels = self._kernels
-        if self._bits is not None or kernels is None:
+        if kernels is None:
             return super().bits(size)
         found = np.zeros(words_of(size), np.uint64)
         kernels.mark(self._docs, found)
@@ -186,8 +186,10 @@ class TermMatches(Matches):
 
     def blocks(self, size: int) -> Blocks | None:
         """Give what is known of each 64 papers of a segment of `size`; None of short lists."""
+        if self._blocks is not None or not self._long:
+            return self._blocks
         kernels = self._kernels
-        if self._blocks is not None or kernels is None or not self._long:
+        if kernels is None:
             return super().blocks(size)
         scores = self.scores
         found = Blocks(np.empty(words_of(size) + 1, np.int32), np.empty(words_of(size)))
@@ -273,7 +275,7 @@ class ScoredTerms:
 
     def get(self, term: TextTerm) -> ScoredTerm:
         """Find a term and score it in each segment."""
-        known = self._known.get(term, lambda: self._found(term))
+        known = self._known.held(term) or self._known.get(term, lambda: self._found(term))
         for part in known.parts:
             part.used()
         return known

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from indexer.analysis import Analyzer
-from indexer.backends.whoosh.answer import common
+from indexer.backends.whoosh.answer import best, common
 from indexer.backends.whoosh.kernels.choice import KernelChoice
 from indexer.backends.whoosh.lookup import collection as collections
 from indexer.backends.whoosh.lookup import scored
@@ -58,6 +58,8 @@ def sparing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scored, "_CALL", 0)
     monkeypatch.setattr(scored, "_DEARER", 1)
     monkeypatch.setattr(common, "_MANY", 0)
+    monkeypatch.setattr(best, "_MANY", 0)
+    monkeypatch.setattr(best, "_LONG", 0)
 
 
 def terms_of(snapshot: Snapshot) -> list[StemTerm]:

@@ -104,8 +104,13 @@ def _learned(parts: Sequence[Matches], wanted: int) -> float:
 
 
 def _seeded(ranked: Sequence[Matches], wanted: int, size: int) -> float:
-    """Give a score that `wanted` papers reach: add up what the first lists say are the best."""
+    """Give a score that `wanted` papers reach: add up what the first lists say are the best.
+
+    It is 0 where of none of them the best are known.
+    """
     heads = [one.heads[0][: 3 * wanted] for one in ranked[:_SEEDED] if one.known]
+    if not heads:
+        return 0.0
     docs = np.unique(np.concatenate(heads))
     sums = np.zeros(len(docs))
     for one in ranked:

@@ -149,7 +149,7 @@ def shared_words(collection: Collection, found: Finding) -> tuple[SharedWord, ..
     """Give the words by which the best papers lead on to others; none where they do not count."""
     terms = signal_terms(found.plan, found.match)
     factor = _feedback(collection, found, terms)
-    if not factor:
+    if not factor or not found.total:
         return ()
     order = Order(collection.readers)
     looked = _looked_at(collection, found, order.best(found.hits, collection.ranking.depth))

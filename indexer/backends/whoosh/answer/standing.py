@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from indexer.backends.whoosh.lookup.collection import Collection
 from indexer.backends.whoosh.lookup.occurrences import NOWHERE, Keys, contained, distinct, spread
 from indexer.backends.whoosh.lookup.reader import SegmentReader
-from indexer.backends.whoosh.lookup.stems import stem_span
 from indexer.matching.terms import CompoundTerm, StemTerm, TextTerm
 
 PAPER: Final = 33
@@ -100,7 +99,7 @@ def _row(collection: Collection, segment: int, word: str, *, exact: bool) -> Ste
     stem = int(arrays.word_stem[at])
     low, high = arrays.stem_word_ptr[stem : stem + 2].tolist()
     form = int(np.searchsorted(arrays.stem_words[low:high], at)) if high - low > 1 else -1
-    return StemRow(stem, stem_span(reader, stem), -1, form)
+    return StemRow(stem, reader.stem_span(stem), -1, form)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from typing import Any, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.backends.whoosh.lookup.damage import damaged
+
 _NARROW: Final = (np.dtype(np.uint8), np.dtype(np.uint16), np.dtype(np.int32))
 
 
@@ -37,7 +39,13 @@ class Column:
 
     @classmethod
     def of(cls, names: tuple[str, ...], codes: NDArray[Any]) -> Self:
-        """Lay out the codes of all papers, none below 0."""
+        """Lay out the codes of all papers, none below 0.
+
+        Raises:
+            IndexDamaged: when one has no value: compiled loops believe it.
+        """
+        if len(codes) and int(codes.max()) >= len(names):
+            raise damaged("the venues, years or types")
         kind = next(one for one in _NARROW if len(names) <= np.iinfo(one).max)
         starts = first_of_runs(codes)
         return cls(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from indexer.backends.whoosh.lookup.reader import Numbers
+import numpy as np
+from numpy.typing import NDArray
+
 from indexer.errors import IndexDamaged
 
 
-def check_papers(docs: Numbers, size: int) -> None:
+def check_papers(docs: NDArray[np.int32], size: int) -> None:
     """Make sure that papers rise within a segment: loops that are compiled believe it.
 
     Raises:
@@ -16,9 +18,9 @@ def check_papers(docs: Numbers, size: int) -> None:
         raise damaged()
 
 
-def damaged() -> IndexDamaged:
-    """Say that the list of a term cannot be what was written."""
+def damaged(what: str = "the papers of a word") -> IndexDamaged:
+    """Say that what was read cannot be what was written."""
     return IndexDamaged(
-        "the papers of a word are not what was written; run `quiver verify`, then "
-        "`quiver rollback` or `quiver build`"
+        f"{what} are not what was written; run `quiver verify`, then `quiver rollback` or "
+        "`quiver build`"
     )

@@ -69,7 +69,7 @@ def stem_keys(
         word: id of a surface word of this stem; None for all forms.
     """
     arrays = reader.arrays
-    low, high = int(arrays.stem_ptr[stem]), int(arrays.stem_ptr[stem + 1])
+    low, high = reader.stem_span(stem)
     docs = arrays.docs[low:high]
     first = int(arrays.place_ptr[stem])
     if papers is None:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.backends.whoosh.lookup.counted import EMPTY, Counts, Postings, joined
+from indexer.backends.whoosh.lookup.damage import check_papers
 from indexer.backends.whoosh.lookup.occurrences import (
     NOWHERE,
     Keys,
@@ -39,7 +40,11 @@ from indexer.matching.terms import (
 
 
 def postings_of(reader: SegmentReader, term: TextTerm) -> Postings:
-    """Find a term in a segment."""
+    """Find a term in a segment.
+
+    Raises:
+        IndexDamaged: when its papers do not rise.
+    """
     field = term.field if not isinstance(term, NameTerm) else "author"
     found = EMPTY if field == "author" else _text(reader, term)
     if field in ("title", "abstract"):
@@ -56,6 +61,7 @@ def postings_of(reader: SegmentReader, term: TextTerm) -> Postings:
             position = term.position if isinstance(term, NameTerm) else None
             docs, counts = papers_of(reader, people, *([position] if position else []))
             found = joined(found, Postings(docs, author=counts))
+    check_papers(found.docs, reader.size)
     if reader.live is not None and len(found.docs):
         found = found.kept(reader.live[found.docs])
     return found
@@ -96,7 +102,7 @@ def _stem(reader: SegmentReader, stem: str) -> Postings:
     at = arrays.stems.find(stem)
     if at < 0:
         return EMPTY
-    low, high = int(arrays.stem_ptr[at]), int(arrays.stem_ptr[at + 1])
+    low, high = reader.stem_span(at)
     return Postings(arrays.docs[low:high], arrays.title_tf[low:high], arrays.abstract_tf[low:high])
 
 
@@ -147,8 +153,7 @@ def _word_keys(reader: SegmentReader, word: str, papers: Numbers | None) -> Keys
 
 
 def _stem_docs(reader: SegmentReader, stem: int) -> Numbers:
-    pointers = reader.arrays.stem_ptr
-    return reader.arrays.docs[int(pointers[stem]) : int(pointers[stem + 1])]
+    return reader.arrays.docs[slice(*reader.stem_span(stem))]
 
 
 def _together(reader: SegmentReader, stems: list[int]) -> Numbers:
@@ -227,7 +232,7 @@ def _of_forms(
         wanted: bool[W], the words.
     """
     arrays = reader.arrays
-    low, high = arrays.stem_ptr[stem : stem + 2].tolist()
+    low, high = reader.stem_span(stem)
     docs = arrays.docs[low:high]
     title, abstract = arrays.title_tf[low:high], arrays.abstract_tf[low:high]
     first, last = arrays.stem_word_ptr[stem : stem + 2].tolist()

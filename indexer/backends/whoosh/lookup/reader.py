@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from indexer.backends.whoosh.lookup.cache import BoundedCache
 from indexer.backends.whoosh.lookup.columns import Column, Marked, first_of_runs
+from indexer.backends.whoosh.lookup.damage import damaged
 from indexer.backends.whoosh.storage.segment import Segment
 from indexer.backends.whoosh.storage.snapshot import LoadedSegment, Store
 from indexer.matching.terms import value_key
@@ -118,13 +119,24 @@ class SegmentReader:
         """Give the papers that pass a filter; `compute` says it the first time."""
         return self._passing.get(one, compute)
 
+    def stem_span(self, stem: int) -> tuple[int, int]:
+        """Give the postings of a stem by its id: the first place, and the first one behind.
+
+        Raises:
+            IndexDamaged: when they are not within the segment: compiled loops believe it.
+        """
+        first, last = self.arrays.stem_ptr[stem : stem + 2].tolist()
+        if not 0 <= first <= last <= len(self.arrays.docs):
+            raise damaged()
+        return first, last
+
     def occurrences_before(self, stem: int) -> NDArray[np.int32]:
         """Give for each posting of a stem how many of its occurrences are before; then all."""
         return self._before.get(stem, lambda: self._count_before(stem))
 
     def _count_before(self, stem: int) -> NDArray[np.int32]:
         arrays = self.arrays
-        span = slice(int(arrays.stem_ptr[stem]), int(arrays.stem_ptr[stem + 1]))
+        span = slice(*self.stem_span(stem))
         before = np.zeros(span.stop - span.start + 1, np.int32)
         here = arrays.title_tf[span].astype(np.int32) + arrays.abstract_tf[span]
         np.cumsum(here, out=before[1:])

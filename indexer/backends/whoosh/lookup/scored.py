@@ -20,7 +20,6 @@ from indexer.backends.whoosh.lookup.bits import Bits, words_of
 from indexer.backends.whoosh.lookup.blocks import Blocks
 from indexer.backends.whoosh.lookup.bm25f import Bm25f
 from indexer.backends.whoosh.lookup.counted import Postings
-from indexer.backends.whoosh.lookup.damage import check_papers
 from indexer.backends.whoosh.lookup.frequent import FrequentCache, Kept
 from indexer.backends.whoosh.lookup.matches import DENSE, Matches, Row, Scores
 from indexer.matching.terms import TextTerm
@@ -286,7 +285,6 @@ class ScoredTerms:
         limit = self._formula.limit(holding)
         parts = []
         for segment, (one, size) in enumerate(zip(found, self._sizes, strict=True)):
-            check_papers(one.docs, size)
             key = _Key(term, segment)
             source = Source(key, self._whole, one, self._formula, segment, size, limit)
             parts.append(TermMatches(source))

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.backends.whoosh.lookup.cache import BoundedCache
-from indexer.backends.whoosh.lookup.damage import damaged
+from indexer.backends.whoosh.lookup.damage import check_papers
 from indexer.backends.whoosh.lookup.reader import SegmentReader
 from indexer.matching.feedback import SMOOTHING, WORDS, KnownStems, heaviest, stems_of
 
@@ -36,18 +36,6 @@ class StemSpans:
     papers: int
     ids: tuple[int, ...]
     spans: tuple[tuple[int, int], ...]
-
-
-def stem_span(reader: SegmentReader, stem: int) -> tuple[int, int]:
-    """Give the postings of a stem by its id: the first place, and the first one behind.
-
-    Raises:
-        IndexDamaged: when they are not within the segment: compiled loops believe it.
-    """
-    first, last = reader.arrays.stem_ptr[stem : stem + 2].tolist()
-    if not 0 <= first <= last <= len(reader.arrays.docs):
-        raise damaged()
-    return first, last
 
 
 class StemNumbers:
@@ -153,12 +141,19 @@ class Stems:
         for reader in self._readers:
             arrays = reader.arrays
             at = arrays.stems.find(stem)
-            first, last = stem_span(reader, at) if at >= 0 else (0, 0)
+            first, last = reader.stem_span(at) if at >= 0 else (0, 0)
             ids.append(at)
             spans.append((first, last))
-            live = reader.live
-            holding += last - first if live is None else int(live[arrays.docs[first:last]].sum())
+            holding += _living(reader, arrays.docs[first:last])
         return StemSpans(holding, tuple(ids), tuple(spans))
+
+
+def _living(reader: SegmentReader, docs: NDArray[np.int32]) -> int:
+    """Count live papers."""
+    if reader.live is None:
+        return len(docs)
+    check_papers(docs, reader.size)
+    return int(reader.live[docs].sum())
 
 
 def _weigh_counts(found: PaperStems) -> int:

@@ -14,7 +14,7 @@ _LOW: Final = sys.maxsize
 
 
 class DigestTable:
-    """Gives strings numbers and remembers them, in about 24 bytes a string.
+    """Gives strings numbers and remembers them, in some 30 bytes a string.
 
     The strings themselves are not kept, but 95 bits of two hashes: among a million of them two are
     taken for one once in 10**17 runs. One of the hashes is another in every process.

@@ -136,10 +136,13 @@ class VersionFinder:
 
 
 def find_versions(papers: Iterable[Paper]) -> tuple[Versions, ...]:
-    """Give every group of papers that are one work, ordered by their first id."""
+    """Give every group of papers that are one work, ordered by their first id.
+
+    Of papers with one id the last counts.
+    """
     finder = VersionFinder()
     abstracts: dict[str, str] = {}
-    for paper in _sharing(list(papers)):
+    for paper in _sharing(list({one.id: one for one in papers}.values())):
         finder.add(paper)
         abstracts[paper.id] = paper.abstract
     return finder.groups(abstracts.__getitem__)

@@ -54,7 +54,7 @@ def register(app: Flask, room: int) -> None:
     app.before_request(_unchanged)
     if room:
         app.extensions["quiver.page_cache"] = PageCache(room)
-        app.before_request(_made_before)
+        app.before_request(made_before)
         app.after_request(_keep)
     app.after_request(_tag)
     app.after_request(_compress)
@@ -116,9 +116,11 @@ def _key(generation: str) -> Hashable:
     return hashlib.blake2b(repr(told).encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
-def _made_before() -> Response | None:
-    """Answer with the page that was made for the same address and generation, if it is kept."""
+def made_before() -> Response | None:
+    """Give the page that was made for the same address and generation, if it is kept."""
     if request.blueprint not in _TAGGED or request.method not in ("GET", "HEAD"):
+        return None
+    if "quiver.page_cache" not in current_app.extensions:
         return None
     generation = current.published()
     page = None if generation is None else _page_cache().find(_key(generation))

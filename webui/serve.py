@@ -65,9 +65,12 @@ class _Worker(ThreadWorker):  # type: ignore[misc] # gunicorn publishes no types
             self.share.tell(self.nr_conns)
 
     def notify(self) -> None:
-        """Say that the worker is alive; called in every round of its loop."""
+        """Say that the worker is alive; called in every round of its loop, and while it stops."""
         super().notify()
-        self.share.tell(self.nr_conns)
+        if self.alive:
+            self.share.tell(self.nr_conns)
+        else:  # it takes no more
+            self.share.end()
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
         """Answer a request that gunicorn could not read."""
@@ -148,13 +151,9 @@ class _Server(BaseApplication):  # type: ignore[misc] # gunicorn publishes no ty
 
 
 def _learn_words(app: Flask) -> None:
-    """Ask for a word that is not there, so that no reader is the first to do so.
-
-    What a worker has learned by then it needs to its end, and is not looked through for cycles.
-    """
+    """Ask for a word that is not there, so that no reader is the first to do so."""
     with contextlib.suppress(QuiverError), app.app_context():
         current.searcher().search(parse_query("qwyzxvut"), facets=())
-    gc.freeze()
 
 
 def _listening(host: str, port: int) -> socket.socket:

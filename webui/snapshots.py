@@ -7,6 +7,7 @@ no answer mixes two generations and none is cut short.
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -29,6 +30,10 @@ class _Snapshot:
 
     def close(self) -> None:
         self._open.close()
+        # What is known of a generation refers to itself: without this it would stay, and its
+        # files with it, until Python looks for such cycles.
+        del self.searcher
+        gc.collect()
 
 
 class Snapshots:

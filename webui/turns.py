@@ -12,14 +12,28 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final, cast
 
-from flask import Flask, current_app, g, request
+from flask import Flask, Response, current_app, g, request
+
+from webui import caching
 
 LONGEST: Final = 0.1
 """Seconds that a turn lasts at most; nearly every page is made in less."""
 _FREE: Final = frozenset({None, "operation"})
 """Blueprints whose answers take no work; None are static files and what is not there."""
+
+
+@dataclass(slots=True, eq=False)
+class Turn:
+    """One turn.
+
+    Attributes:
+        waited: whether others were before.
+    """
+
+    waited: bool = False
 
 
 class Turns:
@@ -37,21 +51,23 @@ class Turns:
         self._longest = longest
         self._clock = clock
         self._changed = threading.Condition()
-        self._waiting: deque[object] = deque()
-        self._at: object = None
+        self._waiting: deque[Turn] = deque()
+        self._at: Turn | None = None
         self._until = 0.0
 
-    def take(self) -> object:
-        """Wait for a turn.
-
-        Returns:
-            what `give_back` takes.
-        """
-        mine = object()
+    def take(self) -> Turn:
+        """Wait for a turn; `give_back` ends it."""
+        mine = Turn()
         with self._changed:
             self._waiting.append(mine)
-            while (left := self._left(mine)) is None or left > 0:
-                self._changed.wait(left)
+            try:
+                while (left := self._left(mine)) is None or left > 0:
+                    mine.waited = True
+                    self._changed.wait(left)
+            except BaseException:  # or those behind would wait for ever
+                self._waiting.remove(mine)
+                self._changed.notify_all()
+                raise
             self._waiting.popleft()
             self._at = mine
             self._until = self._clock() + self._longest
@@ -59,14 +75,14 @@ class Turns:
             self._changed.notify_all()
         return mine
 
-    def give_back(self, turn: object) -> None:
+    def give_back(self, turn: Turn) -> None:
         """End a turn, which may have been over before."""
         with self._changed:
             if self._at is turn:
                 self._at = None
                 self._changed.notify_all()
 
-    def _left(self, mine: object) -> float | None:
+    def _left(self, mine: Turn) -> float | None:
         """Give the seconds to wait, None where others wait before."""
         if self._waiting[0] is not mine:
             return None
@@ -84,9 +100,12 @@ def _turns() -> Turns:
     return cast(Turns, current_app.extensions["quiver.turns"])
 
 
-def _take() -> None:
-    if request.blueprint not in _FREE:
-        g.turn = _turns().take()
+def _take() -> Response | None:
+    if request.blueprint in _FREE:
+        return None
+    g.turn = turn = _turns().take()
+    # Who was before may have asked for the same page.
+    return caching.made_before() if turn.waited else None
 
 
 def _give_back(_: BaseException | None) -> None:

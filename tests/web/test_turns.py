@@ -14,7 +14,7 @@ from indexer import load_config
 from tests.oracle import MemoryIndex, MemorySearcher
 from tests.web.conftest import PAPERS
 from webui import create_app
-from webui.turns import LONGEST, Turns
+from webui.turns import LONGEST, Turn, Turns
 
 
 def _until(holds: Callable[[], bool]) -> None:
@@ -56,7 +56,7 @@ def test_a_turn_ends_by_itself() -> None:
 
     second = turns.take()  # does not wait for the first
     turns.give_back(slow)  # which takes nothing from the second
-    taken: list[object] = []
+    taken: list[Turn] = []
     third = threading.Thread(target=lambda: taken.append(turns.take()))
     third.start()
     _until(lambda: len(turns._waiting) == 1)
@@ -74,12 +74,14 @@ class _Searches:
         self.may_end = threading.Event()
         self.under_way = 0
         self.most = 0
+        self.count = 0
         self._lock = threading.Lock()
 
     @contextmanager
     def one(self) -> Iterator[None]:
         with self._lock:
             self.under_way += 1
+            self.count += 1
             self.most = max(self.most, self.under_way)
         assert self.may_end.wait(10)
         yield
@@ -161,6 +163,42 @@ def test_an_error_ends_the_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     client = app.test_client()
     for _ in range(3):
         assert client.get("/search?q=learning").status_code == 500
+
+
+@pytest.mark.parametrize(("kept", "made"), [(32, 1), (0, 4)])
+def test_a_page_that_somebody_before_asked_for_is_made_once(
+    searches: _Searches, kept: int, made: int
+) -> None:
+    config = load_config()
+    config = replace(config, web=replace(config.web, page_cache=kept))
+    app = create_app(config, index=MemoryIndex.of(PAPERS))
+    app.extensions["quiver.turns"] = Turns(longest=60)
+    pages: list[bytes] = []
+    threads = _ask(lambda: pages.append(app.test_client().get("/search?q=learning").data), 4)
+    _until(lambda: len(app.extensions["quiver.turns"]._waiting) == 3)
+    searches.may_end.set()
+    for thread in threads:
+        thread.join(10)
+
+    assert searches.count == made
+    assert len(pages) == 4
+    assert all(b"learning" in page for page in pages)
+
+
+def test_who_is_torn_out_of_the_line_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    turns = Turns(longest=60)
+    first = turns.take()
+
+    def torn(_: float | None) -> bool:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(turns._changed, "wait", torn)
+    with pytest.raises(KeyboardInterrupt):
+        turns.take()
+    monkeypatch.undo()
+    turns.give_back(first)
+
+    assert not turns.take().waited
 
 
 def test_pages_of_a_cluster_take_no_turns() -> None:

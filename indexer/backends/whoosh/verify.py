@@ -52,13 +52,21 @@ def check_segment(folder: Path, segment: OpenedSegment) -> None:
     Raises:
         IndexDamaged: names the file, and what is wrong with it.
     """
-    path = folder / segment.entry.arrays
-    check_arrays(path)
-    if segment.entry.deleted:
-        check_arrays(folder / segment.entry.deletions)
+    check_sums(folder, segment)
     fault = next(faults_of(segment.arrays), None)
     if fault:
-        raise _damaged(path, fault)
+        raise _damaged(folder / segment.entry.arrays, fault)
+
+
+def check_sums(folder: Path, segment: OpenedSegment) -> None:
+    """Check the checksums of a segment: that it is what was written.
+
+    Raises:
+        IndexDamaged: names the file.
+    """
+    check_arrays(folder / segment.entry.arrays)
+    if segment.entry.deleted:
+        check_arrays(folder / segment.entry.deletions)
 
 
 def _reading_faults(segment: OpenedSegment, analyzer: Analyzer | None) -> Iterator[str]:

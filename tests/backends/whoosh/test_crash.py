@@ -317,6 +317,32 @@ def test_papers_that_do_not_rise_are_not_searched(tmp_path: Path, paper: int) ->
         searcher.search(parse_query("same"))
 
 
+def test_damage_is_not_merged_into_what_is_new(tmp_path: Path) -> None:
+    index = WhooshIndex(tmp_path)
+    with index.writer() as writer:
+        for number in range(40):
+            writer.add(Paper(f"p{number}", "Same words", "again and again"))
+    path = index.opened().folder / "MAIN_g000001.arrays"
+    counts = open_arrays(path)["abstract_tf.codes"]
+    raw = bytearray(path.read_bytes())
+    at = raw.find(counts.tobytes())
+    raw[at + len(counts) // 2] ^= 1
+    path.chmod(0o644)
+    path.write_bytes(raw)
+
+    def add_as_many() -> None:
+        with index.writer() as writer:
+            for number in range(40):
+                writer.add(Paper(f"q{number}", "Same words", "and others"))
+
+    with pytest.raises(IndexDamaged, match="checksum"):
+        add_as_many()
+    assert index.generation() == "g000001"
+    with index.writer(rebuild=True) as writer:
+        writer.add(Paper("a", "new"))
+    assert index.verify() == 1
+
+
 def test_a_pointer_to_nothing_is_told(tmp_path: Path) -> None:
     index = WhooshIndex(tmp_path)
     write_state(index, 1)

@@ -23,7 +23,7 @@ from indexer.backends.whoosh.storage.opened import (
     write_deleted,
 )
 from indexer.backends.whoosh.storage.policy import Policy
-from indexer.backends.whoosh.verify import check_segment
+from indexer.backends.whoosh.verify import check_segment, check_sums
 from indexer.backends.whoosh.writing.added import AddedPapers
 from indexer.backends.whoosh.writing.census import take_census
 from indexer.backends.whoosh.writing.collect import Collector
@@ -253,6 +253,8 @@ class WhooshWriter:
         sources: list[Source] = list(runs)
         gone = self._added.dropped([run.papers for run in runs])
         for at in merged:
+            if self._plan.base is not None and self._plan.policy.check:
+                check_sums(self._plan.base.folder, self._old[at])  # or damage would be written anew
             sources.append(SegmentSource(self._old[at]))
             gone.append(deleted[at])
         papers = sum(

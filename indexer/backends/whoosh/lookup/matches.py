@@ -28,6 +28,9 @@ _FEW: Final = 512
 """Fewer papers than this are sorted rather than searched for the best."""
 SLACK: Final = 3e-6
 """Scores this close, relatively, may round to the same six digits."""
+_FARTHEST: Final = 300
+_POWERS: Final = 10.0 ** np.arange(-_FARTHEST, _FARTHEST + 1)
+"""Powers of ten by exponent, from ``10 ** -_FARTHEST``."""
 HEADS: Final = 256
 """Best papers that are kept with a long list: enough for a page, and for the signals."""
 
@@ -265,9 +268,9 @@ EVERYTHING: Final = Matches(np.zeros(0, np.int32), negated=True)
 
 def rounded(scores: Scores) -> Scores:
     """Round to six significant digits, so that the order of a sum cannot reorder hits."""
-    size = np.abs(scores)
-    digits = 5 - np.floor(np.log10(size, out=np.zeros(len(scores)), where=size > 0))
-    factor = 10.0 ** np.clip(digits, -300, 300)
+    size = np.minimum(np.maximum(np.abs(scores), 10.0**-_FARTHEST), 10.0**_FARTHEST)
+    digits = _FARTHEST + 5 - np.floor(np.log10(size)).astype(np.intp)
+    factor = _POWERS.take(digits, mode="clip")
     result: Scores = np.rint(scores * factor) / factor
     return result
 

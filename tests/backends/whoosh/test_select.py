@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.backends.whoosh.lookup.matches import candidates, rounded, shown
+from indexer.backends.whoosh.lookup.highest import candidates, rounded, shown
 
 
 @settings(deadline=None)

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.backends.whoosh.lookup.bits import words_of
-from indexer.backends.whoosh.lookup.matches import SLACK, Matches, Scores, reached
+from indexer.backends.whoosh.lookup.highest import SLACK, Scores, reached
+from indexer.backends.whoosh.lookup.matches import Matches
 from indexer.backends.whoosh.lookup.occurrences import spread
 from indexer.backends.whoosh.lookup.reader import Numbers
 

@@ -15,7 +15,8 @@ from indexer.backends.whoosh.answer.matches import Desk, Sum
 from indexer.backends.whoosh.answer.select import Order, Place, Ranked
 from indexer.backends.whoosh.answer.signals import signals_of
 from indexer.backends.whoosh.lookup.collection import Collection
-from indexer.backends.whoosh.lookup.matches import Matches, rounded, shown
+from indexer.backends.whoosh.lookup.highest import rounded, shown
+from indexer.backends.whoosh.lookup.matches import Matches
 from indexer.matching.feedback import PAPERS
 from indexer.matching.plan import Plan, signal_terms
 from indexer.matching.terms import TextTerm

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.backends.whoosh.kernels.choice import Kernels
-from indexer.backends.whoosh.lookup.matches import Matches, Scores, address
+from indexer.backends.whoosh.lookup.highest import Scores
+from indexer.backends.whoosh.lookup.matches import Matches, address
 from indexer.backends.whoosh.lookup.reader import Numbers
 
 Places = NDArray[np.int64]

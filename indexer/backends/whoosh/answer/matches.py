@@ -14,7 +14,8 @@ from indexer.backends.whoosh.answer.common import common, unmade
 from indexer.backends.whoosh.answer.filters import Passing
 from indexer.backends.whoosh.kernels.choice import KernelChoice, Kernels
 from indexer.backends.whoosh.lookup.bits import Bits, counted, listed, packed, spanned, words_of
-from indexer.backends.whoosh.lookup.matches import DENSE, NOTHING, Matches, Row, Scores
+from indexer.backends.whoosh.lookup.highest import Scores
+from indexer.backends.whoosh.lookup.matches import DENSE, NOTHING, Matches, Row
 from indexer.backends.whoosh.lookup.occurrences import contained
 from indexer.backends.whoosh.lookup.reader import Numbers
 

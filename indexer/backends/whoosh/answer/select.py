@@ -12,7 +12,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.backends.whoosh.lookup.matches import Matches, Scores, rounded
+from indexer.backends.whoosh.lookup.highest import Scores, rounded
+from indexer.backends.whoosh.lookup.matches import Matches
 from indexer.backends.whoosh.lookup.reader import Numbers, SegmentReader
 from indexer.query import Sort
 

@@ -14,7 +14,8 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.backends.whoosh.lookup.matches import SLACK, address
+from indexer.backends.whoosh.lookup.highest import SLACK
+from indexer.backends.whoosh.lookup.matches import address
 from indexer.errors import ConfigError
 
 KernelName = Literal["auto", "numpy", "numba"]

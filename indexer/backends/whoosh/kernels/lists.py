@@ -20,7 +20,7 @@ from indexer.backends.whoosh.kernels.pieces import (
     scores_at,
     words_at,
 )
-from indexer.backends.whoosh.lookup.matches import SLACK
+from indexer.backends.whoosh.lookup.highest import SLACK
 
 NEARLY: Final = 1 - SLACK
 _WALKED: Final = 6

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from indexer.backends.whoosh.kernels.choice import KernelChoice, Kernels
 from indexer.backends.whoosh.lookup.counted import Postings
 from indexer.backends.whoosh.lookup.damage import damaged
-from indexer.backends.whoosh.lookup.matches import Scores, address
+from indexer.backends.whoosh.lookup.highest import Scores
+from indexer.backends.whoosh.lookup.matches import address
 from indexer.backends.whoosh.lookup.reader import SegmentReader
 from indexer.query import TextField
 from indexer.ranking import Ranking, idf

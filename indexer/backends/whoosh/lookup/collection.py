@@ -22,7 +22,7 @@ from indexer.backends.whoosh.lookup.counted import Postings
 from indexer.backends.whoosh.lookup.expansion import CAP, LexiconScan
 from indexer.backends.whoosh.lookup.frequency import name_word_papers, word_papers
 from indexer.backends.whoosh.lookup.frequent import FrequentCache
-from indexer.backends.whoosh.lookup.matches import Scores
+from indexer.backends.whoosh.lookup.highest import Scores
 from indexer.backends.whoosh.lookup.people import is_name
 from indexer.backends.whoosh.lookup.postings import postings_of
 from indexer.backends.whoosh.lookup.reader import SegmentReader

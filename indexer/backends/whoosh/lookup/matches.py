@@ -11,11 +11,9 @@ from numpy.typing import NDArray
 
 from indexer.backends.whoosh.lookup.bits import Bits, packed
 from indexer.backends.whoosh.lookup.blocks import Blocks
+from indexer.backends.whoosh.lookup.highest import FEW, Heads, Scores, candidates, in_order
 from indexer.backends.whoosh.lookup.reader import Numbers
 
-Scores = NDArray[np.float64]
-Heads = tuple[Numbers, Scores]
-"""Papers and their scores, highest first."""
 ROW: Final = "9q"
 """The nine integers that compiled loops take of a list."""
 Row = tuple[bytes, tuple[object, ...]]
@@ -24,13 +22,6 @@ _STRIDE: Final = 1 << 14
 """So many papers are marked at once: their places as long integers fit into fast memory."""
 DENSE: Final = 32
 """A list of more than one in this many papers is kept as bits, too."""
-_FEW: Final = 512
-"""Fewer papers than this are sorted rather than searched for the best."""
-SLACK: Final = 3e-6
-"""Scores this close, relatively, may round to the same six digits."""
-_FARTHEST: Final = 300
-_POWERS: Final = 10.0 ** np.arange(-_FARTHEST, _FARTHEST + 1)
-"""Powers of ten by exponent, from ``10 ** -_FARTHEST``."""
 HEADS: Final = 256
 """Best papers that are kept with a long list: enough for a page, and for the signals."""
 
@@ -214,7 +205,7 @@ class Matches:
         docs, scores = self.docs, self.scores
         if scores is None:
             return docs[:wanted], np.zeros(min(wanted, len(docs)))
-        if len(docs) <= max(_FEW, wanted):
+        if len(docs) <= max(FEW, wanted):
             return docs, scores
         places = candidates(scores, wanted)
         return docs[places], scores[places]
@@ -264,67 +255,3 @@ def address(array: NDArray[Any] | None) -> int:
 
 NOTHING: Final = Matches(np.zeros(0, np.int32))
 EVERYTHING: Final = Matches(np.zeros(0, np.int32), negated=True)
-
-
-def rounded(scores: Scores) -> Scores:
-    """Round to six significant digits, so that the order of a sum cannot reorder hits."""
-    size = np.minimum(np.maximum(np.abs(scores), 10.0**-_FARTHEST), 10.0**_FARTHEST)
-    digits = _FARTHEST + 5 - np.floor(np.log10(size)).astype(np.intp)
-    factor = _POWERS.take(digits, mode="clip")
-    result: Scores = np.rint(scores * factor) / factor
-    return result
-
-
-def shown(score: float) -> float:
-    """Round one score as it is shown."""
-    return float(f"{score:.6g}")
-
-
-def in_order(docs: Numbers, scores: Scores, wanted: int) -> Heads:
-    """Put papers of one segment in order; their numbers are their order among equals.
-
-    Args:
-        docs: the papers, in any order.
-        scores: one each.
-        wanted: how many to give at most.
-
-    Returns:
-        Papers, and their scores as they are shown.
-    """
-    if len(docs) > wanted:
-        least = reached(scores, wanted)
-        near = scores >= least - abs(least) * SLACK
-        docs, scores = docs[near], scores[near]
-    final = rounded(scores)
-    order = np.lexsort((docs, -final))[:wanted]
-    return docs[order], final[order]
-
-
-def reached(scores: Scores, wanted: int) -> float:
-    """Give the `wanted` highest of some scores; 0 where there are fewer."""
-    at = len(scores) - wanted
-    return float(np.partition(scores, at)[at]) if at >= 0 else 0.0
-
-
-def candidates(scores: Scores, wanted: int) -> NDArray[np.int64]:
-    """Give places that hold the `wanted` highest scores, and all that may round to equals.
-
-    The highest of each of many strides bound the wanted score from below; looking at them first
-    is many times faster than partitioning everything.
-    """
-    size = len(scores)
-    if size <= max(_FEW, wanted):
-        return np.arange(size)
-    height = size // max(256, 4 * wanted)
-    if height > 1:
-        width = size // height
-        heads = scores[: width * height].reshape(height, width).max(0)
-    else:
-        heads = scores
-    least = float(np.partition(heads, len(heads) - wanted)[len(heads) - wanted])
-    found = np.flatnonzero(scores >= least - abs(least) * SLACK)
-    if len(found) > 4 * wanted and len(found) > _FEW and height > 1:
-        held = scores[found]
-        least = float(np.partition(held, len(held) - wanted)[len(held) - wanted])
-        found = found[held >= least - abs(least) * SLACK]
-    return found

@@ -21,7 +21,8 @@ from indexer.backends.whoosh.lookup.blocks import Blocks
 from indexer.backends.whoosh.lookup.bm25f import Bm25f
 from indexer.backends.whoosh.lookup.counted import Postings
 from indexer.backends.whoosh.lookup.frequent import FrequentCache, Kept
-from indexer.backends.whoosh.lookup.matches import DENSE, Matches, Row, Scores
+from indexer.backends.whoosh.lookup.highest import Scores
+from indexer.backends.whoosh.lookup.matches import DENSE, Matches, Row
 from indexer.matching.terms import TextTerm
 
 _DEAR: Final = 4

@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.backends.whoosh.lookup.bits import Bits, packed
 from indexer.backends.whoosh.lookup.columns import Marked
 from indexer.backends.whoosh.lookup.matches import Matches
 from indexer.backends.whoosh.lookup.occurrences import spread
@@ -22,6 +23,7 @@ from indexer.query import FacetField, Filter, Query
 
 Mask = NDArray[np.bool_]
 
+_ALL: Final[Bits] = np.zeros(0, np.uint64)
 _SEARCHED: Final = 24
 """A place that is searched for in a list costs as much as so many papers that are looked at."""
 
@@ -34,12 +36,21 @@ class Passing:
         mask: over all papers of the segment, false outside the range; None where all of it pass.
         edges: where runs of papers that pass begin and end in turn, rising: those of a venue stand
             side by side, see `lookup.columns`. None where this is not known.
+        packed: the mask as bits, where these are at hand.
     """
 
     first: int
     last: int
     mask: Mask | None = None
     edges: Numbers | None = None
+    packed: Bits | None = None
+
+    @property
+    def bits(self) -> Bits:
+        """The mask as a set of bits; empty where there is none."""
+        if self.packed is not None:
+            return self.packed
+        return _ALL if self.mask is None else packed(self.mask)
 
     def __and__(self, other: Passing) -> Passing:
         """Pass both."""
@@ -61,7 +72,7 @@ class Passing:
             return found.part(slice(low, high))
         if self.edges is None or len(self.edges) * _SEARCHED > len(docs):
             return found.part(np.flatnonzero(self.mask.take(docs)))
-        places = np.searchsorted(docs, self.edges)
+        places = docs.searchsorted(self.edges)
         return found.part(spread(places[::2], places[1::2] - places[::2]))
 
 
@@ -75,7 +86,7 @@ def filters_of(reader: SegmentReader, query: Query) -> dict[FacetField, Passing]
     for one in query.filters:
         if one.include or one.exclude:
             marked = reader.passing(one, partial(_passing, reader, one))
-            passing = Passing(0, reader.size, marked.mask, marked.edges)
+            passing = Passing(0, reader.size, marked.mask, marked.edges, marked.bits)
             found[one.field] = found[one.field] & passing if one.field in found else passing
     years = query.years
     if years.low is not None or years.high is not None:

@@ -206,7 +206,7 @@ class Sum(Matches):
         desk: Desk,
         *,
         span: tuple[int, int] | None = None,
-        mask: NDArray[np.bool_] | None = None,
+        mask: Bits = _ALL,
     ) -> None:
         """Add up these parts.
 
@@ -215,13 +215,13 @@ class Sum(Matches):
             desk: of the thread that asks.
             span: the first paper that counts, and the first one behind it that does not; None =
                 all count.
-            mask: over all papers of the segment, those that count; None = all.
+            mask: over all papers of the segment, those that count; of no words = all.
         """
         super().__init__(NOTHING.docs, positive=True)
         self._parts = parts
         self._desk = desk
         self._span = span or (0, desk.size)
-        self._mask = _ALL if mask is None else packed(mask)
+        self._mask = mask
         self._count = -1
 
     @property
@@ -265,7 +265,7 @@ class Sum(Matches):
             raise ValueError("filtered already")
         if self._desk.kernels is None:
             return Sum([passing.of(one) for one in self._parts], self._desk)
-        return Sum(self._parts, self._desk, span=(passing.first, passing.last), mask=passing.mask)
+        return Sum(self._parts, self._desk, span=(passing.first, passing.last), mask=passing.bits)
 
     @property
     def _filtered(self) -> bool:
@@ -276,7 +276,8 @@ class Sum(Matches):
         if self._bits is None:
             found, count = self._desk.joined(self._parts)
             if self._filtered:
-                found = spanned(found, *self._span)
+                if self._span != (0, self._desk.size):
+                    found = spanned(found, *self._span)
                 if len(self._mask):
                     found &= self._mask
                 count = counted(found)

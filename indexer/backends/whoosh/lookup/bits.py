@@ -12,8 +12,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.backends.whoosh.lookup.reader import Numbers
-
 Bits = NDArray[np.uint64]
 _SWAPPED: Final = sys.byteorder == "big"
 _WORD: Final = np.dtype("<u8")
@@ -41,7 +39,7 @@ def unpacked(bits: Bits, size: int) -> NDArray[np.bool_]:
     return mask
 
 
-def listed(bits: Bits, size: int) -> Numbers:
+def listed(bits: Bits, size: int) -> NDArray[np.int32]:
     """Give the papers of a set, rising."""
     return np.flatnonzero(unpacked(bits, size)).astype(np.int32)
 

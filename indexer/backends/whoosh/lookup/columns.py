@@ -12,6 +12,7 @@ from typing import Any, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.backends.whoosh.lookup.bits import Bits, packed
 from indexer.backends.whoosh.lookup.damage import damaged
 
 _NARROW: Final = (np.dtype(np.uint8), np.dtype(np.uint16), np.dtype(np.int32))
@@ -64,22 +65,25 @@ class Marked:
 
     Attributes:
         mask: bool[P], true for them.
+        bits: the same, packed.
         edges: int32, where runs of them begin and end in turn, rising.
     """
 
     mask: NDArray[np.bool_]
+    bits: Bits
     edges: NDArray[np.int32]
 
     @classmethod
     def of(cls, mask: NDArray[np.bool_]) -> Self:
         """Find the runs."""
         bounded = np.concatenate(([False], mask, [False]))
-        return cls(mask, np.flatnonzero(bounded[1:] != bounded[:-1]).astype(np.int32))
+        edges = np.flatnonzero(bounded[1:] != bounded[:-1])
+        return cls(mask, packed(mask), edges.astype(np.int32))
 
     @property
     def bytes(self) -> int:
         """Size in memory."""
-        return self.mask.nbytes + self.edges.nbytes
+        return self.mask.nbytes + self.bits.nbytes + self.edges.nbytes
 
 
 def first_of_runs(values: NDArray[Any]) -> NDArray[np.intp]:

@@ -110,9 +110,10 @@ class SegmentReader:
             return 0, self.size
         rising = self._falling_years
         # Years fall, their negatives rise; a missing one is the largest of all.
-        first = 0 if high is None else int(np.searchsorted(rising, -_bounded(high), "left"))
+        # Of the same type, or all of them would be converted first.
+        first = 0 if high is None else int(rising.searchsorted(np.int32(-_bounded(high)), "left"))
         last_year = -_bounded(low) if low is not None else 0
-        last = int(np.searchsorted(rising, last_year, "right"))
+        last = int(rising.searchsorted(np.int32(last_year), "right"))
         return first, max(first, last)
 
     def passing(self, one: Filter, compute: Callable[[], Marked]) -> Marked:

@@ -24,7 +24,7 @@ from indexer.query import FacetField, Filter, Query
 Mask = NDArray[np.bool_]
 
 _ALL: Final[Bits] = np.zeros(0, np.uint64)
-_SEARCHED: Final = 24
+_SEARCHED: Final = 400
 """A place that is searched for in a list costs as much as so many papers that are looked at."""
 
 

@@ -17,7 +17,7 @@ from indexer.backends.whoosh.answer.filters import Passing
 from indexer.backends.whoosh.answer.matches import Desk, Sum
 from indexer.backends.whoosh.kernels import choice as choices
 from indexer.backends.whoosh.kernels.choice import PATIENCE, KernelChoice
-from indexer.backends.whoosh.lookup.columns import Column, Marked
+from indexer.backends.whoosh.lookup.columns import Column
 from indexer.backends.whoosh.lookup.counts import count_column
 from indexer.backends.whoosh.lookup.few import FewTally
 from indexer.backends.whoosh.lookup.matches import Matches
@@ -313,19 +313,3 @@ def test_without_numba_auto_is_numpy_and_numba_is_an_error(monkeypatch: pytest.M
     assert choice.ready is None
     with pytest.raises(ConfigError, match=r"search\.kernels: numba is not installed"):
         KernelChoice("numba")
-
-
-@pytest.mark.parametrize("seed", range(30))
-def test_papers_that_pass_side_by_side_are_cut_out_and_others_looked_at(seed: int) -> None:
-    chance = np.random.default_rng(seed)
-    mask = np.zeros(SIZE, np.bool_)
-    for start in chance.choice(SIZE, int(chance.choice([0, 1, 3, 900])), replace=False):
-        mask[start : start + int(chance.choice([1, 60, 700]))] = True
-    passing = Passing(0, SIZE, mask, Marked.of(mask).edges)
-    for one in lists(chance, lasting=True):
-        kept = passing.of(one)
-        assert one.scores is not None
-        assert kept.scores is not None
-        there = mask[one.docs]
-        assert kept.docs.tolist() == one.docs[there].tolist()
-        assert kept.scores.tolist() == one.scores[there].tolist()

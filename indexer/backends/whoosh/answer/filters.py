@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 from indexer.backends.whoosh.lookup.bits import Bits, packed
 from indexer.backends.whoosh.lookup.columns import Marked
 from indexer.backends.whoosh.lookup.matches import Matches
-from indexer.backends.whoosh.lookup.occurrences import spread
 from indexer.backends.whoosh.lookup.people import names_of_key, papers_of, union
-from indexer.backends.whoosh.lookup.reader import Numbers, SegmentReader
+from indexer.backends.whoosh.lookup.reader import SegmentReader
 from indexer.backends.whoosh.storage.segment import Lexicon
 from indexer.paper import UNKNOWN, name_key
 from indexer.query import FacetField, Filter, Query
@@ -24,8 +23,6 @@ from indexer.query import FacetField, Filter, Query
 Mask = NDArray[np.bool_]
 
 _ALL: Final[Bits] = np.zeros(0, np.uint64)
-_SEARCHED: Final = 400
-"""A place that is searched for in a list costs as much as so many papers that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +31,12 @@ class Passing:
 
     Attributes:
         mask: over all papers of the segment, false outside the range; None where all of it pass.
-        edges: where runs of papers that pass begin and end in turn, rising: those of a venue stand
-            side by side, see `lookup.columns`. None where this is not known.
         packed: the mask as bits, where these are at hand.
     """
 
     first: int
     last: int
     mask: Mask | None = None
-    edges: Numbers | None = None
     packed: Bits | None = None
 
     @property
@@ -70,10 +64,7 @@ class Passing:
             bounds = np.array((self.first, max(self.first, self.last)), docs.dtype)
             low, high = np.searchsorted(docs, bounds).tolist()
             return found.part(slice(low, high))
-        if self.edges is None or len(self.edges) * _SEARCHED > len(docs):
-            return found.part(np.flatnonzero(self.mask.take(docs)))
-        places = docs.searchsorted(self.edges)
-        return found.part(spread(places[::2], places[1::2] - places[::2]))
+        return found.part(np.flatnonzero(self.mask.take(docs)))
 
 
 Filters = Mapping[FacetField, Passing]
@@ -86,7 +77,7 @@ def filters_of(reader: SegmentReader, query: Query) -> dict[FacetField, Passing]
     for one in query.filters:
         if one.include or one.exclude:
             marked = reader.passing(one, partial(_passing, reader, one))
-            passing = Passing(0, reader.size, marked.mask, marked.edges, marked.bits)
+            passing = Passing(0, reader.size, marked.mask, marked.bits)
             found[one.field] = found[one.field] & passing if one.field in found else passing
     years = query.years
     if years.low is not None or years.high is not None:

@@ -66,24 +66,20 @@ class Marked:
     Attributes:
         mask: bool[P], true for them.
         bits: the same, packed.
-        edges: int32, where runs of them begin and end in turn, rising.
     """
 
     mask: NDArray[np.bool_]
     bits: Bits
-    edges: NDArray[np.int32]
 
     @classmethod
     def of(cls, mask: NDArray[np.bool_]) -> Self:
-        """Find the runs."""
-        bounded = np.concatenate(([False], mask, [False]))
-        edges = np.flatnonzero(bounded[1:] != bounded[:-1])
-        return cls(mask, packed(mask), edges.astype(np.int32))
+        """Mark them."""
+        return cls(mask, packed(mask))
 
     @property
     def bytes(self) -> int:
         """Size in memory."""
-        return self.mask.nbytes + self.bits.nbytes + self.edges.nbytes
+        return self.mask.nbytes + self.bits.nbytes
 
 
 def first_of_runs(values: NDArray[Any]) -> NDArray[np.intp]:

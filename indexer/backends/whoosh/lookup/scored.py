@@ -110,8 +110,7 @@ class TermMatches(Matches):
     @property
     def scores(self) -> Scores:
         """One each."""
-        whole = None if self._made is None else self._made.value
-        return self._whole.scores if whole is None else whole.scores
+        return self._whole.scores
 
     @property
     def scoreless(self) -> bool:
@@ -121,18 +120,18 @@ class TermMatches(Matches):
     @property
     def whole(self) -> bool:
         """Whether all scores are in memory."""
-        return self._made is not None and self._made.value is not None
+        return self._held is not None
 
     @property
     def at_hand(self) -> Scores | None:
         """The scores, unless they would have to be made."""
-        whole = None if self._made is None else self._made.value
-        return None if whole is None else whole.scores
+        held = self._held
+        return None if held is None else held.scores
 
     @property
     def known(self) -> bool:
         """Whether `highest`, `heads` and `blocks` are, or cost no scoring."""
-        if self._made is not None and self._made.value is not None:
+        if self._held is not None:
             return True
         return self._heads is not None and (self._blocks is not None or not self._long)
 

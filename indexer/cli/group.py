@@ -13,6 +13,12 @@ import click
 from indexer.config import Config, load_config
 from indexer.errors import QueryError, QuiverError
 
+overwrite_option = click.option(
+    "--overwrite",
+    is_flag=True,
+    help="Replace the file that is written even if this option did not write it.",
+)
+
 R = TypeVar("R")
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -40,6 +46,14 @@ class Session:
         cluster = self.config.cluster
         on_cluster = self.config.index.backend == "opensearch"
         return f"{cluster.name} at {cluster.hosts}" if on_cluster else str(self.directory)
+
+    @property
+    def settings_files(self) -> tuple[str, ...]:
+        """Files that the settings are in or name, which no output may take the place of."""
+        build, cluster = self.config.build, self.config.cluster
+        secrets = (cluster.password_file, cluster.ca_file, cluster.cert_file, cluster.key_file)
+        files = (self.config.source, build.venues, build.authors, *secrets)
+        return tuple(one for one in files if one)
 
     def waiting(self, seconds: float | None) -> Session:
         """Give the same with another time to wait for writers; None changes nothing."""

@@ -108,12 +108,12 @@ def _refuse_place(path: str, protected: Protected) -> None:
     """Refuse a path inside the index or a folder that is read, or one that fits a pattern."""
     target = Path(os.path.realpath(path))
     for folder in protected.indexes:
-        if _inside(target, folder):
+        if lies_in(target, folder):
             raise OutputError(
                 path, f"lies in {folder}, where only the index may be; name a file outside it"
             )
     for folder in protected.folders:
-        if _inside(target, folder):
+        if lies_in(target, folder):
             raise OutputError(
                 path,
                 f"lies in the folder {folder}, whose files this command reads; name a file "
@@ -142,9 +142,10 @@ def _same_file(path: str, status: os.stat_result | None, names: Iterable[str]) -
     return None
 
 
-def _inside(target: Path, folder: str) -> bool:
+def lies_in(path: Path, folder: Path | str) -> bool:
     """Whether a path is a folder or lies in it; folders are compared by device and inode."""
-    status = status_of(folder)
+    target = Path(os.path.realpath(path))
+    status = status_of(str(folder))
     if status is None:
         return Path(os.path.realpath(folder)) in (target, *target.parents)
     if not stat.S_ISDIR(status.st_mode):

@@ -61,6 +61,7 @@ class OutputFile:
             OutputError: when the target is protected, exists and may not be replaced, or is
                 nothing that can be written.
         """
+        refuse_protected(path, protected)
         self.path = path
         self._create = create
         self._file: IO[bytes] | None = None
@@ -68,7 +69,6 @@ class OutputFile:
         self._descriptor = descriptor_of(path)
         self._target = Path(os.path.realpath(path))
         self._before: os.stat_result | None = None
-        refuse_protected(path, protected)
         if self._descriptor is not None:
             return
         self._before = status_of(path)

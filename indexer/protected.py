@@ -75,8 +75,8 @@ def refuse_protected(path: str, protected: Protected) -> None:
     Raises:
         OutputError: when it is protected, a folder, or a disk.
     """
-    if not path:
-        raise OutputError("''", "is no name of a file")
+    if not path or "\0" in path:
+        raise OutputError(repr(path), "is no name of a file")
     descriptor = descriptor_of(path)
     if descriptor is not None:
         status = _descriptor_status(descriptor)

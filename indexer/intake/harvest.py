@@ -98,8 +98,8 @@ def harvest(
     if urlsplit(what.url).scheme not in ("http", "https"):
         raise DumpError(what.url, 0, "no web address; OAI-PMH repositories have one (https://…)")
     dump, state_file = Path(path), Path(f"{path}.state.json")
-    for file in (dump, state_file):
-        refuse_protected(str(file), protected or Protected())
+    for name in (path, f"{path}.state.json"):
+        refuse_protected(name, protected or Protected())
     if descriptor_of(path) is not None or (dump.exists() and not dump.is_file()):
         raise OutputError(path, "is no file that a harvest can go on with; name one on a disk")
     state = _begun(what, dump, state_file)

@@ -492,3 +492,13 @@ def test_a_folder_of_another_program_does_not_become_an_index() -> None:
     assert "belongs to another program" in refused.stderr
     assert Path("level/CURRENT").read_text() == "MANIFEST-000004\n"
     assert Path("rocks/generations/.git").is_dir()
+
+
+@pytest.mark.parametrize("verb", ["check", "build"])
+def test_names_of_files_do_not_steer_the_terminal(verb: str) -> None:
+    name = "a\x1b]0;owned\x07\x9b31m\u202e.jsonl"
+    Path(name).write_text(DUMP)
+
+    for result in (run(verb, name), run(verb, f"no{name}"), run(verb, name, "--rejected", name)):
+        assert "\\x1b]0;owned\\x07\\x9b31m\\u202e" in result.output
+        assert not set(result.output) & set("\x1b\x07\x9b\u202e")

@@ -10,6 +10,7 @@ from typing import Any, Concatenate, TypeVar
 
 import click
 
+from indexer.cli.terminal import printable
 from indexer.config import Config, load_config
 from indexer.errors import QueryError, QuiverError
 
@@ -93,15 +94,19 @@ class VerbGroup(click.Group):
         """Run the verb; word what a person can mend."""
         try:
             return super().invoke(ctx)
+        except click.ClickException as error:
+            error.message = printable(error.message)
+            raise
         except QueryError as error:
-            raise click.UsageError(str(error), ctx) from error
+            raise click.UsageError(printable(str(error)), ctx) from error
         except QuiverError as error:
-            raise click.ClickException(str(error)) from error
+            raise click.ClickException(printable(str(error))) from error
         except BrokenPipeError:
             raise  # the reader of our output has left; click exits without a word
         except OSError as error:
             where = f"{error.filename}: " if error.filename else ""
-            raise click.ClickException(f"{where}{error.strerror or error}") from error
+            told = printable(f"{where}{error.strerror or error}")
+            raise click.ClickException(told) from error
 
 
 def verb_group(name: str, about: str, *verbs: click.Command) -> VerbGroup:

@@ -12,7 +12,7 @@ import click
 from tqdm import tqdm
 
 from indexer.cli.group import Session, example, with_session
-from indexer.cli.terminal import counted
+from indexer.cli.terminal import counted, printable
 from indexer.intake.harvest import Harvest
 from indexer.intake.harvest import harvest as harvest_into
 from indexer.protected import protect
@@ -63,11 +63,12 @@ def harvest(
         return
     since_when = f" changed since {report.since}" if report.since else ""
     how = ", from where the harvest before was cut off" if report.went_on else ""
-    click.echo(
+    told = (
         f"{counted(report.records, 'record')}{since_when} fetched into {file} with "
-        f"{counted(report.requests, 'request')}{how}."
+        f"{counted(report.requests, 'request')}{how}.\n"
+        f"`quiver update {file}` adds them to the index."
     )
-    click.echo(f"`quiver update {file}` adds them to the index.")
+    click.echo(printable(told))
 
 
 def _day(text: str) -> str:

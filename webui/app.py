@@ -59,7 +59,6 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     if index is None:
         index = open_index(config.index.dir, config=config)
     app = Flask(__name__)
-    app.config["MAX_CONTENT_LENGTH"] = differences.LARGEST
     app.url_map.merge_slashes = False
     app.url_map.converters["address"] = AddressConverter
     app.json.sort_keys = False  # type: ignore[attr-defined] # the provider of Flask itself
@@ -75,7 +74,7 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     app.register_blueprint(feeds.blueprint)
     app.register_blueprint(keeping.blueprint)
     app.register_blueprint(similar.blueprint)
-    app.register_blueprint(differences.blueprint)
+    differences.register(app)
     app.register_blueprint(trends.blueprint)
     app.register_blueprint(suggest.blueprint)
     app.register_blueprint(arxiv_api.blueprint)

@@ -74,6 +74,17 @@ def too_many(per_minute: int, seconds: int) -> Response:
     return answer
 
 
+def busy(heading: str, seconds: int) -> Response:
+    """Answer a request for work that is done one piece at a time: 503, and when to ask again."""
+    told = f"Nothing is lost. Try again in {seconds} s."
+    if wants_json():
+        answer = problem(503, heading, told)
+    else:
+        answer = _page(503, heading=heading, lines=(told,))
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
+
+
 def problem(status: int, title: str, detail: str, **more: Any) -> Response:
     """Make a problem document (RFC 9457)."""
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail} | more

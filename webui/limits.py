@@ -17,7 +17,7 @@ from typing import Final
 from flask import Flask, Response, request
 from werkzeug.exceptions import BadRequest
 
-from webui.faults import too_many
+from webui.faults import problem, too_many
 
 _CLIENTS: Final = 10_000
 """Clients remembered; the one that has been quiet for longest is forgotten first."""
@@ -58,6 +58,7 @@ class Buckets:
 
 def register(app: Flask, per_minute: int) -> None:
     """Limit what one client may ask of an application; 0 sets no limit."""
+    app.before_request(_check_host)
     app.before_request(_check_path)
     if not per_minute:
         return
@@ -72,6 +73,15 @@ def register(app: Flask, per_minute: int) -> None:
         return too_many(per_minute, seconds) if seconds else None
 
     app.before_request(check)
+
+
+def _check_host() -> Response | None:
+    """Refuse a host that is no name (``xn--``): no absolute address can be written under it."""
+    try:
+        _ = request.url
+    except UnicodeError:
+        return problem(400, "This address cannot be read", "The Host header is no name of a host.")
+    return None
 
 
 def _check_path() -> None:

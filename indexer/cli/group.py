@@ -10,8 +10,15 @@ from typing import Any, Concatenate, TypeVar
 
 import click
 
+from indexer.cli.terminal import printable
 from indexer.config import Config, load_config
 from indexer.errors import QueryError, QuiverError
+
+overwrite_option = click.option(
+    "--overwrite",
+    is_flag=True,
+    help="Replace the file that is written even if this option did not write it.",
+)
 
 R = TypeVar("R")
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -40,6 +47,14 @@ class Session:
         cluster = self.config.cluster
         on_cluster = self.config.index.backend == "opensearch"
         return f"{cluster.name} at {cluster.hosts}" if on_cluster else str(self.directory)
+
+    @property
+    def settings_files(self) -> tuple[str, ...]:
+        """Files that the settings are in or name, which no output may take the place of."""
+        build, cluster = self.config.build, self.config.cluster
+        secrets = (cluster.password_file, cluster.ca_file, cluster.cert_file, cluster.key_file)
+        files = (self.config.source, build.venues, build.authors, *secrets)
+        return tuple(one for one in files if one)
 
     def waiting(self, seconds: float | None) -> Session:
         """Give the same with another time to wait for writers; None changes nothing."""
@@ -79,15 +94,19 @@ class VerbGroup(click.Group):
         """Run the verb; word what a person can mend."""
         try:
             return super().invoke(ctx)
+        except click.ClickException as error:
+            error.message = printable(error.message)
+            raise
         except QueryError as error:
-            raise click.UsageError(str(error), ctx) from error
+            raise click.UsageError(printable(str(error)), ctx) from error
         except QuiverError as error:
-            raise click.ClickException(str(error)) from error
+            raise click.ClickException(printable(str(error))) from error
         except BrokenPipeError:
             raise  # the reader of our output has left; click exits without a word
         except OSError as error:
             where = f"{error.filename}: " if error.filename else ""
-            raise click.ClickException(f"{where}{error.strerror or error}") from error
+            told = printable(f"{where}{error.strerror or error}")
+            raise click.ClickException(told) from error
 
 
 def verb_group(name: str, about: str, *verbs: click.Command) -> VerbGroup:

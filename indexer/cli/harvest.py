@@ -12,9 +12,10 @@ import click
 from tqdm import tqdm
 
 from indexer.cli.group import Session, example, with_session
-from indexer.cli.terminal import counted
+from indexer.cli.terminal import counted, printable
 from indexer.intake.harvest import Harvest
 from indexer.intake.harvest import harvest as harvest_into
+from indexer.protected import protect
 
 
 @click.command(
@@ -24,7 +25,7 @@ from indexer.intake.harvest import harvest as harvest_into
     ),
 )
 @click.argument("url")
-@click.argument("file", type=click.Path(dir_okay=False))
+@click.argument("file")
 @click.option(
     "--prefix",
     default="oai_dc",
@@ -55,17 +56,19 @@ def harvest(
     """
     what = Harvest(url, prefix, of_set, _day(since), pause)
     with _progress() as progress:
-        report = harvest_into(what, file, progress=progress)
+        protected = protect((), session.settings_files, indexes=(str(session.directory),))
+        report = harvest_into(what, file, progress=progress, protected=protected)
     if session.json:
         click.echo(json.dumps({"file": file, **dataclasses.asdict(report)}, ensure_ascii=False))
         return
     since_when = f" changed since {report.since}" if report.since else ""
     how = ", from where the harvest before was cut off" if report.went_on else ""
-    click.echo(
+    told = (
         f"{counted(report.records, 'record')}{since_when} fetched into {file} with "
-        f"{counted(report.requests, 'request')}{how}."
+        f"{counted(report.requests, 'request')}{how}.\n"
+        f"`quiver update {file}` adds them to the index."
     )
-    click.echo(f"`quiver update {file}` adds them to the index.")
+    click.echo(printable(told))
 
 
 def _day(text: str) -> str:

@@ -13,6 +13,8 @@ from indexer.paper import Paper
 from indexer.search import Facet, Hit, Results, Snippet, Span
 from indexer.text.display import display, plain
 
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Control characters but tab and line feed, and those that turn the direction of a line."""
 MARGIN = "    "
 SHOWN_AUTHORS = 10
 _TITLES = {"venue": "Venues", "year": "Years", "type": "Types", "author": "Authors"}
@@ -21,6 +23,11 @@ _TITLES = {"venue": "Venues", "year": "Years", "type": "Types", "author": "Autho
 def width() -> int:
     """Columns to write in: the terminal's, within what reads well."""
     return max(40, min(100, shutil.get_terminal_size((100, 24)).columns))
+
+
+def printable(text: str) -> str:
+    r"""Write control characters as codes (``\x1b``): names of files must not steer a terminal."""
+    return _CONTROL.sub(lambda match: ascii(match[0])[1:-1], text)
 
 
 def counted(number: int, noun: str) -> str:

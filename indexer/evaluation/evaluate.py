@@ -30,6 +30,7 @@ DEPTH: Final = 1000
 """Hits of a query that are scored."""
 MOST_WORDS: Final = 1024
 """Words of a query that are asked."""
+_RUN_LINE: Final = re.compile(r"[^\n]+ Q0 [^\n]+ [0-9]{1,4} [0-9]{1,4} quiver\n")
 ROUNDS: Final = 20_000
 """Random sign flips of a test; with fewer than 15 queries all of them are tried."""
 
@@ -153,6 +154,16 @@ def run_lines(evaluation: Evaluation, tag: str = "quiver") -> Iterator[str]:
     for query, documents in evaluation.runs.items():
         for rank, document in enumerate(documents, start=1):
             yield f"{query} Q0 {document} {rank} {DEPTH - rank + 1} {tag}"
+
+
+def holds_run(path: Path) -> bool:
+    """Whether a file holds nothing but lines that `run_lines` writes under its default tag.
+
+    Raises:
+        OSError: when it cannot be read.
+    """
+    with path.open(encoding="utf-8", newline="") as file:
+        return all(_RUN_LINE.fullmatch(line) for line in file)
 
 
 def compare(first: Evaluation, second: Evaluation, measure: str = "ndcg@10") -> Comparison:

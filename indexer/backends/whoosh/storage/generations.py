@@ -24,11 +24,13 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from indexer.backends.whoosh.storage.disk import replace_text, sync_folder, told
-from indexer.errors import IndexDamaged, IndexMissing
+from indexer.errors import IndexDamaged, IndexError_, IndexMissing
 
 CURRENT: Final = "CURRENT"
 _FOLDER: Final = "generations"
 _NAME: Final = re.compile(r"g\d{6,}")
+_UNPUBLISHED: Final = re.compile(r"\.g\d{6,}(\.gone)?")
+"""A generation that is being written, or removed."""
 _TRIES: Final = 20
 T = TypeVar("T")
 
@@ -118,10 +120,18 @@ class Generations:
 
         Returns:
             Its name, higher than any before, and the hidden directory to write it into.
+
+        Raises:
+            IndexError_: when the directory belongs to another program.
         """
         try:
             current = self.current()
-        except IndexDamaged:
+        except IndexDamaged as error:
+            if not (self.root / _FOLDER).is_dir():  # RocksDB and LevelDB have a CURRENT, too
+                raise IndexError_(
+                    f"{self.root / CURRENT}: belongs to another program, so this folder is no "
+                    "place for an index; name another with --index"
+                ) from error
             current = None
         numbers = [_number(name) for name in (*self.names(), current or "g000000")]
         self.clean(keep=None)
@@ -152,7 +162,7 @@ class Generations:
         if not folder.is_dir():
             return ()
         for entry in folder.iterdir():
-            if entry.name.startswith("."):
+            if _UNPUBLISHED.fullmatch(entry.name):
                 shutil.rmtree(entry)
         published = self.published()
         gone = [name for name in self.names() if name not in published]

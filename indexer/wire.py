@@ -96,7 +96,7 @@ def hit_json(hit: Hit) -> Json:
 
 def receipt_json(receipt: Receipt) -> Json:
     """Write how a query was read; each alternative carries its parameters, ready to be asked."""
-    written = {
+    written: Json = {
         "read_as": receipt.read_as,
         "matched": receipt.matched,
         "clauses": [

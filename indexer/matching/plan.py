@@ -83,17 +83,17 @@ class Plan:
             nothing is asked.
         leaves: every leaf of the query in order, those left out included.
         bare: how many words may be missing under "any", in the run that has most of them.
+        asking: the leaves that take part and are not negated, in order.
         monotone: every paper that matches under "all" also matches under "any"; not so where words
             that may be missing are negated.
-        asking: the leaves that take part and are not negated, in order.
     """
 
     nodes: tuple[Node, ...]
     order: tuple[int, ...]
     leaves: tuple[LeafReading, ...]
     bare: int
-    monotone: bool
     asking: tuple[LeafReading, ...]
+    monotone: bool = True
 
 
 @dataclass(slots=True)
@@ -123,7 +123,7 @@ def plan_of(
         join: says which neighbours in a run of words are one; the second is then left out.
     """
     if clause is None:
-        return Plan((), (), (), 0, True, ())
+        return Plan((), (), (), 0, ())
     nodes: list[Node] = []
     leaves: list[LeafReading] = []
     made: list[_Made] = []
@@ -160,10 +160,10 @@ def plan_of(
             made.append(_node(one, parts, nodes))
     root = made.pop()
     if root.node < 0:
-        return Plan((), (), tuple(leaves), 0, True, ())
+        return Plan((), (), tuple(leaves), 0, ())
     order = _reached(nodes, root.node)
     asking = _asking(nodes, root.node)
-    return Plan(tuple(nodes), order, tuple(leaves), root.bare, root.monotone, asking)
+    return Plan(tuple(nodes), order, tuple(leaves), root.bare, asking, root.monotone)
 
 
 def _neighbours(

@@ -171,8 +171,11 @@ class MemorySearcher:
             asked = speaking(query.clause, self.collection)
             match = Match.ANY if bare_words(asked) > 1 else Match.ALL
             some = self.matching.scores(query.clause, match)
-        papers = ([self.collection.documents[at].paper for at in one] for one in (reading.scores, some))
-        return facet(request, *papers, query, self.collection)
+        matching, others = (
+            [self.collection.documents[at].paper for at in scores]
+            for scores in (reading.scores, some)
+        )
+        return facet(request, matching, others, query, self.collection)
 
     def _ordered(self, query: Query, reading: Reading) -> list[tuple[Paper, float]]:
         match, scores = reading.match, reading.scores

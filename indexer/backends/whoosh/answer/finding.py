@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import reduce
 
 import numpy as np
-from numpy.typing import NDArray
 
 from indexer.backends.whoosh.answer.evaluate import Evaluation
 from indexer.backends.whoosh.answer.feedback import SharedWord, likeness, shared_words_of
@@ -16,10 +14,10 @@ from indexer.backends.whoosh.answer.looking import Looked
 from indexer.backends.whoosh.answer.matches import Desk, Sum
 from indexer.backends.whoosh.answer.select import Order, Place, Ranked
 from indexer.backends.whoosh.answer.signals import signals_of
+from indexer.backends.whoosh.answer.tiers import best_in_tiers, first_tier, tied_in_tiers
 from indexer.backends.whoosh.lookup.collection import Collection
 from indexer.backends.whoosh.lookup.highest import rounded, shown
 from indexer.backends.whoosh.lookup.matches import Matches
-from indexer.backends.whoosh.lookup.occurrences import contained
 from indexer.matching.feedback import PAPERS
 from indexer.matching.plan import Plan, signal_terms
 from indexer.matching.terms import TextTerm
@@ -38,7 +36,8 @@ class Finding:
         desks: for each segment the room that was worked in.
         complete: for each segment the papers that have all bare words, before filters, where AUTO
             went on to papers with some of them; elsewhere None.
-        leading: for each segment those of `complete` that pass all filters; they come first.
+        leading: for each segment those of `complete` that pass all filters; they come first under
+            RELEVANCE.
         fallen: whether `complete` is what is asked for, but the filters left none of it.
     """
 
@@ -212,52 +211,18 @@ def relevant(collection: Collection, found: Finding, wanted: int) -> Ranked:
     order = Order(collection.readers)
     depth = collection.ranking.depth
     terms = signal_terms(found.plan, found.match) if depth > 0 else ()
-    leading = _leading(collection, found)
-    base = _base(order, found, leading, max(wanted, depth if terms else 0))
+    first = first_tier(collection, found.leading, found.hits, found.desks)
+    base = best_in_tiers(order, found.hits, first, max(wanted, depth if terms else 0))
     if not terms or not len(base):
         return base.at(slice(wanted))
     looked = _looked_at(collection, found, base.at(slice(depth)))
     final = with_signals(collection, found, terms, looked)
     factor = _feedback(collection, found, terms)
     if factor:
-        shared = shared_words_of(collection, _tied(order, final, leading, PAPERS), factor)
+        shared = shared_words_of(collection, tied_in_tiers(order, final, first, PAPERS), factor)
         final = with_feedback(collection, looked, shared, final)
-    final = _tied(order, final, leading)
+    final = tied_in_tiers(order, final, first)
     return final.then(base.at(slice(depth, None))).at(slice(wanted))
-
-
-def _leading(collection: Collection, found: Finding) -> Ranked:
-    """Returns the hits that come first as they have all bare words, with their clause scores."""
-    parts = [Ranked(np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0))]
-    for segment, one in enumerate(found.leading):
-        if one.count:
-            arrays = collection.readers[segment].arrays
-            looked = Looked(segment, one.docs, arrays.docs, found.desks[segment].kernels)
-            scores = rounded(looked.sums(found.hits[segment].summands))
-            parts.append(Ranked(np.full(len(looked.papers), segment), looked.papers, scores))
-    return reduce(Ranked.then, parts)
-
-
-def _base(order: Order, found: Finding, leading: Ranked, wanted: int) -> Ranked:
-    """Returns the first `wanted` hits by clause score, those of `leading` before all others."""
-    base = order.best(found.hits, wanted)
-    if not len(leading):
-        return base
-    return order.tied(leading).then(base.at(~_among(base, leading))).at(slice(wanted))
-
-
-def _tied(order: Order, ranked: Ranked, leading: Ranked, wanted: int | None = None) -> Ranked:
-    """Returns `Order.tied` of papers, those of `leading` before all others."""
-    if not len(leading):
-        return order.tied(ranked, wanted)
-    first = _among(ranked, leading)
-    return order.tied(ranked.at(first)).then(order.tied(ranked.at(~first))).at(slice(wanted))
-
-
-def _among(ranked: Ranked, others: Ranked) -> NDArray[np.bool_]:
-    """Returns which papers are among others."""
-    keys, known = ((one.segments << 32) | one.docs for one in (ranked, others))
-    return contained(keys, np.sort(known))
 
 
 def shared_words(collection: Collection, found: Finding) -> tuple[SharedWord, ...]:
@@ -267,10 +232,10 @@ def shared_words(collection: Collection, found: Finding) -> tuple[SharedWord, ..
     if not factor or not found.total:
         return ()
     order = Order(collection.readers)
-    leading = _leading(collection, found)
-    base = _base(order, found, leading, collection.ranking.depth)
+    first = first_tier(collection, found.leading, found.hits, found.desks)
+    base = best_in_tiers(order, found.hits, first, collection.ranking.depth)
     looked = _looked_at(collection, found, base)
-    best = _tied(order, with_signals(collection, found, terms, looked), leading, PAPERS)
+    best = tied_in_tiers(order, with_signals(collection, found, terms, looked), first, PAPERS)
     return shared_words_of(collection, best, factor)
 
 

@@ -73,6 +73,7 @@ from indexer.query import (
     YearRange,
 )
 from indexer.ranking import BM25F, Ranking
+from indexer.relaxation import relaxation_sentence
 from indexer.report import BuildReport
 from indexer.search import (
     DEFAULT_FACETS,
@@ -198,6 +199,7 @@ __all__ = [
     "parse_query",
     "plain",
     "put_together",
+    "relaxation_sentence",
     "results_json",
     "unnumbered",
     "versions_among",

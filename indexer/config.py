@@ -174,6 +174,7 @@ _LIMITS: Final[Mapping[str, Numbers | Choice | Optional]] = MappingProxyType(
         "ranking.parts": _WEIGHT,
         "ranking.feedback": _WEIGHT,
         "ranking.depth": Numbers(0, 100_000),
+        "ranking.enough": Numbers(1, 1000),
         "search.per_page": Numbers(1, 1000),
         "search.max_per_page": Numbers(1, 1000),
         "search.kernels": Choice(("auto", "numpy", "numba")),

@@ -96,7 +96,7 @@ def hit_json(hit: Hit) -> Json:
 
 def receipt_json(receipt: Receipt) -> Json:
     """Write how a query was read; each alternative carries its parameters, ready to be asked."""
-    return {
+    written: Json = {
         "read_as": receipt.read_as,
         "matched": receipt.matched,
         "clauses": [
@@ -117,6 +117,10 @@ def receipt_json(receipt: Receipt) -> Json:
             for other in receipt.alternatives
         ],
     }
+    if receipt.all_words is not None:
+        written["all_words"] = receipt.all_words
+        written["all_words_elsewhere"] = receipt.all_words_elsewhere
+    return written
 
 
 def paper_json(paper: Paper) -> Json:

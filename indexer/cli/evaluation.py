@@ -92,7 +92,8 @@ def evaluate(
 
     That is corpus.jsonl, queries.jsonl and qrels/test.tsv, or documents, topics and qrels. The
     collection is indexed in a temporary folder and asked its own queries, with the settings
-    of --config; your index stays as it is. With --known-item it is the index that is tested: each
+    of --config; your index stays as it is. Under --match any the scores of auto, which pages ask
+    by, stand beside. With --known-item it is the index that is tested: each
     paper drawn must come first for its title and near the top for its author, year and words.
     """
     if known_item is (directory is not None):
@@ -122,7 +123,10 @@ def evaluate(
     # Scores in the middle of a run would make it unreadable.
     say = partial(_print, session, apart=run is not None and run.is_stdout)
     if other_config is None:
-        say(evaluation_json(scored), _score_lines(scored))
+        data = evaluation_json(scored)
+        if scored.beside:
+            data["auto"] = {name: round(score, 5) for name, score in scored.beside.items()}
+        say(data, _score_lines(scored))
         return
     other = _score(judged, other_config, Match(match))
     comparisons = [compare(scored, other, measure) for measure in MEASURES]
@@ -140,7 +144,8 @@ def _score(judged: Judged, config: Config, match: Match) -> Evaluation:
 
     with _progress() as bar:
         advance = _steps(bar)
-        return evaluate_on(judged, index_in, match=match, advance=advance)
+        beside = Match.AUTO if match is Match.ANY else None
+        return evaluate_on(judged, index_in, match=match, beside=beside, advance=advance)
 
 
 def _test_index(session: Session, sample: int) -> None:
@@ -179,7 +184,8 @@ def _print(
 def _score_lines(scored: Evaluation) -> Iterator[str]:
     yield f"{scored.name}: {counted(scored.papers, 'paper')}, {len(scored.by_query):,} queries"
     for measure, score in scored.scores.items():
-        yield f"  {measure:<11} {score:.4f}"
+        beside = f"  auto {scored.beside[measure]:.4f}" if scored.beside else ""
+        yield f"  {measure:<11} {score:.4f}{beside}"
     if scored.unjudged:
         yield f"Queries left out, for nobody judged them: {scored.unjudged:,}."
     if scored.missing:

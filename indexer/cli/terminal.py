@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 import click
 
 from indexer.paper import Paper
+from indexer.relaxation import relaxation_sentence
 from indexer.search import Facet, Hit, Results, Snippet, Span
 from indexer.text.display import display, plain
 
@@ -189,8 +190,8 @@ def _receipt_lines(results: Results) -> Iterator[str]:
             yield f"This left nothing: {clause.text} ({counted(clause.hits, 'paper')} on its own)"
         if clause.note:
             yield click.style(f"{clause.text}: {clause.note}", dim=True)
-    if results.query.match == "auto" and receipt.matched == "any":
-        yield "No paper has all of these words; these have some of them."
+    if relaxed := relaxation_sentence(results):
+        yield relaxed
     for other in receipt.alternatives:
         yield f"Would find {counted(other.total, 'paper')}: {other.label}"
 

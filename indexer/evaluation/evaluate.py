@@ -10,7 +10,7 @@ import math
 import re
 import statistics
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -47,6 +47,7 @@ class Evaluation:
         papers: documents indexed.
         unjudged: queries left out because nobody judged them.
         missing: documents that were judged and are not in the collection; they count as not found.
+        beside: as `scores`, of the same queries under another `Match`; empty where none was asked.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Evaluation:
     papers: int
     unjudged: int
     missing: int
+    beside: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +84,17 @@ def evaluate(
     index_factory: IndexFactory,
     *,
     match: Match = Match.ANY,
+    beside: Match | None = None,
     advance: Advance | None = None,
 ) -> Evaluation:
     """Index a collection in a temporary folder, ask all its queries, and score the answers.
+
+    Args:
+        judged: the collection.
+        index_factory: opens the index.
+        match: which of a query's words a paper must hold.
+        beside: another `Match` to score on the same index.
+        advance: told how far it is.
 
     Raises:
         DumpError: when the documents cannot be read.
@@ -98,19 +108,37 @@ def evaluate(
                 own_ids[paper.id] = identifier
                 writer.add(paper)
                 tell("papers", done)
-        runs: dict[str, tuple[str, ...]] = {}
         with index.searcher() as searcher:
-            for done, query in enumerate(judged.queries, start=1):
-                found = _best(searcher, query, match)
-                runs[query.id] = tuple(own_ids[paper_id] for paper_id in found)
-                tell("queries", done)
+
+            def ask(what: str, match: Match) -> dict[str, tuple[str, ...]]:
+                runs: dict[str, tuple[str, ...]] = {}
+                for done, query in enumerate(judged.queries, start=1):
+                    found = _best(searcher, query, match)
+                    runs[query.id] = tuple(own_ids[paper_id] for paper_id in found)
+                    tell(what, done)
+                return runs
+
+            others = {} if beside is None else ask(f"queries, {beside}", beside)
+            runs = ask("queries", match)
     by_query = score_runs(judged, runs)
-    scores = {
-        name: statistics.fmean(scored[name] for scored in by_query.values()) for name in MEASURES
-    }
     judged_ids = {one for query in judged.queries for one in judged.judgements[query.id]}
     missing = sum(index_id(one) not in own_ids for one in judged_ids)
-    return Evaluation(judged.name, scores, by_query, runs, len(own_ids), judged.unjudged, missing)
+    return Evaluation(
+        judged.name,
+        _means(by_query),
+        by_query,
+        runs,
+        len(own_ids),
+        judged.unjudged,
+        missing,
+        {} if beside is None else _means(score_runs(judged, others)),
+    )
+
+
+def _means(by_query: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
+    return {
+        name: statistics.fmean(scored[name] for scored in by_query.values()) for name in MEASURES
+    }
 
 
 def plain_clause(text: str) -> Clause | None:

@@ -158,6 +158,27 @@ def _without(left: Scores, right: Scores) -> Scores:
     return {paper: score for paper, score in left.items() if paper not in right}
 
 
+def grows(clause: Clause | None) -> bool:
+    """Say whether no words that may be missing under "any" are negated.
+
+    Then every paper that matches under "all" also matches under "any".
+    """
+    match clause:
+        case Words(parts):
+            return all(
+                not bare_words(part.clause)
+                if part.occur is Occur.EXCLUDED
+                else grows(part.clause)
+                for part in parts
+            )
+        case And(clauses) | Or(clauses):
+            return all(grows(one) for one in clauses)
+        case Not(one):
+            return not bare_words(one)
+        case _:
+            return True
+
+
 def bare_words(clause: Clause | None) -> int:
     """Count, in the run of words that has most of them, those that may be missing under "any"."""
     match clause:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from indexer.backends.opensearch.facets import filter_query
 from indexer.backends.opensearch.feedback import Feedback
@@ -33,6 +33,12 @@ class Finding:
 
     Attributes:
         matching: the clause as a query, without filters and scores.
+        all_words: number of hits that have all bare words; None unless AUTO went on to papers with
+            some of them.
+        all_words_elsewhere: number of papers with all bare words that do not pass the filters.
+        complete: as `matching`, with all words, where the filters alone left no paper with these.
+        some: as `matching`, with some of the words, where AUTO asks for all of them, or did before
+            the filters left none.
     """
 
     plan: Plan
@@ -41,6 +47,22 @@ class Finding:
     places: tuple[Place, ...]
     aggregations: Body
     matching: Body
+    all_words: int | None = None
+    all_words_elsewhere: int = 0
+    complete: Body | None = None
+    some: Body | None = None
+
+
+class Count(NamedTuple):
+    """How many papers a query finds.
+
+    Attributes:
+        total: all hits.
+        full: those that have all that was asked for: of papers with some of the words, none.
+    """
+
+    total: int
+    full: int
 
 
 class Finder:
@@ -76,21 +98,42 @@ class Finder:
         match = Match.ANY if query.match is Match.ANY else Match.ALL
         pages = Pages(self._reach, query, plan, explain=explain)
         answer = pages.answer(match, first, size, aggs)
-        if query.match is Match.AUTO and not answer.total and plan.bare > 1:
-            match = Match.ANY
-            answer = pages.answer(match, first, size, aggs)
+        matching = matching_query(plan, match)
+        if query.match is not Match.AUTO or plan.bare < 2:
+            return Finding(
+                plan, match, answer.total, answer.places, answer.aggregations, matching
+            )
+        some = matching_query(plan, Match.ANY)
+        having = answer.total
+        if having < self._enough and filter_query(query) is not None:
+            (having,) = self._words.counts([matching])
+        wanted = having >= (self._enough if plan.monotone else 1)
+        if wanted and answer.total:
+            return Finding(
+                plan, match, answer.total, answer.places, answer.aggregations, matching, some=some
+            )
+        leading = pages.leading(answer.total)
+        relaxed = pages.answer(Match.ANY, first, size, aggs, leading)
         return Finding(
             plan,
-            match,
-            answer.total,
-            answer.places,
-            answer.aggregations,
-            matching_query(plan, match),
+            Match.ANY,
+            relaxed.total,
+            relaxed.places,
+            relaxed.aggregations,
+            some,
+            all_words=answer.total,
+            all_words_elsewhere=having - answer.total,
+            complete=matching if wanted else None,
+            some=some if wanted else None,
         )
+
+    @property
+    def _enough(self) -> int:
+        return self._reach.scoring.ranking.enough
 
     def ids(self, query: Query) -> Iterator[str]:
         """Give the ids of all matches in order, asking as they are taken."""
-        first = self.find(query, 0, max(1, self._reach.scoring.ranking.depth))
+        first = self.find(query, 0, max(1, self._reach.scoring.ranking.depth, self._enough))
         yield from (str(place.after[-1]) for place in first.places)
         if first.total <= len(first.places):
             return
@@ -108,23 +151,32 @@ class Finder:
             for one in readings
         ]
 
-    def totals(self, queries: list[Query], *, skip: list[int | None]) -> list[int]:
+    def totals(self, queries: list[Query], *, skip: list[int | None]) -> list[Count]:
         """Count what each query finds, one of its leaves left out where `skip` says so."""
+        plans = [
+            self._planned(query.clause, skip=at) for query, at in zip(queries, skip, strict=True)
+        ]
+        filters = [filter_query(query) for query in queries]
+        auto = [
+            query.match is Match.AUTO and plan.bare > 1
+            for query, plan in zip(queries, plans, strict=True)
+        ]
         asked: list[Body] = []
-        wider: list[Body | None] = []
-        for query, at in zip(queries, skip, strict=True):
-            plan = self._planned(query.clause, skip=at)
+        for query, plan, those in zip(queries, plans, filters, strict=True):
             match = Match.ANY if query.match is Match.ANY else Match.ALL
-            filters = filter_query(query)
-            asked.append(_under(matching_query(plan, match), filters))
-            auto = query.match is Match.AUTO and plan.bare > 1
-            wider.append(_under(matching_query(plan, Match.ANY), filters) if auto else None)
-        counts = self._words.counts(asked)
-        again = [at for at, count in enumerate(counts) if not count and wider[at] is not None]
-        if again:
-            more = self._words.counts([body for at in again if (body := wider[at]) is not None])
-            for at, count in zip(again, more, strict=True):
-                counts[at] = count
+            matching = matching_query(plan, match)
+            # Whatever the filters, AUTO looks at how many papers of the collection have all words.
+            asked += [_under(matching, those), matching]
+        counted = self._words.counts(asked)
+        counts = [Count(total, total) for total in counted[::2]]
+        relaxed = []
+        for at, having in enumerate(counted[1::2]):
+            wanted = having >= (self._enough if plans[at].monotone else 1)
+            if auto[at] and not (wanted and counts[at].total):
+                relaxed.append(at)
+        wider = [_under(matching_query(plans[at], Match.ANY), filters[at]) for at in relaxed]
+        for at, total in zip(relaxed, self._words.counts(wider), strict=True):
+            counts[at] = Count(total, counts[at].full)
         return counts
 
     def _planned(self, clause: Clause | None, skip: int | None = None) -> Plan:

@@ -19,7 +19,10 @@ from indexer.backends.opensearch.facets import (
     facet_aggs,
     filter_query,
     foremost,
+    named_aggs,
+    named_counts,
     read_facet,
+    unmet,
     unsure,
     values_of,
 )
@@ -130,8 +133,19 @@ class ClusterSearcher:
             Hit(paper, one.score, excerpts.of(paper), one.why)
             for paper, one in zip(papers, found.places, strict=True)
         ]
-        made = {request.field: self._facet(query, request, found) for request in facets}
-        outcome = Outcome(query, found.plan, found.match, found.total)
+        full = self._with_all_words(query, facets, found)
+        made = {
+            request.field: self._facet(query, request, full.get(request.field, found))
+            for request in facets
+        }
+        outcome = Outcome(
+            query,
+            found.plan,
+            found.match,
+            found.total,
+            found.all_words,
+            found.all_words_elsewhere,
+        )
         corrected = self._spelling.corrected(query, found.plan)
         receipt = receipt_of(outcome, self._finder, corrected)
         took = (time.perf_counter() - started) * 1000
@@ -151,6 +165,39 @@ class ClusterSearcher:
                 found.setdefault(self._analyzer.stem(word), set()).add(word)
         return lambda stem: found.get(stem, ())
 
+    def _with_all_words(
+        self, query: Query, requests: tuple[FacetRequest, ...], found: Finding
+    ) -> dict[FacetField, Finding]:
+        """Count facets over papers with all words where only their own filter left none of these.
+
+        So each of their values is counted as the click on it would, which leaves that filter.
+        """
+        own = [one for one in requests if filter_query(query) != filter_query(query, but=one.field)]
+        if found.complete is None or not own:
+            return {}
+        aggs = facet_aggs(query, tuple(own), self._lists.several, self._lists.variants)
+        counted = self._counts(found.complete, aggs)
+        full = replace(found, aggregations=counted, matching=found.complete)
+        return {one.field: full for one in own if counted[f"facet_{one.field}"]["doc_count"]}
+
+    def _counts(self, matching: Body, aggs: Body) -> Body:
+        """Returns what is counted over the papers that match."""
+        query = {"constant_score": {"filter": matching}}
+        body: Body = {"size": 0, "track_total_hits": False, "query": query, "aggs": aggs}
+        counted: Body = self._transport.search(body)["aggregations"]
+        return counted
+
+    def _some(
+        self, query: Query, request: FacetRequest, found: Finding, answer: Body
+    ) -> dict[str, int]:
+        """Count papers with some of the words for chosen values of which no paper has all."""
+        if found.some is None or found.some == found.matching:
+            return {}
+        keys = unmet(answer, query, request)
+        if not keys:
+            return {}
+        return named_counts(self._counts(found.some, named_aggs(query, request, keys)))
+
     def _facet(self, query: Query, request: FacetRequest, found: Finding) -> Facet:
         field = request.field
         answer: Body = found.aggregations[f"facet_{field}"]
@@ -163,6 +210,7 @@ class ClusterSearcher:
             self._lists.several,
             self._lists.shown(named),
             self._distinct(query, found) if unsure(answer, request) else None,
+            self._some(query, request, found, answer),
         )
         return read_facet(answer, query, request, known)
 
@@ -176,10 +224,7 @@ class ClusterSearcher:
         facet["aggs"] = {"values": facet["aggs"]["values"]}
         if only is not None:
             facet["aggs"]["values"] = values_of("author_shown", len(only), include=only)
-        matching = {"constant_score": {"filter": found.matching}}
-        body: Body = {"size": 0, "track_total_hits": False, "query": matching, "aggs": aggs}
-        answer: Body = self._transport.search(body)["aggregations"][f"facet_{request.field}"]
-        return {"values": answer["values"]}
+        return {"values": self._counts(found.matching, aggs)[f"facet_{request.field}"]["values"]}
 
     def _distinct(self, query: Query, found: Finding) -> int:
         """Count the authors under all filters but theirs exactly; kept for the next page."""

@@ -12,7 +12,13 @@ import numpy as np
 from indexer.analysis import Analyzer
 from indexer.backends.whoosh.answer.explain import explained
 from indexer.backends.whoosh.answer.facets import facet_of
-from indexer.backends.whoosh.answer.finding import Finding, every_place, find, places
+from indexer.backends.whoosh.answer.finding import (
+    Finding,
+    every_place,
+    find,
+    places,
+    some_words_under_others,
+)
 from indexer.backends.whoosh.answer.matches import Desk
 from indexer.backends.whoosh.answer.receipt import receipt_of
 from indexer.backends.whoosh.answer.spelling import Spelling
@@ -115,6 +121,7 @@ class WhooshSearcher:
                 self._bylines,
                 found.under_others(request.field),
                 self._kernels.ready,
+                some_words_under_others(self._collection, found, request.field),
             )
             for request in facets
         }

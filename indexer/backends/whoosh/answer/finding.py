@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ from indexer.backends.whoosh.answer.looking import Looked
 from indexer.backends.whoosh.answer.matches import Desk, Sum
 from indexer.backends.whoosh.answer.select import Order, Place, Ranked
 from indexer.backends.whoosh.answer.signals import signals_of
+from indexer.backends.whoosh.answer.tiers import best_in_tiers, first_tier, tied_in_tiers
 from indexer.backends.whoosh.lookup.collection import Collection
 from indexer.backends.whoosh.lookup.highest import rounded, shown
 from indexer.backends.whoosh.lookup.matches import Matches
@@ -33,6 +34,11 @@ class Finding:
         filters: for each segment which papers pass each filter.
         hits: for each segment the papers that pass all filters.
         desks: for each segment the room that was worked in.
+        complete: for each segment the papers that have all bare words, before filters, where AUTO
+            went on to papers with some of them; elsewhere None.
+        leading: for each segment those of `complete` that pass all filters; they come first under
+            RELEVANCE.
+        fallen: whether `complete` is what is asked for, but the filters left none of it.
     """
 
     query: Query
@@ -42,13 +48,38 @@ class Finding:
     filters: tuple[Filters, ...]
     hits: tuple[Matches, ...]
     desks: tuple[Desk, ...]
+    complete: tuple[Matches, ...] | None = None
+    leading: tuple[Matches, ...] = ()
+    fallen: bool = False
 
     def under_others(self, field: FacetField) -> tuple[Matches, ...]:
-        """Give for each segment the papers that pass every filter but those of one field."""
-        found = []
-        for matched, filters, hits in zip(self.matched, self.filters, self.hits, strict=True):
-            found.append(hits if field not in filters else _kept(matched, filters, but=field))
-        return tuple(found)
+        """Returns for each segment the hits of the query without the filters of one field.
+
+        Where AUTO fell back to some of the words only because of that field's filters, the papers
+        with all words are the hits without them.
+        """
+        if not any(field in filters for filters in self.filters):
+            return self.hits
+        if self.fallen and self.complete is not None:
+            complete = _all_kept(self.complete, self.filters, but=field)
+            if any(one.count for one in complete):
+                return complete
+        return _all_kept(self.matched, self.filters, but=field)
+
+    @property
+    def all_words(self) -> int | None:
+        """Number of hits that have all bare words; None unless AUTO went on to some of them."""
+        return None if self.complete is None else sum(one.count for one in self.leading)
+
+    @property
+    def full(self) -> int:
+        """Number of hits that have all that was asked for: of those with some words, none."""
+        return self.total if self.all_words is None else self.all_words
+
+    @property
+    def all_words_elsewhere(self) -> int:
+        """Number of papers with all bare words that do not pass the filters, where counted."""
+        return sum(one.count for one in self.complete or ()) - (self.all_words or 0)
 
     @property
     def total(self) -> int:
@@ -69,7 +100,10 @@ def find(
 ) -> Finding:
     """Find what a query asks for.
 
-    Under `Match.AUTO` all bare words are needed; where no paper has them all, any of them.
+    Under `Match.AUTO` all bare words are needed if at least `Ranking.enough` papers have them,
+    whatever the filters, so that a filter changes nothing in what is asked for. If fewer have them,
+    any of the words is enough, and those few papers come first; so it is, too, if no paper that
+    passes the filters has them all.
 
     Args:
         collection: where.
@@ -79,22 +113,65 @@ def find(
     """
     plan = plan or collection.plan(query.clause)
     first = Match.ANY if query.match is Match.ANY else Match.ALL
-    found = _matching(collection, query, desks, plan, first)
-    if query.match is Match.AUTO and not found.total and plan.bare > 1:
-        found = _matching(collection, query, desks, plan, Match.ANY)
-    return found
+    filters = tuple(filters_of(reader, query) for reader in collection.readers)
+    matched = _matched(collection, plan, desks, first)
+    hits = _all_kept(matched, filters)
+    if query.match is not Match.AUTO or plan.bare < 2:
+        return Finding(query, plan, first, matched, filters, hits, desks)
+    having = sum(one.count for one in matched)
+    fallen = having >= (collection.ranking.enough if plan.monotone else 1)
+    if fallen and any(one.count for one in hits):
+        return Finding(query, plan, first, matched, filters, hits, desks)
+    relaxed = _matched(collection, plan, desks, Match.ANY)
+    return Finding(
+        query,
+        plan,
+        Match.ANY,
+        relaxed,
+        filters,
+        _all_kept(relaxed, filters),
+        desks,
+        complete=matched,
+        leading=hits,
+        fallen=fallen,
+    )
 
 
-def _matching(
-    collection: Collection, query: Query, desks: tuple[Desk, ...], plan: Plan, match: Match
-) -> Finding:
+def some_words_under_others(
+    collection: Collection, found: Finding, field: FacetField
+) -> Callable[[], tuple[Matches, ...]] | None:
+    """Returns what finds the papers with some of the words under all filters but one field's.
+
+    They are the hits after a click on a value of the field of which no paper has all words. None
+    where these are no others than those that have all, or where they are found already.
+    """
+    auto = found.query.match is Match.AUTO and found.plan.bare > 1
+    if not auto or (found.match is Match.ANY and not found.fallen):
+        return None
+
+    def find_some() -> tuple[Matches, ...]:
+        matched = found.matched
+        if found.match is Match.ALL:
+            matched = _matched(collection, found.plan, found.desks, Match.ANY)
+        return _all_kept(matched, found.filters, but=field)
+
+    return find_some
+
+
+def _matched(
+    collection: Collection, plan: Plan, desks: tuple[Desk, ...], match: Match
+) -> tuple[Matches, ...]:
+    """Returns for each segment the papers that match a plan, before filters."""
     evaluations = (
         Evaluation(collection, segment, plan, desk) for segment, desk in enumerate(desks)
     )
-    matched = tuple(one.matches(match) for one in evaluations)
-    filters = tuple(filters_of(reader, query) for reader in collection.readers)
-    hits = tuple(_kept(one, those) for one, those in zip(matched, filters, strict=True))
-    return Finding(query, plan, match, matched, filters, hits, desks)
+    return tuple(one.matches(match) for one in evaluations)
+
+
+def _all_kept(
+    matched: tuple[Matches, ...], filters: tuple[Filters, ...], *, but: FacetField | None = None
+) -> tuple[Matches, ...]:
+    return tuple(_kept(one, those, but=but) for one, those in zip(matched, filters, strict=True))
 
 
 def _kept(found: Matches, filters: Filters, *, but: FacetField | None = None) -> Matches:
@@ -134,16 +211,18 @@ def relevant(collection: Collection, found: Finding, wanted: int) -> Ranked:
     order = Order(collection.readers)
     depth = collection.ranking.depth
     terms = signal_terms(found.plan, found.match) if depth > 0 else ()
-    base = order.best(found.hits, max(wanted, depth if terms else 0))
+    first = first_tier(collection, found.leading, found.hits, found.desks)
+    base = best_in_tiers(order, found.hits, first, max(wanted, depth if terms else 0))
     if not terms or not len(base):
-        return base
+        return base.at(slice(wanted))
     looked = _looked_at(collection, found, base.at(slice(depth)))
     final = with_signals(collection, found, terms, looked)
     factor = _feedback(collection, found, terms)
     if factor:
-        shared = shared_words_of(collection, order.tied(final, PAPERS), factor)
+        shared = shared_words_of(collection, tied_in_tiers(order, final, first, PAPERS), factor)
         final = with_feedback(collection, looked, shared, final)
-    return order.tied(final).then(base.at(slice(depth, None))).at(slice(wanted))
+    final = tied_in_tiers(order, final, first)
+    return final.then(base.at(slice(depth, None))).at(slice(wanted))
 
 
 def shared_words(collection: Collection, found: Finding) -> tuple[SharedWord, ...]:
@@ -153,8 +232,10 @@ def shared_words(collection: Collection, found: Finding) -> tuple[SharedWord, ..
     if not factor or not found.total:
         return ()
     order = Order(collection.readers)
-    looked = _looked_at(collection, found, order.best(found.hits, collection.ranking.depth))
-    best = order.tied(with_signals(collection, found, terms, looked), PAPERS)
+    first = first_tier(collection, found.leading, found.hits, found.desks)
+    base = best_in_tiers(order, found.hits, first, collection.ranking.depth)
+    looked = _looked_at(collection, found, base)
+    best = tied_in_tiers(order, with_signals(collection, found, terms, looked), first, PAPERS)
     return shared_words_of(collection, best, factor)
 
 

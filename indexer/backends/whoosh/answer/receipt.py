@@ -32,7 +32,7 @@ def receipt_of(
     deep = is_deep(query.clause)
     leaves = found.plan.leaves
     asked = {id(reading) for reading in found.plan.asking}
-    empty = query.match is not Match.ANY and (found.match is Match.ANY or not found.total)
+    empty = query.match is not Match.ANY and not found.full
     looked = empty and 1 < len(leaves) <= MOST_LEAVES
     emptied = _emptied(collection, query, leaves, desks) if looked else {}
     readings = tuple(
@@ -56,6 +56,8 @@ def receipt_of(
         "any" if found.match is Match.ANY else "all",
         query.repairs,
         alternatives,
+        found.all_words,
+        found.all_words_elsewhere,
     )
 
 
@@ -90,16 +92,13 @@ def _emptied(
 def _corrected(
     collection: Collection, spelling: Spelling, found: Finding, desks: tuple[Desk, ...]
 ) -> Iterator[Alternative]:
-    """Give queries with a rare word corrected that find more; with all words if these did not."""
-    partial = found.match is Match.ANY and found.query.match is Match.AUTO
+    """Returns queries with a rare word corrected of which more papers have all words."""
     given: set[int] = set()
     for words, changed in spelling.corrected(found.query, found.plan):
         other = find(collection, changed, desks)
-        if partial and other.match is Match.ANY:
-            continue
         if other.total in given:  # another form of a word that was given
             continue
-        if other.total > (0 if partial else found.total):
+        if other.full > found.full:
             given.add(other.total)
             yield Alternative(f"did you mean {words}", changed, other.total)
 
@@ -119,12 +118,13 @@ def _alternatives(
         changed = replace(query, text=format_clause(rest), clause=rest, repairs=(), match=Match.ALL)
         given += 1
         yield Alternative(left_out(found.plan, at), changed, total)
-    if found.total:
+    if found.total and not found.all_words_elsewhere:
         return
     for label, changed in unfiltered(query):
         if given == ALTERNATIVES:
             return
-        total = find(collection, changed, desks).total
-        if total > here:
+        other = find(collection, changed, desks)
+        # Where papers with some of the words are shown, those with all are what is more.
+        if other.full if found.total else other.total > here:
             given += 1
-            yield Alternative(label, changed, total)
+            yield Alternative(label, changed, other.total)

@@ -19,6 +19,8 @@ from indexer.cli.search import search
 from indexer.cli.settings import config
 from indexer.cli.terminal import hit_lines
 from indexer.cli.versions import versions
+from indexer.extras import has_module
+from indexer.platform import write_utf8
 from indexer.wire import hit_json
 
 VERBS = (
@@ -49,6 +51,7 @@ __all__ = [
     "Session",
     "VerbGroup",
     "example",
+    "has_module",
     "hit_json",
     "hit_lines",
     "leave_out_scipy",
@@ -56,4 +59,5 @@ __all__ = [
     "open_session_index",
     "verb_group",
     "with_session",
+    "write_utf8",
 ]

@@ -73,6 +73,9 @@ def _kept_context(dictionary: bytes, most: int) -> FrameReader:
 
     def read(frame: Any) -> bytes:
         try:
+            # `max_output_size` binds only frames that do not say how long their content is.
+            if zstandard.frame_content_size(frame) > most:
+                raise ValueError("the frame unpacks to too much")
             data: bytes = context.decompress(frame, max_output_size=most)
         except zstandard.ZstdError as error:
             raise ValueError(str(error)) from error

@@ -93,7 +93,7 @@ def test_the_command_works_without_what_only_posix_has(checkout: Path, tmp_path:
     for line in (
         "check data/martin-jaggi.txt",
         "build data/martin-jaggi.txt",
-        "update data/martin-jaggi.txt",
+        "build data/martin-jaggi.txt",
         "rollback",
         "verify",
         "search federated --year 2019-2022",

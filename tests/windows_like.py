@@ -22,10 +22,10 @@ import os
 import shutil
 import signal
 import struct
-import subprocess  # noqa: F401 - looks for POSIX when it is imported
+import subprocess
 import sys
 import tempfile
-import uuid  # noqa: F401 - likewise
+import uuid  # noqa: F401 - looks for POSIX when it is imported
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -39,7 +39,9 @@ NAMES = (
     " sysconf uname"
 ).split()
 SIGNALS = ("SIGHUP", "SIGKILL", "SIGUSR1", "SIGUSR2", "SIGCHLD", "SIGPIPE")
-_real = {name: getattr(os, name) for name in ("fsync", "open", "rename", "replace", "unlink")}
+_real = {
+    name: getattr(os, name) for name in ("fsync", "kill", "open", "rename", "replace", "unlink")
+}
 _fcntl: Any = fcntl
 
 
@@ -111,6 +113,11 @@ def _kill(pid: int, number: int) -> None:
     raise AssertionError(f"os.kill({pid}, {number}) would end the process on Windows")
 
 
+def _end(process: subprocess.Popen[Any]) -> None:
+    if process.poll() is None:
+        _real["kill"](process.pid, 9)
+
+
 def become_windows() -> None:
     """Take away what Windows has not."""
     modules: Any = sys.modules
@@ -127,6 +134,8 @@ def become_windows() -> None:
         delattr(mmap, name)
     # Without directory handles `shutil.rmtree` goes by names, as it does on Windows.
     shutil._use_fd_functions = False  # type: ignore[attr-defined]
+    process: Any = subprocess.Popen
+    process.kill = process.terminate = _end
     files: Any = tempfile
     files.TemporaryFile = tempfile.NamedTemporaryFile
     changed: Any = os

@@ -6,6 +6,7 @@
 from indexer.analysis import leave_out_scipy
 from indexer.cli.building import build, check, formats, update
 from indexer.cli.diff import diff
+from indexer.cli.doctor import doctor
 from indexer.cli.evaluation import evaluate
 from indexer.cli.export import export
 from indexer.cli.group import Session, VerbGroup, example, verb_group, with_session
@@ -43,6 +44,7 @@ VERBS = (
     evaluate_authors,
     formats,
     config,
+    doctor,
 )
 """In the order of the help."""
 

@@ -27,6 +27,7 @@ from indexer.evaluation.evaluate import (
 from indexer.evaluation.evaluate import evaluate as evaluate_on
 from indexer.evaluation.judged import Judged, read_judged
 from indexer.evaluation.known_item import SelfTest, run_self_test, self_test_json
+from indexer.extras import require_extra
 from indexer.query import Match
 from indexer.search import Index
 
@@ -96,6 +97,7 @@ def evaluate(
         _test_index(session, sample)
         return
     assert directory is not None  # noqa: S101 - said for the type checker; the line above holds it
+    require_extra("evaluate")
     judged = read_judged(directory, split=split)
     scored = _score(judged, session.config, Match(match))
     if run_file is not None:

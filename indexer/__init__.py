@@ -25,6 +25,7 @@ from indexer.config import Config, load_config
 from indexer.errors import (
     ConfigError,
     DumpError,
+    ExtraMissing,
     IndexDamaged,
     IndexError_,
     IndexLocked,
@@ -107,6 +108,8 @@ from indexer.wire import (
 )
 from indexer.works import MOST_TOGETHER, Works, put_together, versions_among
 
+__version__ = "0.1.0"
+
 __all__ = [
     "BM25F",
     "CITATION_FORMATS",
@@ -133,6 +136,7 @@ __all__ = [
     "Connection",
     "Contribution",
     "DumpError",
+    "ExtraMissing",
     "Facet",
     "FacetField",
     "FacetRequest",

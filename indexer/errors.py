@@ -4,6 +4,7 @@ QuiverError               anything a person can mend; its text names the cause a
 ├── ConfigError           a configuration file or option that cannot be used
 ├── DumpError             a dump that cannot be read at all
 │   └── RecordError       one record of a dump that cannot become a paper
+├── ExtraMissing          an optional package that a verb or a setting needs is not installed
 ├── OutputError           a file that an option names and that may not or cannot be written
 ├── QueryError            a request (not a query string) that cannot be understood
 └── IndexError_           an index that cannot be opened, written or published
@@ -35,6 +36,10 @@ class ConfigError(QuiverError, ValueError):
         """Keep all faults; the text is one fault a line."""
         super().__init__("\n".join(faults))
         self.faults = faults
+
+
+class ExtraMissing(QuiverError):  # noqa: N818 - says what is the matter, as its siblings do
+    """A package that only one verb or setting needs is not installed; names the extra."""
 
 
 class DumpError(QuiverError, ValueError):

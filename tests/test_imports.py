@@ -192,8 +192,9 @@ PACKAGES = {
     "yaml": "pyyaml",
     "opensearchpy": "opensearch_py",
     "markupsafe": "flask",
-    "werkzeug": "flask",
-    "jinja2": "flask",
+    "werkzeug": "werkzeug",
+    "jinja2": "jinja2",
+    "compression": "backports",  # the standard library's, from Python 3.14
 }
 
 

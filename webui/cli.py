@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import sys
 import webbrowser
 
 import click
@@ -14,6 +13,7 @@ from indexer.cli import (
     Session,
     VerbGroup,
     example,
+    has_module,
     hit_json,
     hit_lines,
     leave_out_scipy,
@@ -21,6 +21,7 @@ from indexer.cli import (
     open_session_index,
     verb_group,
     with_session,
+    write_utf8,
 )
 
 
@@ -47,7 +48,10 @@ def serve(
 
     A new generation of the index is seen on the next request, without a restart.
     """
-    from webui.serve import serve as listen
+    if has_module("fcntl") and has_module("gunicorn"):
+        from webui.serve import serve as listen
+    else:  # Windows
+        from webui.waitress_server import serve as listen
 
     web = session.config.web
     web = dataclasses.replace(
@@ -130,9 +134,6 @@ def quiver() -> VerbGroup:
 
 def main() -> None:
     """Run the command; the entry point of the package."""
-    for stream in (sys.stdout, sys.stderr):
-        # A terminal that cannot write a character shows its code instead of a traceback.
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+    write_utf8()
     leave_out_scipy()
     quiver()(prog_name="quiver")

@@ -6,6 +6,7 @@
 from indexer.analysis import leave_out_scipy
 from indexer.cli.building import build, check, formats, update
 from indexer.cli.diff import diff
+from indexer.cli.doctor import doctor
 from indexer.cli.evaluation import evaluate
 from indexer.cli.export import export
 from indexer.cli.group import Session, VerbGroup, example, verb_group, with_session
@@ -19,6 +20,8 @@ from indexer.cli.search import search
 from indexer.cli.settings import config
 from indexer.cli.terminal import hit_lines
 from indexer.cli.versions import versions
+from indexer.extras import has_module
+from indexer.platform import write_utf8
 from indexer.wire import hit_json
 
 VERBS = (
@@ -41,6 +44,7 @@ VERBS = (
     evaluate_authors,
     formats,
     config,
+    doctor,
 )
 """In the order of the help."""
 
@@ -49,6 +53,7 @@ __all__ = [
     "Session",
     "VerbGroup",
     "example",
+    "has_module",
     "hit_json",
     "hit_lines",
     "leave_out_scipy",
@@ -56,4 +61,5 @@ __all__ = [
     "open_session_index",
     "verb_group",
     "with_session",
+    "write_utf8",
 ]

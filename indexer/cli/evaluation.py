@@ -29,6 +29,7 @@ from indexer.evaluation.evaluate import (
 from indexer.evaluation.evaluate import evaluate as evaluate_on
 from indexer.evaluation.judged import Judged, read_judged
 from indexer.evaluation.known_item import SelfTest, run_self_test, self_test_json
+from indexer.extras import require_extra
 from indexer.output_file import OutputFile
 from indexer.protected import protect
 from indexer.query import Match
@@ -104,6 +105,7 @@ def evaluate(
         _test_index(session, sample)
         return
     assert directory is not None  # noqa: S101 - said for the type checker; the line above holds it
+    require_extra("evaluate")
     judged = read_judged(directory, split=split)
     other_config = None if against is None else load_config(against)
     with ExitStack() as opened:

@@ -10,6 +10,7 @@ from typing import Any, Concatenate, TypeVar
 
 import click
 
+from indexer import __version__
 from indexer.cli.terminal import printable
 from indexer.config import Config, load_config
 from indexer.errors import QueryError, QuiverError
@@ -119,7 +120,7 @@ def verb_group(name: str, about: str, *verbs: click.Command) -> VerbGroup:
     """
 
     @_shared
-    @click.version_option(package_name="quiver")
+    @click.version_option(__version__)
     @click.pass_context
     def begin(
         ctx: click.Context, index_dir: str | None, config_file: str | None, *, as_json: bool

@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from indexer.evaluation.judged import Judged, JudgedQuery, index_id
+from indexer.extras import require_extra
 from indexer.query import Clause, Match, Part, Query, Word, Words
 from indexer.search import Index, Searcher
 
@@ -98,7 +99,9 @@ def evaluate(
 
     Raises:
         DumpError: when the documents cannot be read.
+        ExtraMissing: when ir_measures is not installed; nothing is indexed then.
     """
+    require_extra("evaluate")
     tell = advance or (lambda _what, _done: None)
     with TemporaryDirectory(prefix="quiver-evaluate-") as folder:
         index = index_factory(Path(folder) / "index")
@@ -154,7 +157,11 @@ def score_runs(judged: Judged, runs: Mapping[str, tuple[str, ...]]) -> dict[str,
     """Score ranked document ids by ir_measures (ir-measur.es), for each judged query.
 
     nDCG has linear gains; a query without answers scores 0.
+
+    Raises:
+        ExtraMissing: when ir_measures is not installed.
     """
+    require_extra("evaluate")
     from ir_measures import AP, RR, Qrel, R, ScoredDoc, iter_calc, nDCG
 
     measures = dict(zip(MEASURES, (nDCG @ 10, R @ 100, AP, RR @ 10), strict=True))

@@ -21,6 +21,7 @@ from urllib.parse import urlencode, urlsplit
 
 from lxml import etree
 
+from indexer import __version__
 from indexer.errors import DumpError, OutputError
 from indexer.intake.harvest_state import HarvestState, read_state, write_state
 from indexer.protected import Protected, descriptor_of, refuse_protected
@@ -30,7 +31,6 @@ LARGEST_REPLY: Final = 64 * 1024 * 1024
 MOST_TRIES: Final = 5
 LONGEST_WAIT: Final = 600.0
 """Most seconds that a repository may make us wait at a time (``Retry-After``)."""
-_AGENT = "quiver/0.1 (OAI-PMH harvester)"
 _OAI = "{http://www.openarchives.org/OAI/2.0/}"
 _HEAD = b'<?xml version="1.0" encoding="UTF-8"?>\n<records xmlns="http://www.openarchives.org/OAI/2.0/">\n'
 _TAIL = b"</records>\n"
@@ -226,7 +226,8 @@ def _asked(address: str, what: Harvest) -> tuple[etree._Element, int]:
 
 def _fetched(address: str, timeout: float) -> bytes:
     # The scheme was checked: only http and https come this far.
-    request = urllib.request.Request(address, headers={"User-Agent": _AGENT})  # noqa: S310
+    headers = {"User-Agent": f"quiver/{__version__} (OAI-PMH harvester)"}
+    request = urllib.request.Request(address, headers=headers)  # noqa: S310
     with urllib.request.urlopen(request, timeout=timeout) as reply:  # noqa: S310
         data: bytes = reply.read(LARGEST_REPLY + 1)
     if len(data) > LARGEST_REPLY:

@@ -23,6 +23,7 @@ from indexer.backends.opensearch.copies import all_copies
 from indexer.backends.opensearch.mapping import VERSION, Body
 from indexer.backends.opensearch.scoring import Collection
 from indexer.errors import IndexDamaged, IndexLocked
+from indexer.platform import is_running
 from indexer.search import IndexInfo
 
 if TYPE_CHECKING:
@@ -281,9 +282,6 @@ def _gone(holder: Body) -> bool:
     if holder.get("host") != socket.gethostname():
         return False
     try:
-        os.kill(int(holder.get("pid", 0)), 0)
-    except ProcessLookupError:
-        return True
-    except (OSError, ValueError, OverflowError):
+        return is_running(int(holder.get("pid", 0))) is False
+    except ValueError:
         return False
-    return False

@@ -23,8 +23,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
 
-from indexer.backends.whoosh.storage.disk import replace_text, sync_folder, told
+from indexer.backends.whoosh.storage.disk import replace_text, told
 from indexer.errors import IndexDamaged, IndexError_, IndexMissing
+from indexer.platform import is_in_use, sync_folder, when_unused
 
 CURRENT: Final = "CURRENT"
 _FOLDER: Final = "generations"
@@ -52,7 +53,8 @@ class Generations:
             IndexDamaged: when the pointer holds something else.
         """
         try:
-            name = (self.root / CURRENT).read_bytes().decode("ascii", "replace").strip()
+            text = when_unused((self.root / CURRENT).read_bytes)
+            name = text.decode("ascii", "replace").strip()
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
@@ -133,8 +135,10 @@ class Generations:
                     "place for an index; name another with --index"
                 ) from error
             current = None
-        numbers = [_number(name) for name in (*self.names(), current or "g000000")]
         self.clean(keep=None)
+        # What could not be removed (see `clean`) keeps its number, too.
+        left = _NAME.findall(" ".join(one.name for one in (self.root / _FOLDER).glob(".g*")))
+        numbers = [_number(name) for name in (*self.names(), *left, current or "g000000")]
         name = f"g{max(numbers) + 1:06d}"
         hidden = self.root / _FOLDER / f".{name}"
         hidden.mkdir(parents=True)
@@ -144,7 +148,7 @@ class Generations:
         """Make the generation written into its hidden directory the one that counts."""
         hidden = self.root / _FOLDER / f".{name}"
         sync_folder(hidden)
-        hidden.rename(self.folder(name))
+        when_unused(lambda: hidden.rename(self.folder(name)))
         sync_folder(self.root / _FOLDER)
         replace_text(self.root / CURRENT, f"{name}\n")
 
@@ -154,6 +158,7 @@ class Generations:
         Args:
             keep: how many published generations stay, at least 1; None = all. Readers that have
                 an older one open keep reading it: their files live on until they are closed.
+                On Windows such a generation stays for a later call.
 
         Returns:
             Names of the generations removed.
@@ -163,17 +168,33 @@ class Generations:
             return ()
         for entry in folder.iterdir():
             if _UNPUBLISHED.fullmatch(entry.name):
-                shutil.rmtree(entry)
+                _remove(entry)
         published = self.published()
         gone = [name for name in self.names() if name not in published]
         if keep is not None:
             gone += published[: -max(1, keep)]
+        removed: list[str] = []
         for name in gone:
             # First out of sight at one stroke, then removed at leisure.
             doomed = folder / f".{name}.gone"
-            self.folder(name).rename(doomed)
-            shutil.rmtree(doomed)
-        return tuple(gone)
+            try:
+                self.folder(name).rename(doomed)
+            except OSError as error:
+                if not is_in_use(error):
+                    raise
+                continue  # a reader has it open
+            _remove(doomed)
+            removed.append(name)
+        return tuple(removed)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a directory; what somebody has open on Windows stays for the next time."""
+    try:
+        shutil.rmtree(folder)
+    except OSError as error:
+        if not is_in_use(error):
+            raise
 
 
 def _number(name: str) -> int:

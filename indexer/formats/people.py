@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from indexer.author import Author
-from indexer.author_name import inverted_name, person
+from indexer.author_name import inverted_name, person, split_particle
 from indexer.formats.json_values import is_object, text
+
+_INITIALS_LAST = re.compile(
+    r"((?:[^\W\d_]+(?:['’-][^\W\d_]+)*\s)*?[^\W\d_]{2,}(?:['’-][^\W\d_]+)*)\s"
+    r"((?:[A-Z]{1,3}|(?:[^\W\d_]\.[\s-]?){1,4}|[A-Z](?:\s[A-Z]){1,3}))"
+)
 
 
 def names_of(people: Iterable[Author]) -> tuple[str, ...]:
@@ -21,6 +27,19 @@ def inverted_names(
     """Returns authors of names that may be written "Family, Given"; white space is made single."""
     found = (" ".join(name.split()) for name in names)
     return tuple(inverted_name(plain(name) if plain else name) for name in found)
+
+
+def initials_last(name: str) -> Author:
+    """Returns an author whose name may be written "Family, Given" or "Family GH" or "Family G.H.".
+
+    Databases of medicine write the latter; the printed name then stays as it is.
+    """
+    author = inverted_name(name)
+    match = _INITIALS_LAST.fullmatch(name)
+    if author.has_parts or match is None:
+        return author
+    particle, family = split_particle(match[1])
+    return Author(name, family=family, given=match[2], particle=particle)
 
 
 def csl_names(people: object) -> tuple[Author, ...]:

@@ -191,7 +191,9 @@ def _dublin_core(line: int, inner: etree._Element, identifier: str) -> Record:
             language=next(iter(every("language")), ""),
             licence=next((one for one in rights if "://" in one), next(iter(rights), "")),
             pdf_url=next((one for one in addresses if one.lower().endswith(".pdf")), ""),
-            note=next((one for one in described if one.startswith("Comment:")), ""),
+            note=next(
+                (one[len("Comment:") :] for one in described if one.startswith("Comment:")), ""
+            ),
         ),
     )
 

@@ -140,10 +140,10 @@ def _authors(value: Object) -> tuple[Author, ...]:
 
 
 def _identifiers(value: Object) -> tuple[tuple[str, str], ...]:
-    site, own = text(value.get("site")), text(value.get("id"))
+    site = text(value.get("site"))
     pairs = [("openreview", match[1]) for match in (_OPENREVIEW.search(site),) if match]
     if match := _ANTHOLOGY.search(site):
         pairs.append(("acl", match[1]))
     if match := _ARXIV.search(text(value.get("arxiv"))):
         pairs.append(("arxiv", match[0]))
-    return (*pairs, ("own", own)) if own and not pairs else tuple(pairs)
+    return tuple(pairs)

@@ -61,8 +61,8 @@ def clean_publication(record: Record, paper: Paper, printed: str, work: Work) ->
     """
     given = record.publication
     printed = work.text("venue", given.venue_printed, ()) if given.venue_printed else printed
-    if printed == paper.venue:
-        printed = ""
+    if printed == paper.venue or (printed.islower() and " " not in printed):
+        printed = ""  # one word in small letters ("nips") is a key of a dump, no name
     kind = given.kind if given.kind in KIND_LABELS else kind_of(given.kind or record.type)
     if kind == TYPE_KINDS.get(paper.type) or (kind == "document" and paper.type):
         kind = ""
@@ -107,6 +107,8 @@ def clean_pages(text: str) -> str:
 
 def _date(text: str, year: int | None, work: Work) -> str:
     date = _checked(iso_date, BAD_DATE, "date", text, work)
+    if year is not None and not date.startswith(str(year)):
+        return work.change("date of another year, dropped", "date", date, "")
     return "" if date == str(year or "") else date
 
 

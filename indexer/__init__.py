@@ -12,6 +12,7 @@ The whole use in three steps:
 Everything listed here is public; the modules behind it may move.
 """
 
+from indexer.author import Author
 from indexer.backends import open_index
 from indexer.build import build_index, check_dumps
 from indexer.citation import (
@@ -54,6 +55,7 @@ from indexer.paper import (
 from indexer.people.authors import AuthorCluster, author_cluster, namesakes
 from indexer.people.coauthors import CoAuthor, Ties
 from indexer.people.connection import Connection, Link, connect, known_name
+from indexer.publication import KIND_LABELS, Publication
 from indexer.query import (
     FACET_FIELDS,
     And,
@@ -118,12 +120,14 @@ __all__ = [
     "DEFAULT_KEY",
     "FACET_FIELDS",
     "JOURNAL",
+    "KIND_LABELS",
     "MOST_TOGETHER",
     "PAPER_TYPES",
     "SYNTAX",
     "UNKNOWN",
     "Alternative",
     "And",
+    "Author",
     "AuthorCluster",
     "AuthorName",
     "BuildReport",
@@ -160,6 +164,7 @@ __all__ = [
     "Paper",
     "PaperTimes",
     "Phrase",
+    "Publication",
     "Query",
     "QueryError",
     "QuiverError",

@@ -10,12 +10,19 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
+
+from indexer.author import Author
+from indexer.publication import UNPUBLISHED, Publication
 
 CONFERENCE: Final = "Conference Paper"
 JOURNAL: Final = "Journal Article"
 PAPER_TYPES: Final = (CONFERENCE, JOURNAL)
+TYPE_KINDS: Final = MappingProxyType({CONFERENCE: "paper-conference", JOURNAL: "article-journal"})
+"""The item types of CSL that the types are."""
 UNKNOWN: Final = "unknown"
 """The facet value of a missing venue, year or type; no clean paper has it as its venue."""
 
@@ -38,6 +45,11 @@ class Paper:
         keywords: as given by the authors, in order.
         authors_complete: False where the dump is known to cut the list short.
         source: "file:line" of the record in its dump, for reports; not part of its identity.
+        author_details: what the source knows of its authors beside their names: empty, or one for
+            each of `authors` with the same name, in the same order.
+        identifiers: (scheme, value) pairs, sorted, without the DOI: "arxiv", "pmid", "isbn" and
+            others of `indexer.identifiers.SCHEMES`; a scheme may occur more than once.
+        publication: kind, volume, pages and the like.
     """
 
     id: str
@@ -52,6 +64,33 @@ class Paper:
     keywords: tuple[str, ...] = ()
     authors_complete: bool = True
     source: str = ""
+    author_details: tuple[Author, ...] = ()
+    identifiers: tuple[tuple[str, str], ...] = ()
+    publication: Publication = UNPUBLISHED
+
+    @property
+    def kind(self) -> str:
+        """Item type of CSL ("article-journal", "thesis"); empty where unknown."""
+        return self.publication.kind or TYPE_KINDS.get(self.type, "")
+
+    @property
+    def identifier_map(self) -> Mapping[str, tuple[str, ...]]:
+        """All identifiers by scheme, the DOI among them."""
+        found: dict[str, tuple[str, ...]] = {"doi": (self.doi,)} if self.doi else {}
+        for scheme, value in self.identifiers:
+            found[scheme] = (*found.get(scheme, ()), value)
+        return MappingProxyType(found)
+
+    def identifier(self, scheme: str) -> str:
+        """Returns the first identifier of a scheme ("doi", "arxiv", …); empty where none is."""
+        if scheme == "doi":
+            return self.doi
+        return next((value for known, value in self.identifiers if known == scheme), "")
+
+    @property
+    def venue_name(self) -> str:
+        """The venue as its source prints it, which is what a citation names."""
+        return self.publication.venue_printed or self.venue
 
 
 def paper_id(title: str, authors: tuple[str, ...], venue: str, year: int | None) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from indexer.details import details_json
 from indexer.identity.around import Suggestion
 from indexer.identity.several import Group
 from indexer.paper import Paper, name_slug
@@ -124,7 +125,11 @@ def receipt_json(receipt: Receipt) -> Json:
 
 
 def paper_json(paper: Paper) -> Json:
-    """Write a whole paper; one line of it is a record of Quiver's own JSONL dumps."""
+    """Write a whole paper; one line of it is a record of Quiver's own JSONL dumps.
+
+    The keys ``author_details``, ``identifiers`` and ``publication`` are there only where something
+    is known for them, and hold no empty fields; the others are always there.
+    """
     return {
         "id": paper.id,
         "title": paper.title,
@@ -138,6 +143,7 @@ def paper_json(paper: Paper) -> Json:
         "url": paper.url,
         "keywords": list(paper.keywords),
         "source": paper.source,
+        **details_json(paper),
     }
 
 

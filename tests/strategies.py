@@ -11,7 +11,9 @@ import unicodedata
 
 from hypothesis import strategies as st
 
+from indexer.author import Author
 from indexer.paper import PAPER_TYPES, Paper
+from indexer.publication import UNPUBLISHED, Publication
 from indexer.query import (
     And,
     AuthorName,
@@ -74,14 +76,69 @@ texts = st.lists(words, min_size=1, max_size=9).map(" ".join)
 boosts = st.sampled_from((1.0, 1.0, 1.0, 0.5, 3.0))
 
 
+def author_details(names: tuple[str, ...]) -> st.SearchStrategy[tuple[Author, ...]]:
+    """What a source may know of these authors: nothing, or something of some."""
+    halves = st.sampled_from((("", ""), ("Ann Mary", "van Lee"), ("Bo", "Xu")))
+
+    def one(name: str) -> st.SearchStrategy[Author]:
+        given, _, family = name.rpartition(" ")
+        return st.one_of(
+            st.just(Author(name)),
+            st.just(Author(name, family=family, given=given)),
+            st.just(Author(name, literal=True)),
+            halves.map(lambda parts: Author(name, family=parts[1], given=parts[0])),
+            st.builds(
+                Author,
+                st.just(name),
+                family=st.just(family),
+                particle=st.sampled_from(("", "van der")),
+                dropping_particle=st.sampled_from(("", "von")),
+                suffix=st.sampled_from(("", "Jr.")),
+                orcid=st.sampled_from(("", "0000-0002-1825-0097")),
+                affiliations=st.sampled_from(((), ("EPFL",), ("ETH Zürich", "EPFL"))),
+                source_id=st.sampled_from(("", "~Ann_Lee1")),
+            ),
+        )
+
+    known = st.tuples(*(one(name) for name in names))
+    return st.one_of(st.just(()), known.filter(lambda all_: any(a.has_details for a in all_)))
+
+
+identifiers = st.lists(
+    st.sampled_from((
+        ("arxiv", "1706.03762"), ("isbn", "9783161484100"), ("isbn", "0306406152"),
+        ("pmid", "123"), ("issn", "2049-3630"), ("own", "42"),
+    )),
+    max_size=3, unique=True,
+).map(lambda pairs: tuple(sorted(pairs)))  # fmt: skip
+publications = st.one_of(
+    st.just(UNPUBLISHED),
+    st.builds(
+        Publication,
+        kind=st.sampled_from(("", "thesis", "chapter", "article")),
+        venue_printed=st.sampled_from(("", "Proceedings of the 12th Workshop")),
+        volume=st.sampled_from(("", "12")),
+        pages=st.sampled_from(("", "45-67", "S1-S9, S12")),
+        editors=st.sampled_from(((), (Author("Ed It", family="It", given="Ed"), Author("E. D.")))),
+        date=st.sampled_from(("", "2019-05", "2019-05-01/2019-05-04")),
+        language=st.sampled_from(("", "en", "pt-BR")),
+        pdf_url=st.sampled_from(("", "https://example.org/p.pdf")),
+        retracted=st.booleans(),
+        subjects=st.sampled_from(((), ("cs.LG", "Humans"))),
+        note=st.sampled_from(("", "12 pages")),
+    ),
+)
+
+
 @st.composite
 def papers(draw: st.DrawFn, *, id: str = "") -> Paper:
     """Draw one paper; its id is drawn, too, unless given."""
+    authors = tuple(draw(st.lists(names, max_size=4)))
     return Paper(
         id=id or draw(st.text("abcxyz0123456789-.", min_size=1, max_size=6)),
         title=draw(texts),
         abstract=draw(st.one_of(st.just(""), texts, texts)),
-        authors=tuple(draw(st.lists(names, max_size=4))),
+        authors=authors,
         venue=draw(st.sampled_from(("", *VENUES))),
         year=draw(st.sampled_from((None, *YEARS))),
         type=draw(st.sampled_from(("", *PAPER_TYPES))),
@@ -90,6 +147,9 @@ def papers(draw: st.DrawFn, *, id: str = "") -> Paper:
         keywords=tuple(draw(st.lists(words, max_size=2))),
         authors_complete=draw(st.booleans()),
         source=draw(st.sampled_from(("", "a.bib:12"))),
+        author_details=draw(author_details(authors)),
+        identifiers=draw(identifiers),
+        publication=draw(publications),
     )
 
 

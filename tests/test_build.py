@@ -16,6 +16,7 @@ from indexer.errors import DumpError, RecordError
 from indexer.formats import Format, load_formats
 from indexer.intake.dump import Dump
 from indexer.intake.record import Read, Record
+from indexer.publication import UNPUBLISHED
 from indexer.report import Progress, report_as_json
 from tests.oracle.index import MemoryIndex
 
@@ -243,7 +244,14 @@ def test_the_paper_lists_agree_with_the_collection_made_of_them(
     assert len(lists) == 5176
     assert len(same) == 4949
     for one in same:
-        assert one == replace(lists[one.id], source=one.source)
+        plain = replace(
+            lists[one.id],
+            source=one.source,
+            author_details=(),
+            identifiers=(),
+            publication=UNPUBLISHED,
+        )
+        assert one == plain
 
 
 @pytest.mark.slow

@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-LEAVES = ("errors", "paper", "query", "analysis", "ranking")
+LEAVES = (
+    *("errors", "author", "publication", "paper", "identifiers", "details"),
+    *("query", "analysis", "ranking"),
+)
 TEXT = ("letters", "symbols", "folded", "folding")
 ENGINES = {"whoosh": "whoosh", "opensearchpy": "opensearch"}
 

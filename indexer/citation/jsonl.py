@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 
 from indexer.citation.options import CitationOptions
+from indexer.details import details_json
 from indexer.paper import Paper
 
 
@@ -27,4 +28,5 @@ def write(papers: Iterable[Paper], options: CitationOptions) -> Iterator[str]:
         kept = {name: value for name, value in record.items() if value not in ("", None, [])}
         if not paper.authors_complete:
             kept["authors_complete"] = False
+        kept |= details_json(paper)
         yield json.dumps(kept, ensure_ascii=False) + "\n"

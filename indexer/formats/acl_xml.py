@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from lxml import etree
 
+from indexer.author import Author
+from indexer.author_name import person
 from indexer.errors import RecordError
+from indexer.formats.people import names_of
 from indexer.formats.xml_records import (
     child,
     children,
@@ -16,9 +20,11 @@ from indexer.formats.xml_records import (
     root_of,
     text_at,
 )
+from indexer.intake.dates import date_of
 from indexer.intake.dump import Dump
 from indexer.intake.record import Read, Record
 from indexer.paper import CONFERENCE, JOURNAL
+from indexer.publication import Publication
 
 _TWO_DIGIT_VOLUMES = ("W", "C69", "D19-5", "D19-6")
 
@@ -40,25 +46,75 @@ def _record(paper: etree._Element) -> Record:
     meta = child(volume, "meta")
     number = _number(paper, volume)
     journal = volume is not None and volume.get("type") == "journal"
-    names = tuple(
-        " ".join(
-            filter(None, (text_at(one, "first"), text_at(one, "last"), text_at(one, "suffix")))
-        )
-        or inner_text(one)
-        for one in children(paper, "author")
-    )
+    authors = tuple(_person(one) for one in children(paper, "author"))
     return Record(
         line=paper.sourceline or 0,
         id=number,
         title=_marked_up(child(paper, "title")),
         abstract=_marked_up(child(paper, "abstract")),
-        authors=names,
+        authors=names_of(authors),
         venue=text_at(meta, "journal-title") or inner_text(child(meta, "booktitle")),
         year=text_at(paper, "year") or text_at(meta, "year"),
         type=JOURNAL if journal else CONFERENCE,
         doi=text_at(paper, "doi"),
         url=f"https://aclanthology.org/{number}/" if number else "",
+        author_details=authors,
+        identifiers=_identifiers(paper, meta, number),
+        publication=_publication(paper, meta, number),
     )
+
+
+def _person(element: etree._Element) -> Author:
+    """Returns an author or editor; the suffix stands behind the name without a comma."""
+    first, last = text_at(element, "first"), text_at(element, "last")
+    if not first and not last:
+        return Author(inner_text(element))
+    known = person(
+        family=last or first,
+        given=first if last else "",
+        suffix=text_at(element, "suffix"),
+        suffix_separator=" ",
+    )
+    return replace(
+        known,
+        orcid=element.get("orcid") or "",
+        affiliations=tuple(inner_text(one) for one in children(element, "affiliation")),
+        source_id=element.get("id") or "",
+    )
+
+
+def _publication(
+    paper: etree._Element, meta: etree._Element | None, number: str
+) -> Publication:
+    year, month = text_at(meta, "year"), text_at(meta, "month")
+    file = text_at(paper, "pdf")
+    if not file and number and child(paper, "url") is not None:
+        file = f"https://aclanthology.org/{number}.pdf"
+    return Publication(
+        volume=text_at(meta, "journal-volume"),
+        issue=text_at(meta, "journal-issue"),
+        pages=text_at(paper, "pages"),
+        publisher=text_at(meta, "publisher"),
+        place=text_at(meta, "address"),
+        editors=tuple(_person(one) for one in children(meta, "editor")) if meta is not None else (),
+        date=date_of(year, month) if month else "",
+        language=text_at(paper, "language"),
+        pdf_url=file,
+        retracted=child(paper, "retracted") is not None,
+        note=text_at(paper, "award"),
+    )
+
+
+def _identifiers(
+    paper: etree._Element, meta: etree._Element | None, number: str
+) -> tuple[tuple[str, str], ...]:
+    pairs = (
+        ("acl", number),
+        ("citekey", text_at(paper, "bibkey")),
+        ("isbn", text_at(meta, "isbn")),
+        ("issn", text_at(meta, "issn")),
+    )
+    return tuple((scheme, value) for scheme, value in pairs if value)
 
 
 def _number(paper: etree._Element, volume: etree._Element | None) -> str:

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from indexer.author import Author
+from indexer.author_name import is_organisation, person
 from indexer.errors import RecordError
-from indexer.formats.arxiv import NUMBER, listed_names, venue_of, year_of
-from indexer.formats.json_values import Object, first_object, read_objects, text
+from indexer.formats.arxiv import (
+    NUMBER,
+    listed_names,
+    publication_of_arxiv,
+    venue_of,
+    year_of,
+)
+from indexer.formats.json_values import Object, first_object, is_object, read_objects, text
+from indexer.formats.people import names_of
 from indexer.intake.dump import Dump
 from indexer.intake.record import Read, Record
 from indexer.intake.tex_letters import without_tex_letters
@@ -29,27 +39,54 @@ def read(dump: Dump) -> Iterator[Read]:
 
 def _record(line: int, value: Object) -> Record:
     number = text(value.get("id"))
+    authors = _authors(value)
+    categories = tuple(text(value.get("categories")).split())
+    reference = text(value.get("journal-ref"))
+    more = {
+        "note": text(value.get("comments")),
+        "number": text(value.get("report-no")),
+        "licence": text(value.get("license")),
+        "date": _first_version(value.get("versions")),
+    }
     return Record(
         line=line,
         id=number,
         title=text(value.get("title")),
         abstract=text(value.get("abstract")),
-        authors=_authors(value),
-        venue=venue_of(text(value.get("journal-ref"))),
+        authors=names_of(authors),
+        venue=venue_of(reference),
         year=year_of(number) or text(value.get("update_date")),
         doi=text(value.get("doi")).split(" ")[0],
         url=f"https://arxiv.org/abs/{number}",
-        keywords=tuple(text(value.get("categories")).split()),
+        keywords=categories,
+        author_details=authors,
+        identifiers=(("arxiv", number),),
+        publication=publication_of_arxiv(number, reference, more, categories),
     )
 
 
-def _authors(value: Object) -> tuple[str, ...]:
+def _first_version(versions: object) -> str:
+    if isinstance(versions, list) and versions and is_object(versions[0]):
+        return text(versions[0].get("created"))
+    return ""
+
+
+def _authors(value: Object) -> tuple[Author, ...]:
     parsed = value.get("authors_parsed")
-    if isinstance(parsed, list) and parsed:
-        names: list[str] = []
-        for parts in parsed:
-            last, first, suffix = (*(text(part) for part in parts), "", "", "")[:3]
-            name = " ".join(part for part in (first, last, suffix) if part)
-            names.append(without_tex_letters(name.replace(". -", ".-")))
-        return tuple(names)
-    return listed_names(text(value.get("authors")))
+    if not isinstance(parsed, list) or not parsed:
+        return tuple(Author(name) for name in listed_names(text(value.get("authors"))))
+    found: list[Author] = []
+    for parts in parsed:
+        plain = [_plain(text(part)) for part in parts]
+        last, first, suffix = (*plain, "", "", "")[:3]
+        known = person(family=last or first, given=first if last else "",
+                       suffix=suffix, suffix_separator=" ")  # fmt: skip
+        name = " ".join(part for part in (first, last, suffix) if part)
+        literal = not first and is_organisation(name)
+        author = Author(name, literal=True) if literal else replace(known, name=name)
+        found.append(replace(author, affiliations=tuple(filter(None, plain[3:]))))
+    return tuple(found)
+
+
+def _plain(text: str) -> str:
+    return without_tex_letters(text.replace(". -", ".-"))

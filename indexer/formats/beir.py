@@ -10,8 +10,9 @@ from collections.abc import Iterator
 
 from indexer.errors import RecordError
 from indexer.formats.json_values import Object, first_object, is_object, read_objects, text, texts
+from indexer.formats.people import inverted_names, names_of
 from indexer.intake.dump import Dump
-from indexer.intake.names import natural_order, split_names
+from indexer.intake.names import split_names
 from indexer.intake.record import Read, Record
 
 _TITLE_WORDS = 12
@@ -43,16 +44,18 @@ def _record(line: int, value: Object) -> Record:
         title = " ".join(words[:_TITLE_WORDS]) + (" …" if len(words) > _TITLE_WORDS else "")
     given = fields.get("authors", fields.get("author"))
     names = split_names(given) if isinstance(given, str) else texts(given)
+    authors = inverted_names(names)
     return Record(
         line=line,
         id=text(value.get("_id")),
         title=title,
         abstract=body,
-        authors=tuple(natural_order(name) for name in names),
+        authors=names_of(authors),
         venue=text(fields.get("venue")),
         year=text(fields.get("year")),
         type=text(fields.get("type")),
         doi=text(fields.get("doi")),
         url=text(fields.get("url")),
         keywords=texts(fields.get("keywords")),
+        author_details=authors,
     )

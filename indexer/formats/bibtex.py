@@ -7,16 +7,19 @@ those that lead the file.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from indexer.errors import RecordError
 from indexer.formats.bibtex_entries import Entry, read_entries
+from indexer.formats.bibtex_names import authors_of, without_unprinted
 from indexer.formats.keywords import split_keywords
+from indexer.identifiers import arxiv_of
+from indexer.intake.dates import date_of
 from indexer.intake.dump import Dump
-from indexer.intake.names import natural_order
 from indexer.intake.record import Notice, Read, Record
 from indexer.intake.tex_letters import without_tex_letters
+from indexer.publication import Publication
 
 MOST_WAITING: Final = 20_000
 """Most entries held back for the proceedings they refer to, which follow them in the file."""
@@ -31,8 +34,20 @@ _VOLUMES = frozenset((*_NO_PAPERS, "book", "collection"))
 _TYPES = {"inproceedings": "Conference Paper", "conference": "Conference Paper",
           "article": "Journal Article"}  # fmt: skip
 _THESES = frozenset(("phdthesis", "mastersthesis", "thesis", "techreport", "report"))
-_AND = re.compile(r"\s+and\s+", re.IGNORECASE)
-_STRAY = re.compile(r",? *\b[a-z]+ ?= ?\{[^{}]*\} ?,?")
+_NUMBERED = frozenset(("techreport", "report", "patent", "manual", "standard"))
+"""Entries of which the number is their own, not that of their series."""
+_IDENTIFIERS = {
+    "pmid": ("pmid",), "pmcid": ("pmcid", "pmc"), "mag": ("mag",), "openalex": ("openalex",),
+    "openreview": ("openreview",), "s2": ("s2id", "corpusid"), "wos": ("unique-id", "wos"),
+    "acl": ("anthology-id",), "dblp": ("biburl-key",),
+}  # fmt: skip
+_EPRINTS = {"arxiv": "arxiv", "pubmed": "pmid", "pmid": "pmid", "pmcid": "pmcid", "hdl": "handle"}
+_DAY = re.compile(r"\d{1,2}")
+_LISTED = re.compile(r"[,;/]|\s(?=\d{4}-?\d{3}|97[89])|\bor\b|\band\b")
+_ARXIV_PLACE = re.compile(
+    r"(?:arxiv\.org/(?:abs|pdf)/|arXiv:\s?)(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Za-z-]+)?/\d{7})",
+    re.IGNORECASE,
+)
 _DOI_KEY = re.compile(r"(?:doi:)?10\.\d{4,9}/\S+")
 _ANTHOLOGY = re.compile(
     r"(?:aclweb\.org/anthology|aclanthology\.org)/(?:papers/\w/\w+/)?"
@@ -60,6 +75,11 @@ def sniff(head: bytes, name: str) -> bool:
 def read(dump: Dump) -> Iterator[Read]:
     """Read the entries; proceedings and the like are given as `RecordError`."""
     volumes: dict[str, Entry] = {}
+
+    def parent_of(entry: Entry) -> Entry | None:
+        found = volumes.get(entry.fields.get("crossref", "").casefold())
+        return _merged(found, volumes) if found is not None else None
+
     leading: Entry | None = None
     waiting: list[Entry] = []
     seen_paper = False
@@ -75,80 +95,145 @@ def read(dump: Dump) -> Iterator[Read]:
             yield RecordError(dump.name, item.line, _NO_PAPERS[item.type])
             continue
         seen_paper = True
-        parent = item.fields.get("crossref", "").casefold()
-        if parent and parent not in volumes and len(waiting) < MOST_WAITING:
+        wanted = [item.fields.get("crossref", ""), *item.fields.get("xdata", "").split(",")]
+        missing = [key for key in wanted if key.strip() and key.strip().casefold() not in volumes]
+        if missing and len(waiting) < MOST_WAITING:
             waiting.append(item)
         else:
-            inherits = item.type == "inproceedings" and not parent
-            yield _record(item, leading if inherits else volumes.get(parent))
+            inherits = item.type == "inproceedings" and not wanted[0]
+            yield _record(_merged(item, volumes), leading if inherits else parent_of(item))
     for item in waiting:
-        found = volumes.get(item.fields["crossref"].casefold())
-        if found is None:
+        found = parent_of(item)
+        if found is None and item.fields.get("crossref"):
             key = item.fields["crossref"][:80]
             yield Notice(dump.name, item.line, f"crossref to {key!r}, which is not in the file")
-        yield _record(item, found)
+        yield _record(_merged(item, volumes), found)
+
+
+def _merged(entry: Entry, volumes: Mapping[str, Entry]) -> Entry:
+    """Returns an entry with the fields of its ``xdata`` (biblatex manual, 3.13.6)."""
+    fields = dict(entry.fields)
+    for key in entry.fields.get("xdata", "").split(","):
+        data = volumes.get(key.strip().casefold())
+        if data is not None:
+            fields = {**data.fields, **fields}
+    return Entry(entry.line, entry.type, entry.key, fields)
 
 
 def _record(entry: Entry, parent: Entry | None) -> Record:
     fields = entry.fields
+    inherited = parent.fields if parent is not None else {}
 
     def text(*names: str) -> str:
         given = next((fields[name] for name in names if fields.get(name, "").strip()), "")
-        return without_tex_letters(given)
+        return without_tex_letters(without_unprinted(given))
 
-    inherited = parent.fields if parent is not None else {}
+    def either(*names: str) -> str:
+        given = next((inherited[name] for name in names if inherited.get(name, "").strip()), "")
+        return text(*names) or without_tex_letters(without_unprinted(given))
+
     venue = text("booktitle", "journal", "journaltitle", "shortjournal", "maintitle")
     if not venue:
-        names = ("booktitle", "shortname", "name", "title", "journal")
+        names = ("booktitle", "shortname", "name", "title", "journal", "journaltitle")
         venue = without_tex_letters(next((inherited[n] for n in names if inherited.get(n)), ""))
     if not venue and entry.type in _THESES:
         venue = text("school", "institution")
-    authors = fields.get("author", "")
+    authors = authors_of(fields.get("author", ""))
+    title, subtitle = text("title"), text("subtitle")
+    if subtitle and subtitle not in title:
+        title = f"{title}: {subtitle}"
     return Record(
         line=entry.line,
         id=_identity(entry),
-        title=text("title"),
+        title=title,
         abstract=text("abstract"),
-        authors=_authors(authors),
+        authors=tuple(author.name for author in authors),
         venue=venue,
-        year=text("year", "date", "issue_date") or inherited.get("year", ""),
+        year=text("year", "date", "issue_date") or either("year", "date"),
         type=_TYPES.get(entry.type, entry.type),
         doi=_address(fields.get("doi", "")),
         url=_address(fields.get("url", "")).split(" ")[0],
         keywords=split_keywords(text("keywords", "keyword")),
+        author_details=authors,
+        identifiers=_identifiers(entry, inherited),
+        publication=_publication(entry, either, subtitle, inherited),
     )
 
 
-def _authors(text: str) -> tuple[str, ...]:
-    """Split at "and" outside braces; a name in braces is one name, whatever is in it."""
-    found: list[str] = []
-    one_line = " ".join(text.split())
-    for name in _names(_STRAY.sub(_without_stray, one_line)):
-        stripped = name.strip()
-        whole = stripped.startswith("{") and stripped.endswith("}") and "," not in stripped[-3:]
-        plain = " ".join(without_tex_letters(stripped).split())
-        found.append(plain if whole else natural_order(plain))
-    return tuple(name for name in found if name)
+def _publication(
+    entry: Entry, either: Callable[..., str], subtitle: str, inherited: Mapping[str, str]
+) -> Publication:
+    """Returns what fields say of the publication; of a paper in a volume, the volume's, too."""
+    fields = entry.fields
+    is_article = entry.type in ("article", "suppperiodical")
+    number = either("number")
+    issue = fields.get("issue", "") or (number if is_article else "")
+    in_series = not is_article and entry.type not in _NUMBERED and either("series")
+    editor = fields.get("editor", "") or inherited.get("editor", "")
+    subjects = [fields["primaryclass"]] if fields.get("primaryclass") else []
+    return Publication(
+        genre=either("type") if entry.type in _THESES else "",
+        venue_short=either("shortjournal", "shorttitle-journal"),
+        subtitle=subtitle,
+        volume=either("volume"),
+        issue=issue,
+        chapter=fields.get("chapter", ""),
+        pages=fields.get("pages", ""),
+        article_number=either("eid", "articleno", "article-number"),
+        number=number if not is_article and not in_series else "",
+        page_count=fields.get("numpages", "") or fields.get("pagetotal", ""),
+        publisher=either("publisher", "school", "institution", "organization"),
+        place=either("address", "location"),
+        event=either("eventtitle", "conference"),
+        event_place=either("venue"),
+        editors=authors_of(editor),
+        series=either("series"),
+        series_number=number if in_series else "",
+        edition=either("edition"),
+        date=_date(fields) or _date(inherited),
+        language=fields.get("language", "") or fields.get("langid", ""),
+        licence=either("license", "licence", "copyright", "rights"),
+        pdf_url=_address(fields.get("pdf", "")).split(" ")[0],
+        retracted=entry.fields.get("retracted", "").lower() in ("1", "true", "yes"),
+        subjects=tuple(subjects),
+        note=either("note", "comment"),
+    )
 
 
-def _without_stray(match: re.Match[str]) -> str:
-    """Take out a field that a faulty exporter put among the names (PMLR: "pages = {1-9},")."""
-    return ", " if match[0].startswith(",") and match[0].endswith(",") else " "
+def _date(fields: Mapping[str, str]) -> str:
+    """Returns the date of biblatex, or year, month and day of BibTeX."""
+    if fields.get("date"):
+        return fields["date"]
+    year, month = fields.get("year", "").strip("{} "), fields.get("month", "").strip("{}. ")
+    if not month:
+        return ""
+    day = _DAY.search(fields.get("day", "") or ("" if month.isdigit() else month))
+    return date_of(year, month.lstrip("0123456789~ "), day[0]) if day else date_of(year, month)
 
 
-def _names(text: str) -> list[str]:
-    if "{" not in text:
-        return _AND.split(text)
-    names, depth, start = [], 0, 0
-    for match in re.finditer(r"\\.|[{}]|\s+and\s+", text, re.IGNORECASE):
-        if match[0] == "{":
-            depth += 1
-        elif match[0] == "}":
-            depth -= 1
-        elif match[0][0] != "\\" and depth <= 0:
-            names.append(text[start : match.start()])
-            start = match.end()
-    return [*names, text[start:]]
+def _identifiers(entry: Entry, inherited: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    fields = entry.fields
+    pairs = [
+        (scheme, without_tex_letters(value))
+        for scheme, names in _IDENTIFIERS.items()
+        for value in (next((fields[n] for n in names if fields.get(n)), ""),)
+    ]
+    for scheme in ("isbn", "issn"):
+        given = fields.get(scheme, "") or inherited.get(scheme, "")
+        pairs += [(scheme, one) for one in _LISTED.split(given)]
+    anthology = _ANTHOLOGY.search(fields.get("url", ""))
+    if anthology is not None:
+        pairs.append(("acl", anthology[1]))
+    kind = fields.get("archiveprefix", fields.get("eprinttype", "")).lower()
+    eprint = fields.get("eprint", "").strip()
+    if eprint and (kind in _EPRINTS or (not kind and arxiv_of(eprint))):
+        pairs.append((_EPRINTS.get(kind, "arxiv"), eprint))
+    elif match := _ARXIV_PLACE.search(fields.get("url", "") + " " + fields.get("journal", "")):
+        pairs.append(("arxiv", match[1]))
+    if entry.key.lower().startswith("dblp:"):
+        pairs.append(("dblp", entry.key[5:]))
+    pairs.append(("citekey", entry.key))
+    return tuple((scheme, value) for scheme, value in pairs if value.strip())
 
 
 def _identity(entry: Entry) -> str:

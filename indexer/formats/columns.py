@@ -12,15 +12,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import yaml
 
+from indexer.author import Author
 from indexer.errors import DumpError
 from indexer.formats.keywords import split_keywords
-from indexer.intake.names import natural_order, split_names
+from indexer.formats.pages import page_range
+from indexer.formats.people import inverted_names, names_of
+from indexer.intake.dates import iso_date
+from indexer.intake.kinds import kind_of
+from indexer.intake.names import split_names
 from indexer.intake.record import Record
+from indexer.publication import TEXT_FIELDS, Publication
 
 _KNOWN: Mapping[str, tuple[str, ...]] = {
     "title": ("title", "articletitle", "documenttitle", "papertitle", "primarytitle", "ti"),
@@ -39,6 +46,47 @@ _KNOWN: Mapping[str, tuple[str, ...]] = {
     "id": ("id", "paperid", "lensid", "eid", "recordid", "corpusid", "openalexid", "ut"),
 }  # fmt: skip
 """Names of columns without case, spaces and signs; the first one met counts."""
+_DETAILS: Mapping[str, tuple[str, ...]] = {
+    "volume": ("volume", "vl", "vol"),
+    "issue": ("issue", "is", "issuenumber", "no"),
+    "pages": ("pages", "pagerange", "pagination", "pagenumbers"),
+    "first_page": ("pagestart", "startpage", "firstpage", "bp", "beginningpage"),
+    "last_page": ("pageend", "endpage", "lastpage", "ep", "endingpage"),
+    "article_number": ("artno", "articlenumber", "ar"),
+    "page_count": ("pagecount", "numpages", "numberofpages", "pg"),
+    "publisher": ("publisher", "pu"),
+    "place": ("place", "publisherplace", "publishercity", "pi"),
+    "event": ("conferencetitle", "meetingname", "eventtitle", "ct"),
+    "event_place": ("conferencelocation", "meetingplace", "cl"),
+    "editors": ("editors", "editor", "bookeditors"),
+    "series": ("series", "bookseriestitle", "seriestitle"),
+    "series_number": ("seriesnumber",),
+    "edition": ("edition",),
+    "language": ("language", "languageoforiginaldocument", "languages", "la"),
+    "licence": ("license", "licence", "rights"),
+    "venue_short": ("abbreviatedsourcetitle", "journalabbreviation", "journalisoabbreviation"),
+    "date": ("publicationdate", "datepublished", "date"),
+    "note": ("extra", "notes", "comments"),
+    "affiliations": ("authorswithaffiliations", "affiliations", "addresses"),
+    "orcid": ("orcids", "orcid"),
+    "subjects": ("indexkeywords", "meshterms", "meshheadings", "fieldsofstudy", "mesh"),
+    "pdf_url": ("pdfurl", "sourceurls"),
+    "isbn": ("isbn", "isbns", "bn"),
+    "issn": ("issn", "issns", "eissn", "sn"),
+    "pmid": ("pmid", "pubmedid", "pubmed"),
+    "pmcid": ("pmcid", "pmc"),
+    "arxiv": ("arxivid", "arxiv"),
+    "openalex": ("openalexid",),
+    "wos": ("utuniquewosid", "ut"),
+    "scopus": ("eid",),
+}  # fmt: skip
+"""Columns of what else a table may tell; of themselves they do not make a table one of papers."""
+_TEXTS = tuple(
+    field for field in _DETAILS if field in TEXT_FIELDS and field not in ("pages", "date")
+)
+_SCHEMES = ("isbn", "issn", "pmid", "pmcid", "arxiv", "openalex", "wos", "scopus")
+_NAMED = re.compile(r"^[^,]*(?:,\s*(?:[^\W\d_]{1,2}\.[\s-]?)+)?,\s*")
+"""The name before an affiliation, its initials with it."""
 _AUTHOR_NUMBER = re.compile(r"\s*\(\d{5,}\)")
 _MOST_COLUMNS = 2000
 
@@ -63,6 +111,12 @@ class Columns:
             return next((text for text in cells if text.strip()), "")
 
         keywords = cell("keywords")
+        authors = self._authors(row, cell("affiliations"))
+        first, last = cell("first_page"), cell("last_page")
+        date = cell("date")
+        texts: dict[str, Any] = {
+            field: cell(field) for field in _TEXTS if field in self.places
+        }
         id = cell("id").strip()
         return Record(
             line=line,
@@ -70,21 +124,62 @@ class Columns:
             id="" if id.isdigit() and len(id) < 6 else id,
             title=cell("title"),
             abstract=cell("abstract"),
-            authors=self._authors(row),
+            authors=names_of(authors),
             venue=cell("venue"),
             year=cell("year"),
             type=cell("type"),
             doi=cell("doi"),
             url=cell("url").split(" ")[0],
             keywords=split_keywords(keywords, ";" if ";" in keywords else ",|"),
+            author_details=authors,
+            identifiers=tuple(
+                (scheme, one)
+                for scheme in _SCHEMES
+                for one in re.split(r"[;,]\s*|\s(?=\d{4}-?\d{3}|97[89])", cell(scheme))
+                if one.strip()
+            ),
+            publication=Publication(
+                kind=kind_of(cell("type")),
+                editors=inverted_names(cell("editors").split(";")) if cell("editors") else (),
+                pages=cell("pages") or page_range(first, last),
+                date=date if iso_date(date) else "",
+                subjects=split_keywords(cell("subjects"), ";"),
+                **texts,
+            ),
         )
 
-    def _authors(self, row: Sequence[str]) -> tuple[str, ...]:
+    def _authors(self, row: Sequence[str], affiliations: str) -> tuple[Author, ...]:
         cells = [row[place] for place in self.places.get("authors", ()) if place < len(row)]
         names = [_AUTHOR_NUMBER.sub("", cell).strip() for cell in cells if cell.strip()]
         if self.joined:
-            return tuple(natural_order(name) for name in names)
-        return split_names(names[0]) if names else ()
+            return inverted_names(names)
+        if not names:
+            return ()
+        listed = split_names(names[0])
+        pieces = [one.strip() for one in names[0].split(";") if one.strip()]
+        if len(pieces) == len(listed):
+            authors = inverted_names(pieces)
+            if names_of(authors) != listed:
+                authors = tuple(map(Author, listed))
+        else:
+            authors = tuple(map(Author, listed))
+        return _with_affiliations(authors, affiliations)
+
+
+def _with_affiliations(authors: tuple[Author, ...], text: str) -> tuple[Author, ...]:
+    """Returns authors with their affiliations, where each has one: "Lee, A., EPFL; Xu, B., ETH"."""
+    pieces = [piece.strip() for piece in text.split(";") if piece.strip()]
+    if not pieces or len(pieces) != len(authors):
+        return authors
+    found: list[Author] = []
+    for author, piece in zip(authors, pieces, strict=True):
+        family = author.sort_family if author.has_parts else author.name.split(" ")[-1]
+        named = piece.casefold().startswith(family.casefold() + ",") or (
+            piece.casefold().startswith(family.casefold() + " ")
+        )
+        place = _NAMED.sub("", piece) if named else piece
+        found.append(replace(author, affiliations=(place,)))
+    return tuple(found)
 
 
 def guess_columns(header: Sequence[str]) -> Columns | None:
@@ -95,7 +190,13 @@ def guess_columns(header: Sequence[str]) -> Columns | None:
         found = tuple(keys.index(name) for name in known if name in keys)
         if found:
             places[field] = found
-    return Columns(places) if "title" in places and len(places) > 1 else None
+    if "title" not in places or len(places) < 2:
+        return None
+    for field, known in _DETAILS.items():
+        found = tuple(keys.index(name) for name in known if name in keys)
+        if found:
+            places[field] = found
+    return Columns(places)
 
 
 def has_map(name: str) -> bool:
@@ -130,8 +231,8 @@ def mapped_columns(name: str, header: Sequence[str]) -> Columns | None:
     guessed = guess_columns(header)
     places = dict(guessed.places) if guessed is not None else {}
     for field, given in told.items():
-        if field not in _KNOWN:
-            known = ", ".join(_KNOWN)
+        if field not in _KNOWN and field not in _DETAILS:
+            known = ", ".join((*_KNOWN, *_DETAILS))
             raise DumpError(str(path), 0, f"{field}: no field; there are {known}")
         wanted = [str(one) for one in given] if isinstance(given, list) else [str(given)]
         for one in wanted:

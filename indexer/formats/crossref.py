@@ -6,16 +6,23 @@ Crossref has lists (title, container-title), it has texts.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from indexer.errors import RecordError
 from indexer.formats.json_values import Object, first_object, is_object, read_objects, text, texts
 from indexer.formats.keywords import split_keywords
+from indexer.formats.people import csl_names, names_of
+from indexer.intake.dates import date_of
 from indexer.intake.dump import Dump
-from indexer.intake.names import natural_order
 from indexer.intake.record import Read, Record
+from indexer.publication import Publication
 
 _DATES = ("issued", "published-print", "published", "published-online", "created")
+_ARXIV = re.compile(
+    r"arxiv(?:\.org/(?:abs|pdf)/|:\s?)(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Za-z-]+)?/\d{7})",
+    re.IGNORECASE,
+)
 _NO_PAPERS = {
     "journal": "a journal, no paper",
     "journal-issue": "an issue of a journal, no paper",
@@ -63,18 +70,112 @@ def _record(line: int, value: Object) -> Record:
     if subtitle and subtitle not in title:
         title = f"{title}: {subtitle}"
     keywords = text(value.get("keyword"))
+    authors = csl_names(value.get("author"))
+    type = text(value.get("type"))
+    is_preprint = type in ("posted-content", "article")
     return Record(
         line=line,
         title=title,
         abstract=text(value.get("abstract")),
-        authors=_authors(value.get("author")),
-        venue=text(value.get("container-title")) or text(value.get("event-title")),
+        authors=names_of(authors),
+        venue=text(value.get("container-title"))
+        or text(value.get("event-title"))
+        or (_named(value.get("institution")) if type == "posted-content" else ""),
         year=next((year for name in _DATES if (year := _year(value.get(name)))), ""),
-        type=text(value.get("type")),
+        type="preprint" if is_preprint else type,
         doi=text(value.get("DOI")),
         url=text(value.get("URL")),
         keywords=split_keywords(keywords) if keywords else texts(value.get("subject")),
+        author_details=authors,
+        identifiers=_identifiers(value),
+        publication=_publication(value, subtitle, "article" if is_preprint else ""),
     )
+
+
+def _publication(value: Object, subtitle: str, kind: str) -> Publication:
+    def at(*names: str) -> str:
+        return next((found for name in names if (found := text(value.get(name)).strip())), "")
+
+    event = value.get("event")
+    conference = event if is_object(event) else {"name": event}
+    updates = value.get("updated-by")
+    return Publication(
+        kind=kind,
+        genre=at("genre", "degree"),
+        venue_short=at("container-title-short", "short-container-title", "journalAbbreviation"),
+        subtitle=subtitle,
+        original_title=at("original-title"),
+        volume=at("volume"),
+        issue=at("issue"),
+        chapter=at("chapter-number"),
+        pages=at("page"),
+        article_number=at("article-number"),
+        number=at("number"),
+        page_count=at("number-of-pages"),
+        publisher=at("publisher") or _named(value.get("institution")),
+        place=at("publisher-place", "publisher-location"),
+        event=at("event-title") or text(conference.get("name")),
+        event_place=at("event-place") or text(conference.get("location")),
+        editors=csl_names(value.get("editor")),
+        series=at("collection-title"),
+        series_number=at("collection-number"),
+        edition=at("edition", "edition-number"),
+        date=next((date for name in _DATES[:4] if (date := _date(value.get(name)))), ""),
+        language=at("language"),
+        licence=_licence(value.get("license")),
+        retracted=any(
+            is_object(one) and text(one.get("type")) in ("retraction", "withdrawal", "removal")
+            for one in (updates if isinstance(updates, list) else ())
+        ),
+        note=at("note"),
+    )
+
+
+def _named(value: object) -> str:
+    """Returns the name of the first of a list of institutions, or of the only one."""
+    first = value[0] if isinstance(value, list) and value else value
+    return text(first.get("name")) if is_object(first) else ""
+
+
+def _licence(value: object) -> str:
+    for one in value if isinstance(value, list) else ():
+        if is_object(one) and (address := text(one.get("URL"))):
+            return address
+    return text(value)
+
+
+def _identifiers(value: Object) -> tuple[tuple[str, str], ...]:
+    pairs = [("isbn", one) for one in _listed(value.get("ISBN"))]
+    pairs += [("issn", one) for one in _listed(value.get("ISSN"))]
+    pairs += [("pmid", text(value.get("PMID"))), ("pmcid", text(value.get("PMCID")))]
+    key = text(value.get("citation-key")) or text(value.get("citation-label"))
+    own = text(value.get("id"))
+    if not key and own and "/" not in own and " " not in own:
+        key = own
+    pairs.append(("citekey", key))
+    for name in ("number", "URL", "archive_location", "note"):
+        if match := _ARXIV.search(text(value.get(name))):
+            pairs.append(("arxiv", match[1]))
+            break
+    return tuple((scheme, one) for scheme, one in pairs if one.strip())
+
+
+def _listed(value: object) -> tuple[str, ...]:
+    """Returns texts of a list, or the pieces of one text."""
+    if isinstance(value, str):
+        return tuple(re.split(r"[,;]\s*|\s(?=\d{4}-\d|97[89])", value))
+    return texts(value)
+
+
+def _date(date: object) -> str:
+    """Returns a CSL date as ISO 8601, a range as such; or its text."""
+    if not is_object(date):
+        return text(date)
+    parts = date.get("date-parts")
+    if isinstance(parts, list) and parts:
+        ends = [date_of(*map(text, one[:3])) for one in parts[:2] if isinstance(one, list) and one]
+        return "/".join(end for end in ends if end)
+    return text(date.get("raw")) or text(date.get("literal"))
 
 
 def _year(date: object) -> str:
@@ -85,17 +186,3 @@ def _year(date: object) -> str:
     if isinstance(parts, list) and parts and isinstance(parts[0], list) and parts[0]:
         return text(parts[0][0])
     return text(date.get("raw")) or text(date.get("literal"))
-
-
-def _authors(people: object) -> tuple[str, ...]:
-    names: list[str] = []
-    for one in people if isinstance(people, list) else ():
-        if not is_object(one):
-            names.append(natural_order(text(one)))
-            continue
-        parts = ("given", "dropping-particle", "non-dropping-particle", "family")
-        name = " ".join(part for key in parts if (part := text(one.get(key)).strip()))
-        suffix = text(one.get("suffix"))
-        whole = name or text(one.get("literal")) or text(one.get("name"))
-        names.append(f"{whole}, {suffix}" if suffix and name else whole)
-    return tuple(names)

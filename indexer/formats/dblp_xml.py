@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from indexer.author import Author
 from indexer.errors import RecordError
+from indexer.formats.people import names_of
 from indexer.formats.xml_records import (
     children,
     inner_text,
@@ -16,8 +18,10 @@ from indexer.formats.xml_records import (
     root_of,
     text_at,
 )
+from indexer.intake.dates import date_of
 from indexer.intake.dump import Dump
 from indexer.intake.record import Read, Record
+from indexer.publication import Publication
 
 _PAPERS = ("article", "inproceedings", "incollection", "phdthesis", "mastersthesis", "book")
 _NO_PAPERS = {
@@ -26,6 +30,7 @@ _NO_PAPERS = {
     "person": "a person, no paper",
     "data": "a data set, no paper",
 }
+_ARXIV = re.compile(r"https?://arxiv\.org/abs/(\S+)")
 _DOI = re.compile(r"https?://(?:dx\.)?doi\.org/(10\.\S+)")
 
 
@@ -52,12 +57,13 @@ def read(dump: Dump) -> Iterator[Read]:
 def _record(element: etree._Element) -> Record:
     key = element.get("key") or ""
     addresses = [inner_text(one).strip() for one in children(element, "ee")]
+    authors = tuple(_person(one) for one in children(element, "author"))
     dois = (match[1] for one in addresses if (match := _DOI.fullmatch(one)))
     return Record(
         line=element.sourceline or 0,
         id=f"DBLP:{key}" if key else "",
         title=text_at(element, "title").removesuffix("."),
-        authors=tuple(inner_text(one) for one in children(element, "author")),
+        authors=names_of(authors),
         venue=text_at(element, "booktitle")
         or text_at(element, "journal")
         or text_at(element, "school"),
@@ -66,4 +72,44 @@ def _record(element: etree._Element) -> Record:
         doi=next(dois, ""),
         url=next((one for one in addresses if one.startswith("http")), "")
         or (f"https://dblp.org/rec/{key}" if key else ""),
+        author_details=authors,
+        identifiers=_identifiers(element, key, addresses),
+        publication=_publication(element, key),
     )
+
+
+def _person(element: etree._Element) -> Author:
+    return Author(inner_text(element), orcid=element.get("orcid") or "")
+
+
+def _publication(element: etree._Element, key: str) -> Publication:
+    year, month = text_at(element, "year"), text_at(element, "month")
+    is_preprint = key.startswith("journals/corr/") or element.get("publtype") == "informal"
+    number = text_at(element, "number")
+    has_series = bool(text_at(element, "series")) and local_name(element) != "article"
+    opened = (one for one in children(element, "ee") if one.get("type") == "oa")
+    volume = text_at(element, "volume")
+    return Publication(
+        kind="article" if is_preprint else "",
+        volume="" if is_preprint and volume.startswith("abs/") else volume,
+        issue="" if has_series else number,
+        pages=text_at(element, "pages"),
+        publisher=text_at(element, "publisher") or text_at(element, "school"),
+        place=text_at(element, "address"),
+        editors=tuple(_person(one) for one in children(element, "editor")),
+        series=text_at(element, "series"),
+        series_number=number if has_series else "",
+        date=date_of(year, month) if month else "",
+        pdf_url=next((inner_text(one).strip() for one in opened), ""),
+        retracted=element.get("publtype") == "retracted",
+        note=text_at(element, "note"),
+    )
+
+
+def _identifiers(
+    element: etree._Element, key: str, addresses: list[str]
+) -> tuple[tuple[str, str], ...]:
+    pairs = [("dblp", key)] if key else []
+    pairs += [("isbn", inner_text(one)) for one in children(element, "isbn")]
+    pairs += [("arxiv", match[1]) for one in addresses if (match := _ARXIV.fullmatch(one))]
+    return tuple(pairs)

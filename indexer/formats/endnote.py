@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from indexer.errors import RecordError
 from indexer.formats.keywords import split_keywords
+from indexer.formats.people import inverted_names, names_of
 from indexer.formats.tagged_lines import Tagged, Tagging, read_tagged
+from indexer.intake.dates import iso_date
 from indexer.intake.dump import Dump
-from indexer.intake.names import natural_order
+from indexer.intake.kinds import kind_of
 from indexer.intake.record import Read, Record
+from indexer.publication import Publication
 
 _TAGGING = Tagging(re.compile(r"%([0-9A-Z@!~>&$#()*+])(?:\s+(.*)|()$)"), first="0")
 _START = re.compile(r"^%0 [A-Z]", re.MULTILINE)
@@ -30,11 +34,15 @@ def read(dump: Dump) -> Iterator[Read]:
 
 
 def _record(tagged: Tagged) -> Record:
+    authors = inverted_names(tagged.all("A"))
+    places = tuple(" ".join(value.split()) for value in tagged.all("+"))
+    if authors and places:
+        authors = (replace(authors[0], affiliations=places), *authors[1:])
     return Record(
         line=tagged.line,
         title=tagged.first("T", "!"),
         abstract=tagged.first("X"),
-        authors=tuple(natural_order(name) for name in tagged.all("A")),
+        authors=names_of(authors),
         venue=tagged.first("J", "B"),
         year=tagged.first("D", "8"),
         type=tagged.first("0"),
@@ -43,4 +51,42 @@ def _record(tagged: Tagged) -> Record:
         keywords=tuple(
             word for value in tagged.values.get("K", ()) for word in split_keywords(value, ";\n,")
         ),
+        author_details=authors,
+        identifiers=_identifiers(tagged),
+        publication=_publication(tagged),
     )
+
+
+def _publication(tagged: Tagged) -> Publication:
+    type = tagged.first("0")
+    number = tagged.first("N")
+    is_report = kind_of(type) in ("report", "patent", "standard")
+    return Publication(
+        kind=kind_of(type),
+        genre=tagged.first("9"),
+        venue_short=tagged.first("O") if kind_of(type) == "article-journal" else "",
+        volume=tagged.first("V"),
+        issue="" if is_report else number,
+        pages=tagged.first("P"),
+        number=tagged.first("@") if is_report else "",
+        publisher=tagged.first("I"),
+        place=tagged.first("C"),
+        editors=inverted_names(tagged.all("E")),
+        series=tagged.first("S"),
+        edition=tagged.first("7"),
+        date=tagged.first("8") if iso_date(tagged.first("8")) else "",
+        language=tagged.first("G"),
+        pdf_url=next((one for one in tagged.all(">") if one.startswith("http")), ""),
+        note=tagged.first("Z"),
+    )
+
+
+def _identifiers(tagged: Tagged) -> tuple[tuple[str, str], ...]:
+    pairs = []
+    for value in tagged.values.get("@", ()):
+        for one in re.split(r"[;,\n]|\s(?=\d{4}-?\d{3}|97[89])", value):
+            digits = re.sub(r"[^0-9Xx]", "", one)
+            if len(digits) in (8, 10, 13):
+                pairs.append(("issn" if len(digits) == 8 else "isbn", one.strip()))
+    pairs += [("own", tagged.first("M").strip()), ("citekey", tagged.first("F").strip())]
+    return tuple((scheme, value) for scheme, value in pairs if value)

@@ -1,18 +1,23 @@
 """Quiver's own format: one JSON object a line (or in one array), as ``quiver export`` writes it.
 
 Fields: ``id title abstract authors venue year type doi url keywords authors_complete``; only the
-title must be there. Authors and keywords are lists, or one text ("A; B", "A and B").
+title must be there. Authors and keywords are lists, or one text ("A; B", "A and B"). Beside them
+``author_details`` (a list as long as that of authors), ``identifiers`` and ``publication`` as
+`indexer.details` writes them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from indexer.author import Author, author_of
+from indexer.details import identifiers_of
 from indexer.formats.json_values import Object, first_object, is_object, read_objects, text, texts
 from indexer.formats.keywords import split_keywords
 from indexer.intake.dump import Dump
 from indexer.intake.names import split_names
 from indexer.intake.record import Read, Record
+from indexer.publication import UNPUBLISHED, publication_of
 
 _FIELDS = frozenset(("id", "abstract", "authors", "venue", "year", "doi", "keywords"))
 
@@ -33,12 +38,14 @@ def read(dump: Dump) -> Iterator[Read]:
 def record_of(line: int, value: Object) -> Record:
     """Read one object; a field of an unforeseen kind counts as missing."""
     keywords = value.get("keywords")
+    authors = _authors(value.get("authors", value.get("author")))
+    identifiers, publication = value.get("identifiers"), value.get("publication")
     return Record(
         line=line,
         id=text(value.get("id")),
         title=text(value.get("title")),
         abstract=text(value.get("abstract")),
-        authors=_authors(value.get("authors", value.get("author"))),
+        authors=authors,
         venue=text(value.get("venue")),
         year=text(value.get("year")),
         type=text(value.get("type")),
@@ -46,6 +53,9 @@ def record_of(line: int, value: Object) -> Record:
         url=text(value.get("url")),
         keywords=split_keywords(keywords, ";") if isinstance(keywords, str) else texts(keywords),
         authors_complete=value.get("authors_complete") is not False,
+        author_details=_details(value.get("author_details"), authors),
+        identifiers=identifiers_of(identifiers) if is_object(identifiers) else (),
+        publication=publication_of(publication) if is_object(publication) else UNPUBLISHED,
     )
 
 
@@ -55,3 +65,10 @@ def _authors(value: object) -> tuple[str, ...]:
     if isinstance(value, list) and any(is_object(one) for one in value):
         return tuple(text(one.get("name")) if is_object(one) else text(one) for one in value)
     return texts(value)
+
+
+def _details(value: object, authors: tuple[str, ...]) -> tuple[Author, ...]:
+    if not isinstance(value, list) or len(value) != len(authors):
+        return ()
+    pairs = zip(value, authors, strict=True)
+    return tuple(author_of(one if is_object(one) else {}, name) for one, name in pairs)

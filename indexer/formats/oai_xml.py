@@ -8,11 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from lxml import etree
 
+from indexer.author import Author
+from indexer.author_name import is_organisation, person
 from indexer.errors import RecordError
-from indexer.formats.arxiv import NUMBER, listed_names, venue_of, year_of
+from indexer.formats.arxiv import (
+    NUMBER,
+    listed_names,
+    publication_of_arxiv,
+    venue_of,
+    year_of,
+)
+from indexer.formats.people import inverted_names, names_of
 from indexer.formats.xml_records import (
     child,
     children,
@@ -23,14 +33,24 @@ from indexer.formats.xml_records import (
     text_at,
 )
 from indexer.intake.dump import Dump
-from indexer.intake.names import natural_order
+from indexer.intake.kinds import kind_of
 from indexer.intake.record import Read, Record
 from indexer.intake.tex_letters import without_tex_letters
+from indexer.publication import Publication
 
 _ROOTS = frozenset(("OAI-PMH", "ListRecords", "GetRecord", "record", "records", "feed", "entry"))
 _NUMBER_AT_END = re.compile(
     rf"(?:arxiv\.org/abs/|arXiv(?:\.org)?:)({NUMBER.pattern})$", re.IGNORECASE
 )
+_VOLUME = re.compile(
+    r"(?:vol(?:ume|\.)?|bd\.?|t\.?|v\.)\s*(?P<volume>\w{1,10})"
+    r"(?:\s*[,;]?\s*(?:no|nr|n|issue|núm|num|iss)[.º°]?\s*(?P<issue>[\w/-]{1,12}))?",
+    re.IGNORECASE,
+)
+_PAGES = re.compile(r"(?:pp?\.?\s*)?[A-Za-z]?\d+(?:\s*[-–]+\s*[A-Za-z]?\d+)?")
+_ISSN = re.compile(r"(?:urn:)?(?:e?issn:?\s*)?(\d{4}-\d{3}[\dXx])", re.IGNORECASE)
+_ISBN = re.compile(r"(?:urn:)?isbn:?\s*([\dXx -]{10,17})", re.IGNORECASE)
+_HANDLE = re.compile(r"(?:https?://hdl\.handle\.net/|hdl:)(\S+/\S+)", re.IGNORECASE)
 _DOI = re.compile(r"(?:doi:|https?://(?:dx\.)?doi\.org/)(10\.\S+)", re.IGNORECASE)
 
 
@@ -75,64 +95,161 @@ def _arxiv(line: int, inner: etree._Element) -> Record:
     number = text_at(inner, "id")
     people = child(inner, "authors")
     if people is not None and len(people):
-        parts = ("forenames", "keyname", "suffix")
-        authors = tuple(
-            " ".join(part for name in parts if (part := text_at(one, name))) for one in people
-        )
+        authors = tuple(_arxiv_author(one) for one in people)
     else:
-        authors = listed_names(inner_text(people))
+        authors = tuple(Author(name) for name in listed_names(inner_text(people)))
+    categories = tuple(text_at(inner, "categories").split())
+    classes = (
+        piece.strip()
+        for name in ("msc-class", "acm-class")
+        for piece in re.split(r"[,;]", text_at(inner, name))
+    )
+    reference = text_at(inner, "journal-ref")
+    version = child(inner, "version")
+    more = {
+        "note": text_at(inner, "comments"),
+        "number": text_at(inner, "report-no"),
+        "licence": text_at(inner, "license"),
+        "date": text_at(inner, "created") or text_at(version, "date"),
+    }
+    subjects = (*categories, *filter(None, classes))
     return Record(
         line=line,
         id=number,
         title=text_at(inner, "title"),
         abstract=text_at(inner, "abstract"),
-        authors=tuple(without_tex_letters(name) for name in authors),
-        venue=venue_of(text_at(inner, "journal-ref")),
+        authors=names_of(authors),
+        venue=venue_of(reference),
         year=year_of(number) or text_at(inner, "created"),
         doi=text_at(inner, "doi").split(" ")[0],
         url=f"https://arxiv.org/abs/{number}" if number else "",
-        keywords=tuple(text_at(inner, "categories").split()),
+        keywords=categories,
+        author_details=authors,
+        identifiers=(("arxiv", number),),
+        publication=publication_of_arxiv(number, reference, more, subjects),
     )
 
 
+def _arxiv_author(element: etree._Element) -> Author:
+    first, last, suffix = (
+        without_tex_letters(text_at(element, part)) for part in ("forenames", "keyname", "suffix")
+    )
+    name = " ".join(part for part in (first, last, suffix) if part)
+    known = person(family=last, given=first, suffix=suffix)
+    literal = not first and is_organisation(name)
+    author = Author(name, literal=True) if literal else replace(known, name=name)
+    places = (inner_text(one).strip() for one in children(element, "affiliation"))
+    return replace(author, affiliations=tuple(filter(None, places)))
+
+
 def _dublin_core(line: int, inner: etree._Element, identifier: str) -> Record:
-    def every(name: str) -> list[str]:
-        return [text for one in children(inner, name) if (text := inner_text(one).strip())]
+    def every(*names: str) -> list[str]:
+        return [
+            text
+            for name in names
+            for one in children(inner, name)
+            if (text := inner_text(one).strip())
+        ]
 
     identifiers = [*every("identifier"), *every("relation")]
     numbers = (_NUMBER_AT_END.search(one) for one in (*identifiers, identifier))
     number = next((match[1] for match in numbers if match), "")
     dois = (match[1] for one in identifiers if (match := _DOI.match(one)))
-    dates = sorted(every("date"))
-    abstracts = (one for one in every("description") if not one.startswith("Comment:"))
+    dates = every("issued") or sorted(every("date")) or sorted(every("created", "available"))
+    described = [*every("abstract"), *every("description")]
+    abstracts = [one for one in described if not one.startswith("Comment:")]
     plain = [one for one in identifiers if not _DOI.match(one) and "://" not in one]
+    authors = inverted_names(every("creator"), without_tex_letters)
+    sources = every("source", "isPartOf", "bibliographicCitation")
+    venue, volume, issue, pages = _cited(sources)
+    if number:
+        venue = venue_of(plain[0] if plain else "")
+    addresses = [one for one in identifiers if one.startswith(("http://", "https://"))]
+    rights = every("rights", "license")
+    types = [one.rpartition("/")[2] for one in every("type")]
     return Record(
         line=line,
         id=number or identifier,
         title=next(iter(every("title")), ""),
-        abstract=max(abstracts, key=len, default=""),
-        authors=tuple(natural_order(without_tex_letters(name)) for name in every("creator")),
-        venue=venue_of(plain[0] if plain else "") if number else next(iter(every("source")), ""),
+        abstract=max(abstracts, key=len, default="") if not every("abstract") else abstracts[0],
+        authors=names_of(authors),
+        venue=venue,
         year=year_of(number) or next(iter(dates), ""),
-        type=next((one.rpartition("/")[2] for one in every("type")), ""),
+        type=next(iter(types), ""),
         doi=next(dois, ""),
-        url=next((one for one in identifiers if one.startswith(("http://", "https://"))), ""),
+        url=next(iter(addresses), ""),
         keywords=tuple(every("subject")),
+        author_details=authors,
+        identifiers=_identifiers(number, identifier, [*identifiers, *sources]),
+        publication=Publication(
+            kind=next((kind for one in types if (kind := kind_of(one))), ""),
+            volume=volume,
+            issue=issue,
+            pages=pages,
+            publisher=next(iter(every("publisher")), ""),
+            date=next(iter(dates), ""),
+            language=next(iter(every("language")), ""),
+            licence=next((one for one in rights if "://" in one), next(iter(rights), "")),
+            pdf_url=next((one for one in addresses if one.lower().endswith(".pdf")), ""),
+            note=next(
+                (one[len("Comment:") :] for one in described if one.startswith("Comment:")), ""
+            ),
+        ),
     )
+
+
+def _cited(sources: list[str]) -> tuple[str, str, str, str]:
+    """Returns venue, volume, issue and pages of ``source``; OJS writes them all into one text.
+
+    "Kite Letters; Vol. 12 No. 3 (2018): Winter; 45-67" is what it writes.
+    """
+    first = next((one for one in sources if not _ISSN.fullmatch(one)), "")
+    venue, _, rest = first.partition(";")
+    match = _VOLUME.match(rest.strip())
+    if match is None:
+        return first, "", "", ""
+    last = rest.rpartition(";")[2].strip()
+    pages = last if _PAGES.fullmatch(last) else ""
+    return venue.strip(), match["volume"] or "", match["issue"] or "", pages
+
+
+def _identifiers(number: str, own: str, identifiers: list[str]) -> tuple[tuple[str, str], ...]:
+    pairs = [("arxiv", number), ("oai", own)]
+    for one in identifiers:
+        if match := _ISSN.fullmatch(one):
+            pairs.append(("issn", match[1]))
+        elif match := _ISBN.fullmatch(one):
+            pairs.append(("isbn", match[1]))
+        elif match := _HANDLE.match(one):
+            pairs.append(("handle", match[1]))
+    return tuple((scheme, value) for scheme, value in pairs if value)
 
 
 def _atom(line: int, entry: etree._Element) -> Record:
     address = text_at(entry, "id")
     number = re.sub(r"v\d+$", "", address.rpartition("/abs/")[2])
+    categories = tuple(one.get("term") or "" for one in children(entry, "category"))
+    reference = text_at(entry, "journal_ref")
+    authors = tuple(
+        Author(
+            text_at(one, "name"),
+            affiliations=tuple(inner_text(place) for place in children(one, "affiliation")),
+        )
+        for one in children(entry, "author")
+    )
+    more = {"note": text_at(entry, "comment"), "date": text_at(entry, "published")}
     return Record(
         line=line,
         id=number,
         title=text_at(entry, "title"),
         abstract=text_at(entry, "summary"),
-        authors=tuple(text_at(one, "name") for one in children(entry, "author")),
-        venue=venue_of(text_at(entry, "journal_ref")),
+        authors=names_of(authors),
+        venue=venue_of(reference),
         year=year_of(number) or text_at(entry, "published"),
         doi=text_at(entry, "doi").split(" ")[0],
         url=f"https://arxiv.org/abs/{number}",
-        keywords=tuple(one.get("term") or "" for one in children(entry, "category")),
+        keywords=categories,
+        author_details=authors,
+        identifiers=(("arxiv", number),),
+        publication=publication_of_arxiv(number, reference, more, categories),
     )

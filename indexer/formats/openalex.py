@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
+from indexer.author import Author
+from indexer.author_name import inverted_name
 from indexer.errors import RecordError
-from indexer.formats.json_values import Object, first_object, is_object, read_objects, text
+from indexer.formats.json_values import Object, first_object, is_object, read_objects, text, texts
+from indexer.formats.people import names_of
 from indexer.intake.dump import Dump
+from indexer.intake.kinds import kind_of
 from indexer.intake.record import Read, Record
 from indexer.paper import CONFERENCE, JOURNAL
+from indexer.publication import Publication
 
 MOST_WORDS: Final = 50_000
 """Most words of an inverted abstract; words at later places are not taken."""
@@ -45,12 +51,13 @@ def _record(line: int, value: Object) -> Record:
     inner = place.get("source", place)
     source = inner if is_object(inner) else {}
     doi = text(value.get("doi"))
+    authors = _authors(value.get("authorships"))
     return Record(
         line=line,
         id=text(value.get("id")).rpartition("/")[2],
         title=text(value.get("title")) or text(value.get("display_name")),
         abstract=uninverted(value.get("abstract_inverted_index")) or text(value.get("abstract")),
-        authors=_authors(value.get("authorships")),
+        authors=names_of(authors),
         venue=text(source.get("display_name")),
         year=text(value.get("publication_year")) or text(value.get("publication_date")),
         type=_TYPES.get(text(source.get("type")), text(value.get("type_crossref"))),
@@ -62,18 +69,84 @@ def _record(line: int, value: Object) -> Record:
             if is_object(one)
         ),
         authors_complete=value.get("is_authors_truncated") is not True,
+        author_details=authors,
+        identifiers=_identifiers(value, source),
+        publication=_publication(value, place, source),
     )
 
 
-def _authors(authorships: object) -> tuple[str, ...]:
-    if not isinstance(authorships, list):
-        return ()
-    names: list[str] = []
-    for one in authorships:
-        author = one.get("author") if is_object(one) else None
-        shown = text(author.get("display_name")) if is_object(author) else ""
-        names.append(shown or (text(one.get("raw_author_name")) if is_object(one) else ""))
-    return tuple(names)
+def _publication(value: Object, place: Object, source: Object) -> Publication:
+    biblio = _object(value.get("biblio"))
+    best = _object(value.get("best_oa_location") or value.get("open_access"))
+    first, last = text(biblio.get("first_page")), text(biblio.get("last_page"))
+    kind = text(value.get("type"))
+    listed = value.get("mesh"), value.get("topics")
+    subjects = [
+        text(one.get("descriptor_name") or one.get("display_name"))
+        for found in listed
+        for one in (found if isinstance(found, list) else ())
+        if is_object(one)
+    ]
+    return Publication(
+        kind=kind_of(text(value.get("type_crossref")) or ("" if kind == "article" else kind)),
+        venue_short=text(source.get("abbreviated_title")),
+        volume=text(biblio.get("volume")),
+        issue=text(biblio.get("issue")),
+        pages=f"{first}-{last}" if first and last else first,
+        publisher=text(source.get("host_organization_name") or source.get("publisher")),
+        date=text(value.get("publication_date")),
+        language=text(value.get("language")),
+        licence=text(best.get("license")) or text(place.get("license")),
+        pdf_url=text(best.get("pdf_url")) or text(best.get("oa_url")) or text(place.get("pdf_url")),
+        retracted=value.get("is_retracted") is True,
+        subjects=tuple(dict.fromkeys(one for one in subjects if one)),
+    )
+
+
+def _identifiers(value: Object, source: Object) -> tuple[tuple[str, str], ...]:
+    ids = _object(value.get("ids"))
+    pairs = [
+        ("openalex", text(value.get("id")).rpartition("/")[2]),
+        ("mag", text(ids.get("mag"))),
+        ("pmid", text(ids.get("pmid"))),
+        ("pmcid", text(ids.get("pmcid"))),
+    ]
+    pairs += [("issn", one) for one in texts(source.get("issn") or source.get("issn_l"))]
+    locations = value.get("locations")
+    addresses = [
+        text(one.get("landing_page_url"))
+        for one in (locations if isinstance(locations, list) else ())
+        if is_object(one)
+    ]
+    pairs += [("arxiv", one) for one in addresses if "arxiv.org/abs/" in one][:1]
+    return tuple((scheme, one) for scheme, one in pairs if one)
+
+
+def _object(value: object) -> Object:
+    return value if is_object(value) else {}
+
+
+def _authors(authorships: object) -> tuple[Author, ...]:
+    found: list[Author] = []
+    for one in authorships if isinstance(authorships, list) else ():
+        whole = _object(one)
+        author = _object(whole.get("author"))
+        shown = text(author.get("display_name"))
+        named = Author(shown) if shown else inverted_name(text(whole.get("raw_author_name")))
+        institutions = whole.get("institutions")
+        affiliations = texts(whole.get("raw_affiliation_strings")) or tuple(
+            text(_object(place).get("display_name"))
+            for place in (institutions if isinstance(institutions, list) else ())
+        )
+        found.append(
+            replace(
+                named,
+                orcid=text(author.get("orcid")),
+                affiliations=affiliations,
+                source_id=text(author.get("id")).rpartition("/")[2],
+            )
+        )
+    return tuple(found)
 
 
 def uninverted(index: object) -> str:

@@ -10,13 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from indexer.author import Author
 from indexer.errors import RecordError
 from indexer.formats.json_values import Object, first_object, read_objects, text
 from indexer.formats.keywords import split_keywords
+from indexer.formats.people import names_of
 from indexer.intake.dump import Dump
 from indexer.intake.names import split_names
 from indexer.intake.record import Notice, Read, Record
 from indexer.paper import CONFERENCE
+from indexer.publication import Publication
 
 _NAME = re.compile(r"([A-Za-z0-9]*?[A-Za-z][A-Za-z_-]*?)[_-]?((?:19|20)\d\d)(?!\d)")
 _MARKS = frozenset(
@@ -29,6 +32,9 @@ _NO_PAPER = (
     (re.compile(r"^active$|under review|^pending"), "the submission is still under review"),
 )
 _BOOKTITLE = re.compile(r"(?:booktitle|journal)\s*=\s*[{\"]([^{}\"]+)[}\"]")
+_OPENREVIEW = re.compile(r"openreview\.net/(?:forum|pdf)\?id=([\w-]+)")
+_ANTHOLOGY = re.compile(r"aclanthology\.org/([A-Z]\d\d-\d{4}|\d{4}\.[\w-]+\.\d+)")
+_ARXIV = re.compile(r"\d{4}\.\d{4,5}")
 _BIB_YEAR = re.compile(r"\byear\s*=\s*[{\"]?\s*(\d{4})")
 
 
@@ -74,17 +80,70 @@ def _record(line: int, value: Object, stem: str, venue: str, year: str) -> Recor
         venue = booktitle[1] if booktitle else ""
         year = printed[1] if printed else ""
         stem = ""
-    authors = text(value.get("author")) or text(value.get("author_site"))
+    authors = _authors(value)
     return Record(
         line=line,
         id=f"{stem}-{given}" if given and stem else "",
         title=text(value.get("title")),
         abstract=text(value.get("abstract")),
-        authors=split_names(authors),
+        authors=names_of(authors),
         venue=venue,
         year=year,
         type=CONFERENCE,
         doi=text(value.get("doi")),
         url=text(value.get("site")),
         keywords=split_keywords(text(value.get("keywords")), ";"),
+        author_details=authors,
+        identifiers=_identifiers(value),
+        publication=Publication(
+            pages=text(value.get("pages")) or _field(value, "pages"),
+            volume=_field(value, "volume"),
+            publisher=_field(value, "publisher"),
+            pdf_url=_web(text(value.get("pdf"))) or _web(text(value.get("oa"))),
+            subjects=split_keywords(text(value.get("primary_area")), ";"),
+        ),
     )
+
+
+def _web(address: str) -> str:
+    return address if address.startswith("http") else ""
+
+
+def _field(value: Object, name: str) -> str:
+    """Returns a field of the BibTeX entry that a record may hold."""
+    match = re.search(rf"\b{name}\s*=\s*[{{\"]([^{{}}\"]+)[}}\"]", text(value.get("bibtex")))
+    return match[1] if match else ""
+
+
+def _authors(value: Object) -> tuple[Author, ...]:
+    """Returns the authors; lists of as many ids, ORCID iDs and affiliations are in their order."""
+    names = split_names(text(value.get("author")) or text(value.get("author_site")))
+
+    def beside(*keys: str) -> list[str]:
+        for key in keys:
+            pieces = [one.strip() for one in text(value.get(key)).split(";")]
+            if len(pieces) == len(names) and any(pieces):
+                return pieces
+        return [""] * len(names)
+
+    ids = beside("or_profile", "authorids")
+    rows = zip(names, ids, beside("orcid"), beside("aff"), strict=True)
+    return tuple(
+        Author(
+            name,
+            source_id=own if own.startswith(("~", "/")) or own.isalnum() else "",
+            orcid=orcid,
+            affiliations=tuple(one.strip() for one in places.split("+") if one.strip()),
+        )
+        for name, own, orcid, places in rows
+    )
+
+
+def _identifiers(value: Object) -> tuple[tuple[str, str], ...]:
+    site = text(value.get("site"))
+    pairs = [("openreview", match[1]) for match in (_OPENREVIEW.search(site),) if match]
+    if match := _ANTHOLOGY.search(site):
+        pairs.append(("acl", match[1]))
+    if match := _ARXIV.search(text(value.get("arxiv"))):
+        pairs.append(("arxiv", match[0]))
+    return tuple(pairs)

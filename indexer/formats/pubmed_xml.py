@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from lxml import etree
 
+from indexer.author import Author
+from indexer.author_name import person
 from indexer.errors import RecordError
+from indexer.formats.pages import whole_pages
+from indexer.formats.people import names_of
 from indexer.formats.xml_records import (
     child,
     children,
@@ -15,10 +20,15 @@ from indexer.formats.xml_records import (
     root_of,
     text_at,
 )
+from indexer.intake.dates import date_of
 from indexer.intake.dump import Dump
 from indexer.intake.record import Read, Record
 from indexer.paper import JOURNAL
+from indexer.publication import Publication
 
+_NO_TITLE = frozenset(("not available", "no title", "title not available"))
+_KINDS = {"Preprint": "article", "Dataset": "dataset", "Academic Dissertation": "thesis",
+          "Technical Report": "report"}  # fmt: skip
 _ROOTS = frozenset(("PubmedArticleSet", "PubmedArticle", "PubmedBookArticle", "MedlineCitationSet"))
 
 
@@ -39,21 +49,24 @@ def _record(element: etree._Element) -> Record:
     book = child(element, "BookDocument")
     article = book if book is not None else child(citation, "Article")
     pmid = text_at(citation if book is None else book, "PMID")
-    people = child(article, "AuthorList")
+    authors, complete = _authors(article)
     kinds = {inner_text(one) for one in _listed(child(article, "PublicationTypeList"))}
     return Record(
         line=element.sourceline or 0,
         id=f"pmid:{pmid}" if pmid else "",
         title=_title(article),
         abstract=_abstract(child(article, "Abstract")),
-        authors=_authors(people),
+        authors=names_of(authors),
         venue=text_at(article, "Journal", "Title") or text_at(article, "Book", "BookTitle"),
         year=_year(article),
         type=JOURNAL if "Journal Article" in kinds else "",
         doi=_doi(element, article),
         url=f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/" if pmid.isdigit() else "",
         keywords=_keywords(citation if citation is not None else book),
-        authors_complete=people is None or people.get("CompleteYN") != "N",
+        authors_complete=complete,
+        author_details=authors,
+        identifiers=_identifiers(element, article, citation, pmid),
+        publication=_publication(article, citation, kinds, book=book is not None),
     )
 
 
@@ -64,10 +77,12 @@ def _listed(element: etree._Element | None) -> Iterator[etree._Element]:
 def _title(article: etree._Element | None) -> str:
     """Give the title; one that was translated stands in brackets, which are not its own."""
     title = text_at(article, "ArticleTitle").removesuffix(".")
+    if title.strip("[]. ").casefold() in _NO_TITLE:
+        title = text_at(article, "VernacularTitle").removesuffix(".") or title
     title = title or text_at(article, "Book", "BookTitle") or text_at(article, "VernacularTitle")
     if title.startswith("[") and title.endswith("]") and "]" not in title[:-1]:
         return title[1:-1].removesuffix(".")
-    return title
+    return title.removesuffix(".")
 
 
 def _abstract(element: etree._Element | None) -> str:
@@ -82,15 +97,121 @@ def _abstract(element: etree._Element | None) -> str:
     return "\n".join(part for part in parts if part)
 
 
-def _authors(people: etree._Element | None) -> tuple[str, ...]:
-    names: list[str] = []
-    for one in _listed(people):
+def _authors(article: etree._Element | None) -> tuple[tuple[Author, ...], bool]:
+    """Returns authors and whether they are all; a book's stand inside its ``Book``."""
+    lists = list(children(article, "AuthorList")) if article is not None else []
+    inner = child(article, "Book")
+    lists = lists or ([*children(inner, "AuthorList")] if inner is not None else [])
+    wanted = [one for one in lists if one.get("Type", "authors") != "editors"] or lists
+    found = [author for one in wanted for author in _people(one)]
+    return tuple(found), all(one.get("CompleteYN") != "N" for one in wanted)
+
+
+def _people(people: etree._Element) -> Iterator[Author]:
+    for one in children(people, "Author"):
+        if one.get("ValidYN") == "N":  # a misprint, kept beside the right name
+            continue
+        group = text_at(one, "CollectiveName")
         given = text_at(one, "ForeName") or text_at(one, "Initials")
-        name = " ".join(part for part in (given, text_at(one, "LastName")) if part)
-        suffix = text_at(one, "Suffix")
-        name = f"{name} {suffix}" if suffix and name else name
-        names.append(name or text_at(one, "CollectiveName"))
-    return tuple(name for name in names if name)
+        family = text_at(one, "LastName")
+        if family:
+            author = person(
+                family=family, given=given, suffix=text_at(one, "Suffix"), suffix_separator=" "
+            )
+        else:
+            author = Author(group or given, literal=bool(group))
+        if not author.name:
+            continue
+        places = (text_at(place, "Affiliation") for place in children(one, "AffiliationInfo"))
+        affiliations = tuple(filter(None, places)) or tuple(
+            filter(None, (text_at(one, "Affiliation"),))
+        )
+        orcids = (
+            inner_text(number).strip()
+            for number in children(one, "Identifier")
+            if number.get("Source") == "ORCID"
+        )
+        yield replace(author, affiliations=affiliations, orcid=next(orcids, ""))
+
+
+def _publication(
+    article: etree._Element | None,
+    citation: etree._Element | None,
+    kinds: set[str],
+    *,
+    book: bool,
+) -> Publication:
+    issue = child(article, "Journal", "JournalIssue")
+    inner = child(article, "Book")
+    date = child(issue, "PubDate") if issue is not None else child(inner, "PubDate")
+    first, last = (text_at(article, "Pagination", name) for name in ("StartPage", "EndPage"))
+    electronic = child(article, "ArticleDate")
+    printed = date_at(date)
+    exact = date_at(electronic)
+    editors = [
+        author
+        for people in (children(inner, "AuthorList") if inner is not None else ())
+        if people.get("Type") == "editors"
+        for author in _people(people)
+    ]
+    headings = _listed(child(citation, "MeshHeadingList"))
+    numbers = [inner_text(one) for one in _listed(article) if one.get("EIdType") == "pii"]
+    pages = text_at(article, "Pagination", "MedlinePgn") or (f"{first}-{last}" if last else first)
+    vernacular = text_at(article, "VernacularTitle").removesuffix(".")
+    chapter = book and bool(text_at(article, "ArticleTitle"))
+    return Publication(
+        kind=("chapter" if chapter else "book") if book else _kind(kinds),
+        venue_short=text_at(article, "Journal", "ISOAbbreviation")
+        or text_at(citation, "MedlineJournalInfo", "MedlineTA"),
+        original_title=vernacular if vernacular != _title(article) else "",
+        volume=text_at(issue, "Volume") or text_at(inner, "Volume"),
+        issue=text_at(issue, "Issue"),
+        pages=whole_pages(pages),
+        article_number="" if pages else next(iter(numbers), ""),
+        publisher=text_at(inner, "Publisher", "PublisherName"),
+        place=text_at(inner, "Publisher", "PublisherLocation"),
+        editors=tuple(editors),
+        series=text_at(inner, "CollectionTitle"),
+        edition=text_at(inner, "Edition"),
+        date=exact if exact.startswith(printed) else printed,
+        language=text_at(article, "Language"),
+        retracted="Retracted Publication" in kinds,
+        subjects=tuple(text_at(one, "DescriptorName") for one in headings),
+        note=text_at(article, "Abstract", "CopyrightInformation"),
+    )
+
+
+def _kind(kinds: set[str]) -> str:
+    return next((kind for name, kind in _KINDS.items() if name in kinds), "")
+
+
+def date_at(date: etree._Element | None) -> str:
+    """Returns a date of year, month and day, or what ``MedlineDate`` begins with."""
+    if date is None:
+        return ""
+    year = text_at(date, "Year") or text_at(date, "MedlineDate")[:4]
+    return date_of(year, text_at(date, "Month"), text_at(date, "Day"))
+
+
+def _identifiers(
+    element: etree._Element,
+    article: etree._Element | None,
+    citation: etree._Element | None,
+    pmid: str,
+) -> tuple[tuple[str, str], ...]:
+    pairs = [("pmid", pmid)]
+    for data in ("PubmedData", "PubmedBookData"):
+        for one in _listed(child(element, data, "ArticleIdList")):
+            if one.get("IdType") in ("pmc", "pii"):
+                scheme = "pmcid" if one.get("IdType") == "pmc" else "pii"
+                pairs.append((scheme, inner_text(one).strip()))
+    journal = child(article, "Journal")
+    pairs += [("issn", text_at(journal, "ISSN"))]
+    pairs += [("issn", text_at(citation, "MedlineJournalInfo", "ISSNLinking"))]
+    inner = child(article, "Book")
+    if inner is not None:
+        pairs += [("isbn", inner_text(one)) for one in children(inner, "Isbn")]
+    return tuple((scheme, value) for scheme, value in pairs if value)
 
 
 def _year(article: etree._Element | None) -> str:

@@ -7,18 +7,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
+from indexer.author import Author
 from indexer.errors import RecordError
 from indexer.formats.keywords import split_keywords
+from indexer.formats.pages import page_range
+from indexer.formats.people import initials_last, inverted_names, names_of
 from indexer.formats.tagged_lines import Tagged, Tagging, read_tagged
+from indexer.intake.dates import iso_date
 from indexer.intake.dump import Dump
-from indexer.intake.names import natural_order
+from indexer.intake.kinds import kind_of
+from indexer.intake.names import split_names
 from indexer.intake.record import Read, Record
+from indexer.publication import Publication
 
 _TAGGING = Tagging(
-    re.compile(r"\s{0,3}([A-Z][A-Z0-9])[ \t]{1,3}-[ \t]?(.*)$"), first="TY", last="ER"
+    re.compile(
+        r"\s{0,3}([A-Z][A-Z0-9](?=[ \t]{1,3}-)|ER(?=\s*$))(?:[ \t]{1,3}-[ \t]?(.*)|\s*)$"
+    ),
+    first="TY",
+    last="ER",
+    leading=True,
 )
 _START = re.compile(r"^\s{0,3}TY[ \t]{1,3}-", re.MULTILINE)
+_ARTICLES = frozenset(("JOUR", "JFULL", "MGZN", "NEWS", "EJOUR", "INPR", "ABST"))
+_NUMBERED = frozenset(("RPRT", "PAT", "STAND", "GOVDOC", "COMP"))
 _DOI_ADDRESS = re.compile(r"https?://(?:dx\.)?doi\.org/(10\.\S+)")
 
 
@@ -42,12 +56,19 @@ def _record(tagged: Tagged) -> Record:
         one for value in tagged.all("UR", "L2", "LK") for one in re.split(r"[;\s]+", value)
     ]
     dois = (match[1] for one in addresses if (match := _DOI_ADDRESS.match(one)))
+    authors = tuple(
+        author for value in tagged.all("AU", "A1") for author in _authors(" ".join(value.split()))
+    )
+    places = tuple(" ".join(value.split()) for value in tagged.all("AD"))
+    if authors and places:
+        # The address is that of the authors as a group, or of the first.
+        authors = (replace(authors[0], affiliations=places), *authors[1:])
     return Record(
         line=tagged.line,
         title=tagged.first("TI", "T1", "CT", "BT"),
         abstract=tagged.first("AB", "N2"),
-        authors=tuple(_name(value) for value in tagged.all("AU", "A1")),
-        venue=tagged.first("JF", "JO", "T2", "C3", "BT", "JA", "J2", "J1", "T3"),
+        authors=names_of(authors),
+        venue=_venue(tagged),
         year=tagged.first("PY", "Y1", "DA"),
         type=tagged.first("TY"),
         doi=tagged.first("DO", "DI") or next(dois, ""),
@@ -57,8 +78,81 @@ def _record(tagged: Tagged) -> Record:
             for value in tagged.all("KW", "DE")
             for word in split_keywords(value, ";\n")
         ),
+        author_details=authors,
+        identifiers=_identifiers(tagged),
+        publication=_publication(tagged),
     )
 
 
-def _name(text: str) -> str:
-    return natural_order(" ".join(text.split()))
+def _authors(text: str) -> Iterator[Author]:
+    """Returns the author of a line; some programs write them all into one ("A, B., C, D.")."""
+    if text.count(",") > 2 or ";" in text:
+        names = split_names(text)
+        if len(names) > 1:
+            yield from map(Author, names)
+            return
+    yield initials_last(text)
+
+
+def _venue(tagged: Tagged) -> str:
+    """Returns the venue: the full name of a journal where there is one, JO and JA shorten it."""
+    full = tagged.first("JF", "T2") if tagged.first("TY").strip() in _ARTICLES else ""
+    return full or tagged.first("JF", "JO", "T2", "C3", "BT", "JA", "J2", "J1", "T3")
+
+
+def _publication(tagged: Tagged) -> Publication:
+    type = tagged.first("TY").strip()
+    is_part = type in ("CHAP", "CPAPER", "CONF", "ECHAP")
+    number = tagged.first("IS", "M1") if not is_part or tagged.first("IS") else ""
+    short = tagged.first("JA", "J2", "J1")
+    venue = _venue(tagged)
+    if not short and tagged.first("JO") != venue:
+        short = tagged.first("JO")
+    note = tagged.first("N1")
+    first, last = tagged.first("SP"), tagged.first("EP")
+    date = next((one for one in tagged.all("DA") if iso_date(one)), "")
+    published = tagged.first("PY", "Y1")
+    exact = iso_date(published)
+    dated = iso_date(date)
+    is_report = type in _NUMBERED
+    return Publication(
+        kind=kind_of(type),
+        genre=tagged.first("M3") if type in ("THES", "RPRT", "UNPB") else "",
+        venue_short=short if short != venue else "",
+        volume=tagged.first("VL"),
+        issue="" if is_report else number if number.isascii() and len(number) < 40 else "",
+        chapter=tagged.first("SE") if type == "CHAP" and len(tagged.first("SE")) < 20 else "",
+        pages=page_range(first, last),
+        article_number=tagged.first("C7") if len(tagged.first("C7")) < 40 else "",
+        number=number if is_report else "",
+        publisher=tagged.first("PB"),
+        place=tagged.first("CY", "PP"),
+        event=tagged.first("T2") if type == "CONF" and tagged.first("C3", "BT") else "",
+        editors=inverted_names(tagged.all("ED", "A2" if type != "THES" else "ED")),
+        series=tagged.first("T3") if tagged.first("T3") != venue else "",
+        edition=tagged.first("ET") if len(tagged.first("ET")) < 40 else "",
+        date=dated if not published or (len(exact) < 5 and dated.startswith(exact)) else exact,
+        language=tagged.first("LA"),
+        pdf_url=next((one for one in tagged.all("L1") if one.startswith("http")), ""),
+        note="" if len(note) > 500 else note,
+    )
+
+
+def _identifiers(tagged: Tagged) -> tuple[tuple[str, str], ...]:
+    pairs = []
+    for value in tagged.values.get("SN", ()):
+        for one in re.split(r"[;,\n]|\s(?=\d{4}-?\d{3}|97[89])", re.sub(r"\([^()]*\)", "", value)):
+            digits = re.sub(r"[^0-9Xx]", "", one)
+            if len(digits) in (8, 10, 13):
+                pairs.append(("issn" if len(digits) == 8 else "isbn", one.strip()))
+    own = tagged.first("AN", "U2").strip()
+    if match := re.fullmatch(r"(?:WOS|ISI):(\S+)", own):
+        pairs.append(("wos", f"WOS:{match[1]}"))
+    elif match := re.fullmatch(r"(?:rayyan|PMID:?)?\s*(\d{6,8})", own):
+        scheme = "pmid" if "pubmed" in tagged.first("DB", "DP").lower() else "own"
+        pairs.append((scheme, match[1]))
+    else:
+        pairs.append(("own", own))
+    pairs.append(("pmcid", tagged.first("C2") if tagged.first("C2").startswith("PMC") else ""))
+    pairs.append(("citekey", tagged.first("ID")))
+    return tuple((scheme, value) for scheme, value in pairs if value)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from indexer.errors import RecordError
@@ -27,20 +27,30 @@ class Tagging:
         first: the tag that begins a record; a record before it that has no end ends here.
         last: the tag that ends a record; empty where a blank line does.
         ignored: tags around the records that belong to none.
+        leading: tags may stand before `first`, right above it, and belong to its record.
     """
 
     line: re.Pattern[str]
     first: str
     last: str = ""
     ignored: frozenset[str] = frozenset()
+    leading: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Tagged:
-    """One record: its values by tag, in order; lines of a value are parted by line breaks."""
+    """One record: its values by tag, in order; lines of a value are parted by line breaks.
+
+    Attributes:
+        line: where it begins, from 1.
+        values: by tag.
+        pairs: tags and values as they follow each other, for formats in which a tag belongs to
+            the one before it.
+    """
 
     line: int
     values: dict[str, list[str]]
+    pairs: list[tuple[str, str]] = field(default_factory=list)
 
     def first(self, *tags: str) -> str:
         """Give the first value of the first of these tags that has one."""
@@ -85,6 +95,7 @@ class _Reading:
         self.size = 0
         self._tag = ""
         self._lines: list[str] = []
+        self._begun = False  # whether the tag that begins a record was met
 
     def take(self, number: int, line: str) -> Tagged | None:
         """Take in a line; give the record that it ends, if it ends one."""
@@ -94,10 +105,15 @@ class _Reading:
             return self._go_on(line.strip())
         tag, value = match[1], (match[2] or "").strip()
         finished = None
+        leads = self.tagging.leading and not self._begun
         if tag in (self.tagging.first, self.tagging.last):
-            finished = self.finish()
+            if not (leads and self.record is not None and tag == self.tagging.first):
+                finished = self.finish()
             if tag == self.tagging.first:
-                self.record, self.line = Tagged(number, {}), number
+                self.record, self.line = self.record or Tagged(number, {}), number
+                self._begun = True
+        elif leads and self.record is None and tag not in self.tagging.ignored:
+            self.record, self.line = Tagged(number, {}), number
         if self.record is not None and tag not in self.tagging.ignored:
             self._keep()
             self._tag, self._lines = tag, [value]
@@ -106,6 +122,8 @@ class _Reading:
     def _go_on(self, line: str) -> Tagged | None:
         """Add a line without a tag to the value before it; a blank one may end the record."""
         if not line:
+            if not self._begun:
+                self.finish()
             return None if self.tagging.last else self.finish()
         if self.record is not None:
             self._lines.append(line)
@@ -113,11 +131,14 @@ class _Reading:
 
     def _keep(self) -> None:
         if self.record is not None and self._tag:
-            self.record.values.setdefault(self._tag, []).append("\n".join(self._lines))
+            value = "\n".join(self._lines)
+            self.record.values.setdefault(self._tag, []).append(value)
+            self.record.pairs.append((self._tag, value))
         self._tag, self._lines = "", []
 
     def finish(self) -> Tagged | None:
         """Give the record as it is, and forget it."""
         self._keep()
         finished, self.record, self.size = self.record, None, 0
-        return finished
+        begun, self._begun = self._begun, False
+        return finished if begun else None

@@ -8,15 +8,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+from indexer.author import Author
 from indexer.errors import RecordError
 from indexer.intake import markup, names
+from indexer.intake.author_details import BAD_IDENTIFIER, clean_details
+from indexer.intake.bibliography import (
+    BAD_DATE,
+    BAD_LANGUAGE,
+    clean_identifiers,
+    clean_publication,
+)
 from indexer.intake.characters import mend_characters, one_line
+from indexer.intake.dates import iso_date
+from indexer.intake.kinds import paper_type
 from indexer.intake.record import Record
 from indexer.intake.venues import Venues
-from indexer.paper import CONFERENCE, JOURNAL, Paper, paper_id
+from indexer.paper import Paper, paper_id
+from indexer.publication import UNPUBLISHED
 
 EARLIEST_YEAR: Final = 1500
 LONGEST_TEXT: Final = 200_000
@@ -29,7 +40,9 @@ MOST_KEYWORDS: Final = 1_000
 LONGEST_ID: Final = 200
 TOO_LONG, BAD_YEAR = "text too long, cut off", "impossible year, taken as missing"
 BAD_DOI, BAD_URL = "no DOI, taken as missing", "no web address, taken as missing"
-LOSSES: Final = frozenset((TOO_LONG, BAD_YEAR, BAD_DOI, BAD_URL))
+LOSSES: Final = frozenset(
+    (TOO_LONG, BAD_YEAR, BAD_DOI, BAD_URL, BAD_DATE, BAD_IDENTIFIER, BAD_LANGUAGE)
+)
 """The rules that drop what they cannot mend."""
 
 _DOI = re.compile(r"10\.\d{3,9}(?:\.\d+)*/\S+")
@@ -42,14 +55,9 @@ _NO_TEXT = re.compile(
     r"(?:available|provided|given|abstract|title)(?: available| provided)?)\W*",
     re.IGNORECASE,
 )
-_TYPES = {
-    CONFERENCE: "conferencepaper inproceedings proceedingsarticle paperconference conference "
-    "cpaper conf proceedings conferenceproceedings proceedingspaper conferencearticle "
-    "conferenceobject",
-    JOURNAL: "journalarticle article articlejournal jour journal jfull ejour researcharticle "
-    "magazinearticle mgzn reviewarticle",
-}
-_LONGEST = {"title": LONGEST_TITLE, "abstract": LONGEST_TEXT}
+_LONGEST = {"abstract": LONGEST_TEXT} | dict.fromkeys(
+    ("title", "affiliations", "note", "original_title"), LONGEST_TITLE
+)
 _SMALL = frozenset(
     "a an and as at by for from in into of on or over the to under via vs with".split()
 )
@@ -115,9 +123,9 @@ def clean(record: Record, source: str, venues: Venues, *, this_year: int) -> Cle
     abstract = work.text("abstract", record.abstract, _ABSTRACT_RULES)
     if title.isupper():
         title = work.change("all capitals", "title", title, recased(title, abstract))
-    authors, complete = work.authors(record.authors)
-    venue = work.text("venue", record.venue, ())
-    venue = work.change("venue name", "venue", venue, venues.canonical(venue))
+    authors, details, complete = work.authors(record.authors, record.author_details)
+    printed = work.text("venue", record.venue, ())
+    venue = work.change("venue name", "venue", printed, venues.canonical(printed))
     year = work.year(record.year, this_year)
     doi = work.doi(record.doi)
     paper = Paper(
@@ -133,7 +141,12 @@ def clean(record: Record, source: str, venues: Venues, *, this_year: int) -> Cle
         keywords=work.keywords(record.keywords),
         authors_complete=record.authors_complete and complete,
         source=f"{source}:{record.line}",
+        author_details=details,
+        identifiers=clean_identifiers(record.identifiers, work),
     )
+    publication = clean_publication(record, paper, printed, work)
+    if publication is not UNPUBLISHED:
+        paper = replace(paper, publication=publication)
     return Cleaned(paper, tuple(work.changes))
 
 
@@ -164,8 +177,30 @@ class _Cleaning:
             mended = self.change(TOO_LONG, field, mended, mended[:longest].rstrip())
         return mended
 
-    def authors(self, given: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
-        """Clean the list of authors; say whether it is complete."""
+    def authors(
+        self, given: tuple[str, ...], details: tuple[Author, ...]
+    ) -> tuple[tuple[str, ...], tuple[Author, ...], bool]:
+        """Clean the list of authors with its details; say whether it is complete."""
+        if details and len(details) == len(given):
+            return self._detailed(given, details)
+        kept, complete = self._listed(given)
+        return kept, (), complete
+
+    def _detailed(
+        self, given: tuple[str, ...], details: tuple[Author, ...]
+    ) -> tuple[tuple[str, ...], tuple[Author, ...], bool]:
+        """Clean authors of whom more than the name is known."""
+        kept, complete = clean_details(
+            given[:MOST_AUTHORS], details[:MOST_AUTHORS], self._listed, self
+        )
+        names_kept = tuple(author.name for author in kept)
+        halved = self._names("doubled author list", names_kept, names.halved(names_kept))
+        known = any(author.has_details for author in kept)
+        complete = complete and len(given) <= MOST_AUTHORS
+        return halved, kept[: len(halved)] if known else (), complete
+
+    def _listed(self, given: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
+        """Clean a list of names; say whether it is complete."""
         given_names = self._names(
             "glued names", given[:MOST_AUTHORS], names.unglued(given[:MOST_AUTHORS])
         )
@@ -198,7 +233,8 @@ class _Cleaning:
         """Read a year; what is none, or out of range, is missing and warned of."""
         if given is None or given == "":
             return None
-        found = _YEAR.search(str(given)[:LONGEST_NAME])
+        text = str(given)[:LONGEST_NAME]
+        found = _YEAR.search(text) or _YEAR.search(iso_date(text))
         year = int(found[0]) if found else None
         if year is not None and EARLIEST_YEAR <= year <= this_year + 1:
             return year
@@ -239,14 +275,6 @@ def is_plain(text: str) -> bool:
         and text[-1:] != " "
         and len(text) <= LONGEST_TEXT
     )
-
-
-def paper_type(text: str) -> str:
-    """Map a type in the words of any dump to one of `PAPER_TYPES`, or to nothing."""
-    if text in _TYPES:
-        return text
-    key = re.sub(r"[^a-z]", "", text.casefold())
-    return next((type for type, known in _TYPES.items() if key in known.split()), "")
 
 
 def recased(title: str, abstract: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from indexer.author_name import inverted_name
 from indexer.intake.tex_letters import without_tex_letters
 
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|2nd|3rd)\.?", re.IGNORECASE)
@@ -32,15 +33,7 @@ def natural_order(name: str) -> str:
     >>> natural_order("de la Cruz, Ana"), natural_order("King, Martin Luther, Jr.")
     ('Ana de la Cruz', 'Martin Luther King, Jr.')
     """
-    parts = [part.strip() for part in name.split(",")]
-    parts = [part for part in parts if part]
-    if len(parts) == 2 and not _SUFFIX.fullmatch(parts[1]):
-        return f"{parts[1]} {parts[0]}"
-    if len(parts) == 3 and _SUFFIX.fullmatch(parts[2]):
-        return f"{parts[1]} {parts[0]}, {parts[2]}"
-    if len(parts) == 3 and _SUFFIX.fullmatch(parts[1]):
-        return f"{parts[2]} {parts[0]}, {parts[1]}"
-    return name
+    return inverted_name(name).name if "," in name else name
 
 
 def split_names(text: str) -> tuple[str, ...]:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from indexer.author import Author
 from indexer.errors import RecordError
+from indexer.publication import UNPUBLISHED, Publication
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,11 @@ class Record:
         type: in the words of the dump ("inproceedings"); `indexer.intake.cleaning` maps it.
         doi: with or without resolver.
         authors_complete: False where the dump is known to cut the list short.
+        author_details: empty, or one for each of `authors`, what the dump knows of them.
+        identifiers: (scheme, value) pairs in any order and form, without the DOI.
+        publication: its texts as the dump has them: a kind in the words of the dump (empty where
+            `type` says it), any form of date, pages, language; no `venue_printed`, which is made
+            of `venue`.
     """
 
     line: int
@@ -42,6 +49,9 @@ class Record:
     url: str = ""
     keywords: tuple[str, ...] = ()
     authors_complete: bool = True
+    author_details: tuple[Author, ...] = ()
+    identifiers: tuple[tuple[str, str], ...] = ()
+    publication: Publication = UNPUBLISHED
 
 
 class Unread(RecordError):  # noqa: N818 - what it is, a record not read

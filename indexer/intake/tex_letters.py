@@ -14,7 +14,7 @@ from indexer.text.folding import MATH
 _MARKS = {
     "'": "\u0301", "`": "\u0300", "^": "\u0302", '"': "\u0308", "~": "\u0303", "=": "\u0304",
     ".": "\u0307", "u": "\u0306", "v": "\u030c", "H": "\u030b", "c": "\u0327", "d": "\u0323",
-    "b": "\u0331", "r": "\u030a", "k": "\u0328",
+    "b": "\u0331", "r": "\u030a", "k": "\u0328", "ocirc": "\u030a", "polhk": "\u0328",
 }  # fmt: skip
 _LETTERS = {
     "ss": "ß", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "aa": "å", "AA": "Å", "o": "ø",
@@ -24,11 +24,11 @@ _LETTERS = {
     "textemdash": "—", "ldots": "…", "dots": "…", "textregistered": "®", "texttrademark": "™",
     "textasciitilde": "~", "textunderscore": "_", "textbackslash": "\\", "textdegree": "°",
     "textasciicircum": "^", "textgreater": ">", "textless": "<", "textbar": "|", "slash": "/",
-    "S": "§", "copyright": "©", "pounds": "£",
+    "S": "§", "copyright": "©", "pounds": "£", "cprime": "ʹ", "cdprime": "ʺ", "relax": "",
 }  # fmt: skip
 _ACCENT = re.compile(
-    r"\{?\\(?:(?P<sign>['\"`^~=.])|(?P<letter>[uvHcdbrk])(?=[\s{\\]))\s*"
-    r"(?:\{\\?(?P<braced>[^\W\d_])\s*\}|\{?\\(?P<dotless>[ij])(?![A-Za-z])(?:\{\})?\}?"
+    r"\{?\\(?:(?P<sign>['\"`^~=.])|(?P<letter>ocirc|polhk|[uvHcdbrk])(?=[\s{\\]))\s*"
+    r"(?:\{\\?(?P<braced>[^\W\d_])\s*\}|\{?\\(?P<dotless>[ij])(?![A-Za-z])(?:\{\}|\s+)?\}?"
     r"|(?P<bare>[^\W\d_]))(?P<closed>\})?"
 )
 _LETTER = re.compile(

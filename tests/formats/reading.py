@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from dataclasses import asdict
 from typing import Any
 
 from indexer.errors import RecordError
@@ -14,6 +13,7 @@ from indexer.intake.record import Notice
 from indexer.intake.unpack import Counted, unpack
 from indexer.intake.venues import load_venues
 from indexer.paper import Paper
+from indexer.wire import paper_json
 
 
 def opened(name: str, data: bytes) -> Dump:
@@ -45,6 +45,6 @@ def as_json(name: str, data: bytes) -> dict[str, Any]:
 
 
 def _fields(paper: Paper) -> dict[str, Any]:
-    empty = asdict(Paper(id="", title=""))
-    fields = {name: value for name, value in asdict(paper).items() if value != empty[name]}
-    return {name: list(one) if isinstance(one, tuple) else one for name, one in fields.items()}
+    written = paper_json(paper)
+    empty = paper_json(Paper(id="", title=""))
+    return {name: value for name, value in written.items() if value != empty.get(name)}

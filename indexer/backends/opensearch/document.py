@@ -5,16 +5,22 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Final
 
 from indexer.analysis import Analyzer, Token, name_tokens, open_word, plain_words
 from indexer.backends.opensearch.mapping import APART, Body
+from indexer.details import packed_details, unpacked
 from indexer.matching.terms import value_key
 from indexer.paper import UNKNOWN, Paper, name_key, unnumbered
 from indexer.text.folding import fold
 
-_FIELDS: Final = tuple(field.name for field in fields(Paper))
+_PLAIN: Final = (
+    *("id", "title", "abstract", "authors", "venue", "year", "type", "doi", "url", "keywords"),
+    "authors_complete",
+)
+_DETAILS: Final = "details"
+"""Key of what is written only of papers that have it; see `indexer.details`."""
 _MOST_CUTS: Final = 500_000
 """Distinct words that are remembered."""
 LONGEST: Final = 8000
@@ -48,13 +54,25 @@ def document_id(paper_id: str) -> str:
 
 def content_of(paper: Paper) -> str:
     """Give a hash of all fields of a paper but its source: what makes it another paper."""
-    told = {name: getattr(paper, name) for name in _FIELDS if name != "source"}
-    return hashlib.blake2b(json.dumps(told).encode(), digest_size=12).hexdigest()
+    return hashlib.blake2b(json.dumps(_values(paper)).encode(), digest_size=12).hexdigest()
 
 
 def paper_text(paper: Paper) -> str:
     """Write a paper as JSON; `paper_of` reads it back."""
-    return json.dumps({name: getattr(paper, name) for name in _FIELDS})
+    values = _values(paper)
+    details = values.pop(_DETAILS, None)
+    values["source"] = paper.source
+    return json.dumps(values if details is None else values | {_DETAILS: details})
+
+
+def _values(paper: Paper) -> Body:
+    """Returns all fields but the source, the details only where there are any.
+
+    So papers without details keep the hash they had before there were details.
+    """
+    values = {name: getattr(paper, name) for name in _PLAIN}
+    details = packed_details(paper)
+    return values | {_DETAILS: details} if details else values
 
 
 class DocumentMaker:
@@ -145,9 +163,10 @@ def _cut(raw: str, analyzer: Analyzer) -> Cut:
 def paper_of(source: str) -> Paper:
     """Read the paper back from the ``paper`` field of its document."""
     values = json.loads(source)
+    details = values.pop(_DETAILS, {})
     values["authors"] = tuple(values["authors"])
     values["keywords"] = tuple(values["keywords"])
-    return Paper(**values)
+    return Paper(**values, **unpacked(details, values["authors"]))
 
 
 def stream(tokens: Iterable[Token]) -> str:

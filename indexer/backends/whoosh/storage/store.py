@@ -1,9 +1,11 @@
 """The papers themselves: compressed JSON lines, any paper within microseconds.
 
-A paper is one line, a JSON list of its fields in the order of `Paper`. Each line is compressed by
-itself (Zstandard, RFC 8878) with a dictionary of what the papers of an index have in common, which
-makes it as small as in a block of many. Lines keep the order in which papers arrived, so that
-merging copies them as they are; `slot` finds a paper by its number.
+A paper is one line, a JSON list: its plain fields in the order of `Paper`, the source last, and
+before the source, where the paper has any, an object of its details (see `indexer.details`). A
+paper without details is the same line as before there were any. Each line is compressed by itself
+(Zstandard, RFC 8878) with a dictionary of what the papers of an index have in common, which makes
+it as small as in a block of many. Lines keep the order in which papers arrived, so that merging
+copies them as they are; `slot` finds a paper by its number.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any, Final
 
@@ -20,6 +22,7 @@ from numpy.typing import NDArray
 
 from indexer import zstd
 from indexer.backends.whoosh.storage.segment import Ints
+from indexer.details import has_details, packed_details, unpacked
 from indexer.errors import IndexDamaged
 from indexer.paper import Paper
 
@@ -29,7 +32,11 @@ _LEAST: Final = 500
 _MOST: Final = 4000
 _COMPACT: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _MOST_BYTES: Final = 1 << 28
-_FIELDS: Final = tuple(one.name for one in fields(Paper))
+_FIELDS: Final = (
+    *("id", "title", "abstract", "authors", "venue", "year", "type", "doi", "url", "keywords"),
+    "authors_complete",
+)
+"""The plain fields, in the order of a line, without the source."""
 _VALUES: Final = attrgetter(*_FIELDS)
 _TUPLES: Final = tuple(_FIELDS.index(name) for name in ("authors", "keywords"))
 
@@ -40,7 +47,10 @@ def encode(paper: Paper) -> bytes:
     Raises:
         UnicodeEncodeError: when a text holds half a character (a lone surrogate).
     """
-    return _COMPACT(_VALUES(paper)).encode()
+    values = _VALUES(paper)
+    if has_details(paper):
+        return _COMPACT((*values, packed_details(paper), paper.source)).encode()
+    return _COMPACT((*values, paper.source)).encode()
 
 
 def content_hash(line: bytes) -> int:
@@ -60,7 +70,9 @@ def decode(line: bytes) -> Paper:
     values: list[Any] = json.loads(line)
     for at in _TUPLES:
         values[at] = tuple(values[at])
-    return Paper(*values)
+    plain = len(_FIELDS)
+    details = values.pop(plain) if len(values) > plain + 1 else None
+    return Paper(*values) if details is None else Paper(*values, **unpacked(details, values[3]))
 
 
 def dictionary_for(lines: Sequence[bytes]) -> bytes:

@@ -1,0 +1,155 @@
+r"""Names of BibTeX and biblatex: "von Last, Jr, First", braces, ``family=…, given=…``.
+
+How BibTeX splits a list and takes a name apart is told by N. Markey, "Tame the BeaST", section 11;
+the extended names of biblatex by biber's manual, section 3.4. No format of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from indexer.author import Author
+from indexer.author_name import inverted_name, is_organisation, person, split_particle
+from indexer.intake.tex_letters import without_tex_letters
+
+_TOKEN = re.compile(r"\\.|[{}]|\s+and(?=\s|$)|,|[\s~]+", re.IGNORECASE)
+_UNPRINTED = re.compile(
+    r"\\(?:noopsort|sortnoop|thanks|footnote(?:mark|text)?|textsuperscript|orcid\w*|label|index)"
+    r"\s*(?:\[[^][]*\])?\{[^{}]*\}",
+    re.IGNORECASE,
+)
+_COMMAND = re.compile(r"\\[A-Za-z]+\*?\s*|\\.")
+_FIELD = re.compile(r"\s*(family|given|prefix|suffix|useprefix|[a-z][a-z-]*)\s*=\s*(.*)", re.DOTALL)
+_OPTION = re.compile(r"(?!family|given|prefix|suffix)[a-z]+=[^\s,{}]+")
+_STRAY = re.compile(r",? *\b[a-z]+ ?= ?\{[^{}]*\} ?,?")
+_KNOWN: Final = frozenset(("family", "given", "prefix", "suffix"))
+
+
+def authors_of(text: str) -> tuple[Author, ...]:
+    """Returns the names of a list; what is known of their parts is in them."""
+    found: list[Author] = []
+    for name in split_at_and(" ".join(text.split())):
+        if _OPTION.fullmatch(name):
+            continue
+        author = _extended(name)
+        if author is None:
+            cleaned = _STRAY.sub(_without_stray, name)
+            author = author_of_name(cleaned)
+        if author.name:
+            found.append(author)
+    return tuple(found)
+
+
+def split_at_and(text: str) -> list[str]:
+    """Returns the items between "and" outside braces; empty items are left out."""
+    items = _split(text)
+    return [item.strip() for item in items if item.strip() and item.strip().lower() != "and"]
+
+
+def _split(text: str, separators: str = "") -> list[str]:
+    """Returns what stands, outside braces, between "and", or between some signs."""
+    pieces: list[str] = []
+    depth, start = 0, 0
+    for match in _TOKEN.finditer(text):
+        sign = match[0]
+        if sign in "{}":
+            depth += 1 if sign == "{" else -1
+            continue
+        cuts = sign[0] in separators if separators else sign.strip().lower() == "and"
+        if cuts and depth <= 0:
+            pieces.append(text[start : match.start()])
+            start = match.end()
+    return [*pieces, text[start:]]
+
+
+def author_of_name(text: str) -> Author:
+    """Returns one name; parts only where commas or braces tell them."""
+    stripped = text.strip().strip(",").strip()
+    if _is_braced(stripped):
+        name = plain(stripped)
+        return Author(name, literal=" " in name or is_organisation(name))
+    parts = [part.strip() for part in _split(stripped, ",")]
+    parts = [part for part in parts if part]
+    if len(parts) == 1:
+        return _natural(stripped)
+    if len(parts) > 3 or not all(plain(part) for part in parts):
+        return inverted_name(plain(stripped))
+    if any("," in plain(part) for part in parts):
+        family, given = parts[0], parts[-1]
+        return person(family=plain(family), given=plain(given))
+    simple = inverted_name(", ".join(plain(part) for part in parts))
+    if simple.has_parts and _is_braced(parts[0]):
+        # Braces keep a family name together, its particle with it.
+        return person_kept(plain(parts[0]), simple)
+    return simple
+
+
+def person_kept(family: str, author: Author) -> Author:
+    """Returns an author with this family name, no particle taken off it."""
+    return Author(author.name, family=family, given=author.given, suffix=author.suffix)
+
+
+def _natural(text: str) -> Author:
+    """Returns a name in natural order; parts only where braces hold words together."""
+    words = [word for word in _split(text, " ~\t") if word]
+    name = plain(text)
+    if len(words) > 1 and _is_braced(words[-1]) and " " in (family := plain(words[-1])):
+        particle, rest = split_particle(family)
+        given = plain(" ".join(words[:-1]))
+        return Author(name, family=rest, given=given, particle=particle)
+    return Author(name, literal=True) if is_organisation(name) and len(words) == 1 else Author(name)
+
+
+def _extended(text: str) -> Author | None:
+    """Returns a name written as ``family=…, given=…``; None where it is not written so."""
+    values: dict[str, str] = {}
+    for piece in _split(text, ","):
+        match = _FIELD.fullmatch(piece)
+        if match is None:
+            return None
+        values[match[1]] = plain(match[2].strip())
+    if not _KNOWN & values.keys():
+        return None
+    drops = values.get("useprefix") == "false"
+    prefix = values.get("prefix", "")
+    return person(
+        family=values.get("family", ""),
+        given=values.get("given", ""),
+        particle="" if drops else prefix,
+        dropping_particle=prefix if drops else "",
+        suffix=values.get("suffix", ""),
+    )
+
+
+def _without_stray(match: re.Match[str]) -> str:
+    """Take out a field that a faulty exporter put among the names (PMLR: "pages = {1-9},")."""
+    return ", " if match[0].startswith(",") and match[0].endswith(",") else " "
+
+
+def _is_braced(text: str) -> bool:
+    r"""Whether one pair of braces is around the whole text, and it is no accent (``{\'e}``)."""
+    if not (text.startswith("{") and text.endswith("}")) or re.match(r"\{\\\W", text):
+        return False
+    depth = 0
+    for match in re.finditer(r"\\.|[{}]", text):
+        depth += (match[0] == "{") - (match[0] == "}")
+        if depth == 0:
+            return match.end() == len(text)
+    return False
+
+
+def plain(text: str) -> str:
+    """Returns a name, or a part of one, without its TeX: commands print nothing of their own."""
+    if "\\" not in text and "{" not in text and "~" not in text:
+        return " ".join(without_tex_letters(text).split())
+    text = _UNPRINTED.sub("", text)
+    text = without_tex_letters(text)
+    if "\\" in text:
+        text = _COMMAND.sub("", text)
+    return " ".join(text.replace("{", "").replace("}", "").split()).rstrip(",")
+
+
+def without_unprinted(text: str) -> str:
+    r"""Returns a value without commands that print nothing (``\noopsort{1973b}``)."""
+    return _UNPRINTED.sub("", text) if "\\" in text else text

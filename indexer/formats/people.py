@@ -1,0 +1,78 @@
+"""Lists of authors and editors as formats have them; what they share, no format of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from indexer.author import Author
+from indexer.author_name import inverted_name, person, split_particle
+from indexer.formats.json_values import is_object, text
+
+_INITIALS_LAST = re.compile(
+    r"((?:[^\W\d_]+(?:['’-][^\W\d_]+)*\s)*?[^\W\d_]{2,}(?:['’-][^\W\d_]+)*)\s"
+    r"((?:[A-Z]{1,3}|(?:[^\W\d_]\.[\s-]?){1,4}|[A-Z](?:\s[A-Z]){1,3}))"
+)
+
+
+def names_of(people: Iterable[Author]) -> tuple[str, ...]:
+    """Returns the printed names, for `Record.authors`."""
+    return tuple(author.name for author in people)
+
+
+def inverted_names(
+    names: Iterable[str], plain: Callable[[str], str] | None = None
+) -> tuple[Author, ...]:
+    """Returns authors of names that may be written "Family, Given"; white space is made single."""
+    found = (" ".join(name.split()) for name in names)
+    return tuple(inverted_name(plain(name) if plain else name) for name in found)
+
+
+def initials_last(name: str) -> Author:
+    """Returns an author whose name may be written "Family, Given" or "Family GH" or "Family G.H.".
+
+    Databases of medicine write the latter; the printed name then stays as it is.
+    """
+    author = inverted_name(name)
+    match = _INITIALS_LAST.fullmatch(name)
+    if author.has_parts or match is None:
+        return author
+    particle, family = split_particle(match[1])
+    return Author(name, family=family, given=match[2], particle=particle)
+
+
+def csl_names(people: object) -> tuple[Author, ...]:
+    """Returns the people of a list of CSL or Crossref, with ORCID iD and affiliations.
+
+    Crossref calls ``name`` what CSL calls ``literal``: an organisation.
+    """
+    found: list[Author] = []
+    for one in people if isinstance(people, list) else ():
+        if not is_object(one):
+            found.append(inverted_name(text(one)))
+            continue
+        family = text(one.get("family")).strip()
+        given = text(one.get("given")).strip()
+        whole = (text(one.get("literal")) or text(one.get("name"))).strip()
+        if family:
+            author = person(
+                family=family,
+                given=given,
+                particle=text(one.get("non-dropping-particle")).strip(),
+                dropping_particle=text(one.get("dropping-particle")).strip(),
+                suffix=text(one.get("suffix")).strip(),
+            )
+        elif given:
+            author = Author(given)
+        else:
+            author = Author(whole, literal=bool(whole))
+        places = one.get("affiliation")
+        affiliations = tuple(
+            name
+            for place in (places if isinstance(places, list) else ())
+            if (name := text(place.get("name") if is_object(place) else place))
+        )
+        orcid = text(one.get("ORCID") or one.get("orcid"))
+        found.append(replace(author, orcid=orcid, affiliations=affiliations))
+    return tuple(found)

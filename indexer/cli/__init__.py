@@ -8,7 +8,14 @@ from indexer.cli.building import build, check, formats, update
 from indexer.cli.diff import diff
 from indexer.cli.evaluation import evaluate
 from indexer.cli.export import export
-from indexer.cli.group import Session, VerbGroup, example, verb_group, with_session
+from indexer.cli.group import (
+    OWN_PROCESS,
+    Session,
+    VerbGroup,
+    example,
+    verb_group,
+    with_session,
+)
 from indexer.cli.harvest import harvest
 from indexer.cli.keeping import rollback, verify
 from indexer.cli.migrate import migrate
@@ -45,6 +52,7 @@ VERBS = (
 """In the order of the help."""
 
 __all__ = [
+    "OWN_PROCESS",
     "VERBS",
     "Session",
     "VerbGroup",

@@ -171,6 +171,7 @@ def _write(
     strict: bool,
     exclude: Sequence[str] = (),
 ) -> None:
+    session.stand_back()
     curation = read_curation(session.config.build.authors)
     with _progress() as progress:
         report = build_index(

@@ -56,6 +56,10 @@ class MemorySearcher:
     def generation(self) -> str:
         return self._info.generation
 
+    @property
+    def identity(self) -> str:
+        return self._info.identity
+
     def search(
         self,
         query: Query,

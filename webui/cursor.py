@@ -31,8 +31,9 @@ class Cursor:
 
     def __str__(self) -> str:
         """Write it for an address."""
-        told = json.dumps([self.identity, self.generation, self.page, self.asked], separators=(",", ":"))
-        return base64.urlsafe_b64encode(told.encode()).decode().rstrip("=")
+        told = [self.identity, self.generation, self.page, self.asked]
+        text = json.dumps(told, separators=(",", ":"))
+        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 def digest(asked: str) -> str:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 
 from indexer import Network, networks_of
+from webui.faults import problem
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -38,6 +39,9 @@ def register(app: Flask, trusted: str, public_url: str) -> None:
         _believe(environ, networks)
         if host:
             _publish(environ, scheme, host, root)
+        elif not _is_host(str(environ.get("HTTP_HOST", ""))):
+            refused = problem(400, "This address cannot be read", "Its host is no name of a host.")
+            return refused(environ, start_response)
         return inner(environ, start_response)
 
     app.wsgi_app = outer  # type: ignore[method-assign] # as Flask's documentation does
@@ -89,6 +93,15 @@ def _publish(environ: dict[str, Any], scheme: str, host: str, root: str) -> None
         environ["SCRIPT_NAME"] = root
         if path == root or path.startswith(f"{root}/"):  # a proxy that leaves the path whole
             environ["PATH_INFO"] = path[len(root) :] or "/"
+
+
+def _is_host(host: str) -> bool:
+    """Returns whether Werkzeug can write addresses with a host; anything may be sent."""
+    try:
+        host.encode("ascii", "ignore").decode("idna")
+    except UnicodeError:
+        return False
+    return True
 
 
 def _parts(public_url: str) -> tuple[str, str, str]:

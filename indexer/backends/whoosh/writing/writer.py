@@ -15,7 +15,13 @@ from indexer.backends.whoosh.storage import store
 from indexer.backends.whoosh.storage.attached import write_attached
 from indexer.backends.whoosh.storage.disk import faults_told, link
 from indexer.backends.whoosh.storage.files import ArrayFile
-from indexer.backends.whoosh.storage.manifest import INDEX, Manifest, SegmentEntry, fingerprint, new_identity
+from indexer.backends.whoosh.storage.manifest import (
+    INDEX,
+    Manifest,
+    SegmentEntry,
+    fingerprint,
+    new_identity,
+)
 from indexer.backends.whoosh.storage.opened import (
     OpenedGeneration,
     OpenedSegment,

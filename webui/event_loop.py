@@ -20,7 +20,7 @@ import socket
 import time
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -28,6 +28,7 @@ from gunicorn.http import RequestParser, wsgi
 from gunicorn.http.errors import NoMoreData
 from gunicorn.workers.base import Worker
 
+from webui.fair_threads import FairThreads
 from webui.http_connection import Answer, Connection, State
 from webui.limits import ClientConnections
 from webui.receiving import Inbox
@@ -48,8 +49,13 @@ LINGER_SECONDS: Final = 2.0
 
 A stopping worker keeps connections without a request as long: one may be on its way.
 """
-_ENOUGH: Final = 262_144
-"""Bytes for a reader to read, with which an answer stops being made."""
+_PART: Final = 131_072
+"""Bytes of an answer that are made at a time, and that wait for its reader at most.
+
+A page is made whole. Of an answer without a length, such as an export, one part is made at a time.
+"""
+_KERNEL: Final = 262_144
+"""Bytes that the kernel holds for a reader; left to itself it takes several megabytes for each."""
 _MOST_UNSENT: Final = 64_000_000
 """Bytes that all readers of a worker together have not taken; the slowest lose their connection."""
 _MOST_BODIES: Final = 128_000_000
@@ -82,17 +88,16 @@ class EventLoopWorker(Worker):  # type: ignore[misc] # gunicorn publishes no typ
         self._accepting = False
         self._full_until = 0.0
 
-    # What gunicorn calls.
-
     def init_process(self) -> None:
         """Make what the loop works with, after the fork; then run."""
         self._selector = selectors.DefaultSelector()
-        self._threads = ThreadPoolExecutor(self.cfg.threads, thread_name_prefix="answers")
+        self._threads = FairThreads(self.cfg.threads, "answers")
+        # One is enough for what goes on for long: pages come first.
+        self._long = FairThreads(1, "long-answers")
         super().init_process()
 
     def handle_quit(self, sig: int, frame: Any) -> None:  # noqa: ARG002 - gunicorn's signature
         """Stop at once."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
         self.alive = False
         self.cfg.worker_int(self)
         os._exit(0)  # or the interpreter would wait for the answers being made
@@ -131,6 +136,7 @@ class EventLoopWorker(Worker):  # type: ignore[misc] # gunicorn publishes no typ
         sock.settimeout(0.0)
         with contextlib.suppress(OSError):
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _KERNEL)
         deadline = time.monotonic() + HEAD_SECONDS
         server = listener.getsockname()
         connection = Connection(sock, address, server, deadline, Inbox(), Outbox(sock))
@@ -143,8 +149,6 @@ class EventLoopWorker(Worker):  # type: ignore[misc] # gunicorn publishes no typ
             return True
         self._watch(connection, selectors.EVENT_READ)
         return True
-
-    # One round of the loop.
 
     def _round(self, seconds: float) -> None:
         for key, _ in self._selector.select(seconds):
@@ -251,9 +255,9 @@ class EventLoopWorker(Worker):  # type: ignore[misc] # gunicorn publishes no typ
         sent = connection.outbox.flush()
         now = time.monotonic()
         connection.deadline = min(connection.deadline + sent / SEND_RATE, now + SEND_SECONDS)
-        if connection.answer is not None and connection.outbox.waiting <= _ENOUGH // 4:
+        if connection.answer is not None and connection.outbox.waiting <= _PART // 4:
             self._submit(connection, self._go_on)
-        elif not connection.outbox.waiting:
+        elif connection.answer is None and not connection.outbox.waiting:
             self._sent(connection)
 
     def _sent(self, connection: Connection) -> None:
@@ -277,9 +281,18 @@ class EventLoopWorker(Worker):  # type: ignore[misc] # gunicorn publishes no typ
     # Answers, made in threads.
 
     def _submit(self, connection: Connection, job: Callable[..., None], *more: Exception) -> None:
+        threads = self._threads if connection.answer is None else self._long
         connection.state = State.THREAD
         self._watch(connection, 0)
-        self._threads.submit(self._run, connection, job, *more)
+        threads.submit(self._reader(connection), partial(self._run, connection, job, *more))
+
+    def _reader(self, connection: Connection) -> str:
+        """Returns whose turn it is when a connection is worked for."""
+        forwarded = ""
+        if connection.request is not None:
+            fields = dict(connection.request.headers)
+            forwarded = fields.get("X-FORWARDED-FOR", "")
+        return self.clients.reader(connection.client, forwarded)
 
     def _run(self, connection: Connection, job: Callable[..., None], *more: Exception) -> None:
         failed = False
@@ -296,7 +309,7 @@ class EventLoopWorker(Worker):  # type: ignore[misc] # gunicorn publishes no typ
                 os.write(self.PIPE[1], b".")
 
     def _begin(self, connection: Connection) -> None:
-        """Call the application, and make the first part of its answer."""
+        """Call the application, and make its answer, if it is a page."""
         request = connection.request
         try:
             response, environ = wsgi.create(
@@ -312,21 +325,23 @@ class EventLoopWorker(Worker):  # type: ignore[misc] # gunicorn publishes no typ
         connection.answer = Answer(
             response, iter(body), getattr(body, "close", lambda: None), response.close
         )
-        self._go_on(connection)
+        if response.response_length is not None:  # or it is made while it is sent: not here
+            self._go_on(connection)
 
     def _go_on(self, connection: Connection) -> None:
-        """Make more of an answer, until its reader has enough or it ends."""
+        """Make a page, or a part of what is longer."""
         answer = connection.answer
         assert answer is not None  # noqa: S101 - `_begin` made it
         stopped = False
+        made = 0
         try:
             for piece in answer.pieces:
                 answer.response.write(piece)
-                if connection.outbox.waiting > _ENOUGH:
+                made += len(piece)
+                if made > _PART and answer.response.response_length is None:
                     connection.outbox.flush()
-                    if connection.outbox.waiting > _ENOUGH:
-                        stopped = True
-                        return
+                    stopped = True
+                    return
             answer.end()
             connection.closing = connection.closing or answer.response.should_close()
             connection.outbox.flush()
@@ -353,7 +368,9 @@ class EventLoopWorker(Worker):  # type: ignore[misc] # gunicorn publishes no typ
         """Take back a connection from a thread."""
         if failed:
             self._drop(connection)
-        elif connection.outbox.waiting or connection.answer is not None:
+        elif connection.answer is not None and connection.outbox.waiting <= _PART // 4:
+            self._submit(connection, self._go_on)
+        elif connection.outbox.waiting:
             connection.state = State.READER
             connection.deadline = time.monotonic() + SEND_SECONDS
             self._watch(connection, selectors.EVENT_WRITE)
@@ -401,7 +418,7 @@ class EventLoopWorker(Worker):  # type: ignore[misc] # gunicorn publishes no typ
         self._release_body(connection)
         if connection.answer is not None:  # it may hold an index open
             answer, connection.answer = connection.answer, None
-            self._threads.submit(answer.close)
+            self._long.submit("", answer.close)
 
     def _release_body(self, connection: Connection) -> None:
         self._bodies -= connection.held
@@ -476,4 +493,5 @@ class EventLoopWorker(Worker):  # type: ignore[misc] # gunicorn publishes no typ
             self.notify()
             self._round(0.1)
             self._close_late(time.monotonic())
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._threads.close()
+        self._long.close()

@@ -19,7 +19,7 @@ from werkzeug.exceptions import BadRequest
 
 from indexer import Network
 from webui.faults import too_many
-from webui.proxies import is_trusted
+from webui.proxies import is_trusted, reader_of
 
 _CLIENTS: Final = 10_000
 """Clients remembered; the one that has been quiet for longest is forgotten first."""
@@ -81,6 +81,10 @@ class ClientConnections:
             or self._open[client] <= self._most
             or is_trusted(address, self._trusted)
         )
+
+    def reader(self, address: str, forwarded: str) -> str:
+        """Returns what tells the readers behind connections apart; see `reader_of`."""
+        return client_of(reader_of(address, forwarded, self._trusted))
 
     def leave(self, address: str) -> None:
         """Counts a connection less."""

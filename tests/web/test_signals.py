@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import http.client
 import os
+import re
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,6 +21,17 @@ from tests.stress.server import serving
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/task").exists(), reason="asks Linux for the children"
 )
+
+
+@pytest.fixture(scope="module")
+def running(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """A server for the tests that leave it as it was."""
+    place = tmp_path_factory.mktemp("signals")
+    with serving(place / "index", place / "log", workers=1, threads=2) as (process, port):
+        assert get(port) == 200
+        yield process, port
 
 
 @pytest.fixture
@@ -52,9 +66,9 @@ def eventually(holds: Callable[[], bool]) -> None:
 
 
 def test_hup_replaces_the_workers_and_no_request_is_lost(
-    server: tuple[subprocess.Popen[str], int],
+    running: tuple[subprocess.Popen[str], int],
 ) -> None:
-    process, port = server
+    process, port = running
     before = children(process.pid)
     answers: list[int] = []
     stop = threading.Event()
@@ -80,9 +94,9 @@ def test_hup_replaces_the_workers_and_no_request_is_lost(
 
 
 def test_ttin_and_ttou_change_the_number_of_workers(
-    server: tuple[subprocess.Popen[str], int],
+    running: tuple[subprocess.Popen[str], int],
 ) -> None:
-    process, port = server
+    process, port = running
     process.send_signal(signal.SIGTTIN)
     eventually(lambda: len(children(process.pid)) == 2)
     process.send_signal(signal.SIGTTOU)
@@ -93,9 +107,9 @@ def test_ttin_and_ttou_change_the_number_of_workers(
 
 @pytest.mark.parametrize("number", [signal.SIGWINCH, signal.SIGUSR1])
 def test_a_window_that_changes_and_new_log_files_stop_nothing(
-    server: tuple[subprocess.Popen[str], int], number: signal.Signals
+    running: tuple[subprocess.Popen[str], int], number: signal.Signals
 ) -> None:
-    process, port = server
+    process, port = running
     before = children(process.pid)
     process.send_signal(number)
     for worker in before:
@@ -122,24 +136,6 @@ def test_it_can_be_stopped(
     eventually(lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers))
 
 
-def test_usr2_starts_a_second_server_on_the_same_port(
-    server: tuple[subprocess.Popen[str], int],
-) -> None:
-    process, port = server
-    workers = children(process.pid)
-    process.send_signal(signal.SIGUSR2)
-    eventually(lambda: bool(children(process.pid) - workers))
-    (second,) = children(process.pid) - workers
-    try:
-        eventually(lambda: bool(children(second)))
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=30) == 0
-        assert get(port) == 200
-    finally:
-        os.kill(second, signal.SIGTERM)
-        eventually(lambda: not Path(f"/proc/{second}").exists() or zombie(second))
-
-
 def zombie(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().split()[2] == "Z"
@@ -147,27 +143,53 @@ def zombie(pid: int) -> bool:
         return True
 
 
-def test_faulty_settings_do_not_stop_a_server_that_runs(tmp_path: Path, checkout: Path) -> None:
-    """SIGHUP reads the settings again: good ones count, faulty ones are told and change nothing."""
-    settings = tmp_path / "settings.yaml"
-    settings.write_text("web: {workers: 1}\n")
-    log = tmp_path / "log"
+@contextmanager
+def command(tmp_path: Path, checkout: Path, settings: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Runs `quiver serve` as a shell does, with settings.yaml and log beside its index."""
+    (tmp_path / "settings.yaml").write_text(settings)
+    listed = ["--config", str(tmp_path / "settings.yaml"), "--index", str(tmp_path / "index")]
     with (
-        log.open("w") as errors,
+        (tmp_path / "log").open("w") as errors,
         subprocess.Popen(
-            ["quiver", "serve", "--port", "0", "--config", settings, "--index", tmp_path / "index"],
+            [Path(sys.executable).parent / "quiver", "serve", "--port", "0", *listed],
             cwd=checkout,
             stderr=errors,
-            env=os.environ | {"PATH": f"{checkout / '.venv/bin'}:{os.environ['PATH']}"},
         ) as process,
     ):
         try:
             eventually(lambda: len(children(process.pid)) == 1)
-            settings.write_text("web: {workers: none}\n")
-            process.send_signal(signal.SIGHUP)
-            eventually(lambda: "web.workers: expected" in log.read_text())
-            settings.write_text("web: {workers: 2}\n")
-            process.send_signal(signal.SIGHUP)
-            eventually(lambda: len(children(process.pid)) == 2)
+            yield process
         finally:
             process.kill()
+
+
+def test_faulty_settings_do_not_stop_a_server_that_runs(tmp_path: Path, checkout: Path) -> None:
+    """SIGHUP reads the settings again: good ones count, faulty ones are told and change nothing."""
+    settings = tmp_path / "settings.yaml"
+    with command(tmp_path, checkout, "web: {workers: 1}\n") as process:
+        settings.write_text("web: {workers: none}\n")
+        process.send_signal(signal.SIGHUP)
+        eventually(lambda: "web.workers: expected" in (tmp_path / "log").read_text())
+        settings.write_text("web: {workers: 2}\n")
+        process.send_signal(signal.SIGHUP)
+        eventually(lambda: len(children(process.pid)) == 2)
+
+
+def test_usr2_starts_a_second_server_on_the_same_port(tmp_path: Path, checkout: Path) -> None:
+    with command(tmp_path, checkout, "web: {workers: 1}\n") as process:
+        log = tmp_path / "log"
+        told = re.compile(r"Quiver is at http://127\.0\.0\.1:(\d+)/")
+        eventually(lambda: bool(told.search(log.read_text())))
+        workers = children(process.pid)
+        process.send_signal(signal.SIGUSR2)
+        eventually(lambda: bool(children(process.pid) - workers))
+        (second,) = children(process.pid) - workers
+        try:
+            eventually(lambda: len(told.findall(log.read_text())) == 2)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=40) == 0
+            (port,) = set(told.findall(log.read_text()))
+            assert get(int(port)) == 200
+        finally:
+            os.kill(second, signal.SIGTERM)
+            eventually(lambda: not Path(f"/proc/{second}").exists() or zombie(second))

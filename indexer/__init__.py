@@ -41,6 +41,7 @@ from indexer.identity.around import Suggestion
 from indexer.language.parse import parse_query
 from indexer.language.syntax import SYNTAX, compose_query
 from indexer.language.unparse import format_clause
+from indexer.networks import Network, networks_of
 from indexer.paper import (
     CONFERENCE,
     JOURNAL,
@@ -158,6 +159,7 @@ __all__ = [
     "IndexUnavailable",
     "Link",
     "Match",
+    "Network",
     "Not",
     "Or",
     "OutputError",
@@ -203,6 +205,7 @@ __all__ = [
     "name_of_slug",
     "name_slug",
     "namesakes",
+    "networks_of",
     "open_index",
     "paper_json",
     "parse_query",

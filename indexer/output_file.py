@@ -25,6 +25,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from indexer.errors import OutputError
+from indexer.platform import sync_folder, when_unused
 from indexer.protected import Protected, descriptor_of, identity, refuse_protected, status_of
 
 
@@ -177,8 +178,9 @@ class OutputFile:
         # A name of its own: the target's may be as long as the file system allows.
         temporary = self._target.parent / f".quiver-{secrets.token_hex(8)}.new"
         self._temporary = temporary
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
-        if self._before is not None:
+        binary = getattr(os, "O_BINARY", 0)  # Windows ends lines otherwise
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | binary, 0o666)
+        if self._before is not None and hasattr(os, "fchown"):
             with contextlib.suppress(OSError):  # another's file keeps its owner only under root
                 os.fchown(handle, self._before.st_uid, self._before.st_gid)
             os.fchmod(handle, stat.S_IMODE(self._before.st_mode))
@@ -201,13 +203,9 @@ class OutputFile:
             now = status_of(str(self._target))
             if now is None or _version(now) != _version(self._before):
                 raise OutputError(self.path, self._changed())
-            temporary.replace(self._target)
+            when_unused(lambda: temporary.replace(self._target))
         with contextlib.suppress(OSError):  # some file systems sync no folders
-            handle = os.open(self._target.parent, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+            sync_folder(self._target.parent)
 
     def _link(self, temporary: Path) -> None:
         """Give the file its name, which a rename would take from a file that has come since."""
@@ -218,7 +216,7 @@ class OutputFile:
         except OSError:  # a file system without hard links
             if os.path.lexists(self._target):
                 raise OutputError(self.path, self._changed()) from None
-            temporary.replace(self._target)
+            when_unused(lambda: temporary.replace(self._target))
         else:
             temporary.unlink()
 

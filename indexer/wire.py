@@ -160,6 +160,7 @@ def info_json(info: IndexInfo) -> Json:
         "bytes": info.bytes,
         "dumps": list(info.dumps),
         "backend": info.backend,
+        "identity": info.identity,
     }
 
 

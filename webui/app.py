@@ -29,6 +29,7 @@ from webui import (
     observing,
     operation,
     pages,
+    proxies,
     records,
     similar,
     suggest,
@@ -83,8 +84,10 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     with app.app_context():
         _add_words(app, config.web.title)
     headers.register(app)
+    proxies.register(app, config.web.trusted_proxies, config.web.public_url)
     observing.register(app)
     limits.register(app, config.web.requests_per_minute)
+    exports.register(app, config.web.max_export)
     caching.register(app, config.web.page_cache * 1_000_000)
     if config.index.backend == "whoosh":  # a page of a cluster mostly waits for the network
         turns.register(app)

@@ -9,7 +9,14 @@ from indexer.cli.diff import diff
 from indexer.cli.doctor import doctor
 from indexer.cli.evaluation import evaluate
 from indexer.cli.export import export
-from indexer.cli.group import Session, VerbGroup, example, verb_group, with_session
+from indexer.cli.group import (
+    OWN_PROCESS,
+    Session,
+    VerbGroup,
+    example,
+    verb_group,
+    with_session,
+)
 from indexer.cli.harvest import harvest
 from indexer.cli.keeping import rollback, verify
 from indexer.cli.migrate import migrate
@@ -49,6 +56,7 @@ VERBS = (
 """In the order of the help."""
 
 __all__ = [
+    "OWN_PROCESS",
     "VERBS",
     "Session",
     "VerbGroup",

@@ -186,6 +186,7 @@ def _write(
     overwrite: bool = False,
     exclude: Sequence[str] = (),
 ) -> None:
+    session.stand_back()
     curation = read_curation(session.config.build.authors)
     with _progress() as progress:
         report = build_index(

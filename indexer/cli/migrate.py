@@ -43,7 +43,8 @@ def migrate(
     if lies_in(new, old) or lies_in(old, new):
         raise click.UsageError("NEW must be another folder than OLD, and neither in the other")
     settings = replace(session.config.index, dir=str(new))
-    session = Session(replace(session.config, index=settings), session.json).waiting(wait)
+    session = replace(session, config=replace(session.config, index=settings)).waiting(wait)
+    session.stand_back()
     report = index_records(
         read_stock(old, named),
         str(old),

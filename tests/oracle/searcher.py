@@ -76,6 +76,10 @@ class MemorySearcher:
     def generation(self) -> str:
         return self._info.generation
 
+    @property
+    def identity(self) -> str:
+        return self._info.identity
+
     def search(
         self,
         query: Query,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from indexer.analysis import Analyzer
 from indexer.backends.opensearch.changes import changes_between
@@ -28,6 +29,9 @@ from indexer.results import Changes
 
 if TYPE_CHECKING:
     from opensearchpy import OpenSearch
+
+_IDENTITY_SECONDS: Final = 1.0
+"""How long an index that was made anew may be taken for the old one."""
 
 
 class OpenSearchIndex:
@@ -61,6 +65,7 @@ class OpenSearchIndex:
         self._ranking = ranking or Ranking()
         self._lock = Lock()
         self._newest: ClusterSearcher | None = None
+        self._identified: tuple[float, str | None] | None = None
 
     def generation(self) -> str | None:
         """Name of the newest published generation; one small request.
@@ -69,6 +74,18 @@ class OpenSearchIndex:
             IndexUnavailable: when the cluster does not answer.
         """
         return self._breaker.call(self._ledger.current)
+
+    def identity(self) -> str | None:
+        """Identity of the index that is there now; asked for once a second at most.
+
+        Raises:
+            IndexUnavailable: when the cluster does not answer.
+        """
+        now = time.monotonic()
+        known = self._identified
+        if known is None or now - known[0] > _IDENTITY_SECONDS:
+            self._identified = known = (now, self._breaker.call(self._ledger.identity))
+        return known[1]
 
     @contextmanager
     def searcher(self, generation: str | None = None) -> Iterator[ClusterSearcher]:
@@ -110,9 +127,11 @@ class OpenSearchIndex:
             name = self._ledger.current()
             if name is None:
                 break
+            identity = self.identity()
             with self._lock:
-                if self._newest is not None and self._newest.generation == name:
-                    return self._newest
+                newest = self._newest
+                if newest is not None and (newest.generation, newest.identity) == (name, identity):
+                    return newest
             facts = self._ledger.read(name)
             if facts is not None:
                 self._check(facts)

@@ -83,6 +83,16 @@ class Ledger:
         names = [one for one in answer if one.startswith(f"{self.name}-g")]
         return names[0][len(self.name) + 1 :] if names else None
 
+    def identity(self) -> str | None:
+        """Returns the UUID that the cluster gave the ledger; None where there is no ledger."""
+        answer = self._client.indices.get_settings(
+            index=self._index, name="index.uuid", ignore=[404]
+        )
+        for settings in answer.values():
+            if isinstance(settings, dict) and "settings" in settings:
+                return str(settings["settings"]["index"]["uuid"])
+        return None
+
     def published(self) -> list[str]:
         """Name the generations that were published and are there, rising."""
         answer = self._client.search(
@@ -116,7 +126,9 @@ class Ledger:
                 )
             info = facts["info"]
             return Generation(
-                IndexInfo(**{**info, "dumps": tuple(info["dumps"])}),
+                IndexInfo(
+                    **{**info, "dumps": tuple(info["dumps"]), "identity": self.identity() or ""}
+                ),
                 Collection(**facts["collection"]),
                 facts["spellings"],
                 tuple(facts["variants"]),
@@ -134,7 +146,11 @@ class Ledger:
         """Keep the facts of a generation; it counts as published from here on."""
         facts = {
             "version": VERSION,
-            "info": asdict(generation.info),
+            "info": {
+                name: value
+                for name, value in asdict(generation.info).items()
+                if name != "identity"  # that of the ledger itself
+            },
             "collection": {
                 "papers": generation.collection.papers,
                 "averages": dict(generation.collection.averages),

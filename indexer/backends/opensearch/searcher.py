@@ -110,6 +110,11 @@ class ClusterSearcher:
         """Name of the generation this searcher reads."""
         return self._facts.info.generation
 
+    @property
+    def identity(self) -> str:
+        """Identity of the index this searcher reads."""
+        return self._facts.info.identity
+
     def search(
         self,
         query: Query,

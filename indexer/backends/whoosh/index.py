@@ -63,10 +63,27 @@ class WhooshIndex:
         self._kernels = KernelChoice(kernels)
         self._lock = Lock()
         self._newest: WhooshSearcher | None = None
+        self._identified: tuple[tuple[int, int], str] | None = None
 
     def generation(self) -> str | None:
         """Name of the newest published generation; reads one tiny file."""
         return self.generations.current()
+
+    def identity(self) -> str | None:
+        """Identity of the index that is there now; reads a file once a publication."""
+        mark = self.generations.mark()
+        if mark is None:
+            return None
+        known = self._identified
+        if known is None or known[0] != mark:
+            try:
+                identity = self.generations.read(
+                    lambda name, folder: manifest.Manifest.read(folder).info.identity  # noqa: ARG005
+                )
+            except IndexError_:
+                return ""  # whoever opens it is told what is wrong
+            self._identified = known = (mark, identity)
+        return known[1]
 
     def published(self) -> tuple[str, ...]:
         """Name the generations that were published and are still on disk, oldest first."""
@@ -99,9 +116,10 @@ class WhooshIndex:
             snapshot = self._kept(generation).snapshot()
             yield WhooshSearcher(snapshot, analyzer=self._analyzer, ranking=self._ranking)
             return
+        identity = self.identity()
         with self._lock:
             searcher = self._newest
-            if searcher is None or searcher.generation != name:
+            if searcher is None or (searcher.generation, searcher.identity) != (name, identity):
                 snapshot = self.opened().snapshot()
                 searcher = WhooshSearcher(
                     snapshot,

@@ -82,6 +82,11 @@ class WhooshSearcher:
         return self._snapshot.info.generation
 
     @property
+    def identity(self) -> str:
+        """Identity of the index this searcher reads."""
+        return self._snapshot.info.identity
+
+    @property
     def _desks(self) -> tuple[Desk, ...]:
         desks: tuple[Desk, ...] | None = getattr(self._local, "desks", None)
         if desks is None:

@@ -66,6 +66,20 @@ class Generations:
             )
         return name
 
+    def mark(self) -> tuple[int, int] | None:
+        """Returns what differs for every publication, without reading; None where there is none.
+
+        Returns:
+            number and time (ns) of the pointer's file, which each publication makes anew.
+        """
+        try:
+            found = (self.root / CURRENT).stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise told(error, self.root) from error
+        return found.st_ino, found.st_mtime_ns
+
     def names(self) -> tuple[str, ...]:
         """List the complete generations on disk, oldest first."""
         try:

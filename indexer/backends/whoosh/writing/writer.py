@@ -15,7 +15,13 @@ from indexer.backends.whoosh.storage import store
 from indexer.backends.whoosh.storage.attached import write_attached
 from indexer.backends.whoosh.storage.disk import faults_told, link
 from indexer.backends.whoosh.storage.files import ArrayFile
-from indexer.backends.whoosh.storage.manifest import INDEX, Manifest, SegmentEntry, fingerprint
+from indexer.backends.whoosh.storage.manifest import (
+    INDEX,
+    Manifest,
+    SegmentEntry,
+    fingerprint,
+    new_identity,
+)
 from indexer.backends.whoosh.storage.opened import (
     OpenedGeneration,
     OpenedSegment,
@@ -204,6 +210,7 @@ class WhooshWriter:
             bytes=sum(one.stat().st_size for one in self._hidden.iterdir()),
             dumps=tuple(dict.fromkeys((*before, *self._plan.dumps))),
             backend="whoosh",
+            identity=self._plan.base.manifest.info.identity if self._plan.base else new_identity(),
         )
         manifest = Manifest(info, tuple(entries), fingerprint(self._analyzer), attached)
         write_toc(self._hidden, manifest, self._analyzer)

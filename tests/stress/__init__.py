@@ -1,0 +1,1 @@
+"""Trials that try to break the product: see `python -m tests.stress`."""

@@ -173,8 +173,8 @@ def test_importing_the_package_imports_no_engine() -> None:
 
 @pytest.mark.parametrize("name", MODULES)
 def test_a_file_holds_one_concept(name: str) -> None:
-    """About 300 lines at most; more is two concepts."""
-    assert len(MODULES[name].read_text(encoding="utf-8").splitlines()) <= 330
+    """500 lines at most; more is two concepts."""
+    assert len(MODULES[name].read_text(encoding="utf-8").splitlines()) <= 500
 
 
 def declared(checkout: Path, *extras: str) -> set[str]:

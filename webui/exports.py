@@ -24,7 +24,7 @@ from indexer import (
     write_citations,
 )
 from webui import current, turns
-from webui.faults import busy, refused
+from webui.faults import refused, wait_a_while
 
 blueprint = Blueprint("exports", __name__)
 MAX_SELECTED: Final = 1_000
@@ -78,7 +78,7 @@ def search(suffix: str) -> ResponseReturnValue:
     end = budget.begin(count)
     if end is None:
         response.close()
-        return busy("Other large exports are being made. Try again in 10 s.", 10)
+        return wait_a_while("Other large exports are being made. Try again in 10 s.", 10)
     response.call_on_close(end)
     return response
 

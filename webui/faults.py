@@ -69,10 +69,10 @@ def refused(asked: Asked) -> Response:
 def too_many(per_minute: int, seconds: int) -> Response:
     """Answer a client that asks too much: 429, and when to ask again."""
     told = f"One reader may ask {per_minute:,} times a minute. Try again in {seconds} s."
-    return busy(told, seconds)
+    return wait_a_while(told, seconds)
 
 
-def busy(told: str, seconds: int) -> Response:
+def wait_a_while(told: str, seconds: int) -> Response:
     """Answer a client that has to wait: 429, with a sentence and the seconds to wait."""
     answer = problem(429, _HEADINGS[429], told) if wants_json() else _page(429, lines=(told,))
     answer.headers["Retry-After"] = str(seconds)

@@ -25,12 +25,18 @@ GRACE_SECONDS: Final = 20
 """How long a stop waits for requests under way."""
 
 
-def serve(config: Config, *, ready: Callable[[str], None] | None = None) -> None:
+def serve(
+    config: Config,
+    *,
+    ready: Callable[[str], None] | None = None,
+    reload: Callable[[], Config] | None = None,  # noqa: ARG001 - Windows has no SIGHUP
+) -> None:
     """Serve the pages until the process is told to stop by Ctrl-C or SIGTERM.
 
     Args:
         config: settings; ``web`` says where to listen and with how many threads.
         ready: called once with the address, when requests are answered.
+        reload: has no use here: new settings need a restart.
 
     Raises:
         QuiverError: when the address cannot be listened on.

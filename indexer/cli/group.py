@@ -118,7 +118,8 @@ class VerbGroup(click.Group):
         try:
             return super().invoke(ctx)
         except click.ClickException as error:
-            error.message = printable(error.message)
+            error.args = (printable(error.message),)
+            object.__setattr__(error, "message", printable(error.message))  # declared final
             raise
         except QueryError as error:
             raise click.UsageError(printable(str(error)), ctx) from error

@@ -29,6 +29,7 @@ from typing import Any, Final
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 from gunicorn.http.errors import LimitRequestLine
 from werkzeug.exceptions import BadRequest
 
@@ -155,6 +156,12 @@ class _Server(BaseApplication):  # type: ignore[misc] # gunicorn publishes no ty
         if self._ready is not None:
             say = self._ready
             self.cfg.set("when_ready", lambda server: say(_address(server.LISTENERS[0])))
+
+    def run(self) -> None:
+        """Serve until told to stop; USR2 starts the very command that started this process."""
+        arbiter = Arbiter(self)
+        arbiter.START_CTX["args"] = [sys.executable, *sys.orig_argv[1:]]
+        arbiter.run()
 
     def reload(self) -> None:
         """Read the settings again, on SIGHUP; if they are faulty, go on as before."""

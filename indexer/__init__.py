@@ -13,6 +13,7 @@ Everything listed here is public; the modules behind it may move.
 """
 
 from indexer.author import Author
+from indexer.author_name import parse_name, people_of
 from indexer.backends import open_index
 from indexer.build import build_index, check_dumps
 from indexer.citation import (
@@ -37,6 +38,7 @@ from indexer.errors import (
     QuiverError,
     RecordError,
 )
+from indexer.identifiers import SCHEMES as IDENTIFIER_SCHEMES
 from indexer.identity.around import Suggestion
 from indexer.language.parse import parse_query
 from indexer.language.syntax import SYNTAX, compose_query
@@ -120,6 +122,7 @@ __all__ = [
     "DEFAULT_FACETS",
     "DEFAULT_KEY",
     "FACET_FIELDS",
+    "IDENTIFIER_SCHEMES",
     "JOURNAL",
     "KIND_LABELS",
     "MOST_TOGETHER",
@@ -208,7 +211,9 @@ __all__ = [
     "networks_of",
     "open_index",
     "paper_json",
+    "parse_name",
     "parse_query",
+    "people_of",
     "plain",
     "put_together",
     "relaxation_sentence",

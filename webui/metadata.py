@@ -24,21 +24,43 @@ def highwire(paper: Paper, address: str) -> tuple[tuple[str, str], ...]:
     """
     found = [("citation_title", plain(paper.title))]
     found += [("citation_author", unnumbered(name)) for name in paper.authors]
-    if paper.year is not None:
-        found.append(("citation_publication_date", str(paper.year)))
+    publication = paper.publication
+    day = publication.date.partition("/")[0].replace("-", "/") or str(paper.year or "")
+    if day:
+        found.append(("citation_publication_date", day))
     if paper.venue and paper.type == JOURNAL:
         found.append(("citation_journal_title", paper.venue))
     elif paper.venue and paper.type == CONFERENCE:
         found.append(("citation_conference_title", paper.venue))
+    first, _, last = publication.pages.partition("-")
+    found += [
+        (f"citation_{name}", text)
+        for name, text in (
+            ("volume", publication.volume),
+            ("issue", publication.issue),
+            ("firstpage", first),
+            ("lastpage", last if "," not in last else ""),
+            ("publisher", publication.publisher),
+            ("issn", paper.identifier("issn")),
+            ("isbn", paper.identifier("isbn")),
+            ("language", publication.language),
+        )
+        if text
+    ]
     if paper.doi:
         found.append(("citation_doi", paper.doi))
     if paper.abstract:
         found.append(("citation_abstract", plain(paper.abstract)))
     found.append(("citation_abstract_html_url", address))
-    if paper.url.lower().endswith(".pdf"):
-        found.append(("citation_pdf_url", paper.url))
+    pdf = next((one for one in (paper.url, publication.pdf_url) if _is_pdf(one)), "")
+    if pdf:
+        found.append(("citation_pdf_url", pdf))
     found += [("citation_keywords", word) for word in paper.keywords]
     return tuple(found)
+
+
+def _is_pdf(address: str) -> bool:
+    return address.lower().endswith(".pdf") or "/pdf/" in address
 
 
 def scholarly_article(paper: Paper, address: str) -> dict[str, Any]:

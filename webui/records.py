@@ -34,6 +34,7 @@ from webui.listing import shown
 from webui.lookup import Moved, find_venue, parted
 from webui.metadata import highwire, scholarly_article, typed_links
 from webui.pager import pager
+from webui.record_rows import record_rows
 from webui.related import related, versions
 
 blueprint = Blueprint("records", __name__)
@@ -67,6 +68,7 @@ def _paper_page(found: Paper) -> ResponseReturnValue:
         render_template(
             "records/paper.html",
             paper=found,
+            rows=record_rows(found),
             shown=shown(found, display),
             address=here,
             highwire=highwire(found, here),

@@ -1,0 +1,98 @@
+"""The rows of a paper's record: what its source says of its publication, for reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from indexer import IDENTIFIER_SCHEMES, KIND_LABELS, Paper, plain
+
+_ADDRESSES = {
+    "arxiv": "https://arxiv.org/abs/",
+    "pmid": "https://pubmed.ncbi.nlm.nih.gov/",
+    "pmcid": "https://pmc.ncbi.nlm.nih.gov/articles/",
+    "acl": "https://aclanthology.org/",
+    "dblp": "https://dblp.org/rec/",
+    "openalex": "https://openalex.org/",
+    "openreview": "https://openreview.net/forum?id=",
+    "handle": "https://hdl.handle.net/",
+}
+_TEXTS = (
+    ("genre", "Genre"),
+    ("venue_printed", "Published in"),
+    ("venue_short", "Abbreviation"),
+    ("volume", "Volume"),
+    ("issue", "Issue"),
+    ("chapter", "Chapter"),
+    ("pages", "Pages"),
+    ("article_number", "Article number"),
+    ("number", "Number"),
+    ("page_count", "Number of pages"),
+    ("publisher", "Publisher"),
+    ("place", "Place"),
+    ("event", "Event"),
+    ("event_place", "Held in"),
+    ("series", "Series"),
+    ("series_number", "Number in the series"),
+    ("edition", "Edition"),
+    ("original_title", "Original title"),
+    ("language", "Language"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: a label and its values, each with an address or none."""
+
+    label: str
+    values: tuple[tuple[str, str], ...]
+
+
+def record_rows(paper: Paper) -> tuple[Row, ...]:
+    """Returns what is known of a paper's publication and authors; unknown fields have no row."""
+    return (*_published(paper), *_identified(paper), *_described(paper), *_authors(paper))
+
+
+def _published(paper: Paper) -> Iterator[Row]:
+    publication = paper.publication
+    if publication.retracted:
+        yield Row("Status", (("Retracted or withdrawn", ""),))
+    if publication.kind:
+        yield Row("Kind", ((KIND_LABELS[publication.kind], ""),))
+    if publication.date:
+        yield Row("Date", ((publication.date.replace("/", " to "), ""),))
+    for field, label in _TEXTS:
+        if text := getattr(publication, field):
+            yield Row(label, ((plain(text), ""),))
+    if publication.editors:
+        yield Row("Editors", tuple((plain(one.name), "") for one in publication.editors))
+
+
+def _identified(paper: Paper) -> Iterator[Row]:
+    for scheme, values in paper.identifier_map.items():
+        if scheme in ("doi", "citekey", "own", "oai"):
+            continue  # the DOI has its row; the others name the record in its dump only
+        address = _ADDRESSES.get(scheme, "")
+        linked = tuple((one, address + quote(one) if address else "") for one in values)
+        yield Row(IDENTIFIER_SCHEMES.get(scheme, scheme), linked)
+
+
+def _described(paper: Paper) -> Iterator[Row]:
+    publication = paper.publication
+    for label, text in (("Full text", publication.pdf_url), ("Licence", publication.licence)):
+        if text:
+            yield Row(label, ((text, text if text.startswith(("https://", "http://")) else ""),))
+    if publication.subjects:
+        yield Row("Subjects", tuple((plain(one), "") for one in publication.subjects))
+    if publication.note:
+        yield Row("Note", ((plain(publication.note), ""),))
+
+
+def _authors(paper: Paper) -> Iterator[Row]:
+    for author in paper.author_details:
+        values = [(plain(place), "") for place in author.affiliations]
+        if author.orcid:
+            values.append((f"ORCID {author.orcid}", f"https://orcid.org/{author.orcid}"))
+        if values:
+            yield Row(author.name, tuple(values))

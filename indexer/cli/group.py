@@ -125,6 +125,8 @@ class VerbGroup(click.Group):
             raise click.UsageError(printable(str(error)), ctx) from error
         except QuiverError as error:
             raise click.ClickException(printable(str(error))) from error
+        except KeyboardInterrupt:
+            raise click.ClickException("stopped; nothing is half written") from None
         except BrokenPipeError:
             raise  # the reader of our output has left; click exits without a word
         except OSError as error:

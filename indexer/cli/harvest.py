@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -45,19 +46,42 @@ from indexer.protected import protect
     metavar="SECONDS",
     help="Between two requests; repositories ask for some.",
 )
+@click.option(
+    "--timeout",
+    type=click.FloatRange(1, 3600),
+    default=30.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="To wait for a reply.",
+)
 @with_session
 def harvest(
-    session: Session, *, url: str, file: str, prefix: str, of_set: str, since: str, pause: float
+    session: Session,
+    *,
+    url: str,
+    file: str,
+    prefix: str,
+    of_set: str,
+    since: str,
+    pause: float,
+    timeout: float,
 ) -> None:
     """Fetch the records of the OAI-PMH repository at URL into FILE, a dump that build reads.
 
     Beside FILE a state file remembers how far this is: a harvest that was cut off goes on where
     it was when it is given again, and one that was finished asks only for what changed since.
     """
-    what = Harvest(url, prefix, of_set, _day(since), pause)
-    with _progress() as progress:
-        protected = protect((), session.settings_files, indexes=(str(session.directory),))
-        report = harvest_into(what, file, progress=progress, protected=protected)
+    what = Harvest(url, prefix, of_set, _day(since), pause, timeout)
+    try:
+        with _progress() as progress:
+            protected = protect((), session.settings_files, indexes=(str(session.directory),))
+            report = harvest_into(
+                what, file, progress=progress, notice=_notice, protected=protected
+            )
+    except KeyboardInterrupt:
+        raise click.ClickException(
+            "stopped; the records of all replies so far are kept, and the same command goes on"
+        ) from None
     if session.json:
         click.echo(json.dumps({"file": file, **dataclasses.asdict(report)}, ensure_ascii=False))
         return
@@ -80,6 +104,11 @@ def _day(text: str) -> str:
     if not whole:
         raise click.UsageError(f"--since: expected a day such as 2024-01-31; got '{text}'")
     return text
+
+
+def _notice(sentence: str) -> None:
+    with tqdm.external_write_mode(file=sys.stderr):
+        click.echo(sentence, err=True)
 
 
 @contextmanager

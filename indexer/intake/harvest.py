@@ -29,6 +29,10 @@ from indexer.protected import Protected, descriptor_of, refuse_protected
 LARGEST_REPLY: Final = 64 * 1024 * 1024
 """Most bytes of one reply."""
 MOST_TRIES: Final = 5
+FIRST_TRIES: Final = 2
+"""Tries at an address that has not answered yet: it is probably wrong, and somebody waits."""
+FIRST_WAIT: Final = 3.0
+"""Most seconds between these."""
 LONGEST_WAIT: Final = 600.0
 """Most seconds that a repository may make us wait at a time (``Retry-After``)."""
 _OAI = "{http://www.openarchives.org/OAI/2.0/}"
@@ -54,7 +58,7 @@ class Harvest:
     set: str = ""
     since: str = ""
     pause: float = 3.0
-    timeout: float = 60.0
+    timeout: float = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,7 @@ def harvest(
     *,
     progress: Callable[[int], None] | None = None,
     protected: Protected | None = None,
+    notice: Callable[[str], None] | None = None,
 ) -> HarvestReport:
     """Bring the records of a repository into a dump, or the dump up to date.
 
@@ -88,6 +93,7 @@ def harvest(
         path: the dump; ``<path>.state.json`` remembers how far it is.
         progress: called after each reply with the number of records so far.
         protected: what the dump and its state file must not be.
+        notice: called with a sentence whenever the harvest has to wait and try again.
 
     Raises:
         OutputError: when they may not be written.
@@ -106,7 +112,7 @@ def harvest(
     went_on = bool(state.token)
     records = requests = 0
     try:
-        for reply, tries in _replies(what, state):
+        for reply, tries in _replies(what, state, notice or (lambda _: None)):
             requests += tries
             found = reply.findall(f"{_OAI}ListRecords/{_OAI}record")
             records += len(found)
@@ -170,15 +176,16 @@ def _ends_at(dump: Path, size: int) -> bool:
         return file.read(1) == b"\n"
 
 
-def _replies(what: Harvest, state: HarvestState) -> Iterator[tuple[etree._Element, int]]:
+def _replies(
+    what: Harvest, state: HarvestState, notice: Callable[[str], None]
+) -> Iterator[tuple[etree._Element, int]]:
     """Give each reply and the number of tries it took, until the list is complete."""
     token = state.token
     asked_for = {token} - {""}
-    first = True
-    while first or token:
-        if not first:
+    answered = False
+    while not answered or token:
+        if answered:
             time.sleep(what.pause)
-        first = False
         arguments = {"verb": "ListRecords"}
         if token:
             arguments["resumptionToken"] = token
@@ -187,7 +194,9 @@ def _replies(what: Harvest, state: HarvestState) -> Iterator[tuple[etree._Elemen
             arguments |= {"set": what.set} if what.set else {}
             arguments |= {"from": state.since} if state.since else {}
         separator = "&" if "?" in what.url else "?"
-        reply, tries = _asked(f"{what.url}{separator}{urlencode(arguments)}", what)
+        address = f"{what.url}{separator}{urlencode(arguments)}"
+        reply, tries = _asked(address, what, notice, answered=answered)
+        answered = True
         error = reply.find(f"{_OAI}error")
         if error is not None and error.get("code") != "noRecordsMatch":
             said = f"{error.get('code')}: {(error.text or '').strip()}"
@@ -207,20 +216,28 @@ def _token(reply: etree._Element) -> str:
     return (reply.findtext(f"{_OAI}ListRecords/{_OAI}resumptionToken") or "").strip()
 
 
-def _asked(address: str, what: Harvest) -> tuple[etree._Element, int]:
+def _asked(
+    address: str, what: Harvest, notice: Callable[[str], None], *, answered: bool
+) -> tuple[etree._Element, int]:
     """Ask once, and again after a while when the repository is busy or the line fails."""
     for tried in range(1, MOST_TRIES + 1):
         try:
             return _parsed(_fetched(address, what.timeout), what.url), tried
         except urllib.error.HTTPError as error:
+            error.close()
             if error.code not in (429, 500, 502, 503, 504) or tried == MOST_TRIES:
                 raise DumpError(what.url, 0, f"answers {error.code} {error.reason}") from error
             wait = _seconds(error.headers.get("Retry-After"), what.pause * 2**tried)
+            why = f"answers {error.code} {error.reason}"
         except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
-            if tried == MOST_TRIES:
-                raise DumpError(what.url, 0, f"does not answer: {error}") from error
-            wait = what.pause * 2**tried
-        time.sleep(min(wait, LONGEST_WAIT))
+            why = f"does not answer ({getattr(error, 'reason', error)})"
+            if tried == (MOST_TRIES if answered else FIRST_TRIES):
+                hint = "is the address right?" if not answered else "the same command goes on later"
+                raise DumpError(what.url, 0, f"{why}; {hint}") from error
+            wait = what.pause * 2**tried if answered else min(what.pause, FIRST_WAIT)
+        wait = min(wait, LONGEST_WAIT)
+        notice(f"{what.url} {why}; trying again in {wait:.0f} s")
+        time.sleep(wait)
     raise AssertionError("the last try either returns or raises")
 
 

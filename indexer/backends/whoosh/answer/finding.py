@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indexer.backends.whoosh.answer.evaluate import Evaluation
+from indexer.backends.whoosh.answer.evaluate import Evaluation, afford
 from indexer.backends.whoosh.answer.feedback import SharedWord, likeness, shared_words_of
 from indexer.backends.whoosh.answer.filters import Filters, all_of, filters_of
 from indexer.backends.whoosh.answer.looking import Looked
@@ -15,6 +15,7 @@ from indexer.backends.whoosh.answer.matches import Desk, Sum
 from indexer.backends.whoosh.answer.select import Order, Place, Ranked
 from indexer.backends.whoosh.answer.signals import signals_of
 from indexer.backends.whoosh.lookup.collection import Collection
+from indexer.backends.whoosh.lookup.execution import Execution
 from indexer.backends.whoosh.lookup.highest import rounded, shown
 from indexer.backends.whoosh.lookup.matches import Matches
 from indexer.matching.feedback import PAPERS
@@ -33,6 +34,8 @@ class Finding:
         filters: for each segment which papers pass each filter.
         hits: for each segment the papers that pass all filters.
         desks: for each segment the room that was worked in.
+        asked: the query while it is answered.
+        cost: postings that it takes to evaluate the plan once.
     """
 
     query: Query
@@ -42,6 +45,8 @@ class Finding:
     filters: tuple[Filters, ...]
     hits: tuple[Matches, ...]
     desks: tuple[Desk, ...]
+    asked: Execution
+    cost: int
 
     def under_others(self, field: FacetField) -> tuple[Matches, ...]:
         """Give for each segment the papers that pass every filter but those of one field."""
@@ -56,6 +61,14 @@ class Finding:
         return sum(one.count for one in self.hits)
 
     @property
+    def signal_terms(self) -> tuple[TextTerm, ...]:
+        """The terms whose company is looked at, of those leaves that are evaluated."""
+        terms = signal_terms(self.plan, self.match)
+        if not self.asked.cut:
+            return terms
+        return tuple(term for term in terms if term in self.asked.terms)
+
+    @property
     def scored(self) -> bool:
         """Whether any hit has a score."""
         return any(
@@ -65,7 +78,12 @@ class Finding:
 
 
 def find(
-    collection: Collection, query: Query, desks: tuple[Desk, ...], *, plan: Plan | None = None
+    collection: Collection,
+    query: Query,
+    desks: tuple[Desk, ...],
+    asked: Execution,
+    *,
+    plan: Plan | None = None,
 ) -> Finding:
     """Find what a query asks for.
 
@@ -75,26 +93,33 @@ def find(
         collection: where.
         query: what.
         desks: room to work in, one a segment, for this thread only.
+        asked: pays for it; what cannot be afforded is left out.
         plan: in place of the query's own clause.
     """
-    plan = plan or collection.plan(query.clause)
+    plan = plan or collection.plan(query.clause, asked)
     first = Match.ANY if query.match is Match.ANY else Match.ALL
-    found = _matching(collection, query, desks, plan, first)
+    found = _matching(collection, query, desks, plan, first, asked)
     if query.match is Match.AUTO and not found.total and plan.bare > 1:
-        found = _matching(collection, query, desks, plan, Match.ANY)
+        found = _matching(collection, query, desks, plan, Match.ANY, asked)
     return found
 
 
-def _matching(
-    collection: Collection, query: Query, desks: tuple[Desk, ...], plan: Plan, match: Match
+def _matching(  # noqa: PLR0913, PLR0917 - what is evaluated, and how
+    collection: Collection,
+    query: Query,
+    desks: tuple[Desk, ...],
+    plan: Plan,
+    match: Match,
+    asked: Execution,
 ) -> Finding:
+    cost = afford(collection, plan, asked)
     evaluations = (
-        Evaluation(collection, segment, plan, desk) for segment, desk in enumerate(desks)
+        Evaluation(collection, segment, plan, desk, asked) for segment, desk in enumerate(desks)
     )
     matched = tuple(one.matches(match) for one in evaluations)
     filters = tuple(filters_of(reader, query) for reader in collection.readers)
     hits = tuple(_kept(one, those) for one, those in zip(matched, filters, strict=True))
-    return Finding(query, plan, match, matched, filters, hits, desks)
+    return Finding(query, plan, match, matched, filters, hits, desks, asked, cost)
 
 
 def _kept(found: Matches, filters: Filters, *, but: FacetField | None = None) -> Matches:
@@ -133,7 +158,7 @@ def relevant(collection: Collection, found: Finding, wanted: int) -> Ranked:
     """Give the best hits; signals are added to the best `Ranking.depth` of them."""
     order = Order(collection.readers)
     depth = collection.ranking.depth
-    terms = signal_terms(found.plan, found.match) if depth > 0 else ()
+    terms = found.signal_terms if depth > 0 else ()
     base = order.best(found.hits, max(wanted, depth if terms else 0))
     if not terms or not len(base):
         return base
@@ -148,7 +173,7 @@ def relevant(collection: Collection, found: Finding, wanted: int) -> Ranked:
 
 def shared_words(collection: Collection, found: Finding) -> tuple[SharedWord, ...]:
     """Give the words by which the best papers lead on to others; none where they do not count."""
-    terms = signal_terms(found.plan, found.match)
+    terms = found.signal_terms
     factor = _feedback(collection, found, terms)
     if not factor or not found.total:
         return ()
@@ -186,7 +211,8 @@ def with_signals(
     scores = []
     for one in looked:
         base = one.sums(found.hits[one.segment].summands)
-        scores.append(signals_of(collection, one, terms).scores(base, collection.ranking))
+        signals = signals_of(collection, one, terms, found.asked)
+        scores.append(signals.scores(base, collection.ranking))
     return Ranked(
         np.repeat([one.segment for one in looked], [len(one.papers) for one in looked]),
         np.concatenate([one.papers for one in looked]),

@@ -1,0 +1,22 @@
+"""The command: the name of a trial, then its options."""
+
+from __future__ import annotations
+
+import sys
+
+from tests.stress import queries
+
+TRIALS = {"queries": queries.main}
+
+
+def main(given: list[str]) -> int:
+    """Runs the trial of this name."""
+    trial = TRIALS.get(given[0]) if given else None
+    if trial is None:
+        print(f"usage: python -m tests.stress {{{','.join(TRIALS)}}} [options]", file=sys.stderr)
+        return 2
+    return trial(given[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -17,6 +17,9 @@ from typing import Final
 TIME_NOTE: Final = "left out: the query took too long"
 WORK_NOTE: Final = "left out: the query has too much to look through"
 MEMORY_NOTE: Final = "left out: the query needs too much memory"
+_PAPER_POSTINGS: Final = 64
+"""Of a large collection so many postings for each paper: as if 64 words were in all of them."""
+_PAPER_BYTES: Final = 256
 PATTERNS_NOTE: Final = "left out: a query may have {:,} patterns and fuzzy words"
 
 
@@ -27,10 +30,10 @@ class Limits:
     Attributes:
         terms: words that all its patterns and fuzzy words stand for together. 1,024 is what the
             clauses of a query are limited to in Lucene (`IndexSearcher.getMaxClauseCount`).
-        patterns: different patterns and fuzzy words; each is compared with every word of the
-            index, which takes some 10 ms for 300,000 words.
-        phrase_words: words of a phrase; the longest title of 86,867 papers has 51.
-        postings: postings and positions that are read or combined, some 10 ns each.
+        patterns: different fuzzy words, and patterns that are no plain prefix; each is compared
+            with every word of the index, which takes 1 to 20 ms for 230,000 words.
+        phrase_words: words of a phrase; a title of a paper has about 10, a long sentence 50.
+        postings: postings and positions that are read or combined, some 40 ns each.
         bytes: memory for lists that are made for this query alone.
         seconds: processor time of the thread that answers, so that a busy machine cuts nothing.
     """
@@ -38,9 +41,21 @@ class Limits:
     terms: int = 1_024
     patterns: int = 32
     phrase_words: int = 64
-    postings: int = 50_000_000
-    bytes: int = 128 << 20
+    postings: int = 16_000_000
+    bytes: int = 96 << 20
     seconds: float = 1.0
+
+    def over(self, papers: int) -> Limits:
+        """Returns the limits over a collection: of a large one, a query may look at more.
+
+        Without that a few common words would be more than a query may have; then the deadline
+        is what stops a query.
+        """
+        return replace(
+            self,
+            postings=max(self.postings, _PAPER_POSTINGS * papers),
+            bytes=max(self.bytes, _PAPER_BYTES * papers),
+        )
 
 
 DEFAULT: Final = Limits()

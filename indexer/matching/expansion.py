@@ -13,7 +13,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from indexer.budget import PATTERNS_NOTE, Budget, BudgetSpent
-from indexer.matching.reading import EMPTY_NOTE, Expansion, LeafReading, Vocabulary, read_leaf
+from indexer.matching.reading import (
+    EMPTY_NOTE,
+    NO_WORDS,
+    Expansion,
+    LeafReading,
+    Vocabulary,
+    read_leaf,
+)
 from indexer.matching.terms import EveryTerm, UnionTerm
 from indexer.query import Clause, Fuzzy, Leaf, Wildcard, inner_clauses
 from indexer.text.folding import fold
@@ -24,7 +31,6 @@ _SHOWN: Final = 5
 """Up to so many words are named in the receipt."""
 
 Pattern = Wildcard | Fuzzy
-_NO_WORDS: Final = Expansion((), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +103,14 @@ def read_patterns(
     """
     readings: dict[Leaf, LeafReading] = {}
     expanded: dict[Pattern, _Expanded] = {}
+    compared = 0
     for leaf in dict.fromkeys(one for one in leaves if isinstance(one, Pattern)):
         folded = folded_pattern(leaf)
         if not any(sign.isalnum() or sign in "*?" for sign in folded):
             readings[leaf] = LeafReading(leaf, note=EMPTY_NOTE)
         elif isinstance(leaf, Wildcard) and not folded.strip("*"):
             readings[leaf] = LeafReading(leaf, test=EveryTerm())
-        elif len(expanded) >= budget.limits.patterns:
+        elif is_compared(leaf, folded) and (compared := compared + 1) > budget.limits.patterns:
             note = PATTERNS_NOTE.format(budget.limits.patterns)
             readings[leaf] = LeafReading(leaf, note=note)
         else:
@@ -114,6 +121,11 @@ def read_patterns(
                 readings[leaf] = LeafReading(leaf, note=spent.note)
     most = level([one.size for one in expanded.values()], budget.limits.terms)
     return readings | {leaf: _reading(leaf, one, most) for leaf, one in expanded.items()}
+
+
+def is_compared(leaf: Pattern, folded: str) -> bool:
+    """Says whether a pattern has to be compared with every word: it is no plain prefix."""
+    return isinstance(leaf, Fuzzy) or not folded.endswith("*") or bool({*folded[:-1]} & {*"*?"})
 
 
 def folded_pattern(leaf: Pattern) -> str:
@@ -158,8 +170,8 @@ def _expand(leaf: Pattern, folded: str, vocabulary: Vocabulary) -> _Expanded:
         return vocabulary.close(folded, min(2, max(1, leaf.distance)), names=names)
 
     return _Expanded(
-        _NO_WORDS if leaf.field == "author" else expand(names=False),
-        expand(names=True) if leaf.field in (None, "author") else _NO_WORDS,
+        NO_WORDS if leaf.field == "author" else expand(names=False),
+        expand(names=True) if leaf.field in (None, "author") else NO_WORDS,
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Final, Protocol
 
 from indexer.analysis import Analyzer, german_spelling, name_tokens, open_word
 from indexer.budget import DEFAULT
@@ -60,6 +60,9 @@ class Expansion:
 
     words: tuple[str, ...]
     total: int
+
+
+NO_WORDS: Final = Expansion((), 0)
 
 
 class Vocabulary(Protocol):

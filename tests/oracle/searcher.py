@@ -130,6 +130,7 @@ class MemorySearcher:
 
     def marks(self, query: Query, paper_id: str) -> set[Mark]:
         """Give all that a query marks in one paper, before a passage is chosen."""
+        self.matching.ask(query.clause)
         at = [document.paper.id for document in self.collection.documents].index(paper_id)
         return marks_of(query.clause, at, self.matching)
 
@@ -166,6 +167,7 @@ class MemorySearcher:
 
     def _resolved(self, query: Query) -> tuple[Match, Scores]:
         """Decide between "all" and "any"; everything on a page follows the same reading."""
+        self.matching.ask(query.clause)
         if query.match is not Match.AUTO:
             return query.match, self.matching.scores(query.clause, query.match)
         scores = self.matching.scores(query.clause, Match.ALL)
@@ -194,7 +196,10 @@ class MemorySearcher:
     def _emptied(self, query: Query, at: int) -> bool:
         """Say whether, under "all", the query without this leaf finds something."""
         rest = without(query.clause, at)
-        return bool(self._passing(query, self.matching.scores(rest, Match.ALL)))
+        self.matching.ask(rest)
+        found = self._passing(query, self.matching.scores(rest, Match.ALL))
+        self.matching.ask(query.clause)
+        return bool(found)
 
 
 def begins(value: str, prefix: str) -> bool:

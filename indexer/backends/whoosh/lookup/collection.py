@@ -61,12 +61,12 @@ class Collection:
         limits: Limits = DEFAULT,
     ) -> None:
         """Open the collection; everything is derived on first use."""
-        self.limits = limits
         self.analyzer = analyzer
         self.ranking = ranking
         self.readers = tuple(SegmentReader(one) for one in snapshot.segments)
         self.papers = sum(reader.papers for reader in self.readers)
         self.size = sum(reader.size for reader in self.readers)
+        self.limits = limits.over(self.papers)
         scores, known = (one * self.papers for one in PAPER_BYTES)
         self._formula = Bm25f(self.readers, ranking, kernels)
         self._scored = ScoredTerms(

@@ -13,7 +13,8 @@ def main(given: list[str]) -> int:
     """Runs the trial of this name."""
     trial = TRIALS.get(given[0]) if given else None
     if trial is None:
-        print(f"usage: python -m tests.stress {{{','.join(TRIALS)}}} [options]", file=sys.stderr)
+        names = ",".join(TRIALS)
+        sys.stderr.write(f"usage: python -m tests.stress {{{names}}} [options]\n")
         return 2
     return trial(given[1:])
 

@@ -88,7 +88,7 @@ def prefixes(chance: random.Random, _: Words) -> str:
 def stop_phrase(chance: random.Random, _: Words) -> str:
     """One phrase of stop words."""
     few = chance.sample(STOP_WORDS, chance.choice((2, 3, 8, len(STOP_WORDS))))
-    return '"' + filled((chance.choice(few) for _ in range(360)))[: LONGEST - 2] + '"'
+    return '"' + filled(chance.choice(few) for _ in range(360))[: LONGEST - 2] + '"'
 
 
 def phrases(chance: random.Random, words: Words) -> str:

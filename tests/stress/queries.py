@@ -6,6 +6,7 @@ import argparse
 import gzip
 import json
 import resource
+import sys
 import threading
 import time
 import traceback
@@ -58,8 +59,9 @@ def ask(searcher: Searcher, family: str, text: str, row: Row, limit: float) -> N
     row.trials += 1
     try:
         results = searcher.search(parse_query(text))
-        row.cut += any("stopped" in one.note or "left out" in one.note
-                       for one in results.receipt.clauses)
+        row.cut += any(
+            "stopped" in one.note or "left out" in one.note for one in results.receipt.clauses
+        )
     except Exception:  # noqa: BLE001 - whatever it is, it is a failure of the trial
         row.failures += 1
         row.faults.append(f"{family}: {text[:200]}\n{traceback.format_exc()}")
@@ -91,10 +93,10 @@ def together(
 
     started = time.perf_counter()
     workers = [threading.Thread(target=work, args=(row,)) for row in rows]
-    for one in workers:
-        one.start()
-    for one in workers:
-        one.join()
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
     total = Row(
         sum(one.trials for one in rows),
         sum(one.failures for one in rows),
@@ -125,12 +127,21 @@ def arguments() -> argparse.ArgumentParser:
 
 def table(rows: list[tuple[str, Row]]) -> Iterator[str]:
     """Writes the rows as lines of a table."""
-    yield f"{'family':18} {'trials':>7} {'failures':>9} {'cut':>6} {'worst s':>8} {'CPU s':>7} {'peak MB':>8}"
+    heads = ("trials", "failures", "cut", "worst s", "CPU s", "peak MB")
+    widths = (7, 9, 6, 8, 7, 8)
+    named = (f"{head:>{width}}" for head, width in zip(heads, widths, strict=True))
+    yield f"{'family':18} " + " ".join(named)
     for name, row in rows:
         yield (
             f"{name:18} {row.trials:7} {row.failures:9} {row.cut:6} {row.worst:8.2f} "
             f"{row.cpu:7.2f} {row.peak:8.0f}"
         )
+
+
+def say(line: str) -> None:
+    """Writes a line at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
 
 
 def main(given: list[str]) -> int:
@@ -150,13 +161,13 @@ def main(given: list[str]) -> int:
             some = drawn(read_words(options.dump), 4, options.seed + 1, only)
             row, seconds = together(searcher, some, options.threads, options.limit * 12)
             listed.append((f"{options.threads} at once", row))
-    print("\n".join(table(listed)))
+    say("\n".join(table(listed)))
     if options.threads:
-        print(f"{row.trials} queries by {options.threads} threads took {seconds:.1f} s in all")
+        say(f"{row.trials} queries by {options.threads} threads took {seconds:.1f} s in all")
     for name, one in listed:
         if options.worst:
-            print(f"{name}: {one.slowest[:300]}")
+            say(f"{name}: {one.slowest[:300]}")
         for fault in one.faults[:3]:
-            print(fault)
+            say(fault)
     failed = any(one.failures for _, one in listed) or peak_of() > options.most
     return 1 if failed else 0

@@ -35,7 +35,7 @@ class WhooshIndex:
     Any number of processes may read while one writes.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - how it is written, and how it is searched
         self,
         path: Path | str,
         *,

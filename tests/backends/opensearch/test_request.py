@@ -18,8 +18,8 @@ from indexer.backends.opensearch.mapping import index_mapping, index_settings
 from indexer.backends.opensearch.request import Found, page_body
 from indexer.backends.opensearch.scoring import Collection, Scoring
 from indexer.backends.opensearch.tree import clauses, matching_query, scored_query, scores
-from indexer.language.parse import parse_query
 from indexer.budget import Budget
+from indexer.language.parse import parse_query
 from indexer.matching.expansion import reader_of
 from indexer.matching.plan import plan_of
 from indexer.matching.reading import Expansion

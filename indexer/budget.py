@@ -42,7 +42,7 @@ class Limits:
     patterns: int = 32
     phrase_words: int = 64
     postings: int = 16_000_000
-    bytes: int = 96 << 20
+    bytes: int = 32 << 20
     seconds: float = 1.0
 
     def over(self, papers: int) -> Limits:
@@ -112,7 +112,7 @@ class Budget:
         Raises:
             BudgetSpent: when the deadline has passed.
         """
-        if self.overdue:
+        if self.late or self.overdue:
             self.late = True
             raise BudgetSpent(TIME_NOTE)
 
@@ -127,10 +127,10 @@ class Budget:
         Raises:
             BudgetSpent: when these would be too many; nothing can be spent any more then.
         """
+        self.check()
         if not self.affords(postings):
             self.exhaust()
             raise BudgetSpent(WORK_NOTE)
-        self.check()
         self.postings += postings
 
     def rest(self) -> Budget:

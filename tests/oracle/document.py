@@ -64,6 +64,7 @@ class Collection:
         self.documents = tuple(documents)
         self.analyzer = analyzer
         self.shares: dict[Leaf, int] = {}
+        self.expanded: dict[Leaf, tuple[list[str], list[str]]] = {}
 
     @cached_property
     def average(self) -> dict[TextField, float]:

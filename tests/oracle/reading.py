@@ -204,6 +204,8 @@ def expanded_words(
     leaf: Wildcard | Fuzzy, collection: Collection
 ) -> tuple[list[str], list[str]] | Test | None:
     """Give the words of texts and of names that a pattern fits, commonest first."""
+    if leaf in collection.expanded:
+        return collection.expanded[leaf]
     if isinstance(leaf, Wildcard):
         pattern = pattern_word(leaf.pattern)
         if not any(sign.isalnum() or sign in "*?" for sign in pattern):
@@ -220,6 +222,7 @@ def expanded_words(
     none = Counter[str]()
     words, _ = expand(none if fields == ("author",) else collection.vocabulary, test)
     names, _ = expand(collection.author_vocabulary if "author" in fields else none, test)
+    collection.expanded[leaf] = words, names
     return words, names
 
 

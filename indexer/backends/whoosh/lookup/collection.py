@@ -24,6 +24,12 @@ from indexer.backends.whoosh.lookup.expansion import LexiconScan
 from indexer.backends.whoosh.lookup.frequency import name_word_papers, word_papers
 from indexer.backends.whoosh.lookup.frequent import FrequentCache
 from indexer.backends.whoosh.lookup.highest import Scores
+from indexer.backends.whoosh.lookup.memory import (
+    LEAF_BYTES,
+    PAPER_BYTES,
+    SCORE_BYTES,
+    TERM_BYTES,
+)
 from indexer.backends.whoosh.lookup.people import is_name
 from indexer.backends.whoosh.lookup.postings import postings_of
 from indexer.backends.whoosh.lookup.reader import SegmentReader
@@ -40,13 +46,6 @@ from indexer.query import And, Clause, Leaf, Not, Or, TextField, Words
 from indexer.ranking import Ranking
 
 TEXT_FIELDS: tuple[TextField, ...] = ("title", "abstract", "author")
-SCORE_BYTES = 96 << 20
-"""Budget of the scores of terms, at least: about all of 100,000 papers."""
-TERM_BYTES = 80 << 20
-"""Of what is known of terms beside their scores."""
-PAPER_BYTES = (128, 192)
-"""Where there are many papers, so much of both for each: the terms used last."""
-LEAF_BYTES = 8 << 20
 
 
 class Collection:
@@ -63,7 +62,10 @@ class Collection:
         """Open the collection; everything is derived on first use."""
         self.analyzer = analyzer
         self.ranking = ranking
-        self.readers = tuple(SegmentReader(one) for one in snapshot.segments)
+        size = max(1, sum(one.arrays.papers for one in snapshot.segments))
+        self.readers = tuple(
+            SegmentReader(one, one.arrays.papers / size) for one in snapshot.segments
+        )
         self.papers = sum(reader.papers for reader in self.readers)
         self.size = sum(reader.size for reader in self.readers)
         self.limits = limits.over(self.papers)

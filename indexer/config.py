@@ -74,11 +74,13 @@ class SearchConfig:
     """What a page holds where the request does not say, and how it is found.
 
     Attributes:
+        timeout: seconds of work after which a query is answered with what it has found.
         kernels: which inner loops the embedded engine uses: auto, numpy or numba.
     """
 
     per_page: int
     max_per_page: int
+    timeout: float
     kernels: str
 
 
@@ -189,6 +191,7 @@ _LIMITS: Final[Mapping[str, Numbers | Choice | Optional | Text]] = MappingProxyT
         "ranking.enough": Numbers(1, 1000),
         "search.per_page": Numbers(1, 1000),
         "search.max_per_page": Numbers(1, 1000),
+        "search.timeout": Numbers(0.05, 600),
         "search.kernels": Choice(("auto", "numpy", "numba")),
         "build.workers": Numbers(0, 256),
         "build.nice": Numbers(0, 19),

@@ -153,6 +153,7 @@ class MemorySearcher:
 
     def marks(self, query: Query, paper_id: str) -> set[Mark]:
         """Give all that a query marks in one paper, before a passage is chosen."""
+        self.matching.ask(query.clause)
         at = [document.paper.id for document in self.collection.documents].index(paper_id)
         return marks_of(query.clause, at, self.matching)
 
@@ -215,6 +216,7 @@ class MemorySearcher:
 
     def _resolved(self, query: Query) -> Reading:
         """Decide between "all" and "any" (see `indexer.query.Match`)."""
+        self.matching.ask(query.clause)
         if query.match is not Match.AUTO:
             return Reading(query.match, self.matching.scores(query.clause, query.match))
         every = self.matching.scores(query.clause, Match.ALL)
@@ -260,7 +262,10 @@ class MemorySearcher:
     def _emptied(self, query: Query, at: int) -> bool:
         """Say whether, under "all", the query without this leaf finds something."""
         rest = without(query.clause, at)
-        return bool(self._passing(query, self.matching.scores(rest, Match.ALL)))
+        self.matching.ask(rest)
+        found = self._passing(query, self.matching.scores(rest, Match.ALL))
+        self.matching.ask(query.clause)
+        return bool(found)
 
 
 def begins(value: str, prefix: str) -> bool:

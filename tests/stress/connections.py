@@ -7,6 +7,7 @@ it may have. Meanwhile ordinary readers ask for pages, each with a new connectio
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import http.client
 import socket
@@ -165,3 +166,14 @@ def _figures(taken: list[float]) -> str:
         return taken[min(len(taken) - 1, int(len(taken) * share))] * 1000
 
     return f"p50 {at(0.5):.0f} ms, p99 {at(0.99):.0f} ms, longest {at(1):.0f} ms"
+
+
+def main(given: list[str]) -> int:
+    """Runs the trial and prints its table; returns 1 where something failed."""
+    parser = argparse.ArgumentParser(prog="python -m tests.stress connections", description=__doc__)
+    parser.add_argument("--short", action="store_true", help="a tenth of it, in a few seconds")
+    rows = run(short=parser.parse_args(given).short)
+    print(f"{'trial':<48} {'trials':>8} {'failures':>8}  figures")  # noqa: T201 - a program
+    for trial, count, failures, figures in rows:
+        print(f"{trial:<48} {count:>8,} {failures:>8,}  {figures}")  # noqa: T201 - a program
+    return int(any(failures for _, _, failures, _ in rows))

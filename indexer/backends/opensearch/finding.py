@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -18,9 +19,11 @@ from indexer.backends.opensearch.tree import (
     leaf_query,
     matching_query,
 )
+from indexer.budget import DEFAULT, Budget, Limits
+from indexer.matching.expansion import leaves_of, reader_of
 from indexer.matching.joining import joined_word
 from indexer.matching.plan import Plan, plan_of
-from indexer.matching.reading import LeafReading, read_leaf
+from indexer.matching.reading import LeafReading
 from indexer.query import Clause, Leaf, Match, Query
 from indexer.ranking import Ranking
 
@@ -69,14 +72,28 @@ class Finder:
     """Finds papers of one generation."""
 
     def __init__(
-        self, ask: Ask, words: WordFacts, collection: Collection, ranking: Ranking
+        self,
+        ask: Ask,
+        words: WordFacts,
+        collection: Collection,
+        ranking: Ranking,
+        limits: Limits = DEFAULT,
     ) -> None:
-        """Find in the generation that `ask` asks."""
+        """Find in the generation that `ask` asks.
+
+        Args:
+            ask: sends a search.
+            words: what is known of its words.
+            collection: its statistics.
+            ranking: how papers are scored.
+            limits: of each query.
+        """
         self._words = words
+        self._limits = limits
         scoring = Scoring(collection, ranking)
         self._reach = Reach(ask, words, scoring, Feedback(words, scoring))
 
-    def find(
+    def find(  # noqa: PLR0913 - what a page is made of
         self,
         query: Query,
         first: int,
@@ -84,6 +101,7 @@ class Finder:
         *,
         aggs: Body | None = None,
         explain: bool = False,
+        budget: Budget | None = None,
     ) -> Finding:
         """Find the hits from place `first` (from 0) on, `size` of them, and count.
 
@@ -93,8 +111,9 @@ class Finder:
             size: hits to give.
             aggs: what to count besides.
             explain: say of each hit what its score is made of.
+            budget: of the query; None = a new one.
         """
-        plan = self._planned(query.clause)
+        plan = self._planned(query.clause, budget or self.budget())
         match = Match.ANY if query.match is Match.ANY else Match.ALL
         pages = Pages(self._reach, query, plan, explain=explain)
         answer = pages.answer(match, first, size, aggs)
@@ -137,8 +156,7 @@ class Finder:
         yield from (str(place.after[-1]) for place in first.places)
         if first.total <= len(first.places):
             return
-        plan = self._planned(query.clause)
-        pages = Pages(self._reach, query, plan)
+        pages = Pages(self._reach, query, first.plan)
         yield from pages.rest(first.match, first.places)
 
     def leaf_hits(self, readings: tuple[LeafReading, ...]) -> list[int]:
@@ -151,10 +169,18 @@ class Finder:
             for one in readings
         ]
 
-    def totals(self, queries: list[Query], *, skip: list[int | None]) -> list[Count]:
+    def budget(self) -> Budget:
+        """Begin to count what a query costs; a cluster is waited for, so time is what passes."""
+        return Budget(self._limits, time.monotonic)
+
+    def totals(
+        self, queries: list[Query], *, skip: list[int | None], budget: Budget | None = None
+    ) -> list[Count]:
         """Count what each query finds, one of its leaves left out where `skip` says so."""
+        budget = budget or self.budget()
         plans = [
-            self._planned(query.clause, skip=at) for query, at in zip(queries, skip, strict=True)
+            self._planned(query.clause, budget, skip=at)
+            for query, at in zip(queries, skip, strict=True)
         ]
         filters = [filter_query(query) for query in queries]
         auto = [
@@ -179,15 +205,19 @@ class Finder:
             counts[at] = Count(total, counts[at].full)
         return counts
 
-    def _planned(self, clause: Clause | None, skip: int | None = None) -> Plan:
+    def _planned(
+        self, clause: Clause | None, budget: Budget, skip: int | None = None
+    ) -> Plan:
         """Read a tree; leaves that would make the request too large are left out, with a note."""
-        leaves = [one.leaf for one in plan_of(clause, LeafReading).leaves]
-        self._words.prepare(leaves)
+        self._words.prepare(leaves_of(clause))
+        read_one = reader_of(
+            clause, self._words, budget, skip=-1 if skip is None else skip
+        )
         room = MOST_CLAUSES
 
         def read(leaf: Leaf) -> LeafReading:
             nonlocal room
-            reading = read_leaf(leaf, self._words)
+            reading = read_one(leaf)
             cost = clauses(leaf_query(reading))
             if cost > room:
                 return LeafReading(leaf, note=TOO_LARGE_NOTE)

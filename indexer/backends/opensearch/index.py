@@ -22,6 +22,7 @@ from indexer.backends.opensearch.searcher import ClusterSearcher
 from indexer.backends.opensearch.transport import ClusterTransport
 from indexer.backends.opensearch.verify import verify
 from indexer.backends.opensearch.writer import ClusterWriter
+from indexer.budget import DEFAULT, Limits
 from indexer.errors import IndexDamaged, IndexError_, IndexMissing, IndexUnavailable
 from indexer.publishing import check_loss
 from indexer.ranking import Ranking
@@ -46,6 +47,7 @@ class OpenSearchIndex:
         *,
         analyzer: Analyzer | None = None,
         ranking: Ranking | None = None,
+        limits: Limits = DEFAULT,
         client: OpenSearch | None = None,
     ) -> None:
         """Name the place; nothing is asked or made yet.
@@ -54,6 +56,7 @@ class OpenSearchIndex:
             config: where the cluster is.
             analyzer: how texts become terms; an index is searched as it was written.
             ranking: weights of the ranking.
+            limits: of each query.
             client: to use instead of a new one.
         """
         self.config = config
@@ -63,6 +66,7 @@ class OpenSearchIndex:
         self._analyzer = analyzer or Analyzer()
         self.generations = Generations(self._client, self._ledger, config, self._analyzer)
         self._ranking = ranking or Ranking()
+        self._limits = limits
         self._lock = Lock()
         self._newest: ClusterSearcher | None = None
         self._identified: tuple[float, str | None] | None = None
@@ -149,7 +153,13 @@ class OpenSearchIndex:
         transport = ClusterTransport(
             self._client, self._ledger, generation, self._breaker, self.config.timeout
         )
-        return ClusterSearcher(transport, facts, analyzer=self._analyzer, ranking=self._ranking)
+        return ClusterSearcher(
+            transport,
+            facts,
+            analyzer=self._analyzer,
+            ranking=self._ranking,
+            limits=self._limits,
+        )
 
     def _check(self, facts: Generation) -> None:
         analyzer = self._analyzer

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
+from indexer.budget import Budget
 from indexer.language.unparse import format_clause
 from indexer.matching.loosening import is_deep, left_out, unfiltered, without
 from indexer.matching.plan import Plan
@@ -15,6 +16,8 @@ from indexer.search import Alternative, ClauseReading, Receipt
 
 LOOKED_AT: Final = 24
 """Most leaves that are left out one by one to see what emptied the result."""
+MOST_LEAVES: Final = 64
+"""Queries of more leaves are not searched for the one that emptied them."""
 ALTERNATIVES: Final = 6
 
 
@@ -36,7 +39,9 @@ class Counting(Protocol):
     def leaf_hits(self, readings: tuple[LeafReading, ...]) -> list[int]:
         """Count the papers that match each leaf on its own."""
 
-    def totals(self, queries: list[Query], *, skip: list[int | None]) -> Sequence[Counted]:
+    def totals(
+        self, queries: list[Query], *, skip: list[int | None], budget: Budget | None = None
+    ) -> Sequence[Counted]:
         """Count what each query finds, one of its leaves left out where `skip` says so."""
 
 
@@ -62,7 +67,10 @@ class Outcome:
 
 
 def receipt_of(
-    outcome: Outcome, counting: Counting, corrected: Iterable[tuple[str, Query]]
+    outcome: Outcome,
+    counting: Counting,
+    corrected: Iterable[tuple[str, Query]],
+    budget: Budget,
 ) -> Receipt:
     """Say how the query of an outcome was read.
 
@@ -70,16 +78,17 @@ def receipt_of(
         outcome: what came of it.
         counting: counts papers.
         corrected: of `spelling.Spelling`.
+        budget: of the query; what would find more is looked for while its time lasts.
     """
     query, leaves = outcome.query, outcome.plan.leaves
     deep = is_deep(query.clause)
     asked = {id(reading) for reading in outcome.plan.asking}
     empty = query.match is not Match.ANY and not outcome.full
     emptied: dict[int, int] = {}
-    if empty and len(leaves) > 1:
+    if empty and 1 < len(leaves) <= MOST_LEAVES and not budget.overdue:
         places = list(range(min(len(leaves), LOOKED_AT)))
         needed = [replace(query, match=Match.ALL)] * len(places)
-        counts = counting.totals(needed, skip=[*places])
+        counts = counting.totals(needed, skip=[*places], budget=budget)
         emptied = {at: count.total for at, count in zip(places, counts, strict=True)}
     hits = counting.leaf_hits(leaves)
     readings = tuple(
@@ -93,9 +102,9 @@ def receipt_of(
         for at, reading in enumerate(leaves)
     )
     alternatives: tuple[Alternative, ...] = ()
-    if not deep:
+    if not deep and not budget.overdue:
         alternatives = tuple(_corrected(outcome, corrected, counting))
-    if empty and not deep:
+    if empty and not deep and not budget.overdue:
         alternatives += tuple(_alternatives(outcome, emptied, counting))
     return Receipt(
         "a very deep query" if deep else format_clause(query.clause),

@@ -33,6 +33,7 @@ from indexer.backends.opensearch.mapping import Body
 from indexer.backends.opensearch.people import ValueLists
 from indexer.backends.opensearch.receipt import Outcome, receipt_of
 from indexer.backends.opensearch.spelling import Spelling
+from indexer.budget import DEFAULT, Limits
 from indexer.matching.marks import Chunks
 from indexer.matching.snippets import Excerpts
 from indexer.paper import Paper
@@ -83,7 +84,13 @@ class ClusterSearcher:
     """
 
     def __init__(
-        self, transport: Transport, facts: Generation, *, analyzer: Analyzer, ranking: Ranking
+        self,
+        transport: Transport,
+        facts: Generation,
+        *,
+        analyzer: Analyzer,
+        ranking: Ranking,
+        limits: Limits = DEFAULT,
     ) -> None:
         """Search one generation.
 
@@ -92,6 +99,7 @@ class ClusterSearcher:
             facts: of its ledger.
             analyzer: the one its texts were indexed with.
             ranking: how papers are scored.
+            limits: of each query.
         """
         self._transport = transport
         self._facts = facts
@@ -101,7 +109,9 @@ class ClusterSearcher:
         self._ahead = ReadAhead(self._read)
         self._words = WordFacts(transport.search, analyzer)
         self._lists = ValueLists(transport.search, facts.spellings, facts.variants)
-        self._finder = Finder(transport.search, self._words, facts.collection, ranking)
+        self._finder = Finder(
+            transport.search, self._words, facts.collection, ranking, limits
+        )
         self._spelling = Spelling(self._words, facts.info.papers)
         self._coauthors = Coauthors(transport.search, self._lists)
 
@@ -131,7 +141,10 @@ class ClusterSearcher:
         aggs = facet_aggs(query, facets, self._lists.several, self._lists.variants)
         size = min(MAX_PER_PAGE, max(0, query.per_page))
         first = (max(1, query.page) - 1) * size
-        found = self._finder.find(query, first, size, aggs=aggs, explain=explain)
+        budget = self._finder.budget()
+        found = self._finder.find(
+            query, first, size, aggs=aggs, explain=explain, budget=budget
+        )
         papers = [paper_of(one.source["paper"]) for one in found.places]
         excerpts = Excerpts(found.plan, self._forms(papers), self._chunks)
         hits = [
@@ -151,8 +164,8 @@ class ClusterSearcher:
             found.all_words,
             found.all_words_elsewhere,
         )
-        corrected = self._spelling.corrected(query, found.plan)
-        receipt = receipt_of(outcome, self._finder, corrected)
+        corrected = () if budget.overdue else self._spelling.corrected(query, found.plan)
+        receipt = receipt_of(outcome, self._finder, corrected, budget)
         took = (time.perf_counter() - started) * 1000
         return Results(query, found.total, tuple(hits), made, receipt, self.generation, took)
 

@@ -23,6 +23,7 @@ from indexer.backends.whoosh.storage.opened import OpenedGeneration, open_genera
 from indexer.backends.whoosh.storage.policy import Policy
 from indexer.backends.whoosh.verify import verify
 from indexer.backends.whoosh.writing.writer import Plan, WhooshWriter
+from indexer.budget import DEFAULT, Limits
 from indexer.errors import IndexDamaged, IndexError_, IndexMissing
 from indexer.ranking import Ranking
 from indexer.results import Changes
@@ -34,7 +35,7 @@ class WhooshIndex:
     Any number of processes may read while one writes.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - how it is written, and how it is searched
         self,
         path: Path | str,
         *,
@@ -42,6 +43,7 @@ class WhooshIndex:
         ranking: Ranking | None = None,
         policy: Policy | None = None,
         kernels: KernelName = "numpy",
+        limits: Limits = DEFAULT,
     ) -> None:
         """Name the place; nothing is read or made yet.
 
@@ -51,6 +53,7 @@ class WhooshIndex:
             ranking: weights of the ranking.
             policy: how the index is kept.
             kernels: which inner loops answer queries.
+            limits: of each query.
 
         Raises:
             ConfigError: when the loops asked for cannot be had.
@@ -61,6 +64,7 @@ class WhooshIndex:
         self._ranking = ranking or Ranking()
         self._policy = policy or Policy()
         self._kernels = KernelChoice(kernels)
+        self._limits = limits
         self._lock = Lock()
         self._newest: WhooshSearcher | None = None
         self._identified: tuple[tuple[int, int], str] | None = None
@@ -114,7 +118,9 @@ class WhooshIndex:
         name = self.generations.current()
         if generation not in (None, name):
             snapshot = self._kept(generation).snapshot()
-            yield WhooshSearcher(snapshot, analyzer=self._analyzer, ranking=self._ranking)
+            yield WhooshSearcher(
+                snapshot, analyzer=self._analyzer, ranking=self._ranking, limits=self._limits
+            )
             return
         identity = self.identity()
         with self._lock:
@@ -126,6 +132,7 @@ class WhooshIndex:
                     analyzer=self._analyzer,
                     ranking=self._ranking,
                     kernels=self._kernels,
+                    limits=self._limits,
                 )
                 self._newest = searcher
         yield searcher

@@ -27,7 +27,9 @@ from indexer.backends.whoosh.kernels.choice import KernelChoice
 from indexer.backends.whoosh.lookup.bylines import Bylines
 from indexer.backends.whoosh.lookup.chain import shortest_chain
 from indexer.backends.whoosh.lookup.collection import Collection
+from indexer.backends.whoosh.lookup.execution import Execution
 from indexer.backends.whoosh.storage.snapshot import Snapshot
+from indexer.budget import DEFAULT, Budget, Limits
 from indexer.matching.marks import Chunks
 from indexer.matching.snippets import Excerpts
 from indexer.paper import Paper, name_key
@@ -60,6 +62,7 @@ class WhooshSearcher:
         analyzer: Analyzer,
         ranking: Ranking | None = None,
         kernels: KernelChoice | None = None,
+        limits: Limits = DEFAULT,
     ) -> None:
         """Open a snapshot; nothing is read before it is needed.
 
@@ -68,10 +71,13 @@ class WhooshSearcher:
             analyzer: the one the texts were indexed with.
             ranking: how papers are scored; None for the default.
             kernels: which inner loops to use; None for numpy's.
+            limits: of each query.
         """
         self._snapshot = snapshot
         self._kernels = kernels or KernelChoice("numpy")
-        self._collection = Collection(snapshot, analyzer, ranking or Ranking(), self._kernels)
+        self._collection = Collection(
+            snapshot, analyzer, ranking or Ranking(), self._kernels, limits
+        )
         self._kernels.opened()
         self._local = threading.local()
         self._chunks = Chunks()
@@ -104,8 +110,9 @@ class WhooshSearcher:
 
     def _find(self, query: Query) -> Finding:
         self._kernels.asked()
+        asked = Execution(Budget(self._collection.limits))
         with np.errstate(all="ignore"):
-            return find(self._collection, query, self._desks)
+            return find(self._collection, query, self._desks, asked)
 
     def search(
         self,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indexer.backends.whoosh.answer.evaluate import Evaluation
+from indexer.backends.whoosh.answer.evaluate import Evaluation, afford
 from indexer.backends.whoosh.answer.feedback import SharedWord, likeness, shared_words_of
 from indexer.backends.whoosh.answer.filters import Filters, all_of, filters_of
 from indexer.backends.whoosh.answer.looking import Looked
@@ -16,6 +16,7 @@ from indexer.backends.whoosh.answer.select import Order, Place, Ranked
 from indexer.backends.whoosh.answer.signals import signals_of
 from indexer.backends.whoosh.answer.tiers import best_in_tiers, first_tier, tied_in_tiers
 from indexer.backends.whoosh.lookup.collection import Collection
+from indexer.backends.whoosh.lookup.execution import Execution
 from indexer.backends.whoosh.lookup.highest import rounded, shown
 from indexer.backends.whoosh.lookup.matches import Matches
 from indexer.matching.feedback import PAPERS
@@ -34,6 +35,8 @@ class Finding:
         filters: for each segment which papers pass each filter.
         hits: for each segment the papers that pass all filters.
         desks: for each segment the room that was worked in.
+        asked: the query while it is answered.
+        cost: postings that it takes to evaluate the plan once.
         complete: for each segment the papers that have all bare words, before filters, where AUTO
             went on to papers with some of them; elsewhere None.
         leading: for each segment those of `complete` that pass all filters; they come first under
@@ -48,6 +51,8 @@ class Finding:
     filters: tuple[Filters, ...]
     hits: tuple[Matches, ...]
     desks: tuple[Desk, ...]
+    asked: Execution
+    cost: int
     complete: tuple[Matches, ...] | None = None
     leading: tuple[Matches, ...] = ()
     fallen: bool = False
@@ -87,6 +92,14 @@ class Finding:
         return sum(one.count for one in self.hits)
 
     @property
+    def signal_terms(self) -> tuple[TextTerm, ...]:
+        """The terms whose company is looked at, of those leaves that are evaluated."""
+        terms = signal_terms(self.plan, self.match)
+        if not self.asked.cut:
+            return terms
+        return tuple(term for term in terms if term in self.asked.terms)
+
+    @property
     def scored(self) -> bool:
         """Whether any hit has a score."""
         return any(
@@ -96,7 +109,12 @@ class Finding:
 
 
 def find(
-    collection: Collection, query: Query, desks: tuple[Desk, ...], *, plan: Plan | None = None
+    collection: Collection,
+    query: Query,
+    desks: tuple[Desk, ...],
+    asked: Execution,
+    *,
+    plan: Plan | None = None,
 ) -> Finding:
     """Find what a query asks for.
 
@@ -109,20 +127,21 @@ def find(
         collection: where.
         query: what.
         desks: room to work in, one a segment, for this thread only.
+        asked: pays for it; what cannot be afforded is left out.
         plan: in place of the query's own clause.
     """
-    plan = plan or collection.plan(query.clause)
+    plan = plan or collection.plan(query.clause, asked)
     first = Match.ANY if query.match is Match.ANY else Match.ALL
     filters = tuple(filters_of(reader, query) for reader in collection.readers)
-    matched = _matched(collection, plan, desks, first)
+    matched, cost = _matched(collection, plan, desks, first, asked)
     hits = _all_kept(matched, filters)
     if query.match is not Match.AUTO or plan.bare < 2:
-        return Finding(query, plan, first, matched, filters, hits, desks)
+        return Finding(query, plan, first, matched, filters, hits, desks, asked, cost)
     having = sum(one.count for one in matched)
     fallen = having >= (collection.ranking.enough if plan.monotone else 1)
     if fallen and any(one.count for one in hits):
-        return Finding(query, plan, first, matched, filters, hits, desks)
-    relaxed = _matched(collection, plan, desks, Match.ANY)
+        return Finding(query, plan, first, matched, filters, hits, desks, asked, cost)
+    relaxed, cost = _matched(collection, plan, desks, Match.ANY, asked)
     return Finding(
         query,
         plan,
@@ -131,6 +150,8 @@ def find(
         filters,
         _all_kept(relaxed, filters),
         desks,
+        asked,
+        cost,
         complete=matched,
         leading=hits,
         fallen=fallen,
@@ -152,20 +173,23 @@ def some_words_under_others(
     def find_some() -> tuple[Matches, ...]:
         matched = found.matched
         if found.match is Match.ALL:
-            matched = _matched(collection, found.plan, found.desks, Match.ANY)
+            matched, _ = _matched(
+                collection, found.plan, found.desks, Match.ANY, found.asked
+            )
         return _all_kept(matched, found.filters, but=field)
 
     return find_some
 
 
 def _matched(
-    collection: Collection, plan: Plan, desks: tuple[Desk, ...], match: Match
-) -> tuple[Matches, ...]:
-    """Returns for each segment the papers that match a plan, before filters."""
+    collection: Collection, plan: Plan, desks: tuple[Desk, ...], match: Match, asked: Execution
+) -> tuple[tuple[Matches, ...], int]:
+    """Returns for each segment the papers that match a plan, before filters, and its cost."""
+    cost = afford(collection, plan, asked)
     evaluations = (
-        Evaluation(collection, segment, plan, desk) for segment, desk in enumerate(desks)
+        Evaluation(collection, segment, plan, desk, asked) for segment, desk in enumerate(desks)
     )
-    return tuple(one.matches(match) for one in evaluations)
+    return tuple(one.matches(match) for one in evaluations), cost
 
 
 def _all_kept(
@@ -210,7 +234,7 @@ def relevant(collection: Collection, found: Finding, wanted: int) -> Ranked:
     """Give the best hits; signals are added to the best `Ranking.depth` of them."""
     order = Order(collection.readers)
     depth = collection.ranking.depth
-    terms = signal_terms(found.plan, found.match) if depth > 0 else ()
+    terms = found.signal_terms if depth > 0 else ()
     first = first_tier(collection, found.leading, found.hits, found.desks)
     base = best_in_tiers(order, found.hits, first, max(wanted, depth if terms else 0))
     if not terms or not len(base):
@@ -227,7 +251,7 @@ def relevant(collection: Collection, found: Finding, wanted: int) -> Ranked:
 
 def shared_words(collection: Collection, found: Finding) -> tuple[SharedWord, ...]:
     """Give the words by which the best papers lead on to others; none where they do not count."""
-    terms = signal_terms(found.plan, found.match)
+    terms = found.signal_terms
     factor = _feedback(collection, found, terms)
     if not factor or not found.total:
         return ()
@@ -267,7 +291,8 @@ def with_signals(
     scores = []
     for one in looked:
         base = one.sums(found.hits[one.segment].summands)
-        scores.append(signals_of(collection, one, terms).scores(base, collection.ranking))
+        signals = signals_of(collection, one, terms, found.asked)
+        scores.append(signals.scores(base, collection.ranking))
     return Ranked(
         np.repeat([one.segment for one in looked], [len(one.papers) for one in looked]),
         np.concatenate([one.papers for one in looked]),

@@ -10,7 +10,8 @@ import contextlib
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 from waitress import create_server
@@ -21,6 +22,16 @@ from webui.app import create_app
 
 MOST_THREADS: Final = 32
 """Threads beyond those only wait for one interpreter; each holds a connection's request."""
+OPTIONS: Final[Mapping[str, Any]] = MappingProxyType(
+    {
+        "ident": None,
+        # A proxy on this machine is believed, and nobody else.
+        "trusted_proxy": "127.0.0.1",
+        "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
+        "clear_untrusted_proxy_headers": True,
+    }
+)
+"""Settings of waitress that differ from its defaults."""
 GRACE_SECONDS: Final = 20
 """How long a stop waits for requests under way."""
 
@@ -48,7 +59,7 @@ def serve(
     app.test_client().get("/search?q=first")
     observing.log_access()
     threads = min(web.workers * web.threads, MOST_THREADS)
-    server: Any = create_server(app, sockets=[listener], threads=threads, ident=None)
+    server: Any = create_server(app, sockets=[listener], threads=threads, **OPTIONS)
     host, port = listener.getsockname()[:2]
     with _sigterm_ends_it():
         try:

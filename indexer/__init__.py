@@ -14,6 +14,10 @@ Everything listed here is public; the modules behind it may move.
 
 from indexer.author import Author
 from indexer.author_name import parse_name, people_of
+from indexer.authors.clusters import AuthorCluster, author_cluster, namesakes
+from indexer.authors.coauthors import CoAuthor, Ties
+from indexer.authors.disambiguation import Suggestion
+from indexer.authors.shortest_path import Connection, Link, connect, known_name
 from indexer.backends import open_index
 from indexer.build import build_index, check_dumps
 from indexer.citation import (
@@ -39,10 +43,10 @@ from indexer.errors import (
     RecordError,
 )
 from indexer.identifiers import SCHEMES as IDENTIFIER_SCHEMES
-from indexer.identity.around import Suggestion
 from indexer.language.parse import parse_query
 from indexer.language.syntax import SYNTAX, compose_query
 from indexer.language.unparse import format_clause
+from indexer.more_like_this import Related, related_papers, versions_of_paper
 from indexer.networks import Network, networks_of
 from indexer.paper import (
     CONFERENCE,
@@ -55,9 +59,6 @@ from indexer.paper import (
     name_slug,
     unnumbered,
 )
-from indexer.people.authors import AuthorCluster, author_cluster, namesakes
-from indexer.people.coauthors import CoAuthor, Ties
-from indexer.people.connection import Connection, Link, connect, known_name
 from indexer.publication import KIND_LABELS, Publication
 from indexer.query import (
     FACET_FIELDS,
@@ -176,6 +177,7 @@ __all__ = [
     "Ranking",
     "Receipt",
     "RecordError",
+    "Related",
     "Repair",
     "Results",
     "Searcher",
@@ -216,9 +218,11 @@ __all__ = [
     "people_of",
     "plain",
     "put_together",
+    "related_papers",
     "relaxation_sentence",
     "results_json",
     "unnumbered",
     "versions_among",
+    "versions_of_paper",
     "write_citations",
 ]

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
+from indexer.authors.curation import Curation, attach_curation
 from indexer.digests import DigestTable
 from indexer.errors import DumpError, RecordError
 from indexer.formats import Format, detect, load_formats
@@ -16,7 +17,6 @@ from indexer.intake.rejected import RejectedFile, rejected_output
 from indexer.intake.venues import BUILT_IN, load_venues
 from indexer.output_file import OutputFile
 from indexer.paper import Paper
-from indexer.people.curation import Curation, attach_curation
 from indexer.protected import protect
 from indexer.report import BuildReport, Progress, SourceCount, Tally
 from indexer.search import Index

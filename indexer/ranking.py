@@ -34,8 +34,9 @@ is added
     P(w) ~ sum over the best papers r of  final(r) * tf(w, r) / (words(r) + 100)
 
 over the 20 stems w of highest P in title and abstract of the 10 best r, P adding up to 1 over these
-20 (`indexer.matching.feedback`); score(w, d) counts title and abstract only. That is RM3 as a
-signal: a weight of 0.3 is RM3's 0.23, the share of what counts that is the words of the papers.
+20 (`indexer.query_analysis.relevance_model`); score(w, d) counts title and abstract only. That is
+RM3 as a signal: a weight of 0.3 is RM3's 0.23, the share of what counts that is the words of the
+papers.
 """
 
 from __future__ import annotations

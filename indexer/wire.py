@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from indexer.authors.clusters import AuthorCluster
+from indexer.authors.disambiguation import Suggestion
+from indexer.authors.same_name_groups import Group
+from indexer.authors.shortest_path import Connection
 from indexer.details import details_json
-from indexer.identity.around import Suggestion
-from indexer.identity.several import Group
 from indexer.paper import Paper, name_slug
-from indexer.people.authors import AuthorCluster
-from indexer.people.connection import Connection
 from indexer.query import FACET_FIELDS, Query
 from indexer.search import FacetValue, Hit, IndexInfo, Receipt, Results, Snippet
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.authors.clusters import author_cluster
 from indexer.paper import CONFERENCE, JOURNAL, Paper, name_key, name_of_slug, name_slug
-from indexer.people.authors import author_cluster
 from indexer.search import Searcher
 from tests.oracle import MemoryIndex
 

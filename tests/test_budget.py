@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from indexer import Paper, Searcher, parse_query
 from indexer.backends.whoosh.index import WhooshIndex
-from indexer.backends.whoosh.lookup import memory
-from indexer.backends.whoosh.lookup.execution import Execution
+from indexer.backends.whoosh.postings import cache_sizes
+from indexer.backends.whoosh.scoring.query_context import Execution
 from indexer.backends.whoosh.searcher import WhooshSearcher
 from indexer.budget import (
     DEFAULT,
@@ -25,9 +25,9 @@ from indexer.budget import (
     BudgetSpent,
     Limits,
 )
-from indexer.matching.expansion import level, shares
-from indexer.matching.rows import Seen, gathered
-from indexer.matching.terms import UnionTerm
+from indexer.highlighting.phrase_matches import Seen, gathered
+from indexer.query_analysis.expansion_shares import level, shares
+from indexer.query_analysis.terms import UnionTerm
 from tests.oracle import MemoryIndex
 from tests.oracle.expansion import shared_out
 
@@ -222,7 +222,7 @@ def test_no_loop_is_given_more_than_a_query_may_have(index: WhooshIndex) -> None
         searcher = limited(index)
         query = parse_query(text)
         plan = searcher._collection.plan(query.clause, asked)
-        from indexer.backends.whoosh.answer.finding import find
+        from indexer.backends.whoosh.query.execution import find
 
         found = find(searcher._collection, query, searcher._desks, asked, plan=plan)
         kept = [one for one in plan.asking if one.leaf not in asked.cut]
@@ -254,15 +254,15 @@ def test_words_near_each_other_are_looked_at_once() -> None:
 
 def test_all_caches_together_have_one_limit() -> None:
     parts = (
-        memory.SCORE_BYTES,
-        memory.TERM_BYTES,
-        memory.OCCURRENCE_BYTES,
-        memory.FILTER_BYTES,
-        memory.STORE_BYTES,
-        memory.STEM_BYTES,
-        6 * memory.LEAF_BYTES,
+        cache_sizes.SCORE_BYTES,
+        cache_sizes.TERM_BYTES,
+        cache_sizes.OCCURRENCE_BYTES,
+        cache_sizes.FILTER_BYTES,
+        cache_sizes.STORE_BYTES,
+        cache_sizes.STEM_BYTES,
+        6 * cache_sizes.LEAF_BYTES,
     )
-    assert sum(parts) <= memory.CACHE_BYTES
+    assert sum(parts) <= cache_sizes.CACHE_BYTES
 
 
 def test_opened_generations_keep_no_more_than_their_caches_may(
@@ -273,6 +273,6 @@ def test_opened_generations_keep_no_more_than_their_caches_may(
         for text in (*QUERIES.values(), *COSTLY.values()):
             searcher.search(parse_query(text))
         collection = searcher._collection
-        assert collection._scored._known.bytes <= memory.TERM_BYTES
-        assert collection._scored._whole.bytes <= memory.SCORE_BYTES
-        assert collection._expansions.bytes <= memory.LEAF_BYTES
+        assert collection._scored._known.bytes <= cache_sizes.TERM_BYTES
+        assert collection._scored._whole.bytes <= cache_sizes.SCORE_BYTES
+        assert collection._expansions.bytes <= cache_sizes.LEAF_BYTES

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.analysis import Analyzer
-from indexer.matching.marks import MOST_CHUNKS, Chunks, OddChunk
+from indexer.highlighting.spans import MOST_CHUNKS, Chunks, OddChunk
 from indexer.text.folding import fold
 
 TEXTS = st.text(st.sampled_from("ab1 2,.-'+#cäü_é(\n漢"), max_size=40)

@@ -10,12 +10,12 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.authors.clusters import AuthorCluster, author_cluster
+from indexer.authors.curation import CuratedPerson, Curation, attach_curation, curation_of
 from indexer.build import build_index
 from indexer.errors import ConfigError, IndexDamaged
 from indexer.intake.curation_file import DEFAULT_FILE, read_curation
 from indexer.paper import Paper
-from indexer.people.authors import AuthorCluster, author_cluster
-from indexer.people.curation import CuratedPerson, Curation, attach_curation, curation_of
 from indexer.wire import cluster_json
 from tests.oracle import MemoryIndex
 from webui.cli import quiver

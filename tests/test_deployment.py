@@ -24,7 +24,7 @@ from tests.oracle import MemoryIndex
 from tests.web.conftest import PAPERS
 from webui import create_app
 from waitress import create_server
-from webui.waitress_server import OPTIONS
+from webui.server.waitress_app import OPTIONS
 
 app = create_app(index=MemoryIndex.of(PAPERS))
 server = create_server(app, host="127.0.0.1", port=0, **OPTIONS)

@@ -10,7 +10,7 @@ from hypothesis import given
 
 from indexer.author import Author
 from indexer.backends.opensearch.document import content_of, paper_of, paper_text
-from indexer.backends.whoosh.storage import store
+from indexer.backends.whoosh.format import document_store
 from indexer.citation import write_citations
 from indexer.details import details_json
 from indexer.formats.jsonl import record_of
@@ -26,7 +26,7 @@ PLAIN = Paper("p", "Title", "Text", ("Ann Lee",), "ICML", 2020, source="a.bib:7"
 
 @given(papers())
 def test_a_paper_comes_back_from_the_stores_equal(paper: Paper) -> None:
-    assert store.decode(store.encode(paper)) == paper
+    assert document_store.decode(document_store.encode(paper)) == paper
     assert paper_of(paper_text(paper)) == paper
 
 
@@ -35,7 +35,9 @@ def test_the_source_is_not_part_of_the_content(paper: Paper) -> None:
     moved = replace(paper, source='other "place", [1]')
 
     assert content_of(moved) == content_of(paper)
-    assert store.content_hash(store.encode(moved)) == store.content_hash(store.encode(paper))
+    assert document_store.content_hash(document_store.encode(moved)) == document_store.content_hash(
+        document_store.encode(paper)
+    )
 
 
 def test_a_line_written_before_there_were_details_is_read() -> None:
@@ -44,8 +46,8 @@ def test_a_line_written_before_there_were_details_is_read() -> None:
         separators=(",", ":"),
     ).encode()
 
-    assert store.decode(old) == PLAIN
-    assert store.encode(PLAIN) == old
+    assert document_store.decode(old) == PLAIN
+    assert document_store.encode(PLAIN) == old
     assert "details" not in json.loads(paper_text(PLAIN))
 
 
@@ -59,7 +61,9 @@ def test_a_line_written_before_there_were_details_is_read() -> None:
 )
 def test_every_detail_changes_the_content(changed: Paper) -> None:
     assert content_of(changed) != content_of(PLAIN)
-    assert store.content_hash(store.encode(changed)) != store.content_hash(store.encode(PLAIN))
+    assert document_store.content_hash(
+        document_store.encode(changed)
+    ) != document_store.content_hash(document_store.encode(PLAIN))
 
 
 def test_authors_in_two_parts_need_hardly_any_bytes() -> None:
@@ -67,7 +71,9 @@ def test_authors_in_two_parts_need_hardly_any_bytes() -> None:
     known = tuple(Author(n, family=n.split()[1], given=n.split()[0]) for n in names)
     bare = replace(PLAIN, authors=names)
 
-    grown = len(store.encode(replace(bare, author_details=known))) - len(store.encode(bare))
+    grown = len(document_store.encode(replace(bare, author_details=known))) - len(
+        document_store.encode(bare)
+    )
 
     assert grown < 3 * len(names) + 20
 
@@ -124,7 +130,7 @@ def test_json_lines_carry_every_field() -> None:
 
     assert once.changes == ()
     assert replace(once.paper, source="") == full
-    assert store.decode(store.encode(full)) == full
+    assert document_store.decode(document_store.encode(full)) == full
 
 
 def test_only_what_is_known_is_written() -> None:

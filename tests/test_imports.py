@@ -127,9 +127,9 @@ def test_a_backend_imports_no_other_backend_no_format_no_face(name: str) -> None
     assert not any(under(one, "indexer.formats", "indexer.cli", "webui") for one in ours(name))
 
 
-def test_build_and_matching_know_no_backend() -> None:
+def test_build_and_query_analysis_know_no_backend() -> None:
     for name in MODULES:
-        if under(name, "indexer.build", "indexer.matching"):
+        if under(name, "indexer.build", "indexer.query_analysis", "indexer.highlighting"):
             assert not any(under(one, "indexer.backends", "webui") for one in ours(name)), name
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from indexer import platform
-from indexer.backends.whoosh.storage.lock import writing
+from indexer.backends.whoosh.format.directory import writing
 from indexer.platform import is_running, lock_file, when_unused
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks /proc what is open")
@@ -28,8 +28,8 @@ from tests.windows_like import become_windows
 become_windows()
 from indexer import Paper
 from indexer.backends.whoosh.index import WhooshIndex
-from indexer.backends.whoosh.storage.policy import Policy
-from indexer.backends.whoosh.writing import collect
+from indexer.backends.whoosh.format.directory import Policy
+from indexer.backends.whoosh.indexing import run_builder as collect
 
 collect.RUN_PAPERS = 40
 
@@ -67,7 +67,7 @@ import time
 from pathlib import Path
 from tests.windows_like import become_windows
 become_windows()
-from indexer.backends.whoosh.storage.lock import writing
+from indexer.backends.whoosh.format.directory import writing
 
 with writing(Path(sys.argv[1])):
     print("held", flush=True)
@@ -198,7 +198,7 @@ def test_a_port_in_use_is_an_error_with_its_remedy() -> None:
     import socket
 
     from indexer import QuiverError, load_config
-    from webui.waitress_server import serve
+    from webui.server.waitress_app import serve
 
     config = load_config()
     with socket.create_server(("127.0.0.1", 0)) as taken:

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from indexer import wire
+from indexer.authors.clusters import AuthorCluster, Spelling
 from indexer.paper import CONFERENCE, Paper
-from indexer.people.authors import AuthorCluster, Spelling
 from indexer.query import Filter, Match, Query, Repair, Sort, Word, YearRange
 from indexer.search import (
     Alternative,

@@ -10,36 +10,38 @@ from flask import Flask, url_for
 from werkzeug.routing import BaseConverter
 
 from indexer import Config, Index, load_config, name_slug, open_index, plain
-from webui import (
-    advanced,
-    api,
-    arxiv_api,
-    caching,
-    connections,
-    crawling,
-    current,
-    differences,
-    drawing,
-    exports,
-    faults,
-    feeds,
-    headers,
-    keeping,
-    limits,
-    observing,
-    operation,
-    pages,
+from webui.http import (
+    error_pages,
+    metrics,
     proxies,
-    records,
+    rate_limit,
+    render_queue,
+    request_context,
+    response_cache,
+    security_headers,
+)
+from webui.http.searcher_pool import Snapshots
+from webui.presentation import fast_html
+from webui.presentation.hit import kind
+from webui.presentation.results_page import carried
+from webui.urls.query_params import Params
+from webui.views import (
+    advanced,
+    arxiv_api,
+    coauthor_path,
+    exports,
+    feeds,
+    health,
+    json_api,
+    papers,
+    search,
+    search_diff,
+    shelf,
     similar,
+    sitemap,
     suggest,
     trends,
-    turns,
 )
-from webui.layout import carried
-from webui.listing import kind
-from webui.params import Params
-from webui.snapshots import Snapshots
 
 
 class AddressConverter(BaseConverter):
@@ -64,33 +66,33 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     app.url_map.converters["address"] = AddressConverter
     app.json.sort_keys = False  # type: ignore[attr-defined] # the provider of Flask itself
     params = Params(per_page=config.search.per_page, max_per_page=config.search.max_per_page)
-    current.register(app, Snapshots(index), params)
-    faults.register(app, f"quiver build DUMP --index {config.index.dir}")
-    app.register_blueprint(pages.blueprint)
+    request_context.register(app, Snapshots(index), params)
+    error_pages.register(app, f"quiver build DUMP --index {config.index.dir}")
+    app.register_blueprint(search.blueprint)
     app.register_blueprint(advanced.blueprint)
-    app.register_blueprint(records.blueprint)
-    app.register_blueprint(connections.blueprint)
+    app.register_blueprint(papers.blueprint)
+    app.register_blueprint(coauthor_path.blueprint)
     app.register_blueprint(exports.blueprint)
-    app.register_blueprint(api.blueprint)
+    app.register_blueprint(json_api.blueprint)
     app.register_blueprint(feeds.blueprint)
-    app.register_blueprint(keeping.blueprint)
+    app.register_blueprint(shelf.blueprint)
     app.register_blueprint(similar.blueprint)
-    differences.register(app)
+    search_diff.register(app)
     app.register_blueprint(trends.blueprint)
     app.register_blueprint(suggest.blueprint)
     app.register_blueprint(arxiv_api.blueprint)
-    app.register_blueprint(crawling.blueprint)
-    app.register_blueprint(operation.blueprint)
+    app.register_blueprint(sitemap.blueprint)
+    app.register_blueprint(health.blueprint)
     with app.app_context():
         _add_words(app, config.web.title)
-    headers.register(app)
+    security_headers.register(app)
     proxies.register(app, config.web.trusted_proxies, config.web.public_url)
-    observing.register(app)
-    limits.register(app, config.web.requests_per_minute)
+    metrics.register(app)
+    rate_limit.register(app, config.web.requests_per_minute)
     exports.register(app, config.web.max_export)
-    caching.register(app, config.web.page_cache * 1_000_000)
+    response_cache.register(app, config.web.page_cache * 1_000_000)
     if config.index.backend == "whoosh":  # a page of a cluster mostly waits for the network
-        turns.register(app)
+        render_queue.register(app)
     return app
 
 
@@ -106,21 +108,21 @@ def _add_words(app: Flask, title: str) -> None:
         """Address a file so that a browser keeps it until it changes."""
         if external:
             return url_for("static", filename=name, v=fingerprint(name), _external=True)
-        return current.addresses().write("static", filename=name, v=fingerprint(name))
+        return request_context.addresses().write("static", filename=name, v=fingerprint(name))
 
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         site=title,
-        url_for=current.addresses().write,
+        url_for=request_context.addresses().write,
         slug=name_slug,
         static=static,
         kind=kind,
         plain=plain,
         carried=carried,
-        author_items=drawing.author_items,
-        choices=drawing.choices,
-        columns=drawing.columns,
-        years_table=drawing.years_table,
-        address_writer=current.addresses().writer,
+        author_items=fast_html.author_items,
+        choices=fast_html.choices,
+        columns=fast_html.columns,
+        years_table=fast_html.years_table,
+        address_writer=request_context.addresses().writer,
     )

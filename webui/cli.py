@@ -52,9 +52,9 @@ def serve(
     after SIGHUP, which loses no request.
     """
     if has_module("fcntl") and has_module("gunicorn"):
-        from webui.serve import serve as listen
+        from webui.server.gunicorn_app import serve as listen
     else:  # Windows
-        from webui.waitress_server import serve as listen
+        from webui.server.waitress_app import serve as listen
 
     def with_options(config: Config) -> Config:
         """Lay the options of this command over settings."""
@@ -80,9 +80,7 @@ def serve(
         if open_browser:
             webbrowser.open(address.replace("0.0.0.0", "127.0.0.1"))  # noqa: S104 - not listened on
 
-    listen(
-        with_options(session.config), ready=ready, reload=lambda: with_options(session.reload())
-    )
+    listen(with_options(session.config), ready=ready, reload=lambda: with_options(session.reload()))
 
 
 @click.command(
@@ -97,7 +95,7 @@ def similar(session: Session, *, ids: tuple[str, ...], limit: int) -> None:
 
     The words are said, and the query they make, so that you can judge the likeness and change it.
     """
-    from webui.related import related
+    from indexer import related_papers
 
     with open_searcher(session) as searcher:
         papers = []
@@ -108,7 +106,7 @@ def similar(session: Session, *, ids: tuple[str, ...], limit: int) -> None:
                     f"no paper has the id '{one}'; `quiver search` prints the ids"
                 )
             papers.append(paper)
-        found = related(searcher, *papers, limit=limit)
+        found = related_papers(searcher, *papers, limit=limit)
     if session.json:
         hits = [hit_json(hit) for hit in found.hits]
         written = {

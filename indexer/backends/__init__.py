@@ -14,7 +14,7 @@ def open_index(path: Path | str | None = None, *, config: Config | None = None) 
     """Name an index of the engine that the settings choose; it need not exist yet.
 
     Nothing is read before the first searcher or writer is asked for. The engine is imported here:
-    its folder has a module `opening` with ``open_configured(path, config)``.
+    its folder has a module `index` with ``open_configured(path, config)``.
 
     Args:
         path: folder of the index; None = that of the settings. An engine on a cluster has none.
@@ -28,6 +28,6 @@ def open_index(path: Path | str | None = None, *, config: Config | None = None) 
     if engine not in BACKENDS:
         known = ", ".join(BACKENDS)
         raise ConfigError((f"index.backend: expected one of {known}; got {engine!r}",))
-    opening = import_module(f"indexer.backends.{engine}.opening")
+    opening = import_module(f"indexer.backends.{engine}.index")
     opened: Index = opening.open_configured(Path(path or config.index.dir), config)
     return opened

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 import click
 
+from indexer.authors.disambiguation_quality import Judgement, Score, judge, judgement_as_json
+from indexer.authors.ground_truth import read_truth
+from indexer.authors.shortest_path import Connection, connect, known_name
 from indexer.build import read_papers
 from indexer.cli.group import Session, example, with_session
 from indexer.cli.opening import open_searcher
 from indexer.cli.terminal import counted, where, wrapped
-from indexer.identity.judge import Judgement, Score, judge, judgement_as_json
-from indexer.identity.truth import read_truth
-from indexer.people.connection import Connection, connect, known_name
 from indexer.wire import SHOWN_PAPERS, connection_json
 
 

@@ -8,14 +8,14 @@ from functools import partial
 
 import click
 
+from indexer.authors.clusters import AuthorCluster, author_cluster, namesakes
+from indexer.authors.curation import CuratedPerson
+from indexer.authors.disambiguation import Suggestion
+from indexer.authors.same_name_groups import Group
 from indexer.cli.group import Session, example, with_session
 from indexer.cli.opening import open_searcher
 from indexer.cli.terminal import counted, paper_lines, where, wrapped
-from indexer.identity.around import Suggestion
-from indexer.identity.several import Group
 from indexer.paper import name_key, name_of_slug
-from indexer.people.authors import AuthorCluster, author_cluster, namesakes
-from indexer.people.curation import CuratedPerson
 from indexer.search import IndexInfo, Searcher
 from indexer.wire import cluster_json, info_json, paper_json
 

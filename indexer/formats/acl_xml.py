@@ -83,9 +83,7 @@ def _person(element: etree._Element) -> Author:
     )
 
 
-def _publication(
-    paper: etree._Element, meta: etree._Element | None, number: str
-) -> Publication:
+def _publication(paper: etree._Element, meta: etree._Element | None, number: str) -> Publication:
     year, month = text_at(meta, "year"), text_at(meta, "month")
     file = text_at(paper, "pdf")
     if not file and number and child(paper, "url") is not None:

@@ -58,7 +58,9 @@ def publication_of_arxiv(
         date=more.get("date", ""),
         licence=more.get("licence", ""),
         pdf_url=f"https://arxiv.org/pdf/{number}" if number else "",
-        retracted=more.get("note", "").lower().startswith(
+        retracted=more.get("note", "")
+        .lower()
+        .startswith(
             ("this paper has been withdrawn", "this submission has been withdrawn", "withdrawn")
         ),
         subjects=subjects,

@@ -114,9 +114,7 @@ class Columns:
         authors = self._authors(row, cell("affiliations"))
         first, last = cell("first_page"), cell("last_page")
         date = cell("date")
-        texts: dict[str, Any] = {
-            field: cell(field) for field in _TEXTS if field in self.places
-        }
+        texts: dict[str, Any] = {field: cell(field) for field in _TEXTS if field in self.places}
         id = cell("id").strip()
         return Record(
             line=line,

@@ -23,9 +23,7 @@ from indexer.intake.record import Read, Record
 from indexer.publication import Publication
 
 _TAGGING = Tagging(
-    re.compile(
-        r"\s{0,3}([A-Z][A-Z0-9](?=[ \t]{1,3}-)|ER(?=\s*$))(?:[ \t]{1,3}-[ \t]?(.*)|\s*)$"
-    ),
+    re.compile(r"\s{0,3}([A-Z][A-Z0-9](?=[ \t]{1,3}-)|ER(?=\s*$))(?:[ \t]{1,3}-[ \t]?(.*)|\s*)$"),
     first="TY",
     last="ER",
     leading=True,

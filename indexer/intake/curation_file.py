@@ -20,9 +20,9 @@ from urllib.parse import urlsplit
 
 import yaml
 
+from indexer.authors.curation import CuratedPerson, Curation
 from indexer.errors import ConfigError
 from indexer.paper import name_key
-from indexer.people.curation import CuratedPerson, Curation
 from indexer.settings import nearest
 
 DEFAULT_FILE: Final = "data/authors.yaml"

@@ -115,9 +115,7 @@ def rejected_output(
     if path is None:
         return None
     try:
-        return OutputFile(
-            path, protected, is_own=holds_rejected, overwrite=overwrite, create=False
-        )
+        return OutputFile(path, protected, is_own=holds_rejected, overwrite=overwrite, create=False)
     except OutputError as fault:
         if fault.reason.startswith("cannot be written"):
             raise _cannot(fault) from fault

@@ -12,12 +12,12 @@ import pytest
 
 from indexer import Formulas, Index, Paper, Snippet, display, plain
 from indexer.analysis import Analyzer
-from indexer.matching.marks import Chunks
-from indexer.matching.plan import plan_of
-from indexer.matching.reading import NO_WORDS, Expansion, read_leaf
-from indexer.matching.snippets import Excerpts
-from indexer.matching.terms import Way
+from indexer.highlighting.snippets import Excerpts
+from indexer.highlighting.spans import Chunks
 from indexer.query import Part, Phrase, Query, Word, Words
+from indexer.query_analysis.leaf_analysis import NO_WORDS, Expansion, read_leaf
+from indexer.query_analysis.plan import plan_of
+from indexer.query_analysis.terms import Way
 from indexer.text.folding import fold
 
 ENTITY = re.compile(r"&(?:#\d+|#x[0-9a-f]+|[a-z]+\d*);", re.IGNORECASE)

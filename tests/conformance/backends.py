@@ -82,9 +82,7 @@ def _cluster_config(folder: Path) -> ClusterConfig:
 def _opensearch(folder: Path, ranking: Ranking) -> Index:
     from indexer.backends.opensearch.index import OpenSearchIndex
 
-    return OpenSearchIndex(
-        _cluster_config(folder), ranking=ranking, limits=Limits(seconds=60)
-    )
+    return OpenSearchIndex(_cluster_config(folder), ranking=ranking, limits=Limits(seconds=60))
 
 
 def _forget_opensearch(folder: Path) -> None:

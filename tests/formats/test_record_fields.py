@@ -190,12 +190,18 @@ def test_fields_of_ris(lines: str, expected: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        ("TY  - JOUR\nTI  - One\nT2  - Journal of Kites\nER\n\n"
-        "TY  - JOUR\nTI  - Two\nT2  - Journal of Kites\nER\n"),
-        ("DB  - Kites\nTI  - One\nTY  - JOUR\nT2  - Journal of Kites\nER  - \n"
-        "TI  - Two\nTY  - JOUR\nT2  - Journal of Kites\nER  - \n"),
-        ("1.\nAU - a heading\n\nTY  - JOUR\nTI  - One\nT2  - Journal of Kites\nER  -\n\n"
-        "XX  - stray\n\nTY  - JOUR\nTI  - Two\nJF  - Journal of Kites\nER  - "),
+        (
+            "TY  - JOUR\nTI  - One\nT2  - Journal of Kites\nER\n\n"
+            "TY  - JOUR\nTI  - Two\nT2  - Journal of Kites\nER\n"
+        ),
+        (
+            "DB  - Kites\nTI  - One\nTY  - JOUR\nT2  - Journal of Kites\nER  - \n"
+            "TI  - Two\nTY  - JOUR\nT2  - Journal of Kites\nER  - \n"
+        ),
+        (
+            "1.\nAU - a heading\n\nTY  - JOUR\nTI  - One\nT2  - Journal of Kites\nER  -\n\n"
+            "XX  - stray\n\nTY  - JOUR\nTI  - Two\nJF  - Journal of Kites\nER  - "
+        ),
     ],
 )
 def test_the_ends_and_beginnings_of_ris(text: str) -> None:

@@ -12,7 +12,7 @@ from indexer.language.unparse import format_clause
 from indexer.paper import Paper
 from indexer.query import Query
 from tests import strategies
-from webui.params import Params
+from webui.urls.query_params import Params
 
 PATTERNS = (
     "{a} {b}",

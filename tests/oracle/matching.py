@@ -173,9 +173,7 @@ def grows(clause: Clause | None) -> bool:
     match clause:
         case Words(parts):
             return all(
-                not bare_words(part.clause)
-                if part.occur is Occur.EXCLUDED
-                else grows(part.clause)
+                not bare_words(part.clause) if part.occur is Occur.EXCLUDED else grows(part.clause)
                 for part in parts
             )
         case And(clauses) | Or(clauses):

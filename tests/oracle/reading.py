@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from indexer.analysis import open_word, plain_words
-from indexer.matching.joining import BOUND
 from indexer.paper import Paper, name_key
 from indexer.query import (
     And,
@@ -32,6 +31,7 @@ from indexer.query import (
     Words,
     Years,
 )
+from indexer.query_analysis.compounds import BOUND
 from indexer.text.folding import fold
 from tests.oracle.document import Collection
 from tests.oracle.expansion import (

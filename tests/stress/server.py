@@ -16,7 +16,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 _SCRIPT = """
 import dataclasses, json, sys
 from indexer import load_config
-from webui.serve import serve
+from webui.server.gunicorn_app import serve
 
 def config():
     read = load_config()

@@ -16,7 +16,7 @@ from tests.oracle import MemoryIndex, MemorySearcher
 from tests.web.conftest import PAPERS
 from tests.web.reading import hits, read
 from webui import create_app
-from webui.snapshots import Snapshots
+from webui.http.searcher_pool import Snapshots
 
 PAGES = ("/", "/search?q=learning", "/paper/p1", "/author/tao-lin", "/nowhere", "/search.json",
          "/search?page=x", "/help", "/static/quiver.css")  # fmt: skip

@@ -19,7 +19,7 @@ from indexer import name_key
 from tests.oracle import MemoryIndex
 from tests.web.conftest import PAPERS
 from webui import create_app
-from webui.cursor import Cursor
+from webui.views.json_api import Cursor
 
 
 def found(client: FlaskClient, address: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer import Paper
-from indexer.people.curation import CuratedPerson, Curation, attach_curation
+from indexer.authors.curation import CuratedPerson, Curation, attach_curation
 from tests.oracle import MemoryIndex
 from tests.web.reading import Element, read
 from webui import create_app

@@ -20,7 +20,7 @@ from tests.oracle import MemoryIndex
 from tests.web.conftest import PAPERS
 from tests.web.reading import read
 from webui import create_app
-from webui.arxiv_api import in_our_syntax
+from webui.views.arxiv_api import in_our_syntax
 
 
 def path(address: str) -> str:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from indexer import Config, Index, Paper, load_config, open_index
+from indexer.backends.whoosh.format.manifest import Manifest, digest_of
 from indexer.backends.whoosh.index import WhooshIndex
-from indexer.backends.whoosh.storage.manifest import Manifest, digest_of
 from webui import create_app
 
 

@@ -12,7 +12,7 @@ from indexer import load_config
 from tests.oracle import MemoryIndex, MemorySearcher
 from tests.web.conftest import PAPERS
 from webui import create_app
-from webui.page_cache import FinishedPage, PageCache
+from webui.http.response_cache import FinishedPage, PageCache
 
 NAMES = ("Content-Type", "ETag", "Vary", "Cache-Control", "Content-Security-Policy")
 Searches = list[int]

@@ -12,7 +12,7 @@ from indexer import load_config, networks_of
 from tests.oracle import MemoryIndex
 from tests.web.conftest import PAPERS
 from webui import create_app
-from webui.proxies import is_trusted, reader_of
+from webui.http.proxies import is_trusted, reader_of
 
 PAGES = ("/feed.atom?q=rate", "/sitemap.xml", "/opensearch.xml", "/robots.txt", "/paper/p1")
 

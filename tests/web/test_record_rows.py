@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from indexer import Author, Paper, Publication
-from webui.metadata import highwire
-from webui.record_rows import record_rows
+from webui.presentation.metadata import highwire
+from webui.presentation.record_rows import record_rows
 
 PAPER = Paper(
     "p",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask.testing import FlaskClient
 
 from indexer import Paper
+from indexer.more_like_this import related_papers
 from tests.oracle import MemoryIndex
 from tests.web.conftest import PAPERS
 from tests.web.reading import Element, hits, read
-from webui.related import related
 
 
 def titles(page: Element) -> list[str]:
@@ -59,7 +59,7 @@ def test_no_paper_of_a_set_outweighs_the_others() -> None:
         *(Paper(f"n{at}", f"Number {at}", "nothing of the sort") for at in range(9)),
     ]
     with MemoryIndex.of([long, short, *others]).searcher() as searcher:
-        found = related(searcher, long, short)
+        found = related_papers(searcher, long, short)
 
     assert {hit.paper.id for hit in found.hits} == {"a", "b"}
     assert {"gossip", "cabbage", "fermentation", "jar"} <= set(found.terms)

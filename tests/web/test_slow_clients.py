@@ -10,10 +10,10 @@ import pytest
 
 from tests.stress.connections import SlowClients, connect
 from tests.stress.server import make_index, serving
-from webui.fair_threads import FairThreads
-from webui.limits import ClientConnections
-from webui.receiving import LONGEST_HEAD, Inbox
-from webui.sending import ClientGone, Outbox
+from webui.http.rate_limit import ClientConnections
+from webui.server.fair_threads import FairThreads
+from webui.server.receiving import LONGEST_HEAD, Inbox
+from webui.server.sending import ClientGone, Outbox
 
 PARTS = 40
 

@@ -11,8 +11,8 @@ from typing import Final
 from indexer.analysis import Analyzer, Token, name_tokens, open_word, plain_words
 from indexer.backends.opensearch.mapping import APART, Body
 from indexer.details import packed_details, unpacked
-from indexer.matching.terms import value_key
 from indexer.paper import UNKNOWN, Paper, name_key, unnumbered
+from indexer.query_analysis.terms import value_key
 from indexer.text.folding import fold
 
 _PLAIN: Final = (

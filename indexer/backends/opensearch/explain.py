@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from indexer.backends.opensearch.leaves import fields_of
-from indexer.backends.opensearch.nearness import label
-from indexer.matching.plan import Either, Every, Node, Plan, Run, Without, hinting
-from indexer.matching.reading import LeafReading
-from indexer.matching.terms import TextTerm
+from indexer.backends.opensearch.rescoring import label
+from indexer.backends.opensearch.term_queries import fields_of
 from indexer.query import Match, Occur
+from indexer.query_analysis.leaf_analysis import LeafReading
+from indexer.query_analysis.plan import Either, Every, Node, Plan, Run, Without, hinting
+from indexer.query_analysis.terms import TextTerm
 from indexer.search import Contribution
 
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from indexer.backends.opensearch.document import bounded
-from indexer.backends.opensearch.leaves import year_range
-from indexer.backends.opensearch.lexicon import EVERY_SHARD
 from indexer.backends.opensearch.mapping import Body
+from indexer.backends.opensearch.term_dictionary import EVERY_SHARD
+from indexer.backends.opensearch.term_queries import year_range
 from indexer.paper import UNKNOWN, name_key
 from indexer.query import FacetField, Query
 from indexer.search import Facet, FacetRequest, FacetValue

@@ -13,12 +13,16 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from indexer.analysis import Analyzer
-from indexer.backends.opensearch.census import take_census
 from indexer.backends.opensearch.connection import ClusterConfig
-from indexer.backends.opensearch.copies import all_copies
 from indexer.backends.opensearch.lease import Lease
-from indexer.backends.opensearch.ledger import Generation, Ledger
-from indexer.backends.opensearch.mapping import VERSION, Body, index_mapping, index_settings
+from indexer.backends.opensearch.ledger import Generation, Ledger, take_census
+from indexer.backends.opensearch.mapping import (
+    VERSION,
+    Body,
+    all_copies,
+    index_mapping,
+    index_settings,
+)
 from indexer.backends.opensearch.transport import patiently_asked, patiently_done
 from indexer.backends.opensearch.writer import Begun
 from indexer.errors import IndexError_

@@ -1,28 +1,37 @@
-"""An index in a cluster: opened, written as a new generation, rolled back."""
+"""An index in a cluster: opened, written as a new generation, rolled back.
+
+What lies between two generations in a cluster.
+
+The index in a cluster that the settings describe.
+"""
 
 from __future__ import annotations
 
+import dataclasses
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from indexer.analysis import Analyzer
-from indexer.backends.opensearch.changes import changes_between
 from indexer.backends.opensearch.connection import (
     Breaker,
     ClusterConfig,
     connect,
 )
 from indexer.backends.opensearch.generations import Generations
+from indexer.backends.opensearch.integrity import verify
 from indexer.backends.opensearch.lease import Lease
 from indexer.backends.opensearch.ledger import Generation, Ledger
+from indexer.backends.opensearch.mapping import Body
+from indexer.backends.opensearch.search_requests import WALL
 from indexer.backends.opensearch.searcher import ClusterSearcher
 from indexer.backends.opensearch.transport import ClusterTransport
-from indexer.backends.opensearch.verify import verify
 from indexer.backends.opensearch.writer import ClusterWriter
 from indexer.budget import DEFAULT, Limits
+from indexer.config import Config
 from indexer.errors import IndexDamaged, IndexError_, IndexMissing, IndexUnavailable
 from indexer.publishing import check_loss
 from indexer.ranking import Ranking
@@ -307,3 +316,59 @@ class OpenSearchIndex:
                 f"{self.config.name}: the search cluster failed ({error.status_code}: "
                 f"{error.error}); nothing was published; run it again once the cluster is well"
             ) from error
+
+
+Ask = Callable[[Body], Body]
+
+
+def changes_between(before: Ask, after: Ask) -> Changes:
+    """Compare two generations by the hashes of their papers, both walked in the order of ids."""
+    added: list[str] = []
+    changed: list[str] = []
+    gone: list[str] = []
+    old, new = _contents(before), _contents(after)
+    left, right = next(old, None), next(new, None)
+    while left or right:
+        if right is None or (left is not None and left[0].encode() < right[0].encode()):
+            gone.append(left[0] if left else "")
+            left = next(old, None)
+        elif left is None or right[0].encode() < left[0].encode():
+            added.append(right[0])
+            right = next(new, None)
+        else:
+            if left[1] != right[1]:
+                changed.append(left[0])
+            left, right = next(old, None), next(new, None)
+    return Changes(tuple(added), tuple(changed), tuple(gone))
+
+
+def _contents(ask: Ask) -> Iterator[tuple[str, str]]:
+    """Give every id with the hash of its paper, rising as bytes."""
+    body: Body = {
+        "size": WALL,
+        "sort": [{"id": "asc"}],
+        "_source": False,
+        "docvalue_fields": ["content"],
+        "track_total_hits": False,
+    }
+    while True:
+        hits = ask(body)["hits"]["hits"]
+        for hit in hits:
+            yield str(hit["sort"][0]), str(hit["fields"]["content"][0])
+        if len(hits) < WALL:
+            return
+        body["search_after"] = hits[-1]["sort"]
+
+
+def open_configured(_: Path, config: Config) -> OpenSearchIndex:
+    """Name the index of a cluster, which has no folder; nothing is asked yet.
+
+    Raises:
+        ConfigError: where the client, a file or the password is missing.
+    """
+    cluster = dataclasses.asdict(config.cluster)
+    cluster["hosts"] = tuple(host.strip() for host in config.cluster.hosts.split(","))
+    build = config.build
+    kept = ClusterConfig(**cluster, keep=build.keep, wait=build.wait, most_lost=build.most_lost)
+    limits = Limits(seconds=config.search.timeout)
+    return OpenSearchIndex(kept, ranking=config.ranking, limits=limits)

@@ -9,12 +9,17 @@ stream of stems and a stream of surface words:
 One blank-separated piece is one position; ``|`` parts the tokens that share it (the joined form
 of a compound and its first part). Names go in three times: as one flat stream for scoring, as
 nested documents for what must hold within one name, and as values for facets.
+
+A new index is written to only when its copies are there: what has one copy dies with a node.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from opensearchpy import OpenSearch
 
 Body = dict[str, Any]
 """JSON as the cluster takes and gives it."""
@@ -126,4 +131,23 @@ def index_mapping(meta: Mapping[str, object]) -> Body:
         "dynamic": "strict",
         "_meta": {"quiver": VERSION, **meta},
         "properties": {name: dict(field) for name, field in fields.items()},
+    }
+
+
+PATIENCE: Final = 120
+"""Seconds that the copies of a new index may take; after that it is written to without them."""
+
+
+def all_copies(client: OpenSearch, replicas: int) -> Body:
+    """Give the parameters with which an index is made and all its copies are waited for.
+
+    Args:
+        client: of the cluster.
+        replicas: that the index is made with; those that find no node are not waited for.
+    """
+    nodes = int(client.cluster.health()["number_of_data_nodes"])
+    return {
+        "wait_for_active_shards": max(1, min(replicas + 1, nodes)),
+        "timeout": f"{PATIENCE}s",
+        "request_timeout": PATIENCE + 60,
     }

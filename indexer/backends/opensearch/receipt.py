@@ -1,4 +1,7 @@
-"""How a query was read, what emptied it, and what would find something."""
+"""How a query was read, what emptied it, and what would find something.
+
+Did you mean: the queries worth asking when a word of the query is hardly known here.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
+from indexer.backends.opensearch.term_dictionary import WordFacts
 from indexer.budget import Budget
 from indexer.language.unparse import format_clause
-from indexer.matching.loosening import is_deep, left_out, unfiltered, without
-from indexer.matching.plan import Plan
-from indexer.matching.reading import STOP_NOTE, LeafReading
-from indexer.query import Match, Query
+from indexer.query import Match, Query, Word
+from indexer.query_analysis.leaf_analysis import STOP_NOTE, LeafReading
+from indexer.query_analysis.plan import Plan
+from indexer.query_analysis.relaxation import is_deep, left_out, unfiltered, without
+from indexer.query_analysis.terms import StemTerm
 from indexer.search import Alternative, ClauseReading, Receipt
+from indexer.suggest import LONG, RARE, SHORTEST, Vocabulary, corrected_queries
+from indexer.text.folding import fold
 
 LOOKED_AT: Final = 24
 """Most leaves that are left out one by one to see what emptied the result."""
@@ -159,3 +166,39 @@ def _alternatives(
         if better and given < ALTERNATIVES:
             given += 1
             yield Alternative(label, changed, count.total)
+
+
+class Spelling:
+    """Corrects queries by the words that the cluster has near their rare ones."""
+
+    def __init__(self, words: WordFacts, papers: int) -> None:
+        """Speak of the words of one generation, which has so many papers."""
+        self._words = words
+        self._papers = papers
+
+    def corrected(self, query: Query, plan: Plan) -> Iterator[tuple[str, Query]]:
+        """Give the words put in and the query with them; see `indexer.suggest.corrected_queries`.
+
+        Nothing where every word is common or part of a name, which one request tells.
+        """
+        leaves = (one for one in plan.asking if one.terms and isinstance(one.leaf, Word))
+        typed = {
+            term.word: fold(one.leaf.text).text
+            for one in leaves
+            if isinstance(one.leaf, Word)
+            and isinstance(term := one.terms[0], StemTerm)
+            and len(term.word) >= SHORTEST
+        }
+        texts, names = self._words.word_papers(sorted(typed))
+        most = max(1, RARE * self._papers)
+        rare = [word for word in typed if texts[word] <= most and not names[word]]
+        if not rare:
+            return iter(())
+        held: dict[str, int] = {}
+        for word in rare:
+            held |= self._words.neighbours(word, 2 if len(word) >= LONG else 1)
+        vocabulary = Vocabulary(list(held), list(held.values()))
+        mended = {typed[word] for word in rare}
+        return corrected_queries(
+            query, vocabulary, papers=self._papers, is_name=lambda folded: folded not in mended
+        )

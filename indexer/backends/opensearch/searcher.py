@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from typing import Final, Protocol
 
 from indexer.analysis import Analyzer, open_word
-from indexer.backends.opensearch.ahead import ReadAhead
-from indexer.backends.opensearch.coauthors import Coauthors
+from indexer.backends.opensearch.author_names import Coauthors, ValueLists
 from indexer.backends.opensearch.document import document_id, paper_of
+from indexer.backends.opensearch.execution import Finder, Finding
 from indexer.backends.opensearch.facets import (
     MOST_VALUES,
     Known,
@@ -26,16 +26,14 @@ from indexer.backends.opensearch.facets import (
     unsure,
     values_of,
 )
-from indexer.backends.opensearch.finding import Finder, Finding
 from indexer.backends.opensearch.ledger import Generation
-from indexer.backends.opensearch.lexicon import WordFacts
 from indexer.backends.opensearch.mapping import Body
-from indexer.backends.opensearch.people import ValueLists
-from indexer.backends.opensearch.receipt import Outcome, receipt_of
-from indexer.backends.opensearch.spelling import Spelling
+from indexer.backends.opensearch.receipt import Outcome, Spelling, receipt_of
+from indexer.backends.opensearch.term_dictionary import WordFacts
+from indexer.backends.opensearch.transport import ReadAhead
 from indexer.budget import DEFAULT, Limits
-from indexer.matching.marks import Chunks
-from indexer.matching.snippets import Excerpts
+from indexer.highlighting.snippets import Excerpts
+from indexer.highlighting.spans import Chunks
 from indexer.paper import Paper
 from indexer.query import FacetField, Query
 from indexer.ranking import Ranking
@@ -109,9 +107,7 @@ class ClusterSearcher:
         self._ahead = ReadAhead(self._read)
         self._words = WordFacts(transport.search, analyzer)
         self._lists = ValueLists(transport.search, facts.spellings, facts.variants)
-        self._finder = Finder(
-            transport.search, self._words, facts.collection, ranking, limits
-        )
+        self._finder = Finder(transport.search, self._words, facts.collection, ranking, limits)
         self._spelling = Spelling(self._words, facts.info.papers)
         self._coauthors = Coauthors(transport.search, self._lists)
 
@@ -142,9 +138,7 @@ class ClusterSearcher:
         size = min(MAX_PER_PAGE, max(0, query.per_page))
         first = (max(1, query.page) - 1) * size
         budget = self._finder.budget()
-        found = self._finder.find(
-            query, first, size, aggs=aggs, explain=explain, budget=budget
-        )
+        found = self._finder.find(query, first, size, aggs=aggs, explain=explain, budget=budget)
         papers = [paper_of(one.source["paper"]) for one in found.places]
         excerpts = Excerpts(found.plan, self._forms(papers), self._chunks)
         hits = [

@@ -1,20 +1,25 @@
-"""One generation of the cluster behind the calls of a searcher."""
+"""One generation of the cluster behind the calls of a searcher.
+
+Papers that were listed together are read together: one request instead of hundreds.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import islice
+from threading import local
 from typing import TYPE_CHECKING, Final
 
 from indexer.backends.opensearch.connection import Breaker
 from indexer.backends.opensearch.ledger import Ledger
 from indexer.backends.opensearch.mapping import Body
 from indexer.errors import IndexUnavailable
+from indexer.paper import Paper
 
 if TYPE_CHECKING:
     from opensearchpy import OpenSearch
-
 
 _PASSING: Final = frozenset({500, 502, 503, 504})
 """Answers to a search that may be better next time."""
@@ -146,3 +151,35 @@ def patiently_done(ask: Callable[[], Body], retries: int) -> Body:
     raise IndexUnavailable(
         f"the search cluster stays too busy to be asked, or away ({reason}); try again later"
     )
+
+
+BLOCK: Final = 200
+"""Papers that are read at once."""
+
+
+class ReadAhead:
+    """Remembers which ids were given out last, and reads their papers when the first is wanted.
+
+    Safe to use from several threads: each has its own list.
+    """
+
+    def __init__(self, read: Callable[[Sequence[str]], Mapping[str, Paper]]) -> None:
+        """Read by `read`, which gives those papers of some ids that are there."""
+        self._read = read
+        self._here = local()
+
+    def listed(self, ids: Iterator[str]) -> Iterator[str]:
+        """Give ids on, a block at a time."""
+        while block := list(islice(ids, BLOCK)):
+            self._here.listed = frozenset(block)
+            yield from block
+
+    def paper(self, paper_id: str) -> Paper | None:
+        """Give a paper whose id was listed of late; None where it was not, or is not there."""
+        here = self._here
+        listed: frozenset[str] = getattr(here, "listed", frozenset())
+        papers: dict[str, Paper] = getattr(here, "papers", {})
+        if paper_id not in papers and paper_id in listed:
+            papers = here.papers = dict(self._read(sorted(listed)))
+            here.listed = frozenset()
+        return papers.pop(paper_id, None)

@@ -1,29 +1,34 @@
-"""The embedded index: a directory of generations, opened for searching and for writing."""
+"""The embedded index: a directory of generations, opened for searching and for writing.
+
+What lies between two generations.
+
+The embedded index that the settings describe.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
+from typing import cast
+
+import numpy as np
 
 from indexer.analysis import Analyzer
-from indexer.backends.whoosh.changes import changes_between
-from indexer.backends.whoosh.kernels.choice import KernelChoice, KernelName
+from indexer.backends.whoosh.format import manifest
+from indexer.backends.whoosh.format.directory import Generations, Policy, faults_told, link, writing
+from indexer.backends.whoosh.format.generation import OpenedGeneration, open_generation
+from indexer.backends.whoosh.format.manifest import fingerprint
+from indexer.backends.whoosh.indexing.writer import Plan, WhooshWriter
+from indexer.backends.whoosh.integrity import verify
+from indexer.backends.whoosh.kernels.dispatch import KernelChoice, KernelName
 from indexer.backends.whoosh.searcher import WhooshSearcher
-from indexer.backends.whoosh.storage import manifest
-from indexer.backends.whoosh.storage.disk import faults_told, link
-from indexer.backends.whoosh.storage.generations import Generations
-from indexer.backends.whoosh.storage.lock import writing
-from indexer.backends.whoosh.storage.manifest import fingerprint
-from indexer.backends.whoosh.storage.opened import OpenedGeneration, open_generation
-from indexer.backends.whoosh.storage.policy import Policy
-from indexer.backends.whoosh.verify import verify
-from indexer.backends.whoosh.writing.writer import Plan, WhooshWriter
 from indexer.budget import DEFAULT, Limits
+from indexer.config import Config
 from indexer.errors import IndexDamaged, IndexError_, IndexMissing
 from indexer.ranking import Ranking
 from indexer.results import Changes
@@ -254,3 +259,41 @@ class WhooshIndex:
             self.path.mkdir(parents=True, exist_ok=True)
         with writing(self.path, wait=self._policy.wait):
             yield
+
+
+def changes_between(before: OpenedGeneration, after: OpenedGeneration) -> Changes:
+    """Compare two generations by the hashes of their papers; no paper is read."""
+    old, new = _contents(before), _contents(after)
+    return Changes(
+        added=_texts(new.keys() - old.keys()),
+        changed=_texts(one for one in new.keys() & old.keys() if old[one] != new[one]),
+        gone=_texts(old.keys() - new.keys()),
+    )
+
+
+def _texts(raws: Iterable[bytes]) -> tuple[str, ...]:
+    return tuple(raw.decode() for raw in sorted(raws))
+
+
+def _contents(opened: OpenedGeneration) -> dict[bytes, int]:
+    """Give the content hash of each live paper by its id."""
+    contents: dict[bytes, int] = {}
+    for segment in opened.segments:
+        hashes = segment.raw["content"][segment.arrays.id_paper]
+        live = np.ones(len(hashes), np.bool_)
+        if segment.deleted is not None:
+            live = ~segment.deleted[segment.arrays.id_paper]
+        rows = zip(segment.arrays.ids.raws(), hashes.tolist(), live.tolist(), strict=True)
+        contents.update((raw, content) for raw, content, stays in rows if stays)
+    return contents
+
+
+def open_configured(path: Path, config: Config) -> WhooshIndex:
+    """Name the index of a folder; it need not exist yet."""
+    build = config.build
+    policy = Policy(
+        keep=build.keep, wait=build.wait, most_lost=build.most_lost, workers=build.workers
+    )
+    kernels = cast("KernelName", config.search.kernels)
+    limits = Limits(seconds=config.search.timeout)
+    return WhooshIndex(path, ranking=config.ranking, policy=policy, kernels=kernels, limits=limits)

@@ -10,28 +10,25 @@ from functools import cached_property
 import numpy as np
 
 from indexer.analysis import Analyzer
-from indexer.backends.whoosh.answer.explain import explained
-from indexer.backends.whoosh.answer.facets import facet_of
-from indexer.backends.whoosh.answer.finding import (
+from indexer.backends.whoosh.facets.author_index import Bylines, shortest_chain
+from indexer.backends.whoosh.facets.drill_sideways import facet_of, list_names, list_values
+from indexer.backends.whoosh.format.generation import Snapshot
+from indexer.backends.whoosh.kernels.dispatch import KernelChoice
+from indexer.backends.whoosh.query.boolean import Desk
+from indexer.backends.whoosh.query.execution import (
     Finding,
     every_place,
     find,
     places,
     some_words_under_others,
 )
-from indexer.backends.whoosh.answer.matches import Desk
-from indexer.backends.whoosh.answer.receipt import receipt_of
-from indexer.backends.whoosh.answer.spelling import Spelling
-from indexer.backends.whoosh.answer.values import list_names, list_values
-from indexer.backends.whoosh.kernels.choice import KernelChoice
-from indexer.backends.whoosh.lookup.bylines import Bylines
-from indexer.backends.whoosh.lookup.chain import shortest_chain
-from indexer.backends.whoosh.lookup.collection import Collection
-from indexer.backends.whoosh.lookup.execution import Execution
-from indexer.backends.whoosh.storage.snapshot import Snapshot
+from indexer.backends.whoosh.query.explain import explained
+from indexer.backends.whoosh.query.receipt import Spelling, receipt_of
+from indexer.backends.whoosh.scoring.collection import Collection
+from indexer.backends.whoosh.scoring.query_context import Execution
 from indexer.budget import DEFAULT, Budget, Limits
-from indexer.matching.marks import Chunks
-from indexer.matching.snippets import Excerpts
+from indexer.highlighting.snippets import Excerpts
+from indexer.highlighting.spans import Chunks
 from indexer.paper import Paper, name_key
 from indexer.query import FacetField, Query
 from indexer.ranking import Ranking

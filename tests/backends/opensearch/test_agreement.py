@@ -18,7 +18,7 @@ import pytest
 from indexer.backends.opensearch.connection import ClusterConfig
 from indexer.backends.opensearch.facets import MOST_DISTINCT
 from indexer.backends.opensearch.index import OpenSearchIndex
-from indexer.backends.opensearch.leaves import MOST_COUNTED
+from indexer.backends.opensearch.term_queries import MOST_COUNTED
 from indexer.backends.whoosh.index import WhooshIndex
 from indexer.language.parse import parse_query
 from indexer.paper import Paper

@@ -12,9 +12,8 @@ import pytest
 from opensearchpy.exceptions import ConnectionError as Unreachable
 
 from indexer.backends.opensearch import bulk
-from indexer.backends.opensearch.bulk import Batch, BulkSender
+from indexer.backends.opensearch.bulk import Batch, BulkSender, Pace
 from indexer.backends.opensearch.connection import ClusterConfig
-from indexer.backends.opensearch.pace import Pace
 from indexer.errors import IndexError_, IndexUnavailable
 
 CONFIG = ClusterConfig(retries=3)

@@ -14,7 +14,7 @@ from itertools import count
 
 import pytest
 
-from indexer.backends.opensearch import pages
+from indexer.backends.opensearch import search_requests
 from indexer.backends.opensearch.connection import ClusterConfig
 from indexer.backends.opensearch.document import DocumentMaker
 from indexer.backends.opensearch.index import OpenSearchIndex
@@ -287,7 +287,7 @@ def test_pages_behind_the_wall(
     query = parse_query("things", sort=sort, per_page=7)
     with index.searcher() as searcher:
         expected = list(searcher.ids(query))
-        monkeypatch.setattr(pages, "WALL", 10)
+        monkeypatch.setattr(search_requests, "WALL", 10)
         found = [
             hit.paper.id
             for page in range(1, 17)

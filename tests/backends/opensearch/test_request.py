@@ -13,18 +13,18 @@ from pathlib import Path
 import pytest
 
 from indexer.analysis import Analyzer
+from indexer.backends.opensearch.boolean_query import clauses, matching_query, scored_query, scores
 from indexer.backends.opensearch.facets import facet_aggs, filter_query
 from indexer.backends.opensearch.mapping import index_mapping, index_settings
-from indexer.backends.opensearch.request import Found, page_body
 from indexer.backends.opensearch.scoring import Collection, Scoring
-from indexer.backends.opensearch.tree import clauses, matching_query, scored_query, scores
+from indexer.backends.opensearch.search_requests import Found, page_body
 from indexer.budget import Budget
 from indexer.language.parse import parse_query
-from indexer.matching.expansion import reader_of
-from indexer.matching.plan import plan_of
-from indexer.matching.reading import Expansion
-from indexer.matching.terms import StemTerm, TextTerm, Way
 from indexer.query import Filter, Match, Query, Sort, YearRange
+from indexer.query_analysis.expansion_shares import reader_of
+from indexer.query_analysis.leaf_analysis import Expansion
+from indexer.query_analysis.plan import plan_of
+from indexer.query_analysis.terms import StemTerm, TextTerm, Way
 from indexer.ranking import Ranking
 from indexer.search import DEFAULT_FACETS
 

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.analysis import Analyzer
-from indexer.backends.whoosh.storage import store
-from indexer.backends.whoosh.storage.files import little
-from indexer.backends.whoosh.storage.named import segment_from
-from indexer.backends.whoosh.storage.narrow import (
+from indexer.backends.whoosh.format import document_store
+from indexer.backends.whoosh.format.array_file import Array, little, narrowest
+from indexer.backends.whoosh.format.generation import segment_from
+from indexer.backends.whoosh.format.packed_ints import (
     WIDTHS,
     Narrow,
     best_width,
@@ -20,11 +20,10 @@ from indexer.backends.whoosh.storage.narrow import (
     encode,
     reaching,
 )
-from indexer.backends.whoosh.storage.segment import Segment
-from indexer.backends.whoosh.storage.spool import Array, narrowest
-from indexer.backends.whoosh.writing.merge import merge
-from indexer.backends.whoosh.writing.run import RUN_PAPERS, run_of
-from indexer.backends.whoosh.writing.words import WordTable
+from indexer.backends.whoosh.format.segment import Segment
+from indexer.backends.whoosh.indexing.bulk_tokenizer import WordTable
+from indexer.backends.whoosh.indexing.runs import RUN_PAPERS, run_of
+from indexer.backends.whoosh.indexing.segment_merger import merge
 from indexer.paper import Paper
 
 
@@ -94,9 +93,9 @@ def arrays_of(papers: Iterable[Paper], analyzer: Analyzer) -> dict[str, NDArray[
     """Make all arrays of a segment and its store in memory; of equal ids the last one counts."""
     unique = {paper.id: paper for paper in papers}
     kept = list(unique.values())
-    lines = [(store.encode(paper), 0, 0) for paper in kept]
+    lines = [(document_store.encode(paper), 0, 0) for paper in kept]
     table = WordTable(analyzer)
-    dictionary = store.dictionary_for([line for line, _, _ in lines])
+    dictionary = document_store.dictionary_for([line for line, _, _ in lines])
     runs = [
         run_of(kept[at : at + RUN_PAPERS], lines[at : at + RUN_PAPERS], table, dictionary)
         for at in range(0, max(1, len(lines)), RUN_PAPERS)

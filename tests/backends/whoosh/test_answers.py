@@ -13,10 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.analysis import Analyzer
-from indexer.backends.whoosh.lookup.bylines import _SIMPLE
+from indexer.backends.whoosh.facets.author_index import _SIMPLE
+from indexer.backends.whoosh.format.generation import (
+    LoadedSegment,
+    Snapshot,
+    segment_from,
+    store_from,
+)
 from indexer.backends.whoosh.searcher import WhooshSearcher
-from indexer.backends.whoosh.storage.named import segment_from, store_from
-from indexer.backends.whoosh.storage.snapshot import LoadedSegment, Snapshot
 from indexer.language.parse import parse_query
 from indexer.paper import Paper
 from indexer.query import Clause, Filter, Match, Not, Or, Part, Query, Sort, Word, Words

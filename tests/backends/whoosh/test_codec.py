@@ -18,8 +18,8 @@ from whoosh.scoring import TF_IDF, Frequency
 
 from indexer.analysis import Analyzer
 from indexer.backends.whoosh.index import WhooshIndex
-from indexer.backends.whoosh.twin.schema import schema_of
-from indexer.backends.whoosh.twin.toc import NAME, check_toc, open_whoosh
+from indexer.backends.whoosh.whoosh_codec.schema import schema_of
+from indexer.backends.whoosh.whoosh_codec.toc import NAME, check_toc, open_whoosh
 from indexer.errors import IndexDamaged
 from indexer.paper import Paper
 

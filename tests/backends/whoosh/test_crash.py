@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from indexer.backends.whoosh.format.array_file import open_arrays, write_arrays
+from indexer.backends.whoosh.format.directory import Policy
 from indexer.backends.whoosh.index import WhooshIndex
-from indexer.backends.whoosh.storage.files import open_arrays, write_arrays
-from indexer.backends.whoosh.storage.policy import Policy
 from indexer.errors import IndexDamaged, IndexError_
 from indexer.language.parse import parse_query
 from indexer.paper import Paper
@@ -375,7 +375,7 @@ def test_what_does_not_read_back_is_not_published(
     index = WhooshIndex(tmp_path)
     write_state(index, 1)
     monkeypatch.setattr(
-        "indexer.backends.whoosh.verify.faults_of", lambda _: iter(["arrays are off"])
+        "indexer.backends.whoosh.integrity.faults_of", lambda _: iter(["arrays are off"])
     )
 
     with pytest.raises(IndexDamaged, match="arrays are off"):

@@ -12,15 +12,15 @@ from pathlib import Path
 
 import pytest
 
+from indexer.backends.whoosh.format.directory import Policy
 from indexer.backends.whoosh.index import WhooshIndex
-from indexer.backends.whoosh.storage.policy import Policy
 
 PAPERS = 600
 BUILD = """
 import random, sys
 from indexer.backends.whoosh.index import WhooshIndex
-from indexer.backends.whoosh.storage.policy import Policy
-from indexer.backends.whoosh.writing import collect
+from indexer.backends.whoosh.format.directory import Policy
+from indexer.backends.whoosh.indexing import run_builder as collect
 from indexer.paper import Paper
 
 collect.RUN_PAPERS = 60  # many runs, each in a file of its own

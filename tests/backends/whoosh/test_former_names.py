@@ -9,7 +9,7 @@ import pytest
 from whoosh.query import Term
 
 from indexer.backends.whoosh.index import WhooshIndex
-from indexer.backends.whoosh.twin.toc import NAME, check_toc, open_whoosh
+from indexer.backends.whoosh.whoosh_codec.toc import NAME, check_toc, open_whoosh
 from indexer.language.parse import parse_query
 from indexer.paper import Paper
 

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from indexer.analysis import Analyzer
-from indexer.backends.whoosh import invariants
-from indexer.backends.whoosh.invariants import faults_of
-from indexer.backends.whoosh.storage.segment import Lexicon, Segment
-from indexer.backends.whoosh.writing.invert import NARROW
+from indexer.backends.whoosh import integrity
+from indexer.backends.whoosh.format.segment import Lexicon, Segment
+from indexer.backends.whoosh.indexing.postings_writer import NARROW
+from indexer.backends.whoosh.integrity import faults_of
 from indexer.paper import Paper
 from tests.backends.whoosh.in_memory import narrow_of, segment_of
 
@@ -37,7 +37,7 @@ def segment() -> Segment:
 
 @pytest.mark.parametrize("step", [1, 7, 1 << 21])
 def test_a_sound_segment(segment: Segment, monkeypatch: pytest.MonkeyPatch, step: int) -> None:
-    monkeypatch.setattr(invariants, "_STEP", step)
+    monkeypatch.setattr(integrity, "_STEP", step)
 
     assert list(faults_of(segment)) == []
     assert list(faults_of(segment_of([], Analyzer()))) == []
@@ -75,7 +75,7 @@ def widest(ptr: np.ndarray) -> int:
 def test_a_wrong_number_is_found(
     segment: Segment, monkeypatch: pytest.MonkeyPatch, step: int, name: str, fault: str
 ) -> None:
-    monkeypatch.setattr(invariants, "_STEP", step)
+    monkeypatch.setattr(integrity, "_STEP", step)
     array = getattr(segment, name)[:].astype(np.int64)
     row = {"docs": segment.stem_ptr}.get(name)
     at = len(array) // 2 if row is None else widest(row)
@@ -113,7 +113,7 @@ def test_wrong_codes_are_found(  # noqa: PLR0917 - a table of cases
     change: dict[str, Any],
     fault: str,
 ) -> None:
-    monkeypatch.setattr(invariants, "_STEP", step)
+    monkeypatch.setattr(integrity, "_STEP", step)
     numbers = getattr(segment, name)[:]
     # With two codes of nothing but ones, whatever the numbers are.
     values = narrow_of(np.append(numbers, [3, 3]), 2)

@@ -13,20 +13,22 @@ import numpy as np
 import pytest
 
 from indexer.analysis import Analyzer
-from indexer.backends.whoosh.answer.filters import Passing
-from indexer.backends.whoosh.answer.matches import Desk, Sum
-from indexer.backends.whoosh.kernels import choice as choices
-from indexer.backends.whoosh.kernels.choice import PATIENCE, KernelChoice
-from indexer.backends.whoosh.lookup.columns import Column
-from indexer.backends.whoosh.lookup.counts import count_column
-from indexer.backends.whoosh.lookup.few import FewTally
-from indexer.backends.whoosh.lookup.matches import Matches
-from indexer.backends.whoosh.lookup.ranked import RankedKeys, RankedTally
-from indexer.backends.whoosh.lookup.reader import SegmentReader
-from indexer.backends.whoosh.lookup.tally import Tally, tally
+from indexer.backends.whoosh.facets.author_counts import FewTally, Tally, tally
+from indexer.backends.whoosh.facets.author_ranks import RankedKeys, RankedTally
+from indexer.backends.whoosh.facets.value_counts import count_column
+from indexer.backends.whoosh.format.generation import (
+    LoadedSegment,
+    Snapshot,
+    segment_from,
+    store_from,
+)
+from indexer.backends.whoosh.kernels import dispatch as choices
+from indexer.backends.whoosh.kernels.dispatch import PATIENCE, KernelChoice
+from indexer.backends.whoosh.postings.segment_reader import Column, SegmentReader
+from indexer.backends.whoosh.query.boolean import Desk, Sum
+from indexer.backends.whoosh.query.filters import Passing
+from indexer.backends.whoosh.scoring.scored_docs import Matches
 from indexer.backends.whoosh.searcher import WhooshSearcher
-from indexer.backends.whoosh.storage.named import segment_from, store_from
-from indexer.backends.whoosh.storage.snapshot import LoadedSegment, Snapshot
 from indexer.errors import ConfigError
 from indexer.language.parse import parse_query
 from indexer.paper import Paper

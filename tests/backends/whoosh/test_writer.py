@@ -16,11 +16,18 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from indexer.analysis import Analyzer
+from indexer.backends.whoosh.format.directory import Policy
+from indexer.backends.whoosh.format.packed_ints import Narrow
 from indexer.backends.whoosh.index import WhooshIndex
-from indexer.backends.whoosh.storage.narrow import Narrow
-from indexer.backends.whoosh.storage.policy import Policy
-from indexer.backends.whoosh.writing import authorship, collect, invert, known, rerun, share
-from indexer.backends.whoosh.writing import writer as writing
+from indexer.backends.whoosh.indexing import (
+    author_index_writer,
+    parallel_merge,
+    pending,
+    postings_writer,
+    run_builder,
+    segment_merger,
+)
+from indexer.backends.whoosh.indexing import writer as writing
 from indexer.errors import IndexError_, IndexLocked, IndexMissing, RecordError
 from indexer.paper import Paper
 from tests import strategies
@@ -42,12 +49,12 @@ STEPS = st.lists(
 )
 
 LIMITS = (
-    (invert, "_GROUP"),
-    (invert, "_MOST"),
-    (known, "_FEW"),
-    (known, "_STEP"),
-    (rerun, "_PAPERS"),
-    (authorship, "_PAPERS"),
+    (postings_writer, "_GROUP"),
+    (postings_writer, "_MOST"),
+    (pending, "_FEW"),
+    (pending, "_STEP"),
+    (segment_merger, "_PAPERS"),
+    (author_index_writer, "_PAPERS"),
 )
 
 
@@ -132,9 +139,11 @@ def collection(count: int, seed: int = 0) -> list[Paper]:
 def test_many_runs_make_the_segment_one_run_makes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int
 ) -> None:
-    monkeypatch.setattr(collect, "RUN_PAPERS", 40)
-    monkeypatch.setattr(collect, "_LEAST", 3)
-    monkeypatch.setattr(share, "_STEP", 100)  # parts of the workers are copied in many pieces
+    monkeypatch.setattr(run_builder, "RUN_PAPERS", 40)
+    monkeypatch.setattr(run_builder, "_LEAST", 3)
+    monkeypatch.setattr(
+        parallel_merge, "_STEP", 100
+    )  # parts of the workers are copied in many pieces
     papers = collection(250)
     index = WhooshIndex(tmp_path, policy=Policy(workers=workers))
     replaced = [replace(paper, title="replaced") for paper in papers[10:60]]
@@ -149,7 +158,7 @@ def test_many_runs_make_the_segment_one_run_makes(
 def test_workers_make_a_segment_without_a_word(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(collect, "RUN_PAPERS", 4)
+    monkeypatch.setattr(run_builder, "RUN_PAPERS", 4)
     papers = [Paper(f"p{at}", "+") for at in range(9)]
     index = WhooshIndex(tmp_path, policy=Policy(workers=2))
 
@@ -160,8 +169,8 @@ def test_workers_make_a_segment_without_a_word(
 
 
 def test_a_worker_that_dies_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(collect, "RUN_PAPERS", 20)
-    monkeypatch.setattr("indexer.backends.whoosh.writing.workers._MODULE", "no.such.module")
+    monkeypatch.setattr(run_builder, "RUN_PAPERS", 20)
+    monkeypatch.setattr("indexer.backends.whoosh.indexing.worker_pool._MODULE", "no.such.module")
     index = WhooshIndex(tmp_path, policy=Policy(workers=2))
 
     with pytest.raises(IndexError_, match="failed"):
@@ -305,7 +314,7 @@ def test_stems_of_an_older_generation_are_used(
     papers = collection(10)
     index = WhooshIndex(tmp_path)
     write(index, *papers)
-    monkeypatch.setattr("indexer.backends.whoosh.writing.stems._FEW", 1)
+    monkeypatch.setattr("indexer.backends.whoosh.indexing.term_dictionary_writer._FEW", 1)
     asked: list[str] = []
     stems = Analyzer.stems
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from indexer.backends.whoosh.answer.facets import values_of
-from indexer.backends.whoosh.answer.finding import places
+from indexer.backends.whoosh.facets.drill_sideways import values_of
 from indexer.backends.whoosh.index import WhooshIndex
-from indexer.backends.whoosh.kernels.choice import KernelName
+from indexer.backends.whoosh.kernels.dispatch import KernelName
+from indexer.backends.whoosh.query.execution import places
 from indexer.language.parse import parse_query
 from indexer.paper import Paper
 from indexer.query import Filter, Match, Query, YearRange

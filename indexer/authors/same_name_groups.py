@@ -1,0 +1,149 @@
+"""One exact name, perhaps several people: groups of its papers that nothing connects.
+
+Papers that share a co-author are of one person; so are groups whose titles speak of the same
+things. What is left apart may still be one person who moved on, and mostly is: so groups are only
+spoken of where the name is one that many people bear, and a single paper is never a group.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Final
+
+from indexer.authors.author_profile import title_words
+from indexer.authors.person_name import read_person
+from indexer.paper import Paper, name_key
+
+LEAST_KIN: Final = 50
+"""Names with the same surname and initial from which on a name is one that many people bear."""
+LONGEST_GIVEN: Final = 5
+"""Letters of the one given name of such a name, at most: "Yang", "Wei", "Jie"; "J."."""
+SMALLEST: Final = 2
+_ALIKE: Final = 0.08
+"""Likeness of titles from which two groups are one; of the values tried, the one that made fewest
+claims for the same findings on both halves of the shared collection's names, parted by chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Papers under one name that seem to be one person's.
+
+    Attributes:
+        key: id of the oldest paper; newer ones leave it as it is.
+        papers: their ids, in the order of the cluster.
+        coauthors: with number of papers, most first.
+        venues: most frequent first.
+        first, last: years CE; None where no paper has one.
+    """
+
+    key: str
+    papers: tuple[str, ...]
+    coauthors: tuple[tuple[str, int], ...]
+    venues: tuple[str, ...]
+    first: int | None
+    last: int | None
+
+
+def suspect_several(name: str, papers: Sequence[Paper], kin: int) -> tuple[Group, ...]:
+    """Give the groups a cluster falls into, largest first; nothing where it holds together.
+
+    Args:
+        name: the exact name.
+        papers: all papers under it.
+        kin: names of the index with the same surname and initial.
+
+    Returns:
+        Two groups or more, each of two papers or more, or nothing. Papers that stand alone are in
+        no group.
+    """
+    if not is_common(name, kin):
+        return ()
+    groups = [one for one in connected(name, papers) if len(one) >= SMALLEST]
+    return tuple(_describe(name, group) for group in groups) if len(groups) > 1 else ()
+
+
+def is_common(name: str, kin: int) -> bool:
+    """Say whether a name is one that many people may bear."""
+    person = read_person(name)
+    if person is None or person.number or kin < LEAST_KIN:
+        return False
+    return len(person.given) == 1 and len(person.given[0]) <= LONGEST_GIVEN
+
+
+def connected(name: str, papers: Sequence[Paper]) -> list[list[Paper]]:
+    """Part papers into groups joined by co-authors or by the words of their titles.
+
+    Returns:
+        Every paper once; largest group first, each in the order given.
+    """
+    key = name_key(name)
+    parts = _Parts(len(papers))
+    by_author: dict[str, int] = {}
+    for at, paper in enumerate(papers):
+        for author in map(name_key, paper.authors):
+            if author != key:
+                parts.join(by_author.setdefault(author, at), at)
+    counts = {
+        root: Counter(word for at in members for word in title_words(papers[at].title))
+        for root, members in parts.groups().items()
+        if len(members) >= SMALLEST
+    }
+    for one, other in combinations(counts, 2):
+        if _cosine(counts[one], counts[other]) >= _ALIKE:
+            parts.join(one, other)
+    groups = [[papers[at] for at in members] for members in parts.groups().values()]
+    return sorted(groups, key=len, reverse=True)
+
+
+class _Parts:
+    """Numbers joined into disjoint sets (union-find)."""
+
+    def __init__(self, size: int) -> None:
+        self._root = list(range(size))
+
+    def find(self, at: int) -> int:
+        while self._root[at] != at:
+            self._root[at] = self._root[self._root[at]]
+            at = self._root[at]
+        return at
+
+    def join(self, one: int, other: int) -> None:
+        first, second = sorted((self.find(one), self.find(other)))
+        self._root[second] = first
+
+    def groups(self) -> dict[int, list[int]]:
+        found: dict[int, list[int]] = defaultdict(list)
+        for at in range(len(self._root)):
+            found[self.find(at)].append(at)
+        return found
+
+
+def _describe(name: str, papers: Sequence[Paper]) -> Group:
+    key = name_key(name)
+    coauthors = Counter(
+        author for paper in papers for author in set(paper.authors) if name_key(author) != key
+    )
+    venues = Counter(paper.venue for paper in papers if paper.venue)
+    years = [paper.year for paper in papers if paper.year is not None]
+    return Group(
+        key=min((paper.year is None, paper.year or 0, paper.id) for paper in papers)[2],
+        papers=tuple(paper.id for paper in papers),
+        coauthors=tuple(sorted(coauthors.items(), key=lambda pair: (-pair[1], pair[0]))),
+        venues=tuple(sorted(venues, key=lambda venue: (-venues[venue], venue))),
+        first=min(years, default=None),
+        last=max(years, default=None),
+    )
+
+
+def _cosine(one: Counter[str], other: Counter[str]) -> float:
+    dot = sum(count * other[word] for word, count in one.items())
+    if not dot:
+        return 0.0
+    return dot / math.sqrt(
+        sum(count * count for count in one.values())
+        * sum(count * count for count in other.values())
+    )

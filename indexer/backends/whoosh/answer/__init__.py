@@ -1,1 +1,0 @@
-"""From terms to a page: matches scored, filtered, ordered, counted, excerpted, explained."""

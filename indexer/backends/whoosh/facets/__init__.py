@@ -1,0 +1,1 @@
+"""What is counted over the hits: facet values, authors, drill-sideways counts."""

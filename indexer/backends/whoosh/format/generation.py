@@ -1,0 +1,187 @@
+"""A generation opened for reading: every segment memory-mapped, nothing read yet.
+
+What a searcher reads: the segments of one published generation, their papers and deletions.
+
+From named arrays, as a file holds them, to the values that are made of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.backends.whoosh.format.array_file import open_arrays, write_arrays
+from indexer.backends.whoosh.format.document_store import PaperStore
+from indexer.backends.whoosh.format.manifest import Manifest, SegmentEntry, read_attached
+from indexer.backends.whoosh.format.packed_ints import Narrow
+from indexer.backends.whoosh.format.segment import Lexicon, Segment, Strings
+from indexer.errors import IndexDamaged
+from indexer.paper import Paper
+from indexer.search import IndexInfo
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedSegment:
+    """One segment and everything its file holds.
+
+    Attributes:
+        raw: all arrays by name, among them `content`, which only writers need (see
+            `run.Record`).
+        deleted: bool[P], None where no paper is deleted.
+    """
+
+    entry: SegmentEntry
+    raw: Mapping[str, NDArray[Any]]
+    arrays: Segment
+    store: PaperStore
+    deleted: NDArray[np.bool_] | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedGeneration:
+    """A generation, open; its files may be unlinked meanwhile.
+
+    Attributes:
+        attached: documents beside the papers, by name.
+    """
+
+    manifest: Manifest
+    folder: Path
+    segments: tuple[OpenedSegment, ...]
+    attached: Mapping[str, bytes]
+
+    def snapshot(self) -> Snapshot:
+        """Give what a searcher reads."""
+        segments = tuple(LoadedSegment(one.arrays, one.store, one.deleted) for one in self.segments)
+        return Snapshot(segments, self.manifest.info, self.attached)
+
+
+def open_generation(name: str, folder: Path) -> OpenedGeneration:
+    """Open a generation; costs a few system calls a segment.
+
+    Args:
+        name: of the generation.
+        folder: its directory.
+
+    Raises:
+        IndexDamaged: when a file is not what was written, as far as a glance tells.
+        FileNotFoundError: when a file is not there.
+    """
+    manifest = Manifest.read(folder)
+    if manifest.info.generation != name:
+        raise IndexDamaged(f"{folder}: holds generation {manifest.info.generation}, not {name}")
+    segments = tuple(open_segment(folder, entry) for entry in manifest.segments)
+    attached = read_attached(folder, manifest.attached)
+    return OpenedGeneration(manifest, folder, segments, attached)
+
+
+def open_segment(folder: Path, entry: SegmentEntry) -> OpenedSegment:
+    """Open one segment of the generation in a directory; raises as `open_generation`."""
+    path = folder / entry.arrays
+    raw = open_arrays(path)
+    try:
+        arrays, store = segment_from(raw), store_from(raw)
+    except KeyError as error:
+        raise IndexDamaged(
+            f"{path}: its array {error} is missing; `quiver build` makes a new index"
+        ) from error
+    except ValueError as error:
+        raise IndexDamaged(f"{path}: {error}; `quiver build` makes a new index") from error
+    if not _lists_fit(arrays):
+        raise IndexDamaged(
+            f"{path}: its lists are not as long as they say; `quiver build` makes a new index"
+        )
+    if arrays.papers != entry.papers:
+        raise IndexDamaged(f"{path}: holds {arrays.papers} papers, not {entry.papers}")
+    return OpenedSegment(entry, raw, arrays, store, _open_deleted(folder, entry))
+
+
+def _lists_fit(arrays: Segment) -> bool:
+    lists = (arrays.title_tf, arrays.abstract_tf, arrays.places, arrays.forms)
+    return (
+        all(one.fits for one in lists)
+        and len(arrays.title_tf) == len(arrays.abstract_tf) == len(arrays.docs)
+        and len(arrays.places) == len(arrays.forms)
+    )
+
+
+def _open_deleted(folder: Path, entry: SegmentEntry) -> NDArray[np.bool_] | None:
+    if not entry.deleted:
+        return None
+    path = folder / entry.deletions
+    bits = open_arrays(path).get("deleted")
+    if bits is None or len(bits) != (entry.papers + 7) // 8:
+        raise IndexDamaged(f"{path}: does not fit its segment")
+    deleted = np.unpackbits(bits, count=entry.papers).astype(np.bool_)
+    if int(deleted.sum()) != entry.deleted:
+        raise IndexDamaged(f"{path}: has not {entry.deleted} papers deleted")
+    deleted.flags.writeable = False
+    return deleted
+
+
+def write_deleted(folder: Path, entry: SegmentEntry, deleted: NDArray[np.bool_]) -> None:
+    """Write which papers of a segment are deleted, one bit a paper."""
+    write_arrays(folder / entry.deletions, {"deleted": np.packbits(deleted)})
+
+
+class Store(Protocol):
+    """The papers of one segment, whole."""
+
+    def paper(self, number: int) -> Paper:
+        """Give back the paper of this number, equal to the one that was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedSegment:
+    """One segment, open for reading.
+
+    Attributes:
+        deleted: bool[P], papers that were taken out or replaced later; None where all live.
+    """
+
+    arrays: Segment
+    store: Store
+    deleted: NDArray[np.bool_] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One generation. No two live papers, in whichever segments, share an id.
+
+    Attributes:
+        segments: in any order; empty segments are allowed.
+        info: what to tell of this generation; its `generation` names it.
+        attached: documents beside the papers, by name.
+    """
+
+    segments: tuple[LoadedSegment, ...]
+    info: IndexInfo
+    attached: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def segment_from(arrays: Mapping[str, NDArray[Any]]) -> Segment:
+    """Give the arrays of a segment their names.
+
+    Raises:
+        KeyError: when an array is missing.
+    """
+    values: dict[str, Any] = {}
+    for one in fields(Segment):
+        if one.type in ("Lexicon", "Strings"):
+            kind = Lexicon if one.type == "Lexicon" else Strings
+            values[one.name] = kind(arrays[f"{one.name}.blob"], arrays[f"{one.name}.ends"])
+        elif one.type == "Narrow":
+            values[one.name] = Narrow.of(arrays, one.name)
+        else:
+            values[one.name] = arrays[one.name]
+    return Segment(**values)
+
+
+def store_from(arrays: Mapping[str, NDArray[Any]]) -> PaperStore:
+    """Give the store among the arrays of a segment."""
+    return PaperStore(arrays["packed"], arrays["packed_ends"], arrays["slot"], arrays["dictionary"])

@@ -1,0 +1,183 @@
+"""What a generation consists of: one small JSON file, with a checksum of its own.
+
+Documents attached to a generation: small files, read whole when it is opened.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import uuid
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from indexer.analysis import Analyzer
+from indexer.backends.whoosh.format.directory import replace_text
+from indexer.errors import IndexDamaged
+from indexer.search import IndexInfo
+
+NAME: Final = "manifest.json"
+VERSION: Final = 1
+INDEX: Final = "MAIN"
+"""Whoosh's name of the index in its directory, with which every file of a segment begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentEntry:
+    """One segment of a generation.
+
+    Attributes:
+        name: "MAIN_g000007": Whoosh's index name and the generation it was written for.
+        papers: papers in it, deleted ones included.
+        deleted: how many of them are deleted; with any there is a file of them.
+    """
+
+    name: str
+    papers: int
+    deleted: int = 0
+
+    @property
+    def arrays(self) -> str:
+        """Name of the file of arrays."""
+        return f"{self.name}.arrays"
+
+    @property
+    def deletions(self) -> str:
+        """Name of the file of deleted papers."""
+        return f"{self.name}.deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class AttachedEntry:
+    """One document attached to a generation.
+
+    Attributes:
+        digest: checksum of its bytes, see `digest_of`.
+    """
+
+    name: str
+    digest: str
+
+    @property
+    def file(self) -> str:
+        """Name of the file that holds it."""
+        return f"{self.name}.attached"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a generation consists of.
+
+    Attributes:
+        segments: oldest first.
+        analyzer: fingerprint of the analysis, see `fingerprint`.
+        attached: documents beside the papers, by name.
+    """
+
+    info: IndexInfo
+    segments: tuple[SegmentEntry, ...]
+    analyzer: str
+    attached: tuple[AttachedEntry, ...] = ()
+
+    def write(self, folder: Path) -> None:
+        """Write it into the directory of its generation."""
+        info = asdict(self.info)
+        body = {
+            "version": VERSION,
+            "identity": info.pop("identity"),
+            "analyzer": self.analyzer,
+            "info": info,
+            "segments": [asdict(one) for one in self.segments],
+            "attached": [asdict(one) for one in self.attached],
+        }
+        text = json.dumps(body, ensure_ascii=False, indent=1)
+        replace_text(folder / NAME, f"{_digest(text)}\n{text}\n")
+
+    @classmethod
+    def read(cls, folder: Path) -> Manifest:
+        """Read it back.
+
+        Raises:
+            IndexDamaged: when it is not what was written, or of another version.
+            FileNotFoundError: when it is not there.
+        """
+        path = folder / NAME
+        digest, _, text = path.read_text("utf-8", "replace").partition("\n")
+        if digest != _digest(text.removesuffix("\n")):
+            raise IndexDamaged(
+                f"{path}: its checksum is wrong; `quiver rollback` goes back to the generation "
+                "before, `quiver build` makes a new one"
+            )
+        body: Mapping[str, Any] = json.loads(text)
+        if body["version"] != VERSION:
+            raise IndexDamaged(
+                f"{path}: is of version {body['version']}, this program reads {VERSION}; "
+                "`quiver build` makes a new index"
+            )
+        info = IndexInfo(
+            **{**body["info"], "dumps": tuple(body["info"]["dumps"])},
+            # Manifests of older programs have none: their digest stands in, and is handed on.
+            identity=str(body.get("identity") or digest),
+        )
+        segments = tuple(SegmentEntry(**one) for one in body["segments"])
+        attached = tuple(AttachedEntry(**one) for one in body.get("attached", ()))
+        return cls(info, segments, str(body["analyzer"]), attached)
+
+    def renamed(self, generation: str, built: str) -> Manifest:
+        """Give the manifest of the same content published anew."""
+        return replace(self, info=replace(self.info, generation=generation, built=built))
+
+
+def new_identity() -> str:
+    """Returns the identity of an index that is being made: 128 random bits, in hex."""
+    return uuid.uuid4().hex
+
+
+def digest_of(data: bytes) -> str:
+    """Give the checksum of some bytes (BLAKE2b, 128 bits, in hex)."""
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
+
+
+def _digest(text: str) -> str:
+    return digest_of(text.encode())
+
+
+def fingerprint(analyzer: Analyzer) -> str:
+    """Give a short text that differs for analyzers that could give different tokens."""
+    words = " ".join(sorted(analyzer.stop_words))
+    described = f"{int(analyzer.stemming)} {words}"
+    return hashlib.blake2b(described.encode(), digest_size=8).hexdigest()
+
+
+def write_attached(folder: Path, documents: Mapping[str, bytes]) -> tuple[AttachedEntry, ...]:
+    """Write documents into the directory of a generation; on disk when this returns."""
+    entries = tuple(AttachedEntry(name, digest_of(documents[name])) for name in sorted(documents))
+    for entry in entries:
+        with (folder / entry.file).open("wb") as file:
+            file.write(documents[entry.name])
+            file.flush()
+            os.fsync(file.fileno())
+    return entries
+
+
+def read_attached(folder: Path, entries: tuple[AttachedEntry, ...]) -> Mapping[str, bytes]:
+    """Read the documents of a generation.
+
+    Raises:
+        IndexDamaged: when one is not what was written.
+        FileNotFoundError: when one is not there.
+    """
+    documents: dict[str, bytes] = {}
+    for entry in entries:
+        path = folder / entry.file
+        data = path.read_bytes()
+        if digest_of(data) != entry.digest:
+            raise IndexDamaged(
+                f"{path}: its checksum is wrong; `quiver rollback` goes back to the generation "
+                "before, `quiver build` makes a new one"
+            )
+        documents[entry.name] = data
+    return documents

@@ -1,0 +1,1 @@
+"""How papers become a segment: runs, term dictionary, postings, merges, worker processes."""

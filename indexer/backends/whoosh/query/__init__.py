@@ -1,0 +1,1 @@
+"""How a query is executed: boolean evaluation, filters, explanation, receipt."""

@@ -1,0 +1,1 @@
+"""How documents are scored: BM25F, MaxScore, rescoring, proximity, relevance feedback."""

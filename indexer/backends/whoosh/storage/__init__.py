@@ -1,1 +1,0 @@
-"""The index at rest: arrays, papers, generations, one pointer to the newest."""

@@ -1,1 +1,0 @@
-"""Papers to segments: words counted in bulk, runs merged, a generation published."""

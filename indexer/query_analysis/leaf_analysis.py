@@ -1,0 +1,258 @@
+"""What one leaf of a query says to this collection: the terms or the test it comes down to.
+
+Words are cut and folded like the texts. A word that was seen written with a hyphen is asked for in
+all its spellings; a pattern stands for the words of the lexicon that fit it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Protocol
+
+from indexer.analysis import Analyzer, german_spelling, name_tokens, open_word
+from indexer.budget import DEFAULT
+from indexer.highlighting.spans import WORD
+from indexer.paper import name_key
+from indexer.query import (
+    AuthorName,
+    Fuzzy,
+    Has,
+    Leaf,
+    Phrase,
+    Position,
+    TextField,
+    Value,
+    Wildcard,
+    Word,
+    Years,
+)
+from indexer.query_analysis.terms import (
+    CompoundTerm,
+    HasTerm,
+    NameTerm,
+    NearTerm,
+    PhraseTerm,
+    SetTerm,
+    StemTerm,
+    TextTerm,
+    ValueTerm,
+    Way,
+    YearsTerm,
+    value_key,
+)
+from indexer.text.folding import fold
+
+STOP_NOTE = "stop word: not asked for"
+EMPTY_NOTE = "nothing to look for"
+JOINED_NOTE = "read as one word: "
+NAME_NOTE = "read as an author's name: "
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """The words a pattern stands for, those first that most papers hold, of equals by alphabet.
+
+    Attributes:
+        words: as many as a pattern may have.
+        total: how many there are.
+    """
+
+    words: tuple[str, ...]
+    total: int
+
+
+NO_WORDS: Final = Expansion((), 0)
+
+
+class Vocabulary(Protocol):
+    """What reading needs to know of a collection."""
+
+    @property
+    def analyzer(self) -> Analyzer:
+        """How its texts were cut into words."""
+
+    def stem(self, word: str) -> str:
+        """Give the stem of a folded word."""
+
+    def partings(self, word: str) -> tuple[Way, ...]:
+        """Give every way a plain word was parted by hyphens, rising."""
+
+    def named(self, words: Way) -> bool:
+        """Say whether these folded words are an author's whole name, but for a number."""
+
+    def fitting(self, pattern: str, *, names: bool) -> Expansion:
+        """Expand a wildcard pattern over the words of texts, or of names."""
+
+    def close(self, word: str, distance: int, *, names: bool) -> Expansion:
+        """Expand a fuzzy word likewise."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeafReading:
+    """One leaf, read.
+
+    Attributes:
+        terms: what must be found, all of it; the score is the sum of theirs times `boost`.
+        parts: for each term, the words that a compound typed with hyphens is made of; they take
+            no part in matching and score only where words may be missing.
+        test: for a leaf about the record instead: what must hold; it scores nothing.
+        stop: it is a word of nothing but stop words.
+        note: what the receipt should say.
+    """
+
+    leaf: Leaf
+    terms: tuple[TextTerm, ...] = ()
+    test: SetTerm | None = None
+    boost: float = 1.0
+    stop: bool = False
+    note: str = ""
+    parts: tuple[tuple[StemTerm, ...], ...] = ()
+
+    @property
+    def speaks(self) -> bool:
+        """Whether there is anything to look for."""
+        return bool(self.terms) or self.test is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """One raw word of a query: the ways to say it, its parts, and its joined form or nothing."""
+
+    ways: tuple[Way, ...]
+    parts: Way
+    joined: str
+
+
+def read_leaf(
+    leaf: Leaf, vocabulary: Vocabulary, *, phrase_words: int = DEFAULT.phrase_words
+) -> LeafReading:
+    """Read a leaf that is no pattern (these are read together, see `matching.expansion`).
+
+    Never raises but ValueError for a pattern.
+
+    Args:
+        leaf: of a query.
+        vocabulary: of the collection.
+        phrase_words: most words of a phrase; the rest of it is not asked for.
+    """
+    match leaf:
+        case Word():
+            return _word(leaf, vocabulary)
+        case Phrase():
+            return _phrase(leaf, vocabulary, phrase_words)
+        case Wildcard() | Fuzzy():
+            raise ValueError("patterns are read by matching.expansion.read_patterns")
+        case AuthorName(name, position, exact):
+            if exact:
+                key = name_key(name)
+                term = NameTerm((), position, key=key) if key else None
+            else:
+                term = _name(name, position)
+            return _of_terms(leaf, (term,) if term else ())
+        case Value(field, value):
+            key = value_key(value)
+            return _of_test(leaf, ValueTerm(field, key) if key else None)
+        case Years(low, high):
+            return _of_test(leaf, YearsTerm(low, high))
+        case Has(field):
+            return _of_test(leaf, HasTerm(field))
+
+
+def _of_terms(
+    leaf: Leaf, terms: tuple[TextTerm, ...], boost: float = 1.0, *, stop: bool = False
+) -> LeafReading:
+    return LeafReading(leaf, terms, None, boost, stop, "" if terms else EMPTY_NOTE)
+
+
+def _of_test(leaf: Leaf, test: SetTerm | None) -> LeafReading:
+    return LeafReading(leaf, (), test, note="" if test else EMPTY_NOTE)
+
+
+def _name(text: str, position: Position = Position.ANY, *, opened: bool = True) -> NameTerm | None:
+    tokens = name_tokens(text)
+    words = tuple(token.word for token in tokens if not token.joined)
+    spelled = tuple(german_spelling(tokens))
+    return NameTerm(words, position, opened, spelled=spelled) if words else None
+
+
+def _raw_words(text: str) -> list[str]:
+    return WORD.findall(fold(text, umlauts=True).text)
+
+
+def _words_in(raw: str) -> int:
+    """Count the slots of a raw word."""
+    parts, joined = open_word(raw)
+    return 1 if joined else len(parts)
+
+
+def _slots(raws: Sequence[str], vocabulary: Vocabulary) -> list[_Slot]:
+    slots: list[_Slot] = []
+    for raw in raws:
+        parts, joined = open_word(raw)
+        if joined:
+            slots.append(_Slot(((joined,), parts), parts, joined))
+        elif len(parts) > 1:
+            slots += [_Slot(((part,),), (part,), "") for part in parts]
+        else:
+            slots.append(_Slot((parts, *vocabulary.partings(parts[0])), parts, ""))
+    return slots
+
+
+def _word(leaf: Word, vocabulary: Vocabulary) -> LeafReading:
+    slots = _slots(_raw_words(leaf.text), vocabulary)
+    stops = vocabulary.analyzer.stop_words
+    asked = [slot for slot in slots if slot.joined or slot.parts[0] not in stops]
+    stop = bool(slots) and not asked and not leaf.exact
+    if leaf.field == "author":
+        name = _name(leaf.text, opened=not leaf.exact)
+        return _of_terms(leaf, (name,) if name else (), leaf.boost, stop=stop)
+    terms = tuple(
+        _slot_term(slot, leaf.field, vocabulary, exact=leaf.exact) for slot in asked or slots
+    )
+    parts = tuple(_parts(slot, leaf, vocabulary) for slot in asked)
+    return replace(_of_terms(leaf, terms, leaf.boost, stop=stop), parts=parts if any(parts) else ())
+
+
+def _parts(slot: _Slot, leaf: Word, vocabulary: Vocabulary) -> tuple[StemTerm, ...]:
+    """Give the words of a compound as terms of their own; none where it has one or is exact."""
+    if len(slot.parts) < 2 or leaf.exact:
+        return ()
+    stops = vocabulary.analyzer.stop_words
+    asked = (part for part in slot.parts if part not in stops)
+    return tuple(StemTerm(vocabulary.stem(part), part, leaf.field) for part in asked)
+
+
+def _slot_term(
+    slot: _Slot, field: TextField | None, vocabulary: Vocabulary, *, exact: bool
+) -> TextTerm:
+    if len(slot.ways) == 1 and len(slot.ways[0]) == 1:
+        word = slot.ways[0][0]
+        return StemTerm(vocabulary.stem(word), word, field, exact)
+    ways = slot.ways
+    if not exact:
+        ways = tuple(tuple(vocabulary.stem(word) for word in way) for way in ways)
+    return CompoundTerm(slot.ways, ways, field, exact)
+
+
+def _phrase(leaf: Phrase, vocabulary: Vocabulary, most: int) -> LeafReading:
+    raws = _raw_words(leaf.text)
+    slots = _slots(raws[:most], vocabulary)
+    total = len(slots) + sum(map(_words_in, raws[most:]))
+    note = f"stopped at {most:,} of {total:,} words" if total > most else ""
+    slots = slots[:most]
+    if not slots:
+        return _of_terms(leaf, ())
+    term: TextTerm
+    if len(slots) == 1:
+        term = _slot_term(slots[0], leaf.field, vocabulary, exact=True)
+    elif leaf.slop <= 0:
+        term = PhraseTerm(tuple(slot.ways for slot in slots), leaf.field)
+    else:
+        parted = tuple(word for slot in slots for word in slot.parts)
+        joined = tuple(
+            word for slot in slots for word in ((slot.joined,) if slot.joined else slot.parts)
+        )
+        readings = (parted,) if parted == joined else (parted, joined)
+        term = NearTerm(readings, leaf.slop, leaf.field)
+    return LeafReading(leaf, (term,), None, leaf.boost, note=note)

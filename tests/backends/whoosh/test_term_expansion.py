@@ -1,0 +1,45 @@
+"""Patterns and edit distances over a whole lexicon, against one word at a time."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.backends.whoosh.format.segment import Lexicon
+from indexer.backends.whoosh.postings.term_expansion import LexiconScan
+from tests.oracle.expansion import edits, fits
+
+letters = st.text("abcé中", max_size=7)
+lexicons = st.sets(letters.filter(bool), max_size=40).map(sorted)
+
+
+@given(lexicons, st.text("abcé*?", min_size=1, max_size=8))
+def test_patterns(words: list[str], pattern: str) -> None:
+    found = LexiconScan(Lexicon.of(words)).fitting(pattern).tolist()
+    assert [words[at] for at in found] == [word for word in words if fits(pattern)(word)]
+
+
+@given(lexicons, letters.filter(bool), st.integers(1, 2))
+def test_distances(words: list[str], asked: str, distance: int) -> None:
+    found = LexiconScan(Lexicon.of(words)).close(asked, distance).tolist()
+    assert [words[at] for at in found] == [word for word in words if edits(asked, word) <= distance]
+
+
+def test_swapped_neighbours_are_one_edit() -> None:
+    scan = LexiconScan(Lexicon.of(["gropu", "group", "grup"]))
+    assert scan.close("group", 1).tolist() == [0, 1, 2]
+
+
+def test_a_hostile_pattern_takes_linear_time() -> None:
+    words = sorted("a" * length + "c" for length in range(1, 64))
+    scan = LexiconScan(Lexicon.of(words))
+    started = time.perf_counter()
+
+    found = scan.fitting("*a" * 20 + "*b")
+
+    assert found.dtype == np.int64
+    assert not len(found)
+    assert time.perf_counter() - started < 1

@@ -1,0 +1,80 @@
+"""The addresses that the README lists are those of the site, and how they are written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask, url_for
+from flask.testing import FlaskClient
+from werkzeug.routing import BuildError
+
+from webui.urls.url_builder import Addresses
+
+README = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
+TABLE = README.partition("## Over HTTP")[2].partition("\n## ")[0]
+ADDRESSES = re.findall(
+    r"`(/[^`]*)`", "".join(row.split("|")[1] for row in TABLE.splitlines() if "|" in row)
+)
+NAMES = {"/author/NAME": "/author/ada-byron", "/venue/NAME": "/venue/icml"}
+
+
+def test_the_readme_lists_addresses() -> None:
+    assert len(ADDRESSES) >= 15
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_an_address_of_the_readme_answers(client: FlaskClient, address: str) -> None:
+    there = NAMES.get(address, address).replace("ID", "p1").replace("NAME", "tao-lin")
+    assert client.get(there).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "suffix",
+    re.findall(r"\.(?:[a-z]+\.)?[a-z]+\b", TABLE.partition("/paper/ID")[2].partition("\n")[0]),
+)
+def test_a_paper_has_every_representation_of_the_readme(client: FlaskClient, suffix: str) -> None:
+    assert client.get(f"/paper/p1{suffix}").status_code == 200
+
+
+@pytest.mark.parametrize("root", ["", "/sub"])
+@pytest.mark.parametrize("value", ["icml", "../a?b#c&d=e", "é ~hole~%20;/", "p-1.json", "", "bib"])
+def test_addresses_are_written_as_flask_writes_them(app: Flask, value: str, root: str) -> None:
+    fast = Addresses().write
+    with app.test_request_context("/", environ_overrides={"SCRIPT_NAME": root}):
+        for rule in app.url_map.iter_rules():
+            values: dict[str, Any] = dict.fromkeys(rule.arguments, value)
+            for _ in range(2):
+                assert _of(fast, rule.endpoint, values) == _of(url_for, rule.endpoint, values)
+                assert _of(fast, rule.endpoint, {"q": value}) == _of(
+                    url_for, rule.endpoint, {"q": value}
+                )
+        outside = {"_external": True}
+        assert _of(fast, "pages.home", outside) == _of(url_for, "pages.home", outside)
+
+
+def _of(write: Callable[..., str], endpoint: str, values: dict[str, Any]) -> str:
+    try:
+        return write(endpoint, **values)
+    except (BuildError, ValueError) as error:
+        return type(error).__name__
+
+
+@pytest.mark.parametrize("root", ["", "/sub"])
+@pytest.mark.parametrize("value", ["icml", "../a?b#c&d=e", "é ~hole~%20;/", "p-1.json", "bib"])
+def test_a_writer_writes_what_flask_writes(app: Flask, value: str, root: str) -> None:
+    addresses = Addresses()
+    with app.test_request_context("/", environ_overrides={"SCRIPT_NAME": root}):
+        for endpoint, name in (
+            ("records.author", "slug"),
+            ("records.paper", "address"),
+            ("static", "filename"),
+            ("pages.search", "q"),
+        ):
+            write = addresses.writer(endpoint, name)
+            assert write(value) == url_for(endpoint, **{name: value})  # type: ignore[arg-type]
+        suffixed = addresses.writer("exports.search", "suffix")
+        assert suffixed("bib") == url_for("exports.search", suffix="bib")

@@ -1,0 +1,1 @@
+"""What surrounds a request: its context, caches, limits, headers, error pages, metrics."""

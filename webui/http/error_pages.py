@@ -1,0 +1,155 @@
+"""Answers to requests that cannot be met: a page that still carries the form, or problem+json.
+
+The JSON form is RFC 9457's problem details.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any, Final, cast
+
+from flask import Flask, Response, current_app, make_response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import BadHost, HTTPException
+
+from indexer import IndexError_, IndexMissing, IndexUnavailable, QuiverError
+from webui.http import request_context
+from webui.urls.query_params import Asked
+
+_HEADINGS: Final = {
+    400: "This address cannot be read",
+    404: "There is no such page",
+    405: "This address is only for reading",
+    414: "This address is too long",
+    429: "Too many requests",
+    500: "Something went wrong here",
+    503: "There is no index yet",
+}
+_LINES: Final = {
+    404: ("No paper, author or venue in this index has this address.",),
+    405: ("Ask for it with GET.",),
+    500: ("The fault is ours and is in the log. Trying again, or other words, may help.",),
+}
+_log = logging.getLogger(__name__)
+
+
+def register(app: Flask, build_command: str) -> None:
+    """Let an application word its errors.
+
+    Args:
+        app: the application.
+        build_command: what the page without an index tells its owner to run.
+    """
+    app.extensions["quiver.build_command"] = build_command
+    app.register_error_handler(HTTPException, _http_fault)
+    app.register_error_handler(QuiverError, _quiver_fault)
+
+
+def refused(asked: Asked) -> Response:
+    """Answer a request whose parameters have no meaning: 400, with what each should be."""
+    if wants_json():
+        return problem(
+            400,
+            _HEADINGS[400],
+            "; ".join(str(fault) for fault in asked.faults),
+            errors=[{"parameter": fault.parameter, "detail": str(fault)} for fault in asked.faults],
+        )
+    return _page(
+        400,
+        query=asked.query,
+        faults=[
+            {"parameter": fault.parameter, "reason": str(fault).partition(": ")[2]}
+            for fault in asked.faults
+        ],
+        mended=request_context.params().write(asked.query, url_for("pages.search")),
+    )
+
+
+def too_many(per_minute: int, seconds: int) -> Response:
+    """Answer a client that asks too much: 429, and when to ask again."""
+    told = f"One reader may ask {per_minute:,} times a minute. Try again in {seconds} s."
+    return wait_a_while(told, seconds)
+
+
+def wait_a_while(told: str, seconds: int) -> Response:
+    """Answer a client that has to wait: 429, with a sentence and the seconds to wait."""
+    answer = problem(429, _HEADINGS[429], told) if wants_json() else _page(429, lines=(told,))
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
+
+
+def busy(heading: str, seconds: int) -> Response:
+    """Answer a request for work that is done one piece at a time: 503, and when to ask again."""
+    told = f"Nothing is lost. Try again in {seconds} s."
+    if wants_json():
+        answer = problem(503, heading, told)
+    else:
+        answer = _page(503, heading=heading, lines=(told,))
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
+
+
+def problem(status: int, title: str, detail: str, **more: Any) -> Response:
+    """Make a problem document (RFC 9457)."""
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail} | more
+    return Response(
+        json.dumps(body, ensure_ascii=False) + "\n",
+        status=status,
+        content_type="application/problem+json",
+    )
+
+
+def wants_json() -> bool:
+    """Say whether the address names a representation for machines."""
+    return request.blueprint in ("api", "operation") or request.path.endswith(".json")
+
+
+def _http_fault(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < 400:
+        return error
+    status = error.code
+    lines = _LINES.get(status, (error.description or "",))
+    # Under a host that is none no address can be written, so no page drawn.
+    if wants_json() or isinstance(request.routing_exception, BadHost):
+        answer = problem(status, _HEADINGS.get(status, error.name), lines[0])
+    else:
+        answer = _page(status, lines=lines)
+    for name, value in error.get_headers():
+        if name.lower() not in ("content-type", "content-length"):
+            answer.headers[name] = value
+    return answer
+
+
+def _quiver_fault(error: QuiverError) -> ResponseReturnValue:
+    missing, away = isinstance(error, IndexMissing), isinstance(error, IndexUnavailable)
+    status = 503 if isinstance(error, IndexError_) else 400
+    heading = _HEADINGS[status] if missing or status == 400 else "The index cannot be read"
+    if away:
+        heading = "The index does not answer just now"
+    if status == 503 and not missing:
+        _log.error("index at fault: %s", error)
+    command = cast(str, current_app.extensions["quiver.build_command"]) if missing else ""
+    lines = (
+        ("Build one from a dump of papers with this command. This page needs no restart.",)
+        if missing
+        else ("Nothing is lost. Try again in some seconds.",)
+        if away
+        else ("What is wrong with it is in the server's log.",)
+        if status == 503
+        else (str(error),)
+    )
+    if wants_json():
+        answer = problem(status, heading, lines[0], **({"command": command} if command else {}))
+    else:
+        answer = _page(status, heading=heading, lines=lines, command=command)
+    if status == 503:
+        answer.headers["Retry-After"] = "5" if away else "30"
+    return answer
+
+
+def _page(status: int, **words: Any) -> Response:
+    words = {"heading": _HEADINGS.get(status, "This cannot be done"), "query": None} | words
+    answer = make_response(render_template("error.html", status=status, **words), status)
+    answer.cache_control.no_store = True
+    return answer

@@ -1,0 +1,163 @@
+"""What the request at hand works with: the application's parameters and one searcher."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import PurePath
+from typing import Any, cast
+
+from flask import Flask, abort, current_app, g, request
+
+from indexer import Formulas, IndexDamaged, IndexInfo, IndexMissing, Searcher
+from webui.http.searcher_pool import Snapshots
+from webui.presentation.markup import Display
+from webui.urls.query_params import TOGETHER, Asked, Params
+from webui.urls.url_builder import Addresses
+
+
+def register(app: Flask, snapshots: Snapshots, params: Params) -> None:
+    """Give an application its index and its parameters; every request returns what it borrows."""
+    app.extensions["quiver.snapshots"] = snapshots
+    app.extensions["quiver.params"] = params
+    app.extensions["quiver.display"] = Display(Formulas())
+    app.extensions["quiver.addresses"] = Addresses()
+    app.teardown_appcontext(_give_back)
+
+
+def searcher() -> Searcher:
+    """Give the one searcher of this request, borrowed at the first call.
+
+    Raises:
+        IndexMissing: when nothing was published yet; the answer is then a 503.
+    """
+    if "searcher" not in g:
+        lent = g.setdefault("lent", ExitStack())
+        snapshots = cast(Snapshots, current_app.extensions["quiver.snapshots"])
+        g.searcher = lent.enter_context(snapshots.lent())
+    return cast(Searcher, g.searcher)
+
+
+def of_generation(generation: str) -> Searcher:
+    """Open a kept generation until the end of this request; the newest is shared.
+
+    Raises:
+        IndexMissing: when it is not kept, or is older than this program and cannot be read by it.
+    """
+    if searcher().generation == generation:
+        return searcher()
+    lent = g.setdefault("lent", ExitStack())
+    snapshots = cast(Snapshots, current_app.extensions["quiver.snapshots"])
+    try:
+        return cast(Searcher, lent.enter_context(snapshots.earlier(generation)))
+    except IndexDamaged as error:
+        raise IndexMissing(f"generation {generation} cannot be read any more") from error
+
+
+def generations() -> tuple[str, ...]:
+    """Name the generations that `of_generation` opens, oldest first."""
+    return cast(Snapshots, current_app.extensions["quiver.snapshots"]).kept()
+
+
+def kept() -> Callable[[], None]:
+    """Keep the searcher beyond the end of this request, for an answer that is still being sent.
+
+    Returns:
+        what gives it back; the answer calls it when it is closed.
+    """
+    lent = cast(ExitStack, g.pop("lent", ExitStack()))
+    return lent.close
+
+
+def published() -> str | None:
+    """Give the newest published generation; None where there is none.
+
+    It is asked for once a request: a cluster is a network away.
+    """
+    if "published" not in g:
+        g.published = cast(Snapshots, current_app.extensions["quiver.snapshots"]).published()
+    return cast("str | None", g.published)
+
+
+def published_content() -> str | None:
+    """Returns what names the newest content: generation and identity; None where there is none."""
+    generation = published()
+    if generation is None:
+        return None
+    if "identity" not in g:
+        snapshots = cast(Snapshots, current_app.extensions["quiver.snapshots"])
+        g.identity = snapshots.identity() or ""
+    return f"{generation}@{g.identity}"
+
+
+def used_content() -> str | None:
+    """Returns what names the content that this request read, if it read any."""
+    if "searcher" not in g:
+        return None
+    read = cast(Searcher, g.searcher)
+    return f"{read.generation}@{read.identity}"
+
+
+def info() -> IndexInfo:
+    """Say what is in the index, of its dumps the names alone: where they lie is nobody's business.
+
+    Raises:
+        IndexMissing: when nothing was published yet.
+    """
+    told = searcher().info()
+    names = tuple(one if "://" in one else PurePath(one).name or one for one in told.dumps)
+    return replace(told, dumps=names)
+
+
+def used() -> str | None:
+    """Give the generation that this request read, if it read any."""
+    return cast(Searcher, g.searcher).generation if "searcher" in g else None
+
+
+def face() -> str:
+    """Give the digest of the application's own code and templates."""
+    return cast(str, current_app.extensions["quiver.face"])
+
+
+def params() -> Params:
+    """Give how this application reads and writes addresses of results."""
+    if "params" not in g:
+        known = cast(Params, current_app.extensions["quiver.params"])
+        name, value = TOGETHER
+        g.params = replace(known, together=request.args.get(name) == value)
+    return cast(Params, g.params)
+
+
+def addresses() -> Addresses:
+    """Give what writes the addresses of this application's pages."""
+    return cast(Addresses, current_app.extensions["quiver.addresses"])
+
+
+def address(endpoint: str, **values: Any) -> str:
+    """Write the address of a page, as `flask.url_for` does."""
+    return addresses().write(endpoint, **values)
+
+
+def display() -> Display:
+    """Give what renders the texts of papers."""
+    return cast(Display, current_app.extensions["quiver.display"])
+
+
+def asked(*, min_per_page: int = 1) -> Asked:
+    """Read what the address of this request asks for."""
+    return replace(params(), min_per_page=min_per_page).read(request.args.items(multi=True))
+
+
+def page(name: str = "page") -> int:
+    """Read the page of a list that has no other parameter; 404 where it has no such page."""
+    given = request.args.get(name, "1")
+    if not given.isascii() or not given.isdecimal() or not 1 <= int(given[:10]) <= 10**9:
+        abort(404)
+    return int(given[:10])
+
+
+def _give_back(_: BaseException | None) -> None:
+    lent = g.pop("lent", None)
+    if lent is not None:
+        lent.close()

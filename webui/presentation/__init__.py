@@ -1,0 +1,1 @@
+"""What templates are given: the results page, hits, facets, charts, author filters."""

@@ -1,0 +1,105 @@
+"""The parts that a page of results has by the dozen, drawn by functions.
+
+A template takes some microseconds for every text that it escapes and every address it asks for,
+and such a page has a thousand of these: here the texts of one part are escaped in one go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+from markupsafe import Markup
+
+from indexer import name_slug
+from webui.presentation.charts import Histogram
+from webui.presentation.facets import Panel, Row
+from webui.presentation.hit import AuthorName
+from webui.presentation.markup import escaped
+
+_CHOSEN: Final = ' class="chosen"'
+
+
+def author_items(authors: Sequence[AuthorName], href: Callable[[str], str]) -> Markup:
+    """Draw the names of a paper as items of a list.
+
+    Args:
+        authors: the names to show.
+        href: gives the address of a name by its slug.
+    """
+    addresses = escaped([href(name_slug(author.name)) for author in authors])
+    return _joined(
+        f'{_left_out(author.skipped)}<li><a href="{address}">{author.shown}</a></li>'
+        for author, address in zip(authors, addresses, strict=True)
+    )
+
+
+def choices(panel: Panel) -> Markup:
+    """Draw the values of a facet as items of the filter form, to be chosen or excluded."""
+    return _joined(_choice(panel.field, *one) for one in _escaped(panel.rows))
+
+
+def years_table(panel: Panel) -> Markup:
+    """Draw the years of an answer as rows of a table."""
+    return _joined(
+        f'<tr{_CHOSEN if row.selected else ""}><th scope="row">'
+        f'<a rel="nofollow" href="{only}">{label}</a></th><td>{row.count:,}</td></tr>'
+        for row, _, label, only, _, _ in _escaped(panel.rows)
+    )
+
+
+def columns(histogram: Histogram) -> Markup:
+    """Draw the bars of a histogram, each a link; a year without papers has none."""
+    bars = [bar for bar in histogram.bars if bar.count]
+    tall = histogram.height
+    return _joined(
+        f'    <a href="{href}" rel="nofollow" aria-label="{bar.year}: {bar.count} papers"'
+        f"{_CHOSEN if bar.chosen else ''}><title>{bar.year}: {bar.count:,}</title>"
+        f'<rect class="column" x="{bar.x}" y="0" width="{bar.width}" height="{tall}"/>'
+        f'<rect class="bar" x="{bar.x}" y="{bar.y}" width="{bar.width}" height="{bar.height}"/></a>'
+        for bar, href in zip(bars, escaped([bar.href for bar in bars]), strict=True)
+    )
+
+
+def _choice(  # noqa: PLR0913, PLR0917 - the texts of a row
+    field: str, row: Row, value: str, label: str, only: str, without: str, undo: str
+) -> str:
+    if row.excluded:
+        return (
+            f'      <li class="excluded">\n'
+            f'<input type="hidden" name="{field}_not" value="{value}">\n'
+            f'        <span class="value"><span class="name"><s>{label}</s></span></span>\n'
+            f'        <span class="acts"><a rel="nofollow" href="{undo}" '
+            f'aria-label="No longer exclude {label}">undo</a></span>      </li>'
+        )
+    checked = " checked" if row.selected else ""
+    return (
+        f'      <li>\n<label class="value"><input type="checkbox" name="{field}" value="{value}"'
+        f'{checked}> <span class="name">{label}</span> <span class="count">{row.count:,}'
+        '<span class="hidden"> papers</span></span></label>\n'
+        f'        <span class="acts"><a rel="nofollow" href="{only}" aria-label="Only {label}">only'
+        f'</a> <a rel="nofollow" href="{without}" aria-label="Exclude {label}">not</a></span>'
+        "      </li>"
+    )
+
+
+def _escaped(rows: Sequence[Row]) -> Iterator[tuple[Row, str, str, str, str, str]]:
+    """Give rows, and with each its value, label and addresses, escaped."""
+    parts = iter(
+        escaped(
+            [
+                text
+                for row in rows
+                for text in (row.value, row.label, row.only, row.without, row.undo)
+            ]
+        )
+    )
+    return zip(rows, parts, parts, parts, parts, parts, strict=False)
+
+
+def _left_out(count: int) -> str:
+    return f'<li class="more" aria-label="{count} names left out">…</li>' if count else ""
+
+
+def _joined(drawn: Iterator[str]) -> Markup:
+    return Markup("".join(drawn))  # noqa: S704 - whatever is not drawn here is escaped

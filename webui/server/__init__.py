@@ -1,0 +1,1 @@
+"""How the application is served: gunicorn workers and the balance between them."""

@@ -1,0 +1,1 @@
+"""URL to query and back: parameters, the links on a page, slugs."""

@@ -1,0 +1,245 @@
+"""An author's page and its representations: the papers of a name, whatever the address chooses."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Final
+from urllib.parse import quote
+
+from flask import abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from indexer import (
+    CITATION_FORMATS,
+    AuthorCluster,
+    Match,
+    Searcher,
+    Sort,
+    cluster_json,
+    name_slug,
+    plain,
+)
+from webui.http import request_context
+from webui.presentation import results_page
+from webui.presentation.author_filters import (
+    Chosen,
+    Field,
+    Narrowing,
+    choose,
+    names_beside,
+    query_of,
+    read_narrowing,
+)
+from webui.presentation.charts import draw, year_histogram
+from webui.presentation.facets import facet_label
+from webui.presentation.hit import by_year
+from webui.presentation.results_page import pager
+from webui.urls.slugs import Moved, find_author, has_author, names_meant, parted
+from webui.views.exports import references
+from webui.views.feeds import feed
+from webui.views.json_api import answer
+
+_PAPERS: Final = 100
+_GROUPS: Final = 3
+_COAUTHORS: Final = 1000
+_VENUES: Final = 12
+"""Venues that stand without being asked for."""
+
+
+def respond(address: str) -> ResponseReturnValue:
+    """Answer for an author's page, or a representation of it.
+
+    Raises:
+        NotFound: when no name folds to this one, or the group asked for is of none of its papers.
+    """
+    searcher = request_context.searcher()
+    slug, suffix = parted(address, lambda one: has_author(searcher, one))
+    narrowing = read_narrowing(request.args, request_context.params().max_text)
+    names = names_meant(searcher, narrowing.also)
+    found = find_author(searcher, slug, names, curated=not narrowing.exact)
+    if found is None:
+        abort(404)
+    ending = f".{suffix}" if suffix else ""
+    if isinstance(found, Moved):
+        return redirect(narrowing.href(f"{found.slug}{ending}"))
+    narrowing = replace(narrowing, also=tuple(map(name_slug, found.also)))
+    if narrowing.group and all(paper.id != narrowing.group for paper in found.papers):
+        abort(404)
+    chosen = choose(searcher, found, narrowing)
+    if suffix == "json":
+        return answer(_as_json(chosen, narrowing))
+    if suffix == "atom":
+        return _feed(found, narrowing)
+    if suffix:
+        return references(chosen.cluster.papers, suffix, found.slug)
+    return _page(searcher, found, chosen, narrowing)
+
+
+def _as_json(chosen: Chosen, narrowing: Narrowing) -> dict[str, Any]:
+    """Write what ``quiver author --json`` prints, and what was chosen of it, if anything was."""
+    said = cluster_json(chosen.cluster)
+    if narrowing.chooses:
+        said["chosen"] = {
+            "of": chosen.total,
+            "group": narrowing.group or None,
+            "venue": list(narrowing.venues),
+            "year": list(narrowing.years),
+            "q": narrowing.text or None,
+        }
+    return said
+
+
+def _feed(cluster: AuthorCluster, narrowing: Narrowing) -> ResponseReturnValue:
+    query = replace(
+        query_of(cluster, narrowing), sort=Sort.ADDED, page=request_context.page(), per_page=50
+    )
+
+    def href(page: int) -> str:
+        return narrowing.href(f"{cluster.slug}.atom", page=page, external=True)
+
+    return feed(query, cluster.name, narrowing.href(cluster.slug), href)
+
+
+def _page(
+    searcher: Searcher, whole: AuthorCluster, chosen: Chosen, narrowing: Narrowing
+) -> ResponseReturnValue:
+    cluster = chosen.cluster
+    page = request_context.page()
+    listed = cluster.papers[(page - 1) * _PAPERS : page * _PAPERS]
+    if not listed and page > 1:
+        abort(404)
+    slug = cluster.slug
+    # There may be hundreds of co-authors, and their addresses begin alike.
+    path = url_for("records.author", slug="_")[:-1]
+
+    def href(name: str) -> str:
+        return path + quote(name_slug(name))
+
+    return render_template(
+        "records/author.html",
+        cluster=cluster,
+        whole=whole,
+        total=chosen.total,
+        narrowing=narrowing,
+        here=narrowing.href(slug),
+        bare=Narrowing(also=narrowing.also, exact=narrowing.exact).href(slug),
+        exact=replace(narrowing, exact=not narrowing.exact, group="").href(slug),
+        gone=chosen.gone,
+        beside=names_beside(whole, narrowing),
+        groups=_groups(whole, narrowing),
+        groups_shown=_GROUPS,
+        alone=len(whole.papers) - sum(len(group.papers) for group in whole.groups),
+        chips=_chips(whole, narrowing),
+        years=_rows(chosen, "year", narrowing),
+        venues=_rows(chosen, "venue", narrowing),
+        venues_shown=_VENUES,
+        histogram=year_histogram(
+            chosen.years,
+            lambda year: narrowing.only("year", str(year)).href(slug),
+            lambda year: str(year) in narrowing.years,
+        ),
+        picture=draw(cluster.ties, href),
+        coauthors=[
+            {"name": one.name, "count": one.count, "href": href(one.name)}
+            for one in cluster.coauthors[:_COAUTHORS]
+        ],
+        kept=[pair for pair in narrowing.pairs() if pair[0] != "q"],
+        listed=by_year(listed, request_context.display()),
+        pager=pager(page, _PAPERS, len(cluster.papers), lambda to: narrowing.href(slug, page=to)),
+        search_href=_search_href(whole, narrowing),
+        formats=_formats(slug, narrowing),
+        feed_href=narrowing.href(f"{slug}.atom"),
+        generation=searcher.generation,
+    )
+
+
+def _search_href(cluster: AuthorCluster, narrowing: Narrowing) -> str:
+    """Give the address of the same papers as results, ranked; empty where filters cannot say it."""
+    query = query_of(cluster, narrowing)
+    if narrowing.group or not query.filter("author").include:
+        return ""
+    size = request_context.params().per_page
+    return results_page.search_href(
+        replace(query, match=Match.AUTO, sort=Sort.RELEVANCE, per_page=size)
+    )
+
+
+def _rows(chosen: Chosen, field: Field, narrowing: Narrowing) -> list[dict[str, Any]]:
+    slug = chosen.cluster.slug
+    facet = chosen.venues if field == "venue" else chosen.years
+    return [
+        {
+            "label": facet_label(one.value),
+            "count": one.count,
+            "selected": one.selected,
+            "href": (
+                narrowing.without(field, one.value)
+                if one.selected
+                else narrowing.only(field, one.value)
+            ).href(slug),
+        }
+        for one in facet.values
+    ]
+
+
+def _groups(cluster: AuthorCluster, narrowing: Narrowing) -> list[dict[str, Any]]:
+    """List the groups that the papers fall into, each with an address of its own."""
+    titles = {paper.id: plain(paper.title) for paper in cluster.papers}
+    return [
+        {
+            "group": group,
+            "href": Narrowing(exact=narrowing.exact, group=group.key).href(cluster.slug),
+            "chosen": narrowing.group in group.papers,
+            "titles": [titles[one] for one in group.papers[:3]],
+        }
+        for group in cluster.groups
+    ]
+
+
+def _chips(cluster: AuthorCluster, narrowing: Narrowing) -> list[dict[str, str]]:
+    """List what was put with the name and chosen of its papers, and the addresses without."""
+    slug = cluster.slug
+    found = [
+        {"name": "Together with", "value": name, "href": narrowing.without_name(at).href(slug)}
+        for name in cluster.also
+        for at in (name_slug(name),)
+    ]
+    group = cluster.group(narrowing.group) if narrowing.group else None
+    if group is not None:
+        people = ", ".join(name for name, _ in group.coauthors[:2])
+        value = f"with {people}" if people else f"of {group.first or 'no year'}"
+        found.append(
+            {"name": "Group", "value": value, "href": replace(narrowing, group="").href(slug)}
+        )
+    fields: tuple[tuple[str, Field, tuple[str, ...]], ...] = (
+        ("Venue", "venue", narrowing.venues),
+        ("Year", "year", narrowing.years),
+    )
+    for label, field, values in fields:
+        found += [
+            {
+                "name": label,
+                "value": facet_label(one),
+                "href": narrowing.without(field, one).href(slug),
+            }
+            for one in values
+        ]
+    if narrowing.text:
+        value = f"“{narrowing.text[:80]}”"
+        found.append(
+            {"name": "With", "value": value, "href": replace(narrowing, text="").href(slug)}
+        )
+    return found
+
+
+def _formats(slug: str, narrowing: Narrowing) -> list[dict[str, str]]:
+    kinds = [(one.label, one.suffix, one.media_type) for one in CITATION_FORMATS.values()]
+    kinds.append(("JSON", "json", "application/json"))
+    return [
+        {
+            "label": label,
+            "media": media.partition(";")[0],
+            "href": narrowing.href(f"{slug}.{suffix}"),
+        }
+        for label, suffix, media in kinds
+    ]

@@ -1,0 +1,188 @@
+"""References for other programs: all hits of a query, a selection, one paper; streamed.
+
+unAPI after unapi.info: Zotero finds it on lists and papers alike and needs no translator of ours.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from typing import Final, cast
+from urllib.parse import quote, unquote
+
+from flask import Blueprint, Flask, Response, abort, current_app, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import BadRequest
+
+from indexer import (
+    CITATION_FORMATS,
+    DEFAULT_KEY,
+    Paper,
+    QueryError,
+    citation_format,
+    write_citations,
+)
+from webui.http import render_queue, request_context
+from webui.http.error_pages import refused, wait_a_while
+
+blueprint = Blueprint("exports", __name__)
+MAX_SELECTED: Final = 1_000
+_CHUNK: Final = 32_768
+_LARGE: Final = 1_000
+"""Papers beyond which an export is a large one: it takes more than about 0.3 s to make."""
+_AT_ONCE: Final = 4
+"""Large exports that one worker makes at once; a page waits for one chunk of each at most."""
+
+
+class _Budget:
+    """What exports may take of one worker process.
+
+    Attributes:
+        papers: most papers of one export; 0 = no limit.
+    """
+
+    def __init__(self, papers: int) -> None:
+        self.papers = papers
+        self._slots = threading.BoundedSemaphore(_AT_ONCE)
+
+    def begin(self, papers: int) -> Callable[[], None] | None:
+        """Returns what ends an export of so many papers; None where it has to wait."""
+        if papers <= _LARGE:
+            return lambda: None
+        return self._slots.release if self._slots.acquire(blocking=False) else None
+
+
+def register(app: Flask, most: int) -> None:
+    """Limit what exports of an application may take: `most` papers each, 0 = any number."""
+    app.extensions["quiver.exports"] = _Budget(most)
+
+
+@blueprint.get("/search.<any(bib, ris, 'csl.json', enw, csv, jsonl):suffix>")
+def search(suffix: str) -> ResponseReturnValue:
+    """Write every hit of a query, in its order; pages mean nothing here."""
+    asked = request_context.asked(min_per_page=0)
+    if asked.faults:
+        return refused(asked)
+    searcher = request_context.searcher()
+    budget = cast(_Budget, current_app.extensions["quiver.exports"])
+    count = searcher.count(asked.query)
+    if budget.papers and count > budget.papers:
+        raise BadRequest(
+            f"One export may hold {budget.papers:,} papers here, and this one has {count:,}. "
+            "Narrow the search, or take the papers page by page from /search.json; "
+            "`quiver export` on the server writes any number."
+        )
+    found = (searcher.get(one) for one in searcher.ids(asked.query))
+    response = references((paper for paper in found if paper is not None), suffix, "results")
+    end = budget.begin(count)
+    if end is None:
+        response.close()
+        return wait_a_while("Other large exports are being made. Try again in 10 s.", 10)
+    response.call_on_close(end)
+    return response
+
+
+@blueprint.get("/export")
+def export() -> ResponseReturnValue:
+    """Write what was selected (``id``, repeated), or every hit of a query, in ``format``.
+
+    Raises:
+        QueryError: when there is no such format; nothing selected and nothing asked is a 400.
+    """
+    suffix = citation_format(request.args.get("format", "bibtex")).suffix
+    ids = list(dict.fromkeys(request.args.getlist("id")))
+    if not ids and "selection" in request.args:
+        raise QueryError("id", "no paper is selected; tick some on the page of results")
+    if not ids:
+        return search(suffix)
+    found = [request_context.searcher().get(one) for one in ids[:MAX_SELECTED]]
+    return references([paper for paper in found if paper is not None], suffix, "selection")
+
+
+@blueprint.get("/unapi")
+def unapi() -> ResponseReturnValue:
+    """List formats, list those of a record (``id``), or give the record in a ``format``.
+
+    Pages name records by their ids as they stand in an address, for some readers put these into
+    one unchanged; others encode them once more.
+
+    Raises:
+        NotFound: when no paper has the id.
+        NotAcceptable: when there is no such format.
+    """
+    wanted = request.args.get("id")
+    if wanted is None:
+        return _unapi_formats("", 200)
+    searcher = request_context.searcher()
+    paper = searcher.get(wanted) or searcher.get(unquote(wanted))
+    if paper is None:
+        abort(404)
+    name = request.args.get("format")
+    if name is None:
+        return _unapi_formats(wanted, 300)
+    if name not in CITATION_FORMATS:
+        abort(406)
+    return references([paper], name, "")
+
+
+def references(papers: Iterable[Paper], format: str, name: str) -> Response:
+    """Stream papers as references.
+
+    Options of the address: ``abstract=0`` or ``1``, ``key`` (pattern of the citation keys),
+    ``ascii=0`` (BibTeX with letters as they are).
+
+    Args:
+        papers: taken one by one while the answer is sent.
+        format: name or suffix of a citation format.
+        name: of the file that a browser saves; empty to show it in place.
+
+    Raises:
+        QueryError: when an option has no meaning.
+    """
+    chosen = citation_format(format)
+    pieces = write_citations(
+        papers,
+        chosen.name,
+        abstract=_switch("abstract"),
+        key=request.args.get("key") or DEFAULT_KEY,
+        ascii=_switch("ascii") is not False,
+    )
+    response = Response(render_queue.by_turns(_chunks(pieces)), content_type=chosen.media_type)
+    response.call_on_close(request_context.kept())
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["X-Robots-Tag"] = "noindex"
+    if name:
+        response.headers["Content-Disposition"] = _attached(f"{name}.{chosen.suffix}")
+    return response
+
+
+def _attached(name: str) -> str:
+    """Name the file that a browser saves; letters beyond ASCII after RFC 8187."""
+    plain = name.encode("ascii", "replace").decode().replace("?", "_")
+    encoded = "" if name.isascii() else f"; filename*=UTF-8''{quote(name)}"
+    return f'attachment; filename="{plain}"{encoded}'
+
+
+def _chunks(pieces: Iterator[str]) -> Iterator[bytes]:
+    """Join small pieces, so that a hundred thousand papers are not as many writes."""
+    waiting: list[bytes] = []
+    size = 0
+    for piece in chain(pieces, ("",)):
+        waiting.append(piece.encode())
+        size += len(waiting[-1])
+        if size >= _CHUNK or not piece:
+            yield b"".join(waiting)
+            waiting, size = [], 0
+
+
+def _switch(name: str) -> bool | None:
+    given = request.args.get(name, "")
+    if given not in ("", "0", "1"):
+        raise QueryError(name, "expected 0 or 1")
+    return None if given == "" else given == "1"
+
+
+def _unapi_formats(paper_id: str, status: int) -> Response:
+    body = render_template("exports/unapi.xml", paper_id=paper_id, formats=CITATION_FORMATS)
+    return Response(body, status=status, content_type="application/xml; charset=utf-8")

@@ -1,0 +1,160 @@
+"""Atom feeds of any query, author name or venue (RFC 4287, RFC 5005, OpenSearch 1.1).
+
+What came into the index last comes first, and every entry tells when it came and when it last
+changed: a reader that asks again sees what is new, whatever year it is of.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any, Final
+
+from flask import Blueprint, Response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from indexer import Paper, PaperTimes, Query, Sort, name_slug, plain, unnumbered
+from webui.http import request_context
+from webui.http.error_pages import refused
+from webui.presentation import results_page
+from webui.presentation.results_page import last_page
+from webui.urls import query_edits
+
+blueprint = Blueprint("feeds", __name__)
+_ENTRIES: Final = 50
+_ILLEGAL: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A paper and when it came in and last changed."""
+
+    paper: Paper
+    times: PaperTimes
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of the hits of a query.
+
+    Attributes:
+        total: hits in all.
+        start: place of the first paper, from 0.
+        size: papers asked for; fewer come at the end.
+    """
+
+    papers: tuple[Dated, ...]
+    total: int
+    start: int
+    size: int
+
+
+@blueprint.get("/search.atom")
+@blueprint.get("/feed.atom")
+def search() -> ResponseReturnValue:
+    """Give the papers of a query as a feed, last added first unless it says otherwise."""
+    asked = request_context.asked()
+    if asked.faults:
+        return refused(asked)
+    query = asked.query if "sort" in request.args else replace(asked.query, sort=Sort.ADDED)
+    if "per_page" not in request.args:
+        query = replace(query, per_page=_ENTRIES)
+    shown = plain(query.text.strip())
+    return feed(
+        query,
+        f"“{shown}”" if shown else "All papers",
+        results_page.search_href(query_edits.turned(asked.query, 1)),
+        lambda page: request_context.params().write(
+            query_edits.turned(query, page), url_for("feeds.search", _external=True)
+        ),
+    )
+
+
+def feed(query: Query, title: str, page: str, href: Callable[[int], str]) -> Response:
+    """Answer a query as a feed.
+
+    Args:
+        query: what to list.
+        title: of the feed.
+        page: path of the page that shows the same.
+        href: gives the absolute address of a page of the feed.
+    """
+    window = papers_from(query, (query.page - 1) * query.per_page, query.per_page)
+    last = last_page(window.total, query.per_page)
+    links = {"self": href(query.page), "first": href(1), "last": href(last)}
+    if query.page > 1:
+        links["previous"] = href(min(query.page - 1, last))
+    if query.page < last:
+        links["next"] = href(query.page + 1)
+    site = request.url_root.rstrip("/")
+    links["alternate"] = f"{site}{page}"
+    return atom(window, title, links, first_index=1)
+
+
+def papers_from(query: Query, start: int, size: int) -> Window:
+    """Take a stretch of the hits of a query that may begin anywhere."""
+    searcher = request_context.searcher()
+    papers = tuple(
+        Dated(paper, times)
+        for one in islice(searcher.ids(query), start, start + size)
+        if (paper := searcher.get(one)) is not None and (times := searcher.times(one)) is not None
+    )
+    return Window(papers, searcher.count(query), start, size)
+
+
+def atom(
+    window: Window, title: str, links: Mapping[str, str], *, first_index: int, arxiv: bool = False
+) -> Response:
+    """Write papers as an Atom document.
+
+    Args:
+        window: the papers.
+        title: of the feed.
+        links: absolute addresses by relation; ``self`` is also the feed's id.
+        first_index: number of the first hit of all; OpenSearch counts from 1, arXiv from 0.
+        arxiv: with the elements of arXiv's API.
+    """
+    text = render_template(
+        "feeds/feed.xml",
+        title=title,
+        links=links,
+        window=window,
+        start=window.start + first_index,
+        entries=[_entry(one) for one in window.papers],
+        updated=max(
+            (one.times.last_changed for one in window.papers),
+            default=request_context.searcher().info().built,
+        ),
+        arxiv=arxiv,
+        legal=_legal,
+        unnumbered=unnumbered,
+    )
+    response = Response(text, content_type="application/atom+xml; charset=utf-8")
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+def _entry(dated: Dated) -> dict[str, Any]:
+    paper = dated.paper
+    authors: Sequence[str] = paper.authors
+    return {
+        "paper": paper,
+        "times": dated.times,
+        "address": url_for("records.paper", address=paper.id, _external=True),
+        "title": plain(paper.title),
+        "summary": plain(paper.abstract),
+        "authors": [
+            {
+                "name": unnumbered(name),
+                "address": url_for("records.author", slug=name_slug(name), _external=True),
+            }
+            for name in authors
+        ],
+    }
+
+
+def _legal(text: str) -> str:
+    """Drop what XML 1.0 cannot hold."""
+    return _ILLEGAL.sub("", text)

@@ -1,0 +1,137 @@
+"""The pages for readers: home, results, all values of a facet, how to search, what is here."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from urllib.parse import urlencode
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from indexer import (
+    SYNTAX,
+    UNKNOWN,
+    FacetField,
+    FacetRequest,
+    Query,
+    parse_query,
+    put_together,
+)
+from webui.http import request_context
+from webui.http.error_pages import refused
+from webui.presentation import results_page
+from webui.presentation.facets import PLURALS, facet_panel
+from webui.urls import query_edits
+
+blueprint = Blueprint("pages", __name__)
+_FIELDS = ("abstract", "authors", "venue", "year", "type", "doi", "url", "keywords")
+"""What a record may lack, as the query language names it."""
+_VALUES = 200
+"""Values on a page of all values of a facet."""
+
+
+@blueprint.get("/")
+def home() -> str:
+    """Show the search form and what is in the index."""
+    searcher = request_context.searcher()
+    everything = Query(per_page=0)
+    wanted = (FacetRequest("venue", 60), FacetRequest("year", 0))
+    results = searcher.search(everything, facets=wanted)
+    venues = [one for one in results.facets["venue"].values if one.value != UNKNOWN]
+    return render_template(
+        "pages/home.html",
+        info=searcher.info(),
+        histogram=results_page.histogram(
+            replace(everything, per_page=request_context.params().per_page),
+            results,
+            width=672,
+            height=120,
+        ),
+        venues=venues,
+    )
+
+
+@blueprint.get("/search")
+def search() -> ResponseReturnValue:
+    """Show one page of an answer with its filters."""
+    asked = request_context.asked()
+    if asked.faults:
+        return refused(asked)
+    query = asked.query
+    explain = request.args.get("explain") == "1"
+    searcher = request_context.searcher()
+    results = searcher.search(query, explain=explain)
+    together = request_context.params().together
+    works = put_together(searcher, results, explain=explain) if together else None
+    return render_template(
+        "pages/search.html", notices=asked.notices, **results_page.answer(results, works)
+    )
+
+
+@blueprint.get("/facet/<any(venue, type, author):field>")
+def facet(field: FacetField) -> ResponseReturnValue:
+    """List all values of one facet of an answer, with a search among them."""
+    asked = request_context.asked()
+    if asked.faults:
+        return refused(asked)
+    query = replace(asked.query, page=1)
+    contains = request.args.get("contains", "").strip()[:100]
+    page = request_context.page("values_page")
+    # One value more than a page holds tells whether another page follows.
+    offset = (page - 1) * _VALUES
+    wanted = FacetRequest(field, limit=_VALUES + 1, offset=offset, contains=contains)
+    results = request_context.searcher().search(replace(query, per_page=0), facets=(wanted,))
+    found = results.facets[field]
+    chosen = set(query.filter(field).include) | set(query.filter(field).exclude)
+    listed = [one for one in found.values if one.value not in chosen]
+    more = len(listed) > _VALUES
+    rest = set(listed[:_VALUES])
+    kept_values = tuple(one for one in found.values if one in rest or one.value in chosen)
+
+    def turn(to: int) -> str:
+        pairs = [
+            *request_context.params().pairs(query),
+            ("contains", contains),
+            ("values_page", str(to)),
+        ]
+        written = urlencode([pair for pair in pairs if pair[1] and pair != ("values_page", "1")])
+        return f"{url_for('pages.facet', field=field)}?{written}"
+
+    return render_template(
+        "pages/facet.html",
+        query=query,
+        notices=asked.notices,
+        panel=facet_panel(query, replace(found, values=kept_values), results_page.search_around()),
+        total=results.total,
+        contains=contains,
+        kept=request_context.params().pairs(query),
+        narrowed_by=query_edits.filtered(query_edits.without_field(query, field)),
+        plural=PLURALS,
+        back=results_page.search_href(query),
+        previous=turn(page - 1) if page > 1 else "",
+        next=turn(page + 1) if more else "",
+        generation=results.generation,
+    )
+
+
+@blueprint.get("/help")
+def help_page() -> str:
+    """Explain the query language."""
+    return render_template("pages/help_page.html", syntax=SYNTAX)
+
+
+@blueprint.get("/about")
+def about() -> str:
+    """Say what is in the index, since when and from where, and what its records lack."""
+    searcher, params = request_context.searcher(), request_context.params()
+    lacking = []
+    for field in _FIELDS:
+        query = parse_query(f"no:{field}", per_page=params.per_page)
+        lacking.append(
+            {
+                "field": field,
+                "count": searcher.count(query),
+                "href": results_page.search_href(query),
+            }
+        )
+    return render_template("pages/about.html", info=request_context.info(), lacking=lacking)

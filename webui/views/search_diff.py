@@ -1,0 +1,319 @@
+"""What has changed for a search between two states of the index.
+
+The earlier state is a generation that is still kept, named in the address, or a record of the
+search (``/record.json``) that is handed in: a record lists what was found, so the comparison needs
+nothing else, however long ago it was filed. This is what an update of a systematic review asks for
+(PRISMA-S, item 14, doi.org/10.1186/s13643-020-01542-z).
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from threading import Lock
+from typing import IO, Any, Final, cast
+
+from flask import Blueprint, Flask, Response, abort, current_app, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from indexer import IndexMissing, Paper, Query, QueryError, Searcher, plain
+from webui.http import request_context
+from webui.http.error_pages import busy, refused
+from webui.http.record_upload import read_upload
+from webui.presentation import results_page
+from webui.presentation.facets import chips
+from webui.urls.query_params import Asked
+from webui.views.json_api import answer
+
+blueprint = Blueprint("differences", __name__)
+_MOST: Final = 20_000
+"""Papers found both times that are looked at for changes, and papers gone that are looked for."""
+_LISTED: Final = 1_000
+LARGEST: Final = 32 << 20
+"""Bytes of a record that is handed in: a million ids, see `record_upload`."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a search found in one state of the index.
+
+    Attributes:
+        built: when the generation was published, ISO 8601.
+        matched: "all" or "any" of the bare words; empty where the record does not say.
+        ids: in the order of the search, each once.
+    """
+
+    generation: str
+    built: str
+    matched: str
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The way from one state to a later one.
+
+    Attributes:
+        new: found now and not before, in the order of the search.
+        gone: found before and not now.
+        removed: those of `gone` that are not in the index any more; the others no longer match.
+            None where too many are to be looked for.
+        changed: found both times, with any field changed; None where too many are to be compared.
+    """
+
+    new: tuple[str, ...]
+    gone: tuple[str, ...]
+    removed: tuple[str, ...] | None
+    changed: tuple[str, ...] | None
+
+
+@blueprint.get("/record/diff")
+def page() -> ResponseReturnValue:
+    """Show what has changed for a search since a generation, or ask since which."""
+    asked = request_context.asked()
+    if asked.faults:
+        return refused(asked)
+    names = _names()
+    if isinstance(names, str):
+        return _form(asked.query, names)
+    try:
+        earlier, later = (request_context.of_generation(name) for name in names)
+    except IndexMissing as error:
+        return _form(asked.query, str(error))
+    return _compared(asked.query, _state(earlier, asked.query), earlier, later)
+
+
+@blueprint.get("/record/diff.json")
+def page_json() -> ResponseReturnValue:
+    """Say what has changed for a search from generation ``since`` to ``until`` or the newest.
+
+    Raises:
+        QueryError: when one of them is not named or not kept.
+    """
+    asked = request_context.asked()
+    if asked.faults:
+        return refused(asked)
+    names = _names()
+    if isinstance(names, str):
+        raise QueryError(
+            "since", names or f"expected one of {', '.join(request_context.generations())}"
+        )
+    try:
+        earlier, later = (request_context.of_generation(name) for name in names)
+    except IndexMissing as error:
+        raise QueryError("since", str(error)) from error
+    before, after = _state(earlier, asked.query), _state(later, asked.query)
+    found = difference(before, after, earlier, later)
+    return answer(_told(asked.query, before, after, found))
+
+
+@blueprint.post("/record/diff")
+def handed_in() -> ResponseReturnValue:
+    """Show what has changed for a search since its record was made.
+
+    Raises:
+        QueryError: when what is handed in is no record of a search.
+    """
+    given = request.files.get("record")
+    comparing = cast(Lock, current_app.extensions["quiver.comparing"])
+    if not comparing.acquire(blocking=False):
+        return busy("Another record is being compared", 5)
+    try:
+        asked, before = read_record(given.stream if given else io.BytesIO())
+        if asked.faults:
+            return refused(asked)
+        return _compared(asked.query, before, None, request_context.searcher())
+    finally:
+        comparing.release()
+
+
+def register(app: Flask) -> None:
+    """Let an application compare records, one at a time."""
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST
+    app.extensions["quiver.comparing"] = Lock()
+    app.register_blueprint(blueprint)
+
+
+def difference(
+    before: State, after: State, earlier: Searcher | None, later: Searcher
+) -> Difference:
+    """Compare what a search found in two states.
+
+    Args:
+        before: the earlier state.
+        after: the later one.
+        earlier: reads the earlier one; None where only its record is left, so that a paper counts
+            as changed if it changed after that generation was published.
+        later: reads the later one.
+    """
+    was, now = set(before.ids), set(after.ids)
+    gone = tuple(one for one in before.ids if one not in now)
+    both = [one for one in after.ids if one in was]
+    return Difference(
+        new=tuple(one for one in after.ids if one not in was),
+        gone=gone,
+        removed=(
+            tuple(one for one in gone if later.times(one) is None) if len(gone) <= _MOST else None
+        ),
+        changed=tuple(_changed(both, before, earlier, later)) if len(both) <= _MOST else None,
+    )
+
+
+def _changed(
+    ids: Iterable[str], before: State, earlier: Searcher | None, later: Searcher
+) -> Iterable[str]:
+    for one in ids:
+        now = later.times(one)
+        was = earlier.times(one) if earlier else None
+        last = was.last_changed if was else before.built
+        if now is not None and _instant(now.last_changed) > _instant(last):
+            yield one
+
+
+def read_record(stream: IO[bytes]) -> tuple[Asked, State]:
+    """Read a record of a search: what was asked and what was found.
+
+    Args:
+        stream: the JSON file.
+
+    Raises:
+        QueryError: when it is none.
+    """
+    fault = QueryError("record", "expected the JSON file of a record of a search, as made here")
+    try:
+        told = read_upload(stream)
+        pairs = [
+            (_text(name), _text(one))
+            for name, value in told["parameters"].items()
+            for one in (value if isinstance(value, list) else [value])
+        ]
+        index = told["index"]
+        state = State(
+            _text(index["generation"])[:100],
+            _text(index["built"])[:100],
+            _text(told.get("matched", ""))[:10],
+            told["ids"],
+        )
+        _instant(state.built)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise fault from error
+    return request_context.params().read(pairs), state
+
+
+def _text(value: object) -> str:
+    """Write a value of a record; half a character, which JSON can hold, becomes a question mark."""
+    return str(value).encode(errors="replace").decode()
+
+
+def _instant(told: str) -> datetime:
+    """Read a time of an index.
+
+    Raises:
+        ValueError: when it is none, or says no time zone.
+    """
+    read = datetime.fromisoformat(told)
+    if read.tzinfo is None:
+        raise ValueError(told)
+    return read
+
+
+def _names() -> tuple[str, str] | str:
+    """Give the generations to compare, or what is wrong with them; empty where none is named."""
+    kept = request_context.generations()
+    since = request.args.get("since", "")
+    until = request.args.get("until", "") or (kept[-1] if kept else "")
+    if not since:
+        return ""
+    for name in (since, until):
+        if name not in kept:
+            there = ", ".join(kept) or "none"
+            return f"generation {name[:40]!r} is not kept; these are: {there}"
+    return since, until
+
+
+def _state(searcher: Searcher, query: Query) -> State:
+    found = searcher.search(replace(query, page=1, per_page=0), facets=())
+    return State(
+        searcher.generation,
+        searcher.info().built,
+        found.receipt.matched,
+        tuple(searcher.ids(query)),
+    )
+
+
+def _told(query: Query, before: State, after: State, found: Difference) -> dict[str, Any]:
+    def state(one: State) -> dict[str, Any]:
+        return {
+            "generation": one.generation,
+            "built": one.built,
+            "matched": one.matched,
+            "total": len(one.ids),
+        }
+
+    lists = asdict(found)
+    return {
+        "query": query.text,
+        "address": request_context.params().write(query, url_for("pages.search", _external=True)),
+        "since": state(before),
+        "until": state(after),
+        "counts": {name: None if ids is None else len(ids) for name, ids in lists.items()},
+        **lists,
+    }
+
+
+def _compared(
+    query: Query, before: State, earlier: Searcher | None, later: Searcher
+) -> ResponseReturnValue:
+    after = _state(later, query)
+    found = difference(before, after, earlier, later)
+    kinds = {"New": found.new, "Gone": found.gone, "Changed": found.changed or ()}
+    return render_template(
+        "differences/page.html",
+        query=query,
+        before=before,
+        after=after,
+        found=found,
+        most=_MOST,
+        lists={
+            name: [_line(one, later, earlier) for one in ids[:_LISTED]]
+            for name, ids in kinds.items()
+        },
+        sizes={name: len(ids) for name, ids in kinds.items()},
+        chips=chips(query, results_page.search_href),
+        back=results_page.search_href(query),
+        json_href=_json_href(query, before, after) if earlier else "",
+        generation=later.generation,
+    )
+
+
+def _line(paper_id: str, later: Searcher, earlier: Searcher | None) -> dict[str, Any]:
+    """Tell a paper, from the earlier state where the later one has it no more."""
+    here: Paper | None = later.get(paper_id)
+    paper = here or (earlier.get(paper_id) if earlier else None)
+    return {"id": paper_id, "title": plain(paper.title) if paper else "", "here": here is not None}
+
+
+def _json_href(query: Query, before: State, after: State) -> str:
+    written = request_context.params().write(query, url_for("differences.page_json"))
+    joint = "&" if "?" in written else "?"
+    return f"{written}{joint}since={before.generation}&until={after.generation}"
+
+
+def _form(query: Query, wrong: str) -> ResponseReturnValue:
+    """Ask which generation or record to compare with; 404 where one was named that is not kept."""
+    kept = request_context.generations()
+    if not kept:
+        abort(404)
+    page = render_template(
+        "differences/form.html",
+        query=query,
+        wrong=wrong,
+        earlier=kept[:-1],
+        newest=kept[-1],
+        kept=request_context.params().pairs(query),
+        chips=chips(query, results_page.search_href),
+        back=results_page.search_href(query),
+    )
+    return Response(page, status=404 if wrong else 200)

@@ -1,0 +1,84 @@
+"""Completion while somebody types: author names, venues and fields, with their numbers of papers.
+
+Answers in the form of OpenSearch suggestions 1.1, so that a browser's own box can use it, too.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Blueprint, Response, request, url_for
+
+from indexer import UNKNOWN, FacetField, Filter, Query, Searcher, fold, name_slug
+from webui.http import request_context
+from webui.presentation import results_page
+
+blueprint = Blueprint("suggest", __name__)
+_LONGEST: Final = 60
+_SHORTEST: Final = 2
+_EACH: Final = 5
+_READ: Final = 1_000
+"""Values with the longest word that are looked at for the other words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """One completion.
+
+    Attributes:
+        kind: what it is ("author", "venue").
+        href: where choosing it leads.
+    """
+
+    text: str
+    kind: str
+    papers: int
+    href: str
+
+
+def suggestions(searcher: Searcher, typed: str) -> tuple[Suggested, ...]:
+    """Complete what is typed to venues and names; most papers first within each kind."""
+    words = re.findall(r"[^\s\"]*[^\W_][^\s\"]*", fold(typed[:_LONGEST]).text)
+    longest = max(words, key=len, default="")
+    if len(longest) < _SHORTEST:
+        return ()
+    found: list[Suggested] = []
+    kinds: tuple[FacetField, ...] = ("venue", "author")
+    for kind in kinds:
+        values = searcher.values(kind, prefix=longest, limit=_EACH if len(words) == 1 else _READ)
+        fitting = [one for one in values if one.value != UNKNOWN and _fits(one.value, words)]
+        for value in fitting[:_EACH]:
+            if kind == "author":
+                href = url_for("records.author", slug=name_slug(value.value))
+            else:
+                chosen = Query(
+                    filters=(Filter(kind, (value.value,)),),
+                    per_page=request_context.params().per_page,
+                )
+                href = results_page.search_href(chosen)
+            found.append(Suggested(value.value, kind, value.count, href))
+    return tuple(found)
+
+
+def _fits(name: str, words: list[str]) -> bool:
+    """Say whether each word begins a word of a name."""
+    has = re.split(r"[\s-]+", fold(name).text)
+    return all(any(one.startswith(word) for one in has) for word in words)
+
+
+@blueprint.get("/suggest")
+def suggest() -> Response:
+    """Complete ``q``: the texts, what each is, and where each leads."""
+    typed = request.args.get("q", "")[: request_context.params().max_text]
+    found = suggestions(request_context.searcher(), typed)
+    body = [
+        typed,
+        [one.text for one in found],
+        [f"{one.kind}, {one.papers:,} {'paper' if one.papers == 1 else 'papers'}" for one in found],
+        [one.href for one in found],
+    ]
+    text = json.dumps(body, ensure_ascii=False)
+    return Response(text, content_type="application/x-suggestions+json")

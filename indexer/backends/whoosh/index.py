@@ -185,23 +185,20 @@ class WhooshIndex:
     def rollback(self) -> str:
         """Publish the content of the generation before the newest anew, under a new name.
 
+        Where the pointer to the newest is damaged, or leads to nothing, the newest of those that
+        are on disk is published anew. One that is not what was written is passed over.
+
         Returns:
             The new name.
 
         Raises:
             IndexMissing: when there is no generation before.
-            IndexDamaged: when the one before is not what was written either.
+            IndexDamaged: when none of those before is what was written.
             IndexLocked: when another writer is at work.
         """
         with self._one_writer(), faults_told(self.path):
-            published = self.generations.published()
-            if len(published) < 2:
-                raise IndexMissing(
-                    f"{self.path}: there is no generation to go back to; `quiver build` makes one"
-                )
-            folder = self.generations.folder(published[-2])
-            old = open_generation(published[-2], folder)
-            verify(old, self._analyzer)
+            old = self._whole(self._before_newest())
+            folder = old.folder
             name, hidden = self.generations.begin()
             for file in sorted(folder.iterdir()):
                 link(file, hidden / file.name)
@@ -211,6 +208,40 @@ class WhooshIndex:
             self.generations.publish(name)
             self.generations.clean(keep=self._policy.keep)
             return name
+
+    def _before_newest(self) -> tuple[str, ...]:
+        """Returns the names of what `rollback` may go back to, newest first."""
+        published = self.generations.published()
+        try:
+            newest = self.generations.current()
+        except IndexDamaged:
+            newest = None
+        earlier = tuple(name for name in reversed(published) if name != newest)
+        if not earlier:
+            raise IndexMissing(
+                f"{self.path}: there is no generation to go back to; `quiver build` makes one"
+            )
+        return earlier
+
+    def _whole(self, names: Iterable[str]) -> OpenedGeneration:
+        """Returns the first of some generations that is what was written.
+
+        Raises:
+            IndexDamaged: where none is; names what is wrong with the first.
+        """
+        first: IndexDamaged | None = None
+        for name in names:
+            folder = self.generations.folder(name)
+            try:
+                opened = open_generation(name, folder)
+                verify(opened, self._analyzer)
+            except FileNotFoundError as error:
+                first = first or IndexDamaged(f"{error.filename}: this file of the index is gone")
+            except IndexDamaged as error:
+                first = first or error
+            else:
+                return opened
+        raise first or IndexDamaged(f"{self.path}: has no generation")
 
     def verify(self) -> int:
         """Read the whole newest generation and check it; gives its number of papers.

@@ -12,8 +12,8 @@
 Publishing: all files are written and synced under the hidden name, the directory is renamed, and
 `CURRENT` is replaced by a rename. Every step is synced before the next, so a crash at any moment
 leaves either the old or the new generation, whole. Nothing that may have been published is removed
-before the next generation is: without `CURRENT` the newest generation counts, with a damaged one all
-are kept until a build or a rollback has published another.
+before the next generation is: without `CURRENT` the newest generation counts, with a damaged one
+all are kept until a build or a rollback has published another.
 
 What must hold on disk: small files replaced at one stroke, names synced, faults told plainly.
 

@@ -183,9 +183,14 @@ def _index(session: Session) -> Iterator[Finding]:
         with index.searcher() as searcher:
             info = searcher.info()
             searcher.search(Query(per_page=1), facets=())
+            damage = searcher.integrity.fallback_reason
     except IndexMissing:
         remedy = "`quiver build DUMP` makes one"
         yield Finding("index", NOTE, f"{session.place}: there is none yet", remedy)
+        return
+    if damage:
+        remedy = "`quiver rollback` publishes a whole generation, `quiver build` makes a new one"
+        yield Finding("index", BAD, damage, remedy)
         return
     built = datetime.fromisoformat(info.built)
     said = f"{session.place}: {info.papers:,} papers, generation {info.generation}"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import click
+
 from indexer.cli.group import Session
 from indexer.search import Index, Searcher
 
@@ -18,10 +20,13 @@ def open_session_index(session: Session) -> Index:
 
 @contextmanager
 def open_searcher(session: Session) -> Iterator[Searcher]:
-    """Open the newest generation of the index of the settings.
+    """Open the newest generation of the index of the settings; warns where it is damaged.
 
     Raises:
         IndexMissing: where nothing was built yet.
     """
     with open_session_index(session).searcher() as searcher:
+        reason = searcher.integrity.fallback_reason
+        if reason:
+            click.echo(f"Warning: {reason}", err=True)
         yield searcher

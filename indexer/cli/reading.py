@@ -75,10 +75,12 @@ def info(session: Session) -> None:
     """Say what is in the index: papers, authors, years, generation, size."""
     with open_searcher(session) as searcher:
         found = searcher.info()
+        damage = searcher.integrity.fallback_reason
     if session.json:
-        click.echo(json.dumps(info_json(found), ensure_ascii=False))
+        told = info_json(found) | ({"damage": damage} if damage else {})
+        click.echo(json.dumps(told, ensure_ascii=False))
     else:
-        click.echo("\n".join(_info_lines(found, session.place)))
+        click.echo("\n".join(_info_lines(found, session.place, damage)))
 
 
 def _by_folded_name(
@@ -173,7 +175,7 @@ def _group(group: Group) -> str:
     return f"{counted(len(group.papers), 'paper')}{where_to}{years}, with {people or 'nobody'}"
 
 
-def _info_lines(found: IndexInfo, place: str) -> Iterator[str]:
+def _info_lines(found: IndexInfo, place: str, damage: str) -> Iterator[str]:
     span = f"{found.first_year}-{found.last_year}" if found.first_year else "unknown"
     rows = {
         "Papers": f"{found.papers:,}",
@@ -185,6 +187,7 @@ def _info_lines(found: IndexInfo, place: str) -> Iterator[str]:
         "Engine": found.backend,
         "Place": f"{place}, {found.bytes / 1e6:,.1f} MB",
         "Made from": ", ".join(found.dumps) or "unknown",
+        **({"Damage": damage} if damage else {}),
     }
     for label, value in rows.items():
         yield f"{label:<11} {value}"

@@ -6,10 +6,12 @@ import logging
 import random
 import time
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from flask.testing import FlaskClient
 
 from indexer.backends.whoosh.format import generation as formats
 from indexer.backends.whoosh.format.array_file import OpenArrays, map_arrays, write_arrays
@@ -128,10 +130,12 @@ def test_nothing_whole_is_an_error_that_is_not_looked_for_at_each_request(
     index = WhooshIndex(tmp_path)
     opened = []
     real = formats.open_generation
-    monkeypatch.setattr(
-        "indexer.backends.whoosh.index.open_generation",
-        lambda name, folder: (opened.append(name), real(name, folder))[1],
-    )
+
+    def counting(name: str, folder: Path) -> formats.OpenedGeneration:
+        opened.append(name)
+        return real(name, folder)
+
+    monkeypatch.setattr("indexer.backends.whoosh.index.open_generation", counting)
     for _ in range(3):
         with pytest.raises(IndexDamaged, match="checksum"), index.searcher():
             pass
@@ -227,18 +231,23 @@ def test_a_server_keeps_what_it_has_open(tmp_path: Path) -> None:
     snapshots.close()
 
 
+def told_by(client: FlaskClient, address: str) -> dict[str, Any]:
+    """The JSON that an address answers."""
+    return cast("dict[str, Any]", client.get(address).json)
+
+
 def test_health_page_and_commands_say_so(tmp_path: Path) -> None:
     index = two_generations(tmp_path)
     client = create_app(index=WhooshIndex(tmp_path)).test_client()
-    assert client.get("/healthz").json["status"] == "ok"
+    assert told_by(client, "/healthz")["status"] == "ok"
     spoil(arrays_of(index))
     (tmp_path / "CURRENT").write_text("nonsense")
 
     client = create_app(index=WhooshIndex(tmp_path)).test_client()
-    told = client.get("/healthz").json
+    told = told_by(client, "/healthz")
     assert (told["status"], told["generation"]) == ("degraded", "g000001")
     assert str(tmp_path) not in str(told)
-    assert client.get("/info.json").json["degraded"]
+    assert told_by(client, "/info.json")["degraded"]
     assert "Gossip 1" in client.get("/search?q=gossip").text
     assert "Gossip 1" in client.get("/search?q=gossip").text  # as it was kept
     result = CliRunner().invoke(quiver(), ["info", "--index", str(tmp_path)])

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import click
-
 from indexer.cli.group import Session
+from indexer.cli.terminal import echo_lines
 from indexer.search import Index, Searcher
 
 
@@ -28,5 +27,5 @@ def open_searcher(session: Session) -> Iterator[Searcher]:
     with open_session_index(session).searcher() as searcher:
         reason = searcher.integrity.fallback_reason
         if reason:
-            click.echo(f"Warning: {reason}", err=True)
+            echo_lines(f"Warning: {reason}", err=True)
         yield searcher

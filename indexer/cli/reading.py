@@ -14,7 +14,7 @@ from indexer.authors.disambiguation import Suggestion
 from indexer.authors.same_name_groups import Group
 from indexer.cli.group import Session, example, with_session
 from indexer.cli.opening import open_searcher
-from indexer.cli.terminal import counted, paper_lines, where, wrapped
+from indexer.cli.terminal import counted, echo_lines, paper_lines, where, wrapped
 from indexer.paper import name_key, name_of_slug
 from indexer.search import IndexInfo, Searcher
 from indexer.wire import cluster_json, info_json, paper_json
@@ -38,7 +38,7 @@ def show(session: Session, paper_id: str) -> None:
     if session.json:
         click.echo(json.dumps(paper_json(paper), ensure_ascii=False))
     else:
-        click.echo("\n".join(paper_lines(paper)))
+        echo_lines(*paper_lines(paper))
 
 
 @click.command(
@@ -66,7 +66,7 @@ def author(session: Session, *, name: tuple[str, ...], also: tuple[str, ...], ex
     if session.json:
         click.echo(json.dumps(cluster_json(cluster), ensure_ascii=False))
     else:
-        click.echo("\n".join(_cluster_lines(cluster)))
+        echo_lines(*_cluster_lines(cluster))
 
 
 @click.command(short_help="Say what is in the index.", epilog=example("quiver info"))
@@ -80,7 +80,7 @@ def info(session: Session) -> None:
         told = info_json(found) | ({"damage": damage} if damage else {})
         click.echo(json.dumps(told, ensure_ascii=False))
     else:
-        click.echo("\n".join(_info_lines(found, session.place, damage)))
+        echo_lines(*_info_lines(found, session.place, damage))
 
 
 def _by_folded_name(
@@ -91,7 +91,7 @@ def _by_folded_name(
     if others:
         cluster = gather(others[0].value)
         if cluster is not None:
-            click.echo(f"No paper is by '{name}' exactly; this is {cluster.name}.", err=True)
+            echo_lines(f"No paper is by '{name}' exactly; this is {cluster.name}.", err=True)
             return cluster
     words = name.split()
     near = searcher.values("author", contains=words[-1], limit=5) if words else ()

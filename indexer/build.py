@@ -185,6 +185,8 @@ class _Reading:
                 passed.append(dump.name)
                 continue
             yield from self.papers_of(format.read(dump), dump.name, format.name)
+            for notice in dump.notices():
+                self.tally.notice(str(notice))
         if passed:
             shown = ", ".join(passed[:5]) + (", …" if len(passed) > 5 else "")
             self.tally.notice(f"{len(passed)} files that are no dumps were passed over: {shown}")

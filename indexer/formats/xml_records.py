@@ -91,7 +91,7 @@ def read_elements(dump: Dump, names: Collection[str]) -> Iterator[etree._Element
         huge_tree=False,
         remove_comments=True,
         remove_pis=True,
-        encoding="utf-8" if dump.recoded else None,
+        encoding="utf-8",
     )
     line = 0
     try:

@@ -17,7 +17,7 @@ from indexer.formats.xml_records import (
     text_at,
 )
 from indexer.intake.dump import Dump
-from indexer.intake.record import Read, Record
+from indexer.intake.record import Notice, Read, Record
 
 _PAPERS = ("article", "inproceedings", "incollection", "phdthesis", "mastersthesis", "book")
 _NO_PAPERS = {
@@ -39,7 +39,7 @@ def sniff(head: bytes, name: str) -> bool:
 def read(dump: Dump) -> Iterator[Read]:
     """Read the publications; volumes, home pages and the like are given as `RecordError`."""
     for item in read_elements(dump, (*_PAPERS, *_NO_PAPERS)):
-        if isinstance(item, RecordError):
+        if isinstance(item, RecordError | Notice):
             yield item
         elif (reason := _NO_PAPERS.get(local_name(item))) is not None:
             yield RecordError(dump.name, item.sourceline or 0, reason)

@@ -16,13 +16,20 @@ from indexer.intake.record import Unread
 
 LONGEST_VALUE: Final = 64 * 1024 * 1024
 """Most characters of one object of an array."""
+MOST_CONTAINERS: Final = 500_000
+"""Most objects and lists in one value: an empty one of three characters takes 64 bytes."""
+MOST_RESUMED: Final = 200
+"""Most places where reading is taken up again after faults that hide where a value ends."""
+_MOST_TRIES: Final = 20
 MOST_LINES: Final = 50
 """Most lines of a dump that are looked at to find a whole record."""
 _WRAPPERS = ("items", "results", "data", "papers", "records", "works", "references", "message")
 """Keys under which replies of web services hold their list of records."""
 _SPACE = re.compile(r"[ \t\r\n]*")
-_KEY = re.compile(r'\s*,?\s*("(?:[^"\\]|\\.)*")\s*:\s*')
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]', re.DOTALL)
+_AFTER = re.compile(r"[\s,]*+")
+_KEY = re.compile(r'[\s,]*+("(?:[^"\\]++|\\.)*+")\s*+:\s*+')
+_OPENING = re.compile(r'{\s*+("(?:[^"\\]++|\\.){1,100}+")\s*+:')
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[{}\[\]]', re.DOTALL)
 
 Object = dict[str, Any]
 
@@ -109,6 +116,8 @@ def read_objects(dump: Dump) -> Iterator[tuple[int, Object] | RecordError]:
     start = dump.head.decode("utf-8-sig", errors="replace").lstrip()
     if start.startswith("["):
         yield from _array(dump)
+    elif (place := _list_within(start)) is not None:
+        yield from _array(dump, place)
     elif _is_lines(start):
         yield from _json_lines(dump)
     else:
@@ -142,19 +151,29 @@ def _records_in(value: object) -> list[Any] | None:
     return None
 
 
+_TOO_FULL = f"over {MOST_CONTAINERS:,} objects and lists in one record: not read"
+
+
+def _too_full(text: str) -> bool:
+    if len(text) < 2 * MOST_CONTAINERS:
+        return False
+    return text.count("{") + text.count("[") > MOST_CONTAINERS
+
+
 def _json_lines(dump: Dump) -> Iterator[tuple[int, Object] | RecordError]:
     for number, line in dump.lines():
         if not line or line.isspace():
             continue
-        try:
-            value = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            yield Unread(dump.name, number, f"no valid JSON: {_cause(error)}", line)
+        if _too_full(line):
+            yield RecordError(dump.name, number, _TOO_FULL)
             continue
-        if is_object(value):
-            yield number, value
-        else:
-            yield RecordError(dump.name, number, f"expected an object, got {_kind(value)}")
+        for value in _values_of_line(line):
+            if isinstance(value, Exception):
+                yield Unread(dump.name, number, f"no valid JSON: {_cause(value)}", line)
+            elif is_object(value):
+                yield number, value
+            else:
+                yield RecordError(dump.name, number, f"expected an object, got {_kind(value)}")
 
 
 def _whole(dump: Dump) -> Iterator[tuple[int, Object] | RecordError]:
@@ -172,8 +191,58 @@ def _whole(dump: Dump) -> Iterator[tuple[int, Object] | RecordError]:
                 yield RecordError(dump.name, number, f"expected an object, got {_kind(one)}")
 
 
-def _array(dump: Dump) -> Iterator[tuple[int, Object] | RecordError]:
-    for read in _values(dump, inside_array=True):
+def _values_of_line(line: str) -> Iterator[Any]:
+    """Decodes a line: one value, or several whose line end was lost; an exception for a fault."""
+    try:
+        yield json.loads(line)
+    except (ValueError, RecursionError) as error:
+        if not isinstance(error, json.JSONDecodeError) or error.msg != "Extra data":
+            yield error
+            return
+    else:
+        return
+    decoder = json.JSONDecoder()
+    at = len(line) - len(line.lstrip())
+    while at < len(line):
+        try:
+            value, at = decoder.raw_decode(line, at)
+        except (ValueError, RecursionError) as error:
+            yield error
+            return
+        yield value
+        after = _AFTER.match(line, at)
+        at = after.end() if after else at
+
+
+def _list_within(start: str) -> int | None:
+    """Returns where the list of records of a reply begins; None where it is no such reply.
+
+    A reply may be as long as a library is, so its list is read like one that stands alone.
+    """
+    decoder = json.JSONDecoder(strict=False)
+    at = 1
+    if not start.startswith("{"):
+        return None
+    while (key := _KEY.match(start, at)) is not None:
+        name = key[1].strip('"')
+        at = key.end()
+        if name == "title":
+            return None
+        if name in _WRAPPERS and start.startswith("[", at):
+            inside = start[at + 1 :].lstrip()
+            return at if inside.startswith("{") else None
+        if name in _WRAPPERS and start.startswith("{", at):
+            at += 1
+            continue
+        try:
+            _, at = decoder.raw_decode(start, at)
+        except (ValueError, RecursionError):
+            return None
+    return None
+
+
+def _array(dump: Dump, skipped: int = 0) -> Iterator[tuple[int, Object] | RecordError]:
+    for read in _values(dump, inside_array=True, skipped=skipped):
         if isinstance(read, RecordError):
             yield read
         elif is_object(read[1]):
@@ -218,45 +287,111 @@ class _Text:
             if not self.more():
                 return ""
 
+    def skip_value(self) -> None:
+        """Moves after a value by counting its brackets, with no more than a piece in memory."""
+        depth = 0
+        while True:
+            end = len(self.text)
+            for match in _TOKEN.finditer(self.text, self.at):
+                if match.end() == end and match[0][0] == '"' and end - match.start() < LONGEST_VALUE:
+                    end = match.start()  # the text may go on
+                    break
+                depth += (match[0] in "{[") - (match[0] in "}]")
+                if depth <= 0 and match[0] in "}]":
+                    self.move(match.end())
+                    return
+            self.move(end)
+            if not self.more():
+                self.move(len(self.text))
+                return
+
     def move(self, end: int) -> None:
         """Move on, counting lines."""
         self.line += self.text.count("\n", self.at, end)
         self.at = end
 
 
-def _values(dump: Dump, *, inside_array: bool) -> Iterator[tuple[int, Any] | RecordError]:
-    """Decode one value after another; a faulty one is passed over by counting its brackets."""
+def _values(
+    dump: Dump, *, inside_array: bool, skipped: int = 0
+) -> Iterator[tuple[int, Any] | RecordError]:
+    """Decodes one value after another; a faulty one is passed over by counting its brackets.
+
+    Args:
+        dump: to be read from its beginning.
+        inside_array: the values are those of a list, which ends them.
+        skipped: characters before the bracket that opens the list.
+    """
     source = _Text(dump)
     decoder = json.JSONDecoder()
+    resumed = 0
     if inside_array:
         source.skip_space()
-        source.move(source.at + 1)
+        source.move(source.at + skipped + 1)
     while char := source.skip_space(also=","):
         if inside_array and char == "]":
             return
         line = source.line
         while True:
+            after = source.at
             try:
-                value, end = decoder.raw_decode(source.text, source.at)
+                if len(source.text) - source.at > 2 * MOST_CONTAINERS:
+                    end = _end_of_value(source.text, source.at)
+                    if _too_full(source.text[source.at : end or len(source.text)]):
+                        yield RecordError(dump.name, line, _TOO_FULL)
+                        source.skip_value()
+                        after = source.at
+                        break
+                value, after = decoder.raw_decode(source.text, source.at)
             except (ValueError, RecursionError) as error:
-                if _end_of_value(source.text, source.at) is None and source.more():
-                    if len(source.text) - source.at > LONGEST_VALUE:
-                        fault = f"an object of over {LONGEST_VALUE >> 20} MiB"
-                        yield RecordError(dump.name, line, f"{fault}: not read, nor what follows")
-                        return
+                end = _end_of_value(source.text, source.at)
+                if end is None and len(source.text) - source.at <= LONGEST_VALUE and source.more():
                     continue
-                after = _end_of_value(source.text, source.at)
-                raw = source.text[source.at : after]
+                if resumed < MOST_RESUMED:
+                    fault = error.pos if isinstance(error, json.JSONDecodeError) else source.at
+                    again = _next_object(source.text, source.at, fault, end)
+                    resumed += again is not None
+                    end = end if again is None else again
+                raw = source.text[source.at : end]
                 yield Unread(dump.name, line, f"no valid JSON: {_cause(error)}", raw)
-                if after is None:
-                    return
-                source.move(after)
+                after = len(source.text) if end is None else end
                 break
-            if end == len(source.text) and source.more():
+            if after == len(source.text) and source.more():
                 continue  # a number may go on
             yield line, value
-            source.move(end)
             break
+        source.move(after)
+
+
+def _next_object(text: str, start: int, fault: int, end: int | None) -> int | None:
+    """Finds the object after a faulty one that swallows it, by its like beginning and its fields.
+
+    Args:
+        text: unread text.
+        start: where the faulty object begins.
+        fault: where decoding failed.
+        end: where the brackets say that it ends; None where they say nothing.
+
+    Returns:
+        The place of an object before `end` that begins as the faulty one does, after a closing
+        brace, and that can be decoded and has at least three fields; None where there is none.
+    """
+    opening = _OPENING.match(text, start)
+    if opening is None:
+        return None
+    pattern = re.compile(r"}\s*+,?\s*+(?={\s*+" + re.escape(opening[1]) + r"\s*+:)")
+    decoder = json.JSONDecoder()
+    tries = 0
+    for match in pattern.finditer(text, max(fault - 64, start), len(text) if end is None else end):
+        try:
+            value, _ = decoder.raw_decode(text, match.end())
+        except (ValueError, RecursionError):
+            tries += 1
+            if tries == _MOST_TRIES:
+                return None
+            continue
+        if is_object(value) and len(value) > 2:
+            return match.end()
+    return None
 
 
 def _end_of_value(text: str, start: int) -> int | None:

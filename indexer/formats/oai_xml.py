@@ -24,7 +24,7 @@ from indexer.formats.xml_records import (
 )
 from indexer.intake.dump import Dump
 from indexer.intake.names import natural_order
-from indexer.intake.record import Read, Record
+from indexer.intake.record import Notice, Read, Record
 from indexer.intake.tex_letters import without_tex_letters
 
 _ROOTS = frozenset(("OAI-PMH", "ListRecords", "GetRecord", "record", "records", "feed", "entry"))
@@ -46,7 +46,7 @@ def sniff(head: bytes, name: str) -> bool:
 def read(dump: Dump) -> Iterator[Read]:
     """Read the records; deleted ones are given as `RecordError`."""
     for item in read_elements(dump, ("record", "entry")):
-        if isinstance(item, RecordError):
+        if isinstance(item, RecordError | Notice):
             yield item
             continue
         line = item.sourceline or 0

@@ -16,7 +16,7 @@ from indexer.formats.xml_records import (
     text_at,
 )
 from indexer.intake.dump import Dump
-from indexer.intake.record import Read, Record
+from indexer.intake.record import Notice, Read, Record
 from indexer.paper import JOURNAL
 
 _ROOTS = frozenset(("PubmedArticleSet", "PubmedArticle", "PubmedBookArticle", "MedlineCitationSet"))
@@ -31,7 +31,7 @@ def sniff(head: bytes, name: str) -> bool:
 def read(dump: Dump) -> Iterator[Read]:
     """Read the articles, and the books and their chapters."""
     for item in read_elements(dump, ("PubmedArticle", "PubmedBookArticle")):
-        yield item if isinstance(item, RecordError) else _record(item)
+        yield item if isinstance(item, RecordError | Notice) else _record(item)
 
 
 def _record(element: etree._Element) -> Record:

@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import codecs
 import re
-import tempfile
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import IO, Final
+from typing import Final
 
 from indexer.intake.unpack import CHUNK, Stream
 
-SURVEYED: Final = 64 * 1024 * 1024
-"""Most bytes, from the first that is not UTF-8 on, that are looked at to detect an encoding."""
+SURVEYED: Final = 32 * 1024 * 1024
+"""Most bytes, from the first that is not UTF-8 on, that are looked at to detect an encoding; they are kept in memory."""
 SAMPLE: Final = 64 * 1024
 """Most bytes of lines that charset-normalizer is given; it takes about a second for them."""
 LONGEST_MIXED_LINE: Final = 1024 * 1024
@@ -286,13 +286,13 @@ class Undeclared:
 
     def _survey(self, data: bytes) -> None:
         """Looks at the lines beyond ASCII, decides, and begins again with `data`."""
-        spool = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the last reference to it
+        pieces: deque[bytes] = deque()
         sample = _Sample()
         held = b""
         size = 0
         piece = data + self._rest
         while piece:
-            spool.write(piece)
+            pieces.append(piece)
             size += len(piece)
             lines = (held + piece).split(b"\n")
             held = lines.pop()
@@ -301,8 +301,7 @@ class Undeclared:
             sample.take(lines)
             piece = self._stream.read(CHUNK) if size < SURVEYED else b""
         sample.take([held])
-        spool.seek(0)
-        self._stream, self._rest = _Joined(spool, self._stream), b""
+        self._stream, self._rest = _Joined(pieces, self._stream), b""
         self.detected = detect_encoding(sample.faulty)
         valid = sample.valid + self._utf8_lines
         self.mixed = valid > _MIXED_SHARE * (valid + sample.faulty_count)
@@ -351,17 +350,12 @@ class _Sample:
 class _Joined:
     """What was put by, and then the rest of the stream."""
 
-    def __init__(self, spool: IO[bytes], stream: Stream) -> None:
-        self._spool: IO[bytes] | None = spool
+    def __init__(self, pieces: deque[bytes], stream: Stream) -> None:
+        self._pieces = pieces
         self._stream = stream
 
     def read(self, size: int = CHUNK, /) -> bytes:
-        if self._spool is not None:
-            if piece := self._spool.read(size):
-                return piece
-            self._spool.close()
-            self._spool = None
-        return self._stream.read(size)
+        return self._pieces.popleft() if self._pieces else self._stream.read(size)
 
 
 def _whole_characters(data: bytes) -> tuple[bytes, bytes]:

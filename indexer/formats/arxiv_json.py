@@ -11,6 +11,9 @@ from indexer.intake.dump import Dump
 from indexer.intake.record import Read, Record
 from indexer.intake.tex_letters import without_tex_letters
 
+MOST_AUTHORS = 10_001
+"""Most authors of a paper that are looked at: one more than are kept."""
+
 
 def sniff(head: bytes, name: str) -> bool:
     """Recognise an arXiv number beside fields that only arXiv has."""
@@ -47,8 +50,10 @@ def _authors(value: Object) -> tuple[str, ...]:
     parsed = value.get("authors_parsed")
     if isinstance(parsed, list) and parsed:
         names: list[str] = []
-        for parts in parsed:
-            last, first, suffix = (*(text(part) for part in parts), "", "", "")[:3]
+        for parts in parsed[:MOST_AUTHORS]:
+            if not isinstance(parts, list):
+                return listed_names(text(value.get("authors")))
+            last, first, suffix = (*(text(part) for part in parts[:3]), "", "", "")[:3]
             name = " ".join(part for part in (first, last, suffix) if part)
             names.append(without_tex_letters(name.replace(". -", ".-")))
         return tuple(names)

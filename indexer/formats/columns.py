@@ -10,10 +10,12 @@ not speak for itself::
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import yaml
 
@@ -23,13 +25,16 @@ from indexer.intake.names import natural_order, split_names
 from indexer.intake.record import Record
 
 _KNOWN: Mapping[str, tuple[str, ...]] = {
-    "title": ("title", "articletitle", "documenttitle", "papertitle", "primarytitle", "ti"),
+    "title": ("title", "articletitle", "documenttitle", "papertitle", "primarytitle", "titleprimary", "displayname",
+              "ti"),
     "abstract": ("abstract", "abstractnote", "abstracttext", "summary", "abstracts", "ab"),
-    "authors": ("authorfullnames", "authors", "author", "authornames", "authorlist", "af", "au",
+    "authors": ("authorfullnames", "authors", "author", "authornames", "authorlist", "authorsprimary",
+                "authorshipsauthordisplayname", "af", "au",
                 "names"),
     "venue": ("venue", "sourcetitle", "journal", "publicationtitle", "journaltitle", "booktitle",
               "containertitle", "journalname", "conference", "conferencename", "publicationname",
-              "journalbook", "so", "source"),
+              "journalbook", "periodicalfull",
+              "primarylocationsourcedisplayname", "so", "source"),
     "year": ("year", "publicationyear", "pubyear", "py", "date", "datepublished", "publicationdate",
              "yearpublished", "published"),
     "type": ("type", "publicationtype", "documenttype", "itemtype", "entrytype", "dt"),
@@ -41,6 +46,8 @@ _KNOWN: Mapping[str, tuple[str, ...]] = {
 """Names of columns without case, spaces and signs; the first one met counts."""
 _AUTHOR_NUMBER = re.compile(r"\s*\(\d{5,}\)")
 _MOST_COLUMNS = 2000
+LARGEST_MAP: Final = 64 * 1024
+"""Most bytes of a file of columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,11 @@ class Columns:
     places: Mapping[str, tuple[int, ...]]
     joined: bool = False
 
+    @property
+    def last(self) -> int:
+        """Last column that holds a field."""
+        return max(place for places in self.places.values() for place in places)
+
     def record(self, line: int, row: Sequence[str]) -> Record:
         """Make a record of a row; cells that a short row lacks are empty."""
 
@@ -63,7 +75,7 @@ class Columns:
             return next((text for text in cells if text.strip()), "")
 
         keywords = cell("keywords")
-        id = cell("id").strip()
+        id = cell("id").strip().removeprefix("https://openalex.org/")
         return Record(
             line=line,
             # A short number is that of the row, not of the paper.
@@ -98,6 +110,29 @@ def guess_columns(header: Sequence[str]) -> Columns | None:
     return Columns(places) if "title" in places and len(places) > 1 else None
 
 
+def unknown_columns(name: str, header: Sequence[str]) -> str:
+    """Words the refusal of a table whose columns say too little, and proposes a file of columns.
+
+    The proposal takes the columns whose names are nearest to a known one.
+    """
+    shown = ", ".join(cell.strip()[:40] for cell in header[:30] if cell.strip()) or "none"
+    keys = {re.sub(r"[^a-z]", "", cell.casefold()): cell.strip()[:60] for cell in header[:200]}
+    proposed: list[str] = []
+    for field, known in _KNOWN.items():
+        near = next((cell for key, cell in keys.items() if key and _near(key, known)), None)
+        if near is not None or field in ("title", "authors", "year"):
+            proposed.append(f"{field}: {json.dumps(near or 'name of the column', ensure_ascii=False)}")
+    lines = "; ".join(proposed)
+    return (
+        f"the columns do not tell which fields they hold (there are: {shown}); name them in "
+        f"{_map_of(name).name if name != '-' else 'a file beside the table'}, a line a field: {lines}"
+    )
+
+
+def _near(key: str, known: Sequence[str]) -> bool:
+    return any(len(one) > 2 and (one in key or (len(key) > 3 and key in one)) for one in known)
+
+
 def has_map(name: str) -> bool:
     """Say whether a file of columns lies beside a dump."""
     return name != "-" and _map_of(name).is_file()
@@ -121,8 +156,16 @@ def mapped_columns(name: str, header: Sequence[str]) -> Columns | None:
         return None
     path = _map_of(name)
     try:
-        told = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_MAP + 1)
+        if len(content) > LARGEST_MAP:
+            raise DumpError(str(path), 0, f"a file of columns of over {LARGEST_MAP >> 10} KiB")
+        told = yaml.safe_load(content.decode("utf-8-sig"))
+    except RecursionError as error:
+        raise DumpError(str(path), 0, "cannot be read: nested too deeply") from error
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValueError) as error:
+        if isinstance(error, DumpError):
+            raise
         raise DumpError(str(path), 0, f"cannot be read: {error}") from error
     if not isinstance(told, dict):
         raise DumpError(str(path), 0, "expected lines such as title: Name of the column")
@@ -133,7 +176,10 @@ def mapped_columns(name: str, header: Sequence[str]) -> Columns | None:
         if field not in _KNOWN:
             known = ", ".join(_KNOWN)
             raise DumpError(str(path), 0, f"{field}: no field; there are {known}")
-        wanted = [str(one) for one in given] if isinstance(given, list) else [str(given)]
+        listed = given if isinstance(given, list) else [given]
+        if any(isinstance(one, list | dict) for one in listed) or len(listed) > _MOST_COLUMNS:
+            raise DumpError(str(path), 0, f"{field}: expected the name of a column, or a list")
+        wanted = [str(one) for one in listed]
         for one in wanted:
             if one not in stripped:
                 shown = ", ".join(stripped[:20])

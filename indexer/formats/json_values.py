@@ -18,8 +18,12 @@ LONGEST_VALUE: Final = 64 * 1024 * 1024
 """Most characters of one object of an array."""
 MOST_CONTAINERS: Final = 500_000
 """Most objects and lists in one value: an empty one of three characters takes 64 bytes."""
+MOST_FAULTS: Final = 20_000
+"""Most faulty values of a list; each costs looking through a piece of text."""
 MOST_RESUMED: Final = 200
 """Most places where reading is taken up again after faults that hide where a value ends."""
+MOST_SAMPLED: Final = 30
+"""Most records that are looked at to recognise a format."""
 _MOST_TRIES: Final = 20
 MOST_LINES: Final = 50
 """Most lines of a dump that are looked at to find a whole record."""
@@ -51,6 +55,34 @@ def first_object(head: bytes) -> Object | None:
                 return one
             found = found or one
     return found or _object_at(text)
+
+
+def sample_objects(head: bytes) -> tuple[Object, ...]:
+    """Returns the first `MOST_SAMPLED` records of a JSON dump that can be read, for sniffing.
+
+    The first record alone says little: its type may be rare, its fields empty.
+    """
+    text = head.decode("utf-8", errors="replace").lstrip()
+    place = _list_within(text)
+    at = 1 if text.startswith("[") else 0 if place is None else place + 1
+    decoder = json.JSONDecoder()
+    found: list[Object] = []
+    for _ in range(MOST_SAMPLED):
+        start = text.find("{", at)
+        if start < 0:
+            break
+        try:
+            value, at = decoder.raw_decode(text, start)
+        except (ValueError, RecursionError):
+            line = text.find("\n", start)
+            if line < 0:
+                break
+            at = line
+            continue
+        if is_object(value):
+            found.append(value)
+    first = first_object(head) if not found or len(found) == 1 else None
+    return tuple(found) if first is None else (first,)
 
 
 def _object_at(text: str) -> Object | None:
@@ -323,7 +355,7 @@ def _values(
     """
     source = _Text(dump)
     decoder = json.JSONDecoder()
-    resumed = 0
+    resumed = faults = 0
     if inside_array:
         source.skip_space()
         source.move(source.at + skipped + 1)
@@ -354,6 +386,11 @@ def _values(
                 raw = source.text[source.at : end]
                 yield Unread(dump.name, line, f"no valid JSON: {_cause(error)}", raw)
                 after = len(source.text) if end is None else end
+                faults += 1
+                if faults > MOST_FAULTS:
+                    rest = f"no valid JSON in over {MOST_FAULTS:,} places: the rest was not read"
+                    yield RecordError(dump.name, line, rest)
+                    return
                 break
             if after == len(source.text) and source.more():
                 continue  # a number may go on

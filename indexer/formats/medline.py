@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from indexer.errors import RecordError
 from indexer.formats.tagged_lines import Tagged, Tagging, read_tagged
 from indexer.intake.dump import Dump
-from indexer.intake.names import natural_order
+from indexer.intake.names import initials_first, natural_order
 from indexer.intake.record import Read, Record
 from indexer.paper import JOURNAL
 
@@ -45,7 +45,7 @@ def _record(tagged: Tagged) -> Record:
         id=f"pmid:{pmid}",
         title=tagged.first("TI", "BTI", "TT").removesuffix("."),
         abstract=tagged.first("AB"),
-        authors=tuple(natural_order(name) for name in tagged.all("FAU", "AU", "CN")),
+        authors=tuple(initials_first(natural_order(name)) for name in tagged.all("FAU", "AU", "CN")),
         venue=tagged.first("JT", "TA"),
         year=tagged.first("DP", "DEP"),
         type=JOURNAL if "Journal Article" in tagged.values.get("PT", ()) else tagged.first("PT"),

@@ -58,8 +58,20 @@ def read(dump: Dump) -> Iterator[Read]:
             yield RecordError(dump.name, line, "the repository deleted the record")
         elif inner is None:
             yield RecordError(dump.name, line, "the record has no metadata")
+        elif not _is_readable(inner):
+            kind = local_name(inner)
+            fault = f"metadata format {kind} is not read; harvest oai_dc instead (--prefix oai_dc)"
+            yield RecordError(dump.name, line, fault)
         else:
             yield _record(line, inner, text_at(header, "identifier"))
+
+
+def _is_readable(inner: etree._Element) -> bool:
+    """Says whether the metadata are arXiv's, an Atom entry, or hold terms of Dublin Core."""
+    kind = local_name(inner)
+    if kind in ("entry", "arXiv", "arXivRaw", "arXivOld") or "dc" in kind.lower():
+        return True
+    return any(True for _ in children(inner, "title", "creator"))
 
 
 def _record(line: int, inner: etree._Element, identifier: str) -> Record:

@@ -12,13 +12,14 @@ from indexer.errors import RecordError
 from indexer.formats.keywords import split_keywords
 from indexer.formats.tagged_lines import Tagged, Tagging, read_tagged
 from indexer.intake.dump import Dump
-from indexer.intake.names import natural_order
+from indexer.intake.names import initials_first, natural_order
 from indexer.intake.record import Read, Record
 
 _TAGGING = Tagging(
     re.compile(r"\s{0,3}([A-Z][A-Z0-9])[ \t]{1,3}-[ \t]?(.*)$"), first="TY", last="ER"
 )
 _START = re.compile(r"^\s{0,3}TY[ \t]{1,3}-", re.MULTILINE)
+_DATABASE = re.compile(r"(?:PUBMED|EMBASE|CINAHL|MEDLINE|CTgov|ICTRP)\s+[\w-]*\d")
 _DOI_ADDRESS = re.compile(r"https?://(?:dx\.)?doi\.org/(10\.\S+)")
 
 
@@ -47,7 +48,7 @@ def _record(tagged: Tagged) -> Record:
         title=tagged.first("TI", "T1", "CT", "BT"),
         abstract=tagged.first("AB", "N2"),
         authors=tuple(_name(value) for value in tagged.all("AU", "A1")),
-        venue=tagged.first("JF", "JO", "T2", "C3", "BT", "JA", "J2", "J1", "T3"),
+        venue=_venue(tagged),
         year=tagged.first("PY", "Y1", "DA"),
         type=tagged.first("TY"),
         doi=tagged.first("DO", "DI") or next(dois, ""),
@@ -60,5 +61,14 @@ def _record(tagged: Tagged) -> Record:
     )
 
 
+def _venue(tagged: Tagged) -> str:
+    """Returns the venue; Cochrane has numbers of other databases in C3 ("PUBMED 21314913")."""
+    for tag in ("JF", "JO", "T2", "C3", "BT", "JA", "J2", "J1", "T3"):
+        venue = tagged.first(tag)
+        if venue and _DATABASE.match(venue) is None:
+            return venue
+    return ""
+
+
 def _name(text: str) -> str:
-    return natural_order(" ".join(text.split()))
+    return initials_first(natural_order(" ".join(text.split())))

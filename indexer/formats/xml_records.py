@@ -1,7 +1,7 @@
 """The records of an XML dump, one element at a time, read by lxml without network and expansion.
 
 What the XML formats share; no format of its own. See `indexer.formats.xml_stream` for how a dump
-is read and `indexer.formats.xml_repair` for what is mended in it.
+is read and `indexer.intake.xml_repair` for what is mended in it.
 """
 
 from __future__ import annotations

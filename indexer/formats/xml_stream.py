@@ -17,7 +17,7 @@ from xml.sax.saxutils import quoteattr
 from lxml import etree
 
 from indexer.errors import RecordError
-from indexer.formats.xml_repair import repaired_xml
+from indexer.intake.xml_repair import repaired_xml
 from indexer.intake.dump import Dump
 from indexer.intake.record import Notice, Unread
 

@@ -45,6 +45,9 @@ _YEARS = re.compile(
     r"|\b(?:vol|volume|no|number|issue)\b\.?\s*\d+",
     re.IGNORECASE,
 )
+_OWN_NUMBER = re.compile(r":\s*\d{4}[-–\d]*\s*\)\s*$|\b\d+\.\d+$")
+"""A year that tells journals of one name apart (NLM: "Structure (London, England : 1993)"), or a
+version ("Pro jQuery 2.0")."""
 _MOST_REMEMBERED = 100_000
 
 
@@ -115,7 +118,7 @@ def _key(text: str) -> tuple[str, ...]:
 
 def _tidied(text: str) -> str:
     """Take year, number and "Proceedings of the" from a long name: all its years are one venue."""
-    if len(text.split()) < 3:
+    if len(text.split()) < 3 or _OWN_NUMBER.search(text) is not None:
         return text
     tidied = _YEARS.sub(" ", _PROCEEDINGS.sub("", text))
     tidied = re.sub(r"\(\s*\)|,(?=\s*,)", " ", tidied)

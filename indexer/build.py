@@ -204,7 +204,7 @@ class _Reading:
                 raise DumpError(dump.name, 0, f"this is {kind}; Quiver does not read it: {remedy}")
             known = ", ".join(formats)
             if columns := table_columns(dump.head):
-                fault = unknown_columns(dump.name, columns)
+                fault = f"{fault}: {unknown_columns(dump.name, columns)}"
             raise DumpError(dump.name, 0, f"{fault}; quiver reads {known} (see quiver formats)")
         return format
 

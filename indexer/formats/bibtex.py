@@ -14,7 +14,7 @@ from indexer.errors import RecordError
 from indexer.formats.bibtex_entries import Entry, read_entries
 from indexer.formats.keywords import split_keywords
 from indexer.intake.dump import Dump
-from indexer.intake.names import split_listed
+from indexer.intake.names import natural_order, split_listed
 from indexer.intake.record import Notice, Read, Record
 from indexer.intake.tex_letters import without_tex_letters
 
@@ -127,7 +127,12 @@ def _authors(text: str) -> tuple[str, ...]:
         stripped = name.strip()
         whole = stripped.startswith("{") and stripped.endswith("}") and "," not in stripped[-3:]
         plain = " ".join(without_tex_letters(stripped).split())
-        found.extend((plain,) if whole or "{" in stripped else split_listed(plain))
+        if whole:
+            found.append(plain)
+        elif "{" in stripped:
+            found.append(natural_order(plain))
+        else:
+            found.extend(split_listed(plain))
     return tuple(name for name in found if name)
 
 

@@ -85,6 +85,8 @@ def _abstract(element: etree._Element | None) -> str:
 def _authors(people: etree._Element | None) -> tuple[str, ...]:
     names: list[str] = []
     for one in _listed(people):
+        if one.get("ValidYN") == "N":
+            continue  # a misprint, kept beside the right name
         given = text_at(one, "ForeName") or text_at(one, "Initials")
         name = " ".join(part for part in (given, text_at(one, "LastName")) if part)
         suffix = text_at(one, "Suffix")

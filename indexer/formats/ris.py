@@ -12,7 +12,7 @@ from indexer.errors import RecordError
 from indexer.formats.keywords import split_keywords
 from indexer.formats.tagged_lines import Tagged, Tagging, read_tagged
 from indexer.intake.dump import Dump
-from indexer.intake.names import initials_first, natural_order
+from indexer.intake.names import initials_first, split_listed
 from indexer.intake.record import Read, Record
 
 _TAGGING = Tagging(
@@ -47,7 +47,7 @@ def _record(tagged: Tagged) -> Record:
         line=tagged.line,
         title=tagged.first("TI", "T1", "CT", "BT"),
         abstract=tagged.first("AB", "N2"),
-        authors=tuple(_name(value) for value in tagged.all("AU", "A1")),
+        authors=tuple(name for value in tagged.all("AU", "A1") for name in _names(value)),
         venue=_venue(tagged),
         year=tagged.first("PY", "Y1", "DA"),
         type=tagged.first("TY"),
@@ -70,5 +70,6 @@ def _venue(tagged: Tagged) -> str:
     return ""
 
 
-def _name(text: str) -> str:
-    return initials_first(natural_order(" ".join(text.split())))
+def _names(text: str) -> tuple[str, ...]:
+    """Reads the authors of a line, which should be one."""
+    return tuple(initials_first(name) for name in split_listed(" ".join(text.split())))

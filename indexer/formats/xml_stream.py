@@ -17,9 +17,9 @@ from xml.sax.saxutils import quoteattr
 from lxml import etree
 
 from indexer.errors import RecordError
-from indexer.intake.xml_repair import repaired_xml
 from indexer.intake.dump import Dump
 from indexer.intake.record import Notice, Unread
+from indexer.intake.xml_repair import repaired_xml
 
 LONGEST_RECORD: Final = 32 * 1024 * 1024
 """Most bytes from the end of one record to the end of the next."""

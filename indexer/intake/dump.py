@@ -13,14 +13,12 @@ from typing import IO, Final
 
 from indexer.errors import DumpError
 from indexer.intake.encoding import (
-    Normalized,
-    Recoded,
-    Undeclared,
     declared_encoding,
     decode_line,
     known_codec,
     marked_encoding,
 )
+from indexer.intake.recoding import Normalized, Recoded, Undeclared
 from indexer.intake.record import Notice
 from indexer.intake.unpack import CHUNK, Counted, Peeked, Stream, unpack
 
@@ -79,7 +77,7 @@ class Dump:
         if not codec or codec.startswith(("utf-16", "utf-32")):
             self._said.append(f"declares the encoding {declared}, which it cannot be: not believed")
             return Undeclared(peeked)
-        if codec == "utf-8" or head.isascii() and not codec.startswith("iso2022"):
+        if codec == "utf-8" or (head.isascii() and not codec.startswith("iso2022")):
             # What follows the head decides whether the declaration matters.
             return Undeclared(peeked) if codec == "utf-8" else Recoded(peeked, codec)
         if _is_utf8(head):

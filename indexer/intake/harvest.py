@@ -224,7 +224,7 @@ def _parsed(data: bytes, url: str) -> etree._Element:
     text = data.decode(declared, errors="replace").removeprefix("\ufeff").lstrip()
     repaired = repaired_xml(text.encode(errors="replace"), mended)
     reply = _parsed_text(repaired, recover=False)
-    if reply is None:
+    if reply is None and b"OAI-PMH" in repaired[:4096]:
         # One bad record must not stop the harvest: libxml2 drops what it cannot read.
         reply = _parsed_text(repaired, recover=True)
     if reply is None:

@@ -17,7 +17,7 @@ _INITIALS_LAST = re.compile(
 _INITIAL_FIRST = re.compile(r"[^\W\d_]\.")
 _ROMAN = re.compile(r"[IVX]{2,5}")
 _AND = re.compile(r"\s+and\s+|\s*&\s*", re.IGNORECASE)
-_LIST_END = re.compile(r"(?:[\s,(]+(?:et\.?\s*al\.?,?|and\s+others)\)?)$", re.IGNORECASE)
+_LIST_END = re.compile(r"(?:(?:^|[\s,(]+)(?:et\.?\s*al\.?,?|and\s+others)\)?)$", re.IGNORECASE)
 _OTHERS = frozenset(("others", "et al", "et al.", "...", "…"))
 _NO_NAME = frozenset(
     (

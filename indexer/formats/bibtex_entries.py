@@ -27,7 +27,9 @@ _MONTHS = {
     for name in "january february march april may june july august september october november "
     "december".split()
 }
-_NEW_ENTRY = re.compile(r"@[A-Za-z]{2,30}\s*[{(]\s*[^\s,{}=\"@]{1,300}\s*,\s*(?:$|[\w-]{1,100}\s*=)")
+_NEW_ENTRY = re.compile(
+    r"@[A-Za-z]{2,30}\s*[{(]\s*[^\s,{}=\"@]{1,300}\s*,\s*(?:$|[\w-]{1,100}\s*=)"
+)
 """An entry's first line at the very left: the key alone, or a first field after it."""
 _BRACKET = re.compile(r"\\[{}]|[{})]")
 _DELIMITER = re.compile(r"\\[{}]|[{}\"]")

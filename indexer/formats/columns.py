@@ -25,11 +25,11 @@ from indexer.intake.names import natural_order, split_names
 from indexer.intake.record import Record
 
 _KNOWN: Mapping[str, tuple[str, ...]] = {
-    "title": ("title", "articletitle", "documenttitle", "papertitle", "primarytitle", "titleprimary", "displayname",
-              "ti"),
+    "title": ("title", "articletitle", "documenttitle", "papertitle", "primarytitle",
+              "titleprimary", "displayname", "ti"),
     "abstract": ("abstract", "abstractnote", "abstracttext", "summary", "abstracts", "ab"),
-    "authors": ("authorfullnames", "authors", "author", "authornames", "authorlist", "authorsprimary",
-                "authorshipsauthordisplayname", "af", "au",
+    "authors": ("authorfullnames", "authors", "author", "authornames", "authorlist",
+                "authorsprimary", "authorshipsauthordisplayname", "af", "au",
                 "names"),
     "venue": ("venue", "sourcetitle", "journal", "publicationtitle", "journaltitle", "booktitle",
               "containertitle", "journalname", "conference", "conferencename", "publicationname",
@@ -121,11 +121,13 @@ def unknown_columns(name: str, header: Sequence[str]) -> str:
     for field, known in _KNOWN.items():
         near = next((cell for key, cell in keys.items() if key and _near(key, known)), None)
         if near is not None or field in ("title", "authors", "year"):
-            proposed.append(f"{field}: {json.dumps(near or 'name of the column', ensure_ascii=False)}")
+            named = json.dumps(near or "name of the column", ensure_ascii=False)
+            proposed.append(f"{field}: {named}")
     lines = "; ".join(proposed)
+    place = _map_of(name).name if name != "-" else "a file beside the table"
     return (
         f"the columns do not tell which fields they hold (there are: {shown}); name them in "
-        f"{_map_of(name).name if name != '-' else 'a file beside the table'}, a line a field: {lines}"
+        f"{place}, a line a field: {lines}"
     )
 
 
@@ -142,7 +144,8 @@ def _map_of(name: str) -> Path:
     return Path(f"{name}.columns.yaml")
 
 
-def mapped_columns(name: str, header: Sequence[str]) -> Columns | None:
+def mapped_columns(  # noqa: C901 - one branch a fault
+    name: str, header: Sequence[str]) -> Columns | None:
     """Find the fields as the file beside the dump says; None where there is no such file.
 
     Args:

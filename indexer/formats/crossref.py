@@ -45,7 +45,8 @@ def _is_work(record: Object) -> bool:
     csl = record.keys() & {"issued", "container-title", "DOI", "page", "citation-key", "author"}
     people = record.get("author")
     named = isinstance(people, list) and any(
-        is_object(one) and not one.keys().isdisjoint(("family", "literal", "given")) for one in people
+        is_object(one) and not one.keys().isdisjoint(("family", "literal", "given"))
+        for one in people
     )
     date = record.get("issued")
     dated = is_object(date) and not date.keys().isdisjoint(("date-parts", "raw", "literal"))

@@ -29,6 +29,7 @@ TOO_FULL = f"over {MOST_CONTAINERS:,} objects and lists in one record: not read"
 
 
 def too_full(text: str) -> bool:
+    """Says whether a value holds more than `MOST_CONTAINERS` objects and lists."""
     if len(text) < 2 * MOST_CONTAINERS:
         return False
     return text.count("{") + text.count("[") > MOST_CONTAINERS
@@ -75,7 +76,11 @@ class _Text:
         while True:
             end = len(self.text)
             for match in _TOKEN.finditer(self.text, self.at):
-                if match.end() == end and match[0][0] == '"' and end - match.start() < LONGEST_VALUE:
+                if (
+                    match.end() == end
+                    and match[0][0] == '"'
+                    and end - match.start() < LONGEST_VALUE
+                ):
                     end = match.start()  # the text may go on
                     break
                 depth += (match[0] in "{[") - (match[0] in "}]")
@@ -198,6 +203,7 @@ def _end_of_value(text: str, start: int) -> int | None:
 
 
 def json_cause(error: Exception) -> str:
+    """Returns why a value could not be decoded, for errors."""
     if isinstance(error, json.JSONDecodeError):
         return f"{error.msg} at character {error.colno}"
     return "nested too deeply" if isinstance(error, RecursionError) else str(error)

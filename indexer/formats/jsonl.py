@@ -81,7 +81,7 @@ def _at(value: object, path: str) -> object:
 
 def _cell(value: object) -> str:
     if isinstance(value, list):
-        named = (one.get("name", one.get("display_name")) if is_object(one) else one for one in value)
+        named = (one.get("name") if is_object(one) else one for one in value)
         return "; ".join(filter(None, map(text, named)))
     return text(value)
 

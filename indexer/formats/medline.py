@@ -45,7 +45,9 @@ def _record(tagged: Tagged) -> Record:
         id=f"pmid:{pmid}",
         title=tagged.first("TI", "BTI", "TT").removesuffix("."),
         abstract=tagged.first("AB"),
-        authors=tuple(initials_first(natural_order(name)) for name in tagged.all("FAU", "AU", "CN")),
+        authors=tuple(
+            initials_first(natural_order(name)) for name in tagged.all("FAU", "AU", "CN")
+        ),
         venue=tagged.first("JT", "TA"),
         year=tagged.first("DP", "DEP"),
         type=JOURNAL if "Journal Article" in tagged.values.get("PT", ()) else tagged.first("PT"),

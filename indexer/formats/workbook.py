@@ -130,7 +130,7 @@ class Workbook:
             if len(self._ends) > MOST_TEXTS:
                 raise DumpError(self._name, 0, f"a workbook with over {MOST_TEXTS:,} texts")
 
-    def _elements(
+    def _elements(  # noqa: PLR0913, PLR0917 - the marks and their limit belong together
         self, part: str, name: str, first: bytes, second: bytes, third: bytes, most: int
     ) -> Iterator[etree._Element]:
         """Returns each element of a part when it is complete; the three marks are counted."""

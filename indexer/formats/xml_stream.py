@@ -8,6 +8,8 @@ elements.
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator
@@ -34,7 +36,7 @@ _LONGEST_END: Final = 256
 _ROOT: Final = b"<quiver>"
 _TAG = re.compile(rb"<(/?)([^\s<>/!?\"'=]+)((?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*)>")
 
-XmlItem = etree._Element | RecordError | Notice
+XmlItem = etree._Element | RecordError | Notice  # noqa: SLF001 - its public type
 
 
 def read_xml(dump: Dump, names: Collection[str]) -> Iterator[XmlItem]:
@@ -165,7 +167,7 @@ class _Reader:
         first, last = (starts[0], starts[-1]) if starts else (0, 0)
         context = self._open_elements()
         path = _path_after(_ROOT + context, text[:first])
-        for start, end in zip(starts, starts[1:], strict=False):
+        for start, end in itertools.pairwise(starts):
             raw = text[start:end].decode(errors="replace")
             line = self.line + text.count(b"\n", 0, start)
             yield Unread(self.dump.name, line, f"broken XML ({reason})", raw)
@@ -211,7 +213,7 @@ class _Reader:
             return None
         if root is None:
             return None
-        found = [one for one in root.iter(*(f"{{*}}{name}" for name in self.names))]
+        found = list(root.iter(*(f"{{*}}{name}" for name in self.names)))
         return found[0] if found else None
 
     def _open_elements(self) -> bytes:
@@ -229,10 +231,8 @@ class _Reader:
             if self.last is None and not self.faults and b"<" not in text:
                 yield RecordError(self.dump.name, 0, "broken XML: there is no element")
             return
-        try:
+        with contextlib.suppress(etree.XMLSyntaxError):
             self.parser.feed(repaired)
-        except etree.XMLSyntaxError:
-            pass
         for _, element in self.parser.read_events():
             if element.sourceline is not None:
                 yield element
@@ -244,7 +244,9 @@ class _Reader:
 
     def _mended(self) -> Iterator[Notice]:
         if self.noted > _MOST_NOTED:
-            yield Notice(self.dump.name, 0, f"{self.noted} records of broken XML were mended in all")
+            yield Notice(
+                self.dump.name, 0, f"{self.noted} records of broken XML were mended in all"
+            )
         if self.mended:
             counts = ", ".join(
                 f"{count} {name}{'' if count == 1 else 's'}"

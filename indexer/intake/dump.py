@@ -33,7 +33,7 @@ _SUFFIXES = (".gz", ".bz2", ".xz", ".zst", ".zstd")
 
 
 class Dump:
-    """One dump, unpacked, to be read once from its beginning to its end.
+    r"""One dump, unpacked, to be read once from its beginning to its end.
 
     Attributes:
         name: for reports: the path as given; members of archives as "archive.zip/member".

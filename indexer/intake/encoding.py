@@ -23,7 +23,9 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _XML = re.compile(rb"\s*<\?xml[^>]{0,200}?\bencoding\s*=\s*[\"']([A-Za-z0-9._:-]{1,40})[\"']")
-_BIBTEX = re.compile(rb"^\s*%+\s*Encoding\s*:\s*([A-Za-z0-9._:-]{1,40})", re.IGNORECASE | re.MULTILINE)
+_BIBTEX = re.compile(
+    rb"^\s*%+\s*Encoding\s*:\s*([A-Za-z0-9._:-]{1,40})", re.IGNORECASE | re.MULTILINE
+)
 _JAVA = re.compile(r"(iso)[_-]?(8859)[_-](\d+)", re.IGNORECASE)
 _LATIN = ("cp1252", "cp1250", "cp1254", "cp1257", "iso8859_2", "iso8859_15", "mac_roman")
 _OTHER = (
@@ -149,7 +151,12 @@ def _told_apart(sample: bytes, encoding: str, *, latin: bool) -> str:
             return "euc_jp" if _decodes(sample, "euc_jp") else encoding
         high = _HIGH.findall(sample)
         # Hebrew has no capitals; Russian has, and я, ы, ь beyond these.
-        if encoding == "cp1251" and len(high) >= 8 and max(high) <= b"\xfa" and min(high) >= b"\xe0":
+        if (
+            encoding == "cp1251"
+            and len(high) >= 8
+            and max(high) <= b"\xfa"
+            and min(high) >= b"\xe0"
+        ):
             return "cp1255"
         return encoding
     runs = _RUN.findall(sample)

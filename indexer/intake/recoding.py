@@ -12,7 +12,10 @@ from indexer.intake.encoding import SAMPLE, Detected, decode_line, detect_encodi
 from indexer.intake.unpack import CHUNK, Stream
 
 SURVEYED: Final = 32 * 1024 * 1024
-"""Most bytes, from the first that is not UTF-8 on, that are looked at to detect an encoding; they are kept in memory."""
+"""Most bytes, from the first that is not UTF-8 on, that are looked at to detect an encoding.
+
+They are kept in memory.
+"""
 LONGEST_MIXED_LINE: Final = 1024 * 1024
 """Most bytes that wait for the end of their line in a dump of mixed encodings."""
 _MIXED_SHARE: Final = 0.2

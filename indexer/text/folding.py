@@ -30,7 +30,10 @@ _SILENT = frozenset(
 _SPACED = frozenset(
     "quad qquad hspace vspace newline linebreak frac dfrac tfrac sqrt binom".split()
 )
-_DROPPED = re.compile(r"\\(?:cite[a-z]*|ref|eqref|label|footnote)\*?\s*(?:\[[^\]]{0,300}\])?\{[^{}]{0,500}\}")
+_DROPPED = re.compile(
+    r"\\(?:cite[a-z]*|ref|eqref|label|footnote)\*?\s*"
+    r"(?:\[[^\]]{0,300}\])?\{[^{}]{0,500}\}"
+)
 _ACCENT = re.compile(
     r"""\\(?:(?P<sign>['"`^~=.])|(?P<letter>[uvHtcdbrk])(?=[\s{\\]))\s*"""
     r"""(?:\{\\?(?P<braced>[A-Za-z])\}|\\(?P<dotless>[ij])(?![A-Za-z])|(?P<bare>[A-Za-z]))"""

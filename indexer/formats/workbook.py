@@ -95,7 +95,7 @@ class Workbook:
             return _plain(cell)
         value = ""
         for part in cell:
-            if part.tag.rpartition("}")[2] == "v":
+            if str(part.tag).rpartition("}")[2] == "v":
                 value = part.text or ""
         if not value:
             return ""
@@ -208,5 +208,5 @@ def _plain(element: etree._Element) -> str:
     return "".join(
         text.text or ""
         for text in element.iter("{*}t")
-        if not any(one.tag.endswith("}rPh") for one in text.iterancestors())
+        if not any(str(one.tag).endswith("}rPh") for one in text.iterancestors())
     )

@@ -147,7 +147,7 @@ class _Reader:
                 return
             if outer is None:
                 if self.restarted:
-                    element.sourceline = min(self._line_of(text), 65535)
+                    element.sourceline = min(self._line_of(text), 65535)  # type: ignore[misc]
                 yield element
                 self.last = element
                 _drop(element, self.names)
@@ -190,7 +190,7 @@ class _Reader:
             raw = record.decode(errors="replace")
             yield Unread(self.dump.name, line, f"broken XML ({reason})", raw)
         else:
-            element.sourceline = min(line, 65535)
+            element.sourceline = min(line, 65535)  # type: ignore[misc]
             yield element
         self._begin()
 

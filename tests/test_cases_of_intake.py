@@ -24,6 +24,7 @@ from indexer.intake.record import Notice, Record
 from indexer.intake.venues import load_venues
 from indexer.text.folding import _Folding, fold
 
+VENUES = load_venues()
 CASES = {
     "01-csl-first-item-film": ["Ada Lovelace", "Kite Letters", "2001", "10.1234/csl"],
     "02-csl-type-null": ["Ada Lovelace", "1843", "Notes on kites"],
@@ -96,7 +97,7 @@ def read(name: str, data: bytes) -> tuple[list[str], list[str]]:
     faults: list[str] = []
     for item in format.read(dump):
         if isinstance(item, Record):
-            titles.append(clean(item, name, load_venues(), this_year=2026).paper.title)
+            titles.append(clean(item, name, VENUES, this_year=2026).paper.title)
         else:
             assert isinstance(item, RecordError | Notice)
             faults.append(str(item))
@@ -108,7 +109,7 @@ TEXTS = {
     "cp1251": "Теория воздушных змеев и Колмогоров",
     "koi8_r": "Теория воздушных змеев и Колмогоров",
     "cp1252": "Über die Größe der Drachen und ihre Höhe",
-    "cp1250": "Příliš žluťoučký kůň úpěl ďábelské ódy",
+    "cp1250": "Šarkany a přátelé: příliš žluťoučký kůň úpěl ďábelské ódy, Łukasiewicz",
     "shift_jis": "凧の深層学習に関する研究",
     "euc_jp": "凧の深層学習に関する研究とその応用",
     "euc_kr": "연의 심층 학습 연구와 응용",

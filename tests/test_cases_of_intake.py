@@ -165,7 +165,7 @@ FAULTY_XML = {
     "tag": pubmed("One", "Two<i>", "Three"),
     "attribute": pubmed("One", "Two<i a=b>", "Three"),
     "documents": pubmed("One") + '<?xml version="1.0"?>\n<!DOCTYPE x>' + pubmed("Two", "Three"),
-    "cut within": pubmed("One", "Two")[:-160] + pubmed("Three"),
+    "cut within": pubmed("One", "Two")[:-100] + pubmed("Three"),
     "cut": pubmed("One", "Three", "Two")[:-90],
 }
 

@@ -39,7 +39,7 @@ _SHOWN = {
     "shift_jis": "Shift JIS", "euc_jp": "EUC-JP", "euc_kr": "EUC-KR", "koi8_r": "KOI8-R",
     "koi8_u": "KOI8-U", "iso8859_2": "ISO 8859-2", "iso8859_5": "ISO 8859-5",
     "iso8859_7": "ISO 8859-7", "iso8859_15": "ISO 8859-15", "mac_roman": "Mac Roman",
-    "cp850": "code page 850", "cp866": "code page 866", "cp874": "Windows-874", 
+    "cp850": "code page 850", "cp866": "code page 866", "cp874": "Windows-874",
     "iso2022_jp": "ISO-2022-JP",
 }  # fmt: skip
 _RUN = re.compile(rb"[\x80-\xff]+")

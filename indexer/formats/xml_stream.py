@@ -211,8 +211,6 @@ class _Reader:
             root = etree.fromstring(_ROOT + self.context + record + ends, parser)
         except etree.XMLSyntaxError:
             return None
-        if root is None:
-            return None
         found = list(root.iter(*(f"{{*}}{name}" for name in self.names)))
         return found[0] if found else None
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from typing import Literal
 
 from indexer.errors import DumpError, RecordError
 from indexer.formats.columns import (
@@ -14,6 +13,7 @@ from indexer.formats.columns import (
     mapped_columns,
     unknown_columns,
 )
+from indexer.formats.table_rows import TableRows
 from indexer.intake.dump import Dump
 from indexer.intake.record import Read
 
@@ -78,18 +78,12 @@ def read(dump: Dump) -> Iterator[Read]:
     if columns is None:
         raise DumpError(dump.name, 1, unknown_columns(dump.name, cells))
     bare = delimiter == "\t" and _is_bare(dump.head, len(cells))
-    quoting: Literal[0, 3] = csv.QUOTE_NONE if bare else csv.QUOTE_MINIMAL
-    rows = csv.reader((f"{line}\n" for line in lines), delimiter=delimiter, quoting=quoting)
-    while True:
-        line = skipped + rows.line_num + 1
-        try:
-            row = next(rows)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield RecordError(dump.name, line, f"no row of a table: {error}")
-            continue
-        if any(cell.strip() for cell in row):
+    quoting = csv.QUOTE_NONE if bare else csv.QUOTE_MINIMAL
+    rows = TableRows(lines, delimiter, quoting, width=len(cells), line=skipped + 1)
+    for line, row in rows:
+        if isinstance(row, str):
+            yield RecordError(dump.name, line, row)
+        elif any(cell.strip() for cell in row):
             yield columns.record(line, [_unquoted(cell) for cell in row] if bare else row)
 
 

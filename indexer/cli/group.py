@@ -94,7 +94,7 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
-class _Given:
+class _GlobalOptions:
     """The options every verb has, as given before the verb."""
 
     index: str | None = None
@@ -150,7 +150,7 @@ def verb_group(name: str, about: str, *verbs: click.Command) -> VerbGroup:
     def begin(
         ctx: click.Context, index_dir: str | None, config_file: str | None, *, as_json: bool
     ) -> None:
-        ctx.obj = _Given(index_dir, config_file, as_json, ctx.obj is OWN_PROCESS)
+        ctx.obj = _GlobalOptions(index_dir, config_file, as_json, ctx.obj is OWN_PROCESS)
 
     parameters: list[click.Parameter] = getattr(begin, "__click_params__", [])[::-1]
     group = VerbGroup(name, callback=begin, params=parameters, help=about)
@@ -168,7 +168,7 @@ def with_session(function: Callable[Concatenate[Session, ...], R]) -> Callable[.
 
     @functools.wraps(function)
     def wrapped(**options: Any) -> R:
-        given = click.get_current_context().find_object(_Given) or _Given()
+        given = click.get_current_context().find_object(_GlobalOptions) or _GlobalOptions()
         index = options.pop("index_dir") or given.index
         file = options.pop("config_file") or given.config
         json = options.pop("as_json") or given.json

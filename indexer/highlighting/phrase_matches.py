@@ -12,7 +12,7 @@ Stretch = tuple[int, int]
 """First and last place in a list of words seen, or start and end in the text."""
 
 
-class Seen(NamedTuple):
+class TextToken(NamedTuple):
     """A word of a text that was asked for, or the joined form around one."""
 
     word: str
@@ -24,7 +24,7 @@ class Seen(NamedTuple):
 Places = dict[int, dict[str, list[int]]]
 
 
-def places_of(seen: Sequence[Seen], stems: Mapping[str, str]) -> Places:
+def places_of(seen: Sequence[TextToken], stems: Mapping[str, str]) -> Places:
     """Sort the places of words by position, then by word, or by stem where that is known."""
     at: Places = {}
     for place, one in enumerate(seen):
@@ -57,7 +57,7 @@ def stretches(at: Places, steps: tuple[tuple[Way, ...], ...]) -> set[Stretch]:
     return {(first, last) for _, first, last in reached}
 
 
-def extents(tokens: Sequence[Seen], stretches: Iterable[Stretch]) -> list[Stretch]:
+def extents(tokens: Sequence[TextToken], stretches: Iterable[Stretch]) -> list[Stretch]:
     """Give where stretches of tokens begin and end in the text."""
     return [
         (tokens[first].start, max(one.end for one in tokens[first : last + 1]))
@@ -65,7 +65,7 @@ def extents(tokens: Sequence[Seen], stretches: Iterable[Stretch]) -> list[Stretc
     ]
 
 
-def gathered(tokens: Sequence[Seen], words: Way, width: int) -> set[int]:
+def gathered(tokens: Sequence[TextToken], words: Way, width: int) -> set[int]:
     """Give the places of the words inside stretches that hold them all.
 
     A window moves over the text and counts what comes in and goes out, so that each token is

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
 
-from indexer.highlighting.spans import Asked, Chunks
+from indexer.highlighting.spans import Chunks, FieldMatcher
 from indexer.paper import Paper
 from indexer.query_analysis.plan import Plan
 from indexer.search import Snippet, Span
@@ -30,9 +30,9 @@ class Excerpts:
             known: chunks met before.
         """
         terms = list(dict.fromkeys(term for one in plan.asking for term in one.terms))
-        self._title = Asked(terms, "title", forms, known)
-        self._abstract = Asked(terms, "abstract", forms, known)
-        self._author = Asked(terms, "author", forms, known)
+        self._title = FieldMatcher(terms, "title", forms, known)
+        self._abstract = FieldMatcher(terms, "abstract", forms, known)
+        self._author = FieldMatcher(terms, "author", forms, known)
 
     def of(self, paper: Paper) -> tuple[Snippet, ...]:
         """Give the title, every name that matched, and a passage of the abstract, if any."""

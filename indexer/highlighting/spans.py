@@ -10,8 +10,8 @@ from typing import Final
 
 from indexer.analysis import MAX_PARTS, PATTERN, name_tokens, open_word
 from indexer.highlighting.phrase_matches import (
-    Seen,
     Stretch,
+    TextToken,
     extents,
     gathered,
     places_of,
@@ -52,7 +52,7 @@ class OddChunk:
         words: all that it may be asked for by.
     """
 
-    raws: tuple[tuple[Seen, ...], ...]
+    raws: tuple[tuple[TextToken, ...], ...]
     width: int
     words: frozenset[str]
 
@@ -75,19 +75,19 @@ class Chunks(dict[str, str | OddChunk]):
 
 
 def _read(text: str) -> str | OddChunk:
-    raws: list[tuple[Seen, ...]] = []
+    raws: list[tuple[TextToken, ...]] = []
     width = 0
     raw = ""
     for match in WORD.finditer(text):
         raw = match[0]
         parts, joined = open_word(raw)
         place, end = match.span()
-        seen = [Seen(joined, width, place, end)] if joined else []
+        seen = [TextToken(joined, width, place, end)] if joined else []
         for step, part in enumerate(parts):
             if len(parts) > 1:
                 place = text.index(part, place)
                 end = place + len(part)
-            seen.append(Seen(part, width + step, place, end))
+            seen.append(TextToken(part, width + step, place, end))
             place = end
         width += len(parts)
         raws.append(tuple(seen))
@@ -97,7 +97,7 @@ def _read(text: str) -> str | OddChunk:
     return OddChunk(tuple(raws), width, words)
 
 
-class Asked:
+class FieldMatcher:
     """What to look for in one field: words that are marked wherever they stand, and rows of them.
 
     Stems are asked for as the surface words they stand for in the index, so no text is stemmed.
@@ -179,7 +179,7 @@ class Asked:
             found += self._rows(seen)
         return merged(found)
 
-    def _look(self, folded: Folded) -> list[Seen]:
+    def _look(self, folded: Folded) -> list[TextToken]:
         """Give the words of a text that are asked for, and the joined forms around them.
 
         Most chunks of a text are a plain word that is not asked for: they are passed over by
@@ -189,7 +189,7 @@ class Asked:
         texts = folded.text.split(" ")
         held = list(map(self._known.__getitem__, texts))
         flagged = [at for at, one in enumerate(held) if one.__class__ is OddChunk or one in wanted]
-        seen: list[Seen] = []
+        seen: list[TextToken] = []
         if not flagged:
             return seen
         ends: list[int] = []
@@ -203,17 +203,17 @@ class Asked:
             begin = ends[at] - len(texts[at]) + at
             if isinstance(one, str):
                 start = begin + texts[at].index(one)
-                seen.append(Seen(one, at + more, *folded.source(start, start + len(one))))
+                seen.append(TextToken(one, at + more, *folded.source(start, start + len(one))))
                 continue
             for raw in one.raws:
                 if any(word.word in wanted for word in raw):
                     for word in raw:
                         place = folded.source(begin + word.start, begin + word.end)
-                        seen.append(Seen(word.word, at + more + word.position, *place))
+                        seen.append(TextToken(word.word, at + more + word.position, *place))
             more += one.width - 1
         return seen
 
-    def _rows(self, seen: Sequence[Seen]) -> Iterator[Stretch]:
+    def _rows(self, seen: Sequence[TextToken]) -> Iterator[Stretch]:
         for stems in (False, True):
             known = self._stems if stems else {}
             held = {known.get(one.word, one.word) for one in seen}
@@ -256,7 +256,7 @@ class Asked:
         """
         if not self.may_mark((name,)):
             return []
-        seen = [Seen(one.word, one.position, one.start, one.end) for one in name_tokens(name)]
+        seen = [TextToken(one.word, one.position, one.start, one.end) for one in name_tokens(name)]
         held = {one.word for one in seen}
         asked = self._words & held
         for ways, _ in self._compounds:

@@ -15,7 +15,7 @@ from werkzeug.exceptions import BadHost, HTTPException
 
 from indexer import IndexError_, IndexMissing, IndexUnavailable, QuiverError
 from webui.http import request_context
-from webui.urls.query_params import Asked
+from webui.urls.query_params import SearchRequest
 
 _HEADINGS: Final = {
     400: "This address cannot be read",
@@ -46,7 +46,7 @@ def register(app: Flask, build_command: str) -> None:
     app.register_error_handler(QuiverError, _quiver_fault)
 
 
-def refused(asked: Asked) -> Response:
+def refused(asked: SearchRequest) -> Response:
     """Answer a request whose parameters have no meaning: 400, with what each should be."""
     if wants_json():
         return problem(

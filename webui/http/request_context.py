@@ -13,7 +13,7 @@ from flask import Flask, abort, current_app, g, request
 from indexer import Formulas, IndexDamaged, IndexInfo, IndexMissing, Searcher
 from webui.http.searcher_pool import Snapshots
 from webui.presentation.markup import Display
-from webui.urls.query_params import TOGETHER, Asked, Params
+from webui.urls.query_params import TOGETHER, Params, SearchRequest
 from webui.urls.url_builder import Addresses
 
 
@@ -144,7 +144,7 @@ def display() -> Display:
     return cast(Display, current_app.extensions["quiver.display"])
 
 
-def asked(*, min_per_page: int = 1) -> Asked:
+def asked(*, min_per_page: int = 1) -> SearchRequest:
     """Read what the address of this request asks for."""
     return replace(params(), min_per_page=min_per_page).read(request.args.items(multi=True))
 

@@ -129,7 +129,7 @@ def read_narrowing(given: MultiDict[str, str], max_text: int) -> Narrowing:
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class Selection:
     """The papers of a name that an address asks for.
 
     Attributes:
@@ -146,7 +146,7 @@ class Chosen:
     gone: bool = False
 
 
-def choose(searcher: Searcher, cluster: AuthorCluster, narrowing: Narrowing) -> Chosen:
+def choose(searcher: Searcher, cluster: AuthorCluster, narrowing: Narrowing) -> Selection:
     """Find the papers that an address asks for, and count them by venue and year."""
     papers: Sequence[Paper] = cluster.papers
     group = cluster.group(narrowing.group) if narrowing.group else None
@@ -159,7 +159,7 @@ def choose(searcher: Searcher, cluster: AuthorCluster, narrowing: Narrowing) -> 
     at = [paper for paper in papers if _fits(_venue(paper), narrowing.venues)]
     then = [paper for paper in papers if _fits(_year(paper), narrowing.years)]
     both = [paper for paper in at if _fits(_year(paper), narrowing.years)]
-    return Chosen(
+    return Selection(
         cluster=cluster.of_papers(both) if narrowing.chooses else cluster,
         total=len(cluster.papers),
         venues=_facet("venue", map(_venue, then), narrowing.venues, lambda one: (-one.count,)),

@@ -121,7 +121,7 @@ _LETTERS: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CoauthorRow:
     """A name.
 
     Attributes:
@@ -157,7 +157,7 @@ class Arc:
 class Picture:
     """Names and arcs in a box of `width` by `height` units; arcs begin at `left`."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[CoauthorRow, ...]
     arcs: tuple[Arc, ...]
     width: int
     height: int
@@ -174,7 +174,7 @@ def draw(ties: Ties, href: Callable[[str], str]) -> Picture | None:
     if not ties.ties or max(one.count for one in ties.people) < 2:
         return None
     rows = tuple(
-        Row(one.name, _cut(one.name), one.count, href(one.name), _ROW * (at + 0.5))
+        CoauthorRow(one.name, _cut(one.name), one.count, href(one.name), _ROW * (at + 0.5))
         for at, one in enumerate(ties.people)
     )
     most = ties.ties[0].count

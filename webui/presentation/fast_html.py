@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from indexer import name_slug
 from webui.presentation.charts import Histogram
-from webui.presentation.facets import Panel, Row
+from webui.presentation.facets import FacetRow, Panel
 from webui.presentation.hit import AuthorName
 from webui.presentation.markup import escaped
 
@@ -62,7 +62,7 @@ def columns(histogram: Histogram) -> Markup:
 
 
 def _choice(  # noqa: PLR0913, PLR0917 - the texts of a row
-    field: str, row: Row, value: str, label: str, only: str, without: str, undo: str
+    field: str, row: FacetRow, value: str, label: str, only: str, without: str, undo: str
 ) -> str:
     if row.excluded:
         return (
@@ -83,7 +83,7 @@ def _choice(  # noqa: PLR0913, PLR0917 - the texts of a row
     )
 
 
-def _escaped(rows: Sequence[Row]) -> Iterator[tuple[Row, str, str, str, str, str]]:
+def _escaped(rows: Sequence[FacetRow]) -> Iterator[tuple[FacetRow, str, str, str, str, str]]:
     """Give rows, and with each its value, label and addresses, escaped."""
     parts = iter(
         escaped(

@@ -213,7 +213,7 @@ def histogram(
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class PageLink:
     """One link of the pager.
 
     Attributes:
@@ -231,7 +231,7 @@ class Pager:
 
     page: int
     last: int
-    turns: tuple[Turn, ...]
+    turns: tuple[PageLink, ...]
     previous: str
     next: str
 
@@ -252,14 +252,14 @@ def pager(page: int, per_page: int, total: int, href: Callable[[int], str]) -> P
     """
     last = last_page(total, per_page)
     wanted = {1, last, *range(max(1, page - 2), min(last, page + 2) + 1)}
-    turns: list[Turn] = []
+    turns: list[PageLink] = []
     before = 0
     for one in sorted(wanted):
         if one == before + 2:
-            turns.append(Turn(before + 1, href(before + 1)))
+            turns.append(PageLink(before + 1, href(before + 1)))
         elif one > before + 2:
-            turns.append(Turn(0, ""))
-        turns.append(Turn(one, "" if one == page else href(one)))
+            turns.append(PageLink(0, ""))
+        turns.append(PageLink(one, "" if one == page else href(one)))
         before = one
     return Pager(
         page=page,

@@ -64,7 +64,7 @@ _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,20}\Z")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SearchRequest:
     """What an address asks for.
 
     Attributes:
@@ -100,7 +100,7 @@ class Params:
     max_value: int = 500
     together: bool = False
 
-    def read(self, pairs: Iterable[tuple[str, str]]) -> Asked:
+    def read(self, pairs: Iterable[tuple[str, str]]) -> SearchRequest:
         """Read the decoded pairs of a query string; never raises."""
         return _Reading(self, pairs).asked()
 
@@ -222,7 +222,7 @@ class _Reading:
         for key, value in pairs:
             self.given.setdefault(_ALIASES.get(key, key), []).append(value)
 
-    def asked(self) -> Asked:
+    def asked(self) -> SearchRequest:
         text = self._text()
         filters = self._filters()
         years = self._years()
@@ -245,7 +245,7 @@ class _Reading:
             page=page,
             per_page=per_page,
         )
-        return Asked(query, tuple(self.faults), tuple(self.notices))
+        return SearchRequest(query, tuple(self.faults), tuple(self.notices))
 
     def _text(self) -> str:
         text = " ".join(self.given.get("q", ()))

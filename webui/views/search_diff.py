@@ -24,7 +24,7 @@ from webui.http.error_pages import busy, refused
 from webui.http.record_upload import read_upload
 from webui.presentation import results_page
 from webui.presentation.facets import chips
-from webui.urls.query_params import Asked
+from webui.urls.query_params import SearchRequest
 from webui.views.json_api import answer
 
 blueprint = Blueprint("differences", __name__)
@@ -36,7 +36,7 @@ LARGEST: Final = 32 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class SearchState:
     """What a search found in one state of the index.
 
     Attributes:
@@ -137,7 +137,7 @@ def register(app: Flask) -> None:
 
 
 def difference(
-    before: State, after: State, earlier: Searcher | None, later: Searcher
+    before: SearchState, after: SearchState, earlier: Searcher | None, later: Searcher
 ) -> Difference:
     """Compare what a search found in two states.
 
@@ -162,7 +162,7 @@ def difference(
 
 
 def _changed(
-    ids: Iterable[str], before: State, earlier: Searcher | None, later: Searcher
+    ids: Iterable[str], before: SearchState, earlier: Searcher | None, later: Searcher
 ) -> Iterable[str]:
     for one in ids:
         now = later.times(one)
@@ -172,7 +172,7 @@ def _changed(
             yield one
 
 
-def read_record(stream: IO[bytes]) -> tuple[Asked, State]:
+def read_record(stream: IO[bytes]) -> tuple[SearchRequest, SearchState]:
     """Read a record of a search: what was asked and what was found.
 
     Args:
@@ -190,7 +190,7 @@ def read_record(stream: IO[bytes]) -> tuple[Asked, State]:
             for one in (value if isinstance(value, list) else [value])
         ]
         index = told["index"]
-        state = State(
+        state = SearchState(
             _text(index["generation"])[:100],
             _text(index["built"])[:100],
             _text(told.get("matched", ""))[:10],
@@ -233,9 +233,9 @@ def _names() -> tuple[str, str] | str:
     return since, until
 
 
-def _state(searcher: Searcher, query: Query) -> State:
+def _state(searcher: Searcher, query: Query) -> SearchState:
     found = searcher.search(replace(query, page=1, per_page=0), facets=())
-    return State(
+    return SearchState(
         searcher.generation,
         searcher.info().built,
         found.receipt.matched,
@@ -243,8 +243,10 @@ def _state(searcher: Searcher, query: Query) -> State:
     )
 
 
-def _told(query: Query, before: State, after: State, found: Difference) -> dict[str, Any]:
-    def state(one: State) -> dict[str, Any]:
+def _told(
+    query: Query, before: SearchState, after: SearchState, found: Difference
+) -> dict[str, Any]:
+    def state(one: SearchState) -> dict[str, Any]:
         return {
             "generation": one.generation,
             "built": one.built,
@@ -264,7 +266,7 @@ def _told(query: Query, before: State, after: State, found: Difference) -> dict[
 
 
 def _compared(
-    query: Query, before: State, earlier: Searcher | None, later: Searcher
+    query: Query, before: SearchState, earlier: Searcher | None, later: Searcher
 ) -> ResponseReturnValue:
     after = _state(later, query)
     found = difference(before, after, earlier, later)
@@ -295,7 +297,7 @@ def _line(paper_id: str, later: Searcher, earlier: Searcher | None) -> dict[str,
     return {"id": paper_id, "title": plain(paper.title) if paper else "", "here": here is not None}
 
 
-def _json_href(query: Query, before: State, after: State) -> str:
+def _json_href(query: Query, before: SearchState, after: SearchState) -> str:
     written = request_context.params().write(query, url_for("differences.page_json"))
     joint = "&" if "?" in written else "?"
     return f"{written}{joint}since={before.generation}&until={after.generation}"

@@ -75,7 +75,7 @@ def serve(
         )
 
     def ready(address: str) -> None:
-        """Say where the page is, and open it."""
+        """Print the address of the page, and open it in a browser."""
         click.echo(f"Quiver is at {address} (press Ctrl-C to stop).", err=True)
         if open_browser:
             webbrowser.open(address.replace("0.0.0.0", "127.0.0.1"))  # noqa: S104 - not listened on
@@ -131,7 +131,7 @@ COMMANDS = (*VERBS, similar, serve)
 
 
 def quiver() -> VerbGroup:
-    """Make the command with all its verbs."""
+    """Returns the command with all its subcommands."""
     return verb_group(
         "quiver", "Search abstracts of research papers: build an index, then ask.", *COMMANDS
     )

@@ -55,7 +55,7 @@ def diff(session: Session, *, old: str | None, new: str | None) -> None:
 
 
 def _before(session: Session, new: str, published: Sequence[str]) -> str:
-    """Give the generation before one; the wrong name is left for the index to refuse."""
+    """Returns the generation before one; a wrong name is left for the index to refuse."""
     if new and new not in published:
         return new
     at = published.index(new) if new else 0

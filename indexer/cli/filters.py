@@ -69,7 +69,7 @@ def order_options(function: Function) -> Function:
 def read_filters(
     searcher: Searcher, chosen: dict[str, tuple[str, ...]], years: tuple[str, ...]
 ) -> tuple[tuple[Filter, ...], YearRange]:
-    """Make the filters of a query from the options.
+    """Returns the filters of a query that the options ask for.
 
     A value is taken as it is in the index where only case or accents differ ("icml" is ICML).
 

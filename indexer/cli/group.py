@@ -54,7 +54,7 @@ class Session:
         return self.read_config()
 
     def stand_back(self) -> None:
-        """Let other processes go before a verb that writes an index, as ``build.nice`` says."""
+        """Lower the priority of a command that writes an index, as ``build.nice`` says."""
         if self.own_process:
             stand_back(self.config.build.nice)
 
@@ -79,14 +79,14 @@ class Session:
         return tuple(one for one in files if one)
 
     def waiting(self, seconds: float | None) -> Session:
-        """Give the same with another time to wait for writers; None changes nothing."""
+        """Returns the session with another time to wait for writers; None changes nothing."""
         if seconds is None:
             return self
         build = replace(self.config.build, wait=seconds)
         return replace(self, config=replace(self.config, build=build))
 
     def shrinking(self, *, allowed: bool) -> Session:
-        """Give the same where the index may lose any share of its papers; False changes nothing."""
+        """Returns the session with an index that may lose any share of its papers, if allowed."""
         if not allowed:
             return self
         build = replace(self.config.build, most_lost=1.0)
@@ -110,7 +110,7 @@ class VerbGroup(click.Group):
     """
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """Give the verbs in the order in which they were added."""
+        """Returns the commands in the order in which they were added."""
         return list(self.commands)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -136,7 +136,7 @@ class VerbGroup(click.Group):
 
 
 def verb_group(name: str, about: str, *verbs: click.Command) -> VerbGroup:
-    """Make a command of verbs, with the options that every verb has before the verb, too.
+    """Returns a command of subcommands that accepts their shared options before them, too.
 
     Args:
         name: what is typed in the shell.
@@ -160,7 +160,7 @@ def verb_group(name: str, about: str, *verbs: click.Command) -> VerbGroup:
 
 
 def with_session(function: Callable[Concatenate[Session, ...], R]) -> Callable[..., R]:
-    """Give a verb ``--index``, ``--config`` and ``--json``, and hand it the `Session` first.
+    """Add the shared options to a command, and pass it the `Session` first.
 
     Each may also stand before the verb; after it, it goes first. Stand this decorator nearest to
     the function, so that its options end the list in the help.

@@ -159,7 +159,7 @@ def _plain(text: str, *, bold: bool) -> str:
 
 
 def _names(paper: Paper, matched: list[Snippet]) -> tuple[str, list[Span]] | None:
-    """Give the author line and what to emphasise in it: ten names, and every one that matched."""
+    """Returns the author line and the spans to emphasise: ten names, and every one that matched."""
     places = {snippet.offset: snippet for snippet in matched}
     line, spans, left_out = "", [], 0
     for place, name in enumerate(paper.authors):

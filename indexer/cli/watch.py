@@ -139,7 +139,7 @@ class _Watched:
                 return
 
     def _guilty(self, error: DumpError, ready: dict[str, FileVersion]) -> list[str]:
-        """Give the file that an error speaks of, or of a member of it; all when of all."""
+        """Returns the file that an error is about, or all if it names none."""
         if error.source == ", ".join(self.there):
             return list(ready)
         return [

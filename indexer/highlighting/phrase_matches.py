@@ -39,7 +39,7 @@ def possible(ways: tuple[Way, ...], held: set[str]) -> tuple[Way, ...]:
 
 
 def stretches(at: Places, steps: tuple[tuple[Way, ...], ...]) -> set[Stretch]:
-    """Give every stretch of tokens in which the steps follow each other.
+    """Returns every span of tokens that matches the steps in a row.
 
     Step by step over all beginnings at once, so that no choice of ways is tried twice.
     """
@@ -58,7 +58,7 @@ def stretches(at: Places, steps: tuple[tuple[Way, ...], ...]) -> set[Stretch]:
 
 
 def extents(tokens: Sequence[TextToken], stretches: Iterable[Stretch]) -> list[Stretch]:
-    """Give where stretches of tokens begin and end in the text."""
+    """Returns the character spans of spans of tokens."""
     return [
         (tokens[first].start, max(one.end for one in tokens[first : last + 1]))
         for first, last in stretches
@@ -66,7 +66,7 @@ def extents(tokens: Sequence[TextToken], stretches: Iterable[Stretch]) -> list[S
 
 
 def gathered(tokens: Sequence[TextToken], words: Way, width: int) -> set[int]:
-    """Give the places of the words inside stretches that hold them all.
+    """Returns the tokens of the words inside windows that contain all of them.
 
     A window moves over the text and counts what comes in and goes out, so that each token is
     looked at twice.

@@ -169,7 +169,7 @@ class FieldMatcher:
         return bool(self._wanted or self._names)
 
     def spans(self, folded: Folded) -> list[Span]:
-        """Give what is marked in a title or an abstract, in order, merged where touching."""
+        """Returns the spans to highlight in a title or abstract, in order, adjacent ones merged."""
         seen = self._look(folded)
         if not seen:
             return []
@@ -180,7 +180,7 @@ class FieldMatcher:
         return merged(found)
 
     def _look(self, folded: Folded) -> list[TextToken]:
-        """Give the words of a text that are asked for, and the joined forms around them.
+        """Returns the tokens of a text that the query contains, and the joined forms around them.
 
         Most chunks of a text are a plain word that is not asked for: they are passed over by
         built-in functions, and only the others are looked at one by one.
@@ -235,19 +235,19 @@ class FieldMatcher:
                 yield seen[at].start, seen[at].end
 
     def may_mark(self, names: Sequence[str]) -> bool:
-        """Say whether anything may be marked in names; a quick look at all of them together."""
+        """Returns whether any of some names may be highlighted; quick, and may err on True."""
         if self._names or len(self._wanted) > FEW:
             return True
         low = "\n".join(names)
         return not low.isascii() or self._anywhere(low.lower())
 
     def _anywhere(self, low: str) -> bool:
-        """Say whether a word that is asked for is a part of lower-case ASCII text."""
+        """Returns whether lower-case ASCII text contains a word of the query."""
         tight = low.replace("-", "").replace("'", "")
         return any(word in low or word in tight for word in self._wanted)
 
     def name_spans(self, name: str, *, first: bool, last: bool) -> list[Span]:
-        """Give what is marked in one author's name.
+        """Returns the spans to highlight in one author's name.
 
         Args:
             name: as printed.
@@ -281,7 +281,7 @@ class FieldMatcher:
 
 
 def name_answer(held: set[str], term: NameTerm) -> set[str] | None:
-    """Give the words of a name that answer those asked for, None if one goes unanswered."""
+    """Returns the words of a name that match a query's; None if one has no match."""
     words = term.words
     answers = [set(pair) & held for pair in zip(words, term.spelled or words, strict=True)]
     for start in range(len(words)):
@@ -304,7 +304,7 @@ def name_answer(held: set[str], term: NameTerm) -> set[str] | None:
 
 
 def merged(found: Iterable[Stretch]) -> list[Span]:
-    """Put stretches in order and merge those that overlap or touch."""
+    """Returns spans in order, overlapping and adjacent ones merged."""
     spans: list[Span] = []
     for start, end in sorted(found):
         if spans and start <= spans[-1].end:

@@ -35,7 +35,7 @@ _log = logging.getLogger(__name__)
 
 
 def register(app: Flask, build_command: str) -> None:
-    """Let an application word its errors.
+    """Register the error pages of an application.
 
     Args:
         app: the application.
@@ -91,7 +91,7 @@ def busy(heading: str, seconds: int) -> Response:
 
 
 def problem(status: int, title: str, detail: str, **more: Any) -> Response:
-    """Make a problem document (RFC 9457)."""
+    """Returns a problem document (RFC 9457)."""
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail} | more
     return Response(
         json.dumps(body, ensure_ascii=False) + "\n",
@@ -101,7 +101,7 @@ def problem(status: int, title: str, detail: str, **more: Any) -> Response:
 
 
 def wants_json() -> bool:
-    """Say whether the address names a representation for machines."""
+    """Returns whether the address names a representation for machines."""
     return request.blueprint in ("api", "operation") or request.path.endswith(".json")
 
 

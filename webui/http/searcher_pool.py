@@ -70,11 +70,11 @@ class Snapshots:
             yield searcher
 
     def kept(self) -> tuple[str, ...]:
-        """Name the generations that can be opened, oldest first."""
+        """Returns the names of the generations that can be opened, oldest first."""
         return self._index.published()
 
     def published(self) -> str | None:
-        """Name the newest published generation; None where there is none."""
+        """Returns the name of the newest published generation, or None."""
         return self._index.generation()
 
     def identity(self) -> str | None:

@@ -65,11 +65,11 @@ class Narrowing:
         return bool(self.group or self.venues or self.years or self.text)
 
     def including(self, slug: str) -> Narrowing:
-        """Put another name with it; what was chosen among the papers goes."""
+        """Returns the choice with another name included; any choice among the papers is dropped."""
         return Narrowing(also=(*self.also, slug), exact=self.exact)
 
     def without_name(self, slug: str) -> Narrowing:
-        """Take a name out again."""
+        """Returns the choice without this name."""
         return Narrowing(tuple(one for one in self.also if one != slug), exact=self.exact)
 
     def only(self, field: Field, value: str) -> Narrowing:
@@ -169,7 +169,7 @@ def choose(searcher: Searcher, cluster: AuthorCluster, narrowing: Narrowing) -> 
 
 
 def query_of(cluster: AuthorCluster, narrowing: Narrowing) -> Query:
-    """Ask for the same papers as a query, newest first; every word must match."""
+    """Returns the same papers as a query, newest first; every word must match."""
     # To the filter of authors, "unknown" is no name but stands for papers without any.
     odd = UNKNOWN in map(name_key, cluster.names)
     filters: Mapping[str, Filter] = {

@@ -66,7 +66,7 @@ def year_histogram(
     width: int = 272,
     height: int = 72,
 ) -> Histogram | None:
-    """Draw the year facet of an answer.
+    """Returns the histogram of a year facet.
 
     Args:
         facet: the year facet, with all its values.
@@ -165,7 +165,7 @@ class Picture:
 
 
 def draw(ties: Ties, href: Callable[[str], str]) -> Picture | None:
-    """Draw ties; None where nobody wrote with another, or nobody more than one paper.
+    """Returns the drawing of co-author ties; None if there are none, or only of one paper.
 
     Args:
         ties: the co-authors and who of them wrote with whom.

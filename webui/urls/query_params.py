@@ -127,7 +127,7 @@ class Params:
         return f"{path}?{pairs}" if pairs else path
 
     def turning(self, query: Query, path: str) -> Turning:
-        """Give what writes the addresses of a query that show another part of its answer."""
+        """Returns a writer of the addresses of other pages or orders of a query's results."""
         asking = _written(_asking(query))
 
         def write(
@@ -140,7 +140,7 @@ class Params:
         return write
 
     def around(self, query: Query, field: FacetField, path: str) -> Around:
-        """Give what writes the addresses that differ from a query's in one filter alone.
+        """Returns a writer of the addresses that differ from a query's in one filter alone.
 
         A page of results has a hundred of these, and all but the filter is written once.
         """
@@ -151,7 +151,7 @@ class Params:
         return Around(field, head, tail)
 
     def around_year(self, query: Query, path: str) -> Callable[[int], str]:
-        """Give what writes the addresses that ask a query of one year, whatever years it has."""
+        """Returns a function from years to the addresses of the query in that year alone."""
         hole = YearRange(0, 0)  # no address says this
         written = self.write(replace(query, years=hole), path)
         head, _, tail = written.partition(_written(_year_pairs(hole)))

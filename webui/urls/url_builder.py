@@ -41,7 +41,7 @@ class Addresses:
         return around[0] + _quoted(value) + around[1]
 
     def writer(self, endpoint: str, name: str) -> Callable[[str], str]:
-        """Give what writes the addresses of an endpoint by its one value."""
+        """Returns a function from the one value of an endpoint to its address."""
         around = self._around(request.script_root, endpoint, name)
         if around is None:
             return lambda value: self._remembered(endpoint, {name: value})
@@ -69,7 +69,7 @@ def _whole(root: str, endpoint: str, values: tuple[tuple[str, str], ...]) -> str
 
 
 def _around(root: str, endpoint: str, name: str) -> tuple[str, str] | None:  # noqa: ARG001 - a key
-    """Give an address before and after a value; None where the value is no free part of a path."""
+    """Returns an address before and after a value; None if the value is no free part of a path."""
     if name.startswith("_"):
         return None
     values: dict[str, Any] = {name: _HOLE} if name else {}

@@ -154,7 +154,7 @@ def _page(
 
 
 def _search_href(cluster: AuthorCluster, narrowing: Narrowing) -> str:
-    """Give the address of the same papers as results, ranked; empty where filters cannot say it."""
+    """Returns the address of the same papers as ranked results; empty if no filters select them."""
     query = query_of(cluster, narrowing)
     if narrowing.group or not query.filter("author").include:
         return ""

@@ -70,7 +70,7 @@ def page() -> ResponseReturnValue:
 
 @blueprint.get("/path.json")
 def as_json() -> ResponseReturnValue:
-    """Give the shortest chain between two authors, as ``quiver path --json`` prints it.
+    """Returns the shortest path between two authors, as ``quiver path --json`` prints it.
 
     Raises:
         QueryError: when one of the names is missing or on no paper.

@@ -67,13 +67,13 @@ def api() -> Response:
 
 @blueprint.get("/info.json")
 def info() -> Response:
-    """Say what is in the index."""
+    """Returns what the index contains."""
     return answer(info_json(request_context.info()))
 
 
 @blueprint.get("/search.json")
 def search() -> ResponseReturnValue:
-    """Give one page of an answer, as ``quiver search --json`` prints it.
+    """Returns one page of results, as ``quiver search --json`` prints it.
 
     Raises:
         QueryError: when ``fields``, ``group_by``, ``cursor`` or ``explain`` has no meaning.
@@ -131,7 +131,7 @@ def _together(results: Results, *, explain: bool) -> dict[str, Any]:
 
 
 def _next(results: Results, identity: str, question: str) -> str | None:
-    """Give the cursor of the page after this one; None at the end."""
+    """Returns the cursor of the next page, or None on the last."""
     query = results.query
     if query.page >= last_page(results.total, query.per_page):
         return None
@@ -188,7 +188,7 @@ def settled(query: Query, results: Results) -> Query:
 
 
 def parts(results: Results, field: FacetField) -> list[FacetValue]:
-    """Give the values of a facet that the papers of an answer have, largest first.
+    """Returns the facet values of the papers found, most frequent first.
 
     Args:
         results: with this facet; its query is `settled`, and has no filter of authors where the
@@ -202,7 +202,7 @@ def parts(results: Results, field: FacetField) -> list[FacetValue]:
 
 
 def _is_chosen(query: Query, field: FacetField, value: FacetValue) -> bool:
-    """Say whether the papers with a value of a single-valued facet are in the answer."""
+    """Returns whether papers with this value of a single-valued facet are among the results."""
     if value.excluded or (query.filter(field).include and not value.selected):
         return False
     low, high = query.years.low, query.years.high
@@ -212,7 +212,7 @@ def _is_chosen(query: Query, field: FacetField, value: FacetValue) -> bool:
 
 
 def _without_author_filter(query: Query) -> Query:
-    """Say by clauses what the filter of authors says, so that it holds for its own facet."""
+    """Returns the query with its author filter as clauses, which restrict its own facet too."""
     was = query.filter("author")
     clauses: list[Clause] = [] if query.clause is None else [query.clause]
     if was.include:
@@ -367,7 +367,7 @@ def _parameter(name: str, params: Params) -> dict[str, Any]:
 
 
 def _schema(name: str, params: Params) -> tuple[dict[str, Any], str]:
-    """Give the schema of a parameter of the address and what it is for."""
+    """Returns the schema of a parameter of an address, and its description."""
     facet = name.removesuffix("_not")
     if facet in FACET_FIELDS:
         told = "none of these" if name.endswith("_not") else "any of these; “unknown” for none"

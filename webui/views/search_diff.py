@@ -87,7 +87,7 @@ def page() -> ResponseReturnValue:
 
 @blueprint.get("/record/diff.json")
 def page_json() -> ResponseReturnValue:
-    """Say what has changed for a search from generation ``since`` to ``until`` or the newest.
+    """Returns what has changed for a search from generation ``since`` to ``until``, or the newest.
 
     Raises:
         QueryError: when one of them is not named or not kept.
@@ -130,7 +130,7 @@ def handed_in() -> ResponseReturnValue:
 
 
 def register(app: Flask) -> None:
-    """Let an application compare records, one at a time."""
+    """Register the comparison of records, one at a time."""
     app.config["MAX_CONTENT_LENGTH"] = LARGEST
     app.extensions["quiver.comparing"] = Lock()
     app.register_blueprint(blueprint)
@@ -220,7 +220,7 @@ def _instant(told: str) -> datetime:
 
 
 def _names() -> tuple[str, str] | str:
-    """Give the generations to compare, or what is wrong with them; empty where none is named."""
+    """Returns the generations to compare, or what is wrong with them; empty if none is named."""
     kept = request_context.generations()
     since = request.args.get("since", "")
     until = request.args.get("until", "") or (kept[-1] if kept else "")
@@ -291,7 +291,7 @@ def _compared(
 
 
 def _line(paper_id: str, later: Searcher, earlier: Searcher | None) -> dict[str, Any]:
-    """Tell a paper, from the earlier state where the later one has it no more."""
+    """Returns a paper's line, read from the earlier generation if the later no longer has it."""
     here: Paper | None = later.get(paper_id)
     paper = here or (earlier.get(paper_id) if earlier else None)
     return {"id": paper_id, "title": plain(paper.title) if paper else "", "here": here is not None}
@@ -304,7 +304,7 @@ def _json_href(query: Query, before: SearchState, after: SearchState) -> str:
 
 
 def _form(query: Query, wrong: str) -> ResponseReturnValue:
-    """Ask which generation or record to compare with; 404 where one was named that is not kept."""
+    """Returns the form that asks what to compare with; 404 if a named generation is gone."""
     kept = request_context.generations()
     if not kept:
         abort(404)

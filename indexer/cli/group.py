@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -101,6 +102,7 @@ class _GlobalOptions:
     config: str | None = None
     json: bool = False
     own_process: bool = False
+    verbose: bool = False
 
 
 class VerbGroup(click.Group):
@@ -148,9 +150,15 @@ def verb_group(name: str, about: str, *verbs: click.Command) -> VerbGroup:
     @click.version_option(__version__)
     @click.pass_context
     def begin(
-        ctx: click.Context, index_dir: str | None, config_file: str | None, *, as_json: bool
+        ctx: click.Context,
+        index_dir: str | None,
+        config_file: str | None,
+        *,
+        as_json: bool,
+        verbose: bool,
     ) -> None:
-        ctx.obj = _GlobalOptions(index_dir, config_file, as_json, ctx.obj is OWN_PROCESS)
+        own_process = ctx.obj is OWN_PROCESS
+        ctx.obj = _GlobalOptions(index_dir, config_file, as_json, own_process, verbose)
 
     parameters: list[click.Parameter] = getattr(begin, "__click_params__", [])[::-1]
     group = VerbGroup(name, callback=begin, params=parameters, help=about)
@@ -172,6 +180,8 @@ def with_session(function: Callable[Concatenate[Session, ...], R]) -> Callable[.
         index = options.pop("index_dir") or given.index
         file = options.pop("config_file") or given.config
         json = options.pop("as_json") or given.json
+        if options.pop("verbose") or given.verbose:
+            _show_log()
 
         def read_config() -> Config:
             return load_config(file, {"index.dir": index})
@@ -180,6 +190,30 @@ def with_session(function: Callable[Concatenate[Session, ...], R]) -> Callable[.
         return function(session, **options)
 
     return _shared(wrapped)
+
+
+class _PrintableFormatter(logging.Formatter):
+    """Formats log records without control characters: names of files must not steer a terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Returns the line of a record."""
+        return printable(super().format(record))
+
+
+def _show_log() -> None:
+    """Write what the engine logs to stderr, until the command ends."""
+    logger = logging.getLogger("indexer")
+    handler = logging.StreamHandler(click.get_text_stream("stderr"))
+    handler.setFormatter(_PrintableFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    level = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+
+    def hide() -> None:
+        logger.removeHandler(handler)
+        logger.setLevel(level)
+
+    click.get_current_context().call_on_close(hide)
 
 
 def example(*lines: str) -> str:
@@ -191,6 +225,12 @@ def example(*lines: str) -> str:
 def _shared(function: Function) -> Function:
     """Declare the options that every verb has."""
     for option in (
+        click.option(
+            "--verbose",
+            is_flag=True,
+            envvar="QUIVER_VERBOSE",
+            help="Log what the engine does to standard error.",
+        ),
         click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines."),
         click.option(
             "--config",

@@ -8,13 +8,14 @@ The embedded index that the settings describe.
 from __future__ import annotations
 
 import contextlib
+import logging
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
-from typing import cast
+from typing import Final, cast
 
 import numpy as np
 
@@ -32,6 +33,8 @@ from indexer.config import Config
 from indexer.errors import IndexDamaged, IndexError_, IndexMissing
 from indexer.ranking import Ranking
 from indexer.results import Changes
+
+_LOG: Final = logging.getLogger(__name__)
 
 
 class WhooshIndex:
@@ -209,6 +212,7 @@ class WhooshIndex:
             built = datetime.now(UTC).isoformat(timespec="seconds")
             old.manifest.renamed(name, built).write(hidden)
             self.generations.publish(name)
+            _LOG.info("%s: %s holds what %s held", self.path, name, published[-2])
             self.generations.clean(keep=self._policy.keep)
             return name
 

@@ -1,4 +1,4 @@
-"""What the engine logs: builds, merges and publications, and only where somebody wants to see it."""
+"""What the engine logs: builds, merges and publications, and only where it is asked for."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from indexer.priority import stand_back
 overwrite_option = click.option(
     "--overwrite",
     is_flag=True,
-    help="Replace the file that is written even if this option did not write it.",
+    help="Replace the output file even if this option did not write it.",
 )
 
 R = TypeVar("R")
@@ -128,7 +128,7 @@ class VerbGroup(click.Group):
         except QuiverError as error:
             raise click.ClickException(printable(str(error))) from error
         except KeyboardInterrupt:
-            raise click.ClickException("stopped; nothing is half written") from None
+            raise click.ClickException("stopped; no file is left half written") from None
         except BrokenPipeError:
             raise  # the reader of our output has left; click exits without a word
         except OSError as error:
@@ -203,7 +203,7 @@ class _PrintableFormatter(logging.Formatter):
 def _show_log() -> None:
     """Write what the engine logs to stderr, until the command ends."""
     logger = logging.getLogger("indexer")
-    handler = logging.StreamHandler(click.get_text_stream("stderr"))
+    handler = logging.StreamHandler()
     handler.setFormatter(_PrintableFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     level = logger.level
     logger.addHandler(handler)
@@ -231,20 +231,20 @@ def _shared(function: Function) -> Function:
             envvar="QUIVER_VERBOSE",
             help="Log what the engine does to standard error.",
         ),
-        click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines."),
+        click.option("--json", "as_json", is_flag=True, help="Print JSON."),
         click.option(
             "--config",
             "config_file",
             metavar="FILE",
             envvar="QUIVER_CONFIG",
-            help="Your settings, as YAML; `quiver config --defaults` shows every key.",
+            help="Your settings (YAML); `quiver config --defaults` shows every key.",
         ),
         click.option(
             "--index",
             "index_dir",
             metavar="DIR",
             envvar="QUIVER_INDEX",
-            help="Folder of the index; data/index unless the settings say otherwise.",
+            help="Folder of the index; data/index unless set otherwise.",
         ),
     ):
         function = option(function)

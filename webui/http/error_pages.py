@@ -18,18 +18,18 @@ from webui.http import request_context
 from webui.urls.query_params import SearchRequest
 
 _HEADINGS: Final = {
-    400: "This address cannot be read",
-    404: "There is no such page",
-    405: "This address is only for reading",
+    400: "This address is not valid",
+    404: "Page not found",
+    405: "This method is not allowed",
     414: "This address is too long",
     429: "Too many requests",
-    500: "Something went wrong here",
+    500: "Something went wrong",
     503: "There is no index yet",
 }
 _LINES: Final = {
-    404: ("No paper, author or venue in this index has this address.",),
-    405: ("Ask for it with GET.",),
-    500: ("The fault is ours and is in the log. Trying again, or other words, may help.",),
+    404: ("There is no paper, author or venue at this address.",),
+    405: ("Only GET is supported here.",),
+    500: ("The error is on our side and has been logged. Please try again, or try other words.",),
 }
 _log = logging.getLogger(__name__)
 
@@ -68,7 +68,7 @@ def refused(asked: SearchRequest) -> Response:
 
 def too_many(per_minute: int, seconds: int) -> Response:
     """Answer a client that asks too much: 429, and when to ask again."""
-    told = f"One reader may ask {per_minute:,} times a minute. Try again in {seconds} s."
+    told = f"You can make {per_minute:,} requests per minute. Try again in {seconds} seconds."
     return wait_a_while(told, seconds)
 
 
@@ -81,7 +81,7 @@ def wait_a_while(told: str, seconds: int) -> Response:
 
 def busy(heading: str, seconds: int) -> Response:
     """Answer a request for work that is done one piece at a time: 503, and when to ask again."""
-    told = f"Nothing is lost. Try again in {seconds} s."
+    told = f"Try again in {seconds} seconds."
     if wants_json():
         answer = problem(503, heading, told)
     else:
@@ -126,16 +126,16 @@ def _quiver_fault(error: QuiverError) -> ResponseReturnValue:
     status = 503 if isinstance(error, IndexError_) else 400
     heading = _HEADINGS[status] if missing or status == 400 else "The index cannot be read"
     if away:
-        heading = "The index does not answer just now"
+        heading = "The index is not responding"
     if status == 503 and not missing:
         _log.error("index at fault: %s", error)
     command = cast(str, current_app.extensions["quiver.build_command"]) if missing else ""
     lines = (
-        ("Build one from a dump of papers with this command. This page needs no restart.",)
+        ("Build one from a dump of papers with this command, then reload this page.",)
         if missing
-        else ("Nothing is lost. Try again in some seconds.",)
+        else ("Try again in a few seconds.",)
         if away
-        else ("What is wrong with it is in the server's log.",)
+        else ("The server's log has the details.",)
         if status == 503
         else (str(error),)
     )
@@ -149,7 +149,7 @@ def _quiver_fault(error: QuiverError) -> ResponseReturnValue:
 
 
 def _page(status: int, **words: Any) -> Response:
-    words = {"heading": _HEADINGS.get(status, "This cannot be done"), "query": None} | words
+    words = {"heading": _HEADINGS.get(status, "This did not work"), "query": None} | words
     answer = make_response(render_template("error.html", status=status, **words), status)
     answer.cache_control.no_store = True
     return answer

@@ -276,11 +276,11 @@ def _reasons(one: Suggestion) -> tuple[str, ...]:
     shared = evidence.coauthors
     if shared:
         more = f" and {len(shared) - 3} more" if len(shared) > 3 else ""
-        found.append(f"wrote with {', '.join(shared[:3])}{more}, too")
+        found.append(f"both wrote with {', '.join(shared[:3])}{more}")
     if evidence.venues:
-        found.append(f"at {', '.join(evidence.venues[:4])}, too")
+        found.append(f"both at {', '.join(evidence.venues[:4])}")
     if evidence.topics >= 0.1:
-        found.append("on like subjects")
+        found.append("on similar topics")
     if evidence.both:
         first, last = evidence.both
         found.append(f"both in {first}" if first == last else f"both from {first} to {last}")

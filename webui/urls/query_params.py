@@ -286,7 +286,7 @@ class _Reading:
         low = self._number("year_from", 1, 9999)
         high = self._number("year_to", 1, 9999)
         if low is not None and high is not None and low > high:
-            self.notices.append(f"The years were read as {high} to {low}.")
+            self.notices.append(f"The years were put in order: {high} to {low}.")
             low, high = high, low
         return YearRange(low, high)
 

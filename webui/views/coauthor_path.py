@@ -86,7 +86,7 @@ def as_json() -> ResponseReturnValue:
 
 
 def _no(name: str) -> str:
-    return f"no paper is by “{name[:80]}”"
+    return f"no paper has an author named “{name[:80]}”"
 
 
 def _asked() -> _Ends:

@@ -181,7 +181,9 @@ def read_record(stream: IO[bytes]) -> tuple[SearchRequest, SearchState]:
     Raises:
         QueryError: when it is none.
     """
-    fault = QueryError("record", "expected the JSON file of a record of a search, as made here")
+    fault = QueryError(
+        "record", "expected the JSON record of a search, as downloaded from this site"
+    )
     try:
         told = read_upload(stream)
         pairs = [
@@ -229,7 +231,7 @@ def _names() -> tuple[str, str] | str:
     for name in (since, until):
         if name not in kept:
             there = ", ".join(kept) or "none"
-            return f"generation {name[:40]!r} is not kept; these are: {there}"
+            return f"generation {name[:40]!r} is not available; these are: {there}"
     return since, until
 
 
@@ -270,7 +272,7 @@ def _compared(
 ) -> ResponseReturnValue:
     after = _state(later, query)
     found = difference(before, after, earlier, later)
-    kinds = {"New": found.new, "Gone": found.gone, "Changed": found.changed or ()}
+    kinds = {"New": found.new, "No longer found": found.gone, "Changed": found.changed or ()}
     return render_template(
         "differences/page.html",
         query=query,

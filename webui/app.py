@@ -45,7 +45,7 @@ from webui.views import (
 
 
 def create_app(config: Config | None = None, *, index: Index | None = None) -> Flask:
-    """Make the application; nothing is opened before the first request.
+    """Create the application; nothing is opened before the first request.
 
     Args:
         config: settings; the defaults where None.
@@ -90,7 +90,7 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
 
 
 def _add_words(app: Flask, title: str) -> None:
-    """Give the templates what all of them use."""
+    """Add the variables and functions that all templates use."""
     folder = Path(app.static_folder or "")
 
     @cache

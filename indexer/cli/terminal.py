@@ -96,7 +96,7 @@ def paper_lines(paper: Paper) -> Iterator[str]:
     """Write a whole paper."""
     yield from wrapped(paper.title, (), "", "", bold=True)
     if paper.authors:
-        rest = "" if paper.authors_complete else ", and others whom the dump does not name"
+        rest = "" if paper.authors_complete else ", and others that the dump does not name"
         yield from wrapped(", ".join(paper.authors) + rest, (), "", "")
     yield click.style(where(paper), dim=True)
     if paper.doi:
@@ -175,7 +175,7 @@ def _plain(text: str, *, bold: bool) -> str:
 
 
 def _names(paper: Paper, matched: list[Snippet]) -> tuple[str, list[Span]] | None:
-    """Give the author line and what to emphasise in it: ten names, and every one that matched."""
+    """Returns the author line and the spans to emphasise: ten names, and every one that matched."""
     places = {snippet.offset: snippet for snippet in matched}
     line, spans, left_out = "", [], 0
     for place, name in enumerate(paper.authors):
@@ -200,16 +200,20 @@ def _receipt_lines(results: Results) -> Iterator[str]:
     if receipt.read_as and receipt.read_as != results.query.text:
         yield click.style(f"Read as: {receipt.read_as}", dim=True)
     for reason, times in Counter(repair.reason for repair in receipt.repairs).items():
-        yield f"Mended: {reason}" + (f" ({times} times)" if times > 1 else "")
+        yield f"Corrected: {reason}" + (f" ({times} times)" if times > 1 else "")
     for clause in receipt.clauses:
         if clause.emptied:
-            yield f"This left nothing: {clause.text} ({counted(clause.hits, 'paper')} on its own)"
+            verb = "matches" if clause.hits == 1 else "match"
+            alone = f"{counted(clause.hits, 'paper')} {verb} it on its own"
+            left = f"No papers are left after {clause.text} ({alone})"
+            yield left if clause.hits else f"No papers match {clause.text}"
         if clause.note:
             yield click.style(f"{clause.text}: {clause.note}", dim=True)
     if relaxed := relaxation_sentence(results):
         yield relaxed
     for other in receipt.alternatives:
-        yield f"Would find {counted(other.total, 'paper')}: {other.label}"
+        label = other.label[:1].upper() + other.label[1:]
+        yield f"{label}: {counted(other.total, 'paper')}"
 
 
 def _facet_lines(facet: Facet) -> Iterator[str]:

@@ -17,12 +17,12 @@ from indexer.versions import VersionFinder, Versions
 
 
 @click.command(
-    short_help="List papers that are one work.",
+    short_help="List the versions of works.",
     epilog=example("quiver versions", "quiver versions --json"),
 )
 @with_session
 def versions(session: Session) -> None:
-    """List the papers that are one work: versions at several venues, and near-duplicates.
+    """List papers that are versions of one work: at several venues, or near-duplicates.
 
     Nothing is merged: each is a paper of its own, and its page names the others.
     """

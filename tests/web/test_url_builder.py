@@ -1,4 +1,4 @@
-"""The addresses that the README lists are those of the site, and how they are written."""
+"""The addresses in the document of the site are those of the site, and how they are written."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from tests.oracle import MemoryIndex
 from webui import create_app
 from webui.urls.url_builder import Addresses
 
-README = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
-TABLE = README.partition("## Over HTTP")[2].partition("\n## ")[0]
+DOCUMENT = Path(__file__).resolve().parents[2] / "webui" / "README.md"
+TABLE = DOCUMENT.read_text(encoding="utf-8").partition("## Addresses")[2].partition("\n## ")[0]
 ADDRESSES = re.findall(
     r"`(/[^`]*)`", "".join(row.split("|")[1] for row in TABLE.splitlines() if "|" in row)
 )
 NAMES = {"/author/NAME": "/author/ada-byron", "/venue/NAME": "/venue/icml"}
 
 
-def test_the_readme_lists_addresses() -> None:
+def test_the_document_lists_addresses() -> None:
     assert len(ADDRESSES) >= 15
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_an_address_of_the_readme_answers(client: FlaskClient, address: str) -> None:
+def test_an_address_of_the_document_answers(client: FlaskClient, address: str) -> None:
     there = NAMES.get(address, address).replace("ID", "p1").replace("NAME", "tao-lin")
     assert client.get(there).status_code == 200
 
@@ -40,7 +40,7 @@ def test_an_address_of_the_readme_answers(client: FlaskClient, address: str) -> 
     "suffix",
     re.findall(r"\.(?:[a-z]+\.)?[a-z]+\b", TABLE.partition("/paper/ID")[2].partition("\n")[0]),
 )
-def test_a_paper_has_every_representation_of_the_readme(client: FlaskClient, suffix: str) -> None:
+def test_a_paper_has_every_representation_of_the_document(client: FlaskClient, suffix: str) -> None:
     assert client.get(f"/paper/p1{suffix}").status_code == 200
 
 

@@ -99,11 +99,11 @@ class Snapshots:
             yield searcher
 
     def kept(self) -> tuple[str, ...]:
-        """Name the generations that can be opened, oldest first."""
+        """Returns the names of the generations that can be opened, oldest first."""
         return self._index.published()
 
     def published(self) -> str | None:
-        """Name the newest published generation; None where there is none.
+        """Returns the name of the newest published generation, or None.
 
         Where that is damaged it is the one that answers instead.
         """
@@ -124,11 +124,7 @@ class Snapshots:
         with self._lock:
             current = self._current
             newest = self._newest()
-            if (
-                current is None
-                or current.published != newest
-                or current.searcher.integrity.damage
-            ):
+            if current is None or current.published != newest or current.searcher.integrity.damage:
                 current = self._current = self._replaced(current, newest)
             current.holders += 1
             return current

@@ -82,7 +82,7 @@ class Addresses:
         return head + _quoted(dotted(value) if dots else value) + tail
 
     def writer(self, endpoint: str, name: str) -> Callable[[str], str]:
-        """Give what writes the addresses of an endpoint by its one value."""
+        """Returns a function from the one value of an endpoint to its address."""
         around = self._around(request.script_root, endpoint, name)
         if around is None:
             return lambda value: self._remembered(endpoint, {name: value})

@@ -40,7 +40,7 @@ def healthz() -> Response:
 
 @blueprint.get("/metrics")
 def metrics() -> Response:
-    """Give the counters of all workers in Prometheus's text format, version 0.0.4."""
+    """Returns the counters of all workers in Prometheus's text format, version 0.0.4."""
     text = observations(current_app).text()
     response = Response(text, content_type="text/plain; version=0.0.4; charset=utf-8")
     response.cache_control.no_store = True

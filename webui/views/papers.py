@@ -208,7 +208,7 @@ def representations(endpoint: str, **named: str) -> list[dict[str, str]]:
 
 
 def _feed(chosen: Filter, title: str, endpoint: str, slug: str) -> Response:
-    """Give the papers of an author's name or a venue as a feed, last added first."""
+    """Returns the papers of an author name or a venue as a feed, last added first."""
     query = Query(filters=(chosen,), sort=Sort.ADDED, page=request_context.page(), per_page=50)
 
     def href(page: int) -> str:

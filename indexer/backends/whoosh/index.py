@@ -8,6 +8,7 @@ The embedded index that the settings describe.
 from __future__ import annotations
 
 import contextlib
+import logging
 import shutil
 import time
 from collections.abc import Iterable, Iterator
@@ -34,6 +35,7 @@ from indexer.errors import IndexDamaged, IndexError_, IndexMissing
 from indexer.ranking import Ranking
 from indexer.results import Changes
 
+_LOG: Final = logging.getLogger(__name__)
 _LOOK_AGAIN: Final = 30.0
 """Seconds until generations that were all found damaged are read again, which takes a second a
 gigabyte; as long as an error page tells its reader to wait."""
@@ -259,6 +261,7 @@ class WhooshIndex:
             built = datetime.now(UTC).isoformat(timespec="seconds")
             old.manifest.renamed(name, built).write(hidden)
             self.generations.publish(name)
+            _LOG.info("%s: %s holds what %s held", self.path, name, folder.name)
             self.generations.clean(keep=self._policy.keep)
             return name
 

@@ -28,6 +28,7 @@ How an index is kept: decisions of whoever runs it, not properties of what is in
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 import shutil
@@ -42,6 +43,7 @@ from typing import Final, TypeVar
 from indexer.errors import IndexDamaged, IndexError_, IndexLocked, IndexMissing
 from indexer.platform import is_in_use, lock_file, sync_file, sync_folder, when_unused
 
+_LOG: Final = logging.getLogger(__name__)
 CURRENT: Final = "CURRENT"
 _FOLDER: Final = "generations"
 _NAME: Final = re.compile(r"g\d{6,}")
@@ -196,6 +198,7 @@ class Generations:
         sync_folder(self.root / _FOLDER)
         replace_text(self.root / CURRENT, f"{name}\n")
         self._remove_generations(abandoned)
+        _LOG.info("%s: published generation %s", self.root, name)
 
     def clean(self, *, keep: int | None) -> tuple[str, ...]:
         """Remove what no one needs: what dead writers left, and old generations.
@@ -235,8 +238,10 @@ class Generations:
             except OSError as error:
                 if not is_in_use(error):
                     raise
-                continue  # a reader has it open
+                _LOG.info("%s: a reader still has generation %s open", self.root, name)
+                continue
             _remove(doomed)
+            _LOG.info("%s: removed generation %s", self.root, name)
             removed.append(name)
         return tuple(removed)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -42,6 +43,7 @@ from indexer.platform import when_unused
 from indexer.publishing import check_attachment, check_loss
 from indexer.search import IndexInfo
 
+_LOG: Final = logging.getLogger(__name__)
 MOST_SEGMENTS: Final = 8
 _TWICE: Final = 2
 
@@ -283,6 +285,13 @@ class WhooshWriter:
             self._collector.close()
             return None
         entry = SegmentEntry(f"{INDEX}_{name}", papers)
+        _LOG.info(
+            "merging %d runs and %d segments into %s, %d papers",
+            len(runs),
+            len(merged),
+            entry.arrays,
+            papers,
+        )
         stems = known_stems(self._collector.stems, self._analyzer, self._plan.base)
         with ArrayFile(self._hidden / entry.arrays) as file:
             merge(sources, gone, stems, file, None if merged else self._collector.share())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.stress import connections, damage, dumps, kills, queries, requests
+from tests.stress import connections, damage, dumps, kills, queries, rebuild, requests
 
 TRIALS = {
     "connections": connections.main,
@@ -12,9 +12,10 @@ TRIALS = {
     "dumps": dumps.main,
     "kills": kills.main,
     "queries": queries.main,
+    "rebuild": rebuild.main,
     "requests": requests.main,
 }
-SHORT = ("connections", "damage", "dumps", "kills", "requests")
+SHORT = ("connections", "damage", "dumps", "kills", "rebuild", "requests")
 """Trials that make what they need, in under three minutes together."""
 
 

@@ -202,10 +202,10 @@ def _with_orcids(authors: tuple[Author, ...], text: str) -> tuple[Author, ...]:
     """
     pieces = [piece.strip() for piece in re.split(r"[;|]", text)] if text else []
     if "/" in text and "://" not in text:
-        named = dict(
-            (name.split(",")[0].strip().casefold(), orcid)
+        named = {
+            name.split(",")[0].strip().casefold(): orcid
             for name, _, orcid in (piece.rpartition("/") for piece in pieces)
-        )
+        }
         return tuple(
             replace(author, orcid=orcid)
             if (orcid := named.get(author.sort_family.casefold(), ""))

@@ -80,7 +80,7 @@ def read(dump: Dump) -> Iterator[Read]:
             yield RecordError(dump.name, line, "the repository deleted the record")
         elif inner is None:
             yield RecordError(dump.name, line, "the record has no metadata")
-        elif not _is_readable(inner):
+        elif not is_readable(inner):
             kind = local_name(inner)
             fault = f"metadata format {kind} is not read; harvest oai_dc instead (--prefix oai_dc)"
             yield RecordError(dump.name, line, fault)
@@ -88,7 +88,7 @@ def read(dump: Dump) -> Iterator[Read]:
             yield _record(line, inner, text_at(header, "identifier"))
 
 
-def _is_readable(inner: etree._Element) -> bool:
+def is_readable(inner: etree._Element) -> bool:
     """Says whether the metadata are arXiv's, Atom, MODS, JATS, or hold terms of Dublin Core."""
     kind = local_name(inner)
     if kind in _READ or "dc" in kind.lower():

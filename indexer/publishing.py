@@ -37,6 +37,6 @@ def check_loss(before: int, papers: int, most_lost: float) -> None:
     if before and 1 - papers / before > most_lost:
         raise IndexError_(
             f"the number of papers would fall from {before:,} to {papers:,}, by more than "
-            f"{most_lost:.0%}, so nothing was published. Is a dump missing or cut short? If this is "
+            f"{most_lost:.0%}, so nothing was published. Is a dump missing or cut short? If it is "
             "intended, use --allow-shrink"
         )

@@ -18,7 +18,7 @@ from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from indexer import open_index
+from indexer import Paper, open_index
 from indexer.cli.filters import read_years
 from indexer.query import YearRange
 from webui.cli import COMMANDS, quiver
@@ -616,3 +616,36 @@ def test_a_table_of_venues_of_ones_own_is_used(
     assert (source["read"], source["duplicates"], source["changed"]) == (2, 1, 2)
     assert report["bytes"] > 0
     assert report["papers_per_second"] > 0
+
+
+HOSTILE = "\x1b]0;owned\x07\x1b[2J\x9b31m\u202e"
+
+
+@pytest.mark.parametrize(
+    "line", ["search gossip", "show p1", "info", "author {name}", "diff", "verify", "similar p1"]
+)
+def test_nothing_that_is_printed_steers_the_terminal(run: Run, tmp_path: Path, line: str) -> None:
+    index = tmp_path / "index\x1b[2J\nforged"
+    dump = tmp_path / "du\x1bmp\n.jsonl"
+    dump.write_text('{"id": "p9", "title": "Gossip by wire"}\n')
+    words = ("--index", str(index))
+    run("build", str(dump), *words)
+    with open_index(index).writer() as writer:
+        for number in (1, 2):
+            title, text = f"Gossip {HOSTILE}{number}", f"gossip by wire {HOSTILE}"
+            writer.add(
+                Paper(f"p{number}", title, text, (f"Ada {HOSTILE}",), f"ICML {HOSTILE}", 2001)
+            )
+    ran = run(*shlex.split(line.format(name=shlex.quote(f"Ada {HOSTILE}"))), *words, color=True)
+
+    shown = re.sub("\x1b\\[(?:0|1|2|33)m", "", ran.stdout + ran.stderr)
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", shown)
+    assert not re.search("^forged", shown, re.MULTILINE)
+
+
+def test_a_line_feed_in_the_name_of_a_dump_forges_no_line(run: Run, tmp_path: Path) -> None:
+    dump = tmp_path / "a\nWarning: forged.jsonl"
+    dump.write_text("nonsense\n")
+    ran = run("build", str(dump), "--index", str(tmp_path / "index"), code=1)
+
+    assert not re.search("^Warning", ran.stdout + ran.stderr, re.MULTILINE)

@@ -14,6 +14,7 @@ from indexer.cli import (
     VERBS,
     Session,
     VerbGroup,
+    echo_lines,
     example,
     has_module,
     hit_json,
@@ -122,12 +123,12 @@ def similar(session: Session, *, ids: tuple[str, ...], limit: int) -> None:
         click.echo(json.dumps(written, ensure_ascii=False))
         return
     for paper in papers:
-        click.echo(f"Papers like {paper.title}")
-    click.echo(f"Shared words: {', '.join(found.terms) or 'none'}")
+        echo_lines(f"Papers like {paper.title}")
+    echo_lines(f"Shared words: {', '.join(found.terms) or 'none'}")
     if found.query:
-        click.echo(f"As a query: {found.query}")
+        echo_lines(f"As a query: {found.query}")
     for number, hit in enumerate(found.hits, 1):
-        click.echo("\n" + "\n".join(hit_lines(hit, number)))
+        echo_lines("", *hit_lines(hit, number))
 
 
 COMMANDS = (*VERBS, similar, serve)

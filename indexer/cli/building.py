@@ -12,7 +12,7 @@ from tqdm import tqdm
 from indexer.build import build_index, check_dumps
 from indexer.cli.group import Session, example, overwrite_option, with_session
 from indexer.cli.opening import open_session_index
-from indexer.cli.terminal import counted, printable
+from indexer.cli.terminal import counted, echo_lines
 from indexer.cli.watch import EVERY, watch
 from indexer.formats import load_formats
 from indexer.intake.curation_file import read_curation
@@ -234,7 +234,7 @@ def print_report(session: Session, report: BuildReport, *, apart: bool = False) 
     if session.json:
         click.echo(json.dumps(report_as_json(report), ensure_ascii=False), err=apart)
     else:
-        click.echo(printable("\n".join(_report_lines(session, report))), err=apart)
+        echo_lines(*_report_lines(session, report), err=apart)
 
 
 def _report_lines(session: Session, report: BuildReport) -> Iterator[str]:

@@ -10,7 +10,7 @@ import click
 
 from indexer.cli.group import Session, example, with_session
 from indexer.cli.opening import open_session_index
-from indexer.cli.terminal import counted
+from indexer.cli.terminal import counted, echo_lines
 from indexer.errors import IndexMissing
 from indexer.search import Searcher
 
@@ -45,13 +45,13 @@ def diff(session: Session, *, old: str | None, new: str | None) -> None:
         click.echo(json.dumps({"old": old, "new": new, **kinds}, ensure_ascii=False))
         return
     numbers = ", ".join(f"{len(ids):,} {kind}" for kind, ids in kinds.items())
-    click.echo(
+    echo_lines(
         f"From {old} to {new}: {counted(sum(map(len, kinds.values())), 'paper')}: {numbers}."
     )
     with index.searcher() as searcher:
         for kind, ids in kinds.items():
             for line in _listed(kind, ids, searcher):
-                click.echo(line)
+                echo_lines(line)
 
 
 def _before(session: Session, new: str, published: Sequence[str]) -> str:

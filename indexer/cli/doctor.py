@@ -19,6 +19,7 @@ import click
 
 from indexer import __version__
 from indexer.cli.group import Session, example, with_session
+from indexer.cli.terminal import echo_lines
 from indexer.errors import IndexMissing, QuiverError
 from indexer.extras import EXTRAS, has_module, install_command
 
@@ -68,9 +69,9 @@ def doctor(session: Session) -> None:
         click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False))
     else:
         for finding in findings:
-            click.echo(f"{finding.state:<5} {finding.about:<11} {finding.said}")
+            echo_lines(f"{finding.state:<5} {finding.about:<11} {finding.said}")
             if finding.remedy:
-                click.echo(f"{'':<17} {finding.remedy}")
+                echo_lines(f"{'':<17} {finding.remedy}")
     if any(finding.state == BAD for finding in findings):
         raise click.exceptions.Exit(1)
 
@@ -183,9 +184,14 @@ def _index(session: Session) -> Iterator[Finding]:
         with index.searcher() as searcher:
             info = searcher.info()
             searcher.search(Query(per_page=1), facets=())
+            damage = searcher.integrity.fallback_reason
     except IndexMissing:
         remedy = "`quiver build DUMP` makes one"
         yield Finding("index", NOTE, f"{session.place}: no index yet", remedy)
+        return
+    if damage:
+        remedy = "`quiver rollback` publishes a whole generation, `quiver build` makes a new one"
+        yield Finding("index", BAD, damage, remedy)
         return
     built = datetime.fromisoformat(info.built)
     said = f"{session.place}: {info.papers:,} papers, generation {info.generation}"

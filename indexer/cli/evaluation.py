@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from indexer.cli.group import Session, example, overwrite_option, with_session
 from indexer.cli.opening import open_searcher
-from indexer.cli.terminal import counted
+from indexer.cli.terminal import counted, echo_lines
 from indexer.config import Config, load_config
 from indexer.evaluation.evaluate import (
     MEASURES,
@@ -181,8 +181,10 @@ def _steps(bar: Any) -> Callable[[str, int], None]:
 def _print(
     session: Session, data: dict[str, Any], lines: Iterator[str], *, apart: bool = False
 ) -> None:
-    text = json.dumps(data, ensure_ascii=False) if session.json else "\n".join(lines)
-    click.echo(text, err=apart)
+    if session.json:
+        click.echo(json.dumps(data, ensure_ascii=False), err=apart)
+    else:
+        echo_lines(*lines, err=apart)
 
 
 def _score_lines(scored: Evaluation) -> Iterator[str]:

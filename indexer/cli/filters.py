@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from indexer.cli.terminal import echo_lines
 from indexer.query import FACET_FIELDS, FacetField, Filter, Match, Sort, YearRange
 from indexer.search import Searcher
 from indexer.text.folding import fold
@@ -147,6 +148,6 @@ def _known(searcher: Searcher, field: FacetField, texts: tuple[str, ...]) -> tup
         chosen = text if text in values or len(alike) != 1 else alike[0]
         if chosen not in values:
             near = f" Did you mean: {', '.join(alike or values[:3])}?" if values else ""
-            click.echo(f"No {field} in the index is exactly '{text}'.{near}", err=True)
+            echo_lines(f"No {field} in the index is exactly '{text}'.{near}", err=True)
         found.append(chosen)
     return tuple(dict.fromkeys(found))

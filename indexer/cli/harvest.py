@@ -13,7 +13,7 @@ import click
 from tqdm import tqdm
 
 from indexer.cli.group import Session, example, with_session
-from indexer.cli.terminal import counted, printable
+from indexer.cli.terminal import counted, echo_lines
 from indexer.intake.harvest import Harvest
 from indexer.intake.harvest import harvest as harvest_into
 from indexer.protected import protect
@@ -87,12 +87,11 @@ def harvest(
         return
     since_when = f" changed since {report.since}" if report.since else ""
     how = ", resuming an interrupted harvest" if report.went_on else ""
-    told = (
+    echo_lines(
         f"{counted(report.records, 'record')}{since_when} fetched into {file} with "
-        f"{counted(report.requests, 'request')}{how}.\n"
-        f"`quiver update {file}` adds them to the index."
+        f"{counted(report.requests, 'request')}{how}.",
+        f"`quiver update {file}` adds them to the index.",
     )
-    click.echo(printable(told))
 
 
 def _day(text: str) -> str:
@@ -108,7 +107,7 @@ def _day(text: str) -> str:
 
 def _notice(sentence: str) -> None:
     with tqdm.external_write_mode(file=sys.stderr):
-        click.echo(sentence, err=True)
+        echo_lines(sentence, err=True)
 
 
 @contextmanager

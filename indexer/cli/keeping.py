@@ -9,7 +9,7 @@ import click
 from indexer.cli.building import wait_option
 from indexer.cli.group import Session, example, with_session
 from indexer.cli.opening import open_searcher, open_session_index
-from indexer.cli.terminal import counted
+from indexer.cli.terminal import counted, echo_lines
 from indexer.errors import IndexDamaged
 from indexer.query import Query, Sort
 
@@ -44,7 +44,7 @@ def verify(session: Session) -> None:
     if session.json:
         click.echo(json.dumps({"generation": generation, "papers": read}))
     else:
-        click.echo(f"Generation {generation} is whole: {counted(read, 'paper')} read back.")
+        echo_lines(f"Generation {generation} is whole: {counted(read, 'paper')} read back.")
 
 
 @click.command(
@@ -68,6 +68,6 @@ def rollback(session: Session, *, wait: float | None) -> None:
     if session.json:
         click.echo(json.dumps({"generation": generation}))
     else:
-        click.echo(
+        echo_lines(
             f"{session.place} is back at the previous generation, published again as {generation}."
         )

@@ -13,7 +13,7 @@ from indexer.authors.shortest_path import Connection, connect, known_name
 from indexer.build import read_papers
 from indexer.cli.group import Session, example, with_session
 from indexer.cli.opening import open_searcher
-from indexer.cli.terminal import counted, where, wrapped
+from indexer.cli.terminal import counted, echo_lines, where, wrapped
 from indexer.wire import SHOWN_PAPERS, connection_json
 
 
@@ -44,7 +44,7 @@ def path(session: Session, *, one: str, other: str) -> None:
         said = connection_json(ends[0], ends[1], connection)
         click.echo(json.dumps(said, ensure_ascii=False))
     else:
-        click.echo("\n".join(_connection_lines(ends[0], ends[1], connection)))
+        echo_lines(*_connection_lines(ends[0], ends[1], connection))
 
 
 def _connection_lines(one: str, other: str, connection: Connection) -> Iterator[str]:
@@ -79,7 +79,7 @@ def evaluate_authors(session: Session, *, dump: str, truth: str) -> None:
     if session.json:
         click.echo(json.dumps(judgement_as_json(judgement)))
     else:
-        click.echo("\n".join(_lines(judgement)))
+        echo_lines(*_lines(judgement))
 
 
 def _lines(judgement: Judgement) -> Iterator[str]:

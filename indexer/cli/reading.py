@@ -14,7 +14,7 @@ from indexer.authors.disambiguation import Suggestion
 from indexer.authors.same_name_groups import Group
 from indexer.cli.group import Session, example, with_session
 from indexer.cli.opening import open_searcher
-from indexer.cli.terminal import counted, paper_lines, where, wrapped
+from indexer.cli.terminal import counted, echo_lines, paper_lines, where, wrapped
 from indexer.paper import name_key, name_of_slug
 from indexer.search import IndexInfo, Searcher
 from indexer.wire import cluster_json, info_json, paper_json
@@ -38,7 +38,7 @@ def show(session: Session, paper_id: str) -> None:
     if session.json:
         click.echo(json.dumps(paper_json(paper), ensure_ascii=False))
     else:
-        click.echo("\n".join(paper_lines(paper)))
+        echo_lines(*paper_lines(paper))
 
 
 @click.command(
@@ -69,7 +69,7 @@ def author(session: Session, *, name: tuple[str, ...], also: tuple[str, ...], ex
     if session.json:
         click.echo(json.dumps(cluster_json(cluster), ensure_ascii=False))
     else:
-        click.echo("\n".join(_cluster_lines(cluster)))
+        echo_lines(*_cluster_lines(cluster))
 
 
 @click.command(short_help="Describe the index.", epilog=example("quiver info"))
@@ -78,10 +78,12 @@ def info(session: Session) -> None:
     """Describe the index: papers, authors, years, generation, size."""
     with open_searcher(session) as searcher:
         found = searcher.info()
+        damage = searcher.integrity.fallback_reason
     if session.json:
-        click.echo(json.dumps(info_json(found), ensure_ascii=False))
+        told = info_json(found) | ({"damage": damage} if damage else {})
+        click.echo(json.dumps(told, ensure_ascii=False))
     else:
-        click.echo("\n".join(_info_lines(found, session.place)))
+        echo_lines(*_info_lines(found, session.place, damage))
 
 
 def _by_folded_name(
@@ -92,7 +94,7 @@ def _by_folded_name(
     if others:
         cluster = gather(others[0].value)
         if cluster is not None:
-            click.echo(
+            echo_lines(
                 f"No paper has an author named exactly '{name}'; showing {cluster.name}.", err=True
             )
             return cluster
@@ -180,7 +182,7 @@ def _group(group: Group) -> str:
     return f"{counted(len(group.papers), 'paper')}{where_to}{years}, with {people or 'nobody'}"
 
 
-def _info_lines(found: IndexInfo, place: str) -> Iterator[str]:
+def _info_lines(found: IndexInfo, place: str, damage: str) -> Iterator[str]:
     span = f"{found.first_year}-{found.last_year}" if found.first_year else "unknown"
     rows = {
         "Papers": f"{found.papers:,}",
@@ -192,6 +194,7 @@ def _info_lines(found: IndexInfo, place: str) -> Iterator[str]:
         "Engine": found.backend,
         "Location": f"{place}, {found.bytes / 1e6:,.1f} MB",
         "Built from": ", ".join(found.dumps) or "unknown",
+        **({"Damage": damage} if damage else {}),
     }
     for label, value in rows.items():
         yield f"{label:<11} {value}"

@@ -9,7 +9,7 @@ import click
 from indexer.cli.filters import filter_options, order_options, read_filters
 from indexer.cli.group import Session, example, with_session
 from indexer.cli.opening import open_searcher
-from indexer.cli.terminal import results_lines
+from indexer.cli.terminal import echo_lines, results_lines
 from indexer.errors import QueryError
 from indexer.language.parse import parse_query
 from indexer.query import Match, Sort
@@ -70,6 +70,6 @@ def search(
     if session.json:
         click.echo(json.dumps(results_json(results), ensure_ascii=False))
         return
-    click.echo("\n".join(results_lines(results)))
+    echo_lines(*results_lines(results))
     if results.total > page * size > 0:
         click.echo(f"Next page: add --page {page + 1}", err=True)

@@ -8,6 +8,7 @@ import click
 import yaml
 
 from indexer.cli.group import Session, example, with_session
+from indexer.cli.terminal import echo_lines
 from indexer.config import config_values, defaults_text, load_config
 
 
@@ -38,6 +39,6 @@ def config(session: Session, file: str | None, *, defaults: bool) -> None:
             written = yaml.safe_dump({key: value}, allow_unicode=True).strip()
             default = usual[section][key]
             note = "" if value == default else f"  # default: {json.dumps(default)}"
-            click.echo(f"  {written}{note}")
+            echo_lines(*f"  {written}{note}".split("\n"))
     if checked.source:
-        click.echo(f"{checked.source}: no errors.", err=True)
+        echo_lines(f"{checked.source}: no errors.", err=True)

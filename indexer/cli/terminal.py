@@ -16,6 +16,8 @@ from indexer.text.display import display, plain
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """Control characters but tab and line feed, and those that turn the direction of a line."""
+_LINE = re.compile(rf"(?P<style>\x1b\[(?:0|1|2|33)m)|\n|{_CONTROL.pattern}")
+"""What is not printed as it stands in a line: styles of ours, line feeds, control characters."""
 MARGIN = "    "
 SHOWN_AUTHORS = 10
 _TITLES = {"venue": "Venues", "year": "Years", "type": "Types", "author": "Authors"}
@@ -29,6 +31,19 @@ def width() -> int:
 def printable(text: str) -> str:
     r"""Write control characters as codes (``\x1b``): names of files must not steer a terminal."""
     return _CONTROL.sub(lambda match: ascii(match[0])[1:-1], text)
+
+
+def echo_lines(*lines: str, err: bool = False) -> None:
+    r"""Print lines, whatever is in them: what a paper, a query or a file name says stays text.
+
+    A control character is written as a code (``\x1b``), and so is a line feed inside a line; of the
+    terminal's own sequences only the emphasis of `click.style` passes.
+    """
+    click.echo("\n".join(_LINE.sub(_told, line) for line in lines), err=err)
+
+
+def _told(match: re.Match[str]) -> str:
+    return match["style"] or ascii(match[0])[1:-1]
 
 
 def counted(number: int, noun: str) -> str:
@@ -115,6 +130,7 @@ def wrapped(
         bold: whether the text around the emphasis is bold.
     """
     text, spans = _rendered(text, spans)
+    text = text.replace("\n", " ")
     room = width()
     start, end, prefix = 0, 0, first
     for word in re.finditer(r"\S+", text):

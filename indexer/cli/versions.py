@@ -9,7 +9,7 @@ import click
 
 from indexer.cli.group import Session, example, with_session
 from indexer.cli.opening import open_searcher
-from indexer.cli.terminal import counted
+from indexer.cli.terminal import counted, echo_lines
 from indexer.paper import Paper
 from indexer.query import Query
 from indexer.search import Searcher
@@ -34,7 +34,7 @@ def versions(session: Session) -> None:
             return
         click.echo(f"{counted(len(found), 'work')} with more than one paper.")
         for one in found:
-            click.echo("\n".join(_lines(one, searcher)))
+            echo_lines(*_lines(one, searcher))
 
 
 def _groups(searcher: Searcher) -> tuple[Versions, ...]:

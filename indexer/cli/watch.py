@@ -13,9 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-import click
-
-from indexer.cli.terminal import printable
+from indexer.cli.terminal import echo_lines
 from indexer.errors import DumpError, QuiverError
 from indexer.intake.dump import Dumps
 
@@ -201,4 +199,4 @@ def _until_signal() -> Iterator[Callable[[], bool]]:
 
 
 def _tell(text: str) -> None:
-    click.echo(printable(text), err=True)
+    echo_lines(*text.split("\n"), err=True)

@@ -6,12 +6,16 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urljoin
 
 import pytest
 from flask import Flask, url_for
 from flask.testing import FlaskClient
 from werkzeug.routing import BuildError
 
+from indexer import Paper
+from tests.oracle import MemoryIndex
+from webui import create_app
 from webui.urls.url_builder import Addresses
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "webui" / "README.md"
@@ -78,3 +82,29 @@ def test_a_writer_writes_what_flask_writes(app: Flask, value: str, root: str) ->
             assert write(value) == url_for(endpoint, **{name: value})  # type: ignore[arg-type]
         suffixed = addresses.writer("exports.search", "suffix")
         assert suffixed("bib") == url_for("exports.search", suffix="bib")
+
+
+@pytest.mark.parametrize(
+    "paper_id",
+    [".", "..", "../../x", "a/../b", "~.", "~~..", "...", "a/.", "./", ".json", "..bib", "~"],
+)
+def test_every_id_has_an_address_that_a_browser_reaches(paper_id: str) -> None:
+    app = create_app(index=MemoryIndex.of([Paper(paper_id, "Gossip"), Paper("x", "Another")]))
+    client = app.test_client()
+    with app.test_request_context("/"):
+        address = url_for("records.paper", address=paper_id)
+        writer = Addresses().writer("records.paper", "address")
+        assert Addresses().write("records.paper", address=paper_id) == writer(paper_id) == address
+    assert urljoin("http://x.example/", address) == f"http://x.example{address}"
+    assert not {".", ".."} & set(unquote(address).split("/"))
+    for suffix in ("", ".json", ".bib"):
+        answer = client.get(address + suffix)
+        assert answer.status_code == 200
+        assert "Gossip" in answer.text
+    assert address in client.get("/search?q=gossip").text
+
+
+def test_an_address_of_before_still_leads_to_its_paper() -> None:
+    client = create_app(index=MemoryIndex.of([Paper("~.", "Gossip")])).test_client()
+
+    assert client.get("/paper/~.").status_code == 200

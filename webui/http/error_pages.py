@@ -13,7 +13,7 @@ from flask import Flask, Response, current_app, make_response, render_template, 
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadHost, HTTPException
 
-from indexer import IndexError_, IndexMissing, IndexUnavailable, QuiverError
+from indexer import IndexDamaged, IndexError_, IndexMissing, IndexUnavailable, QuiverError
 from webui.http import request_context
 from webui.urls.query_params import SearchRequest
 
@@ -31,6 +31,10 @@ _LINES: Final = {
     405: ("Only GET is supported here.",),
     500: ("The error is on our side and has been logged. Please try again, or try other words.",),
 }
+_DAMAGED: Final = (
+    "A file of it is not what was written, so nothing is read from it. Which file it is, and how "
+    "to repair the index, is in the server's log."
+)
 _log = logging.getLogger(__name__)
 
 
@@ -124,9 +128,12 @@ def _http_fault(error: HTTPException) -> ResponseReturnValue:
 def _quiver_fault(error: QuiverError) -> ResponseReturnValue:
     missing, away = isinstance(error, IndexMissing), isinstance(error, IndexUnavailable)
     status = 503 if isinstance(error, IndexError_) else 400
+    damaged = isinstance(error, IndexDamaged)
     heading = _HEADINGS[status] if missing or status == 400 else "The index cannot be read"
     if away:
         heading = "The index is not responding"
+    elif damaged:
+        heading = "The index is damaged"
     if status == 503 and not missing:
         _log.error("index at fault: %s", error)
     command = cast(str, current_app.extensions["quiver.build_command"]) if missing else ""
@@ -135,6 +142,8 @@ def _quiver_fault(error: QuiverError) -> ResponseReturnValue:
         if missing
         else ("Try again in a few seconds.",)
         if away
+        else (_DAMAGED,)
+        if damaged
         else ("The server's log has the details.",)
         if status == 503
         else (str(error),)

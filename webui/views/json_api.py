@@ -68,7 +68,8 @@ def api() -> Response:
 @blueprint.get("/info.json")
 def info() -> Response:
     """Returns what the index contains."""
-    return answer(info_json(request_context.info()))
+    degraded = bool(request_context.searcher().integrity.fallback_reason)
+    return answer(info_json(request_context.info()) | ({"degraded": True} if degraded else {}))
 
 
 @blueprint.get("/search.json")

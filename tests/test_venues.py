@@ -61,12 +61,35 @@ def test_listed_venues(venues: Venues, text: str, expected: str) -> None:
         ("Proceedings of the 12th Conference on Snow", "Conference on Snow"),
         ("Testing 2020", "Testing 2020"),
         ("Journal of Snow, vol. 12, 2003", "Journal of Snow"),
+        ("20th Century British History", "20th Century British History"),
+        ("Annual Review of 19th Century Art", "Annual Review of 19th Century Art"),
+        ("Horizon 2020 Reports", "Horizon 2020 Reports"),
+        ("IEEE Std 1588-2008 Standard", "IEEE Std 1588-2008 Standard"),
+        ("Snow Multi-Conference (SMC'2010)", "Snow Multi-Conference (SMC'2010)"),
+        ("Structure (London, England : 1993)", "Structure (London, England : 1993)"),
+        ("Pro jQuery 2.0", "Pro jQuery 2.0"),
+        ("The 1000 Genomes Letters", "The 1000 Genomes Letters"),
+        ("12th Annual Workshop on Snow, May 2012", "Annual Workshop on Snow"),
+        ("Reports of the Year (2003)", "Reports of the Year"),
+        ("arXiv preprint arXiv:1706.03762", "arXiv"),
+        ("arXiv e-prints arXiv:hep-th/9901001", "arXiv"),
+        (
+            "IEEE International Symposium on Snow, ISS 2015, Lisbon, Portugal, May 24-27, 2015",
+            "IEEE International Symposium on Snow",
+        ),
     ],
 )
 def test_venues_that_are_not_listed_keep_their_name(
     venues: Venues, text: str, expected: str
 ) -> None:
     assert expected == venues.canonical(text)
+
+
+def test_ids_are_made_of_the_names_of_the_first_release(venues: Venues) -> None:
+    assert venues.name_in_ids("Horizon 2020 Reports") == "Horizon Reports"
+    assert venues.name_in_ids("arXiv preprint arXiv:2103.00020") == "arXiv preprint arXiv:2103."
+    assert venues.name_in_ids("NIPS 2017") == "NeurIPS"
+    assert venues.name_in_ids("unknown") == ""
 
 
 @pytest.mark.parametrize("text", ["", " ", "unknown", "Unknown", "N/A", "none", "-", "TBD", "…"])
@@ -82,7 +105,12 @@ def test_every_name_of_the_table_leads_to_its_venue(venues: Venues) -> None:
 
 
 def test_a_canonical_name_stays(venues: Venues) -> None:
-    for text in ("ICML Workshop on Snow", "Testing 2020", "Journal of Snow, vol. 12, 2003"):
+    for text in (
+        "ICML Workshop on Snow",
+        "Testing 2020",
+        "Journal of Snow, vol. 12, 2003",
+        "Proceedings of the 2018 12th Conference on Snow, vol. 3, May 2003",
+    ):
         once = venues.canonical(text)
         assert once == venues.canonical(once)
 

@@ -42,6 +42,10 @@ _IDENTIFIERS = {
     "acl": ("anthology-id",), "dblp": ("biburl-key",),
 }  # fmt: skip
 _EPRINTS = {"arxiv": "arxiv", "pubmed": "pmid", "pmid": "pmid", "pmcid": "pmcid", "hdl": "handle"}
+_PREPRINT = re.compile(
+    r"arxiv (?:e-?)?(?:preprint|prints?) arxiv:\s?(\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z-]+)?/\d{7})",
+    re.IGNORECASE,
+)
 _DAY = re.compile(r"\d{1,2}")
 _LISTED = re.compile(r"[,;/]|\s(?=\d{4}-?\d{3}|97[89])|\bor\b|\band\b")
 _ARXIV_PLACE = re.compile(
@@ -150,7 +154,9 @@ def _record(entry: Entry, parent: Entry | None) -> Record:
         authors=tuple(author.name for author in authors),
         venue=venue,
         year=text("year", "date", "issue_date") or either("year", "date"),
-        type=_TYPES.get(entry.type, entry.type),
+        type="preprint"
+        if _PREPRINT.match(fields.get("journal", ""))
+        else _TYPES.get(entry.type, entry.type),
         doi=_address(fields.get("doi", "")),
         url=_address(fields.get("url", "")).split(" ")[0],
         keywords=split_keywords(text("keywords", "keyword")),
@@ -249,6 +255,8 @@ def _identity(entry: Entry) -> str:
         and "arxiv" in fields.get("archiveprefix", fields.get("eprinttype", "")).lower()
     ):
         return fields["eprint"]
+    if preprint := _PREPRINT.match(fields.get("journal", "")):
+        return preprint[1]
     if _DOI_KEY.fullmatch(entry.key) or entry.key.startswith(("DBLP:", "pmlr-", "dblp:")):
         return entry.key
     return ""

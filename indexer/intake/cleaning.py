@@ -129,7 +129,7 @@ def clean(record: Record, source: str, venues: Venues, *, this_year: int) -> Cle
     year = work.year(record.year, this_year)
     doi = work.doi(record.doi)
     paper = Paper(
-        id=_id(record.id) or doi or paper_id(title, authors, venue, year),
+        id=_id(record.id) or doi or paper_id(title, authors, venues.name_in_ids(printed), year),
         title=title,
         abstract=abstract,
         authors=authors,

@@ -45,6 +45,27 @@ _YEARS = re.compile(
     r"|\b(?:vol|volume|no|number|issue)\b\.?\s*\d+",
     re.IGNORECASE,
 )
+_OCCASION = re.compile(
+    r"^(?:(?:1[5-9]|20)\d\d\s+)?(?:\d+(?:st|nd|rd|th)\s+(?=(?:\S+\s+){0,8}?(?:conference|workshop"
+    r"|symposium|meeting|congress|colloquium|conf|symp|school|seminar|assembly)\b))?",
+    re.IGNORECASE,
+)
+"""Year and ordinal before the name of a meeting."""
+_DBLP_PLACE = re.compile(
+    r",\s*[A-Z][\w/@&+'-]*(?:[ -][A-Z][\w/@&+'-]*){0,2}[ -](?:19|20)\d\d\s*,.*$"
+)
+"""What DBLP writes after the name: ", ISKS 2015, Lisbon, Portugal, May 24-27, 2015"."""
+_TAIL = re.compile(
+    rf"[\s,;:\-–]+(?:\((?:1[5-9]|20)\d\d\)|'?(?:1[5-9]|20)\d\d|'\d\d"
+    rf"|(?:{'|'.join(_MONTHS.split())})(?:\s+\d{{1,2}}(?:\s*[-–]\s*\d{{1,2}})?)?"
+    r"|(?:vol|volume|no|number|issue)\b\.?\s*\d+|\d{1,4})[\s,;:\-–]*$",
+    re.IGNORECASE,
+)
+"""Year, month, volume or number at the end of a name."""
+_PREPRINT = re.compile(
+    r"arxiv\s+(?:e-?)?(?:preprint|prints?)\b|arxiv(?:\.org)?\s*[:,]|corr,?\s+(?:vol|abs)",
+    re.IGNORECASE,
+)
 _MOST_REMEMBERED = 100_000
 
 
@@ -81,6 +102,17 @@ class Venues:
             known = self._remembered[text] = self._look_up(text)
         return known
 
+    def name_in_ids(self, text: str) -> str:
+        """Returns the name of which `indexer.paper.paper_id` makes ids.
+
+        It is that of the first release, so that ids stay while names get better.
+        """
+        text = text.strip()
+        known = self.canonical(text)
+        if not known or text in self.types or known in self.types:
+            return known
+        return _without_years(text)
+
     def _look_up(self, text: str) -> str:
         text = text.strip()
         if text.casefold() in MISSING or not any(char.isalnum() for char in text):
@@ -114,7 +146,25 @@ def _key(text: str) -> tuple[str, ...]:
 
 
 def _tidied(text: str) -> str:
-    """Take year, number and "Proceedings of the" from a long name: all its years are one venue."""
+    """Returns a long name without the year and number of one occasion: all its years are one venue.
+
+    Years and numbers stand at its beginning or its end; those within a name are its own ("20th
+    Century British History", "Horizon 2020 Reports").
+    """
+    if len(text.split()) < 3:
+        return text
+    if _PREPRINT.match(text):
+        return "arXiv"
+    tidied = _OCCASION.sub("", _PROCEEDINGS.sub("", text))
+    tidied = _DBLP_PLACE.sub("", tidied)
+    before = ""
+    while before != tidied:
+        before, tidied = tidied, _TAIL.sub("", tidied)
+    return tidied if any(char.isalpha() for char in tidied) else text
+
+
+def _without_years(text: str) -> str:
+    """Returns a name as ids were made of it when years within it were taken out, too."""
     if len(text.split()) < 3:
         return text
     tidied = _YEARS.sub(" ", _PROCEEDINGS.sub("", text))

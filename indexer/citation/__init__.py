@@ -59,6 +59,14 @@ _FORMATS: Final = (
         abstract=False,
     ),
     CitationFormat(
+        "biblatex",
+        "biblatex",
+        "biblatex.bib",
+        "application/x-bibtex; charset=utf-8; profile=biblatex",
+        bibtex.write_biblatex,
+        abstract=False,
+    ),
+    CitationFormat(
         "ris", "RIS", "ris", "application/x-research-info-systems; charset=utf-8", ris.write
     ),
     CitationFormat(

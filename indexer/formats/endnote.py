@@ -12,7 +12,7 @@ from indexer.formats.people import inverted_names, names_of
 from indexer.formats.tagged_lines import Tagged, Tagging, read_tagged
 from indexer.intake.dates import iso_date
 from indexer.intake.dump import Dump
-from indexer.intake.kinds import kind_of
+from indexer.intake.kinds import genre_of, kind_of
 from indexer.intake.record import Read, Record
 from indexer.publication import Publication
 
@@ -61,9 +61,11 @@ def _publication(tagged: Tagged) -> Publication:
     type = tagged.first("0")
     number = tagged.first("N")
     is_report = kind_of(type) in ("report", "patent", "standard")
+    named = tagged.first("9")
+    subkind = "" if genre_of(named) or kind_of(type) == "thesis" else kind_of(named)
     return Publication(
-        kind=kind_of(type),
-        genre=tagged.first("9"),
+        kind=subkind or kind_of(type),
+        genre="" if subkind else tagged.first("9"),
         venue_short=tagged.first("O") if kind_of(type) == "article-journal" else "",
         volume=tagged.first("V"),
         issue="" if is_report else number,

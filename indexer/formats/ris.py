@@ -17,7 +17,7 @@ from indexer.formats.people import initials_last, inverted_names, names_of
 from indexer.formats.tagged_lines import Tagged, Tagging, read_tagged
 from indexer.intake.dates import iso_date
 from indexer.intake.dump import Dump
-from indexer.intake.kinds import kind_of
+from indexer.intake.kinds import genre_of, kind_of
 from indexer.intake.names import split_names
 from indexer.intake.record import Read, Record
 from indexer.publication import Publication
@@ -33,6 +33,9 @@ _TAGGING = Tagging(
 _START = re.compile(r"^\s{0,3}TY[ \t]{1,3}-", re.MULTILINE)
 _ARTICLES = frozenset(("JOUR", "JFULL", "MGZN", "NEWS", "EJOUR", "INPR", "ABST"))
 _NUMBERED = frozenset(("RPRT", "PAT", "STAND", "GOVDOC", "COMP"))
+_WITH_GENRE = frozenset(("THES", "RPRT", "UNPB", "COMP", "DATA", "PAT", "STAND", "GEN", "BOOK"))
+_VAGUE = frozenset(("GEN", "UNPB", "JOUR", "CHAP", "ELEC", "MULTI", "SER", "SLIDE", "BLOG"))
+"""Types that stand for several kinds of work, of which M3 may name one."""
 _DOI_ADDRESS = re.compile(r"https?://(?:dx\.)?doi\.org/(10\.\S+)")
 
 
@@ -115,9 +118,11 @@ def _publication(tagged: Tagged) -> Publication:
     exact = iso_date(published)
     dated = iso_date(date)
     is_report = type in _NUMBERED
+    named = tagged.first("M3")
+    subkind = "" if genre_of(named) or type == "THES" else kind_of(named)
     return Publication(
-        kind=kind_of(type),
-        genre=tagged.first("M3") if type in ("THES", "RPRT", "UNPB") else "",
+        kind=subkind if type in _VAGUE and subkind else kind_of(type),
+        genre="" if subkind and type in _VAGUE else named if type in _WITH_GENRE else "",
         venue_short=short if short != venue else "",
         volume=tagged.first("VL"),
         issue="" if is_report else number if number.isascii() and len(number) < 40 else "",
@@ -127,6 +132,8 @@ def _publication(tagged: Tagged) -> Publication:
         number=number if is_report else "",
         publisher=tagged.first("PB"),
         place=tagged.first("CY", "PP"),
+        series_number=tagged.first("NV") if type == "CHAP" else tagged.first("M2"),
+        original_title=tagged.first("TT"),
         event=tagged.first("T2") if type == "CONF" and tagged.first("C3", "BT") else "",
         editors=inverted_names(tagged.all("ED", "A2" if type != "THES" else "ED")),
         series=tagged.first("T3") if tagged.first("T3") != venue else "",

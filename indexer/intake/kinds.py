@@ -53,7 +53,7 @@ _WORDS: Final = {
     "map": "map",
     "motion_picture": "film videorecording motionpicture video vide mpct filmorbroadcast movie "
     "audiovisual audiovisualmaterial advs",
-    "song": "audiorecording song sound music audio soun",
+    "song": "audiorecording song sound music audio soun recording",
     "graphic": "artwork graphic image art",
     "figure": "figure fig chart",
     "personal_communication": "letterreference personalcommunication email pcomm icomm "

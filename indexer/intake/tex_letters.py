@@ -21,8 +21,11 @@ _LETTERS = {
     "O": "Ø", "l": "ł", "L": "Ł", "i": "ı", "j": "ȷ", "dh": "ð", "DH": "Ð", "dj": "đ", "DJ": "Đ",
     "th": "þ", "TH": "Þ", "ng": "ŋ", "NG": "Ŋ", "textquoteright": "’", "textquoteleft": "‘",
     "textquotesingle": "'", "textquotedblleft": "“", "textquotedblright": "”", "textendash": "–",
-    "textemdash": "—", "ldots": "…", "dots": "…", "textregistered": "®", "texttrademark": "™",
-    "textasciitilde": "~", "textunderscore": "_", "textbackslash": "\\", "textdegree": "°",
+    "textemdash": "—", "ldots": "…", "dots": "…", "textregistered": "®", "texttrademark": "™", "textbullet": "•", "textperiodcentered": "·", "textcent": "¢",
+    "texteuro": "€", "textyen": "¥", "textdagger": "†", "textdaggerdbl": "‡", "P": "¶",
+    "textperthousand": "‰", "textquestiondown": "¿", "textexclamdown": "¡",
+    "guillemotleft": "«", "guillemotright": "»", "textbraceleft": "\\{", "textbraceright": "\\}",
+    "textasciitilde": "~", "textunderscore": "_", "textbackslash": "\x00", "textdegree": "°",
     "textasciicircum": "^", "textgreater": ">", "textless": "<", "textbar": "|", "slash": "/",
     "S": "§", "copyright": "©", "pounds": "£", "cprime": "ʹ", "cdprime": "ʺ", "relax": "",
 }  # fmt: skip
@@ -34,6 +37,7 @@ _ACCENT = re.compile(
 _LETTER = re.compile(
     r"\\(" + "|".join(sorted(_LETTERS, key=len, reverse=True)) + r")(?![A-Za-z])(\{\}|\s+)?"
 )
+_TIE = re.compile(r"(?<!\\)~")
 _ESCAPED = re.compile(r"\\([&%#_])")
 _LIGATURES = (("---", "—"), ("--", "–"), ("``", "“"), ("''", "”"))
 _COMMAND_BEFORE = re.compile(r"(?:\\[A-Za-z]+\*?\s*|[_^])$")
@@ -58,14 +62,18 @@ def _plain(text: str) -> str:
             before, text = text, _ACCENT.sub(_accented, text)
             if text == before:
                 break
-        text = _LETTER.sub(lambda match: _LETTERS[match[1]], text)
+    if "~" in text:
+        text = _TIE.sub(" ", text)
+    if "\\" in text:
+        # A backslash that is spelled out begins nothing, so it is put in last of all.
+        text = _LETTER.sub(lambda match: _LETTERS[match[1]], text.replace("\x00", ""))
         text = _ESCAPED.sub(r"\1", text).replace("\\-", "")
     if "{" in text or "}" in text:
         text = _unbraced(text)
     for written, meant in _LIGATURES:
         if written in text:
             text = text.replace(written, meant)
-    return text.replace("~", " ") if "~" in text else text
+    return text.replace("\x00", "\\") if "\x00" in text else text
 
 
 def _accented(match: re.Match[str]) -> str:

@@ -19,9 +19,13 @@ from indexer.build import build_index, check_dumps
 from indexer.citation import (
     CITATION_FORMATS,
     DEFAULT_KEY,
+    REFERENCE_STYLES,
     CitationFormat,
+    Reference,
     citation_format,
+    format_reference,
     write_citations,
+    write_references,
 )
 from indexer.config import Config, load_config
 from indexer.errors import (
@@ -121,6 +125,7 @@ __all__ = [
     "KIND_LABELS",
     "MOST_TOGETHER",
     "PAPER_TYPES",
+    "REFERENCE_STYLES",
     "SYNTAX",
     "UNKNOWN",
     "Alternative",
@@ -167,6 +172,7 @@ __all__ = [
     "Ranking",
     "Receipt",
     "RecordError",
+    "Reference",
     "Repair",
     "Results",
     "Searcher",
@@ -191,6 +197,7 @@ __all__ = [
     "display",
     "fold",
     "format_clause",
+    "format_reference",
     "hit_json",
     "info_json",
     "known_name",
@@ -210,4 +217,5 @@ __all__ = [
     "unnumbered",
     "versions_among",
     "write_citations",
+    "write_references",
 ]

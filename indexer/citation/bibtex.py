@@ -108,7 +108,8 @@ class _Entry:
         yield "pdf", _verbatim(known.pdf_url)
         yield "license", self._text(known.licence)
         yield "retracted", "true" if known.retracted else ""
-        yield "keywords", self._text(", ".join(paper.keywords))
+        separator = "; " if any("," in keyword for keyword in paper.keywords) else ", "
+        yield "keywords", self._text(separator.join(paper.keywords))
         yield "abstract", self._text(paper.abstract) if self.options.abstract else ""
         if not self.biblatex and not paper.authors and not known.editors:
             yield "key", self._text(paper.title)[:40].split("\\")[0].split("{")[0].strip()

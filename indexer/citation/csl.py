@@ -74,7 +74,7 @@ def csl_item(paper: Paper, key: str, options: CitationOptions) -> dict[str, Any]
         "ISSN": ", ".join(paper.identifier_map.get("issn", ())),
         "PMID": paper.identifier("pmid"),
         "PMCID": paper.identifier("pmcid"),
-        "keyword": ", ".join(_line(keyword) for keyword in paper.keywords),
+        "keyword": _keywords(paper.keywords),
         "note": _line(known.note),
         "abstract": _line(paper.abstract) if options.abstract else "",
         "custom": _custom(paper),
@@ -96,6 +96,11 @@ def _custom(paper: Paper) -> dict[str, Any]:
         "authors-complete": "no" if not paper.authors_complete else "",
     }
     return {name: value for name, value in custom.items() if value}
+
+
+def _keywords(keywords: tuple[str, ...]) -> str:
+    lines = [_line(keyword) for keyword in keywords]
+    return ("; " if any("," in line for line in lines) else ", ").join(lines)
 
 
 def _date(date: str, year: int | None) -> dict[str, Any] | None:

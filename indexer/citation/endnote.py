@@ -8,6 +8,7 @@ from indexer.citation.entry_types import ENDNOTE_TYPES, says_kind
 from indexer.citation.keys import KeyRing
 from indexer.citation.names import editors, endnote_name, people
 from indexer.citation.options import CitationOptions
+from indexer.identifiers import arxiv_of
 from indexer.paper import Paper
 from indexer.publication import KIND_LABELS
 from indexer.text.display import plain
@@ -55,8 +56,16 @@ def _fields(
             yield from (("%@", value) for value in paper.identifier_map.get(scheme, ()))
     yield "%R", paper.doi
     yield "%U", paper.url
+    arxiv = paper.identifier("arxiv")
+    if arxiv and arxiv_of(paper.url) != arxiv:
+        yield "%U", f"https://arxiv.org/abs/{arxiv}"
     yield "%>", known.pdf_url
-    yield "%M", paper.identifier("pmid")
+    if pmid := paper.identifier("pmid"):
+        yield "%M", pmid
+        yield "%~", "PubMed"
+    yield "%2", paper.identifier("pmcid")
+    yield "%(", plain(known.original_title)
+    yield "%]", plain(known.article_number)
     yield from (("%K", plain(keyword)) for keyword in paper.keywords)
     yield "%Z", plain(known.note)
     if options.abstract:

@@ -7,11 +7,9 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from indexer.author import Author, joined
-from indexer.author_name import is_organisation, people_of, with_parts
+from indexer.author_name import is_east_asian, people_of, with_parts
 from indexer.citation.person import person_of
 from indexer.paper import Paper, unnumbered
-
-__all__ = ["bibtex_name", "biblatex_name", "csl_name", "inverted", "people", "editors"]
 
 _LIST_WORD = re.compile(r"(?:^|\s)(?:and|others)(?:$|\s)|,", re.IGNORECASE)
 _LOWER_WORD: Final = re.compile(r"[^\W\d_]")
@@ -103,7 +101,7 @@ def csl_name(author: Author) -> dict[str, Any]:
 def endnote_name(author: Author) -> str:
     """Returns a name as EndNote has it: a comma behind that of an organisation."""
     name = inverted(author)
-    is_group = is_whole(author) and (author.literal or is_organisation(name)) and " " in name
+    is_group = is_whole(author) and " " in name and not is_east_asian(name)
     return f"{name.replace(',', '')}," if is_group else name
 
 

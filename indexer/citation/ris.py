@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from indexer.citation.entry_types import RIS_TYPES, says_kind
 from indexer.citation.names import editors, inverted, people
 from indexer.citation.options import CitationOptions
+from indexer.identifiers import arxiv_of
 from indexer.paper import CONFERENCE, Paper
 from indexer.publication import KIND_LABELS
 from indexer.text.display import plain
@@ -41,7 +42,7 @@ def _fields(paper: Paper, type: str, options: CitationOptions) -> Iterator[tuple
     yield "PY", str(paper.year or known.date[:4])
     yield "DA", known.date.replace("-", "/") if "/" not in known.date else known.date
     yield "VL", plain(known.volume)
-    if type in ("RPRT", "PAT", "STAND", "COMP"):
+    if type in ("RPRT", "PAT", "STAND", "COMP", "UNPB"):
         yield "M1", plain(known.number)
     else:
         yield "IS", plain(known.issue)
@@ -55,7 +56,7 @@ def _fields(paper: Paper, type: str, options: CitationOptions) -> Iterator[tuple
     yield "CY", plain(known.place)
     yield "M3", plain(known.genre) or ("" if not kind or says_kind(type, kind)
                                        else KIND_LABELS[kind])  # fmt: skip
-    yield "TT", plain(known.original_title)
+    yield "OP", plain(known.original_title)
     yield "LA", known.language
     yield "N1", plain(known.note)
     for scheme in ("isbn", "issn"):
@@ -68,7 +69,8 @@ def _fields(paper: Paper, type: str, options: CitationOptions) -> Iterator[tuple
         yield "AN", wos
     yield "DO", paper.doi
     yield "UR", paper.url
-    if arxiv := paper.identifier("arxiv"):
+    arxiv = paper.identifier("arxiv")
+    if arxiv and arxiv_of(paper.url) != arxiv:
         yield "UR", f"https://arxiv.org/abs/{arxiv}"
     yield "L1", known.pdf_url
     yield from (("AD", place) for place in _affiliations(paper))

@@ -70,7 +70,8 @@ MATH_SYMBOLS: Final = frozenset(
 MATH_ARGUMENTS: Final = MappingProxyType(
     dict.fromkeys(
         "sqrt hat widehat check tilde widetilde acute grave dot ddot breve bar vec overline "
-        "underline overbrace underbrace overrightarrow overleftarrow mathbb mathbf mathcal mathfrak "
+        "underline overbrace underbrace overrightarrow overleftarrow mathbb mathbf mathcal "
+        "mathfrak "
         "mathit mathrm mathsf mathtt mathscr mathnormal boldsymbol bm mathop mathbin mathrel "
         "substack pmod operatorname".split(),
         1,

@@ -2,7 +2,8 @@ r"""Formulas as TeX that compiles, made of commands of the list `indexer.citatio
 
 A formula is parsed as TeX would read it: every command has its arguments, every base at most one
 superscript and subscript, groups, environments and ``\left`` … ``\right`` are pairs. What cannot be
-parsed so, or holds any other command, is no formula.
+parsed so is no formula. Of any other command the name is set in roman letters, which is all that a
+reader sees of the macros of an author.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ _TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|\s+|.", re.DOTALL)
 _COLUMNS = re.compile(r"[clr|]{1,40}")
 _FORMULA = re.compile(r"(\$\$?|\\\(|\\\[)(.*?)(\$\$?|\\\)|\\\])", re.DOTALL)
 _ESCAPED: Final = frozenset("%#&")
+_PAIRED: Final = frozenset(("right", "end", "middle"))
 
 
 class _NoFormula(Exception):  # noqa: N818 - it never leaves this module
@@ -80,57 +82,57 @@ class _Parser:
         return written
 
     def items(self, closing: tuple[str, ...], *, aligned: bool = False) -> str:
-        """Returns what stands before a closing token, which is not taken; or all of it."""
+        """Returns what stands before a closing lexeme, which is not taken; or all of it."""
         self.depth += 1
         if self.depth > DEEPEST:
             raise _NoFormula
         pieces: list[str] = []
         scripts: set[str] = set()  # those that the last base has
         while self.at < len(self.tokens):
-            token = self.tokens[self.at]
-            if token in closing:
+            lexeme = self.tokens[self.at]
+            if lexeme in closing:
                 break
-            if token in ("^", "_", "'"):
+            if lexeme in ("^", "_", "'"):
                 self.at += 1
-                kind = "^" if token == "'" else token
-                follows_prime = token != "_" and pieces and pieces[-1] == "'"
+                kind = "^" if lexeme == "'" else lexeme
+                follows_prime = lexeme != "_" and pieces and pieces[-1] == "'"
                 if kind in scripts and not follows_prime:
                     pieces.append("{}")
                     scripts = set()
                 scripts.add(kind)
-                pieces.append("'" if token == "'" else token + self.argument())
+                pieces.append("'" if lexeme == "'" else lexeme + self.argument())
                 continue
-            if aligned and token in ("&", r"\\"):
+            if aligned and lexeme in ("&", r"\\"):
                 self.at += 1
-                pieces.append(token if token == "&" else self.line_break())
+                pieces.append(lexeme if lexeme == "&" else self.line_break())
                 scripts = set()
                 continue
             pieces.append(self.item())
-            if not token.isspace():
+            if not lexeme.isspace():
                 scripts = set()
         self.depth -= 1
         return "".join(pieces)
 
     def item(self) -> str:
         """Returns the next group, command with its arguments, or character."""
-        token = self.take()
-        if token == "{":
+        lexeme = self.take()
+        if lexeme == "{":
             inside = self.items(("}",))
             self.expect("}")
             return f"{{{inside}}}"
-        if token in ("}", "$", "^", "_"):
+        if lexeme in ("}", "$", "^", "_"):
             raise _NoFormula
-        if token in _ESCAPED:
-            return f"\\{token}"
-        if token.isspace():
+        if lexeme in _ESCAPED:
+            return f"\\{lexeme}"
+        if lexeme.isspace():
             return " "
-        if not token.startswith("\\"):
-            return self.character(token)
-        if len(token) < 2:
+        if not lexeme.startswith("\\"):
+            return self.character(lexeme)
+        if len(lexeme) < 2:
             raise _NoFormula
-        if not token[1].isalpha():
-            return self.command_sign(token)
-        return self.command(token.removesuffix("*")[1:], token)
+        if not lexeme[1].isalpha():
+            return self.command_sign(lexeme)
+        return self.command(lexeme.removesuffix("*")[1:], lexeme)
 
     def character(self, char: str) -> str:
         """Returns one character; one beyond ASCII by its name."""
@@ -145,23 +147,21 @@ class _Parser:
             return f"{{}}{name}"
         return f"{name} " if name.startswith("\\") and name[-1].isalpha() else name
 
-    def command_sign(self, token: str) -> str:
+    def command_sign(self, lexeme: str) -> str:
         """Returns a backslash with a sign."""
-        if token[1] not in tex.MATH_SIGNS or token == r"\\":
+        if lexeme[1] not in tex.MATH_SIGNS or lexeme == r"\\":
             raise _NoFormula
-        return token
+        return lexeme
 
-    def command(self, name: str, token: str) -> str:
+    def command(self, name: str, lexeme: str) -> str:
         """Returns a command with its arguments."""
-        if name == "left":
-            return self.fenced()
-        if name == "begin":
-            return self.environment()
+        if name in ("left", "begin"):
+            return self.fenced() if name == "left" else self.environment()
         if name in tex.DELIMITER_SIZES:
             return f"\\{name}{self.delimiter()}"
-        if name in ("ensuremath", "operatorname") or token.endswith("*"):
+        if name in ("ensuremath", "operatorname") or lexeme.endswith("*"):
             if name not in ("ensuremath", "operatorname"):
-                raise _NoFormula
+                return f"\\mathrm{{{name}}}*"
             inside = self.argument()
             return inside if name == "ensuremath" else f"\\operatorname{inside}"
         if name in tex.MATH_TEXTS:
@@ -173,8 +173,10 @@ class _Parser:
             return f"\\{name}{option}" + "".join(self.argument() for _ in range(count))
         if name in tex.MATH_SYMBOLS or name in tex.MATH_SWITCHES:
             ends = self.at < len(self.tokens) and self.tokens[self.at][0].isalpha()
-            return f"{token} " if ends else token
-        raise _NoFormula
+            return f"{lexeme} " if ends else lexeme
+        if name in _PAIRED:
+            raise _NoFormula
+        return f"\\mathrm{{{name}}}"
 
     def line_break(self) -> str:
         """Returns the end of a row; a bracket or an asterisk behind it is none of its options."""
@@ -187,11 +189,11 @@ class _Parser:
         self.skip_space()
         if self.at >= len(self.tokens) or self.tokens[self.at] in ("}", "^", "_", "'", "&"):
             raise _NoFormula
-        token = self.tokens[self.at]
+        lexeme = self.tokens[self.at]
         written = self.item().strip()
-        if written.startswith("{") and token == "{":
+        if written.startswith("{") and lexeme == "{":
             return written
-        short = len(token) == 1 and len(written) == 1 and token.isalnum()
+        short = len(lexeme) == 1 and len(written) == 1 and lexeme.isalnum()
         return written if short and self.tokens[self.at - 2] in ("^", "_") else f"{{{written}}}"
 
     def option(self) -> str:
@@ -211,22 +213,22 @@ class _Parser:
         pieces: list[str] = []
         depth = 1
         while True:
-            token = self.take()
-            depth += (token == "{") - (token == "}")
+            lexeme = self.take()
+            depth += (lexeme == "{") - (lexeme == "}")
             if depth == 0:
                 return self.text("".join(pieces))
-            if token == "$":
+            if lexeme == "$":
                 raise _NoFormula
-            pieces.append(token)
+            pieces.append(lexeme)
 
     def delimiter(self) -> str:
-        """Returns a delimiter after ``\\left`` or a size."""
+        r"""Returns a delimiter after ``\left`` or a size."""
         self.skip_space()
-        token = self.take()
-        if token not in tex.DELIMITERS:
+        lexeme = self.take()
+        if lexeme not in tex.DELIMITERS:
             raise _NoFormula
-        token = {r"\{": r"\lbrace", r"\}": r"\rbrace"}.get(token, token)
-        return f"{token} " if token[-1].isalpha() else token
+        lexeme = {r"\{": r"\lbrace", r"\}": r"\rbrace"}.get(lexeme, lexeme)
+        return f"{lexeme} " if lexeme[-1].isalpha() else lexeme
 
     def fenced(self) -> str:
         r"""Returns ``\left`` with all up to its ``\right``."""
@@ -257,8 +259,8 @@ class _Parser:
         self.skip_space()
         self.expect("{")
         pieces: list[str] = []
-        while (token := self.take()) != "}":
-            pieces.append(token)
+        while (lexeme := self.take()) != "}":
+            pieces.append(lexeme)
         return "".join(pieces)
 
     def skip_space(self) -> None:
@@ -267,13 +269,13 @@ class _Parser:
             self.at += 1
 
     def take(self) -> str:
-        """Returns the next token."""
+        """Returns the next lexeme."""
         if self.at >= len(self.tokens):
             raise _NoFormula
         self.at += 1
         return self.tokens[self.at - 1]
 
-    def expect(self, token: str) -> None:
-        """Take a token that must come next."""
-        if self.take() != token:
+    def expect(self, lexeme: str) -> None:
+        """Take a lexeme that must come next."""
+        if self.take() != lexeme:
             raise _NoFormula

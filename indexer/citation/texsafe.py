@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from types import MappingProxyType
 from typing import Final
 
@@ -29,8 +30,13 @@ _TOKEN = re.compile(
     r"\\(?P<command>[A-Za-z]+\*?|[^A-Za-z\s]|\ )|(?P<brace>[{}])|(?P<slash>\\)"
     r"|(?P<special>[%&#_$^~<>|])"
     r"|(?P<beyond>[^\x00-\x7f][\u0300-\u036f]*|[A-Za-z][\u0300-\u036f]+)"
-    r"|(?P<control>[\x00-\x08\x0b\x0e-\x1f\x7f])"
 )
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufffc"
+    r"\ud800-\udfff]"
+)
+"""Characters that show nothing; they are taken out first of all, lest they part a command."""
+_OPEN_COMMAND = re.compile(r"\\[A-Za-z]+\*?$")
 _GROUP = r"\{(?:[^{}$\\]|\\.|\{(?:[^{}$\\]|\\.|\{[^{}$]{0,80}\}){0,80}\}){0,120}\}"
 _SCRIPT = rf"[_^](?:{_GROUP}|\\[A-Za-z]+(?![A-Za-z])|[A-Za-z0-9])"
 _BARE = re.compile(
@@ -49,7 +55,7 @@ def tex_text(text: str, *, ascii: bool = True) -> str:
         text: one line of a paper.
         ascii: spell characters beyond ASCII; those TeX has no name for stay as they are.
     """
-    return "".join(_pieces(text, ascii=ascii, protect=False))
+    return _joined(_pieces(text, ascii=ascii, protect=False))
 
 
 def tex_title(text: str, *, ascii: bool = True) -> str:
@@ -58,13 +64,31 @@ def tex_title(text: str, *, ascii: bool = True) -> str:
     Braces go around words with a capital inside ("BERT", "iPhone", "3D") and single capitals, and
     around formulas; other words keep their case to the style.
     """
-    return "".join(_pieces(text, ascii=ascii, protect=True))
+    return _joined(_pieces(text, ascii=ascii, protect=True))
+
+
+def _joined(pieces: Iterable[str]) -> str:
+    r"""Returns pieces as one text; a command and letters behind it never become another command.
+
+    A dotless i and the ligature "ﬀ" would end a condition of TeX.
+    """
+    written: list[str] = []
+    last = ""
+    for piece in pieces:
+        if not piece:
+            continue
+        if piece[0].isalpha() and piece[0].isascii() and _OPEN_COMMAND.search(last):
+            written.append("{}")
+        written.append(piece)
+        last = piece
+    return "".join(written)
 
 
 def _pieces(text: str, *, ascii: bool, protect: bool) -> list[str]:
-    text = " ".join(unicodedata.normalize("NFC", text).split())
+    text = " ".join(_UNSEEN.sub("", unicodedata.normalize("NFC", text)).split())
     formulas = _formulas(text, ascii=ascii)
-    masked, end = [], 0
+    masked: list[str] = []
+    end = 0
     for start, stop, _ in formulas:
         masked += (text[end:start], " " * (stop - start))
         end = stop
@@ -92,8 +116,6 @@ def _formulas(text: str, *, ascii: bool) -> list[tuple[int, int, str]]:
         formula = _formula(match[0], ascii=ascii)
         if formula is not None:
             found.append((match.start(), match.end(), formula))
-        else:
-            found += _bare_formulas(text, match.start(), match.end(), ascii=ascii)
         at = match.end()
     return [*found, *_bare_formulas(text, at, len(text), ascii=ascii)]
 
@@ -154,7 +176,7 @@ class _Words:
         return words
 
     def _is_whole(self, start: int, end: int) -> bool:
-        """Whether every brace of a word has its partner in it, and its last command its argument."""
+        """Whether a word is whole: its braces are pairs, its last command has its argument."""
         last = self._text[start:end].rfind("\\")
         if last >= 0 and re.fullmatch(r"\\[A-Za-z]*|\\\W", self._text[start + last : end]):
             return False
@@ -163,7 +185,7 @@ class _Words:
         )
 
     def _word(self, start: int, end: int) -> str:
-        return "".join(self._written(start, end))
+        return _joined(self._written(start, end))
 
     def _written(self, start: int, end: int) -> list[str]:
         written: list[str] = []

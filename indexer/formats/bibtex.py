@@ -13,7 +13,7 @@ from typing import Final
 from indexer.errors import RecordError
 from indexer.formats.bibtex_entries import Entry, read_entries
 from indexer.formats.bibtex_names import authors_of, without_unprinted
-from indexer.formats.keywords import split_keywords
+from indexer.formats.keywords import listed_keywords
 from indexer.identifiers import arxiv_of
 from indexer.intake.dates import date_of
 from indexer.intake.dump import Dump
@@ -165,7 +165,7 @@ def _record(entry: Entry, parent: Entry | None) -> Record:
         else _type(entry),
         doi=_address(fields.get("doi", "")),
         url=_address(fields.get("url", "")).split(" ")[0],
-        keywords=split_keywords(text("keywords", "keyword")),
+        keywords=listed_keywords(text("keywords", "keyword")),
         author_details=authors,
         identifiers=_identifiers(entry, inherited),
         publication=_publication(entry, either, subtitle, inherited),

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from indexer.errors import RecordError
 from indexer.formats.json_values import Object, first_object, is_object, read_objects, text, texts
-from indexer.formats.keywords import split_keywords
+from indexer.formats.keywords import listed_keywords
 from indexer.formats.people import csl_names, names_of
 from indexer.intake.dates import date_of
 from indexer.intake.dump import Dump
@@ -82,7 +82,7 @@ def _record(line: int, value: Object) -> Record:
         type="preprint" if is_preprint else type,
         doi=text(value.get("DOI")),
         url=text(value.get("URL")),
-        keywords=split_keywords(keywords) if keywords else texts(value.get("subject")),
+        keywords=listed_keywords(keywords) if keywords else texts(value.get("subject")),
         authors_complete=text(_custom(value).get("authors-complete")) != "no",
         author_details=authors,
         identifiers=_identifiers(value),

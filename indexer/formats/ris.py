@@ -15,6 +15,7 @@ from indexer.formats.keywords import split_keywords
 from indexer.formats.pages import page_range
 from indexer.formats.people import initials_last, inverted_names, names_of
 from indexer.formats.tagged_lines import Tagged, Tagging, read_tagged
+from indexer.identifiers import arxiv_of
 from indexer.intake.dates import iso_date
 from indexer.intake.dump import Dump
 from indexer.intake.kinds import genre_of, kind_of
@@ -32,7 +33,7 @@ _TAGGING = Tagging(
 )
 _START = re.compile(r"^\s{0,3}TY[ \t]{1,3}-", re.MULTILINE)
 _ARTICLES = frozenset(("JOUR", "JFULL", "MGZN", "NEWS", "EJOUR", "INPR", "ABST"))
-_NUMBERED = frozenset(("RPRT", "PAT", "STAND", "GOVDOC", "COMP"))
+_NUMBERED = frozenset(("RPRT", "PAT", "STAND", "GOVDOC", "COMP", "UNPB"))
 _WITH_GENRE = frozenset(("THES", "RPRT", "UNPB", "COMP", "DATA", "PAT", "STAND", "GEN", "BOOK"))
 _VAGUE = frozenset(("GEN", "UNPB", "JOUR", "CHAP", "ELEC", "MULTI", "SER", "SLIDE", "BLOG"))
 """Types that stand for several kinds of work, of which M3 may name one."""
@@ -133,7 +134,7 @@ def _publication(tagged: Tagged) -> Publication:
         publisher=tagged.first("PB"),
         place=tagged.first("CY", "PP"),
         series_number=tagged.first("NV") if type == "CHAP" else tagged.first("M2"),
-        original_title=tagged.first("TT"),
+        original_title=tagged.first("OP") if len(tagged.first("OP")) < 500 else "",
         event=tagged.first("T2") if type == "CONF" and tagged.first("C3", "BT") else "",
         editors=inverted_names(tagged.all("ED", "A2" if type != "THES" else "ED")),
         series=tagged.first("T3") if tagged.first("T3") != venue else "",
@@ -162,4 +163,10 @@ def _identifiers(tagged: Tagged) -> tuple[tuple[str, str], ...]:
         pairs.append(("own", own))
     pairs.append(("pmcid", tagged.first("C2") if tagged.first("C2").startswith("PMC") else ""))
     pairs.append(("citekey", tagged.first("ID")))
+    pairs += [("arxiv", found) for one in tagged.all("UR", "L2") if (found := _arxiv(one))]
     return tuple((scheme, value) for scheme, value in pairs if value)
+
+
+def _arxiv(address: str) -> str:
+    """Returns the number of an address at arXiv; nothing of any other text."""
+    return arxiv_of(address) if "arxiv.org/" in address else ""

@@ -74,7 +74,7 @@ _TYPES: Final = {
     "cpaper conf proceedings conferenceproceedings proceedingspaper conferencearticle "
     "conferenceobject",
     JOURNAL: "journalarticle article articlejournal jour journal jfull ejour researcharticle "
-    "magazinearticle mgzn reviewarticle",
+    "magazinearticle mgzn articlemagazine reviewarticle",
 }
 _KINDS: Final = MappingProxyType({word: kind for kind, text in _WORDS.items()
                                   for word in text.split()})  # fmt: skip

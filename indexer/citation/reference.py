@@ -131,8 +131,8 @@ def initials(given: str) -> str:
     ('J.-P. M.', 'J. R. R.', 'G. H.')
     """
     found: list[str] = []
-    for word in given.replace(".", ". ").split():
-        letters = word.rstrip(".")
+    for word in re.sub(r"\.(?!-)", ". ", given).split():
+        letters = word.replace(".", "")
         if _ACRONYM.fullmatch(letters) and "." not in word:
             found += [f"{letter}." for letter in letters]
             continue
@@ -140,7 +140,7 @@ def initials(given: str) -> str:
         if parts and parts[0][0].isalpha():
             first, *others = parts
             found.append("-".join((f"{first[0].upper()}.", *(f"{part[0]}." for part in others))))
-    return " ".join(found).replace(". -", ".-")
+    return " ".join(found)
 
 
 def family_first(author: Author, *, short: bool) -> str:

@@ -60,6 +60,8 @@ class _Facts:
         self.is_book = kind in ("book", "collection")
         self.bracket = _BRACKETS.get(kind, "")
         self.school = self.publisher or self.venue
+        if not self.in_journal and not self.in_book and not self.is_preprint:
+            self.publisher = self.school
 
     def degree(self, doctor: str) -> str:
         """Returns what a thesis is called."""
@@ -71,6 +73,8 @@ class _Facts:
         """Returns the authors, given names first."""
         names = ref.each_name(self.people, lambda one: ref.given_first(one, short=short))
         text = ref.name_list(names, last=last, two=two, most=most, first=first)
+        if len(names) == 1 and not self.paper.authors_complete:
+            return f"{text} et al."
         return ref.with_others(text, self.paper)
 
     def editor_names(self, *, short: bool, last: str, two: str) -> str:
@@ -192,7 +196,11 @@ def acm(paper: Paper) -> Reference:
                 f", {article}" if article else "", date]  # fmt: skip
         body: list[Part] = [facts.title, listed([head, pages])]
     elif facts.in_book:
-        body = [facts.title, ["In ", *listed([italic(facts.venue), house, pages or facts.article])]]
+        edited = facts.editor_names(short=False, last=", and ", two=" and ")
+        role = "Ed." if len(facts.editors) == 1 else "Eds."
+        inside = listed([italic(facts.venue), f"{edited} ({role})" if edited else "", house,
+                         pages or facts.article])  # fmt: skip
+        body = [facts.title, ["In ", *inside]]
     else:
         edition = ref.edition(paper.publication.edition, "ed.")
         title: Part = [italic(facts.title), f" ({edition})" if edition else ""]
@@ -205,7 +213,7 @@ def acm(paper: Paper) -> Reference:
             body = [facts.title, f"arXiv:{facts.arxiv}"]
         else:
             body = [title, house or facts.venue]
-    return sentences([by, facts.year, *body, facts.link])
+    return sentences([by or body[0], facts.year, *(body if by else body[1:]), facts.link])
 
 
 def mla(paper: Paper) -> Reference:
@@ -264,7 +272,7 @@ def chicago(paper: Paper) -> Reference:
     else:
         edition = ref.edition(paper.publication.edition, "ed.")
         number = f"arXiv:{facts.arxiv}" if facts.is_preprint and facts.arxiv else facts.number
-        body = [italic(facts.title), edition, number, house or facts.venue]
+        body = [italic(facts.title), edition, number, house or ("" if number else facts.venue)]
     return sentences([by or body[0], year, *(body if by else body[1:]), facts.link])
 
 
@@ -293,7 +301,7 @@ def acl(paper: Paper) -> Reference:
                           if part) if facts.is_report else ""  # fmt: skip
         house = ", ".join(part for part in (facts.publisher or facts.venue, facts.place) if part)
         body = [listed([italic(facts.title), edition]), listed([report, house])]
-    return sentences([by, facts.year, *body, facts.link])
+    return sentences([by or body[0], facts.year, *(body if by else body[1:]), facts.link])
 
 
 REFERENCE_STYLES: Final = MappingProxyType({

@@ -12,7 +12,7 @@ from indexer.citation.entry_types import RIS_TYPES, says_kind
 from indexer.citation.names import editors, inverted, people
 from indexer.citation.options import CitationOptions
 from indexer.identifiers import arxiv_of
-from indexer.paper import CONFERENCE, Paper
+from indexer.paper import Paper
 from indexer.publication import KIND_LABELS
 from indexer.text.display import plain
 
@@ -33,9 +33,12 @@ def _fields(paper: Paper, type: str, options: CitationOptions) -> Iterator[tuple
     yield "ID", paper.id
     yield "TI", plain(paper.title)
     yield from (("AU", inverted(author)) for author in people(paper))
-    yield "T2", venue
-    if paper.type == CONFERENCE or kind == "paper-conference":
+    if kind == "paper-conference":
+        yield "T2", plain(known.event) or venue
         yield "C3", venue
+        yield "C1", plain(known.place)
+    else:
+        yield "T2", venue
     yield "J2", plain(known.venue_short)
     yield from (("A2", inverted(editor)) for editor in editors(paper))
     yield "T3", plain(known.series)
@@ -53,7 +56,7 @@ def _fields(paper: Paper, type: str, options: CitationOptions) -> Iterator[tuple
     yield "C7", plain(known.article_number)
     yield "ET", plain(known.edition)
     yield "PB", plain(known.publisher)
-    yield "CY", plain(known.place)
+    yield "CY", plain(known.event_place if kind == "paper-conference" else known.place)
     yield "M3", plain(known.genre) or ("" if not kind or says_kind(type, kind)
                                        else KIND_LABELS[kind])  # fmt: skip
     yield "OP", plain(known.original_title)

@@ -100,7 +100,10 @@ def _authors(text: str) -> Iterator[Author]:
 
 def _venue(tagged: Tagged) -> str:
     """Returns the venue: the full name of a journal where there is one, JO and JA shorten it."""
-    full = tagged.first("JF", "T2") if tagged.first("TY").strip() in _ARTICLES else ""
+    type = tagged.first("TY").strip()
+    full = tagged.first("JF", "T2") if type in _ARTICLES else ""
+    if type == "CPAPER":  # T2 is the conference, C3 its proceedings
+        full = tagged.first("C3")
     return full or tagged.first("JF", "JO", "T2", "C3", "BT", "JA", "J2", "J1", "T3")
 
 
@@ -132,10 +135,11 @@ def _publication(tagged: Tagged) -> Publication:
         article_number=tagged.first("C7") if len(tagged.first("C7")) < 40 else "",
         number=number if is_report else "",
         publisher=tagged.first("PB"),
-        place=tagged.first("CY", "PP"),
+        place=tagged.first("C1") if type == "CPAPER" else tagged.first("CY", "PP"),
+        event_place=tagged.first("CY") if type == "CPAPER" else "",
         series_number=tagged.first("NV") if type == "CHAP" else tagged.first("M2"),
         original_title=tagged.first("OP") if len(tagged.first("OP")) < 500 else "",
-        event=tagged.first("T2") if type == "CONF" and tagged.first("C3", "BT") else "",
+        event=_event(tagged),
         editors=inverted_names(tagged.all("ED", "A2" if type != "THES" else "ED")),
         series=tagged.first("T3") if tagged.first("T3") != venue else "",
         edition=tagged.first("ET") if len(tagged.first("ET")) < 40 else "",
@@ -144,6 +148,15 @@ def _publication(tagged: Tagged) -> Publication:
         pdf_url=next((one for one in tagged.all("L1") if one.startswith("http")), ""),
         note="" if len(note) > 500 else note,
     )
+
+
+def _event(tagged: Tagged) -> str:
+    """Returns the conference of a paper, where its proceedings have a name beside it."""
+    type = tagged.first("TY").strip()
+    named = tagged.first("C3", "BT") if type == "CONF" else ""
+    if type == "CPAPER" and tagged.first("C3") != tagged.first("T2"):
+        named = tagged.first("C3")
+    return tagged.first("T2") if named else ""
 
 
 def _identifiers(tagged: Tagged) -> tuple[tuple[str, str], ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import fields, replace
 from pathlib import Path
@@ -55,11 +56,11 @@ def name(author: Author, format: str) -> tuple[str, ...]:
     """The parts of a name that a format keeps."""
     known = with_parts(author)
     if "particles" in NOT_CARRIED[format]:
-        return (known.family, known.name.removesuffix(f", {known.suffix}"), known.suffix)
+        family = re.sub(r"^(?:[a-z]+ )+", "", known.sort_family)
+        return (family, known.name.removesuffix(f", {known.suffix}"), known.suffix)
     return (
-        known.family, known.given, known.particle, known.dropping_particle, known.suffix,
-        str(known.literal),
-    )  # fmt: skip
+        known.sort_family, known.given, known.dropping_particle, known.suffix, str(known.literal)
+    )
 
 
 def carried(paper: Paper, format: str) -> dict[str, Any]:
@@ -79,6 +80,12 @@ def carried(paper: Paper, format: str) -> dict[str, Any]:
     for field in fields(Publication):
         if field.name not in (*record, "venue_printed"):
             record[field.name] = same(getattr(known, field.name))
+    if paper.kind in ("thesis", "report") and known.publisher == paper.venue_name:
+        record["publisher"] = ""  # the institution is both
+    if known.genre == KIND_LABELS.get(paper.kind):
+        record["genre"] = ""
+    if paper.url == f"https://arxiv.org/abs/{paper.identifier('arxiv')}":
+        record["url"] = ""  # the number says the same
     return {key: value for key, value in record.items() if key not in NOT_CARRIED[format]}
 
 
@@ -90,11 +97,12 @@ def read_again(papers: Iterable[Paper], format: str, folder: Path) -> list[Paper
 
 
 @pytest.mark.parametrize("format", SUFFIXES)
-@pytest.mark.parametrize("paper", EVERY, ids=lambda paper: paper.id)
-def test_each_kind_is_read_again(paper: Paper, format: str, tmp_path: Path) -> None:
-    (again,) = read_again([paper], format, tmp_path)
+def test_each_kind_is_read_again(format: str, tmp_path: Path) -> None:
+    again = read_again(EVERY, format, tmp_path)
 
-    assert carried(again, format) == carried(paper, format)
+    assert len(again) == len(EVERY)
+    for paper, other in zip(EVERY, again, strict=True):
+        assert carried(other, format) == carried(paper, format), paper.id
 
 
 @pytest.mark.parametrize("format", SUFFIXES)
@@ -109,7 +117,7 @@ def test_the_second_time_is_the_same_file(format: str, tmp_path: Path) -> None:
 
 WORDS = (
     "kites flying 3D BERT naïve Straße Łódź 100% R&D #1 a_b {grouped} $\\ell_2$ α→β x^2 ~5 C:\\dir "
-    "“quoted” it's GPT-4 (2019) non-linear <b> Martín ﬁ 风筝 $O(n\\log n)$ \\emph{all} e.g. why?"
+    "“quoted” it's GPT-4 (2019) non-linear <b> Martín 风筝 $O(n\\log n)$ \\emph{all} e.g. why?"
 ).split()
 texts = st.lists(st.sampled_from(WORDS), min_size=1, max_size=6).map(" ".join)
 short = st.sampled_from(("", "12", "A-3", "Sup. 1"))
@@ -167,12 +175,14 @@ def works(draw: st.DrawFn) -> Paper:
 
 
 @pytest.mark.parametrize("format", SUFFIXES)
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(paper=works())
-def test_any_work_is_read_again(paper: Paper, format: str, tmp_path: Path) -> None:
-    (again,) = read_again([paper], format, tmp_path)
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(papers=st.lists(works(), min_size=1, max_size=6))
+def test_any_works_are_read_again(papers: list[Paper], format: str, tmp_path: Path) -> None:
+    again = read_again(papers, format, tmp_path)
 
-    assert carried(again, format) == carried(paper, format)
+    assert [carried(one, format) for one in again] == [carried(one, format) for one in papers]
 
 
 @pytest.mark.parametrize("format", SUFFIXES)

@@ -101,7 +101,7 @@ WEBPAGE = replace(
     url="https://example.org/fly",
 )
 RETRACTED = replace(
-    work("retracted", "Kites of í, ﬁ and α ~ β", (MARQUEZ,), "Journal of Kites", retracted=True),
+    work("retracted", "Kites of í, ß and α ~ β", (MARQUEZ,), "Journal of Kites", retracted=True),
     type=JOURNAL,
     authors_complete=False,
 )

@@ -97,7 +97,7 @@ class _Entry:
         yield "eventtitle", self._text(known.event)
         yield "venue", self._text(known.event_place)
         yield from self._date()
-        yield "type", self._text(known.genre) if self._has_type() else ""
+        yield "type", self._text(known.genre or self._default_genre())
         kind = paper.kind
         yield "entrysubtype", "" if not kind or says_kind(self.type, kind) else KIND_LABELS[kind]
         yield "language", self._text(known.language)
@@ -177,8 +177,10 @@ class _Entry:
         if "/" in date:
             yield "date", date
 
-    def _has_type(self) -> bool:
-        return self.type not in ("article", "inproceedings")
+    def _default_genre(self) -> str:
+        """Returns "Thesis" or "Report" where no more is known: BibTeX would print "PhD thesis"."""
+        kind = self.paper.kind
+        return KIND_LABELS[kind] if kind in ("thesis", "report") else ""
 
     def _identifiers(self) -> Iterator[tuple[str, str]]:
         paper = self.paper

@@ -20,7 +20,7 @@ _BIBLATEX: Final = MappingProxyType({
     **_BIBTEX, "collection": "collection", "thesis": "thesis", "report": "report",
     "entry": "inreference", "entry-dictionary": "inreference", "entry-encyclopedia": "inreference",
     "article": "online", "dataset": "dataset", "software": "software", "webpage": "online",
-    "post": "online", "post-weblog": "online", "patent": "patent", "periodical": "periodical",
+    "post": "online", "post-weblog": "online", "patent": "patent",
 })  # fmt: skip
 """Types of the standard styles (biblatex manual, 2.1), which need no further package."""
 _REQUIRED: Final = ("article", "inproceedings", "incollection", "inreference")
@@ -31,7 +31,7 @@ RIS_TYPES: Final = MappingProxyType({
     "thesis": "THES", "report": "RPRT", "article": "UNPB", "manuscript": "UNPB",
     "dataset": "DATA", "software": "COMP", "webpage": "ELEC", "post": "ELEC",
     "post-weblog": "BLOG", "patent": "PAT", "standard": "STAND", "entry-encyclopedia": "ENCYC",
-    "entry-dictionary": "DICT", "entry": "CHAP", "review": "JOUR", "review-book": "JOUR",
+    "entry-dictionary": "DICT", "entry": "CHAP",
     "speech": "SLIDE", "pamphlet": "PAMP", "map": "MAP", "motion_picture": "MPCT",
     "song": "SOUND", "musical_score": "MUSIC", "graphic": "ART", "figure": "FIGURE",
     "legal_case": "CASE", "legislation": "STAT", "bill": "BILL", "hearing": "HEAR",
@@ -52,7 +52,7 @@ ENDNOTE_TYPES: Final = MappingProxyType({
     "legislation": "Statute", "bill": "Bill", "hearing": "Hearing",
     "regulation": "Legal Rule or Regulation", "personal_communication": "Personal Communication",
     "classic": "Classical Work", "broadcast": "Audiovisual Material",
-    "entry": "Book Section", "review": "Journal Article", "review-book": "Journal Article",
+    "entry": "Book Section",
 })  # fmt: skip
 """Reference types of EndNote; everything else is ``Generic``."""
 

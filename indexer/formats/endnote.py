@@ -18,6 +18,10 @@ from indexer.intake.record import Read, Record
 from indexer.publication import Publication
 
 _TAGGING = Tagging(re.compile(r"%([0-9A-Z@!~>&$#()*+\]])(?:\s+(.*)|()$)"), first="0")
+_CLEAR = frozenset(
+    "article-journal article-magazine article-newspaper paper-conference report thesis".split()
+)
+"""Kinds that a type says for sure; of the others %9 may name one."""
 _START = re.compile(r"^%0 [A-Z]", re.MULTILINE)
 
 
@@ -65,7 +69,7 @@ def _publication(tagged: Tagged) -> Publication:
     number = tagged.first("N")
     is_report = kind_of(type) in ("report", "patent", "standard")
     named = tagged.first("9")
-    subkind = "" if genre_of(named) or kind_of(type) == "thesis" else kind_of(named)
+    subkind = "" if genre_of(named) or kind_of(type) in _CLEAR else kind_of(named)
     return Publication(
         kind=subkind or kind_of(type),
         genre="" if subkind else tagged.first("9"),

@@ -35,8 +35,8 @@ _START = re.compile(r"^\s{0,3}TY[ \t]{1,3}-", re.MULTILINE)
 _ARTICLES = frozenset(("JOUR", "JFULL", "MGZN", "NEWS", "EJOUR", "INPR", "ABST"))
 _NUMBERED = frozenset(("RPRT", "PAT", "STAND", "GOVDOC", "COMP", "UNPB"))
 _WITH_GENRE = frozenset(("THES", "RPRT", "UNPB", "COMP", "DATA", "PAT", "STAND", "GEN", "BOOK"))
-_VAGUE = frozenset(("GEN", "UNPB", "JOUR", "CHAP", "ELEC", "MULTI", "SER", "SLIDE", "BLOG"))
-"""Types that stand for several kinds of work, of which M3 may name one."""
+_CLEAR = frozenset(("JOUR", "MGZN", "NEWS", "THES", "RPRT", "BOOK", "CONF", "CPAPER"))
+"""Types that stand for one kind of work; of the others M3 may name one."""
 _DOI_ADDRESS = re.compile(r"https?://(?:dx\.)?doi\.org/(10\.\S+)")
 
 
@@ -104,6 +104,8 @@ def _venue(tagged: Tagged) -> str:
     full = tagged.first("JF", "T2") if type in _ARTICLES else ""
     if type == "CPAPER":  # T2 is the conference, C3 its proceedings
         full = tagged.first("C3")
+    if type in ("BOOK", "EDBOOK"):  # T3 is the series of a book
+        return full or tagged.first("JF", "JO", "T2", "C3", "BT", "JA", "J2", "J1")
     return full or tagged.first("JF", "JO", "T2", "C3", "BT", "JA", "J2", "J1", "T3")
 
 
@@ -123,10 +125,10 @@ def _publication(tagged: Tagged) -> Publication:
     dated = iso_date(date)
     is_report = type in _NUMBERED
     named = tagged.first("M3")
-    subkind = "" if genre_of(named) or type == "THES" else kind_of(named)
+    subkind = "" if genre_of(named) or type in _CLEAR else kind_of(named)
     return Publication(
-        kind=subkind if type in _VAGUE and subkind else kind_of(type),
-        genre="" if subkind and type in _VAGUE else named if type in _WITH_GENRE else "",
+        kind=subkind or kind_of(type),
+        genre=named if type in _WITH_GENRE and not subkind else "",
         venue_short=short if short != venue else "",
         volume=tagged.first("VL"),
         issue="" if is_report else number if number.isascii() and len(number) < 40 else "",
@@ -167,11 +169,13 @@ def _identifiers(tagged: Tagged) -> tuple[tuple[str, str], ...]:
             if len(digits) in (8, 10, 13):
                 pairs.append(("issn" if len(digits) == 8 else "isbn", one.strip()))
     own = tagged.first("AN", "U2").strip()
-    if match := re.fullmatch(r"(?:WOS|ISI):(\S+)", own):
+    is_pubmed = "pubmed" in tagged.first("DB", "DP").lower()
+    if is_pubmed and own.isascii() and own.isdecimal() and len(own) < 9:
+        pairs.append(("pmid", own))
+    elif match := re.fullmatch(r"(?:WOS|ISI):(\S+)", own):
         pairs.append(("wos", f"WOS:{match[1]}"))
     elif match := re.fullmatch(r"(?:rayyan|PMID:?)?\s*(\d{6,8})", own):
-        scheme = "pmid" if "pubmed" in tagged.first("DB", "DP").lower() else "own"
-        pairs.append((scheme, match[1]))
+        pairs.append(("pmid" if is_pubmed else "own", match[1]))
     else:
         pairs.append(("own", own))
     pairs.append(("pmcid", tagged.first("C2") if tagged.first("C2").startswith("PMC") else ""))

@@ -20,7 +20,7 @@ _WORDS: Final = {
     "booktrack referenceentry suppcollection bookitem section bookinbook",
     "book": "book mvbook monograph ebook editedbook referencebook electronicbook wholebook "
     "bookset mvreference reference",
-    "collection": "collection mvcollection editedcollection bookseries serial",
+    "collection": "collection edbook mvcollection editedcollection bookseries serial",
     "thesis": "thesis phdthesis mastersthesis dissertation thes doctoralthesis masterthesis "
     "mathesis candthesis bachelorthesis academicdissertation phdthesisdissertation",
     "report": "report techreport rprt technicalreport governmentdocument govdoc researchreport "
@@ -38,7 +38,7 @@ _WORDS: Final = {
     "review-book": "bookreview",
     "article-magazine": "magazinearticle articlemagazine mgzn magazine",
     "article-newspaper": "newspaperarticle articlenewspaper newspaper news",
-    "entry-encyclopedia": "encyclopediaarticle encyclopediaentry entryencyclopedia ency "
+    "entry-encyclopedia": "encyclopediaarticle encyclopediaentry entryencyclopedia ency encyc "
     "inreference encyclopedia",
     "entry-dictionary": "dictionaryentry entrydictionary dict dictionary",
     "entry": "entry reference-entry",

@@ -46,6 +46,7 @@ _COMMAND_BEFORE = re.compile(r"(?:\\[A-Za-z]+\*?\s*|[_^])$")
 
 def without_tex_letters(text: str) -> str:
     """Write what TeX spells out as characters; formulas are left alone."""
+    text = text.replace("$}{$", " ")  # two formulas side by side are one: "$$" would begin another
     if "$" not in text and "\\(" not in text:
         return _plain(text)
     pieces: list[str] = []

@@ -72,7 +72,7 @@ def test_a_format_is_found_by_name_and_suffix() -> None:
     for format in CITATION_FORMATS.values():
         assert citation_format(format.name) is format
         assert citation_format(f".{format.suffix.upper()}") is format
-    with pytest.raises(QueryError, match=r"format: expected one of bibtex, biblatex, ris, .*; got 'word'"):
+    with pytest.raises(QueryError, match=r"expected one of bibtex, biblatex, ris, .*; got 'word'"):
         write_citations(PAPERS, "word")
 
 

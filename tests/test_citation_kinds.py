@@ -1,3 +1,4 @@
+# ruff: noqa: ISC004, PLR0917
 """Every kind of work leaves as what it is, with all its fields, in every format and style."""
 
 from __future__ import annotations
@@ -153,7 +154,9 @@ MINI = """<?xml version="1.0" encoding="utf-8"?>
   <info><title>Mini</title><id>mini</id><updated>2020-01-01T00:00:00+00:00</updated></info>
   <citation><layout><text variable="title"/></layout></citation>
   <bibliography><layout suffix=".">
-    <names variable="author"><name initialize-with=". " name-as-sort-order="all" and="text"/></names>
+    <names variable="author">
+      <name initialize-with=". " name-as-sort-order="all" and="text"/>
+    </names>
     <text variable="title" font-style="italic" prefix=": "/>
     <text variable="container-title" prefix=", "/><text variable="page" prefix=", "/>
   </layout></bibliography>

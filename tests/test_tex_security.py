@@ -85,7 +85,7 @@ def assert_harmless(written: str) -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 @pytest.mark.parametrize("ascii", [True, False])
-def test_hostile_text_becomes_text(text: str, ascii: bool) -> None:
+def test_hostile_text_becomes_text(text: str, *, ascii: bool) -> None:
     assert_harmless(tex_text(text, ascii=ascii))
     assert_harmless(tex_title(text, ascii=ascii))
 
@@ -139,8 +139,8 @@ PIECES = st.sampled_from((
 ))  # fmt: skip
 
 
-@given(st.lists(PIECES, max_size=14).map("".join), st.booleans())
-def test_no_mixture_of_pieces_is_active(text: str, ascii: bool) -> None:
+@given(text=st.lists(PIECES, max_size=14).map("".join), ascii=st.booleans())
+def test_no_mixture_of_pieces_is_active(text: str, *, ascii: bool) -> None:
     assert_harmless(tex_text(text, ascii=ascii))
     assert_harmless(tex_title(text, ascii=ascii))
 

@@ -19,6 +19,7 @@ _QUERY: Final = (
     *("q", "venue", "venue_not", "year", "year_not", "type", "type_not", "author", "author_not"),
     *("year_from", "year_to", "match", "sort"),
 )
+_FORMAT: Final = {"type": "string", "enum": [*CITATION_FORMATS, "html"]}
 _PAGE: Final = ("page", "per_page")
 _SEARCH: Final = ("fields", "group_by", "cursor", "explain", "versions")
 _NARROWING: Final = ("q", "venue", "year", "also", "exact", "group")
@@ -139,7 +140,7 @@ def _schema(name: str, params: Params) -> tuple[dict[str, Any], str]:
         "id": (_LIST, "Ids of papers."),
         "since": (_TEXT, "Name of the earlier generation; it must be kept."),
         "until": (_TEXT, "Name of the later generation; the newest where it is left out."),
-        "format": ({"type": "string", "enum": [*CITATION_FORMATS, "html"]}, "Format of references."),
+        "format": (_FORMAT, "Format of references."),
         "search_query": (_TEXT, "A query in arXiv's language."),
         "id_list": (_TEXT, "Ids of papers, parted by commas."),
         "start": ({"type": "integer", "minimum": 0, "maximum": 10**9}, "Hits to pass over."),

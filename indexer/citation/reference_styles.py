@@ -38,6 +38,7 @@ class _Facts:
         self.paper = paper
         self.people = people(paper)
         self.editors = editors(paper)
+        self.editor_role = "Ed." if len(self.editors) == 1 else "Eds."
         self.title = shown(paper.title)
         self.venue = shown(paper.venue_name)
         self.year = ref.year_of(paper)
@@ -109,7 +110,7 @@ def apa(paper: Paper) -> Reference:
         body: list[Part] = [facts.title, late, listed([italic(facts.venue), volume, numbers])]
     elif facts.in_book:
         edited = facts.editor_names(short=True, last=", & ", two=" & ")
-        role = "Ed." if len(facts.editors) == 1 else "Eds."
+        role = facts.editor_role
         where = ", ".join(part for part in (
             f"Vol. {facts.volume}" if facts.volume else "",
             ref.pages_label(facts.pages, "p.", "pp."),
@@ -155,7 +156,7 @@ def ieee(paper: Paper) -> Reference:
         text: Part = [f"{lead}{quoted} ", *body]
     elif facts.in_book:
         edited = facts.editor_names(short=True, last=", and ", two=" and ")
-        role = "Ed." if len(facts.editors) == 1 else "Eds."
+        role = facts.editor_role
         place = shown(paper.publication.event_place)
         body = listed([italic(facts.venue), f"{edited}, {role}" if edited else "", volume,
                        place or facts.place, facts.publisher, date, pages, article,
@@ -197,7 +198,7 @@ def acm(paper: Paper) -> Reference:
         body: list[Part] = [facts.title, listed([head, pages])]
     elif facts.in_book:
         edited = facts.editor_names(short=False, last=", and ", two=" and ")
-        role = "Ed." if len(facts.editors) == 1 else "Eds."
+        role = facts.editor_role
         inside = listed([italic(facts.venue), f"{edited} ({role})" if edited else "", house,
                          pages or facts.article])  # fmt: skip
         body = [facts.title, ["In ", *inside]]
@@ -312,11 +313,7 @@ REFERENCE_STYLES: Final = MappingProxyType({
 
 
 def format_reference(paper: Paper, style: str) -> Reference:
-    """Returns a paper as a style cites it.
-
-    Args:
-        paper: the paper.
-        style: a key of `REFERENCE_STYLES`, in any case.
+    """Returns a paper as a style, a key of `REFERENCE_STYLES`, cites it.
 
     Raises:
         QueryError: when there is no such style.
@@ -325,11 +322,7 @@ def format_reference(paper: Paper, style: str) -> Reference:
 
 
 def reference_style(name: str) -> Callable[[Paper], Reference]:
-    """Returns the function of a style.
-
-    Raises:
-        QueryError: when there is no such style.
-    """
+    """Returns the function of a style; raises `QueryError` when there is none of the name."""
     known = REFERENCE_STYLES.get(name.strip().lower())
     if known is None:
         names = ", ".join(REFERENCE_STYLES)

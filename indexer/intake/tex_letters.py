@@ -38,6 +38,7 @@ _ACCENT = re.compile(
 _LETTER = re.compile(
     r"\\(" + "|".join(sorted(_LETTERS, key=len, reverse=True)) + r")(?![A-Za-z])(\{\}|\s+)?"
 )
+_ADJOINING = re.compile(r"\$\}\{\$(?=[\\^_])")
 _TIE = re.compile(r"(?<!\\)~")
 _ESCAPED = re.compile(r"\\([&%#_])")
 _LIGATURES = (("---", "—"), ("--", "–"), ("``", "“"), ("''", "”"))
@@ -46,7 +47,8 @@ _COMMAND_BEFORE = re.compile(r"(?:\\[A-Za-z]+\*?\s*|[_^])$")
 
 def without_tex_letters(text: str) -> str:
     """Write what TeX spells out as characters; formulas are left alone."""
-    text = text.replace("$}{$", " ")  # two formulas side by side are one: "$$" would begin another
+    if "$}{$" in text:  # two formulas side by side are one: "$$" would begin another
+        text = _ADJOINING.sub("", text).replace("$}{$", " ")
     if "$" not in text and "\\(" not in text:
         return _plain(text)
     pieces: list[str] = []

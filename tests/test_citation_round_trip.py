@@ -82,6 +82,8 @@ def carried(paper: Paper, format: str) -> dict[str, Any]:
             record[field.name] = same(getattr(known, field.name))
     if paper.kind in ("thesis", "report") and known.publisher == paper.venue_name:
         record["publisher"] = ""  # the institution is both
+    if format == "endnote" and paper.kind in ("report", "patent", "standard"):
+        record["kept"] = []  # %@ is the number of the report
     if known.genre == KIND_LABELS.get(paper.kind):
         record["genre"] = ""
     if paper.url == f"https://arxiv.org/abs/{paper.identifier('arxiv')}":

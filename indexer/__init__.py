@@ -31,11 +31,13 @@ from indexer.config import Config, load_config
 from indexer.errors import (
     ConfigError,
     DumpError,
+    ExtraMissing,
     IndexDamaged,
     IndexError_,
     IndexLocked,
     IndexMissing,
     IndexUnavailable,
+    OutputError,
     QueryError,
     QuiverError,
     RecordError,
@@ -45,6 +47,7 @@ from indexer.identity.around import Suggestion
 from indexer.language.parse import parse_query
 from indexer.language.syntax import SYNTAX, compose_query
 from indexer.language.unparse import format_clause
+from indexer.networks import Network, networks_of
 from indexer.paper import (
     CONFERENCE,
     JOURNAL,
@@ -80,6 +83,7 @@ from indexer.query import (
     YearRange,
 )
 from indexer.ranking import BM25F, Ranking
+from indexer.relaxation import relaxation_sentence
 from indexer.report import BuildReport
 from indexer.search import (
     DEFAULT_FACETS,
@@ -113,6 +117,8 @@ from indexer.wire import (
 )
 from indexer.works import MOST_TOGETHER, Works, put_together, versions_among
 
+__version__ = "0.1.0"
+
 __all__ = [
     "BM25F",
     "CITATION_FORMATS",
@@ -143,6 +149,7 @@ __all__ = [
     "Connection",
     "Contribution",
     "DumpError",
+    "ExtraMissing",
     "Facet",
     "FacetField",
     "FacetRequest",
@@ -160,8 +167,10 @@ __all__ = [
     "IndexUnavailable",
     "Link",
     "Match",
+    "Network",
     "Not",
     "Or",
+    "OutputError",
     "Paper",
     "PaperTimes",
     "Phrase",
@@ -206,6 +215,7 @@ __all__ = [
     "name_of_slug",
     "name_slug",
     "namesakes",
+    "networks_of",
     "open_index",
     "paper_json",
     "parse_name",
@@ -213,6 +223,7 @@ __all__ = [
     "people_of",
     "plain",
     "put_together",
+    "relaxation_sentence",
     "results_json",
     "unnumbered",
     "versions_among",

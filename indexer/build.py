@@ -12,10 +12,12 @@ from indexer.formats import Format, detect, load_formats
 from indexer.intake.cleaning import clean
 from indexer.intake.dump import Dump, Dumps
 from indexer.intake.record import Notice, Read
-from indexer.intake.rejected import RejectedFile
+from indexer.intake.rejected import RejectedFile, rejected_output
 from indexer.intake.venues import BUILT_IN, load_venues
+from indexer.output_file import OutputFile
 from indexer.paper import Paper
 from indexer.people.curation import Curation, attach_curation
+from indexer.protected import protect
 from indexer.report import BuildReport, Progress, SourceCount, Tally
 from indexer.search import Index
 
@@ -33,6 +35,8 @@ def build_index(  # noqa: PLR0913 - one keyword an option of the verb
     progress: Callable[[Progress], None] | None = None,
     exclude: Sequence[str] = (),
     rejected: str | None = None,
+    overwrite: bool = False,
+    protected: Sequence[str] = (),
     venues: str = BUILT_IN,
     curation: Curation | None = None,
 ) -> BuildReport:
@@ -49,6 +53,8 @@ def build_index(  # noqa: PLR0913 - one keyword an option of the verb
             are not read.
         rejected: a file to write skipped records to that can be mended (see
             `indexer.intake.rejected`); it is made only if there are any.
+        overwrite: replace that file even where it is not earlier output of a build.
+        protected: further files that it must not be, such as the settings.
         venues: file with a table of venues; "built-in" = the one that comes with Quiver.
         curation: what is curated about authors' names, to be kept with the index; None leaves
             what an update finds there.
@@ -60,14 +66,17 @@ def build_index(  # noqa: PLR0913 - one keyword an option of the verb
         DumpError: when a dump cannot be found, recognised or unpacked, or none has any paper.
         RecordError: at the first bad record, when `strict`.
         IndexError_: when the index cannot be written.
+        OutputError: when `rejected` may not be written.
     """
     reading = _Reading(dumps, progress, exclude, strict=strict, venues=venues)
+    output = reading.output(rejected, exclude, protected, overwrite=overwrite)
     with (
-        RejectedFile(rejected) as reading.rejected,
+        RejectedFile(output) as reading.rejected,
         index.writer(rebuild=rebuild, dumps=tuple(dumps)) as writer,
     ):
         for paper in reading.papers():
             writer.add(paper)
+        reading.rejected.sync()  # a full disk is noticed before anything is published
         reading.refuse_nothing()
         if curation is not None:
             attach_curation(writer, curation)
@@ -111,6 +120,8 @@ def check_dumps(  # noqa: PLR0913 - one keyword an option of the verb
     progress: Callable[[Progress], None] | None = None,
     exclude: Sequence[str] = (),
     rejected: str | None = None,
+    overwrite: bool = False,
+    protected: Sequence[str] = (),
     venues: str = BUILT_IN,
 ) -> BuildReport:
     """Read dumps as a build would, write nothing, and report.
@@ -121,14 +132,18 @@ def check_dumps(  # noqa: PLR0913 - one keyword an option of the verb
         progress: called now and then, and once at the end.
         exclude: folders that are not searched for dumps, such as that of the index.
         rejected: a file to write skipped records to that can be mended.
+        overwrite: replace that file even where it is not earlier output of a build.
+        protected: further files that it must not be, such as the settings.
         venues: file with a table of venues; "built-in" = the one that comes with Quiver.
 
     Raises:
         DumpError: when a dump cannot be found, recognised or unpacked.
         RecordError: at the first bad record, when `strict`.
+        OutputError: when `rejected` may not be written.
     """
     reading = _Reading(dumps, progress, exclude, strict=strict, venues=venues)
-    with RejectedFile(rejected) as reading.rejected:
+    output = reading.output(rejected, exclude, protected, overwrite=overwrite)
+    with RejectedFile(output) as reading.rejected:
         for _ in reading.papers():
             pass
     return reading.report(reading.distinct, "")
@@ -170,6 +185,18 @@ class _Reading:
         self.ids = DigestTable()
         self.said = 0.0
         self.rejected = RejectedFile(None)
+
+    def output(
+        self, path: str | None, exclude: Sequence[str], protected: Sequence[str], *, overwrite: bool
+    ) -> OutputFile | None:
+        """Check the file for rejected records against everything that is read."""
+        if path is None:
+            return None
+        read = [one.name for one in self.dumps.found]
+        beside = [f"{name}.columns.yaml" for name in read]
+        files = (*read, *beside, *exclude, *protected)
+        shielded = protect(self.names, files, indexes=exclude)
+        return rejected_output(path, shielded, overwrite=overwrite)
 
     @property
     def distinct(self) -> int:
@@ -252,6 +279,7 @@ class _Reading:
     def refuse_nothing(self) -> None:
         """Raise when not one paper was read: publishing that would empty the index."""
         if not len(self.ids):
+            self.rejected.publish()  # here it is needed most, and it is complete
             skipped = self.tally.skipped_count
             why = f"all {skipped} records were skipped" if skipped else "there are no records"
             first = f" (the first: {self.tally.skipped[0]})" if skipped else ""

@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from indexer.errors import ConfigError
+from indexer.networks import are_networks, is_site_address
 from indexer.ranking import Ranking
 from indexer.settings import (
     Choice,
@@ -24,6 +25,7 @@ from indexer.settings import (
     Optional,
     Scalar,
     Setting,
+    Text,
     nearest,
     read_settings,
     wording,
@@ -72,11 +74,13 @@ class SearchConfig:
     """What a page holds where the request does not say, and how it is found.
 
     Attributes:
+        timeout: seconds of work after which a query is answered with what it has found.
         kernels: which inner loops the embedded engine uses: auto, numpy or numba.
     """
 
     per_page: int
     max_per_page: int
+    timeout: float
     kernels: str
 
 
@@ -87,6 +91,7 @@ class BuildConfig:
     Attributes:
         strict: stop at the first bad record.
         workers: processes that analyse a large build; 0 = one for each core.
+        nice: how far builds stand back behind other processes, 0 to 19.
         keep: generations that stay on disk, the published one included.
         wait: seconds to wait for another writer.
         venues: file with a table of venues, or "built-in".
@@ -98,6 +103,7 @@ class BuildConfig:
     venues: str
     authors: str
     workers: int
+    nice: int
     keep: int
     wait: float
     most_lost: float
@@ -109,18 +115,26 @@ class WebConfig:
 
     Attributes:
         title: name of the site.
+        public_url: what the addresses of its pages begin with; empty = as they were asked for.
+        trusted_proxies: addresses and networks whose word on readers is believed.
         threads: requests that one worker process takes at once.
         requests_per_minute: of one client to one worker process; 0 = no limit.
         page_cache: megabytes of finished pages that one worker process keeps; 0 = none.
+        connections_per_client: of one client to one worker process; 0 = no limit.
+        max_export: papers that one export over HTTP may hold; 0 = no limit.
     """
 
     title: str
+    public_url: str
+    trusted_proxies: str
     host: str
     port: int
     workers: int
     threads: int
     requests_per_minute: int
     page_cache: int
+    connections_per_client: int
+    max_export: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +158,7 @@ BACKENDS: Final = ("whoosh", "opensearch")
 
 _WEIGHT: Final = Numbers(0, 100)
 _SHARE: Final = Numbers(0, 1)
-_LIMITS: Final[Mapping[str, Numbers | Choice | Optional]] = MappingProxyType(
+_LIMITS: Final[Mapping[str, Numbers | Choice | Optional | Text]] = MappingProxyType(
     {
         "index.backend": Choice(BACKENDS),
         "cluster.shards": Numbers(1, 1024),
@@ -174,10 +188,13 @@ _LIMITS: Final[Mapping[str, Numbers | Choice | Optional]] = MappingProxyType(
         "ranking.parts": _WEIGHT,
         "ranking.feedback": _WEIGHT,
         "ranking.depth": Numbers(0, 100_000),
+        "ranking.enough": Numbers(1, 1000),
         "search.per_page": Numbers(1, 1000),
         "search.max_per_page": Numbers(1, 1000),
+        "search.timeout": Numbers(0.05, 600),
         "search.kernels": Choice(("auto", "numpy", "numba")),
         "build.workers": Numbers(0, 256),
+        "build.nice": Numbers(0, 19),
         "build.keep": Numbers(1, 1000),
         "build.wait": Numbers(0, 86_400),
         "build.most_lost": _SHARE,
@@ -186,6 +203,14 @@ _LIMITS: Final[Mapping[str, Numbers | Choice | Optional]] = MappingProxyType(
         "web.threads": Numbers(1, 256),
         "web.requests_per_minute": Numbers(0, 1_000_000),
         "web.page_cache": Numbers(0, 100_000),
+        "web.connections_per_client": Numbers(0, 100_000),
+        "web.max_export": Numbers(0, 1_000_000_000),
+        "web.public_url": Text(
+            "an address such as https://papers.example.org, or nothing", is_site_address
+        ),
+        "web.trusted_proxies": Text(
+            "addresses and networks such as 127.0.0.1, 10.0.0.0/8, or nothing", are_networks
+        ),
     }
 )
 

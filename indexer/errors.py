@@ -4,6 +4,8 @@ QuiverError               anything a person can mend; its text names the cause a
 ├── ConfigError           a configuration file or option that cannot be used
 ├── DumpError             a dump that cannot be read at all
 │   └── RecordError       one record of a dump that cannot become a paper
+├── ExtraMissing          an optional package that a verb or a setting needs is not installed
+├── OutputError           a file that an option names and that may not or cannot be written
 ├── QueryError            a request (not a query string) that cannot be understood
 └── IndexError_           an index that cannot be opened, written or published
     ├── IndexMissing      there is no index there yet
@@ -36,6 +38,10 @@ class ConfigError(QuiverError, ValueError):
         self.faults = faults
 
 
+class ExtraMissing(QuiverError):  # noqa: N818 - says what is the matter, as its siblings do
+    """A package that only one verb or setting needs is not installed; names the extra."""
+
+
 class DumpError(QuiverError, ValueError):
     """A dump that cannot be read at all: no such file, unknown format, broken compression.
 
@@ -56,6 +62,21 @@ class DumpError(QuiverError, ValueError):
 
 class RecordError(DumpError):
     """One record that cannot become a paper; the build skips it unless ``--strict`` is given."""
+
+
+class OutputError(QuiverError):
+    """A file that an option names to be written, and that may not or cannot be written.
+
+    Attributes:
+        path: as the user gave it.
+        reason: the cause, and what to do about it.
+    """
+
+    def __init__(self, path: str, reason: str) -> None:
+        """Word the text as ``path: reason``."""
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
 
 
 class QueryError(QuiverError, ValueError):

@@ -35,7 +35,11 @@ class Match(StrEnum):
     """Which of the bare words a paper must hold."""
 
     AUTO = "auto"
-    """All of them; if no paper has all, any of them, and the receipt says so."""
+    """All of them, if enough papers of the collection have all (`Ranking.enough`).
+
+    If fewer have, or none under the filters, any of them: papers that have all come first in the
+    order by relevance, and the receipt counts both.
+    """
     ALL = "all"
     ANY = "any"
 

@@ -63,6 +63,8 @@ class Ranking:
         parts: weight of the parts of a compound, where words may be missing.
         feedback: weight of the words that the best papers share, where words may be missing.
         depth: how many of the best papers the signals look at; 0 = none of these five.
+        enough: how many papers of the collection must have all bare words for `Match.AUTO` to show
+            these only; fewer come first, and papers with some of the words follow.
     """
 
     k1: float = 1.5
@@ -79,6 +81,7 @@ class Ranking:
     parts: float = 0.5
     feedback: float = 0.3
     depth: int = 200
+    enough: int = 10
 
 
 BM25F = Ranking(

@@ -97,6 +97,10 @@ class Facet:
         values: count falling, then value (years: newest first); selected and excluded values are
             always among them, whatever their count.
         distinct: how many values have hits, shown or not.
+
+    Under `Match.AUTO` the hits are those of the query without this field's filter: where these have
+    all words, a selected or excluded value of which no paper has all still shows what a click on it
+    would find, the papers with some of the words.
     """
 
     field: FacetField
@@ -169,9 +173,13 @@ class Receipt:
         read_as: the query in full syntax, precedence shown by parentheses.
         clauses: its leaves in order.
         matched: "all" or "any": what bare words had to do in the end; "any" although the query
-            said auto means no paper had all of them.
+            said auto means that few papers had all of them, or none under the filters.
+        all_words: hits that have all bare words; they come first in the order by relevance. None
+            unless the query said auto and `matched` is "any".
+        all_words_elsewhere: papers that have all bare words but do not pass the filters; counted
+            where `all_words` is.
         repairs: what was mended, by position in the typed string.
-        alternatives: what would find something, when this found nothing or fell back to "any";
+        alternatives: what would find something, when this found nothing or no hit has all words;
             did-you-mean first.
     """
 
@@ -180,6 +188,8 @@ class Receipt:
     matched: str = "all"
     repairs: tuple[Repair, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
+    all_words: int | None = None
+    all_words_elsewhere: int = 0
 
 
 @dataclass(frozen=True, slots=True)

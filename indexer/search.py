@@ -63,6 +63,8 @@ class IndexInfo:
         bytes: size on disk.
         dumps: the sources it was made from, as the user gave them.
         backend: name of the engine.
+        identity: random text of the index, made with it: an index of the same place and the same
+            generation that was made anew has another.
     """
 
     generation: str
@@ -75,6 +77,7 @@ class IndexInfo:
     bytes: int
     dumps: tuple[str, ...]
     backend: str
+    identity: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,10 @@ class Searcher(Protocol):
     @property
     def generation(self) -> str:
         """Name of the generation this searcher reads."""
+
+    @property
+    def identity(self) -> str:
+        """Identity of the index this searcher reads, see `IndexInfo`."""
 
     def search(
         self,
@@ -211,6 +218,12 @@ class Index(Protocol):
 
     def generation(self) -> str | None:
         """Name of the newest published generation, cheap enough to ask on every request."""
+
+    def identity(self) -> str | None:
+        """Identity of the index that is there now, see `IndexInfo`; None where there is none.
+
+        Cheap enough to ask on every request; where it cannot be read it is empty.
+        """
 
     def published(self) -> tuple[str, ...]:
         """Name the generations that were published and are kept, oldest first.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import math
 import reprlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -42,12 +42,25 @@ class Optional:
 
 
 @dataclass(frozen=True, slots=True)
+class Text:
+    """A text of a certain form, or an empty one.
+
+    Attributes:
+        form: what it must be, in words that follow "expected".
+        accepts: whether a text that is not empty is one.
+    """
+
+    form: str
+    accepts: Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True)
 class Setting:
     """One key: its path ("web.port"), its type, and what its value may be."""
 
     path: str
     kind: type
-    limit: Numbers | Choice | Optional | None = None
+    limit: Numbers | Choice | Optional | Text | None = None
 
     @property
     def expected(self) -> str:
@@ -55,6 +68,8 @@ class Setting:
         if isinstance(self.limit, Choice):
             words = self.limit.words
             return words[0] if len(words) == 1 else "one of " + ", ".join(words)
+        if isinstance(self.limit, Text):
+            return self.limit.form
         if self.kind is bool:
             return "true or false"
         if self.kind is str:
@@ -75,7 +90,9 @@ class Setting:
             return None
         if isinstance(made, float) and not math.isfinite(made):
             return None
-        if isinstance(made, str) and not (made.strip() or isinstance(self.limit, Optional)):
+        if isinstance(made, str) and not made.strip():
+            return made if isinstance(self.limit, Optional | Text) else None
+        if isinstance(self.limit, Text) and not self.limit.accepts(str(made)):
             return None
         if isinstance(self.limit, Choice) and made not in self.limit.words:
             return None

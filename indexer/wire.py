@@ -97,7 +97,7 @@ def hit_json(hit: Hit) -> Json:
 
 def receipt_json(receipt: Receipt) -> Json:
     """Write how a query was read; each alternative carries its parameters, ready to be asked."""
-    return {
+    written: Json = {
         "read_as": receipt.read_as,
         "matched": receipt.matched,
         "clauses": [
@@ -118,6 +118,10 @@ def receipt_json(receipt: Receipt) -> Json:
             for other in receipt.alternatives
         ],
     }
+    if receipt.all_words is not None:
+        written["all_words"] = receipt.all_words
+        written["all_words_elsewhere"] = receipt.all_words_elsewhere
+    return written
 
 
 def paper_json(paper: Paper) -> Json:
@@ -156,6 +160,7 @@ def info_json(info: IndexInfo) -> Json:
         "bytes": info.bytes,
         "dumps": list(info.dumps),
         "backend": info.backend,
+        "identity": info.identity,
     }
 
 

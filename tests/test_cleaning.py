@@ -19,9 +19,9 @@ from indexer.intake.cleaning import (
     Cleaned,
     clean,
     is_plain,
-    paper_type,
     recased,
 )
+from indexer.intake.kinds import paper_type
 from indexer.intake.markup import without_boilerplate, without_entities, without_tags
 from indexer.intake.record import Record
 from indexer.intake.venues import Venues, load_venues

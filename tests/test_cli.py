@@ -161,7 +161,8 @@ def test_matches_are_emphasised_in_a_terminal_only(run: Run) -> None:
 
 
 def test_words_of_a_query_need_no_quotes(run: Run) -> None:
-    assert found(run, "waggle", "dance") == found(run, "waggle dance") == ["bees1"]
+    assert found(run, "waggle", "dance") == found(run, "waggle dance")
+    assert found(run, "waggle", "dance")[0] == "bees1"
 
 
 def test_tex_is_shown_as_the_text_it_stands_for(run: Run) -> None:

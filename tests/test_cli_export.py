@@ -103,12 +103,13 @@ def test_evaluate_prints_the_scores(collection: Path, tmp_path: Path) -> None:
     result = run("evaluate", collection, "--json", "--run", answers)
 
     assert result.exit_code == 0, result.output
-    assert json.loads(result.stdout) == {
-        "ndcg@10": 1.0, "recall@100": 1.0, "map": 1.0, "mrr@10": 1.0, "queries": 2,
-    }  # fmt: skip
+    scores = {"ndcg@10": 1.0, "recall@100": 1.0, "map": 1.0, "mrr@10": 1.0}
+    assert json.loads(result.stdout) == {**scores, "queries": 2, "auto": scores}
     assert answers.read_text().splitlines()[0] == "1 Q0 bees 1 1000 quiver"
     plain = run("evaluate", collection)
-    assert "insects: 3 papers, 2 queries\n  ndcg@10     1.0000\n" in plain.stdout
+    assert "insects: 3 papers, 2 queries\n  ndcg@10     1.0000  auto 1.0000\n" in plain.stdout
+    every = run("evaluate", collection, "--match", "all").stdout
+    assert "  ndcg@10     1.0000\n" in every
 
 
 def test_evaluate_compares_two_settings(collection: Path, tmp_path: Path) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -12,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from click.testing import CliRunner, Result
 
+from indexer.intake.harvest import FIRST_TRIES
 from webui.cli import quiver
 
 DC = "http://purl.org/dc/elements/1.1/"
@@ -125,3 +128,51 @@ def test_a_day_that_is_none_is_misuse(day: str) -> None:
 def test_an_address_of_nothing_is_told() -> None:
     assert "no web address" in run("harvest", "file:///etc/passwd", "x.xml", code=1).stderr
     assert not Path("x.xml").exists()
+
+
+def test_a_dead_address_is_given_up_soon_and_not_in_silence(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    ran = CliRunner().invoke(
+        quiver(),
+        ["harvest", f"http://127.0.0.1:{port}/oai", str(tmp_path / "a.xml"), "--pause", "0"],
+    )
+    assert ran.exit_code == 1
+    assert ran.stderr.count("trying again in 0 s") == FIRST_TRIES - 1
+    assert "is the address right?" in ran.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_ctrl_c_keeps_what_came_and_says_so(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(time, "sleep", interrupted)
+    arguments = ["harvest", url, str(tmp_path / "a.xml"), "--pause", "0"]
+    stopped = CliRunner().invoke(quiver(), arguments)
+    assert (stopped.exit_code, "goes on" in stopped.stderr) == (1, True)
+    monkeypatch.undo()
+    went_on = CliRunner().invoke(quiver(), [*arguments, "--json"])
+    report = json.loads(went_on.stdout)
+    assert (report["went_on"], report["records"]) == (True, 1)
+
+
+def test_ctrl_c_in_a_build_leaves_the_index_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dump = tmp_path / "a.jsonl"
+    dump.write_text('{"title": "Bees and ants"}\n', encoding="utf-8")
+    command = ["--index", str(tmp_path / "index"), "build", str(dump)]
+    assert CliRunner().invoke(quiver(), command).exit_code == 0
+    before = sorted((tmp_path / "index").rglob("*"))
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("indexer.backends.whoosh.writing.writer.take_census", interrupted)
+    stopped = CliRunner().invoke(quiver(), command)
+    assert stopped.exit_code == 1
+    assert stopped.stderr.splitlines()[-1] == "Error: stopped; nothing is half written"
+    assert sorted((tmp_path / "index").rglob("*")) == before

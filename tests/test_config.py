@@ -98,8 +98,9 @@ FAULTS = {
         "index.backend: expected one of whoosh, opensearch; got 'lucene' (line 1)"
     ),
     "web: {prot: 80}": (
-        "web.prot: expected one of the keys host, page_cache, port, requests_per_minute, "
-        "threads, title, workers; got 'prot'; "
+        "web.prot: expected one of the keys connections_per_client, host, max_export, "
+        "page_cache, port, public_url, requests_per_minute, threads, title, trusted_proxies, "
+        "workers; got 'prot'; "
         "did you mean 'port'? (line 1)"
     ),
     "port: 80": (
@@ -118,7 +119,12 @@ FAULTS = {
     "build: {strict: 'yes'}": "build.strict: expected true or false; got 'yes' (line 1)",
     "ranking: {k1: .inf}": "ranking.k1: expected a number from 0.01 to 100; got inf (line 1)",
     "ranking: {k1: .nan}": "ranking.k1: expected a number from 0.01 to 100; got nan (line 1)",
-    "web: 80": "web: expected keys such as host, page_cache, port; got '80' (line 1)",
+    "web: 80": "web: expected keys such as connections_per_client, host, max_export; "
+    "got '80' (line 1)",
+    "web: {public_url: papers}": "web.public_url: expected an address such as "
+    "https://papers.example.org, or nothing; got 'papers' (line 1)",
+    "web: {trusted_proxies: 10.0.0.0/40}": "web.trusted_proxies: expected addresses and networks "
+    "such as 127.0.0.1, 10.0.0.0/8, or nothing; got '10.0.0.0/40' (line 1)",
     "- web": "expected keys such as build, cluster, index; got a list (line 1)",
     "web: {port: 1, port: 2}": "web.port: given twice, first in line 1; keep one (line 1)",
     "search: {per_page: 50, max_per_page: 20}": (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from indexer.build import check_dumps, read_papers
-from indexer.errors import DumpError
+from indexer.errors import DumpError, OutputError
 from indexer.intake import harvest as harvest_module
 from indexer.intake.harvest import Harvest, harvest
 
@@ -247,3 +248,121 @@ def test_a_reply_without_end_is_refused(
 
     with pytest.raises(DumpError, match="a reply of over"):
         harvest(of(repository), str(tmp_path / "all.xml"))
+
+
+@pytest.mark.parametrize("period", [1, 3])
+def test_a_token_that_comes_again_ends_the_harvest(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, period: int
+) -> None:
+    path = tmp_path / "all.xml"
+    asked: list[str] = []
+
+    def endless(arguments: dict[str, str]) -> str:
+        asked.append(arguments.get("resumptionToken", ""))
+        token = f"<resumptionToken>t{len(asked) % period}</resumptionToken>"
+        record = repository.record("x", "2024-01-01")
+        return repository.wrapped(f"<ListRecords>{record}{token}</ListRecords>")
+
+    monkeypatch.setattr(repository, "reply", endless)
+
+    for _ in range(2):  # the next harvest, which goes on, ends as well
+        with pytest.raises(DumpError, match=r"gives the resumption token 't\d' again"):
+            harvest(of(repository), str(path))
+    assert len(asked) <= 3 * (period + 1)
+    assert "x & ö" in titles(path)
+
+
+def test_a_dump_without_its_state_is_not_written_over(
+    repository: Repository, tmp_path: Path
+) -> None:
+    path = tmp_path / "all.xml"
+    harvest(of(repository), str(path))
+    before = path.read_bytes()
+    Path(f"{path}.state.json").unlink()
+
+    with pytest.raises(DumpError, match=r"all\.xml\.state\.json is gone"):
+        harvest(of(repository), str(path))
+    assert path.read_bytes() == before
+
+
+def test_a_dump_that_its_state_does_not_fit_is_not_cut(
+    repository: Repository, tmp_path: Path
+) -> None:
+    path = tmp_path / "all.xml"
+    harvest(of(repository), str(path))
+    whole = path.read_bytes()
+    for other in (whole[:-200], whole.replace(b"&amp;", b"and", 1)):
+        path.write_bytes(other)
+
+        with pytest.raises(DumpError, match="is not as the harvest left it"):
+            harvest(of(repository), str(path))
+        assert path.read_bytes() == other
+
+
+@pytest.mark.parametrize("dump", ["", None])
+def test_a_state_file_of_someone_else_is_not_written_over(
+    repository: Repository, tmp_path: Path, dump: str | None
+) -> None:
+    path = tmp_path / "all.xml"
+    if dump is not None:
+        path.write_text(dump, encoding="utf-8")
+    state = Path(f"{path}.state.json")
+    for text in ("my notes", '{"url": 1, "prefix": "a", "set": ""}', "[" * 100_000, "null"):
+        state.write_text(text, encoding="utf-8")
+
+        with pytest.raises(DumpError, match="is no state of a harvest"):
+            harvest(of(repository), str(path))
+        assert state.read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize("fault", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_a_write_that_fails_leaves_the_dump_whole(
+    repository: Repository,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: BaseException,
+) -> None:
+    path = tmp_path / "all.xml"
+    harvest(of(repository), str(path))
+    before = path.read_bytes()
+    repository.records["e"] = "2024-03-05"
+    real, faults = os.fsync, [fault]
+
+    def failing(handle: int) -> None:
+        if faults:
+            raise faults.pop()
+        real(handle)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", failing)
+        with pytest.raises((DumpError, KeyboardInterrupt)):
+            harvest(of(repository), str(path))
+    assert path.read_bytes() == before
+
+    harvest(of(repository), str(path))
+    assert titles(path) == ["a & ö", "b & ö", "c & ö", "d & ö", "e & ö"]
+
+
+def test_the_first_write_may_fail_too(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "all.xml"
+
+    def killed(*_: object) -> None:
+        path.write_bytes(harvest_module._HEAD + b"<record>half")
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(harvest_module, "_write_at", killed)
+        with pytest.raises(KeyboardInterrupt):
+            harvest(of(repository), str(path))
+
+    assert harvest(of(repository), str(path)).records == 5
+    assert titles(path) == ["a & ö", "b & ö", "c & ö", "d & ö"]
+
+
+@pytest.mark.parametrize("name", ["-", "/dev/null", "/dev/stdout", ""])
+def test_a_harvest_needs_a_file_to_go_on_with(repository: Repository, name: str) -> None:
+    with pytest.raises(OutputError):
+        harvest(of(repository), name)
+    assert not repository.asked

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from indexer import wire
@@ -168,3 +169,11 @@ def test_an_index_and_a_cluster_are_plain_json() -> None:
     assert (cluster["paper_count"], cluster["author_rows"]) == (1, 1)
     assert cluster["same_folded"] == [{"name": "Tao Lin 0004", "slug": "tao-lin-0004", "count": 2}]
     assert [paper["id"] for paper in cluster["papers"]] == ["icml2020-1"]
+
+
+def test_the_receipt_counts_papers_with_all_words_where_others_follow() -> None:
+    receipt = replace(RESULTS.receipt, all_words=3, all_words_elsewhere=2)
+
+    written = wire.receipt_json(receipt)
+
+    assert (written["all_words"], written["all_words_elsewhere"]) == (3, 2)

@@ -68,9 +68,12 @@ def search() -> ResponseReturnValue:
     more: dict[str, Any] = {"notices": list(asked.notices)}
     if "cursor" in request.args:
         question = digest(repr(current.params().pairs(replace(query, page=1))))
-        generation = current.searcher().generation
-        cursor = read_cursor(request.args["cursor"], generation, question)
+        newest = current.searcher()
+        given = request.args["cursor"]
+        cursor = read_cursor(given, newest.identity, newest.generation, question)
         try:
+            if cursor.identity != newest.identity:
+                raise IndexMissing("the index was made anew")  # noqa: TRY301 - the same answer
             searcher = current.of_generation(cursor.generation)
         except IndexMissing:
             return problem(
@@ -81,7 +84,7 @@ def search() -> ResponseReturnValue:
             )
         query = replace(query, page=cursor.page, per_page=max(1, query.per_page))
         results = searcher.search(query, explain=explain)
-        more["next_cursor"] = _next(results, question)
+        more["next_cursor"] = _next(results, searcher.identity, question)
     else:
         results = current.searcher().search(query, explain=explain)
     found = results_json(results) | more
@@ -102,12 +105,12 @@ def _together(results: Results, *, explain: bool) -> dict[str, Any]:
     return {"works": works.total, "hits": hits}
 
 
-def _next(results: Results, question: str) -> str | None:
+def _next(results: Results, identity: str, question: str) -> str | None:
     """Give the cursor of the page after this one; None at the end."""
     query = results.query
     if query.page >= last_page(results.total, query.per_page):
         return None
-    return str(Cursor(results.generation, query.page + 1, question))
+    return str(Cursor(identity, results.generation, query.page + 1, question))
 
 
 def _selected(hits: list[dict[str, Any]], fields: str) -> list[dict[str, Any]]:

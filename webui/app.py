@@ -29,6 +29,7 @@ from webui import (
     observing,
     operation,
     pages,
+    proxies,
     records,
     similar,
     suggest,
@@ -59,7 +60,6 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     if index is None:
         index = open_index(config.index.dir, config=config)
     app = Flask(__name__)
-    app.config["MAX_CONTENT_LENGTH"] = differences.LARGEST
     app.url_map.merge_slashes = False
     app.url_map.converters["address"] = AddressConverter
     app.json.sort_keys = False  # type: ignore[attr-defined] # the provider of Flask itself
@@ -75,7 +75,7 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     app.register_blueprint(feeds.blueprint)
     app.register_blueprint(keeping.blueprint)
     app.register_blueprint(similar.blueprint)
-    app.register_blueprint(differences.blueprint)
+    differences.register(app)
     app.register_blueprint(trends.blueprint)
     app.register_blueprint(suggest.blueprint)
     app.register_blueprint(arxiv_api.blueprint)
@@ -84,8 +84,10 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     with app.app_context():
         _add_words(app, config.web.title)
     headers.register(app)
+    proxies.register(app, config.web.trusted_proxies, config.web.public_url)
     observing.register(app)
     limits.register(app, config.web.requests_per_minute)
+    exports.register(app, config.web.max_export)
     caching.register(app, config.web.page_cache * 1_000_000)
     if config.index.backend == "whoosh":  # a page of a cluster mostly waits for the network
         turns.register(app)

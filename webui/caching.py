@@ -1,4 +1,4 @@
-"""Saving work and bytes: an answer is fixed by its address and the index generation.
+"""Saving work and bytes: an answer is fixed by its address, the index and its generation.
 
 So a browser that asks again with the tag of what it has gets a 304 before anything is searched,
 and learns of a new generation on its next request all the same. Whoever else asks again gets the
@@ -73,10 +73,10 @@ def _face(app: Flask) -> str:
     return digest.hexdigest()
 
 
-def _etag(generation: str, face: str) -> str:
+def _etag(content: str, face: str) -> str:
     # Not by value: the order of what is repeated may show, as that of two queries compared.
     pairs = sorted(request.args.items(multi=True), key=itemgetter(0))
-    told = "\n".join((generation, face, *_site(), request.path, repr(pairs)))
+    told = "\n".join((content, face, *_site(), request.path, repr(pairs)))
     return hashlib.blake2b(told.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
@@ -89,10 +89,10 @@ def _unchanged() -> Response | None:
     """Answer 304 where the asker already has what this generation says."""
     if request.blueprint not in _TAGGED or not request.if_none_match:
         return None
-    generation = current.published()
-    if generation is None:
+    content = current.published_content()
+    if content is None:
         return None
-    etag = _etag(generation, current.face())
+    etag = _etag(content, current.face())
     if not request.if_none_match.contains_weak(etag):
         return None
     response = Response(status=304)
@@ -106,13 +106,13 @@ def _page_cache() -> PageCache:
     return cast(PageCache, current_app.extensions["quiver.page_cache"])
 
 
-def _key(generation: str) -> Hashable:
+def _key(content: str) -> Hashable:
     """Name all that a page depends on, as the asker spelt it: reading an address takes longer.
 
     A digest, because an address may be much longer than its page.
     """
     gzipped = request.accept_encodings.quality("gzip") > 0
-    told = (generation, _site(), request.path, request.query_string, gzipped)
+    told = (content, _site(), request.path, request.query_string, gzipped)
     return hashlib.blake2b(repr(told).encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
@@ -122,8 +122,8 @@ def made_before() -> Response | None:
         return None
     if "quiver.page_cache" not in current_app.extensions:
         return None
-    generation = current.published()
-    page = None if generation is None else _page_cache().find(_key(generation))
+    content = current.published_content()
+    page = None if content is None else _page_cache().find(_key(content))
     if page is None:
         return None
     g.made_before = True
@@ -136,18 +136,18 @@ def _keep(response: Response) -> Response:
         return response
     if response.status_code != 200 or response.is_streamed:
         return response
-    generation = _made_of()
-    if generation is None or response.cache_control.no_store or "Set-Cookie" in response.headers:
+    content = _made_of()
+    if content is None or response.cache_control.no_store or "Set-Cookie" in response.headers:
         return response
     page = FinishedPage(tuple(response.headers), response.get_data())
-    _page_cache().keep(_key(generation), page)
+    _page_cache().keep(_key(content), page)
     return response
 
 
 def _made_of() -> str | None:
-    """Name the generation that an answer was made of, or, if it read none, the newest."""
+    """Name the content that an answer was made of, or, if it read none, the newest."""
     try:
-        return current.used() or current.published()
+        return current.used_content() or current.published_content()
     except IndexError_:  # gone meanwhile; what is there can be sent all the same
         return None
 
@@ -157,9 +157,9 @@ def _tag(response: Response) -> Response:
     if "made_before" in g:
         return response
     if request.blueprint in _TAGGED and response.status_code == 200:
-        generation = _made_of()
-        if generation is not None:
-            response.set_etag(_etag(generation, current.face()), weak=True)
+        content = _made_of()
+        if content is not None:
+            response.set_etag(_etag(content, current.face()), weak=True)
             response.headers.setdefault("Cache-Control", "no-cache")
     return response
 

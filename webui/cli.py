@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import sys
 import webbrowser
 
 import click
 
+from indexer import Config
 from indexer.cli import (
+    OWN_PROCESS,
     VERBS,
     Session,
     VerbGroup,
     example,
+    has_module,
     hit_json,
     hit_lines,
     leave_out_scipy,
@@ -21,6 +23,7 @@ from indexer.cli import (
     open_session_index,
     verb_group,
     with_session,
+    write_utf8,
 )
 
 
@@ -45,18 +48,24 @@ def serve(
 ) -> None:
     """Serve the search pages until you press Ctrl-C.
 
-    A new generation of the index is seen on the next request, without a restart.
+    A new generation of the index is seen on the next request, without a restart; new settings
+    after SIGHUP, which loses no request.
     """
-    from webui.serve import serve as listen
+    if has_module("fcntl") and has_module("gunicorn"):
+        from webui.serve import serve as listen
+    else:  # Windows
+        from webui.waitress_server import serve as listen
 
-    web = session.config.web
-    web = dataclasses.replace(
-        web,
-        host=host or web.host,
-        port=web.port if port is None else port,
-        workers=workers or web.workers,
-        threads=threads or web.threads,
-    )
+    def with_options(config: Config) -> Config:
+        """Lay the options of this command over settings."""
+        web = dataclasses.replace(
+            config.web,
+            host=host or config.web.host,
+            port=config.web.port if port is None else port,
+            workers=workers or config.web.workers,
+            threads=threads or config.web.threads,
+        )
+        return dataclasses.replace(config, web=web)
 
     if open_session_index(session).generation() is None:
         click.echo(
@@ -71,7 +80,9 @@ def serve(
         if open_browser:
             webbrowser.open(address.replace("0.0.0.0", "127.0.0.1"))  # noqa: S104 - not listened on
 
-    listen(dataclasses.replace(session.config, web=web), ready=ready)
+    listen(
+        with_options(session.config), ready=ready, reload=lambda: with_options(session.reload())
+    )
 
 
 @click.command(
@@ -130,9 +141,6 @@ def quiver() -> VerbGroup:
 
 def main() -> None:
     """Run the command; the entry point of the package."""
-    for stream in (sys.stdout, sys.stderr):
-        # A terminal that cannot write a character shows its code instead of a traceback.
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+    write_utf8()
     leave_out_scipy()
-    quiver()(prog_name="quiver")
+    quiver()(prog_name="quiver", obj=OWN_PROCESS)

@@ -80,6 +80,25 @@ def published() -> str | None:
     return cast("str | None", g.published)
 
 
+def published_content() -> str | None:
+    """Returns what names the newest content: generation and identity; None where there is none."""
+    generation = published()
+    if generation is None:
+        return None
+    if "identity" not in g:
+        snapshots = cast(Snapshots, current_app.extensions["quiver.snapshots"])
+        g.identity = snapshots.identity() or ""
+    return f"{generation}@{g.identity}"
+
+
+def used_content() -> str | None:
+    """Returns what names the content that this request read, if it read any."""
+    if "searcher" not in g:
+        return None
+    read = cast(Searcher, g.searcher)
+    return f"{read.generation}@{read.identity}"
+
+
 def info() -> IndexInfo:
     """Say what is in the index, of its dumps the names alone: where they lie is nobody's business.
 

@@ -19,18 +19,21 @@ class Cursor:
     """A place in the answer to one query on one generation.
 
     Attributes:
+        identity: of the index, see `indexer.IndexInfo`.
         page: from 1.
         asked: digest of everything else that was asked.
     """
 
+    identity: str
     generation: str
     page: int
     asked: str
 
     def __str__(self) -> str:
         """Write it for an address."""
-        told = json.dumps([self.generation, self.page, self.asked], separators=(",", ":"))
-        return base64.urlsafe_b64encode(told.encode()).decode().rstrip("=")
+        told = [self.identity, self.generation, self.page, self.asked]
+        text = json.dumps(told, separators=(",", ":"))
+        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 def digest(asked: str) -> str:
@@ -38,11 +41,12 @@ def digest(asked: str) -> str:
     return hashlib.blake2b(asked.encode("utf-8", "replace"), digest_size=6).hexdigest()
 
 
-def read_cursor(given: str, generation: str, asked: str) -> Cursor:
+def read_cursor(given: str, identity: str, generation: str, asked: str) -> Cursor:
     """Read a cursor that an earlier answer gave.
 
     Args:
         given: the cursor, or `START`.
+        identity: of the index that is there now, which `START` begins in.
         generation: the newest generation, which `START` begins in.
         asked: `digest` of what is asked now.
 
@@ -50,12 +54,12 @@ def read_cursor(given: str, generation: str, asked: str) -> Cursor:
         QueryError: when it is no cursor, or one of another question.
     """
     if given == START:
-        return Cursor(generation, 1, asked)
+        return Cursor(identity, generation, 1, asked)
     try:
         padded = given + "=" * (-len(given) % 4)
         told = json.loads(base64.urlsafe_b64decode(padded.encode("ascii")))
-        was, page, question = told
-        cursor = Cursor(str(was), int(page), str(question))
+        index, was, page, question = told
+        cursor = Cursor(str(index), str(was), int(page), str(question))
     except (ValueError, TypeError, UnicodeError, binascii.Error, RecursionError) as error:
         raise QueryError("cursor", "expected * or a next_cursor of an earlier answer") from error
     if cursor.asked != asked:

@@ -8,28 +8,30 @@ nothing else, however long ago it was filed. This is what an update of a systema
 
 from __future__ import annotations
 
-import json
+import io
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from threading import Lock
+from typing import IO, Any, Final, cast
 
-from flask import Blueprint, Response, abort, render_template, request, url_for
+from flask import Blueprint, Flask, Response, abort, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from indexer import IndexMissing, Paper, Query, QueryError, Searcher, plain
 from webui import current, layout
 from webui.api import answer
 from webui.facets import chips
-from webui.faults import refused
+from webui.faults import busy, refused
 from webui.params import Asked
+from webui.record_upload import read_upload
 
 blueprint = Blueprint("differences", __name__)
 _MOST: Final = 20_000
-"""Papers found both times that are looked at for changes."""
+"""Papers found both times that are looked at for changes, and papers gone that are looked for."""
 _LISTED: Final = 1_000
 LARGEST: Final = 32 << 20
-"""Bytes of a record that is handed in: a million ids. Nothing else is sent here."""
+"""Bytes of a record that is handed in: a million ids, see `record_upload`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +58,13 @@ class Difference:
         new: found now and not before, in the order of the search.
         gone: found before and not now.
         removed: those of `gone` that are not in the index any more; the others no longer match.
+            None where too many are to be looked for.
         changed: found both times, with any field changed; None where too many are to be compared.
     """
 
     new: tuple[str, ...]
     gone: tuple[str, ...]
-    removed: tuple[str, ...]
+    removed: tuple[str, ...] | None
     changed: tuple[str, ...] | None
 
 
@@ -111,10 +114,23 @@ def handed_in() -> ResponseReturnValue:
         QueryError: when what is handed in is no record of a search.
     """
     given = request.files.get("record")
-    asked, before = read_record(given.read() if given else b"")
-    if asked.faults:
-        return refused(asked)
-    return _compared(asked.query, before, None, current.searcher())
+    comparing = cast(Lock, current_app.extensions["quiver.comparing"])
+    if not comparing.acquire(blocking=False):
+        return busy("Another record is being compared", 5)
+    try:
+        asked, before = read_record(given.stream if given else io.BytesIO())
+        if asked.faults:
+            return refused(asked)
+        return _compared(asked.query, before, None, current.searcher())
+    finally:
+        comparing.release()
+
+
+def register(app: Flask) -> None:
+    """Let an application compare records, one at a time."""
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST
+    app.extensions["quiver.comparing"] = Lock()
+    app.register_blueprint(blueprint)
 
 
 def difference(
@@ -135,7 +151,9 @@ def difference(
     return Difference(
         new=tuple(one for one in after.ids if one not in was),
         gone=gone,
-        removed=tuple(one for one in gone if later.get(one) is None),
+        removed=(
+            tuple(one for one in gone if later.times(one) is None) if len(gone) <= _MOST else None
+        ),
         changed=tuple(_changed(both, before, earlier, later)) if len(both) <= _MOST else None,
     )
 
@@ -151,32 +169,33 @@ def _changed(
             yield one
 
 
-def read_record(data: bytes) -> tuple[Asked, State]:
+def read_record(stream: IO[bytes]) -> tuple[Asked, State]:
     """Read a record of a search: what was asked and what was found.
+
+    Args:
+        stream: the JSON file.
 
     Raises:
         QueryError: when it is none.
     """
     fault = QueryError("record", "expected the JSON file of a record of a search, as made here")
     try:
-        told = json.loads(data)
+        told = read_upload(stream)
         pairs = [
             (_text(name), _text(one))
             for name, value in told["parameters"].items()
             for one in (value if isinstance(value, list) else [value])
         ]
-        index, ids = told["index"], told["ids"]
+        index = told["index"]
         state = State(
             _text(index["generation"])[:100],
             _text(index["built"])[:100],
             _text(told.get("matched", ""))[:10],
-            tuple(dict.fromkeys(map(_text, ids))) if isinstance(ids, list) else (),
+            told["ids"],
         )
         _instant(state.built)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise fault from error
-    if not isinstance(ids, list):
-        raise fault
     return current.params().read(pairs), state
 
 

@@ -5,13 +5,15 @@ unAPI after unapi.info: Zotero finds it on lists and papers alike and needs no t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
-from typing import Final
+from typing import Final, cast
 from urllib.parse import quote, unquote
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Flask, Response, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import BadRequest
 
 from indexer import (
     CITATION_FORMATS,
@@ -23,12 +25,39 @@ from indexer import (
     write_citations,
     write_references,
 )
-from webui import current
-from webui.faults import refused
+from webui import current, turns
+from webui.faults import refused, wait_a_while
 
 blueprint = Blueprint("exports", __name__)
 MAX_SELECTED: Final = 1_000
 _CHUNK: Final = 32_768
+_LARGE: Final = 1_000
+"""Papers beyond which an export is a large one: it takes more than about 0.3 s to make."""
+_AT_ONCE: Final = 4
+"""Large exports that one worker makes at once; a page waits for one chunk of each at most."""
+
+
+class _Budget:
+    """What exports may take of one worker process.
+
+    Attributes:
+        papers: most papers of one export; 0 = no limit.
+    """
+
+    def __init__(self, papers: int) -> None:
+        self.papers = papers
+        self._slots = threading.BoundedSemaphore(_AT_ONCE)
+
+    def begin(self, papers: int) -> Callable[[], None] | None:
+        """Returns what ends an export of so many papers; None where it has to wait."""
+        if papers <= _LARGE:
+            return lambda: None
+        return self._slots.release if self._slots.acquire(blocking=False) else None
+
+
+def register(app: Flask, most: int) -> None:
+    """Limit what exports of an application may take: `most` papers each, 0 = any number."""
+    app.extensions["quiver.exports"] = _Budget(most)
 
 
 @blueprint.get("/search.<any(bib, 'biblatex.bib', ris, 'csl.json', enw, csv, jsonl):suffix>")
@@ -38,8 +67,22 @@ def search(suffix: str) -> ResponseReturnValue:
     if asked.faults:
         return refused(asked)
     searcher = current.searcher()
+    budget = cast(_Budget, current_app.extensions["quiver.exports"])
+    count = searcher.count(asked.query)
+    if budget.papers and count > budget.papers:
+        raise BadRequest(
+            f"One export may hold {budget.papers:,} papers here, and this one has {count:,}. "
+            "Narrow the search, or take the papers page by page from /search.json; "
+            "`quiver export` on the server writes any number."
+        )
     found = (searcher.get(one) for one in searcher.ids(asked.query))
-    return references((paper for paper in found if paper is not None), suffix, "results")
+    response = references((paper for paper in found if paper is not None), suffix, "results")
+    end = budget.begin(count)
+    if end is None:
+        response.close()
+        return wait_a_while("Other large exports are being made. Try again in 10 s.", 10)
+    response.call_on_close(end)
+    return response
 
 
 @blueprint.get("/export")
@@ -141,7 +184,7 @@ def references(papers: Iterable[Paper], format: str, name: str) -> Response:
 
 
 def _streamed(pieces: Iterator[str], media_type: str) -> Response:
-    response = Response(_chunks(pieces), content_type=media_type)
+    response = Response(turns.by_turns(_chunks(pieces)), content_type=media_type)
     response.call_on_close(current.kept())
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["X-Robots-Tag"] = "noindex"

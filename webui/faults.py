@@ -69,7 +69,23 @@ def refused(asked: Asked) -> Response:
 def too_many(per_minute: int, seconds: int) -> Response:
     """Answer a client that asks too much: 429, and when to ask again."""
     told = f"One reader may ask {per_minute:,} times a minute. Try again in {seconds} s."
+    return wait_a_while(told, seconds)
+
+
+def wait_a_while(told: str, seconds: int) -> Response:
+    """Answer a client that has to wait: 429, with a sentence and the seconds to wait."""
     answer = problem(429, _HEADINGS[429], told) if wants_json() else _page(429, lines=(told,))
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
+
+
+def busy(heading: str, seconds: int) -> Response:
+    """Answer a request for work that is done one piece at a time: 503, and when to ask again."""
+    told = f"Nothing is lost. Try again in {seconds} s."
+    if wants_json():
+        answer = problem(503, heading, told)
+    else:
+        answer = _page(503, heading=heading, lines=(told,))
     answer.headers["Retry-After"] = str(seconds)
     return answer
 

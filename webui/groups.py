@@ -14,6 +14,7 @@ from indexer import (
     FacetRequest,
     FacetValue,
     Has,
+    Match,
     Not,
     Or,
     Query,
@@ -32,6 +33,7 @@ def grouped(searcher: Searcher, query: Query, field: FacetField) -> dict[str, An
     The counts beside a result leave a facet's own filter aside, for there they say what a click
     would bring; these say what the answer is made of.
     """
+    query = settled(query, searcher.search(replace(query, page=1, per_page=0), facets=()))
     counted = _without_author_filter(query) if field == "author" else query
     wanted = FacetRequest(field, MOST)
     results = searcher.search(replace(counted, page=1, per_page=0), facets=(wanted,))
@@ -45,11 +47,20 @@ def grouped(searcher: Searcher, query: Query, field: FacetField) -> dict[str, An
     }
 
 
+def settled(query: Query, results: Results) -> Query:
+    """Returns a query with its reading fixed as its results have it, for `parts`.
+
+    Under `Match.AUTO` a facet may be read otherwise without its own filter than the answer is.
+    """
+    return replace(query, match=Match(results.receipt.matched))
+
+
 def parts(results: Results, field: FacetField) -> list[FacetValue]:
     """Give the values of a facet that the papers of an answer have, largest first.
 
     Args:
-        results: with this facet; its query has no filter of authors where the facet is author.
+        results: with this facet; its query is `settled`, and has no filter of authors where the
+            facet is author.
         field: the facet.
     """
     values = [one for one in results.facets[field].values if one.count]

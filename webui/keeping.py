@@ -27,7 +27,7 @@ from webui import current, layout
 from webui.api import answer
 from webui.facets import chips
 from webui.faults import refused
-from webui.groups import MOST, parts
+from webui.groups import MOST, parts, settled
 from webui.listing import shown
 from webui.similar import MOST_LIKED
 
@@ -99,7 +99,9 @@ def record_json() -> ResponseReturnValue:
 def _record(query: Query) -> dict[str, Any]:
     searcher = current.searcher()
     query = replace(query, page=1, per_page=0)
-    results = searcher.search(query, facets=tuple(FacetRequest(field, MOST) for field in _COUNTED))
+    results = searcher.search(query, facets=())
+    facets = tuple(FacetRequest(field, MOST) for field in _COUNTED)
+    counted = searcher.search(settled(query, results), facets=facets)
     told = results_json(results)
     parameters = {
         name: value
@@ -121,7 +123,7 @@ def _record(query: Query) -> dict[str, Any]:
         "index": info_json(current.info()),
         "total": told["total"],
         "counts": {
-            field: {one.value: one.count for one in parts(results, field)} for field in _COUNTED
+            field: {one.value: one.count for one in parts(counted, field)} for field in _COUNTED
         },
         "ids": list(searcher.ids(query)),
     }

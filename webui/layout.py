@@ -15,12 +15,14 @@ from indexer import (
     MOST_TOGETHER,
     FacetField,
     Filter,
+    Match,
     Paper,
     Query,
     Results,
     Sort,
     Works,
     YearRange,
+    relaxation_sentence,
     versions_among,
 )
 from webui import changes, current
@@ -107,6 +109,11 @@ def answer(results: Results, works: Works | None = None) -> dict[str, Any]:
             {"label": one.label, "total": one.total, "href": write(one.query)}
             for one in results.receipt.alternatives
         ],
+        "relaxed": {
+            "sentence": relaxation_sentence(results),
+            "all_words": results.receipt.all_words,
+            "href": write(replace(query, match=Match.ALL, page=1)),
+        },
         "sorts": [
             {
                 "label": label,

@@ -1,4 +1,4 @@
-"""How much one client may ask: a bucket of requests that fills at a steady rate.
+"""How much one client may ask: a bucket of requests that fills at a steady rate, and connections.
 
 Each worker process counts for itself, so with several workers a client may ask a little more.
 And how long a path may be: nothing here has a longer name.
@@ -10,14 +10,16 @@ import ipaddress
 import math
 import threading
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 from typing import Final
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import BadRequest
 
-from webui.faults import too_many
+from indexer import Network
+from webui.faults import problem, too_many
+from webui.proxies import is_trusted, reader_of
 
 _CLIENTS: Final = 10_000
 """Clients remembered; the one that has been quiet for longest is forgotten first."""
@@ -56,8 +58,45 @@ class Buckets:
         return 0 if allowed else math.ceil((1 - level) * 60 / self.per_minute)
 
 
+class ClientConnections:
+    """How many connections each client has to one worker process; used by one thread."""
+
+    def __init__(self, most: int, trusted: tuple[Network, ...]) -> None:
+        """Begin without connections.
+
+        Args:
+            most: connections that a client may have; 0 = no limit.
+            trusted: proxies, each of which stands for many clients.
+        """
+        self._most = most
+        self._trusted = trusted
+        self._open: Counter[str] = Counter()
+
+    def enter(self, address: str) -> bool:
+        """Counts a new connection; returns whether its client may have as many."""
+        client = client_of(address)
+        self._open[client] += 1
+        return (
+            not self._most
+            or self._open[client] <= self._most
+            or is_trusted(address, self._trusted)
+        )
+
+    def reader(self, address: str, forwarded: str) -> str:
+        """Returns what tells the readers behind connections apart; see `reader_of`."""
+        return client_of(reader_of(address, forwarded, self._trusted))
+
+    def leave(self, address: str) -> None:
+        """Counts a connection less."""
+        client = client_of(address)
+        self._open[client] -= 1
+        if self._open[client] <= 0:
+            del self._open[client]
+
+
 def register(app: Flask, per_minute: int) -> None:
     """Limit what one client may ask of an application; 0 sets no limit."""
+    app.before_request(_check_host)
     app.before_request(_check_path)
     if not per_minute:
         return
@@ -66,12 +105,19 @@ def register(app: Flask, per_minute: int) -> None:
     def check() -> Response | None:
         if request.endpoint in _FREE:
             return None
-        seconds = buckets.wait(
-            client_of(request.remote_addr, request.headers.getlist("X-Forwarded-For"))
-        )
+        seconds = buckets.wait(client_of(request.remote_addr))
         return too_many(per_minute, seconds) if seconds else None
 
     app.before_request(check)
+
+
+def _check_host() -> Response | None:
+    """Refuse a host that is no name (``xn--``): no absolute address can be written under it."""
+    try:
+        _ = request.url
+    except UnicodeError:
+        return problem(400, "This address cannot be read", "The Host header is no name of a host.")
+    return None
 
 
 def _check_path() -> None:
@@ -79,19 +125,13 @@ def _check_path() -> None:
         raise BadRequest(f"A path may have {_LONGEST_PATH:,} characters.")
 
 
-def client_of(address: str | None, forwarded: list[str]) -> str:
-    """Tell clients apart: by address, behind a proxy on this machine by what the proxy saw.
+def client_of(address: str | None) -> str:
+    """Returns what tells clients apart: the address as `webui.proxies` has seen to it.
 
     Addresses of IPv6 count by their network of 64 bits, which one client has for itself.
-
-    Args:
-        address: where the connection comes from.
-        forwarded: values of X-Forwarded-For; only a proxy on this machine is believed.
     """
     seen = address or ""
     try:
-        if forwarded and ipaddress.ip_address(seen).is_loopback:
-            seen = forwarded[-1].rpartition(",")[2].strip()
         parsed = ipaddress.ip_address(seen)
     except ValueError:
         return seen

@@ -20,6 +20,7 @@ def healthz() -> Response:
         {
             "status": "ok",
             "generation": results.generation,
+            "identity": current.searcher().identity,
             "papers": results.total,
             "took_ms": round(results.took_ms, 3),
         }

@@ -1,14 +1,25 @@
 """The production server: gunicorn, embedded, with worker processes of several threads each.
 
-SIGTERM and SIGINT stop it gracefully: no new connection is taken, requests under way are answered.
 Every worker makes its own application and opens the index for itself; the operating system shares
-the pages of the index between them.
+the pages of the index between them. The signals are gunicorn's:
+
+    TERM        stop: no new connection is taken, requests under way are answered
+    INT, QUIT   stop at once
+    HUP         read the settings again and replace the workers, without losing a request
+    TTIN, TTOU  one worker more, one fewer
+    USR1        reopen the log files
+    USR2        start a second server of the program as it is now, on the same port
+    WINCH       nothing: a terminal sends it when its window changes
+
+https://docs.gunicorn.org/en/stable/signals.html
 """
 
 from __future__ import annotations
 
 import contextlib
 import gc
+import logging
+import os
 import socket
 import sys
 import threading
@@ -18,13 +29,15 @@ from typing import Any, Final
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 from gunicorn.http.errors import LimitRequestLine
-from gunicorn.workers.gthread import ThreadWorker
 from werkzeug.exceptions import BadRequest
 
-from indexer import Config, QuiverError, parse_query
-from webui import current, observing, sharing
+from indexer import Config, QuiverError, networks_of, parse_query
+from webui import current, differences, observing, sharing
 from webui.app import create_app
+from webui.event_loop import EventLoopWorker
+from webui.limits import ClientConnections
 
 GRACE_SECONDS: Final = 20
 """How long a stop waits for requests under way."""
@@ -36,21 +49,36 @@ _COLLECTED: Final = (1_000, 20, 100)
 """How seldom Python looks through old objects for cycles; each time takes as long as ten pages."""
 
 
-def serve(config: Config, *, ready: Callable[[str], None] | None = None) -> None:
+KEEP_SECONDS: Final = 65
+"""How long a connection stays open for another request; nginx closes its own after 60."""
+CONNECTIONS: Final = 1_000
+"""Connections of one worker; a further one takes the place of one that is missed the least."""
+_INHERITED: Final = ("GUNICORN_FD", "LISTEN_FDS")
+"""Names the listening sockets that a server before this one, or systemd, hands on."""
+_log = logging.getLogger(__name__)
+
+
+def serve(
+    config: Config,
+    *,
+    ready: Callable[[str], None] | None = None,
+    reload: Callable[[], Config] | None = None,
+) -> None:
     """Serve the pages until the process is told to stop; ends by `SystemExit`.
 
     Args:
         config: settings; ``web`` says where to listen and with how many workers and threads.
         ready: called once with the address, when requests are answered.
+        reload: reads the settings again, on SIGHUP; host and port stay as they are.
 
     Raises:
         QuiverError: when the address cannot be listened on.
     """
-    listener = _listening(config.web.host, config.web.port)
-    _Server(config, listener, ready).run()
+    _allow_files()
+    _Server(config, _bind(config.web.host, config.web.port), ready, reload).run()
 
 
-class _Worker(ThreadWorker):  # type: ignore[misc] # gunicorn publishes no types
+class _Worker(EventLoopWorker):
     """Takes its share of the connections.
 
     Answers an address longer than gunicorn reads with the site's own page, form and all.
@@ -58,11 +86,13 @@ class _Worker(ThreadWorker):  # type: ignore[misc] # gunicorn publishes no types
 
     share: sharing.Share
 
-    def accept(self, *given: Any) -> None:
+    def accept(self, listener: Any) -> bool:
         """Take a connection, or leave it to a worker that has fewer."""
-        if self.share.is_next():
-            super().accept(*given)
-            self.share.tell(self.nr_conns)
+        if not self.share.is_next():
+            return False
+        taken = super().accept(listener)
+        self.share.tell(self.nr_conns)
+        return taken
 
     def notify(self) -> None:
         """Say that the worker is alive; called in every round of its loop, and while it stops."""
@@ -77,26 +107,23 @@ class _Worker(ThreadWorker):  # type: ignore[misc] # gunicorn publishes no types
         if not isinstance(exc, LimitRequestLine):
             super().handle_error(req, client, addr, exc)
             return
-        answer = _too_long(self.wsgi)
-        with contextlib.suppress(OSError):
-            client.settimeout(1.0)
-            client.sendall(answer)
-            client.shutdown(socket.SHUT_WR)
-            # What is still on its way in is read, or closing would take the answer back.
-            for _ in range(64):
-                if not client.recv(65_536):
-                    break
+        client.sendall(_too_long(self.wsgi))
 
 
 class _Server(BaseApplication):  # type: ignore[misc] # gunicorn publishes no types
     """Gunicorn with settings of ours and none of its own files or options."""
 
     def __init__(
-        self, config: Config, listener: socket.socket, ready: Callable[[str], None] | None
+        self,
+        config: Config,
+        bind: str,
+        ready: Callable[[str], None] | None,
+        reload: Callable[[], Config] | None,
     ) -> None:
         self._config = config
-        self._listener = listener
+        self._bind = bind
         self._ready = ready
+        self._read_again = reload
         self._counters = observing.table()
         self._shares = sharing.table()
         self._row = 0
@@ -104,17 +131,18 @@ class _Server(BaseApplication):  # type: ignore[misc] # gunicorn publishes no ty
 
     def load_config(self) -> None:
         """Set what differs from gunicorn's defaults."""
-        host, port = self._listener.getsockname()[:2]
-        shown = f"[{host}]" if ":" in host else host
         settings = {
-            # Gunicorn makes the descriptor its own and closes it.
-            "bind": f"fd://{self._listener.detach()}",
+            "bind": self._bind,
             "worker_class": _Worker,
             "workers": self._config.web.workers,
             "threads": self._config.web.threads,
+            "worker_connections": CONNECTIONS,
             "graceful_timeout": GRACE_SECONDS,
             "timeout": 60,
-            "keepalive": 5,
+            "keepalive": KEEP_SECONDS,
+            # What proxies say is believed or not in `webui.proxies`, for every server.
+            "forwarded_allow_ips": "",
+            "http_parser": "python",
             "limit_request_line": _LONGEST,
             "loglevel": "warning",
             "proc_name": "quiver",
@@ -127,7 +155,22 @@ class _Server(BaseApplication):  # type: ignore[misc] # gunicorn publishes no ty
                 self.cfg.set(name, value)
         if self._ready is not None:
             say = self._ready
-            self.cfg.set("when_ready", lambda server: say(f"http://{shown}:{port}/"))  # noqa: ARG005
+            self.cfg.set("when_ready", lambda server: say(_address(server.LISTENERS[0])))
+
+    def run(self) -> None:
+        """Serve until told to stop; USR2 starts the very command that started this process."""
+        arbiter = Arbiter(self)
+        arbiter.START_CTX["args"] = [sys.executable, *sys.orig_argv[1:]]
+        arbiter.run()
+
+    def reload(self) -> None:
+        """Read the settings again, on SIGHUP; if they are faulty, go on as before."""
+        if self._read_again is not None:
+            try:
+                self._config = self._read_again()
+            except QuiverError as error:
+                _log.error("the settings are not read again: %s", error)
+        super().reload()
 
     def load(self) -> Flask:
         """Make the application, once in each worker."""
@@ -145,6 +188,10 @@ class _Server(BaseApplication):  # type: ignore[misc] # gunicorn publishes no ty
     def _forked(self, server: Any, worker: Any) -> None:  # noqa: ARG002 - gunicorn's signature
         self._row = worker.age
         worker.share = sharing.Share(self._shares, worker.age)
+        web = self._config.web
+        trusted = networks_of(web.trusted_proxies)
+        worker.clients = ClientConnections(web.connections_per_client, trusted)
+        worker.largest_body = differences.LARGEST
 
     def _ended(self, server: Any, worker: Any) -> None:  # noqa: ARG002 - gunicorn's signature
         sharing.Share(self._shares, worker.age).end()
@@ -156,11 +203,18 @@ def _learn_words(app: Flask) -> None:
         current.searcher().search(parse_query("qwyzxvut"), facets=())
 
 
-def _listening(host: str, port: int) -> socket.socket:
-    """Open the listening socket, so that a port in use is an error and not a retry."""
+def _bind(host: str, port: int) -> str:
+    """Open the listening socket, so that a port in use is an error and not a retry.
+
+    Returns:
+        its descriptor for gunicorn, which makes it its own; the address where a socket that is
+        open already is handed on.
+    """
+    if any(name in os.environ for name in _INHERITED):
+        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family, backlog=512)
+        return f"fd://{socket.create_server((host, port), family=family, backlog=512).detach()}"
     except OSError as error:
         reason = error.strerror or str(error)
         raise QuiverError(
@@ -168,17 +222,37 @@ def _listening(host: str, port: int) -> socket.socket:
         ) from error
 
 
+def _address(listener: Any) -> str:
+    """Returns the address of a listening socket, for a browser."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
+def _allow_files() -> None:
+    """Raise the number of files that the process may have open, for each connection is one."""
+    try:
+        import resource
+    except ImportError:  # no such limit here
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS + 1_024
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+
+
 def _too_long(app: Flask) -> bytes:
     """Write the whole answer to an address that is too long to be read."""
     with app.test_request_context("/"):
         fault = BadRequest(f"An address may have {_LONGEST:,} characters. Use fewer words.")
         response = app.process_response(app.make_response(app.handle_user_exception(fault)))
-    body = response.get_data()
+    page = response.get_data()
     head = "".join(
         f"{name}: {value}\r\n"
         for name, value in response.headers.items()
         if name.lower() not in ("content-length", "connection")
     )
     status = f"{response.status_code} {HTTPStatus(response.status_code).phrase}"
-    start = f"HTTP/1.1 {status}\r\n{head}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
-    return start.encode("latin-1") + body
+    head += f"Content-Length: {len(page)}\r\nConnection: close\r\n"
+    return f"HTTP/1.1 {status}\r\n{head}\r\n".encode("latin-1") + page

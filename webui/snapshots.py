@@ -19,10 +19,10 @@ class _Snapshot:
     """One open searcher and how many requests hold it.
 
     Attributes:
-        published: the generation that was newest when it was opened.
+        published: identity and generation that were newest when it was opened.
     """
 
-    def __init__(self, index: Index, published: str | None) -> None:
+    def __init__(self, index: Index, published: tuple[str | None, str | None]) -> None:
         self._open = ExitStack()
         self.searcher = self._open.enter_context(index.searcher())
         self.published = published
@@ -77,6 +77,10 @@ class Snapshots:
         """Name the newest published generation; None where there is none."""
         return self._index.generation()
 
+    def identity(self) -> str | None:
+        """Returns the identity of the index that is there now; None where there is none."""
+        return self._index.identity()
+
     def close(self) -> None:
         """Close the current searcher as soon as nobody holds it."""
         with self._lock:
@@ -85,7 +89,7 @@ class Snapshots:
                 old.close()
 
     def _take(self) -> _Snapshot:
-        newest = self._index.generation()
+        newest = self._index.identity(), self._index.generation()
         with self._lock:
             current = self._current
             if current is None or current.published != newest:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, cast
 
@@ -94,6 +94,28 @@ def register(app: Flask) -> None:
     app.extensions["quiver.turns"] = Turns()
     app.before_request(_take)
     app.teardown_request(_give_back)
+
+
+def by_turns(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Returns the same pieces, each made in a turn of its own: pages are made between them.
+
+    Args:
+        pieces: of an answer of this request that is made while it is sent.
+    """
+    turns = current_app.extensions.get("quiver.turns")
+    return pieces if turns is None else _by_turns(pieces, cast(Turns, turns))
+
+
+def _by_turns(pieces: Iterator[bytes], turns: Turns) -> Iterator[bytes]:
+    while True:
+        turn = turns.take()
+        try:
+            piece = next(pieces, None)
+        finally:
+            turns.give_back(turn)
+        if piece is None:
+            return
+        yield piece
 
 
 def _turns() -> Turns:

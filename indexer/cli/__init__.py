@@ -6,9 +6,17 @@
 from indexer.analysis import leave_out_scipy
 from indexer.cli.building import build, check, formats, update
 from indexer.cli.diff import diff
+from indexer.cli.doctor import doctor
 from indexer.cli.evaluation import evaluate
 from indexer.cli.export import export
-from indexer.cli.group import Session, VerbGroup, example, verb_group, with_session
+from indexer.cli.group import (
+    OWN_PROCESS,
+    Session,
+    VerbGroup,
+    example,
+    verb_group,
+    with_session,
+)
 from indexer.cli.harvest import harvest
 from indexer.cli.keeping import rollback, verify
 from indexer.cli.migrate import migrate
@@ -19,6 +27,8 @@ from indexer.cli.search import search
 from indexer.cli.settings import config
 from indexer.cli.terminal import hit_lines
 from indexer.cli.versions import versions
+from indexer.extras import has_module
+from indexer.platform import write_utf8
 from indexer.wire import hit_json
 
 VERBS = (
@@ -41,14 +51,17 @@ VERBS = (
     evaluate_authors,
     formats,
     config,
+    doctor,
 )
 """In the order of the help."""
 
 __all__ = [
+    "OWN_PROCESS",
     "VERBS",
     "Session",
     "VerbGroup",
     "example",
+    "has_module",
     "hit_json",
     "hit_lines",
     "leave_out_scipy",
@@ -56,4 +69,5 @@ __all__ = [
     "open_session_index",
     "verb_group",
     "with_session",
+    "write_utf8",
 ]

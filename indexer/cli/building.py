@@ -10,12 +10,13 @@ import click
 from tqdm import tqdm
 
 from indexer.build import build_index, check_dumps
-from indexer.cli.group import Session, example, with_session
+from indexer.cli.group import Session, example, overwrite_option, with_session
 from indexer.cli.opening import open_session_index
-from indexer.cli.terminal import counted
+from indexer.cli.terminal import counted, printable
 from indexer.cli.watch import EVERY, watch
 from indexer.formats import load_formats
 from indexer.intake.curation_file import read_curation
+from indexer.protected import descriptor_of
 from indexer.report import BuildReport, Progress, SourceCount, report_as_json
 
 SHOWN = 10
@@ -29,8 +30,7 @@ _strict = click.option(
 _rejected = click.option(
     "--rejected",
     metavar="FILE",
-    type=click.Path(dir_okay=False),
-    help="Write skipped records there, as a dump to mend and read again.",
+    help="Write skipped records there, as a dump to mend and read again; - is standard output.",
 )
 wait_option = click.option(
     "--wait",
@@ -52,6 +52,7 @@ _allow_shrink = click.option(
 @_dumps
 @_strict
 @_rejected
+@overwrite_option
 @wait_option
 @_allow_shrink
 @click.option(
@@ -73,6 +74,7 @@ def build(
     dumps: tuple[str, ...],
     strict: bool,
     rejected: str | None,
+    overwrite: bool,
     wait: float | None,
     allow_shrink: bool,
     watched: bool,
@@ -93,7 +95,7 @@ def build(
         raise click.UsageError("--every is the time between two looks of --watch, which is missing")
     session = session.waiting(wait).shrinking(allowed=allow_shrink)
     if not watched:
-        _write(session, dumps, rejected, rebuild=True, strict=strict)
+        _write(session, dumps, rejected, rebuild=True, strict=strict, overwrite=overwrite)
         return
 
     def write(there: Sequence[str], *, rebuild: bool, exclude: Sequence[str]) -> None:
@@ -109,6 +111,7 @@ def build(
 @_dumps
 @_strict
 @_rejected
+@overwrite_option
 @wait_option
 @_allow_shrink
 @with_session
@@ -118,12 +121,13 @@ def update(
     dumps: tuple[str, ...],
     strict: bool,
     rejected: str | None,
+    overwrite: bool,
     wait: float | None,
     allow_shrink: bool,
 ) -> None:
     """Add the papers of DUMPs to the index; a paper with a known id takes its place."""
     session = session.waiting(wait).shrinking(allowed=allow_shrink)
-    _write(session, dumps, rejected, rebuild=False, strict=strict)
+    _write(session, dumps, rejected, rebuild=False, strict=strict, overwrite=overwrite)
 
 
 @click.command(
@@ -133,9 +137,17 @@ def update(
 @_dumps
 @_strict
 @_rejected
+@overwrite_option
 @with_session
-def check(session: Session, *, dumps: tuple[str, ...], strict: bool, rejected: str | None) -> None:
-    """Read DUMPs and report what is in them and what is wrong; writes nothing."""
+def check(
+    session: Session,
+    *,
+    dumps: tuple[str, ...],
+    strict: bool,
+    rejected: str | None,
+    overwrite: bool,
+) -> None:
+    """Read DUMPs and report what is in them and what is wrong; the index stays as it is."""
     with _progress() as progress:
         report = check_dumps(
             dumps,
@@ -143,9 +155,11 @@ def check(session: Session, *, dumps: tuple[str, ...], strict: bool, rejected: s
             progress=progress,
             exclude=(str(session.directory),),
             rejected=rejected,
+            overwrite=overwrite,
+            protected=session.settings_files,
             venues=session.config.build.venues,
         )
-    print_report(session, report)
+    print_report(session, report, apart=_on_stdout(rejected))
 
 
 @click.command(short_help="List the formats of dumps.", epilog=example("quiver formats"))
@@ -169,8 +183,10 @@ def _write(
     *,
     rebuild: bool,
     strict: bool,
+    overwrite: bool = False,
     exclude: Sequence[str] = (),
 ) -> None:
+    session.stand_back()
     curation = read_curation(session.config.build.authors)
     with _progress() as progress:
         report = build_index(
@@ -181,10 +197,16 @@ def _write(
             progress=progress,
             exclude=(str(session.directory), *exclude),
             rejected=rejected,
+            overwrite=overwrite,
+            protected=session.settings_files,
             venues=session.config.build.venues,
             curation=curation,
         )
-    print_report(session, report)
+    print_report(session, report, apart=_on_stdout(rejected))
+
+
+def _on_stdout(rejected: str | None) -> bool:
+    return rejected is not None and descriptor_of(rejected) == 1
 
 
 @contextmanager
@@ -205,12 +227,12 @@ def _progress() -> Iterator[Callable[[Progress], None]]:
         yield advance
 
 
-def print_report(session: Session, report: BuildReport) -> None:
-    """Print what a build did, for people or as JSON."""
+def print_report(session: Session, report: BuildReport, *, apart: bool = False) -> None:
+    """Print what a build did, for people or as JSON; `apart`: not on standard output."""
     if session.json:
-        click.echo(json.dumps(report_as_json(report), ensure_ascii=False))
+        click.echo(json.dumps(report_as_json(report), ensure_ascii=False), err=apart)
     else:
-        click.echo("\n".join(_report_lines(session, report)))
+        click.echo(printable("\n".join(_report_lines(session, report))), err=apart)
 
 
 def _report_lines(session: Session, report: BuildReport) -> Iterator[str]:

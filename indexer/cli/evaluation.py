@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 from tqdm import tqdm
 
-from indexer.cli.group import Session, example, with_session
+from indexer.cli.group import Session, example, overwrite_option, with_session
 from indexer.cli.opening import open_searcher
 from indexer.cli.terminal import counted
 from indexer.config import Config, load_config
@@ -22,11 +23,15 @@ from indexer.evaluation.evaluate import (
     compare,
     comparison_json,
     evaluation_json,
+    holds_run,
     run_lines,
 )
 from indexer.evaluation.evaluate import evaluate as evaluate_on
 from indexer.evaluation.judged import Judged, read_judged
 from indexer.evaluation.known_item import SelfTest, run_self_test, self_test_json
+from indexer.extras import require_extra
+from indexer.output_file import OutputFile
+from indexer.protected import protect
 from indexer.query import Match
 from indexer.search import Index
 
@@ -51,9 +56,9 @@ SHOWN = 10
     "--run",
     "run_file",
     metavar="FILE",
-    type=click.File("w", encoding="utf-8", lazy=True),
-    help="Write the answers as a TREC run.",
+    help="Write the answers as a TREC run; - is standard output.",
 )
+@overwrite_option
 @click.option(
     "--against",
     metavar="FILE",
@@ -78,7 +83,8 @@ def evaluate(
     directory: Path | None,
     match: str,
     split: str,
-    run_file: Any,
+    run_file: str | None,
+    overwrite: bool,
     against: str | None,
     known_item: bool,
     sample: int,
@@ -87,26 +93,46 @@ def evaluate(
 
     That is corpus.jsonl, queries.jsonl and qrels/test.tsv, or documents, topics and qrels. The
     collection is indexed in a temporary folder and asked its own queries, with the settings
-    of --config; your index stays as it is. With --known-item it is the index that is tested: each
+    of --config; your index stays as it is. Under --match any the scores of auto, which pages ask
+    by, stand beside. With --known-item it is the index that is tested: each
     paper drawn must come first for its title and near the top for its author, year and words.
     """
     if known_item is (directory is not None):
         raise click.UsageError("give either a DIRECTORY with a judged collection or --known-item")
+    if known_item and run_file is not None:
+        raise click.UsageError("--run writes the answers to a judged collection, not --known-item")
     if known_item:
         _test_index(session, sample)
         return
     assert directory is not None  # noqa: S101 - said for the type checker; the line above holds it
+    require_extra("evaluate")
     judged = read_judged(directory, split=split)
-    scored = _score(judged, session.config, Match(match))
-    if run_file is not None:
-        run_file.writelines(f"{line}\n" for line in run_lines(scored))
-    if against is None:
-        _print(session, evaluation_json(scored), _score_lines(scored))
+    other_config = None if against is None else load_config(against)
+    with ExitStack() as opened:
+        run: OutputFile | None = None
+        if run_file is not None:
+            settings = (*session.settings_files, *((against,) if against else ()))
+            files = (str(path) for path in directory.rglob("*") if path.is_file())
+            protected = protect(
+                (str(directory),), (*settings, *files), indexes=(str(session.directory),)
+            )
+            run = OutputFile(run_file, protected, is_own=holds_run, overwrite=overwrite)
+            opened.enter_context(run)
+        scored = _score(judged, session.config, Match(match))
+        if run is not None:
+            for line in run_lines(scored):
+                run.write(f"{line}\n")
+    # Scores in the middle of a run would make it unreadable.
+    say = partial(_print, session, apart=run is not None and run.is_stdout)
+    if other_config is None:
+        data = evaluation_json(scored)
+        if scored.beside:
+            data["auto"] = {name: round(score, 5) for name, score in scored.beside.items()}
+        say(data, _score_lines(scored))
         return
-    other = _score(judged, load_config(against), Match(match))
+    other = _score(judged, other_config, Match(match))
     comparisons = [compare(scored, other, measure) for measure in MEASURES]
-    _print(
-        session,
+    say(
         {**evaluation_json(scored), "against": comparison_json(other, comparisons)},
         _comparison_lines(scored, other, comparisons),
     )
@@ -120,7 +146,8 @@ def _score(judged: Judged, config: Config, match: Match) -> Evaluation:
 
     with _progress() as bar:
         advance = _steps(bar)
-        return evaluate_on(judged, index_in, match=match, advance=advance)
+        beside = Match.AUTO if match is Match.ANY else None
+        return evaluate_on(judged, index_in, match=match, beside=beside, advance=advance)
 
 
 def _test_index(session: Session, sample: int) -> None:
@@ -149,14 +176,18 @@ def _steps(bar: Any) -> Callable[[str, int], None]:
     return advance
 
 
-def _print(session: Session, data: dict[str, Any], lines: Iterator[str]) -> None:
-    click.echo(json.dumps(data, ensure_ascii=False) if session.json else "\n".join(lines))
+def _print(
+    session: Session, data: dict[str, Any], lines: Iterator[str], *, apart: bool = False
+) -> None:
+    text = json.dumps(data, ensure_ascii=False) if session.json else "\n".join(lines)
+    click.echo(text, err=apart)
 
 
 def _score_lines(scored: Evaluation) -> Iterator[str]:
     yield f"{scored.name}: {counted(scored.papers, 'paper')}, {len(scored.by_query):,} queries"
     for measure, score in scored.scores.items():
-        yield f"  {measure:<11} {score:.4f}"
+        beside = f"  auto {scored.beside[measure]:.4f}" if scored.beside else ""
+        yield f"  {measure:<11} {score:.4f}{beside}"
     if scored.unjudged:
         yield f"Queries left out, for nobody judged them: {scored.unjudged:,}."
     if scored.missing:

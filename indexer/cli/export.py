@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import click
 
@@ -16,11 +15,13 @@ from indexer.citation import (
     write_references,
 )
 from indexer.cli.filters import filter_options, order_options, read_filters
-from indexer.cli.group import Session, example, with_session
+from indexer.cli.group import Session, example, overwrite_option, with_session
 from indexer.cli.opening import open_searcher
 from indexer.errors import QueryError
 from indexer.language.parse import parse_query
+from indexer.output_file import OutputFile
 from indexer.paper import Paper
+from indexer.protected import STDOUT, protect
 from indexer.query import Match, Query, Sort
 from indexer.search import Searcher
 
@@ -50,11 +51,12 @@ from indexer.search import Searcher
 )
 @click.option(
     "--output",
-    default="-",
+    "-o",
+    default=STDOUT,
     metavar="FILE",
-    type=click.File("w", encoding="utf-8", lazy=True),
     help="Where to write; standard output where nothing is said.",
 )
+@overwrite_option
 @click.option("--limit", type=click.IntRange(min=1), help="Most papers to write; all of them.")
 @click.option(
     "--abstract/--no-abstract",
@@ -82,7 +84,8 @@ def export(
     *,
     query: tuple[str, ...],
     format_name: str,
-    output: Any,
+    output: str,
+    overwrite: bool,
     limit: int | None,
     abstract: bool | None,
     key: str,
@@ -96,7 +99,11 @@ def export(
 ) -> None:
     """Write every paper that a search finds, however many, in the order of the search."""
     text = " ".join(query).encode(errors="replace").decode()
-    with open_searcher(session) as searcher:
+    protected = protect((), session.settings_files, indexes=(str(session.directory),))
+    with (
+        OutputFile(output, protected, overwrite=overwrite) as file,
+        open_searcher(session) as searcher,
+    ):
         filters, span = read_filters(searcher, chosen, years)
         asked = parse_query(text, filters=filters, years=span, match=Match(match), sort=Sort(sort))
         papers = _papers(searcher, asked, limit)
@@ -112,7 +119,7 @@ def export(
                 bom=bom,
             )
         for piece in pieces:
-            output.write(piece)
+            file.write(piece)
 
 
 def _is_html(format_name: str) -> bool:

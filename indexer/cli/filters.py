@@ -52,7 +52,7 @@ def order_options(function: Function) -> Function:
             type=click.Choice([match.value for match in Match]),
             default=Match.AUTO.value,
             show_default=True,
-            help="Which of the words a paper must hold; auto: all, or some where none has all.",
+            help="Words a paper must hold; auto: all, or some of them where few papers have all.",
         ),
         click.option(
             "--sort",

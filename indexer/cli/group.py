@@ -6,15 +6,27 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Concatenate, TypeVar
+from typing import Any, Concatenate, Final, TypeVar
 
 import click
 
+from indexer import __version__
+from indexer.cli.terminal import printable
 from indexer.config import Config, load_config
 from indexer.errors import QueryError, QuiverError
+from indexer.priority import stand_back
+
+overwrite_option = click.option(
+    "--overwrite",
+    is_flag=True,
+    help="Replace the file that is written even if this option did not write it.",
+)
 
 R = TypeVar("R")
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+OWN_PROCESS: Final = "own process"
+"""Click's ``obj`` for a command that has the process for itself, as one that a shell starts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +36,27 @@ class Session:
     Attributes:
         config: the settings, with ``--index`` laid over them.
         json: print JSON for machines.
+        read_config: reads the settings again from where they were read.
+        own_process: whether the verb is all that the process does.
     """
 
     config: Config
     json: bool
+    read_config: Callable[[], Config] = load_config
+    own_process: bool = False
+
+    def reload(self) -> Config:
+        """Returns the settings as they are now, the options of this run laid over them.
+
+        Raises:
+            ConfigError: when they have a fault.
+        """
+        return self.read_config()
+
+    def stand_back(self) -> None:
+        """Let other processes go before a verb that writes an index, as ``build.nice`` says."""
+        if self.own_process:
+            stand_back(self.config.build.nice)
 
     @property
     def directory(self) -> Path:
@@ -41,19 +70,27 @@ class Session:
         on_cluster = self.config.index.backend == "opensearch"
         return f"{cluster.name} at {cluster.hosts}" if on_cluster else str(self.directory)
 
+    @property
+    def settings_files(self) -> tuple[str, ...]:
+        """Files that the settings are in or name, which no output may take the place of."""
+        build, cluster = self.config.build, self.config.cluster
+        secrets = (cluster.password_file, cluster.ca_file, cluster.cert_file, cluster.key_file)
+        files = (self.config.source, build.venues, build.authors, *secrets)
+        return tuple(one for one in files if one)
+
     def waiting(self, seconds: float | None) -> Session:
         """Give the same with another time to wait for writers; None changes nothing."""
         if seconds is None:
             return self
         build = replace(self.config.build, wait=seconds)
-        return Session(replace(self.config, build=build), self.json)
+        return replace(self, config=replace(self.config, build=build))
 
     def shrinking(self, *, allowed: bool) -> Session:
         """Give the same where the index may lose any share of its papers; False changes nothing."""
         if not allowed:
             return self
         build = replace(self.config.build, most_lost=1.0)
-        return Session(replace(self.config, build=build), self.json)
+        return replace(self, config=replace(self.config, build=build))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +100,7 @@ class _Given:
     index: str | None = None
     config: str | None = None
     json: bool = False
+    own_process: bool = False
 
 
 class VerbGroup(click.Group):
@@ -79,15 +117,22 @@ class VerbGroup(click.Group):
         """Run the verb; word what a person can mend."""
         try:
             return super().invoke(ctx)
+        except click.ClickException as error:
+            error.args = (printable(error.message),)
+            object.__setattr__(error, "message", printable(error.message))  # declared final
+            raise
         except QueryError as error:
-            raise click.UsageError(str(error), ctx) from error
+            raise click.UsageError(printable(str(error)), ctx) from error
         except QuiverError as error:
-            raise click.ClickException(str(error)) from error
+            raise click.ClickException(printable(str(error))) from error
+        except KeyboardInterrupt:
+            raise click.ClickException("stopped; nothing is half written") from None
         except BrokenPipeError:
             raise  # the reader of our output has left; click exits without a word
         except OSError as error:
             where = f"{error.filename}: " if error.filename else ""
-            raise click.ClickException(f"{where}{error.strerror or error}") from error
+            told = printable(f"{where}{error.strerror or error}")
+            raise click.ClickException(told) from error
 
 
 def verb_group(name: str, about: str, *verbs: click.Command) -> VerbGroup:
@@ -100,12 +145,12 @@ def verb_group(name: str, about: str, *verbs: click.Command) -> VerbGroup:
     """
 
     @_shared
-    @click.version_option(package_name="quiver")
+    @click.version_option(__version__)
     @click.pass_context
     def begin(
         ctx: click.Context, index_dir: str | None, config_file: str | None, *, as_json: bool
     ) -> None:
-        ctx.obj = _Given(index_dir, config_file, as_json)
+        ctx.obj = _Given(index_dir, config_file, as_json, ctx.obj is OWN_PROCESS)
 
     parameters: list[click.Parameter] = getattr(begin, "__click_params__", [])[::-1]
     group = VerbGroup(name, callback=begin, params=parameters, help=about)
@@ -125,9 +170,14 @@ def with_session(function: Callable[Concatenate[Session, ...], R]) -> Callable[.
     def wrapped(**options: Any) -> R:
         given = click.get_current_context().find_object(_Given) or _Given()
         index = options.pop("index_dir") or given.index
-        config = load_config(options.pop("config_file") or given.config, {"index.dir": index})
+        file = options.pop("config_file") or given.config
         json = options.pop("as_json") or given.json
-        return function(Session(config, json), **options)
+
+        def read_config() -> Config:
+            return load_config(file, {"index.dir": index})
+
+        session = Session(read_config(), json, read_config, given.own_process)
+        return function(session, **options)
 
     return _shared(wrapped)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -12,9 +13,10 @@ import click
 from tqdm import tqdm
 
 from indexer.cli.group import Session, example, with_session
-from indexer.cli.terminal import counted
+from indexer.cli.terminal import counted, printable
 from indexer.intake.harvest import Harvest
 from indexer.intake.harvest import harvest as harvest_into
+from indexer.protected import protect
 
 
 @click.command(
@@ -24,7 +26,7 @@ from indexer.intake.harvest import harvest as harvest_into
     ),
 )
 @click.argument("url")
-@click.argument("file", type=click.Path(dir_okay=False))
+@click.argument("file")
 @click.option(
     "--prefix",
     default="oai_dc",
@@ -44,28 +46,53 @@ from indexer.intake.harvest import harvest as harvest_into
     metavar="SECONDS",
     help="Between two requests; repositories ask for some.",
 )
+@click.option(
+    "--timeout",
+    type=click.FloatRange(1, 3600),
+    default=30.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="To wait for a reply.",
+)
 @with_session
 def harvest(
-    session: Session, *, url: str, file: str, prefix: str, of_set: str, since: str, pause: float
+    session: Session,
+    *,
+    url: str,
+    file: str,
+    prefix: str,
+    of_set: str,
+    since: str,
+    pause: float,
+    timeout: float,
 ) -> None:
     """Fetch the records of the OAI-PMH repository at URL into FILE, a dump that build reads.
 
     Beside FILE a state file remembers how far this is: a harvest that was cut off goes on where
     it was when it is given again, and one that was finished asks only for what changed since.
     """
-    what = Harvest(url, prefix, of_set, _day(since), pause)
-    with _progress() as progress:
-        report = harvest_into(what, file, progress=progress)
+    what = Harvest(url, prefix, of_set, _day(since), pause, timeout)
+    try:
+        with _progress() as progress:
+            protected = protect((), session.settings_files, indexes=(str(session.directory),))
+            report = harvest_into(
+                what, file, progress=progress, notice=_notice, protected=protected
+            )
+    except KeyboardInterrupt:
+        raise click.ClickException(
+            "stopped; the records of all replies so far are kept, and the same command goes on"
+        ) from None
     if session.json:
         click.echo(json.dumps({"file": file, **dataclasses.asdict(report)}, ensure_ascii=False))
         return
     since_when = f" changed since {report.since}" if report.since else ""
     how = ", from where the harvest before was cut off" if report.went_on else ""
-    click.echo(
+    told = (
         f"{counted(report.records, 'record')}{since_when} fetched into {file} with "
-        f"{counted(report.requests, 'request')}{how}."
+        f"{counted(report.requests, 'request')}{how}.\n"
+        f"`quiver update {file}` adds them to the index."
     )
-    click.echo(f"`quiver update {file}` adds them to the index.")
+    click.echo(printable(told))
 
 
 def _day(text: str) -> str:
@@ -77,6 +104,11 @@ def _day(text: str) -> str:
     if not whole:
         raise click.UsageError(f"--since: expected a day such as 2024-01-31; got '{text}'")
     return text
+
+
+def _notice(sentence: str) -> None:
+    with tqdm.external_write_mode(file=sys.stderr):
+        click.echo(sentence, err=True)
 
 
 @contextmanager

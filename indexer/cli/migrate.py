@@ -12,6 +12,7 @@ from indexer.cli.building import print_report, wait_option
 from indexer.cli.group import Session, example, with_session
 from indexer.cli.opening import open_session_index
 from indexer.intake.stock_whoosh import NAMES, read_stock
+from indexer.protected import lies_in
 
 
 @click.command(
@@ -39,10 +40,11 @@ def migrate(
     run, and OLD stays as it is; NEW is published when it is complete.
     """
     named = dict(_pair(one) for one in fields)
-    if old.resolve() == new.resolve():
-        raise click.UsageError("NEW must be another folder than OLD")
+    if lies_in(new, old) or lies_in(old, new):
+        raise click.UsageError("NEW must be another folder than OLD, and neither in the other")
     settings = replace(session.config.index, dir=str(new))
-    session = Session(replace(session.config, index=settings), session.json).waiting(wait)
+    session = replace(session, config=replace(session.config, index=settings)).waiting(wait)
+    session.stand_back()
     report = index_records(
         read_stock(old, named),
         str(old),

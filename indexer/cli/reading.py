@@ -181,6 +181,7 @@ def _info_lines(found: IndexInfo, place: str) -> Iterator[str]:
         "Venues": f"{found.venues:,}",
         "Years": span,
         "Generation": f"{found.generation}, published {found.built}",
+        "Identity": found.identity,
         "Engine": found.backend,
         "Place": f"{place}, {found.bytes / 1e6:,.1f} MB",
         "Made from": ", ".join(found.dumps) or "unknown",

@@ -10,9 +10,12 @@ from collections.abc import Iterator, Sequence
 import click
 
 from indexer.paper import Paper
+from indexer.relaxation import relaxation_sentence
 from indexer.search import Facet, Hit, Results, Snippet, Span
 from indexer.text.display import display, plain
 
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Control characters but tab and line feed, and those that turn the direction of a line."""
 MARGIN = "    "
 SHOWN_AUTHORS = 10
 _TITLES = {"venue": "Venues", "year": "Years", "type": "Types", "author": "Authors"}
@@ -21,6 +24,11 @@ _TITLES = {"venue": "Venues", "year": "Years", "type": "Types", "author": "Autho
 def width() -> int:
     """Columns to write in: the terminal's, within what reads well."""
     return max(40, min(100, shutil.get_terminal_size((100, 24)).columns))
+
+
+def printable(text: str) -> str:
+    r"""Write control characters as codes (``\x1b``): names of files must not steer a terminal."""
+    return _CONTROL.sub(lambda match: ascii(match[0])[1:-1], text)
 
 
 def counted(number: int, noun: str) -> str:
@@ -182,8 +190,8 @@ def _receipt_lines(results: Results) -> Iterator[str]:
             yield f"This left nothing: {clause.text} ({counted(clause.hits, 'paper')} on its own)"
         if clause.note:
             yield click.style(f"{clause.text}: {clause.note}", dim=True)
-    if results.query.match == "auto" and receipt.matched == "any":
-        yield "No paper has all of these words; these have some of them."
+    if relaxed := relaxation_sentence(results):
+        yield relaxed
     for other in receipt.alternatives:
         yield f"Would find {counted(other.total, 'paper')}: {other.label}"
 

@@ -15,6 +15,7 @@ from typing import Any, Final, Protocol
 
 import click
 
+from indexer.cli.terminal import printable
 from indexer.errors import DumpError, QuiverError
 from indexer.intake.dump import Dumps
 
@@ -200,4 +201,4 @@ def _until_signal() -> Iterator[Callable[[], bool]]:
 
 
 def _tell(text: str) -> None:
-    click.echo(text, err=True)
+    click.echo(printable(text), err=True)

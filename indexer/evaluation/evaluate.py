@@ -10,13 +10,14 @@ import math
 import re
 import statistics
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from indexer.evaluation.judged import Judged, JudgedQuery, index_id
+from indexer.extras import require_extra
 from indexer.query import Clause, Match, Part, Query, Word, Words
 from indexer.search import Index, Searcher
 
@@ -30,6 +31,7 @@ DEPTH: Final = 1000
 """Hits of a query that are scored."""
 MOST_WORDS: Final = 1024
 """Words of a query that are asked."""
+_RUN_LINE: Final = re.compile(r"[^\n]+ Q0 [^\n]+ [0-9]{1,4} [0-9]{1,4} quiver\n")
 ROUNDS: Final = 20_000
 """Random sign flips of a test; with fewer than 15 queries all of them are tried."""
 
@@ -46,6 +48,7 @@ class Evaluation:
         papers: documents indexed.
         unjudged: queries left out because nobody judged them.
         missing: documents that were judged and are not in the collection; they count as not found.
+        beside: as `scores`, of the same queries under another `Match`; empty where none was asked.
     """
 
     name: str
@@ -55,6 +58,7 @@ class Evaluation:
     papers: int
     unjudged: int
     missing: int
+    beside: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +85,23 @@ def evaluate(
     index_factory: IndexFactory,
     *,
     match: Match = Match.ANY,
+    beside: Match | None = None,
     advance: Advance | None = None,
 ) -> Evaluation:
     """Index a collection in a temporary folder, ask all its queries, and score the answers.
 
+    Args:
+        judged: the collection.
+        index_factory: opens the index.
+        match: which of a query's words a paper must hold.
+        beside: another `Match` to score on the same index.
+        advance: told how far it is.
+
     Raises:
         DumpError: when the documents cannot be read.
+        ExtraMissing: when ir_measures is not installed; nothing is indexed then.
     """
+    require_extra("evaluate")
     tell = advance or (lambda _what, _done: None)
     with TemporaryDirectory(prefix="quiver-evaluate-") as folder:
         index = index_factory(Path(folder) / "index")
@@ -97,19 +111,37 @@ def evaluate(
                 own_ids[paper.id] = identifier
                 writer.add(paper)
                 tell("papers", done)
-        runs: dict[str, tuple[str, ...]] = {}
         with index.searcher() as searcher:
-            for done, query in enumerate(judged.queries, start=1):
-                found = _best(searcher, query, match)
-                runs[query.id] = tuple(own_ids[paper_id] for paper_id in found)
-                tell("queries", done)
+
+            def ask(what: str, match: Match) -> dict[str, tuple[str, ...]]:
+                runs: dict[str, tuple[str, ...]] = {}
+                for done, query in enumerate(judged.queries, start=1):
+                    found = _best(searcher, query, match)
+                    runs[query.id] = tuple(own_ids[paper_id] for paper_id in found)
+                    tell(what, done)
+                return runs
+
+            others = {} if beside is None else ask(f"queries, {beside}", beside)
+            runs = ask("queries", match)
     by_query = score_runs(judged, runs)
-    scores = {
-        name: statistics.fmean(scored[name] for scored in by_query.values()) for name in MEASURES
-    }
     judged_ids = {one for query in judged.queries for one in judged.judgements[query.id]}
     missing = sum(index_id(one) not in own_ids for one in judged_ids)
-    return Evaluation(judged.name, scores, by_query, runs, len(own_ids), judged.unjudged, missing)
+    return Evaluation(
+        judged.name,
+        _means(by_query),
+        by_query,
+        runs,
+        len(own_ids),
+        judged.unjudged,
+        missing,
+        {} if beside is None else _means(score_runs(judged, others)),
+    )
+
+
+def _means(by_query: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
+    return {
+        name: statistics.fmean(scored[name] for scored in by_query.values()) for name in MEASURES
+    }
 
 
 def plain_clause(text: str) -> Clause | None:
@@ -125,7 +157,11 @@ def score_runs(judged: Judged, runs: Mapping[str, tuple[str, ...]]) -> dict[str,
     """Score ranked document ids by ir_measures (ir-measur.es), for each judged query.
 
     nDCG has linear gains; a query without answers scores 0.
+
+    Raises:
+        ExtraMissing: when ir_measures is not installed.
     """
+    require_extra("evaluate")
     from ir_measures import AP, RR, Qrel, R, ScoredDoc, iter_calc, nDCG
 
     measures = dict(zip(MEASURES, (nDCG @ 10, R @ 100, AP, RR @ 10), strict=True))
@@ -153,6 +189,16 @@ def run_lines(evaluation: Evaluation, tag: str = "quiver") -> Iterator[str]:
     for query, documents in evaluation.runs.items():
         for rank, document in enumerate(documents, start=1):
             yield f"{query} Q0 {document} {rank} {DEPTH - rank + 1} {tag}"
+
+
+def holds_run(path: Path) -> bool:
+    """Whether a file holds nothing but lines that `run_lines` writes under its default tag.
+
+    Raises:
+        OSError: when it cannot be read.
+    """
+    with path.open(encoding="utf-8", newline="") as file:
+        return all(_RUN_LINE.fullmatch(line) for line in file)
 
 
 def compare(first: Evaluation, second: Evaluation, measure: str = "ndcg@10") -> Comparison:

@@ -7,28 +7,34 @@ finished asks only for what changed since.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 from urllib.parse import urlencode, urlsplit
 
 from lxml import etree
 
-from indexer.errors import DumpError
+from indexer import __version__
+from indexer.errors import DumpError, OutputError
+from indexer.intake.harvest_state import HarvestState, read_state, write_state
+from indexer.protected import Protected, descriptor_of, refuse_protected
 
 LARGEST_REPLY: Final = 64 * 1024 * 1024
 """Most bytes of one reply."""
 MOST_TRIES: Final = 5
+FIRST_TRIES: Final = 2
+"""Tries at an address that has not answered yet: it is probably wrong, and somebody waits."""
+FIRST_WAIT: Final = 3.0
+"""Most seconds between these."""
 LONGEST_WAIT: Final = 600.0
 """Most seconds that a repository may make us wait at a time (``Retry-After``)."""
-_AGENT = "quiver/0.1 (OAI-PMH harvester)"
 _OAI = "{http://www.openarchives.org/OAI/2.0/}"
 _HEAD = b'<?xml version="1.0" encoding="UTF-8"?>\n<records xmlns="http://www.openarchives.org/OAI/2.0/">\n'
 _TAIL = b"</records>\n"
@@ -52,7 +58,7 @@ class Harvest:
     set: str = ""
     since: str = ""
     pause: float = 3.0
-    timeout: float = 60.0
+    timeout: float = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +78,13 @@ class HarvestReport:
     since: str
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
-    """How far the harvest of a dump is; kept beside it as JSON."""
-
-    url: str
-    prefix: str
-    set: str
-    since: str = ""
-    token: str = ""
-    size: int = 0
-    asked: str = ""
-
-
 def harvest(
-    what: Harvest, path: str, *, progress: Callable[[int], None] | None = None
+    what: Harvest,
+    path: str,
+    *,
+    progress: Callable[[int], None] | None = None,
+    protected: Protected | None = None,
+    notice: Callable[[str], None] | None = None,
 ) -> HarvestReport:
     """Bring the records of a repository into a dump, or the dump up to date.
 
@@ -94,20 +92,27 @@ def harvest(
         what: the repository and what of it.
         path: the dump; ``<path>.state.json`` remembers how far it is.
         progress: called after each reply with the number of records so far.
+        protected: what the dump and its state file must not be.
+        notice: called with a sentence whenever the harvest has to wait and try again.
 
     Raises:
+        OutputError: when they may not be written.
         DumpError: when the address is none of the web, the repository does not answer or answers
-            with an error, or the files cannot be written. What was harvested is kept, and the
-            next harvest goes on from there.
+            with an error or a list without end, or the files cannot be written. What was
+            harvested is kept, and the next harvest goes on from there.
     """
     if urlsplit(what.url).scheme not in ("http", "https"):
         raise DumpError(what.url, 0, "no web address; OAI-PMH repositories have one (https://…)")
     dump, state_file = Path(path), Path(f"{path}.state.json")
+    for name in (path, f"{path}.state.json"):
+        refuse_protected(name, protected or Protected())
+    if descriptor_of(path) is not None or (dump.exists() and not dump.is_file()):
+        raise OutputError(path, "is no file that a harvest can go on with; name one on a disk")
     state = _begun(what, dump, state_file)
     went_on = bool(state.token)
     records = requests = 0
     try:
-        for reply, tries in _replies(what, state):
+        for reply, tries in _replies(what, state, notice or (lambda _: None)):
             requests += tries
             found = reply.findall(f"{_OAI}ListRecords/{_OAI}record")
             records += len(found)
@@ -119,47 +124,68 @@ def harvest(
     return HarvestReport(records, requests, went_on, state.since)
 
 
-def _begun(what: Harvest, dump: Path, state_file: Path) -> _State:
+def _begun(what: Harvest, dump: Path, state_file: Path) -> HarvestState:
     """Take up the state of an earlier harvest of the same records, or begin a new one."""
-    fresh = _State(what.url, what.prefix, what.set, what.since)
-    if not state_file.exists() or not dump.exists():
-        _spare(dump)
+    fresh = HarvestState(what.url, what.prefix, what.set, what.since)
+    kept = read_state(state_file)
+    size = _spared_size(dump)
+    if not size:
         return fresh
-    try:
-        kept = _State(**json.loads(state_file.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as error:
-        fault = f"is no state of a harvest ({error}); remove it to begin anew"
-        raise DumpError(str(state_file), 0, fault) from error
+    if kept is None:
+        fault = (
+            f"comes from a harvest whose state file {state_file.name} is gone, so it cannot go "
+            "on; name another file"
+        )
+        raise DumpError(str(dump), 0, fault)
     if (kept.url, kept.prefix, kept.set) != (what.url, what.prefix, what.set):
         fault = f"belongs to a harvest of {kept.url} ({kept.prefix} {kept.set}); use another file"
         raise DumpError(str(state_file), 0, fault.replace(" )", ")"))
+    if not _ends_at(dump, kept.size):
+        fault = (
+            f"is not as the harvest left it ({kept.size:,} bytes of records expected, the file "
+            f"has {size:,}); name another file"
+        )
+        raise DumpError(str(dump), 0, fault)
     if kept.token:
         return kept
     # Repositories count whole days, so the last day asked is asked again.
     return replace(kept, since=what.since or kept.asked[:10])
 
 
-def _spare(dump: Path) -> None:
-    """Refuse to write over a file that no harvest began."""
+def _spared_size(dump: Path) -> int:
+    """Returns the size of a dump in bytes; refuses to write over a file that no harvest began."""
     try:
         with dump.open("rb") as file:
             head = file.read(len(_HEAD))
+            size = os.fstat(file.fileno()).st_size
     except FileNotFoundError:
-        return
+        return 0
     except OSError as error:
         raise DumpError(str(dump), 0, f"cannot be written: {error.strerror}") from error
     if head and head != _HEAD:
         raise DumpError(str(dump), 0, "is there already and comes from no harvest; name another")
+    return size
 
 
-def _replies(what: Harvest, state: _State) -> Iterator[tuple[etree._Element, int]]:
+def _ends_at(dump: Path, size: int) -> bool:
+    """Whether a record of a dump, or its head, ends at this byte; 0 says that nothing counts."""
+    if not size:
+        return True
+    with dump.open("rb") as file:
+        file.seek(size - 1)
+        return file.read(1) == b"\n"
+
+
+def _replies(
+    what: Harvest, state: HarvestState, notice: Callable[[str], None]
+) -> Iterator[tuple[etree._Element, int]]:
     """Give each reply and the number of tries it took, until the list is complete."""
     token = state.token
-    first = True
-    while first or token:
-        if not first:
+    asked_for = {token} - {""}
+    answered = False
+    while not answered or token:
+        if answered:
             time.sleep(what.pause)
-        first = False
         arguments = {"verb": "ListRecords"}
         if token:
             arguments["resumptionToken"] = token
@@ -168,40 +194,57 @@ def _replies(what: Harvest, state: _State) -> Iterator[tuple[etree._Element, int
             arguments |= {"set": what.set} if what.set else {}
             arguments |= {"from": state.since} if state.since else {}
         separator = "&" if "?" in what.url else "?"
-        reply, tries = _asked(f"{what.url}{separator}{urlencode(arguments)}", what)
+        address = f"{what.url}{separator}{urlencode(arguments)}"
+        reply, tries = _asked(address, what, notice, answered=answered)
+        answered = True
         error = reply.find(f"{_OAI}error")
         if error is not None and error.get("code") != "noRecordsMatch":
             said = f"{error.get('code')}: {(error.text or '').strip()}"
-            hint = "; remove the state file to begin anew" if token else ""
+            hint = "; remove the state file and the dump to begin anew" if token else ""
             raise DumpError(what.url, 0, f"the repository says {said}{hint}")
         yield reply, tries
         token = _token(reply)
+        if token in asked_for:
+            # The same token stands for the same part of the list (OAI-PMH 2.0, section 3.5.1).
+            raise DumpError(
+                what.url, 0, f"gives the resumption token {token[:80]!r} again: a list without end"
+            )
+        asked_for |= {token} - {""}
 
 
 def _token(reply: etree._Element) -> str:
     return (reply.findtext(f"{_OAI}ListRecords/{_OAI}resumptionToken") or "").strip()
 
 
-def _asked(address: str, what: Harvest) -> tuple[etree._Element, int]:
+def _asked(
+    address: str, what: Harvest, notice: Callable[[str], None], *, answered: bool
+) -> tuple[etree._Element, int]:
     """Ask once, and again after a while when the repository is busy or the line fails."""
     for tried in range(1, MOST_TRIES + 1):
         try:
             return _parsed(_fetched(address, what.timeout), what.url), tried
         except urllib.error.HTTPError as error:
+            error.close()
             if error.code not in (429, 500, 502, 503, 504) or tried == MOST_TRIES:
                 raise DumpError(what.url, 0, f"answers {error.code} {error.reason}") from error
             wait = _seconds(error.headers.get("Retry-After"), what.pause * 2**tried)
+            why = f"answers {error.code} {error.reason}"
         except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
-            if tried == MOST_TRIES:
-                raise DumpError(what.url, 0, f"does not answer: {error}") from error
-            wait = what.pause * 2**tried
-        time.sleep(min(wait, LONGEST_WAIT))
+            why = f"does not answer ({getattr(error, 'reason', error)})"
+            if tried == (MOST_TRIES if answered else FIRST_TRIES):
+                hint = "is the address right?" if not answered else "the same command goes on later"
+                raise DumpError(what.url, 0, f"{why}; {hint}") from error
+            wait = what.pause * 2**tried if answered else min(what.pause, FIRST_WAIT)
+        wait = min(wait, LONGEST_WAIT)
+        notice(f"{what.url} {why}; trying again in {wait:.0f} s")
+        time.sleep(wait)
     raise AssertionError("the last try either returns or raises")
 
 
 def _fetched(address: str, timeout: float) -> bytes:
     # The scheme was checked: only http and https come this far.
-    request = urllib.request.Request(address, headers={"User-Agent": _AGENT})  # noqa: S310
+    headers = {"User-Agent": f"quiver/{__version__} (OAI-PMH harvester)"}
+    request = urllib.request.Request(address, headers=headers)  # noqa: S310
     with urllib.request.urlopen(request, timeout=timeout) as reply:  # noqa: S310
         data: bytes = reply.read(LARGEST_REPLY + 1)
     if len(data) > LARGEST_REPLY:
@@ -227,33 +270,38 @@ def _parsed(data: bytes, url: str) -> etree._Element:
 def _written(
     dump: Path,
     state_file: Path,
-    state: _State,
+    state: HarvestState,
     reply: etree._Element,
     found: list[etree._Element],
-) -> _State:
+) -> HarvestState:
     """Add records to the dump, then move the state; a cut between the two is mended next time."""
-    mode = "r+b" if state.size else "wb"
-    with dump.open(mode) as file:
-        if state.size:
-            file.truncate(state.size)
-            file.seek(state.size)
-        else:
-            file.write(_HEAD)
-        for record in found:
-            file.write(
-                etree.tostring(record, with_tail=False, encoding="UTF-8", xml_declaration=False)
-            )
-            file.write(b"\n")
-        size = file.tell()
-        file.write(_TAIL)
-        file.flush()
-        os.fsync(file.fileno())
+    if not state.size:
+        write_state(state_file, state)  # says that nothing in the dump counts yet
+    written = [
+        etree.tostring(record, with_tail=False, encoding="UTF-8", xml_declaration=False) + b"\n"
+        for record in found
+    ]
+    added = b"".join(written) if state.size else b"".join((_HEAD, *written))
+    # Unbuffered: what a full disk refuses must not be written once more when the file is closed.
+    with dump.open("r+b" if state.size else "wb", buffering=0) as file:
+        try:
+            _write_at(file, state.size, added + _TAIL)
+        except BaseException:  # Ctrl-C, too
+            with suppress(OSError):  # whole again, as it was before this reply
+                _write_at(file, state.size, _TAIL if state.size else b"")
+            raise
     asked = state.asked if state.token else reply.findtext(f"{_OAI}responseDate") or ""
+    size = state.size + len(added)
     moved = replace(state, token=_token(reply), size=size, asked=asked)
-    beside = state_file.with_name(f"{state_file.name}.new")
-    with beside.open("w", encoding="utf-8") as file_:
-        json.dump(asdict(moved), file_)
-        file_.flush()
-        os.fsync(file_.fileno())
-    beside.replace(state_file)
+    write_state(state_file, moved)
     return moved
+
+
+def _write_at(file: IO[bytes], size: int, data: bytes) -> None:
+    """Cut a file to a size, add bytes, and bring it to disk."""
+    file.truncate(size)
+    file.seek(size)
+    rest = memoryview(data)
+    while rest:
+        rest = rest[file.write(rest) :]
+    os.fsync(file.fileno())

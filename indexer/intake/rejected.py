@@ -4,32 +4,41 @@ The file is a dump in Quiver's own format, one JSON object a line. ``rejected`` 
 record came from and what is wrong with it; a record that could not even be parsed stands under
 ``raw``, as it was. Mend the fields, or write a title and more beside ``raw``, and build from the
 file.
+
+A file that an earlier run wrote is replaced by the next run's. One that was mended meanwhile is
+not: a record in it that has got a title is somebody's work.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import fields
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import Any, Final, Self
 
-from indexer.errors import DumpError, RecordError
+from indexer.errors import DumpError, OutputError, RecordError
 from indexer.intake.record import Record, Unread
+from indexer.output_file import OutputFile
+from indexer.protected import Protected
+
+_NO_TITLE: Final = re.compile(r"<[^<>]*>|&#?\w+;|\\[A-Za-z]+|[\W_]+")
+"""What may stand in a title of which the cleaning leaves nothing."""
 
 
 class RejectedFile:
     """Takes rejected records; the file comes into being with the first one.
 
-    Use it as a context manager. What was skipped on purpose, such as submissions that a venue
-    turned down, has nothing to mend and is not written.
+    Use it as a context manager: the file takes its place when the block ends without an exception.
+    What was skipped on purpose, such as submissions that a venue turned down, has nothing to mend
+    and is not written.
     """
 
-    def __init__(self, path: str | None) -> None:
-        """Prepare to write to a path; with None, nothing is ever written."""
-        self.path = path
+    def __init__(self, output: OutputFile | None) -> None:
+        """Prepare to write to a file; with None, nothing is ever written."""
         self.count = 0
-        self._file: IO[str] | None = None
+        self._output = output
 
     def __enter__(self) -> Self:
         return self
@@ -40,8 +49,10 @@ class RejectedFile:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._file is not None:
-            self._file.close()
+        if kind is None:
+            self.publish()
+        elif self._output is not None:
+            self._output.discard()
 
     def add(self, error: RecordError, record: Record | None) -> None:
         """Write a record that was skipped.
@@ -59,18 +70,92 @@ class RejectedFile:
             line = {"title": "", "rejected": str(error), "raw": error.raw}
         else:
             return
-        if self.path is None:
+        if self._output is None:
             return
         try:
-            if self._file is None:
-                path = Path(self.path)
-                self._file = path.open("w", encoding="utf-8", errors="replace")
-            self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
-        except OSError as fault:
-            raise DumpError(
-                self.path, 0, f"rejected records cannot be written: {fault.strerror}"
-            ) from fault
+            self._output.write(_line(line))
+        except OutputError as fault:
+            raise _cannot(fault) from fault
         self.count += 1
+
+    def sync(self) -> None:
+        """Bring to disk what was written, before anything is published that relies on it.
+
+        Raises:
+            DumpError: when the file cannot be written.
+        """
+        if self._output is not None:
+            try:
+                self._output.sync()
+            except OutputError as fault:
+                raise _cannot(fault) from fault
+
+    def publish(self) -> None:
+        """Put the file in its place, if there was anything to write.
+
+        Raises:
+            DumpError: when the file cannot be written.
+        """
+        if self._output is not None:
+            try:
+                self._output.publish()
+            except OutputError as fault:
+                raise _cannot(fault) from fault
+
+
+def rejected_output(
+    path: str | None, protected: Protected, *, overwrite: bool = False
+) -> OutputFile | None:
+    """Returns the file for rejected records, checked; None where none is asked for.
+
+    Raises:
+        OutputError: when it may not be written: see `indexer.output_file`.
+        DumpError: when it cannot be written.
+    """
+    if path is None:
+        return None
+    try:
+        return OutputFile(
+            path, protected, is_own=holds_rejected, overwrite=overwrite, create=False
+        )
+    except OutputError as fault:
+        if fault.reason.startswith("cannot be written"):
+            raise _cannot(fault) from fault
+        raise
+
+
+def holds_rejected(path: Path) -> bool:
+    """Whether a file holds nothing but rejected records, as they were written.
+
+    One that was mended, by a title or in any way that changes how JSON is written, is not.
+
+    Raises:
+        OSError: when it cannot be read.
+    """
+    with path.open(encoding="utf-8", newline="") as file:
+        return all(map(_is_rejected, file))
+
+
+def _is_rejected(line: str) -> bool:
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    if not isinstance(value, dict) or list(value)[:2] != ["title", "rejected"]:
+        return False
+    title = value["title"]
+    if not isinstance(title, str) or line != _line(value):
+        return False
+    return not title if "raw" in value else not _NO_TITLE.sub("", title)
+
+
+def _line(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False).encode(errors="replace").decode() + "\n"
+
+
+def _cannot(fault: OutputError) -> DumpError:
+    why = fault.reason.removeprefix("cannot be written: ")
+    return DumpError(fault.path, 0, f"rejected records cannot be written: {why}")
 
 
 def _as_json(record: Record) -> dict[str, Any]:

@@ -16,9 +16,8 @@ import zlib
 from collections.abc import Iterator
 from typing import IO, Final, Protocol, cast
 
-import zstandard
-
 from indexer.errors import DumpError
+from indexer.zstd import StreamDecompressor, ZstdError
 
 LARGEST_RATIO: Final = 300
 """Most times that packed data may grow, once past `RATIO_FROM` bytes; papers grow 3 to 20."""
@@ -29,7 +28,7 @@ CHUNK: Final = 256 * 1024
 
 _BROKEN = (
     EOFError, OSError, RuntimeError, NotImplementedError, ValueError,
-    zlib.error, lzma.LZMAError, zipfile.BadZipFile, zstandard.ZstdError,
+    zlib.error, lzma.LZMAError, zipfile.BadZipFile, ZstdError,
 )  # fmt: skip
 
 
@@ -152,13 +151,13 @@ def _opened(name: str, peeked: Peeked) -> Stream | None:
 
 
 class _Zstd:
-    """The frames of a zstd file; unlike `zstandard`'s own reader it notices a cut-off frame."""
+    """The frames of a zstd file; read piece by piece, so that a cut-off frame is noticed."""
 
     def __init__(self, name: str, packed: Stream) -> None:
         self._name = name
         self._packed = packed
         self._left = b""
-        self._frame: zstandard.ZstdDecompressionObj | None = None
+        self._frame: StreamDecompressor | None = None
 
     def read(self, size: int = CHUNK, /) -> bytes:
         # A piece of packed bytes may give many times its size, so pieces are small; what `size`
@@ -172,7 +171,7 @@ class _Zstd:
                     raise EOFError("the last zstd frame has no end")
                 return b""
             if self._frame is None:
-                self._frame = zstandard.ZstdDecompressor().decompressobj()
+                self._frame = StreamDecompressor()
             data = self._frame.decompress(piece)
             if self._frame.eof:
                 self._left = self._frame.unused_data

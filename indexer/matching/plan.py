@@ -84,6 +84,8 @@ class Plan:
         leaves: every leaf of the query in order, those left out included.
         bare: how many words may be missing under "any", in the run that has most of them.
         asking: the leaves that take part and are not negated, in order.
+        monotone: every paper that matches under "all" also matches under "any"; not so where words
+            that may be missing are negated.
     """
 
     nodes: tuple[Node, ...]
@@ -91,6 +93,7 @@ class Plan:
     leaves: tuple[LeafReading, ...]
     bare: int
     asking: tuple[LeafReading, ...]
+    monotone: bool = True
 
 
 @dataclass(slots=True)
@@ -101,6 +104,7 @@ class _Made:
     about_words: bool = False
     bare: int = 0
     stop: bool = False
+    monotone: bool = True
 
 
 def plan_of(
@@ -158,7 +162,8 @@ def plan_of(
     if root.node < 0:
         return Plan((), (), tuple(leaves), 0, ())
     order = _reached(nodes, root.node)
-    return Plan(tuple(nodes), order, tuple(leaves), root.bare, _asking(nodes, root.node))
+    asking = _asking(nodes, root.node)
+    return Plan(tuple(nodes), order, tuple(leaves), root.bare, asking, root.monotone)
 
 
 def _neighbours(
@@ -191,9 +196,11 @@ def _node(clause: Clause, parts: list[_Made], nodes: list[Node]) -> _Made:
     if not kept:
         return _Made(-1)
     made = _Made(len(nodes), any(part.about_words for part in kept), max(p.bare for p in kept))
+    made.monotone = all(part.monotone for part in kept)
     if isinstance(clause, Not):
         nodes.append(Without(kept[0].node))
         made.about_words = False
+        made.monotone = not made.bare
     elif isinstance(clause, And):
         nodes.append(Every(tuple(part.node for part in kept)))
     else:
@@ -213,7 +220,11 @@ def _run(clause: Words, parts: list[_Made], nodes: list[Node]) -> _Made:
     here = sum(one.occur is Occur.DEFAULT and one.about_words for one in members)
     nodes.append(Run(members))
     about = any(one.about_words for one in members if one.occur is not Occur.EXCLUDED)
-    return _Made(len(nodes) - 1, about, max([here, *(made.bare for _, made in kept)]))
+    bare = max([here, *(made.bare for _, made in kept)])
+    monotone = all(
+        not made.bare if part.occur is Occur.EXCLUDED else made.monotone for part, made in kept
+    )
+    return _Made(len(nodes) - 1, about, bare, monotone=monotone)
 
 
 def _reached(nodes: list[Node], root: int) -> tuple[int, ...]:

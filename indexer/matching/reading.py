@@ -6,14 +6,15 @@ all its spellings; a pattern stands for the words of the lexicon that fit it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Final, Protocol
 
 from indexer.analysis import Analyzer, german_spelling, name_tokens, open_word
+from indexer.budget import DEFAULT
 from indexer.matching.marks import WORD
 from indexer.matching.terms import (
     CompoundTerm,
-    EveryTerm,
     HasTerm,
     NameTerm,
     NearTerm,
@@ -21,7 +22,6 @@ from indexer.matching.terms import (
     SetTerm,
     StemTerm,
     TextTerm,
-    UnionTerm,
     ValueTerm,
     Way,
     YearsTerm,
@@ -51,13 +51,18 @@ NAME_NOTE = "read as an author's name: "
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
-    """The words a pattern stands for, rising; `total` of them fit, which may be more."""
+    """The words a pattern stands for, those first that most papers hold, of equals by alphabet.
+
+    Attributes:
+        words: as many as a pattern may have.
+        total: how many there are.
+    """
 
     words: tuple[str, ...]
     total: int
 
 
-NO_WORDS = Expansion((), 0)
+NO_WORDS: Final = Expansion((), 0)
 
 
 class Vocabulary(Protocol):
@@ -119,15 +124,25 @@ class _Slot:
     joined: str
 
 
-def read_leaf(leaf: Leaf, vocabulary: Vocabulary) -> LeafReading:
-    """Read a leaf; never raises."""
+def read_leaf(
+    leaf: Leaf, vocabulary: Vocabulary, *, phrase_words: int = DEFAULT.phrase_words
+) -> LeafReading:
+    """Read a leaf that is no pattern (these are read together, see `matching.expansion`).
+
+    Never raises but ValueError for a pattern.
+
+    Args:
+        leaf: of a query.
+        vocabulary: of the collection.
+        phrase_words: most words of a phrase; the rest of it is not asked for.
+    """
     match leaf:
         case Word():
             return _word(leaf, vocabulary)
         case Phrase():
-            return _phrase(leaf, vocabulary)
+            return _phrase(leaf, vocabulary, phrase_words)
         case Wildcard() | Fuzzy():
-            return _expansion(leaf, vocabulary)
+            raise ValueError("patterns are read by matching.expansion.read_patterns")
         case AuthorName(name, position, exact):
             if exact:
                 key = name_key(name)
@@ -161,9 +176,19 @@ def _name(text: str, position: Position = Position.ANY, *, opened: bool = True) 
     return NameTerm(words, position, opened, spelled=spelled) if words else None
 
 
-def _slots(text: str, vocabulary: Vocabulary) -> list[_Slot]:
+def _raw_words(text: str) -> list[str]:
+    return WORD.findall(fold(text, umlauts=True).text)
+
+
+def _words_in(raw: str) -> int:
+    """Count the slots of a raw word."""
+    parts, joined = open_word(raw)
+    return 1 if joined else len(parts)
+
+
+def _slots(raws: Sequence[str], vocabulary: Vocabulary) -> list[_Slot]:
     slots: list[_Slot] = []
-    for raw in WORD.findall(fold(text, umlauts=True).text):
+    for raw in raws:
         parts, joined = open_word(raw)
         if joined:
             slots.append(_Slot(((joined,), parts), parts, joined))
@@ -175,7 +200,7 @@ def _slots(text: str, vocabulary: Vocabulary) -> list[_Slot]:
 
 
 def _word(leaf: Word, vocabulary: Vocabulary) -> LeafReading:
-    slots = _slots(leaf.text, vocabulary)
+    slots = _slots(_raw_words(leaf.text), vocabulary)
     stops = vocabulary.analyzer.stop_words
     asked = [slot for slot in slots if slot.joined or slot.parts[0] not in stops]
     stop = bool(slots) and not asked and not leaf.exact
@@ -210,8 +235,12 @@ def _slot_term(
     return CompoundTerm(slot.ways, ways, field, exact)
 
 
-def _phrase(leaf: Phrase, vocabulary: Vocabulary) -> LeafReading:
-    slots = _slots(leaf.text, vocabulary)
+def _phrase(leaf: Phrase, vocabulary: Vocabulary, most: int) -> LeafReading:
+    raws = _raw_words(leaf.text)
+    slots = _slots(raws[:most], vocabulary)
+    total = len(slots) + sum(map(_words_in, raws[most:]))
+    note = f"stopped at {most:,} of {total:,} words" if total > most else ""
+    slots = slots[:most]
     if not slots:
         return _of_terms(leaf, ())
     term: TextTerm
@@ -226,44 +255,4 @@ def _phrase(leaf: Phrase, vocabulary: Vocabulary) -> LeafReading:
         )
         readings = (parted,) if parted == joined else (parted, joined)
         term = NearTerm(readings, leaf.slop, leaf.field)
-    return _of_terms(leaf, (term,), leaf.boost)
-
-
-def _expansion(leaf: Wildcard | Fuzzy, vocabulary: Vocabulary) -> LeafReading:
-    if isinstance(leaf, Wildcard):
-        pattern = _pattern(leaf.pattern)
-        if not any(sign.isalnum() or sign in "*?" for sign in pattern):
-            return _of_terms(leaf, ())
-        if not pattern.strip("*"):
-            return _of_test(leaf, EveryTerm())
-    else:
-        pattern = _pattern(leaf.text)
-        if not any(sign.isalnum() for sign in pattern):
-            return _of_terms(leaf, ())
-
-    def expand(*, names: bool) -> Expansion:
-        if isinstance(leaf, Wildcard):
-            return vocabulary.fitting(pattern, names=names)
-        return vocabulary.close(pattern, min(2, max(1, leaf.distance)), names=names)
-
-    words = NO_WORDS if leaf.field == "author" else expand(names=False)
-    people = expand(names=True) if leaf.field in (None, "author") else NO_WORDS
-    term = UnionTerm(words.words, people.words, leaf.field)
-    return LeafReading(leaf, (term,), None, leaf.boost, note=_expanded(words, people))
-
-
-def _pattern(text: str) -> str:
-    """Fold a pattern like a joined word: without hyphens, apostrophes and white space."""
-    return "".join(sign for sign in fold(text).text if sign not in "-'" and not sign.isspace())
-
-
-def _expanded(words: Expansion, people: Expansion) -> str:
-    taken = sorted({*words.words, *people.words})
-    if len(words.words) < words.total or len(people.words) < people.total:
-        held = len(words.words) + len(people.words)
-        return f"first {held:,} of {words.total + people.total:,} words"
-    if not taken:
-        return "no word fits"
-    if len(taken) <= 5:
-        return "stands for " + ", ".join(taken)
-    return f"stands for {len(taken):,} words"
+    return LeafReading(leaf, (term,), None, leaf.boost, note=note)

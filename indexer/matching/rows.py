@@ -66,13 +66,35 @@ def extents(tokens: Sequence[Seen], stretches: Iterable[Stretch]) -> list[Stretc
 
 
 def gathered(tokens: Sequence[Seen], words: Way, width: int) -> set[int]:
-    """Give the places of the words inside stretches that hold them all."""
-    asked = Counter(words)
-    places = [place for place, token in enumerate(tokens) if token.word in asked]
+    """Give the places of the words inside stretches that hold them all.
+
+    A window moves over the text and counts what comes in and goes out, so that each token is
+    looked at twice.
+
+    Args:
+        tokens: of one text, by position.
+        words: what a stretch must hold, a word as often as it is here.
+        width: the longest stretch, in words.
+    """
+    needed = Counter(words)
+    places = [place for place, token in enumerate(tokens) if token.word in needed]
+    there: Counter[str] = Counter()
+    missing = len(needed)
     held: set[int] = set()
-    for first in {tokens[place].position for place in places}:
-        inside = [at for at in places if first <= tokens[at].position < first + width]
-        there = Counter(tokens[at].word for at in inside)
-        if all(there[word] >= count for word, count in asked.items()):
-            held.update(inside)
+    low = high = done = 0
+    while low < len(places):
+        first = tokens[places[low]].position
+        while high < len(places) and tokens[places[high]].position < first + width:
+            word = tokens[places[high]].word
+            there[word] += 1
+            missing -= there[word] == needed[word]
+            high += 1
+        if not missing:
+            held.update(places[max(low, done) : high])
+            done = high
+        while low < len(places) and tokens[places[low]].position == first:
+            word = tokens[places[low]].word
+            missing += there[word] == needed[word]
+            there[word] -= 1
+            low += 1
     return held

@@ -161,9 +161,12 @@ def test_pain_11_marks_leave_the_text_as_it_is(searcher: Searcher) -> None:
 
 
 def test_pain_12_an_order_never_changes_the_set(searcher: Searcher) -> None:
-    sets = [set(searcher.ids(parse_query("gossip graphs", sort=sort))) for sort in Sort]
-
-    assert sets == [{"known"}] * len(sets)
+    for match, expected in (
+        (Match.ALL, {"known"}),
+        (Match.AUTO, {"known", "fame", "recent"}),
+    ):
+        asked = [parse_query("gossip graphs", sort=sort, match=match) for sort in Sort]
+        assert [set(searcher.ids(one)) for one in asked] == [expected] * len(asked)
 
 
 def test_pain_13_the_very_title_comes_first(searcher: Searcher) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from indexer.backends.opensearch.connection import ClusterConfig
+from indexer.budget import Limits
 from indexer.paper import Paper
 from indexer.ranking import Ranking
 from indexer.search import Index, Searcher
@@ -81,7 +82,9 @@ def _cluster_config(folder: Path) -> ClusterConfig:
 def _opensearch(folder: Path, ranking: Ranking) -> Index:
     from indexer.backends.opensearch.index import OpenSearchIndex
 
-    return OpenSearchIndex(_cluster_config(folder), ranking=ranking)
+    return OpenSearchIndex(
+        _cluster_config(folder), ranking=ranking, limits=Limits(seconds=60)
+    )
 
 
 def _forget_opensearch(folder: Path) -> None:

@@ -35,6 +35,8 @@ def same_page(found: Results, expected: Results) -> None:
     assert len(found.hits) == len(expected.hits)
     assert dict(found.facets) == dict(expected.facets)
     assert found.receipt.matched == expected.receipt.matched
+    assert found.receipt.all_words == expected.receipt.all_words
+    assert found.receipt.all_words_elsewhere == expected.receipt.all_words_elsewhere
     pairs = list(zip(found.receipt.clauses, expected.receipt.clauses, strict=True))
     for one, other in pairs:
         assert (one.clause, one.hits, one.emptied) == (other.clause, other.hits, other.emptied)
@@ -86,6 +88,7 @@ def compare(
 
 def _compare_on(backend: Backend, data: st.DataObject, ranking: Ranking) -> None:
     papers = data.draw(strategies.collections(min_size=5, max_size=16))
+    ranking = replace(ranking, enough=data.draw(st.sampled_from((1, 2, 10))))
     with (
         backend.holding(papers, ranking) as searcher,
         MemoryIndex.of(papers, ranking=ranking).searcher() as oracle,

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations
 
-from hypothesis import given
+from hypothesis import event, given
 from hypothesis import strategies as st
 
 from indexer.paper import Paper
-from indexer.query import FACET_FIELDS, FacetField, Filter, Query, Word, YearRange
+from indexer.query import (
+    FACET_FIELDS,
+    FacetField,
+    Filter,
+    Match,
+    Part,
+    Query,
+    Sort,
+    Word,
+    Words,
+    YearRange,
+)
+from indexer.ranking import Ranking
 from indexer.search import DEFAULT_FACETS, FacetRequest, FacetValue, Searcher
 from tests import strategies
 from tests.conformance.backends import Backend
@@ -33,16 +46,117 @@ def shown(searcher: Searcher, query: Query, request: FacetRequest) -> tuple[Face
 def test_every_number_is_the_number_of_hits_after_the_click(
     backend: Backend, data: st.DataObject
 ) -> None:
-    with backend.holding(data.draw(strategies.collections(min_size=4))) as searcher:
+    enough = Ranking(enough=data.draw(st.sampled_from((1, 2, 10))))
+    with backend.holding(data.draw(strategies.collections(min_size=4)), enough) as searcher:
         for query in data.draw(st.lists(strategies.queries, min_size=3, max_size=6)):
-            # A click keeps the reading of the query, which "auto" decides anew.
-            matched = searcher.search(query).receipt.matched
-            for field, facet in searcher.search(query, facets=ALL_VALUES).facets.items():
-                for value in facet.values:
-                    click = chosen(query, field, (value.value,))
-                    after = searcher.search(click)
-                    if after.receipt.matched == matched:
-                        assert value.count == after.total, (field, value)
+            numbers_are_true(searcher, query)
+
+
+@pace()
+@given(st.data())
+def test_every_number_is_true_where_only_other_papers_have_all_words(
+    backend: Backend, data: st.DataObject
+) -> None:
+    """The filters leave no paper with all words: some words are shown, a click may find all."""
+    enough = Ranking(enough=data.draw(st.sampled_from((1, 2))))
+    papers = data.draw(strategies.collections(min_size=6, max_size=16))
+    words = ("learning", "graph", "invasive", "robot")
+    pairs = [Words((Part(Word(one)), Part(Word(other)))) for one, other in combinations(words, 2)]
+    mixed = [
+        replace(paper, title=f"{paper.title} {title}")
+        for paper, title in zip(
+            papers,
+            data.draw(
+                st.lists(
+                    st.sampled_from(("learning graph", "invasive robot", "learning", "robot")),
+                    min_size=len(papers),
+                    max_size=len(papers),
+                )
+            ),
+            strict=True,
+        )
+    ]
+    with backend.holding(mixed, enough) as searcher:
+        for clause in pairs:
+            fields = data.draw(st.sets(st.sampled_from(FACET_FIELDS), min_size=1, max_size=2))
+            query = Query(clause=clause)
+            for field in sorted(fields):
+                values = [one.value for one in shown(searcher, Query(), FacetRequest(field, 0))]
+                some = data.draw(st.lists(st.sampled_from(values), min_size=1, max_size=2))
+                filters = Filter(field, tuple(some), ("Nowhere", values[0]))
+                if data.draw(st.booleans()):
+                    filters = Filter(field, tuple(some))
+                query = replace(query, filters=(*query.filters, filters))
+            found = searcher.search(query)
+            event(f"all words: {bool(found.receipt.all_words)} of {found.receipt.matched}")
+            event(f"elsewhere: {bool(found.receipt.all_words_elsewhere)}")
+            numbers_are_true(searcher, query)
+
+
+def numbers_are_true(searcher: Searcher, query: Query) -> None:
+    """Hold that every number is that of the hits after the click, and the receipt's add up."""
+    found = searcher.search(query, facets=ALL_VALUES)
+    for field, facet in found.facets.items():
+        for value in facet.values:
+            click = chosen(query, field, (value.value,))
+            assert value.count == searcher.count(click), (field, value)
+        assert facet.distinct == sum(value.count > 0 for value in facet.values)
+    receipt = found.receipt
+    if receipt.all_words is not None:
+        needed = replace(query, match=Match.ALL)
+        assert receipt.all_words == searcher.count(needed)
+        everywhere = replace(needed, filters=(), years=YearRange())
+        assert receipt.all_words_elsewhere == searcher.count(everywhere) - receipt.all_words
+        assert found.total == searcher.count(replace(query, match=Match.ANY))
+
+
+def test_a_filter_that_leaves_no_paper_with_all_words(backend: Backend) -> None:
+    papers = [
+        Paper(f"i{n}", "Hand eye calibration", venue="ICRA", year=2000 + n) for n in range(12)
+    ]
+    papers += [Paper(f"r{n}", "Calibration of robots", venue="ICRA", year=2001) for n in range(5)]
+    papers += [Paper(f"a{n}", "An eye on verbs", venue="ACL", year=2002) for n in range(3)]
+    words = Words(tuple(Part(Word(word)) for word in ("hand", "eye", "calibration")))
+    query = Query(clause=words, filters=(Filter("venue", ("ACL",)),))
+
+    with backend.holding(papers) as searcher:
+        found = searcher.search(query)
+
+        assert (found.total, found.receipt.matched) == (3, "any")
+        assert (found.receipt.all_words, found.receipt.all_words_elsewhere) == (0, 12)
+        numbers = [(one.value, one.count) for one in found.facets["venue"].values]
+        assert numbers == [("ICRA", 12), ("ACL", 3)]
+        assert [(one.value, one.count) for one in found.facets["year"].values] == [("2002", 3)]
+        assert found.facets["venue"].distinct == 2
+        numbers_are_true(searcher, query)
+        both = replace(query, filters=(Filter("venue", ("ACL", "ICRA")),))
+        assert searcher.search(both).total == 12
+        numbers_are_true(searcher, both)
+
+
+def test_few_papers_with_all_words_come_first_and_others_follow(backend: Backend) -> None:
+    papers = [Paper(f"s{n}", "Swarm swarm swarm", year=2020) for n in range(6)]
+    papers += [Paper("both", "On much else than what is here, a swarm of agents", year=1990)]
+    papers += [Paper(f"t{n}", "Agents", year=2021) for n in range(6)]
+    papers += [Paper(f"u{n}", "Of other things") for n in range(9)]
+    query = Query(clause=Words((Part(Word("swarm")), Part(Word("agents")))), per_page=5)
+
+    with backend.holding(papers) as searcher:
+        found = searcher.search(query)
+        ids = list(searcher.ids(query))
+        pages = [searcher.search(replace(query, page=page)).hits for page in (1, 2, 3)]
+        under = searcher.search(replace(query, years=YearRange(2000, None)))
+        newest = searcher.search(replace(query, sort=Sort.NEWEST))
+        numbers_are_true(searcher, query)
+
+    assert (found.total, found.receipt.matched, found.receipt.all_words) == (13, "any", 1)
+    assert ids[0] == "both"
+    assert [hit.paper.id for page in pages for hit in page] == ids
+    assert len(set(ids)) == 13
+    assert [one.emptied for one in found.receipt.clauses] == [False, False]
+    assert (under.total, under.receipt.all_words, under.receipt.all_words_elsewhere) == (12, 0, 1)
+    assert newest.total == 13
+    assert newest.hits[0].paper.year == 2021
 
 
 @pace()

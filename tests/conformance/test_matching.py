@@ -212,11 +212,33 @@ def test_match_any(examples: Searcher, clause: Clause, expected: str) -> None:
     assert found.receipt.matched == "any"
 
 
-def test_auto_is_all_as_long_as_a_paper_has_all(examples: Searcher) -> None:
+def test_auto_is_all_where_enough_papers_have_all(backend: Backend) -> None:
+    papers = [Paper(f"p{n}", "Swarms of agents") for n in range(10)]
+    papers += [Paper("one", "Swarms"), Paper("other", "Agents")]
+
+    for few in (0, 1):
+        with backend.holding(papers[few:]) as searcher:
+            found = searcher.search(Query(clause=run("swarms agents")))
+
+        assert found.receipt.matched == ("any" if few else "all")
+        assert found.total == (11 if few else 10)
+
+
+def test_auto_goes_on_to_some_words_where_few_papers_have_all(examples: Searcher) -> None:
     found = examples.search(Query(clause=run("learning surgery")))
 
-    assert {hit.paper.id for hit in found.hits} == {"surgery"}
-    assert found.receipt.matched == "all"
+    assert [hit.paper.id for hit in found.hits] == ["surgery", "invasive"]
+    assert (found.receipt.matched, found.receipt.all_words) == ("any", 1)
+
+
+def test_auto_keeps_to_all_words_where_some_of_them_would_find_others(examples: Searcher) -> None:
+    """Words in a clause that is negated: with some of them missing it takes away more."""
+    clause = And((run("learning surgery"), Not(run("learning zebra"))))
+
+    found = examples.search(Query(clause=clause))
+
+    assert [hit.paper.id for hit in found.hits] == ["surgery"]
+    assert (found.receipt.matched, found.receipt.all_words) == ("all", None)
 
 
 def test_auto_is_any_when_no_paper_has_all(examples: Searcher) -> None:

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from indexer.analysis import Analyzer, Token, name_tokens, open_word, plain_words
 from indexer.paper import Paper, name_key, unnumbered
-from indexer.query import TextField
+from indexer.query import Leaf, TextField
 from indexer.text.folding import fold
 
 
@@ -63,6 +63,8 @@ class Collection:
     def __init__(self, documents: Iterable[Document], analyzer: Analyzer) -> None:
         self.documents = tuple(documents)
         self.analyzer = analyzer
+        self.shares: dict[Leaf, int] = {}
+        self.expanded: dict[Leaf, tuple[list[str], list[str]]] = {}
 
     @cached_property
     def average(self) -> dict[TextField, float]:

@@ -10,6 +10,12 @@ from indexer.text.folding import fold
 
 CAP = 512
 """Most words a pattern stands for, in texts and again in names: those that most papers hold."""
+TERMS = 1024
+"""Words of all patterns of a query together."""
+PHRASE = 64
+"""Words of a phrase."""
+PATTERNS = 32
+"""Fuzzy words and patterns, but plain prefixes, of a query."""
 
 
 def pattern_word(text: str) -> str:
@@ -43,8 +49,16 @@ def edits(left: str, right: str) -> int:
     return rows[-1][-1]
 
 
-def expand(vocabulary: Counter[str], test: Callable[[str], bool]) -> tuple[frozenset[str], int]:
-    """Give the words that pass, at most `CAP`, and how many would."""
+def expand(vocabulary: Counter[str], test: Callable[[str], bool]) -> tuple[list[str], int]:
+    """Give the words that pass, commonest first, at most `CAP`, and how many would."""
     passing = [word for word in vocabulary if test(word)]
     passing.sort(key=lambda word: (-vocabulary[word], word))
-    return frozenset(passing[:CAP]), len(passing)
+    return passing[:CAP], len(passing)
+
+
+def shared_out(sizes: list[int], room: int) -> int:
+    """Give the most words that each may have: raised by one as long as all fit together."""
+    most = 0
+    while most < max(sizes, default=0) and sum(min(size, most + 1) for size in sizes) <= room:
+        most += 1
+    return most

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -56,6 +57,7 @@ class MemoryIndex:
         self._generations: dict[str, MemoryGeneration] = {}
         self._documents: dict[Paper, Document] = {}
         self._writing = False
+        self._identity = uuid.uuid4().hex
 
     @classmethod
     def of(
@@ -105,6 +107,9 @@ class MemoryIndex:
     def generation(self) -> str | None:
         return next(reversed(self._generations), None)
 
+    def identity(self) -> str | None:
+        return self._identity if self._generations else None
+
     def published(self) -> tuple[str, ...]:
         return tuple(self._generations)
 
@@ -142,6 +147,7 @@ class MemoryIndex:
             bytes=0,
             dumps=dumps,
             backend="memory",
+            identity=self._identity,
         )
         times = {one: self._times_of(paper, now) for one, paper in papers.items()}
         self._generations[info.generation] = MemoryGeneration(papers, times, writer.attached, info)

@@ -7,7 +7,7 @@ from functools import cached_property
 from indexer.query import And, Clause, Leaf, Match, Not, Occur, Or, Part, TextField, Word, Words
 from indexer.ranking import Ranking, idf
 from tests.oracle.document import Collection, Document
-from tests.oracle.reading import Terms, about_words, read, speaking
+from tests.oracle.reading import Terms, about_words, read, shares_of, speaking
 from tests.oracle.terms import FIELDS, Found, Term
 
 Scores = dict[int, float]
@@ -22,6 +22,13 @@ class Matching:
         self.ranking = ranking
         self._found: dict[Term, dict[int, Found]] = {}
         self._leaves: dict[Leaf, Scores] = {}
+
+    def ask(self, clause: Clause | None) -> None:
+        """Note which query is answered: its patterns share its budget of words."""
+        shares = shares_of(clause, self.collection)
+        if shares != self.collection.shares:
+            self.collection.shares = shares
+            self._leaves = {}
 
     @cached_property
     def everything(self) -> Scores:
@@ -156,6 +163,27 @@ def _any(each: list[Scores]) -> Scores:
 
 def _without(left: Scores, right: Scores) -> Scores:
     return {paper: score for paper, score in left.items() if paper not in right}
+
+
+def grows(clause: Clause | None) -> bool:
+    """Say whether no words that may be missing under "any" are negated.
+
+    Then every paper that matches under "all" also matches under "any".
+    """
+    match clause:
+        case Words(parts):
+            return all(
+                not bare_words(part.clause)
+                if part.occur is Occur.EXCLUDED
+                else grows(part.clause)
+                for part in parts
+            )
+        case And(clauses) | Or(clauses):
+            return all(grows(one) for one in clauses)
+        case Not(one):
+            return not bare_words(one)
+        case _:
+            return True
 
 
 def bare_words(clause: Clause | None) -> int:

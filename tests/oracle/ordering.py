@@ -83,15 +83,25 @@ def ordered(papers: list[tuple[Paper, float]], sort: Sort) -> list[tuple[Paper, 
 
 
 def facet(
-    request: FacetRequest, matching: Iterable[Paper], query: Query, collection: Collection
+    request: FacetRequest,
+    matching: Iterable[Paper],
+    some: Iterable[Paper],
+    query: Query,
+    collection: Collection,
 ) -> Facet:
-    """Count one facet over the papers of the clause under every filter but its own."""
+    """Count one facet over the papers of the clause under every filter but its own.
+
+    A value that a filter names and none of them has is counted over `some`.
+    """
     field = request.field
-    counts = Counter(
-        value
-        for paper in matching
-        if passes(paper, query, but=field)
-        for value in values_of(paper, field)
+    counts, others = (
+        Counter(
+            value
+            for paper in papers
+            if passes(paper, query, but=field)
+            for value in values_of(paper, field)
+        )
+        for papers in (matching, some)
     )
     chosen = query.filter(field)
     named = {key_of(value, field): value for value in (*chosen.exclude, *chosen.include)}
@@ -102,7 +112,11 @@ def facet(
         return collection.spellings.get(key, named.get(key, key))
 
     part = fold(request.contains).text
-    fitting = [key for key in counts if any(part in form for form in forms(shown(key)))]
+
+    def fits(key: str) -> bool:
+        return any(part in form for form in forms(shown(key)))
+
+    fitting = [key for key in counts if fits(key)]
 
     def order(key: str) -> Key:
         if field == "year":
@@ -113,13 +127,15 @@ def facet(
     last = request.offset + request.limit if request.limit else None
     page = fitting[request.offset : last]
     page += [key for key in named if key not in page]
+    more = {key: others[key] for key in named if not counts[key] and others[key]}
+    counts |= more
     page.sort(key=order)
     included = {key_of(value, field) for value in chosen.include}
     excluded = {key_of(value, field) for value in chosen.exclude}
     values = tuple(
         FacetValue(shown(key), counts[key], key in included, key in excluded) for key in page
     )
-    return Facet(field, values, len(fitting))
+    return Facet(field, values, len(fitting) + sum(map(fits, more)))
 
 
 def listed(field: FacetField, papers: Iterable[Paper], collection: Collection) -> list[FacetValue]:

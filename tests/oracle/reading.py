@@ -34,7 +34,16 @@ from indexer.query import (
 )
 from indexer.text.folding import fold
 from tests.oracle.document import Collection
-from tests.oracle.expansion import expand, fits, near, pattern_word
+from tests.oracle.expansion import (
+    PATTERNS,
+    PHRASE,
+    TERMS,
+    expand,
+    fits,
+    near,
+    pattern_word,
+    shared_out,
+)
 from tests.oracle.terms import FIELDS, AnyOf, Author, Near, Sequence, Slot, Term, author
 
 Test = Callable[[Paper], bool]
@@ -140,7 +149,7 @@ def _word(leaf: Word, collection: Collection) -> Terms | None:
 
 def _phrase(leaf: Phrase, collection: Collection) -> Terms | None:
     fields = _fields(leaf.field)
-    slots = _slots(leaf.text, collection)
+    slots = _slots(leaf.text, collection)[:PHRASE]
     if not slots:
         return None
     if len(slots) == 1:
@@ -155,6 +164,48 @@ def _phrase(leaf: Phrase, collection: Collection) -> Terms | None:
 
 
 def _expansion(leaf: Wildcard | Fuzzy, collection: Collection) -> Terms | Test | None:
+    expanded = expanded_words(leaf, collection)
+    if not isinstance(expanded, tuple):
+        return expanded
+    words, names = expanded
+    most = collection.shares.get(leaf, TERMS)
+    if most < 0:
+        return None
+    if len(words) + len(names) > most:
+        # Half for names; what either leaves of its half, the other may have.
+        of_names = min(len(names), most - min(len(words), most - most // 2))
+        words, names = words[: most - of_names], names[:of_names]
+    return Terms((AnyOf(frozenset(words), frozenset(names), _fields(leaf.field)),), leaf.boost)
+
+
+def shares_of(clause: Clause | None, collection: Collection) -> dict[Leaf, int]:
+    """Give the most words that each pattern of a query may stand for; -1 = it is left out."""
+    sizes: dict[Leaf, int] = {}
+    left_out: list[Leaf] = []
+    compared = 0
+    for leaf in dict.fromkeys(leaves(clause)):
+        if not isinstance(leaf, Wildcard | Fuzzy):
+            continue
+        expanded = expanded_words(leaf, collection)
+        if not isinstance(expanded, tuple):
+            continue
+        pattern = pattern_word(leaf.pattern) if isinstance(leaf, Wildcard) else "?"
+        prefix = pattern[-1] == "*" and not set(pattern[:-1]) & set("*?")
+        compared += not prefix
+        if compared > PATTERNS and not prefix:
+            left_out.append(leaf)
+        else:
+            sizes[leaf] = sum(map(len, expanded))
+    most = shared_out(list(sizes.values()), TERMS)
+    return dict.fromkeys(sizes, most) | dict.fromkeys(left_out, -1)
+
+
+def expanded_words(
+    leaf: Wildcard | Fuzzy, collection: Collection
+) -> tuple[list[str], list[str]] | Test | None:
+    """Give the words of texts and of names that a pattern fits, commonest first."""
+    if leaf in collection.expanded:
+        return collection.expanded[leaf]
     if isinstance(leaf, Wildcard):
         pattern = pattern_word(leaf.pattern)
         if not any(sign.isalnum() or sign in "*?" for sign in pattern):
@@ -171,7 +222,8 @@ def _expansion(leaf: Wildcard | Fuzzy, collection: Collection) -> Terms | Test |
     none = Counter[str]()
     words, _ = expand(none if fields == ("author",) else collection.vocabulary, test)
     names, _ = expand(collection.author_vocabulary if "author" in fields else none, test)
-    return Terms((AnyOf(words, names, fields),), leaf.boost)
+    collection.expanded[leaf] = words, names
+    return words, names
 
 
 def leaves(clause: Clause | None) -> Iterator[Leaf]:

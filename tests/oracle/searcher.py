@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from indexer.analysis import plain_words
 from indexer.language.unparse import format_clause
 from indexer.paper import Paper, name_key, unnumbered
-from indexer.query import FacetField, Match, Query, Sort
+from indexer.query import FacetField, Match, Query, Sort, YearRange
 from indexer.ranking import Ranking
 from indexer.search import (
     DEFAULT_FACETS,
     ClauseReading,
+    Facet,
     FacetRequest,
     FacetValue,
     Hit,
@@ -24,7 +26,7 @@ from indexer.search import (
 from indexer.text.folding import fold, forms
 from tests.oracle.chain import chain
 from tests.oracle.document import Collection
-from tests.oracle.matching import Matching, Scores, bare_words
+from tests.oracle.matching import Matching, Scores, bare_words, grows
 from tests.oracle.ordering import facet, listed, ordered, passes, rounded
 from tests.oracle.reading import read, readings, speaking, without
 from tests.oracle.signals import led_on, signal_terms, with_signals
@@ -33,6 +35,24 @@ from tests.oracle.terms import Mark
 
 LOOKED_AT = 64
 """Queries of more leaves are not searched for the one that emptied them."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a query asks for in the end.
+
+    Attributes:
+        scores: the papers that match before filters.
+        leading: those that come first.
+        all_words: hits that have all words, where it was gone on to some of them.
+        elsewhere: papers that have all words and do not pass the filters, there.
+    """
+
+    match: Match
+    scores: Scores
+    leading: frozenset[int] = frozenset()
+    all_words: int | None = None
+    elsewhere: int = 0
 
 
 class MemorySearcher:
@@ -56,6 +76,10 @@ class MemorySearcher:
     def generation(self) -> str:
         return self._info.generation
 
+    @property
+    def identity(self) -> str:
+        return self._info.identity
+
     def search(
         self,
         query: Query,
@@ -64,8 +88,8 @@ class MemorySearcher:
         explain: bool = False,  # noqa: ARG002 - the oracle explains nothing
     ) -> Results:
         started = time.perf_counter()
-        match, scores = self._resolved(query)
-        found = self._ordered(query, match, scores)
+        reading = self._resolved(query)
+        found = self._ordered(query, reading)
         size = min(1000, max(0, query.per_page))
         first = (max(1, query.page) - 1) * size
         places = {document.paper.id: at for at, document in enumerate(self.collection.documents)}
@@ -73,22 +97,21 @@ class MemorySearcher:
             Hit(paper, score, snippets(query.clause, places[paper.id], self.matching))
             for paper, score in found[first : first + size]
         )
-        matching = [self.collection.documents[at].paper for at in scores]
         return Results(
             query,
             len(found),
             hits,
-            {request.field: facet(request, matching, query, self.collection) for request in facets},
-            self._receipt(query, match),
+            {request.field: self._facet(request, query) for request in facets},
+            self._receipt(query, reading),
             self.generation,
             (time.perf_counter() - started) * 1000,
         )
 
     def count(self, query: Query) -> int:
-        return len(self._ordered(query, *self._resolved(query)))
+        return len(self._ordered(query, self._resolved(query)))
 
     def ids(self, query: Query) -> Iterator[str]:
-        for paper, _ in self._ordered(query, *self._resolved(query)):
+        for paper, _ in self._ordered(query, self._resolved(query)):
             yield paper.id
 
     def get(self, paper_id: str) -> Paper | None:
@@ -130,51 +153,88 @@ class MemorySearcher:
 
     def marks(self, query: Query, paper_id: str) -> set[Mark]:
         """Give all that a query marks in one paper, before a passage is chosen."""
+        self.matching.ask(query.clause)
         at = [document.paper.id for document in self.collection.documents].index(paper_id)
         return marks_of(query.clause, at, self.matching)
 
     def scores(self, query: Query) -> dict[str, float]:
         """Give the score of every paper that matches a query."""
-        return {paper.id: score for paper, score in self._ordered(query, *self._resolved(query))}
+        return {paper.id: score for paper, score in self._ordered(query, self._resolved(query))}
 
     def _passing(self, query: Query, scores: Scores) -> list[tuple[Paper, float]]:
         found = ((self.collection.documents[at].paper, score) for at, score in scores.items())
         return [(paper, score) for paper, score in found if passes(paper, query)]
 
-    def _ordered(self, query: Query, match: Match, scores: Scores) -> list[tuple[Paper, float]]:
+    def _facet(self, request: FacetRequest, query: Query) -> Facet:
+        """Count a facet as the clicks on its values would, each of which is read anew."""
+        field = request.field
+        filters = tuple(one for one in query.filters if one.field != field)
+        years = YearRange() if field == "year" else query.years
+        reading = self._resolved(replace(query, filters=filters, years=years))
+        some = reading.scores
+        if query.match is Match.AUTO and reading.match is Match.ALL:
+            asked = speaking(query.clause, self.collection)
+            match = Match.ANY if bare_words(asked) > 1 else Match.ALL
+            some = self.matching.scores(query.clause, match)
+        matching, others = (
+            [self.collection.documents[at].paper for at in scores]
+            for scores in (reading.scores, some)
+        )
+        return facet(request, matching, others, query, self.collection)
+
+    def _ordered(self, query: Query, reading: Reading) -> list[tuple[Paper, float]]:
+        match, scores = reading.match, reading.scores
         passing = self._passing(query, scores)
         found = ordered([(paper, rounded(score)) for paper, score in passing], query.sort)
         if query.sort is Sort.ADDED:
             found.sort(key=lambda one: self._times[one[0].id].first_indexed, reverse=True)
         depth = self.matching.ranking.depth
         terms = signal_terms(query.clause, self.matching, match)
-        if query.sort is not Sort.RELEVANCE or not depth or not any(score for _, score in found):
+        if query.sort is not Sort.RELEVANCE or not any(score for _, score in found):
             return found
         places = {document.paper.id: at for at, document in enumerate(self.collection.documents)}
+
+        def behind(one: tuple[Paper, float]) -> bool:
+            return places[one[0].id] not in reading.leading
+
+        found.sort(key=behind)
+        if not depth:
+            return found
         looked = [
             (paper, rounded(with_signals(score, places[paper.id], terms, self.matching)))
             for paper, score in found[:depth]
         ]
-        best = ordered(looked, query.sort)
+        best = sorted(ordered(looked, query.sort), key=behind)
         if match is Match.ANY and len(terms) > 1 and self.matching.ranking.feedback:
             more = led_on(
                 [(places[paper.id], score) for paper, score in best], len(terms), self.matching
             )
             papers = self.collection.documents
             best = ordered([(papers[at].paper, rounded(score)) for at, score in more], query.sort)
+            best.sort(key=behind)
         return [*best, *found[depth:]]
 
-    def _resolved(self, query: Query) -> tuple[Match, Scores]:
-        """Decide between "all" and "any"; everything on a page follows the same reading."""
+    def _resolved(self, query: Query) -> Reading:
+        """Decide between "all" and "any" (see `indexer.query.Match`)."""
+        self.matching.ask(query.clause)
         if query.match is not Match.AUTO:
-            return query.match, self.matching.scores(query.clause, query.match)
-        scores = self.matching.scores(query.clause, Match.ALL)
+            return Reading(query.match, self.matching.scores(query.clause, query.match))
+        every = self.matching.scores(query.clause, Match.ALL)
         asked = speaking(query.clause, self.collection)
-        if not self._passing(query, scores) and bare_words(asked) > 1:
-            return Match.ANY, self.matching.scores(query.clause, Match.ANY)
-        return Match.ALL, scores
+        few = len(every) < self.matching.ranking.enough and grows(asked)
+        passing = bool(self._passing(query, every))
+        if bare_words(asked) < 2 or (passing and not few):
+            return Reading(Match.ALL, every)
+        leading = frozenset(every) if few else frozenset[int]()
+        return Reading(
+            Match.ANY,
+            self.matching.scores(query.clause, Match.ANY),
+            leading,
+            len(self._passing(query, every)),
+            len(every) - len(self._passing(query, every)),
+        )
 
-    def _receipt(self, query: Query, match: Match) -> Receipt:
+    def _receipt(self, query: Query, reading: Reading) -> Receipt:
         every = list(readings(query.clause, self.collection))
         empty = query.match is not Match.ANY and not self._passing(
             query, self.matching.scores(query.clause, Match.ALL)
@@ -189,12 +249,23 @@ class MemorySearcher:
             )
             for at, (leaf, asked) in enumerate(every)
         )
-        return Receipt(format_clause(query.clause), told, str(match), query.repairs)
+        return Receipt(
+            format_clause(query.clause),
+            told,
+            str(reading.match),
+            query.repairs,
+            (),
+            reading.all_words,
+            reading.elsewhere,
+        )
 
     def _emptied(self, query: Query, at: int) -> bool:
         """Say whether, under "all", the query without this leaf finds something."""
         rest = without(query.clause, at)
-        return bool(self._passing(query, self.matching.scores(rest, Match.ALL)))
+        self.matching.ask(rest)
+        found = self._passing(query, self.matching.scores(rest, Match.ALL))
+        self.matching.ask(query.clause)
+        return bool(found)
 
 
 def begins(value: str, prefix: str) -> bool:

@@ -28,9 +28,18 @@ def found(client: FlaskClient, address: str) -> dict[str, Any]:
     return json.loads(response.text)  # type: ignore[no-any-return] # any JSON
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "q=learning&venue=ICML&venue=NeurIPS&year_from=2002&year_to=2019",
+        "q=learning+rates&venue=ICML&venue=JMLR",  # only ICML has all of the words
+        "q=learning+rates&venue=JMLR&year_from=2018",  # neither has
+        "q=federated+phones+accuracy",  # few have
+    ],
+)
 @pytest.mark.parametrize("field", ["venue", "year", "type"])
-def test_groups_count_the_answer_itself(client: FlaskClient, field: str) -> None:
-    address = "/search.json?q=learning&venue=ICML&venue=NeurIPS&year_from=2002&year_to=2019"
+def test_groups_count_the_answer_itself(client: FlaskClient, field: str, asked: str) -> None:
+    address = f"/search.json?{asked}"
     hits = found(client, f"{address}&per_page=1000")["hits"]
     told = found(client, f"{address}&group_by={field}")
 
@@ -84,7 +93,7 @@ def test_a_cursor_is_true_to_its_question_and_its_generation() -> None:
     with index.writer() as writer:
         writer.add(replace(PAPERS[0], id="new"))
     later = found(client, f"/search.json?q=rate&cursor={cursor}")
-    gone = Cursor("m000099", 1, asked(cursor))
+    gone = Cursor(index.identity() or "", "m000099", 1, asked(cursor))
     refused = client.get(f"/search.json?q=rate&cursor={gone}")
 
     assert other.status_code == 400
@@ -94,10 +103,19 @@ def test_a_cursor_is_true_to_its_question_and_its_generation() -> None:
     assert refused.content_type == "application/problem+json"
 
 
+def test_a_cursor_of_an_index_made_anew_is_gone() -> None:
+    before = create_app(index=MemoryIndex.of(PAPERS)).test_client()
+    after = create_app(index=MemoryIndex.of(PAPERS)).test_client()
+    cursor = found(before, "/search.json?q=rate&cursor=*")["next_cursor"]
+
+    assert before.get(f"/search.json?q=rate&cursor={cursor}").status_code == 200
+    assert after.get(f"/search.json?q=rate&cursor={cursor}").status_code == 410
+
+
 def asked(cursor: str) -> str:
     """The digest of its question that a cursor holds."""
     told = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    return str(told[2])
+    return str(told[3])
 
 
 def test_other_sites_may_read_answers(client: FlaskClient) -> None:

@@ -12,12 +12,15 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
 
 from indexer import IndexDamaged, Paper
 from tests.oracle import MemoryIndex, MemorySearcher
 from tests.web.conftest import PAPERS
 from tests.web.reading import Element, read
-from webui import create_app
+from webui import create_app, record_upload
+from webui.record_upload import read_upload
 
 LATE = Paper("late", "Federated learning, years later", year=2024)
 MENDED = replace(PAPERS[1], abstract="An answer to an earlier paper on the same.")
@@ -217,3 +220,85 @@ def test_odd_parts_of_a_record_do_no_harm(client: FlaskClient) -> None:
     odd["parameters"] = {"q": "federated"}
     page = hand_in(client, odd)
     assert "<script>" in told(page)["Before"]
+
+
+RECORD = b'{"parameters": {"q": "bees"}, "index": {"generation": "g", "built": "2020"}, "ids": '
+
+
+@pytest.mark.parametrize("indent", [None, 0, 4, "\t"])
+def test_the_ids_of_a_record_are_read_as_they_are(indent: int | str | None) -> None:
+    ids = [f"paper-{number}" for number in range(5_000)] + ["ö", 'a"b', "a\\", "x" * 5_000, "p,q"]
+    listed = [*ids, 1, None, ["q", "r"], *ids]
+    record = {"x": [{"y": ["z", "w"]}, "v", 1], "ids": listed, "matched": "any"}
+    for text in (json.dumps(record, indent=indent), json.dumps(record, ensure_ascii=False)):
+        for mark in (b"", b"\xef\xbb\xbf"):
+            told = read_upload(io.BytesIO(mark + text.encode()))
+            assert told == {"ids": tuple(ids), "matched": "any"}
+
+
+@given(
+    st.lists(st.text(max_size=200), max_size=300),
+    st.dictionaries(st.text(max_size=5), st.integers() | st.text(max_size=10), max_size=5),
+)
+def test_any_record_is_read_as_the_library_reads_it(ids: list[str], index: dict[str, Any]) -> None:
+    text = json.dumps({"ids": ids, "index": index}).encode()
+    told = read_upload(io.BytesIO(text))
+    assert told["ids"] == tuple(dict.fromkeys(one.encode(errors="replace").decode() for one in ids))
+    assert told["index"] == index
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        RECORD + b"[" * 3_000_000,
+        RECORD + b"[" + b"[]," * 1_000_000 + b"1]}",
+        RECORD + b"[" + b"1," * 1_500_000 + b"1]}",
+        RECORD + b"[" + b"," * 3_000_000 + b"1]}",
+        RECORD + b"[" + b'"a",' * 3_000_000 + b'"a"]}',
+        RECORD + b'["' + b"a" * 3_000_000,
+        RECORD + b'["' + b"\\\\" * 1_500_000 + b'"]}',
+        b'{"x": [' + b"[]," * 1_000_000 + b"1]}",
+        b'{"parameters": [' + b"1," * 50_000 + b"1]}",
+        b'{"parameters": {"q": "' + b"q" * 60_000 + b"q" * 60_000 + b'"}}',
+        RECORD + b"[]} {}", RECORD + b"[]", RECORD + b'["a"', b'{"a" 1}', b"{1: 2}", b'{"a": ]}',
+    ],
+    ids=range(16),
+)  # fmt: skip
+def test_a_record_that_grows_in_memory_is_refused_early(
+    hostile: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record_upload, "MOST_MARKS", 20_000)
+    monkeypatch.setattr(record_upload, "MOST_REST", 20_000)
+    stream = io.BytesIO(hostile)
+    with pytest.raises((ValueError, RecursionError)):
+        read_upload(stream)
+    assert stream.tell() < 1_000_000  # bytes that were read of it
+
+
+def test_too_many_ids_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(record_upload, "MOST_IDS", 100)
+    text = RECORD + json.dumps([str(number) for number in range(101)]).encode() + b"}"
+    with pytest.raises(ValueError, match="too much"):
+        read_upload(io.BytesIO(text))
+
+
+def test_records_are_compared_one_at_a_time(updated: tuple[FlaskClient, dict[str, Any]]) -> None:
+    client, record = updated
+    data = json.dumps(record).encode()
+    comparing = client.application.extensions["quiver.comparing"]
+
+    with comparing:
+        response = client.post("/record/diff", data={"record": (io.BytesIO(data), "record.json")})
+        assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
+        assert "Another record is being compared" in read(response.text).one("main").text
+    hand_in(client, record)
+    client.post("/record/diff", data={"record": (io.BytesIO(b"{"), "record.json")})
+    assert not comparing.locked()
+
+
+def test_many_papers_that_are_gone_are_not_looked_for_one_by_one(
+    updated: tuple[FlaskClient, dict[str, Any]],
+) -> None:
+    client, record = updated
+    page = hand_in(client, record | {"ids": [f"gone{number}" for number in range(20_001)]})
+    assert told(page)["Gone"].startswith("20,001 papers; too many to say which")

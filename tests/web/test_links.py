@@ -18,7 +18,10 @@ STATES = st.fixed_dictionaries(
     {},
     optional={
         "q": st.sampled_from(
-            ["learning", "federated", "gossip OR run", "rate -5", "zzz", "author"]
+            [
+                *("learning", "federated", "gossip OR run", "rate -5", "zzz", "author"),
+                *("learning rates", "federated learning", "gossip learning", "federated zzz"),
+            ]
         ),
         "venue": st.lists(st.sampled_from(["ICML", "NeurIPS", "JMLR", "unknown"]), max_size=2),
         "venue_not": st.lists(st.sampled_from(["ICLR", "Proc. of X/Y & Z?"]), max_size=1),
@@ -84,6 +87,32 @@ def test_every_number_is_the_hits_after_following_its_link(
         found = web.get(address.replace("/search", "/search.json", 1)).json
         assert found is not None
         assert found["total"] == count, address
+
+
+def test_numbers_are_true_where_only_papers_elsewhere_have_all_words(web: FlaskClient) -> None:
+    page = page_of(web, "/search?q=learning+rates&venue=JMLR&venue=ICML&year=2019")
+    assert "No paper under these filters has all of these words" in page.text
+    assert "Without the filters, 60 papers have all of them." in page.text
+    rows = page.one("form", class_="facets").all("li")
+    numbers = {
+        link.attrs["href"]: number(row.one("span", class_="count").text)
+        for row in rows
+        for link in row.all("a")
+        if link.text == "only"
+    }
+
+    assert len(numbers) > 3
+    for address, count in numbers.items():
+        assert hits(page_of(web, address)) == count, address
+
+
+def test_the_few_papers_with_all_words_are_one_click_away(web: FlaskClient) -> None:
+    page = page_of(web, "/search?q=federated+phones+accuracy")
+
+    notice = page.one("p", class_="notice")
+    assert "1 paper has all of these words, " in notice.text
+    assert page.one("ol", class_="hits").all("h3")[0].text.startswith("Federated learning on small")
+    assert hits(page_of(web, notice.one("a").attrs["href"])) == 1
 
 
 @settings(

@@ -11,6 +11,7 @@ from urllib.parse import quote, unquote_to_bytes, urlencode
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 from werkzeug.test import create_environ, run_wsgi_app
 
@@ -153,3 +154,12 @@ def test_what_is_cut_is_said(site: Flask) -> None:
     assert "Only the first" in page.one("main").text
     page = read(site.test_client().get(f"/search?{STATES['many venues']}").text)
     assert "Only 200 filter values" in page.one("main").text
+
+
+@pytest.mark.parametrize("host", ["xn--", "xn--a", "xn--.com"])
+@pytest.mark.parametrize("path", ["/feed.atom?q=federated", "/search?q=federated", "/record.json"])
+def test_a_host_that_is_no_name_is_refused(client: FlaskClient, host: str, path: str) -> None:
+    environ = client.application.test_request_context(path).request.environ | {"HTTP_HOST": host}
+    status: list[str] = []
+    body = client.application.wsgi_app(environ, lambda line, *_: status.append(line))  # type: ignore[arg-type]
+    assert status[0].startswith("400"), b"".join(body)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 from indexer.errors import ConfigError, IndexUnavailable
+from indexer.extras import install_command
 
 if TYPE_CHECKING:
     from opensearchpy import OpenSearch
@@ -113,7 +114,7 @@ def connect(config: ClusterConfig) -> OpenSearch:
         from opensearchpy import OpenSearch
     except ImportError as error:
         raise ConfigError(
-            ("index.backend: opensearch needs its client: pip install 'quiver[opensearch]'",)
+            (f"index.backend: opensearch needs its client: {install_command('opensearch')}",)
         ) from error
     options: dict[str, Any] = {}
     _check_files(config)

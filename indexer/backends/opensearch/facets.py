@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from indexer.backends.opensearch.document import bounded
@@ -161,11 +161,36 @@ class Known:
         spellings: of the generation.
         chosen: how the authors that filters name are shown, by key.
         distinct: exact number of authors, where the estimate is not sure.
+        some: papers with some of the words by key, for keys that filters name and of which no paper
+            has all words.
     """
 
     spellings: Spellings
     chosen: Spellings
     distinct: int | None = None
+    some: Mapping[str, int] = field(default_factory=dict)
+
+
+def unmet(answer: Body, query: Query, request: FacetRequest) -> list[str]:
+    """Returns the keys that the filters of a facet name and that no counted paper has."""
+    chosen = query.filter(request.field)
+    named = {key_of(value, request.field) for value in (*chosen.include, *chosen.exclude)}
+    return sorted(named - {str(one["key"]) for one in _buckets(answer, "named")})
+
+
+def named_aggs(query: Query, request: FacetRequest, keys: list[str]) -> Body:
+    """Count the papers of some keys of a facet, under all filters but its own."""
+    return {
+        "some": {
+            "filter": filter_query(query, but=request.field) or {"match_all": {}},
+            "aggs": {"named": values_of(_COLUMNS[request.field], len(keys), include=keys)},
+        }
+    }
+
+
+def named_counts(answer: Body) -> dict[str, int]:
+    """Read the answer to `named_aggs`."""
+    return {str(one["key"]): int(one["doc_count"]) for one in _buckets(answer["some"], "named")}
 
 
 def read_facet(answer: Body, query: Query, request: FacetRequest, known: Known) -> Facet:
@@ -187,16 +212,17 @@ def read_facet(answer: Body, query: Query, request: FacetRequest, known: Known) 
         if key not in shown:
             shown[key] = known.chosen.get(key, value) if field == "author" else key
     part = fold(request.contains).text
-    fitting = [
-        key
-        for key, count in counts.items()
-        if count and any(part in form for form in forms(shown[key]))
-    ]
+
+    def fits(key: str) -> bool:
+        return any(part in form for form in forms(shown[key]))
+
+    fitting = [key for key, count in counts.items() if count and fits(key)]
     order = _order(field, counts, shown)
     fitting.sort(key=order)
     last = request.offset + request.limit if request.limit else None
     page = fitting[request.offset : last]
     page += [key for key in named if key not in page]
+    counts |= known.some
     page.sort(key=order)
     included = {key_of(value, field) for value in chosen.include}
     excluded = {key_of(value, field) for value in chosen.exclude}
@@ -206,7 +232,7 @@ def read_facet(answer: Body, query: Query, request: FacetRequest, known: Known) 
     total = len(fitting)
     if field == "author" and not request.contains:
         total = int(answer["distinct"]["value"]) if known.distinct is None else known.distinct
-    return Facet(field, values, total)
+    return Facet(field, values, total + sum(map(fits, known.some)))
 
 
 def foremost(answer: Body, request: FacetRequest) -> list[str] | None:

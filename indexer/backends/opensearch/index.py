@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from indexer.analysis import Analyzer
 from indexer.backends.opensearch.changes import changes_between
@@ -21,6 +22,7 @@ from indexer.backends.opensearch.searcher import ClusterSearcher
 from indexer.backends.opensearch.transport import ClusterTransport
 from indexer.backends.opensearch.verify import verify
 from indexer.backends.opensearch.writer import ClusterWriter
+from indexer.budget import DEFAULT, Limits
 from indexer.errors import IndexDamaged, IndexError_, IndexMissing, IndexUnavailable
 from indexer.publishing import check_loss
 from indexer.ranking import Ranking
@@ -28,6 +30,9 @@ from indexer.results import Changes
 
 if TYPE_CHECKING:
     from opensearchpy import OpenSearch
+
+_IDENTITY_SECONDS: Final = 1.0
+"""How long an index that was made anew may be taken for the old one."""
 
 
 class OpenSearchIndex:
@@ -42,6 +47,7 @@ class OpenSearchIndex:
         *,
         analyzer: Analyzer | None = None,
         ranking: Ranking | None = None,
+        limits: Limits = DEFAULT,
         client: OpenSearch | None = None,
     ) -> None:
         """Name the place; nothing is asked or made yet.
@@ -50,6 +56,7 @@ class OpenSearchIndex:
             config: where the cluster is.
             analyzer: how texts become terms; an index is searched as it was written.
             ranking: weights of the ranking.
+            limits: of each query.
             client: to use instead of a new one.
         """
         self.config = config
@@ -59,8 +66,10 @@ class OpenSearchIndex:
         self._analyzer = analyzer or Analyzer()
         self.generations = Generations(self._client, self._ledger, config, self._analyzer)
         self._ranking = ranking or Ranking()
+        self._limits = limits
         self._lock = Lock()
         self._newest: ClusterSearcher | None = None
+        self._identified: tuple[float, str | None] | None = None
 
     def generation(self) -> str | None:
         """Name of the newest published generation; one small request.
@@ -69,6 +78,18 @@ class OpenSearchIndex:
             IndexUnavailable: when the cluster does not answer.
         """
         return self._breaker.call(self._ledger.current)
+
+    def identity(self) -> str | None:
+        """Identity of the index that is there now; asked for once a second at most.
+
+        Raises:
+            IndexUnavailable: when the cluster does not answer.
+        """
+        now = time.monotonic()
+        known = self._identified
+        if known is None or now - known[0] > _IDENTITY_SECONDS:
+            self._identified = known = (now, self._breaker.call(self._ledger.identity))
+        return known[1]
 
     @contextmanager
     def searcher(self, generation: str | None = None) -> Iterator[ClusterSearcher]:
@@ -110,9 +131,11 @@ class OpenSearchIndex:
             name = self._ledger.current()
             if name is None:
                 break
+            identity = self.identity()
             with self._lock:
-                if self._newest is not None and self._newest.generation == name:
-                    return self._newest
+                newest = self._newest
+                if newest is not None and (newest.generation, newest.identity) == (name, identity):
+                    return newest
             facts = self._ledger.read(name)
             if facts is not None:
                 self._check(facts)
@@ -130,7 +153,13 @@ class OpenSearchIndex:
         transport = ClusterTransport(
             self._client, self._ledger, generation, self._breaker, self.config.timeout
         )
-        return ClusterSearcher(transport, facts, analyzer=self._analyzer, ranking=self._ranking)
+        return ClusterSearcher(
+            transport,
+            facts,
+            analyzer=self._analyzer,
+            ranking=self._ranking,
+            limits=self._limits,
+        )
 
     def _check(self, facts: Generation) -> None:
         analyzer = self._analyzer

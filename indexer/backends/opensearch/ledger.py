@@ -23,6 +23,7 @@ from indexer.backends.opensearch.copies import all_copies
 from indexer.backends.opensearch.mapping import VERSION, Body
 from indexer.backends.opensearch.scoring import Collection
 from indexer.errors import IndexDamaged, IndexLocked
+from indexer.platform import is_running
 from indexer.search import IndexInfo
 
 if TYPE_CHECKING:
@@ -82,6 +83,16 @@ class Ledger:
         names = [one for one in answer if one.startswith(f"{self.name}-g")]
         return names[0][len(self.name) + 1 :] if names else None
 
+    def identity(self) -> str | None:
+        """Returns the UUID that the cluster gave the ledger; None where there is no ledger."""
+        answer = self._client.indices.get_settings(
+            index=self._index, name="index.uuid", ignore=[404]
+        )
+        for settings in answer.values():
+            if isinstance(settings, dict) and "settings" in settings:
+                return str(settings["settings"]["index"]["uuid"])
+        return None
+
     def published(self) -> list[str]:
         """Name the generations that were published and are there, rising."""
         answer = self._client.search(
@@ -115,7 +126,9 @@ class Ledger:
                 )
             info = facts["info"]
             return Generation(
-                IndexInfo(**{**info, "dumps": tuple(info["dumps"])}),
+                IndexInfo(
+                    **{**info, "dumps": tuple(info["dumps"]), "identity": self.identity() or ""}
+                ),
                 Collection(**facts["collection"]),
                 facts["spellings"],
                 tuple(facts["variants"]),
@@ -133,7 +146,11 @@ class Ledger:
         """Keep the facts of a generation; it counts as published from here on."""
         facts = {
             "version": VERSION,
-            "info": asdict(generation.info),
+            "info": {
+                name: value
+                for name, value in asdict(generation.info).items()
+                if name != "identity"  # that of the ledger itself
+            },
             "collection": {
                 "papers": generation.collection.papers,
                 "averages": dict(generation.collection.averages),
@@ -281,9 +298,6 @@ def _gone(holder: Body) -> bool:
     if holder.get("host") != socket.gethostname():
         return False
     try:
-        os.kill(int(holder.get("pid", 0)), 0)
-    except ProcessLookupError:
-        return True
-    except (OSError, ValueError, OverflowError):
+        return is_running(int(holder.get("pid", 0))) is False
+    except ValueError:
         return False
-    return False

@@ -16,13 +16,12 @@ from indexer.backends.opensearch.document import bounded
 from indexer.backends.opensearch.leaves import matching
 from indexer.backends.opensearch.mapping import APART, Body
 from indexer.backends.opensearch.scoring import either
+from indexer.matching.expansion import MOST_WORDS
 from indexer.matching.reading import Expansion
 from indexer.matching.terms import TextTerm, Way
 from indexer.query import Leaf, Phrase, Word
 from indexer.text.folding import fold
 
-CAP: Final = 512
-"""Most words a pattern stands for, in texts and again in names: those that most papers hold."""
 NEAR: Final = 4096
 """Words near another that are looked at in each field, the commonest first."""
 COUNTED: Final = 10_000
@@ -232,7 +231,7 @@ class WordFacts:
         }
         answer = self._ask({"size": 0, "track_total_hits": False, "aggs": {"words": body}})
         words = [str(one["key"]) for one in answer["aggregations"]["words"]["buckets"]]
-        found = Expansion(tuple(sorted(words[:CAP])), len(words))
+        found = Expansion(tuple(words[:MOST_WORDS]), len(words))
         with self._lock:
             _trim(self._expansions)
             self._expansions[key] = found

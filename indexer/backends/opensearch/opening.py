@@ -7,6 +7,7 @@ from pathlib import Path
 
 from indexer.backends.opensearch.connection import ClusterConfig
 from indexer.backends.opensearch.index import OpenSearchIndex
+from indexer.budget import Limits
 from indexer.config import Config
 
 
@@ -20,4 +21,5 @@ def open_configured(_: Path, config: Config) -> OpenSearchIndex:
     cluster["hosts"] = tuple(host.strip() for host in config.cluster.hosts.split(","))
     build = config.build
     kept = ClusterConfig(**cluster, keep=build.keep, wait=build.wait, most_lost=build.most_lost)
-    return OpenSearchIndex(kept, ranking=config.ranking)
+    limits = Limits(seconds=config.search.timeout)
+    return OpenSearchIndex(kept, ranking=config.ranking, limits=limits)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from indexer.backends.opensearch.document import document_id
 from indexer.backends.opensearch.explain import explained
 from indexer.backends.opensearch.facets import filter_query
 from indexer.backends.opensearch.feedback import NEEDED, Feedback
@@ -107,7 +108,14 @@ class Pages:
             term: f"t{at}" for at, term in enumerate(dict.fromkeys((*self._terms, *parts)))
         }
 
-    def answer(self, match: Match, first: int, size: int, aggs: Body | None = None) -> Answer:
+    def answer(
+        self,
+        match: Match,
+        first: int,
+        size: int,
+        aggs: Body | None = None,
+        leading: frozenset[str] = frozenset(),
+    ) -> Answer:
         """Ask for a page, and for all the best papers where it shows some of them.
 
         Args:
@@ -115,22 +123,27 @@ class Pages:
             first: hits to pass over.
             size: hits to give.
             aggs: what to count besides.
+            leading: ids of hits that come before all others in the order by relevance.
         """
         signals = self._signals(match)
         ranked = signals.depth > first and size > 0
         found = self._found(match, scored=self._scored, named=ranked or self._explain)
         source = ("paper", *(signals.streams if ranked else ()))
         start, wanted = (0, max(first + size, signals.depth)) if ranked else (first, size)
-        answer = self._page(found, start, wanted, aggs, source)
+        if leading and self._scored and self._query.sort is Sort.RELEVANCE:
+            answer = self._tiers(found, (start, wanted), aggs, source, leading)
+        else:
+            answer, leading = self._page(found, start, wanted, aggs, source), frozenset()
         places = [_place(hit) for hit in answer["hits"]["hits"]]
-        if found.sort is Sort.RELEVANCE and places and not places[0].score and start == 0:
+        scoreless = bool(places) and not any(one.score for one in places)
+        if found.sort is Sort.RELEVANCE and scoreless and start == 0:
             # Nothing that was found scores: the order is that of a query without words.
             ranked = False
             found = self._found(match, scored=False, named=False)
             answer = self._page(found, first, size, aggs, ("paper",))
             places = [_place(hit) for hit in answer["hits"]["hits"]]
         if ranked:
-            places = self._ranked(places, match, signals)[first : first + size]
+            places = self._ranked(places, match, signals, leading)[first : first + size]
         elif self._explain:
             places = [replace(one, why=self._why(one, match)) for one in places]
         total = int(answer["hits"]["total"]["value"])
@@ -151,6 +164,46 @@ class Pages:
             if len(hits) < WALL:
                 return
             after = hits[-1]["sort"]
+
+    def leading(self, size: int) -> frozenset[str]:
+        """Returns the ids of the first hits that have all words; none where these are many."""
+        if not 0 < size <= WALL:
+            return frozenset()
+        found = self._found(Match.ALL, scored=False, named=False)
+        answer = self._reach.ask(page_body(found, 0, size, source=()))
+        return frozenset(str(hit["sort"][-1]) for hit in answer["hits"]["hits"])
+
+    def _tiers(
+        self,
+        found: Found,
+        page: tuple[int, int],
+        aggs: Body | None,
+        source: tuple[str, ...],
+        leading: frozenset[str],
+    ) -> Body:
+        """Ask for a page of an order in which some hits come before all others.
+
+        Args:
+            found: what is asked.
+            page: hits to pass over, and hits to give.
+            aggs: what to count besides.
+            source: fields of the documents to give.
+            leading: ids of the hits that come first.
+        """
+        start, wanted = page
+        ids: Body = {"ids": {"values": sorted(map(document_id, leading))}}
+        filters = [] if found.filters is None else [found.filters]
+        ahead = replace(found, filters={"bool": {"filter": [*filters, ids]}})
+        behind = replace(found, filters={"bool": {"filter": filters, "must_not": [ids]}})
+        few = min(wanted, max(0, len(leading) - start))
+        first: list[Body] = []
+        if few:
+            first = self._page(ahead, start, few, None, source)["hits"]["hits"]
+        answer = self._page(behind, max(0, start - len(leading)), wanted - few, aggs, source)
+        hits = answer["hits"]
+        hits["hits"] = first + hits["hits"]
+        hits["total"]["value"] = int(hits["total"]["value"]) + len(leading)
+        return answer
 
     def _found(self, match: Match, *, scored: bool, named: bool) -> Found:
         filters = filter_query(self._query)
@@ -185,20 +238,26 @@ class Pages:
         takes = takes and (feedback or any(weights))
         return _Signals(nearness, ranking.depth if takes else 0, feedback)
 
-    def _ranked(self, places: list[Place], match: Match, signals: _Signals) -> list[Place]:
+    def _ranked(
+        self, places: list[Place], match: Match, signals: _Signals, leading: frozenset[str]
+    ) -> list[Place]:
         """Put the best papers into their final order; the others stay behind them."""
+
+        def order(place: Place) -> tuple[bool, tuple[float, float, str]]:
+            return place.id not in leading, _order(place)
+
         best: list[Place] = []
         for place in places[: signals.depth]:
             why = self._why(place, match) if self._explain else ()
             gains = signals.nearness.gains(place.score, place.source, place.told)
             best.append(self._gained(replace(place, why=why), gains))
-        best.sort(key=_order)
+        best.sort(key=order)
         if signals.feedback:
             feedback = self._reach.feedback
             looked = ((one.score, one.source) for one in best)
             shared = feedback.shared(looked, len(signals.nearness.terms))
             best = [self._gained(one, feedback.gains(shared, one.source)) for one in best]
-            best.sort(key=_order)
+            best.sort(key=order)
         return best + places[signals.depth :]
 
     def _gained(self, place: Place, gains: list[Gain]) -> Place:

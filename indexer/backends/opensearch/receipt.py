@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
+from indexer.budget import Budget
 from indexer.language.unparse import format_clause
 from indexer.matching.loosening import is_deep, left_out, unfiltered, without
 from indexer.matching.plan import Plan
@@ -15,7 +16,21 @@ from indexer.search import Alternative, ClauseReading, Receipt
 
 LOOKED_AT: Final = 24
 """Most leaves that are left out one by one to see what emptied the result."""
+MOST_LEAVES: Final = 64
+"""Queries of more leaves are not searched for the one that emptied them."""
 ALTERNATIVES: Final = 6
+
+
+class Counted(Protocol):
+    """How many papers a query finds."""
+
+    @property
+    def total(self) -> int:
+        """All hits."""
+
+    @property
+    def full(self) -> int:
+        """Hits that have all that was asked for."""
 
 
 class Counting(Protocol):
@@ -24,22 +39,38 @@ class Counting(Protocol):
     def leaf_hits(self, readings: tuple[LeafReading, ...]) -> list[int]:
         """Count the papers that match each leaf on its own."""
 
-    def totals(self, queries: list[Query], *, skip: list[int | None]) -> list[int]:
+    def totals(
+        self, queries: list[Query], *, skip: list[int | None], budget: Budget | None = None
+    ) -> Sequence[Counted]:
         """Count what each query finds, one of its leaves left out where `skip` says so."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a query; `match` is ALL or ANY, as decided."""
+    """What came of a query; `match` is ALL or ANY, as decided.
+
+    Attributes:
+        all_words: see `Receipt`; so `all_words_elsewhere`.
+    """
 
     query: Query
     plan: Plan
     match: Match
     total: int
+    all_words: int | None = None
+    all_words_elsewhere: int = 0
+
+    @property
+    def full(self) -> int:
+        """Number of hits that have all that was asked for."""
+        return self.total if self.all_words is None else self.all_words
 
 
 def receipt_of(
-    outcome: Outcome, counting: Counting, corrected: Iterable[tuple[str, Query]]
+    outcome: Outcome,
+    counting: Counting,
+    corrected: Iterable[tuple[str, Query]],
+    budget: Budget,
 ) -> Receipt:
     """Say how the query of an outcome was read.
 
@@ -47,16 +78,18 @@ def receipt_of(
         outcome: what came of it.
         counting: counts papers.
         corrected: of `spelling.Spelling`.
+        budget: of the query; what would find more is looked for while its time lasts.
     """
     query, leaves = outcome.query, outcome.plan.leaves
     deep = is_deep(query.clause)
     asked = {id(reading) for reading in outcome.plan.asking}
-    empty = query.match is not Match.ANY and (outcome.match is Match.ANY or not outcome.total)
+    empty = query.match is not Match.ANY and not outcome.full
     emptied: dict[int, int] = {}
-    if empty and len(leaves) > 1:
+    if empty and 1 < len(leaves) <= MOST_LEAVES and not budget.overdue:
         places = list(range(min(len(leaves), LOOKED_AT)))
         needed = [replace(query, match=Match.ALL)] * len(places)
-        emptied = dict(zip(places, counting.totals(needed, skip=[*places]), strict=True))
+        counts = counting.totals(needed, skip=[*places], budget=budget)
+        emptied = {at: count.total for at, count in zip(places, counts, strict=True)}
     hits = counting.leaf_hits(leaves)
     readings = tuple(
         ClauseReading(
@@ -69,9 +102,9 @@ def receipt_of(
         for at, reading in enumerate(leaves)
     )
     alternatives: tuple[Alternative, ...] = ()
-    if not deep:
+    if not deep and not budget.overdue:
         alternatives = tuple(_corrected(outcome, corrected, counting))
-    if empty and not deep:
+    if empty and not deep and not budget.overdue:
         alternatives += tuple(_alternatives(outcome, emptied, counting))
     return Receipt(
         "a very deep query" if deep else format_clause(query.clause),
@@ -79,27 +112,26 @@ def receipt_of(
         "any" if outcome.match is Match.ANY else "all",
         query.repairs,
         alternatives,
+        outcome.all_words,
+        outcome.all_words_elsewhere,
     )
 
 
 def _corrected(
     outcome: Outcome, corrected: Iterable[tuple[str, Query]], counting: Counting
 ) -> Iterator[Alternative]:
-    """Give queries with a rare word corrected that find more; with all words if these did not."""
+    """Returns queries with a rare word corrected of which more papers have all words."""
     asked = list(corrected)
     if not asked:
         return
-    partial = outcome.match is Match.ANY and outcome.query.match is Match.AUTO
-    queries = [changed for _, changed in asked]
-    needed = [replace(one, match=Match.ALL) for one in queries] if partial else queries
-    totals = counting.totals(needed, skip=[None] * len(needed))
+    counts = counting.totals([changed for _, changed in asked], skip=[None] * len(asked))
     given: set[int] = set()
-    for (words, changed), total in zip(asked, totals, strict=True):
-        if total in given:  # another form of a word that was given
+    for (words, changed), count in zip(asked, counts, strict=True):
+        if count.total in given:  # another form of a word that was given
             continue
-        if total > (0 if partial else outcome.total):
-            given.add(total)
-            yield Alternative(f"did you mean {words}", changed, total)
+        if count.full > outcome.full:
+            given.add(count.total)
+            yield Alternative(f"did you mean {words}", changed, count.total)
 
 
 def _alternatives(
@@ -117,11 +149,13 @@ def _alternatives(
             given += 1
             label = left_out(outcome.plan, at)
             yield Alternative(label, changed, total)
-    if outcome.total:
+    if outcome.total and not outcome.all_words_elsewhere:
         return
     freed = list(unfiltered(query))
-    totals = counting.totals([changed for _, changed in freed], skip=[None] * len(freed))
-    for (label, changed), total in zip(freed, totals, strict=True):
-        if total > here and given < ALTERNATIVES:
+    counts = counting.totals([changed for _, changed in freed], skip=[None] * len(freed))
+    for (label, changed), count in zip(freed, counts, strict=True):
+        # Where papers with some of the words are shown, those with all are what is more.
+        better = count.full if outcome.total else count.total > here
+        if better and given < ALTERNATIVES:
             given += 1
-            yield Alternative(label, changed, total)
+            yield Alternative(label, changed, count.total)

@@ -19,7 +19,10 @@ from indexer.backends.opensearch.facets import (
     facet_aggs,
     filter_query,
     foremost,
+    named_aggs,
+    named_counts,
     read_facet,
+    unmet,
     unsure,
     values_of,
 )
@@ -30,6 +33,7 @@ from indexer.backends.opensearch.mapping import Body
 from indexer.backends.opensearch.people import ValueLists
 from indexer.backends.opensearch.receipt import Outcome, receipt_of
 from indexer.backends.opensearch.spelling import Spelling
+from indexer.budget import DEFAULT, Limits
 from indexer.matching.marks import Chunks
 from indexer.matching.snippets import Excerpts
 from indexer.paper import Paper
@@ -80,7 +84,13 @@ class ClusterSearcher:
     """
 
     def __init__(
-        self, transport: Transport, facts: Generation, *, analyzer: Analyzer, ranking: Ranking
+        self,
+        transport: Transport,
+        facts: Generation,
+        *,
+        analyzer: Analyzer,
+        ranking: Ranking,
+        limits: Limits = DEFAULT,
     ) -> None:
         """Search one generation.
 
@@ -89,6 +99,7 @@ class ClusterSearcher:
             facts: of its ledger.
             analyzer: the one its texts were indexed with.
             ranking: how papers are scored.
+            limits: of each query.
         """
         self._transport = transport
         self._facts = facts
@@ -98,7 +109,9 @@ class ClusterSearcher:
         self._ahead = ReadAhead(self._read)
         self._words = WordFacts(transport.search, analyzer)
         self._lists = ValueLists(transport.search, facts.spellings, facts.variants)
-        self._finder = Finder(transport.search, self._words, facts.collection, ranking)
+        self._finder = Finder(
+            transport.search, self._words, facts.collection, ranking, limits
+        )
         self._spelling = Spelling(self._words, facts.info.papers)
         self._coauthors = Coauthors(transport.search, self._lists)
 
@@ -106,6 +119,11 @@ class ClusterSearcher:
     def generation(self) -> str:
         """Name of the generation this searcher reads."""
         return self._facts.info.generation
+
+    @property
+    def identity(self) -> str:
+        """Identity of the index this searcher reads."""
+        return self._facts.info.identity
 
     def search(
         self,
@@ -123,17 +141,31 @@ class ClusterSearcher:
         aggs = facet_aggs(query, facets, self._lists.several, self._lists.variants)
         size = min(MAX_PER_PAGE, max(0, query.per_page))
         first = (max(1, query.page) - 1) * size
-        found = self._finder.find(query, first, size, aggs=aggs, explain=explain)
+        budget = self._finder.budget()
+        found = self._finder.find(
+            query, first, size, aggs=aggs, explain=explain, budget=budget
+        )
         papers = [paper_of(one.source["paper"]) for one in found.places]
         excerpts = Excerpts(found.plan, self._forms(papers), self._chunks)
         hits = [
             Hit(paper, one.score, excerpts.of(paper), one.why)
             for paper, one in zip(papers, found.places, strict=True)
         ]
-        made = {request.field: self._facet(query, request, found) for request in facets}
-        outcome = Outcome(query, found.plan, found.match, found.total)
-        corrected = self._spelling.corrected(query, found.plan)
-        receipt = receipt_of(outcome, self._finder, corrected)
+        full = self._with_all_words(query, facets, found)
+        made = {
+            request.field: self._facet(query, request, full.get(request.field, found))
+            for request in facets
+        }
+        outcome = Outcome(
+            query,
+            found.plan,
+            found.match,
+            found.total,
+            found.all_words,
+            found.all_words_elsewhere,
+        )
+        corrected = () if budget.overdue else self._spelling.corrected(query, found.plan)
+        receipt = receipt_of(outcome, self._finder, corrected, budget)
         took = (time.perf_counter() - started) * 1000
         return Results(query, found.total, tuple(hits), made, receipt, self.generation, took)
 
@@ -151,6 +183,39 @@ class ClusterSearcher:
                 found.setdefault(self._analyzer.stem(word), set()).add(word)
         return lambda stem: found.get(stem, ())
 
+    def _with_all_words(
+        self, query: Query, requests: tuple[FacetRequest, ...], found: Finding
+    ) -> dict[FacetField, Finding]:
+        """Count facets over papers with all words where only their own filter left none of these.
+
+        So each of their values is counted as the click on it would, which leaves that filter.
+        """
+        own = [one for one in requests if filter_query(query) != filter_query(query, but=one.field)]
+        if found.complete is None or not own:
+            return {}
+        aggs = facet_aggs(query, tuple(own), self._lists.several, self._lists.variants)
+        counted = self._counts(found.complete, aggs)
+        full = replace(found, aggregations=counted, matching=found.complete)
+        return {one.field: full for one in own if counted[f"facet_{one.field}"]["doc_count"]}
+
+    def _counts(self, matching: Body, aggs: Body) -> Body:
+        """Returns what is counted over the papers that match."""
+        query = {"constant_score": {"filter": matching}}
+        body: Body = {"size": 0, "track_total_hits": False, "query": query, "aggs": aggs}
+        counted: Body = self._transport.search(body)["aggregations"]
+        return counted
+
+    def _some(
+        self, query: Query, request: FacetRequest, found: Finding, answer: Body
+    ) -> dict[str, int]:
+        """Count papers with some of the words for chosen values of which no paper has all."""
+        if found.some is None or found.some == found.matching:
+            return {}
+        keys = unmet(answer, query, request)
+        if not keys:
+            return {}
+        return named_counts(self._counts(found.some, named_aggs(query, request, keys)))
+
     def _facet(self, query: Query, request: FacetRequest, found: Finding) -> Facet:
         field = request.field
         answer: Body = found.aggregations[f"facet_{field}"]
@@ -163,6 +228,7 @@ class ClusterSearcher:
             self._lists.several,
             self._lists.shown(named),
             self._distinct(query, found) if unsure(answer, request) else None,
+            self._some(query, request, found, answer),
         )
         return read_facet(answer, query, request, known)
 
@@ -176,10 +242,7 @@ class ClusterSearcher:
         facet["aggs"] = {"values": facet["aggs"]["values"]}
         if only is not None:
             facet["aggs"]["values"] = values_of("author_shown", len(only), include=only)
-        matching = {"constant_score": {"filter": found.matching}}
-        body: Body = {"size": 0, "track_total_hits": False, "query": matching, "aggs": aggs}
-        answer: Body = self._transport.search(body)["aggregations"][f"facet_{request.field}"]
-        return {"values": answer["values"]}
+        return {"values": self._counts(found.matching, aggs)[f"facet_{request.field}"]["values"]}
 
     def _distinct(self, query: Query, found: Finding) -> int:
         """Count the authors under all filters but theirs exactly; kept for the next page."""

@@ -23,6 +23,7 @@ from indexer.backends.whoosh.storage.opened import OpenedGeneration, open_genera
 from indexer.backends.whoosh.storage.policy import Policy
 from indexer.backends.whoosh.verify import verify
 from indexer.backends.whoosh.writing.writer import Plan, WhooshWriter
+from indexer.budget import DEFAULT, Limits
 from indexer.errors import IndexDamaged, IndexError_, IndexMissing
 from indexer.ranking import Ranking
 from indexer.results import Changes
@@ -34,7 +35,7 @@ class WhooshIndex:
     Any number of processes may read while one writes.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - how it is written, and how it is searched
         self,
         path: Path | str,
         *,
@@ -42,6 +43,7 @@ class WhooshIndex:
         ranking: Ranking | None = None,
         policy: Policy | None = None,
         kernels: KernelName = "numpy",
+        limits: Limits = DEFAULT,
     ) -> None:
         """Name the place; nothing is read or made yet.
 
@@ -51,6 +53,7 @@ class WhooshIndex:
             ranking: weights of the ranking.
             policy: how the index is kept.
             kernels: which inner loops answer queries.
+            limits: of each query.
 
         Raises:
             ConfigError: when the loops asked for cannot be had.
@@ -61,12 +64,30 @@ class WhooshIndex:
         self._ranking = ranking or Ranking()
         self._policy = policy or Policy()
         self._kernels = KernelChoice(kernels)
+        self._limits = limits
         self._lock = Lock()
         self._newest: WhooshSearcher | None = None
+        self._identified: tuple[tuple[int, int], str] | None = None
 
     def generation(self) -> str | None:
         """Name of the newest published generation; reads one tiny file."""
         return self.generations.current()
+
+    def identity(self) -> str | None:
+        """Identity of the index that is there now; reads a file once a publication."""
+        mark = self.generations.mark()
+        if mark is None:
+            return None
+        known = self._identified
+        if known is None or known[0] != mark:
+            try:
+                identity = self.generations.read(
+                    lambda name, folder: manifest.Manifest.read(folder).info.identity  # noqa: ARG005
+                )
+            except IndexError_:
+                return ""  # whoever opens it is told what is wrong
+            self._identified = known = (mark, identity)
+        return known[1]
 
     def published(self) -> tuple[str, ...]:
         """Name the generations that were published and are still on disk, oldest first."""
@@ -97,17 +118,21 @@ class WhooshIndex:
         name = self.generations.current()
         if generation not in (None, name):
             snapshot = self._kept(generation).snapshot()
-            yield WhooshSearcher(snapshot, analyzer=self._analyzer, ranking=self._ranking)
+            yield WhooshSearcher(
+                snapshot, analyzer=self._analyzer, ranking=self._ranking, limits=self._limits
+            )
             return
+        identity = self.identity()
         with self._lock:
             searcher = self._newest
-            if searcher is None or searcher.generation != name:
+            if searcher is None or (searcher.generation, searcher.identity) != (name, identity):
                 snapshot = self.opened().snapshot()
                 searcher = WhooshSearcher(
                     snapshot,
                     analyzer=self._analyzer,
                     ranking=self._ranking,
                     kernels=self._kernels,
+                    limits=self._limits,
                 )
                 self._newest = searcher
         yield searcher

@@ -8,6 +8,7 @@ from typing import cast
 from indexer.backends.whoosh.index import WhooshIndex
 from indexer.backends.whoosh.kernels.choice import KernelName
 from indexer.backends.whoosh.storage.policy import Policy
+from indexer.budget import Limits
 from indexer.config import Config
 
 
@@ -18,4 +19,7 @@ def open_configured(path: Path, config: Config) -> WhooshIndex:
         keep=build.keep, wait=build.wait, most_lost=build.most_lost, workers=build.workers
     )
     kernels = cast("KernelName", config.search.kernels)
-    return WhooshIndex(path, ranking=config.ranking, policy=policy, kernels=kernels)
+    limits = Limits(seconds=config.search.timeout)
+    return WhooshIndex(
+        path, ranking=config.ranking, policy=policy, kernels=kernels, limits=limits
+    )

@@ -12,7 +12,13 @@ import numpy as np
 from indexer.analysis import Analyzer
 from indexer.backends.whoosh.answer.explain import explained
 from indexer.backends.whoosh.answer.facets import facet_of
-from indexer.backends.whoosh.answer.finding import Finding, every_place, find, places
+from indexer.backends.whoosh.answer.finding import (
+    Finding,
+    every_place,
+    find,
+    places,
+    some_words_under_others,
+)
 from indexer.backends.whoosh.answer.matches import Desk
 from indexer.backends.whoosh.answer.receipt import receipt_of
 from indexer.backends.whoosh.answer.spelling import Spelling
@@ -21,7 +27,9 @@ from indexer.backends.whoosh.kernels.choice import KernelChoice
 from indexer.backends.whoosh.lookup.bylines import Bylines
 from indexer.backends.whoosh.lookup.chain import shortest_chain
 from indexer.backends.whoosh.lookup.collection import Collection
+from indexer.backends.whoosh.lookup.execution import Execution
 from indexer.backends.whoosh.storage.snapshot import Snapshot
+from indexer.budget import DEFAULT, Budget, Limits
 from indexer.matching.marks import Chunks
 from indexer.matching.snippets import Excerpts
 from indexer.paper import Paper, name_key
@@ -54,6 +62,7 @@ class WhooshSearcher:
         analyzer: Analyzer,
         ranking: Ranking | None = None,
         kernels: KernelChoice | None = None,
+        limits: Limits = DEFAULT,
     ) -> None:
         """Open a snapshot; nothing is read before it is needed.
 
@@ -62,10 +71,13 @@ class WhooshSearcher:
             analyzer: the one the texts were indexed with.
             ranking: how papers are scored; None for the default.
             kernels: which inner loops to use; None for numpy's.
+            limits: of each query.
         """
         self._snapshot = snapshot
         self._kernels = kernels or KernelChoice("numpy")
-        self._collection = Collection(snapshot, analyzer, ranking or Ranking(), self._kernels)
+        self._collection = Collection(
+            snapshot, analyzer, ranking or Ranking(), self._kernels, limits
+        )
         self._kernels.opened()
         self._local = threading.local()
         self._chunks = Chunks()
@@ -74,6 +86,11 @@ class WhooshSearcher:
     def generation(self) -> str:
         """Name of the generation this searcher reads."""
         return self._snapshot.info.generation
+
+    @property
+    def identity(self) -> str:
+        """Identity of the index this searcher reads."""
+        return self._snapshot.info.identity
 
     @property
     def _desks(self) -> tuple[Desk, ...]:
@@ -93,8 +110,9 @@ class WhooshSearcher:
 
     def _find(self, query: Query) -> Finding:
         self._kernels.asked()
+        asked = Execution(Budget(self._collection.limits))
         with np.errstate(all="ignore"):
-            return find(self._collection, query, self._desks)
+            return find(self._collection, query, self._desks, asked)
 
     def search(
         self,
@@ -115,6 +133,7 @@ class WhooshSearcher:
                 self._bylines,
                 found.under_others(request.field),
                 self._kernels.ready,
+                some_words_under_others(self._collection, found, request.field),
             )
             for request in facets
         }

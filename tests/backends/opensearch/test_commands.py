@@ -17,7 +17,9 @@ from webui.cli import quiver
 
 pytestmark = pytest.mark.cluster
 
-_OWN = {"took_ms", "generation", "built", "bytes", "backend", "seconds", "stages", "score"}
+_OWN = {"took_ms", "generation", "identity", "built", "bytes", "backend", "seconds", "stages"} | {
+    "score"
+}
 """What differs from engine to engine, and from run to run; scores are compared elsewhere."""
 _numbers = count()
 

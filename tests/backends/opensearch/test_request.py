@@ -18,9 +18,11 @@ from indexer.backends.opensearch.mapping import index_mapping, index_settings
 from indexer.backends.opensearch.request import Found, page_body
 from indexer.backends.opensearch.scoring import Collection, Scoring
 from indexer.backends.opensearch.tree import clauses, matching_query, scored_query, scores
+from indexer.budget import Budget
 from indexer.language.parse import parse_query
+from indexer.matching.expansion import reader_of
 from indexer.matching.plan import plan_of
-from indexer.matching.reading import Expansion, read_leaf
+from indexer.matching.reading import Expansion
 from indexer.matching.terms import StemTerm, TextTerm, Way
 from indexer.query import Filter, Match, Query, Sort, YearRange
 from indexer.ranking import Ranking
@@ -59,7 +61,7 @@ def holding(term: TextTerm) -> int:
 
 def body(query: Query, match: Match = Match.ALL) -> dict[str, object]:
     vocabulary = Words()
-    plan = plan_of(query.clause, lambda leaf: read_leaf(leaf, vocabulary))
+    plan = plan_of(query.clause, reader_of(query.clause, vocabulary, Budget()))
     scored = scores(plan)
     found = Found(
         scored_query(plan, match, holding, SCORING) if scored else matching_query(plan, match),

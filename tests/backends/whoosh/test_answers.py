@@ -74,7 +74,7 @@ def test_the_signals_are_those_of_the_formula() -> None:
         paper(3, "Nothing of it"),
     ]
     plain = Ranking(depth=0)
-    query = Query(clause=Words((Part(Word("deep")), Part(Word("graph")))))
+    query = Query(clause=Words((Part(Word("deep")), Part(Word("graph")))), match=Match.ALL)
     with searching(papers, ranking=plain) as bare, searching(papers) as full:
         base = {hit.paper.id: hit.score for hit in bare.search(query).hits}
         final = {hit.paper.id: hit.score for hit in full.search(query).hits}

@@ -306,7 +306,7 @@ def test_numpy_stays_numpy() -> None:
 
 
 def test_without_numba_auto_is_numpy_and_numba_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(choices, "find_spec", lambda _: None)
+    monkeypatch.setattr(choices, "has_module", lambda _: False)
     choice = KernelChoice("auto")
     for _ in range(PATIENCE + 1):
         choice.asked()

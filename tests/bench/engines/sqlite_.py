@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import weakref
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -95,6 +96,7 @@ class SQLite:
                     db.execute(_DISTINCT, (text,)).fetchall()
             return total, titles, counts
 
+        weakref.finalize(answer, db.close)
         return answer
 
 

@@ -2,26 +2,49 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterable, Iterator
+from typing import Final
+
 import numpy as np
 
 from indexer.backends.whoosh.answer.matches import Desk
 from indexer.backends.whoosh.lookup.collection import Collection
+from indexer.backends.whoosh.lookup.execution import Execution
 from indexer.backends.whoosh.lookup.matches import EVERYTHING, NOTHING, Matches
 from indexer.backends.whoosh.lookup.occurrences import Integers
 from indexer.backends.whoosh.lookup.reader import SegmentReader
 from indexer.backends.whoosh.storage.segment import HAS_BITS, Lexicon
+from indexer.budget import Budget, BudgetSpent
 from indexer.matching.plan import Either, Every, Node, Plan, Run, Without, hinting
 from indexer.matching.reading import LeafReading
-from indexer.matching.terms import EveryTerm, HasTerm, SetTerm, ValueTerm, YearsTerm, value_key
+from indexer.matching.terms import (
+    EveryTerm,
+    HasTerm,
+    SetTerm,
+    StemTerm,
+    ValueTerm,
+    YearsTerm,
+    value_key,
+)
 from indexer.query import Match, Occur
+
+_NODE: Final = 3
+"""A clause made of clauses costs at most about as much as a posting for 2**_NODE papers."""
 
 
 class Evaluation:
     """Evaluates one plan over one segment."""
 
-    def __init__(self, collection: Collection, segment: int, plan: Plan, desk: Desk) -> None:
-        """Prepare to evaluate `plan` over the segment at this place."""
+    def __init__(
+        self, collection: Collection, segment: int, plan: Plan, desk: Desk, asked: Execution
+    ) -> None:
+        """Prepare to evaluate `plan` over the segment at this place.
+
+        Its terms are those that `afford` has found; leaves that it has cut are left out.
+        """
         self._collection = collection
+        self._asked = asked
         self._segment = segment
         self._plan = plan
         self._desk = desk
@@ -29,39 +52,50 @@ class Evaluation:
 
     def matches(self, match: Match) -> Matches:
         """Give the papers that match under "all" or "any"; never negated."""
-        order = self._plan.order
-        if not order:
-            return Matches(self._every)
-        return self._desk.plain(self.nodes(match)[order[-1]], self._every)
+        last: Matches | None = None
+        for _, one in self.nodes(match):
+            last = one
+        return Matches(self._every) if last is None else self._desk.plain(last, self._every)
 
-    def nodes(self, match: Match) -> dict[int, Matches]:
-        """Give the papers that match each node of the plan."""
-        found: dict[int, Matches] = {}
+    def nodes(self, match: Match) -> Iterator[tuple[int, Matches | None]]:
+        """Give the papers that match each node of the plan, each after its parts.
+
+        None where all of a node is left out. What is not taken is not kept: a node has one parent.
+        """
+        found: dict[int, Matches | None] = {}
         for at in self._plan.order:
-            found[at] = self._node(self._plan.nodes[at], found, match)
-        return found
+            one = found[at] = self._node(self._plan.nodes[at], found, match)
+            yield at, one
 
-    def _node(self, node: Node, found: dict[int, Matches], match: Match) -> Matches:
+    def _node(
+        self, node: Node, found: dict[int, Matches | None], match: Match
+    ) -> Matches | None:
         match node:
             case LeafReading():
-                return self.leaf(node)
+                return None if node.leaf in self._asked.cut else self.leaf(node)
             case Every(nodes):
-                return self._desk.every([found[at] for at in nodes])
+                parts = _taken(found, nodes)
+                return self._desk.every(parts) if parts else None
             case Either(nodes):
-                return self._desk.either([found[at] for at in nodes], self._every)
-            case Without(one):
-                inner = found[one]
-                return Matches(inner.docs, None, not inner.negated)
+                parts = _taken(found, nodes)
+                return self._desk.either(parts, self._every) if parts else None
+            case Without(inner):
+                parts = _taken(found, (inner,))
+                return Matches(parts[0].docs, None, not parts[0].negated) if parts else None
             case Run():
                 return self._run(node, found, match)
 
-    def _run(self, run: Run, found: dict[int, Matches], match: Match) -> Matches:
+    def _run(
+        self, run: Run, found: dict[int, Matches | None], match: Match
+    ) -> Matches | None:
         desk = self._desk
         needed: list[Matches] = []
         wanted: list[Matches] = []
         free = False
         for member in run.members:
-            one = found[member.node]
+            one = found.pop(member.node)
+            if one is None:
+                continue
             if member.occur is Occur.EXCLUDED:
                 needed.append(Matches(one.docs, None, not one.negated))
             elif member.occur is Occur.REQUIRED:
@@ -71,6 +105,8 @@ class Evaluation:
                 needed.append(one)
             else:
                 wanted.append(one)
+        if not needed and not wanted:
+            return None
         if wanted and not free:
             needed.append(desk.either(wanted, self._every))
             wanted = []
@@ -86,10 +122,11 @@ class Evaluation:
         weight = self._collection.ranking.parts
         if not weight:
             return []
-        scored = self._collection.scored
+        asked, scored = self._asked, self._collection.scored
         return [
-            scored(term).parts[self._segment].boosted(weight * word.boost)
+            scored(term, asked).parts[self._segment].boosted(weight * word.boost)
             for word in hinting(self._plan, run)
+            if word.leaf not in asked.cut
             for parts in word.parts
             for term in parts
         ]
@@ -98,14 +135,59 @@ class Evaluation:
         """Evaluate one leaf on its own; nothing where it says nothing."""
         if reading.test is not None:
             return tested(self._collection.readers[self._segment], reading.test)
-        terms, scored = reading.terms, self._collection.scored
+        terms, asked, scored = reading.terms, self._asked, self._collection.scored
         if not terms:
             return NOTHING
-        found: Matches = scored(terms[0]).parts[self._segment]
+        found: Matches = scored(terms[0], asked).parts[self._segment]
         if len(terms) > 1:
-            others = [scored(term).parts[self._segment] for term in terms[1:]]
+            others = [scored(term, asked).parts[self._segment] for term in terms[1:]]
             found = self._desk.every([found, *others])
         return found if reading.boost == 1 else found.boosted(reading.boost)
+
+
+def afford(collection: Collection, plan: Plan, asked: Execution) -> int:
+    """Finds the terms of a plan as far as the budget of the query allows; cuts the other leaves.
+
+    Plain words come first: they cost least and say most. What is found here is all that is
+    evaluated, so no loop below, compiled or not, is given more postings than a query may have.
+
+    Returns:
+        what it takes to evaluate the plan once, in postings.
+    """
+    budget = asked.budget
+    leaves = [node for at in plan.order if isinstance(node := plan.nodes[at], LeafReading)]
+    inner = (len(plan.order) - len(leaves)) * (collection.size >> _NODE)
+    cost = 0
+    if len(leaves) > 1:
+        leaves.sort(key=_is_costly)
+        cost = inner
+        if inner:
+            _spend(budget, inner)
+    for reading in leaves:
+        if reading.leaf in asked.cut:
+            continue
+        try:
+            if reading.test is not None:
+                budget.check()
+            for term in (*reading.terms, *(part for some in reading.parts for part in some)):
+                cost += collection.scored(term, asked).papers
+        except BudgetSpent as spent:
+            asked.cut[reading.leaf] = spent.note
+    return cost
+
+
+def _spend(budget: Budget, postings: int) -> None:
+    with contextlib.suppress(BudgetSpent):
+        budget.spend(postings)
+
+
+def _is_costly(reading: LeafReading) -> bool:
+    return any(not isinstance(term, StemTerm) or term.exact for term in reading.terms)
+
+
+def _taken(found: dict[int, Matches | None], nodes: Iterable[int]) -> list[Matches]:
+    """Take out what matches some nodes, where they are not left out."""
+    return [one for at in nodes if (one := found.pop(at)) is not None]
 
 
 def tested(reader: SegmentReader, test: SetTerm) -> Matches:

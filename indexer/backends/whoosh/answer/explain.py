@@ -15,8 +15,9 @@ from indexer.backends.whoosh.answer.matches import Desk
 from indexer.backends.whoosh.answer.select import Place
 from indexer.backends.whoosh.answer.signals import signals_of
 from indexer.backends.whoosh.lookup.collection import TEXT_FIELDS, Collection
+from indexer.backends.whoosh.lookup.execution import Execution
 from indexer.backends.whoosh.lookup.occurrences import contained
-from indexer.matching.plan import Either, Every, Plan, Run, Without, hinting, signal_terms
+from indexer.matching.plan import Either, Every, Run, Without, hinting
 from indexer.matching.reading import LeafReading
 from indexer.matching.terms import (
     CompoundTerm,
@@ -37,22 +38,30 @@ def explained(
     """Give for each hit the contributions that add up to its score, largest first."""
     ranked = found.query.sort is Sort.RELEVANCE and collection.ranking.depth > 0
     shared = shared_words(collection, found) if ranked and places else ()
-    return tuple(_explained(collection, found, place, shared) for place in places)
+    matching = _matching(collection, found, places)
+    return tuple(
+        _explained(collection, found, place, shared, matching[at])
+        for at, place in enumerate(places)
+    )
 
 
 def _explained(
-    collection: Collection, found: Finding, place: Place, shared: tuple[SharedWord, ...]
+    collection: Collection,
+    found: Finding,
+    place: Place,
+    shared: tuple[SharedWord, ...],
+    matching: dict[int, bool],
 ) -> tuple[Contribution, ...]:
     parts: list[Contribution] = []
-    for term, factor in _counted(collection, found, place):
-        parts += _term_parts(collection, place, term, factor)
+    for term, factor in _counted(collection, found, matching):
+        parts += _term_parts(collection, found.asked, place, term, factor)
     base = sum(part.value for part in parts)
     ranking = collection.ranking
-    terms = signal_terms(found.plan, found.match)
+    terms = found.signal_terms
     if found.query.sort is Sort.RELEVANCE and terms and place.score > base * (1 + 1e-5):
         docs = collection.readers[place.segment].arrays.docs
         paper = Looked(place.segment, np.array([place.doc], np.int32), docs)
-        signals = signals_of(collection, paper, terms)
+        signals = signals_of(collection, paper, terms, found.asked)
         parts += [
             Contribution("coverage", "", base * ranking.coverage * float(signals.coverage[0])),
             Contribution("title", "", base * ranking.title_match * float(signals.title_match[0])),
@@ -70,11 +79,11 @@ def _explained(
 
 
 def _term_parts(
-    collection: Collection, place: Place, term: TextTerm, boost: float
+    collection: Collection, asked: Execution, place: Place, term: TextTerm, boost: float
 ) -> list[Contribution]:
     """Share out a term's score over the fields, by what each adds to its frequency."""
-    postings = collection.postings(term)[place.segment]
-    held = collection.scored(term).parts[place.segment]
+    postings = collection.postings(term, asked)[place.segment]
+    held = collection.scored(term, asked).parts[place.segment]
     docs, scores = held.docs, held.scores
     at = int(np.searchsorted(docs, place.doc))
     if at >= len(docs) or docs[at] != place.doc or scores is None:
@@ -109,8 +118,10 @@ def label_of(term: TextTerm) -> str:
             return term.key if term.key is not None else " ".join(term.words)
 
 
-def _counted(collection: Collection, found: Finding, place: Place) -> list[tuple[TextTerm, float]]:
-    """Give the terms whose score the paper has, each with the factor on it.
+def _counted(
+    collection: Collection, found: Finding, matching: dict[int, bool]
+) -> list[tuple[TextTerm, float]]:
+    """Give the terms whose score a paper has, each with the factor on it.
 
     They are those of leaves that match within clauses that match, and, where words may be
     missing, the parts of compounds beside them.
@@ -118,12 +129,11 @@ def _counted(collection: Collection, found: Finding, place: Place) -> list[tuple
     plan = found.plan
     if not plan.order:
         return []
-    matching = _matching(collection, found, place)
     counted: list[tuple[TextTerm, float]] = []
     waiting = [plan.order[-1]]
     while waiting:
         at = waiting.pop()
-        if not matching[at]:
+        if not matching.get(at):
             continue
         node = plan.nodes[at]
         match node:
@@ -131,7 +141,7 @@ def _counted(collection: Collection, found: Finding, place: Place) -> list[tuple
                 counted += [(term, node.boost) for term in node.terms]
             case Run(members):
                 if found.match is Match.ANY:
-                    counted += _hinted(plan, node, collection.ranking.parts)
+                    counted += _hinted(found, node, collection.ranking.parts)
                 shown = [one.node for one in members if one.occur is not Occur.EXCLUDED]
                 waiting.extend(reversed(shown))
             case Every(inner) | Either(inner):
@@ -141,15 +151,27 @@ def _counted(collection: Collection, found: Finding, place: Place) -> list[tuple
     return counted
 
 
-def _hinted(plan: Plan, run: Run, weight: float) -> Iterator[tuple[TextTerm, float]]:
-    for word in hinting(plan, run):
+def _hinted(found: Finding, run: Run, weight: float) -> Iterator[tuple[TextTerm, float]]:
+    for word in hinting(found.plan, run):
+        if word.leaf in found.asked.cut:
+            continue
         for parts in word.parts:
             yield from ((part, word.boost * weight) for part in parts)
 
 
-def _matching(collection: Collection, found: Finding, place: Place) -> dict[int, bool]:
-    """Say of each node of the plan whether this one paper matches it."""
-    desk = Desk(collection.readers[place.segment].size)
-    nodes = Evaluation(collection, place.segment, found.plan, desk).nodes(found.match)
-    paper = np.array([place.doc], np.int32)
-    return {at: bool(contained(paper, one.docs)[0]) != one.negated for at, one in nodes.items()}
+def _matching(
+    collection: Collection, found: Finding, places: Sequence[Place]
+) -> list[dict[int, bool]]:
+    """Say of each node of the plan which of some papers match it; all are looked at together."""
+    matching: list[dict[int, bool]] = [{} for _ in places]
+    for segment in sorted({place.segment for place in places}):
+        here = [at for at, place in enumerate(places) if place.segment == segment]
+        papers = np.array([places[at].doc for at in here], np.int32)
+        desk = Desk(collection.readers[segment].size)
+        evaluation = Evaluation(collection, segment, found.plan, desk, found.asked)
+        for node, one in evaluation.nodes(found.match):
+            if one is not None:
+                held = contained(papers, one.docs) != one.negated
+                for at, holds in zip(here, held.tolist(), strict=True):
+                    matching[at][node] = holds
+    return matching

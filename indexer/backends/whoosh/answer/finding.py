@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from indexer.backends.whoosh.answer.evaluate import Evaluation
+from indexer.backends.whoosh.answer.evaluate import Evaluation, afford
 from indexer.backends.whoosh.answer.feedback import SharedWord, likeness, shared_words_of
 from indexer.backends.whoosh.answer.filters import Filters, all_of, filters_of
 from indexer.backends.whoosh.answer.looking import Looked
 from indexer.backends.whoosh.answer.matches import Desk, Sum
 from indexer.backends.whoosh.answer.select import Order, Place, Ranked
 from indexer.backends.whoosh.answer.signals import signals_of
+from indexer.backends.whoosh.answer.tiers import best_in_tiers, first_tier, tied_in_tiers
 from indexer.backends.whoosh.lookup.collection import Collection
+from indexer.backends.whoosh.lookup.execution import Execution
 from indexer.backends.whoosh.lookup.highest import rounded, shown
 from indexer.backends.whoosh.lookup.matches import Matches
 from indexer.matching.feedback import PAPERS
@@ -33,6 +35,13 @@ class Finding:
         filters: for each segment which papers pass each filter.
         hits: for each segment the papers that pass all filters.
         desks: for each segment the room that was worked in.
+        asked: the query while it is answered.
+        cost: postings that it takes to evaluate the plan once.
+        complete: for each segment the papers that have all bare words, before filters, where AUTO
+            went on to papers with some of them; elsewhere None.
+        leading: for each segment those of `complete` that pass all filters; they come first under
+            RELEVANCE.
+        fallen: whether `complete` is what is asked for, but the filters left none of it.
     """
 
     query: Query
@@ -42,18 +51,53 @@ class Finding:
     filters: tuple[Filters, ...]
     hits: tuple[Matches, ...]
     desks: tuple[Desk, ...]
+    asked: Execution
+    cost: int
+    complete: tuple[Matches, ...] | None = None
+    leading: tuple[Matches, ...] = ()
+    fallen: bool = False
 
     def under_others(self, field: FacetField) -> tuple[Matches, ...]:
-        """Give for each segment the papers that pass every filter but those of one field."""
-        found = []
-        for matched, filters, hits in zip(self.matched, self.filters, self.hits, strict=True):
-            found.append(hits if field not in filters else _kept(matched, filters, but=field))
-        return tuple(found)
+        """Returns for each segment the hits of the query without the filters of one field.
+
+        Where AUTO fell back to some of the words only because of that field's filters, the papers
+        with all words are the hits without them.
+        """
+        if not any(field in filters for filters in self.filters):
+            return self.hits
+        if self.fallen and self.complete is not None:
+            complete = _all_kept(self.complete, self.filters, but=field)
+            if any(one.count for one in complete):
+                return complete
+        return _all_kept(self.matched, self.filters, but=field)
+
+    @property
+    def all_words(self) -> int | None:
+        """Number of hits that have all bare words; None unless AUTO went on to some of them."""
+        return None if self.complete is None else sum(one.count for one in self.leading)
+
+    @property
+    def full(self) -> int:
+        """Number of hits that have all that was asked for: of those with some words, none."""
+        return self.total if self.all_words is None else self.all_words
+
+    @property
+    def all_words_elsewhere(self) -> int:
+        """Number of papers with all bare words that do not pass the filters, where counted."""
+        return sum(one.count for one in self.complete or ()) - (self.all_words or 0)
 
     @property
     def total(self) -> int:
         """Papers that match and pass the filters: counted when first asked for."""
         return sum(one.count for one in self.hits)
+
+    @property
+    def signal_terms(self) -> tuple[TextTerm, ...]:
+        """The terms whose company is looked at, of those leaves that are evaluated."""
+        terms = signal_terms(self.plan, self.match)
+        if not self.asked.cut:
+            return terms
+        return tuple(term for term in terms if term in self.asked.terms)
 
     @property
     def scored(self) -> bool:
@@ -65,36 +109,93 @@ class Finding:
 
 
 def find(
-    collection: Collection, query: Query, desks: tuple[Desk, ...], *, plan: Plan | None = None
+    collection: Collection,
+    query: Query,
+    desks: tuple[Desk, ...],
+    asked: Execution,
+    *,
+    plan: Plan | None = None,
 ) -> Finding:
     """Find what a query asks for.
 
-    Under `Match.AUTO` all bare words are needed; where no paper has them all, any of them.
+    Under `Match.AUTO` all bare words are needed if at least `Ranking.enough` papers have them,
+    whatever the filters, so that a filter changes nothing in what is asked for. If fewer have them,
+    any of the words is enough, and those few papers come first; so it is, too, if no paper that
+    passes the filters has them all.
 
     Args:
         collection: where.
         query: what.
         desks: room to work in, one a segment, for this thread only.
+        asked: pays for it; what cannot be afforded is left out.
         plan: in place of the query's own clause.
     """
-    plan = plan or collection.plan(query.clause)
+    plan = plan or collection.plan(query.clause, asked)
     first = Match.ANY if query.match is Match.ANY else Match.ALL
-    found = _matching(collection, query, desks, plan, first)
-    if query.match is Match.AUTO and not found.total and plan.bare > 1:
-        found = _matching(collection, query, desks, plan, Match.ANY)
-    return found
-
-
-def _matching(
-    collection: Collection, query: Query, desks: tuple[Desk, ...], plan: Plan, match: Match
-) -> Finding:
-    evaluations = (
-        Evaluation(collection, segment, plan, desk) for segment, desk in enumerate(desks)
-    )
-    matched = tuple(one.matches(match) for one in evaluations)
     filters = tuple(filters_of(reader, query) for reader in collection.readers)
-    hits = tuple(_kept(one, those) for one, those in zip(matched, filters, strict=True))
-    return Finding(query, plan, match, matched, filters, hits, desks)
+    matched, cost = _matched(collection, plan, desks, first, asked)
+    hits = _all_kept(matched, filters)
+    if query.match is not Match.AUTO or plan.bare < 2:
+        return Finding(query, plan, first, matched, filters, hits, desks, asked, cost)
+    having = sum(one.count for one in matched)
+    fallen = having >= (collection.ranking.enough if plan.monotone else 1)
+    if fallen and any(one.count for one in hits):
+        return Finding(query, plan, first, matched, filters, hits, desks, asked, cost)
+    relaxed, cost = _matched(collection, plan, desks, Match.ANY, asked)
+    return Finding(
+        query,
+        plan,
+        Match.ANY,
+        relaxed,
+        filters,
+        _all_kept(relaxed, filters),
+        desks,
+        asked,
+        cost,
+        complete=matched,
+        leading=hits,
+        fallen=fallen,
+    )
+
+
+def some_words_under_others(
+    collection: Collection, found: Finding, field: FacetField
+) -> Callable[[], tuple[Matches, ...]] | None:
+    """Returns what finds the papers with some of the words under all filters but one field's.
+
+    They are the hits after a click on a value of the field of which no paper has all words. None
+    where these are no others than those that have all, or where they are found already.
+    """
+    auto = found.query.match is Match.AUTO and found.plan.bare > 1
+    if not auto or (found.match is Match.ANY and not found.fallen):
+        return None
+
+    def find_some() -> tuple[Matches, ...]:
+        matched = found.matched
+        if found.match is Match.ALL:
+            matched, _ = _matched(
+                collection, found.plan, found.desks, Match.ANY, found.asked
+            )
+        return _all_kept(matched, found.filters, but=field)
+
+    return find_some
+
+
+def _matched(
+    collection: Collection, plan: Plan, desks: tuple[Desk, ...], match: Match, asked: Execution
+) -> tuple[tuple[Matches, ...], int]:
+    """Returns for each segment the papers that match a plan, before filters, and its cost."""
+    cost = afford(collection, plan, asked)
+    evaluations = (
+        Evaluation(collection, segment, plan, desk, asked) for segment, desk in enumerate(desks)
+    )
+    return tuple(one.matches(match) for one in evaluations), cost
+
+
+def _all_kept(
+    matched: tuple[Matches, ...], filters: tuple[Filters, ...], *, but: FacetField | None = None
+) -> tuple[Matches, ...]:
+    return tuple(_kept(one, those, but=but) for one, those in zip(matched, filters, strict=True))
 
 
 def _kept(found: Matches, filters: Filters, *, but: FacetField | None = None) -> Matches:
@@ -133,28 +234,32 @@ def relevant(collection: Collection, found: Finding, wanted: int) -> Ranked:
     """Give the best hits; signals are added to the best `Ranking.depth` of them."""
     order = Order(collection.readers)
     depth = collection.ranking.depth
-    terms = signal_terms(found.plan, found.match) if depth > 0 else ()
-    base = order.best(found.hits, max(wanted, depth if terms else 0))
+    terms = found.signal_terms if depth > 0 else ()
+    first = first_tier(collection, found.leading, found.hits, found.desks)
+    base = best_in_tiers(order, found.hits, first, max(wanted, depth if terms else 0))
     if not terms or not len(base):
-        return base
+        return base.at(slice(wanted))
     looked = _looked_at(collection, found, base.at(slice(depth)))
     final = with_signals(collection, found, terms, looked)
     factor = _feedback(collection, found, terms)
     if factor:
-        shared = shared_words_of(collection, order.tied(final, PAPERS), factor)
+        shared = shared_words_of(collection, tied_in_tiers(order, final, first, PAPERS), factor)
         final = with_feedback(collection, looked, shared, final)
-    return order.tied(final).then(base.at(slice(depth, None))).at(slice(wanted))
+    final = tied_in_tiers(order, final, first)
+    return final.then(base.at(slice(depth, None))).at(slice(wanted))
 
 
 def shared_words(collection: Collection, found: Finding) -> tuple[SharedWord, ...]:
     """Give the words by which the best papers lead on to others; none where they do not count."""
-    terms = signal_terms(found.plan, found.match)
+    terms = found.signal_terms
     factor = _feedback(collection, found, terms)
     if not factor or not found.total:
         return ()
     order = Order(collection.readers)
-    looked = _looked_at(collection, found, order.best(found.hits, collection.ranking.depth))
-    best = order.tied(with_signals(collection, found, terms, looked), PAPERS)
+    first = first_tier(collection, found.leading, found.hits, found.desks)
+    base = best_in_tiers(order, found.hits, first, collection.ranking.depth)
+    looked = _looked_at(collection, found, base)
+    best = tied_in_tiers(order, with_signals(collection, found, terms, looked), first, PAPERS)
     return shared_words_of(collection, best, factor)
 
 
@@ -186,7 +291,8 @@ def with_signals(
     scores = []
     for one in looked:
         base = one.sums(found.hits[one.segment].summands)
-        scores.append(signals_of(collection, one, terms).scores(base, collection.ranking))
+        signals = signals_of(collection, one, terms, found.asked)
+        scores.append(signals.scores(base, collection.ranking))
     return Ranked(
         np.repeat([one.segment for one in looked], [len(one.papers) for one in looked]),
         np.concatenate([one.papers for one in looked]),

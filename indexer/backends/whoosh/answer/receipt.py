@@ -10,11 +10,11 @@ from indexer.backends.whoosh.answer.finding import Finding, find
 from indexer.backends.whoosh.answer.matches import Desk
 from indexer.backends.whoosh.answer.spelling import Spelling
 from indexer.backends.whoosh.lookup.collection import Collection
+from indexer.budget import BudgetSpent
 from indexer.language.unparse import format_clause
 from indexer.matching.loosening import is_deep, left_out, unfiltered, without
-from indexer.matching.plan import Plan
 from indexer.matching.reading import STOP_NOTE, LeafReading
-from indexer.query import Match, Query
+from indexer.query import Match
 from indexer.search import Alternative, ClauseReading, Receipt
 
 LOOKED_AT = 24
@@ -32,16 +32,19 @@ def receipt_of(
     deep = is_deep(query.clause)
     leaves = found.plan.leaves
     asked = {id(reading) for reading in found.plan.asking}
-    empty = query.match is not Match.ANY and (found.match is Match.ANY or not found.total)
+    empty = query.match is not Match.ANY and not found.full
     looked = empty and 1 < len(leaves) <= MOST_LEAVES
-    emptied = _emptied(collection, query, leaves, desks) if looked else {}
+    emptied = _emptied(collection, found, leaves, desks) if looked else {}
+    notes = found.asked.cut
     readings = tuple(
         ClauseReading(
             reading.leaf,
             format_clause(reading.leaf),
-            hits_of(collection, found.plan, reading, desks),
+            hits_of(collection, found, reading),
             bool(emptied.get(at)),
-            reading.note or (STOP_NOTE if reading.stop and id(reading) not in asked else ""),
+            notes.get(reading.leaf)
+            or reading.note
+            or (STOP_NOTE if reading.stop and id(reading) not in asked else ""),
         )
         for at, reading in enumerate(leaves)
     )
@@ -56,50 +59,71 @@ def receipt_of(
         "any" if found.match is Match.ANY else "all",
         query.repairs,
         alternatives,
+        found.all_words,
+        found.all_words_elsewhere,
     )
 
 
-def hits_of(
-    collection: Collection, plan: Plan, reading: LeafReading, desks: tuple[Desk, ...]
-) -> int:
-    """Count the papers that match one leaf on its own."""
-    if len(reading.terms) == 1:
-        return collection.scored(reading.terms[0]).papers
+def hits_of(collection: Collection, found: Finding, reading: LeafReading) -> int:
+    """Count the papers that match one leaf on its own; 0 where it is left out."""
+    asked = found.asked
+    try:
+        holding = [collection.scored(term, asked).papers for term in reading.terms]
+        if len(holding) == 1 and reading.leaf not in asked.cut:
+            return holding[0]
+    except BudgetSpent as spent:  # it takes no part, as a stop word
+        asked.cut[reading.leaf] = spent.note
+    if reading.leaf in asked.cut:
+        return 0
     total = 0
-    for segment, desk in enumerate(desks):
+    for segment, desk in enumerate(found.desks):
         reader = collection.readers[segment]
-        matches = Evaluation(collection, segment, plan, desk).leaf(reading)
+        matches = Evaluation(collection, segment, found.plan, desk, asked).leaf(reading)
         total += reader.papers - len(matches.docs) if matches.negated else len(matches.docs)
     return total
 
 
 def _emptied(
     collection: Collection,
-    query: Query,
+    found: Finding,
     leaves: tuple[LeafReading, ...],
     desks: tuple[Desk, ...],
 ) -> dict[int, int]:
-    """Give, for each of the first leaves, what is found when all words but it are needed."""
-    found = {}
+    """Give, for each of the first leaves, what is found when all words but it are needed.
+
+    As many as the budget of the query allows.
+    """
+    query = replace(found.query, match=Match.ALL)
+    totals: dict[int, int] = {}
     for at in range(min(len(leaves), LOOKED_AT)):
-        rest = collection.plan(query.clause, at)
-        found[at] = find(collection, replace(query, match=Match.ALL), desks, plan=rest).total
-    return found
+        if not _affords(found):
+            break
+        rest = collection.plan(query.clause, found.asked, at)
+        totals[at] = find(collection, query, desks, found.asked, plan=rest).total
+    return totals
+
+
+def _affords(found: Finding) -> bool:
+    """Take what another search like this one costs from the budget of the query, if it is left."""
+    budget = found.asked.budget
+    if found.asked.cut or budget.overdue or not budget.affords(found.cost):
+        return False
+    budget.spend(found.cost)
+    return True
 
 
 def _corrected(
     collection: Collection, spelling: Spelling, found: Finding, desks: tuple[Desk, ...]
 ) -> Iterator[Alternative]:
-    """Give queries with a rare word corrected that find more; with all words if these did not."""
-    partial = found.match is Match.ANY and found.query.match is Match.AUTO
+    """Returns queries with a rare word corrected of which more papers have all words."""
     given: set[int] = set()
     for words, changed in spelling.corrected(found.query, found.plan):
-        other = find(collection, changed, desks)
-        if partial and other.match is Match.ANY:
-            continue
+        if not _affords(found):
+            return
+        other = find(collection, changed, desks, found.asked)
         if other.total in given:  # another form of a word that was given
             continue
-        if other.total > (0 if partial else found.total):
+        if other.full > found.full:
             given.add(other.total)
             yield Alternative(f"did you mean {words}", changed, other.total)
 
@@ -119,12 +143,13 @@ def _alternatives(
         changed = replace(query, text=format_clause(rest), clause=rest, repairs=(), match=Match.ALL)
         given += 1
         yield Alternative(left_out(found.plan, at), changed, total)
-    if found.total:
+    if found.total and not found.all_words_elsewhere:
         return
     for label, changed in unfiltered(query):
-        if given == ALTERNATIVES:
+        if given == ALTERNATIVES or not _affords(found):
             return
-        total = find(collection, changed, desks).total
-        if total > here:
+        other = find(collection, changed, desks, found.asked)
+        # Where papers with some of the words are shown, those with all are what is more.
+        if other.full if found.total else other.total > here:
             given += 1
-            yield Alternative(label, changed, total)
+            yield Alternative(label, changed, other.total)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from indexer.backends.whoosh.answer.looking import Looked
 from indexer.backends.whoosh.answer.standing import PAPER, Standing, sought, stand
 from indexer.backends.whoosh.lookup.collection import Collection
+from indexer.backends.whoosh.lookup.execution import Execution
 from indexer.backends.whoosh.lookup.occurrences import contained, distinct
 from indexer.matching.terms import StemTerm, TextTerm
 from indexer.ranking import WINDOW, Ranking, idf
@@ -46,33 +47,36 @@ class Signals:
         return total
 
 
-def signals_of(collection: Collection, looked: Looked, terms: tuple[TextTerm, ...]) -> Signals:
+def signals_of(
+    collection: Collection, looked: Looked, terms: tuple[TextTerm, ...], asked: Execution
+) -> Signals:
     """Look at some papers.
 
     Args:
         collection: where.
         looked: the papers.
-        terms: of the query.
+        terms: of the query, all of them found.
+        asked: the query while it is answered.
     """
     ranking, segment = collection.ranking, looked.segment
     arrays = collection.readers[segment].arrays
     near = len(terms) > 1 and bool(ranking.ordered or ranking.window)
-    asked = sought(collection, segment, terms if near else ())
-    holding = [collection.scored(term).papers for term in terms]
+    wanted = sought(collection, segment, terms if near else ())
+    holding = [collection.scored(term, asked).papers for term in terms]
     plain = {}
-    for course in asked.courses:
+    for course in wanted.courses:
         # The papers of such a term are those of its stem: it is no word of an author there.
         term, row = course.term, course.rows[0]
-        if _is_stem(terms[term]) and holding[term] == asked.rows[row].papers:
+        if _is_stem(terms[term]) and holding[term] == wanted.rows[row].papers:
             plain[term] = row
     found = {
-        one: collection.postings(term)[segment]
+        one: collection.postings(term, asked)[segment]
         for one, term in enumerate(terms)
         if one not in plain
     }
-    stems = len(asked.rows)
-    places = looked.places([one.span for one in asked.rows], [one.docs for one in found.values()])
-    standing = stand(collection.readers[segment], asked, places[:stems])
+    stems = len(wanted.rows)
+    places = looked.places([one.span for one in wanted.rows], [one.docs for one in found.values()])
+    standing = stand(collection.readers[segment], wanted, places[:stems])
 
     held = np.zeros((len(terms), len(looked.papers)), np.bool_)
     titled = np.zeros(held.shape, np.bool_)

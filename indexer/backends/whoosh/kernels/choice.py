@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from indexer.backends.whoosh.lookup.highest import SLACK
 from indexer.backends.whoosh.lookup.matches import address
 from indexer.errors import ConfigError
+from indexer.extras import has_module, install_command
 
 KernelName = Literal["auto", "numpy", "numba"]
 PATIENCE: Final = 20
@@ -57,10 +57,10 @@ class KernelChoice:
         Raises:
             ConfigError: for "numba" where it is not installed.
         """
-        there = find_spec("numba") is not None
+        there = has_module("numba")
         if name == "numba" and not there:
-            fault = "search.kernels: numba is not installed; pip install 'quiver[fast]' gets it"
-            raise ConfigError((fault,))
+            command = install_command("fast")
+            raise ConfigError((f"search.kernels: numba is not installed; {command} installs it",))
         self._name = name
         self._left = PATIENCE if name == "auto" and there else -1
         self._lock = threading.Lock()

@@ -30,6 +30,15 @@ class BoundedCache(Generic[Value]):
         """Bytes held now."""
         return self._bytes
 
+    def held(self, key: Hashable) -> Value | None:
+        """Give the value of a key, if it is held; that is a use."""
+        with self._lock:
+            held = self._held.get(key)
+            if held is None:
+                return None
+            self._held.move_to_end(key)
+            return held[0]
+
     def get(self, key: Hashable, compute: Callable[[], Value]) -> Value:
         """Give the value of a key, computing it where it is not held."""
         with self._lock:

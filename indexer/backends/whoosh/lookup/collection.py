@@ -6,7 +6,7 @@ depend on how the papers are spread over segments or on what was deleted.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -19,16 +19,25 @@ from indexer.backends.whoosh.kernels.choice import KernelChoice
 from indexer.backends.whoosh.lookup.bm25f import Bm25f
 from indexer.backends.whoosh.lookup.cache import BoundedCache
 from indexer.backends.whoosh.lookup.counted import Postings
-from indexer.backends.whoosh.lookup.expansion import CAP, LexiconScan
+from indexer.backends.whoosh.lookup.execution import Execution
+from indexer.backends.whoosh.lookup.expansion import LexiconScan
 from indexer.backends.whoosh.lookup.frequency import name_word_papers, word_papers
 from indexer.backends.whoosh.lookup.frequent import FrequentCache
 from indexer.backends.whoosh.lookup.highest import Scores
+from indexer.backends.whoosh.lookup.memory import (
+    LEAF_BYTES,
+    PAPER_BYTES,
+    SCORE_BYTES,
+    TERM_BYTES,
+)
 from indexer.backends.whoosh.lookup.people import is_name
 from indexer.backends.whoosh.lookup.postings import postings_of
 from indexer.backends.whoosh.lookup.reader import SegmentReader
 from indexer.backends.whoosh.lookup.scored import ScoredTerm, ScoredTerms
 from indexer.backends.whoosh.lookup.stems import Stems
 from indexer.backends.whoosh.storage.snapshot import Snapshot
+from indexer.budget import DEFAULT, Budget, Limits
+from indexer.matching.expansion import MOST_WORDS, Pattern, leaves_of, reader_of
 from indexer.matching.joining import joined_word
 from indexer.matching.plan import Plan, plan_of
 from indexer.matching.reading import Expansion, LeafReading, read_leaf
@@ -37,13 +46,6 @@ from indexer.query import And, Clause, Leaf, Not, Or, TextField, Words
 from indexer.ranking import Ranking
 
 TEXT_FIELDS: tuple[TextField, ...] = ("title", "abstract", "author")
-SCORE_BYTES = 96 << 20
-"""Budget of the scores of terms, at least: about all of 100,000 papers."""
-TERM_BYTES = 80 << 20
-"""Of what is known of terms beside their scores."""
-PAPER_BYTES = (128, 192)
-"""Where there are many papers, so much of both for each: the terms used last."""
-LEAF_BYTES = 8 << 20
 
 
 class Collection:
@@ -55,12 +57,18 @@ class Collection:
         analyzer: Analyzer,
         ranking: Ranking,
         kernels: KernelChoice | None = None,
+        limits: Limits = DEFAULT,
     ) -> None:
         """Open the collection; everything is derived on first use."""
         self.analyzer = analyzer
         self.ranking = ranking
-        self.readers = tuple(SegmentReader(one) for one in snapshot.segments)
+        size = max(1, sum(one.arrays.papers for one in snapshot.segments))
+        self.readers = tuple(
+            SegmentReader(one, one.arrays.papers / size) for one in snapshot.segments
+        )
         self.papers = sum(reader.papers for reader in self.readers)
+        self.size = sum(reader.size for reader in self.readers)
+        self.limits = limits.over(self.papers)
         scores, known = (one * self.papers for one in PAPER_BYTES)
         self._formula = Bm25f(self.readers, ranking, kernels)
         self._scored = ScoredTerms(
@@ -74,44 +82,65 @@ class Collection:
         self._plans: BoundedCache[Plan] = BoundedCache(LEAF_BYTES, _weigh_plan)
         self._forms: BoundedCache[tuple[str, ...]] = BoundedCache(LEAF_BYTES, _weigh_forms)
         self._leaves: BoundedCache[LeafReading] = BoundedCache(LEAF_BYTES, _weigh_leaf)
+        self._expansions: BoundedCache[Expansion] = BoundedCache(LEAF_BYTES, _weigh_expansion)
+        self._named: BoundedCache[bool] = BoundedCache(LEAF_BYTES, lambda _: 300)
 
     def read(self, leaf: Leaf) -> LeafReading:
-        """Read a leaf of a query."""
-        return self._leaves.get(leaf, lambda: read_leaf(leaf, self))
+        """Read a leaf of a query that is no pattern."""
+        most = self.limits.phrase_words
+        return self._leaves.get(leaf, lambda: read_leaf(leaf, self, phrase_words=most))
 
-    def plan(self, clause: Clause | None, skip: int = -1) -> Plan:
+    def plan(self, clause: Clause | None, asked: Execution, skip: int = -1) -> Plan:
         """Plan a query; those of people, words side by side, are kept for their next page.
 
         Args:
             clause: the query.
+            asked: counts what patterns cost.
             skip: place of a leaf, in order from 0, that is treated as saying nothing.
         """
 
         def planned() -> Plan:
             return plan_of(
                 clause,
-                self.read,
+                read,
                 skip=skip,
                 join=lambda first, second: joined_word(first, second, self),
             )
 
+        read: Callable[[Leaf], LeafReading] = self.read
         if isinstance(clause, Words) and not any(
-            isinstance(part.clause, Words | And | Or | Not) for part in clause.parts
+            isinstance(part.clause, Words | And | Or | Not | Pattern) for part in clause.parts
         ):
             return self._plans.get((clause, skip), planned)
+        if any(isinstance(leaf, Pattern) for leaf in leaves_of(clause)):
+            read = reader_of(clause, self, asked.budget, skip=skip, read=self.read)
         return planned()
 
-    def postings(self, term: TextTerm) -> tuple[Postings, ...]:
-        """Find a term in each segment."""
-        return self.scored(term).postings
+    def postings(self, term: TextTerm, asked: Execution) -> tuple[Postings, ...]:
+        """Find a term in each segment; see `scored`."""
+        return self.scored(term, asked).postings
 
-    def scored(self, term: TextTerm) -> ScoredTerm:
-        """Find a term; its scores (BM25F, see `indexer.ranking`) are made when they are needed."""
+    def scored(self, term: TextTerm, asked: Execution | None = None) -> ScoredTerm:
+        """Find a term; its scores (BM25F, see `indexer.ranking`) are made when they are needed.
+
+        Args:
+            term: what is asked for.
+            asked: the query; it pays for the term once, whether or not that is in a cache, so that
+                its answer does not depend on what others asked before. None = nobody pays.
+
+        Raises:
+            BudgetSpent: when the query cannot afford the term.
+        """
+        if asked is not None and (paid := asked.terms.get(term)) is not None:
+            return paid
         same = self._same.held(term) or self._same.get(term, lambda: self._widest(term))
-        return self._scored.get(same)
+        found = self._scored.get(same, None if asked is None else asked.budget)
+        if asked is not None:
+            asked.terms[term] = found
+        return found
 
-    def _found(self, term: TextTerm) -> tuple[Postings, ...]:
-        return tuple(postings_of(reader, term) for reader in self.readers)
+    def _found(self, term: TextTerm, budget: Budget) -> tuple[Postings, ...]:
+        return tuple(postings_of(reader, term, budget) for reader in self.readers)
 
     def _widest(self, term: TextTerm) -> TextTerm:
         """Give one term for all forms of a word that no author has in a name."""
@@ -165,16 +194,25 @@ class Collection:
 
     def named(self, words: Way) -> bool:
         """Say whether these folded words are the whole name of an author of a live paper."""
-        return any(is_name(reader, words) for reader in self.readers)
+        return self._named.get(words, lambda: any(is_name(one, words) for one in self.readers))
 
     def fitting(self, pattern: str, *, names: bool) -> Expansion:
         """Expand a wildcard pattern over the words of texts, or of names."""
-        return self._expanded([scan.fitting(pattern) for scan in self._scans(names)], names=names)
+        return self._expansions.get(
+            (pattern, 0, names),
+            lambda: self._expanded(
+                [scan.fitting(pattern) for scan in self._scans(names)], names=names
+            ),
+        )
 
     def close(self, word: str, distance: int, *, names: bool) -> Expansion:
         """Expand a fuzzy word likewise."""
-        found = [scan.close(word, distance) for scan in self._scans(names)]
-        return self._expanded(found, names=names)
+        return self._expansions.get(
+            (word, distance, names),
+            lambda: self._expanded(
+                [scan.close(word, distance) for scan in self._scans(names)], names=names
+            ),
+        )
 
     def _scans(self, names: bool) -> tuple[LexiconScan, ...]:  # noqa: FBT001 - private
         return self._name_scans if names else self._word_scans
@@ -212,16 +250,16 @@ class Collection:
             # Ids rise as their words do, so that only words that are taken need be read.
             held = counts_of[0][found[0]]
             ids = found[0][held > 0]
-            first = np.argsort(-held[held > 0], kind="stable")[:CAP]
-            return Expansion(tuple(lexicons[0][at] for at in np.sort(ids[first])), len(ids))
+            first = np.argsort(-held[held > 0], kind="stable")[:MOST_WORDS]
+            return Expansion(tuple(lexicons[0][at] for at in ids[first].tolist()), len(ids))
         counts: dict[str, int] = {}
         for lexicon, all_counts, places in zip(lexicons, counts_of, found, strict=True):
             for at, papers in zip(places.tolist(), all_counts[places].tolist(), strict=True):
                 if papers:
                     word = lexicon[at]
                     counts[word] = counts.get(word, 0) + papers
-        words = sorted(counts, key=lambda word: (-counts[word], word))[:CAP]
-        return Expansion(tuple(sorted(words)), len(counts))
+        words = sorted(counts, key=lambda word: (-counts[word], word))[:MOST_WORDS]
+        return Expansion(tuple(words), len(counts))
 
 
 def _weigh_term(term: TextTerm) -> int:
@@ -234,6 +272,10 @@ def _weigh_plan(plan: Plan) -> int:
 
 def _weigh_forms(words: tuple[str, ...]) -> int:
     return sum(len(word) + 60 for word in words)
+
+
+def _weigh_expansion(found: Expansion) -> int:
+    return 300 + sum(len(word) + 60 for word in found.words)
 
 
 def _weigh_leaf(reading: LeafReading) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,11 +11,14 @@ from numpy.typing import NDArray
 from indexer.analysis import MAX_PARTS, name_tokens, plain_words
 from indexer.backends.whoosh.lookup.occurrences import contained, distinct, intersect, spread
 from indexer.backends.whoosh.lookup.reader import Numbers, SegmentReader
+from indexer.budget import Budget
 from indexer.matching.terms import NameTerm, NearTerm, PhraseTerm, Way
 from indexer.paper import unnumbered
 from indexer.query import Position
 
 NOBODY: Numbers = np.zeros(0, np.int32)
+_READ: Final = 1_000
+"""To cut a name into words takes as long as so many postings."""
 
 
 def union(lists: Iterable[Numbers]) -> Numbers:
@@ -73,8 +77,12 @@ def names_of_key(reader: SegmentReader, key: str) -> Numbers:
     return np.arange(arrays.name_key_ptr[at], arrays.name_key_ptr[at + 1], dtype=np.int32)
 
 
-def names_meeting(reader: SegmentReader, term: NameTerm) -> Numbers:
-    """Give the names that answer a name as typed: see `indexer.query.AuthorName`."""
+def names_meeting(reader: SegmentReader, term: NameTerm, budget: Budget) -> Numbers:
+    """Give the names that answer a name as typed: see `indexer.query.AuthorName`.
+
+    Raises:
+        BudgetSpent: when that would be too much to look through.
+    """
     if term.key is not None:
         return names_of_key(reader, term.key)
     words = term.words
@@ -89,7 +97,10 @@ def names_meeting(reader: SegmentReader, term: NameTerm) -> Numbers:
                 for at in range(start, end):
                     answers[at].append(joined)
     full = [union(answer) for answer in answers]
-    opened = [_opened(reader, words, full, at) for at in range(len(words))] if term.opened else full
+    budget.spend(sum(map(len, full)))
+    opened = full
+    if term.opened:
+        opened = [_opened(reader, words, full, at, budget) for at in range(len(words))]
     opened.sort(key=len)
     found = opened[0]
     for other in opened[1:]:
@@ -97,13 +108,17 @@ def names_meeting(reader: SegmentReader, term: NameTerm) -> Numbers:
     return found
 
 
-def _opened(reader: SegmentReader, words: tuple[str, ...], full: list[Numbers], at: int) -> Numbers:
+def _opened(
+    reader: SegmentReader, words: tuple[str, ...], full: list[Numbers], at: int, budget: Budget
+) -> Numbers:
     """Add to the names that hold word `at` those that meet it by an initial."""
     word = words[at]
     if not word[0].isalpha():
         return full[at]
     if len(word) == 1:
-        return union((full[at], names_beginning(reader, word)))
+        beginning = names_beginning(reader, word)
+        budget.spend(len(beginning))
+        return union((full[at], beginning))
     others = [
         full[place]
         for place, other in enumerate(words)
@@ -112,11 +127,16 @@ def _opened(reader: SegmentReader, words: tuple[str, ...], full: list[Numbers], 
     if not any(len(other) for other in others):
         return full[at]
     initials = names_with(reader, word[0])
+    budget.spend(sum(min(len(initials), len(other)) for other in others))
     return union((full[at], *(intersect(initials, other) for other in others)))
 
 
-def names_saying(reader: SegmentReader, term: PhraseTerm | NearTerm) -> Numbers:
-    """Give the names in which a phrase stands, words in sequence or near each other."""
+def names_saying(reader: SegmentReader, term: PhraseTerm | NearTerm, budget: Budget) -> Numbers:
+    """Give the names in which a phrase stands, words in sequence or near each other.
+
+    Raises:
+        BudgetSpent: when too many names may hold it.
+    """
     candidates: Numbers | None = None
     if isinstance(term, PhraseTerm):
         for ways in term.steps:
@@ -128,6 +148,7 @@ def names_saying(reader: SegmentReader, term: PhraseTerm | NearTerm) -> Numbers:
         candidates = union(names_holding(reader, way) for way in term.readings)
     if candidates is None:
         return NOBODY
+    budget.spend(len(candidates) * _READ)
     names = reader.arrays.names
     kept = [at for at in candidates.tolist() if _says(names[at], term)]
     return np.array(kept, np.int32)

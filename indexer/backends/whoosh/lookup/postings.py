@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final, Self
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,15 +14,15 @@ from indexer.backends.whoosh.lookup.damage import check_papers
 from indexer.backends.whoosh.lookup.occurrences import (
     NOWHERE,
     Keys,
-    chains,
+    chains_in,
     clusters,
     distinct,
     intersect,
-    runs,
     stem_keys,
     tally,
 )
 from indexer.backends.whoosh.lookup.people import (
+    NOBODY,
     names_holding,
     names_meeting,
     names_saying,
@@ -27,6 +31,7 @@ from indexer.backends.whoosh.lookup.people import (
     union,
 )
 from indexer.backends.whoosh.lookup.reader import Numbers, SegmentReader
+from indexer.budget import Budget
 from indexer.matching.terms import (
     CompoundTerm,
     NameTerm,
@@ -38,15 +43,24 @@ from indexer.matching.terms import (
     Way,
 )
 
+_TOGETHER: Final = 1 << 15
+"""Papers whose occurrences are in memory at once: of the commonest word some 400,000, 13 MB."""
 
-def postings_of(reader: SegmentReader, term: TextTerm) -> Postings:
+
+def postings_of(reader: SegmentReader, term: TextTerm, budget: Budget) -> Postings:
     """Find a term in a segment.
 
+    Args:
+        reader: the segment.
+        term: what is asked for.
+        budget: pays for what is looked at.
+
     Raises:
+        BudgetSpent: when that would be too much.
         IndexDamaged: when its papers do not rise.
     """
     field = term.field if not isinstance(term, NameTerm) else "author"
-    found = EMPTY if field == "author" else _text(reader, term)
+    found = EMPTY if field == "author" else _text(reader, term, budget)
     if field in ("title", "abstract"):
         counts = found.title if field == "title" else found.abstract
         if counts is None:
@@ -56,8 +70,9 @@ def postings_of(reader: SegmentReader, term: TextTerm) -> Postings:
         )
         found = only.kept(counts > 0)
     else:
-        people = _people(reader, term)
+        people = _people(reader, term, budget)
         if len(people):
+            budget.spend(_entries(reader, people))
             position = term.position if isinstance(term, NameTerm) else None
             docs, counts = papers_of(reader, people, *([position] if position else []))
             found = joined(found, Postings(docs, author=counts))
@@ -67,34 +82,40 @@ def postings_of(reader: SegmentReader, term: TextTerm) -> Postings:
     return found
 
 
-def _text(reader: SegmentReader, term: TextTerm) -> Postings:
+def _entries(reader: SegmentReader, names: Numbers) -> int:
+    """Count the papers on which names stand, a paper once for each name."""
+    pointers = reader.arrays.name_papers_ptr
+    return int(pointers[names.astype(np.int64) + 1].sum() - pointers[names].sum())
+
+
+def _text(reader: SegmentReader, term: TextTerm, budget: Budget) -> Postings:
     match term:
         case StemTerm(exact=False):
             return _stem(reader, term.stem)
         case StemTerm():
-            return _of_keys(_word_keys(reader, term.word, None))
+            return _phrase(reader, (((term.word,),),), budget)
         case CompoundTerm():
-            return _compound(reader, term)
+            return _compound(reader, term, budget)
         case PhraseTerm():
-            return _of_keys(_phrase_keys(reader, term))
+            return _phrase(reader, term.steps, budget)
         case NearTerm():
-            return _of_keys(_near_keys(reader, term))
+            return _near(reader, term, budget)
         case UnionTerm():
-            return _union(reader, term.words)
+            return _union(reader, term.words, budget)
     return EMPTY
 
 
-def _people(reader: SegmentReader, term: TextTerm) -> Numbers:
+def _people(reader: SegmentReader, term: TextTerm, budget: Budget) -> Numbers:
     match term:
         case StemTerm():
             return names_with(reader, term.word)
         case CompoundTerm():
             return union(names_holding(reader, way) for way in term.ways)
         case PhraseTerm() | NearTerm():
-            return names_saying(reader, term)
+            return names_saying(reader, term, budget)
         case UnionTerm():
             return union(names_with(reader, word) for word in term.names)
-    return names_meeting(reader, term)
+    return names_meeting(reader, term, budget)
 
 
 def _stem(reader: SegmentReader, stem: str) -> Postings:
@@ -106,123 +127,156 @@ def _stem(reader: SegmentReader, stem: str) -> Postings:
     return Postings(arrays.docs[low:high], arrays.title_tf[low:high], arrays.abstract_tf[low:high])
 
 
-def _of_keys(keys: Keys) -> Postings:
-    return Postings(*tally(keys)) if len(keys) else EMPTY
-
-
-def _compound(reader: SegmentReader, term: CompoundTerm) -> Postings:
+def _compound(reader: SegmentReader, term: CompoundTerm, budget: Budget) -> Postings:
     """Count the most frequent of the ways to write it, field by field."""
     found = EMPTY
     for way in term.text_ways:
         if len(way) == 1 and not term.exact:
             one = _stem(reader, way[0])
         else:
-            one = _of_keys(way_keys(reader, way, exact=term.exact))
+            one = _phrase(reader, ((way,),), budget, stems=not term.exact)
         found = joined(found, one)
     return found
 
 
-def way_keys(reader: SegmentReader, way: Way, *, exact: bool) -> Keys:
-    """Give where stems, or surface words, stand in a row."""
-    if exact:
-        return runs_of(reader, way)
-    stems = [reader.arrays.stems.find(stem) for stem in way]
-    if min(stems) < 0:
-        return NOWHERE
-    together = _together(reader, stems)
-    return runs(stem_keys(reader, stem, together) for stem in stems)
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """Stems, or surface words of them, as they are looked up.
 
+    Attributes:
+        ids: for each its stem, -1 where it is not there, and the surface word, None for all.
+    """
 
-def runs_of(reader: SegmentReader, way: Way) -> Keys:
-    """Give where surface words stand in a row."""
-    words = [reader.arrays.words.find(word) for word in way]
-    if min(words) < 0:
-        return NOWHERE
-    stems = reader.arrays.word_stem[words].tolist()
-    papers = _together(reader, stems) if len(way) > 1 else None
-    return runs(
-        stem_keys(reader, stem, papers, word) for stem, word in zip(stems, words, strict=True)
-    )
+    reader: SegmentReader
+    budget: Budget
+    ids: Mapping[str, tuple[int, int | None]]
 
+    @classmethod
+    def of(
+        cls, reader: SegmentReader, budget: Budget, words: Iterable[str], *, stems: bool
+    ) -> Self:
+        """Look up stems, or surface words."""
+        arrays = reader.arrays
+        ids: dict[str, tuple[int, int | None]] = {}
+        for word in words:
+            if word in ids:
+                continue
+            if stems:
+                ids[word] = arrays.stems.find(word), None
+            else:
+                at = arrays.words.find(word)
+                ids[word] = (int(arrays.word_stem[at]) if at >= 0 else -1), at
+        return cls(reader, budget, ids)
 
-def _word_keys(reader: SegmentReader, word: str, papers: Numbers | None) -> Keys:
-    at = reader.arrays.words.find(word)
-    if at < 0:
-        return NOWHERE
-    return stem_keys(reader, int(reader.arrays.word_stem[at]), papers, at)
+    @property
+    def weights(self) -> dict[str, int]:
+        """How many papers hold the stem of each word."""
+        return {word: len(self.docs(word)) for word in self.ids}
 
+    def docs(self, word: str) -> Numbers:
+        """Give the papers that hold the stem of a word."""
+        stem, _ = self.ids[word]
+        return self.reader.arrays.docs[slice(*self.reader.stem_span(stem))] if stem >= 0 else NOBODY
 
-def _stem_docs(reader: SegmentReader, stem: int) -> Numbers:
-    return reader.arrays.docs[slice(*reader.stem_span(stem))]
+    def together(self, words: Iterable[str]) -> Numbers:
+        """Give the papers that hold the stems of all of these words, wherever."""
+        first, *others = sorted(
+            {self.ids[word][0]: self.docs(word) for word in words}.values(), key=len
+        )
+        for other in others:
+            if not len(first):
+                break
+            self.budget.spend(len(first))
+            first = intersect(first, other)
+        return first
 
-
-def _together(reader: SegmentReader, stems: list[int]) -> Numbers:
-    """Give the papers that hold all of these stems, wherever."""
-    found, *others = sorted((_stem_docs(reader, stem) for stem in set(stems)), key=len)
-    for other in others:
-        found = intersect(found, other)
-    return found
-
-
-def _holding(reader: SegmentReader, ways: tuple[Way, ...]) -> Numbers:
-    """Give papers that may hold one of the ways: all words of it, wherever."""
-    found = []
-    for way in ways:
-        words = [reader.arrays.words.find(word) for word in way]
-        if min(words) >= 0:
-            found.append(_together(reader, reader.arrays.word_stem[words].tolist()))
-    return union(found)
-
-
-def _phrase_keys(reader: SegmentReader, term: PhraseTerm) -> Keys:
-    papers: Numbers | None = None
-    if all(len(ways) == 1 for ways in term.steps):
-        return runs_of(reader, tuple(word for (way,) in term.steps for word in way))
-    for ways in term.steps:
-        step = _holding(reader, ways)
-        papers = step if papers is None else intersect(papers, step)
-        if not len(papers):
+    def occurrences(self, word: str, papers: Numbers) -> Keys:
+        """Give where a word stands in some papers."""
+        stem, form = self.ids[word]
+        if stem < 0:
             return NOWHERE
-    return chains(
-        [
-            [[_word_keys(reader, word, papers) for word in way] for way in ways]
-            for ways in term.steps
-        ]
+        return stem_keys(self.reader, stem, self.budget, papers, form)
+
+
+def _phrase(
+    reader: SegmentReader,
+    steps: tuple[tuple[Way, ...], ...],
+    budget: Budget,
+    *,
+    stems: bool = False,
+) -> Postings:
+    """Count where a phrase stands, of surface words or of stems, each step taken in some way."""
+    words = (word for ways in steps for way in ways for word in way)
+    looked = _Looked.of(reader, budget, words, stems=stems)
+    weights = looked.weights
+    if all(len(ways) == 1 for ways in steps):
+        if not all(weights.values()):
+            return EMPTY
+        papers = looked.together(weights)
+    else:
+        holding = [union(looked.together(way) for way in ways) for ways in steps]
+        papers, *others = sorted(holding, key=len)
+        for other in others:
+            budget.spend(min(len(papers), len(other)))
+            papers = intersect(papers, other)
+    return _tallied(
+        papers, lambda some: chains_in(steps, some, looked.occurrences, weights)
     )
 
 
-def _near_keys(reader: SegmentReader, term: NearTerm) -> Keys:
-    found: list[Keys] = []
-    for words in term.readings:
-        papers = _holding(reader, (words,))
-        if not len(papers):
-            continue
-        once = sorted(set(words))
-        columns = [_word_keys(reader, word, papers) for word in once]
-        needed = [words.count(word) for word in once]
-        found.append(clusters(columns, needed, len(words) + term.slop))
-    return distinct(np.concatenate(found)) if found else NOWHERE
+def _near(reader: SegmentReader, term: NearTerm, budget: Budget) -> Postings:
+    looked = _Looked.of(reader, budget, (w for one in term.readings for w in one), stems=False)
+
+    def near(some: Numbers) -> Keys:
+        found: list[Keys] = []
+        for words in term.readings:
+            once = sorted(set(words))
+            columns = [looked.occurrences(word, some) for word in once]
+            needed = [words.count(word) for word in once]
+            found.append(clusters(columns, needed, len(words) + term.slop, budget))
+        return distinct(np.concatenate(found))
+
+    return _tallied(union(looked.together(words) for words in term.readings), near)
 
 
-def _union(reader: SegmentReader, words: tuple[str, ...]) -> Postings:
+def _tallied(papers: Numbers, keys: Callable[[Numbers], Keys]) -> Postings:
+    """Count what stands in papers, so many at once that their occurrences take little memory."""
+    found = [
+        tally(some)
+        for first in range(0, len(papers), _TOGETHER)
+        if len(some := keys(papers[first : first + _TOGETHER]))
+    ]
+    if not found:
+        return EMPTY
+    return Postings(*(np.concatenate(columns) for columns in zip(*found, strict=True)))
+
+
+def _union(reader: SegmentReader, words: tuple[str, ...], budget: Budget) -> Postings:
     """Count the occurrences of any of these surface words."""
+    if not words:
+        return EMPTY
     arrays = reader.arrays
     wanted = np.zeros(len(arrays.words), np.bool_)
     wanted[[at for at in map(arrays.words.find, words) if at >= 0]] = True
     titles = np.zeros(reader.size, np.int32)
     abstracts = np.zeros(reader.size, np.int32)
     for stem in distinct(arrays.word_stem[wanted].astype(np.int64)).tolist():
-        docs, title, abstract = _of_forms(reader, stem, wanted)
+        docs, title, abstract = _of_forms(reader, stem, wanted, budget)
         titles[docs] += title
         abstracts[docs] += abstract
     found = np.flatnonzero(titles + abstracts)
     if not len(found):
         return EMPTY
-    return Postings(found.astype(np.int32), titles[found], abstracts[found])
+    return Postings(found.astype(np.int32), _narrow(titles[found]), _narrow(abstracts[found]))
+
+
+def _narrow(counts: NDArray[np.int32]) -> Counts:
+    """Give counts in the smallest type that holds them."""
+    return counts.astype(np.min_scalar_type(int(counts.max(initial=0))))
 
 
 def _of_forms(
-    reader: SegmentReader, stem: int, wanted: NDArray[np.bool_]
+    reader: SegmentReader, stem: int, wanted: NDArray[np.bool_], budget: Budget
 ) -> tuple[Numbers, Counts, Counts]:
     """Count those occurrences of a stem whose surface word is wanted, for each paper that has it.
 
@@ -230,9 +284,11 @@ def _of_forms(
         reader: the segment.
         stem: its id.
         wanted: bool[W], the words.
+        budget: pays for the occurrences.
     """
     arrays = reader.arrays
     low, high = reader.stem_span(stem)
+    budget.spend(high - low)
     docs = arrays.docs[low:high]
     title, abstract = arrays.title_tf[low:high], arrays.abstract_tf[low:high]
     first, last = arrays.stem_word_ptr[stem : stem + 2].tolist()
@@ -240,6 +296,7 @@ def _of_forms(
     if taken.all():
         return docs, title, abstract
     start, end = arrays.place_ptr[stem : stem + 2].tolist()
+    budget.spend(end - start)
     held = np.zeros(end - start + 1, np.int32)
     np.cumsum(taken[arrays.forms[start:end]], out=held[1:])
     begins = reader.occurrences_before(stem)[:-1]

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from indexer.backends.whoosh.lookup.cache import BoundedCache
 from indexer.backends.whoosh.lookup.columns import Column, Marked, first_of_runs
 from indexer.backends.whoosh.lookup.damage import damaged
+from indexer.backends.whoosh.lookup.memory import FILTER_BYTES, OCCURRENCE_BYTES, STORE_BYTES
 from indexer.backends.whoosh.storage.segment import Segment
 from indexer.backends.whoosh.storage.snapshot import LoadedSegment, Store
 from indexer.matching.terms import value_key
@@ -24,22 +25,17 @@ from indexer.search import PaperTimes
 CodedField = Literal["venue", "year", "type"]
 Numbers = NDArray[np.int32]
 """Paper numbers (or name ids), rising and distinct unless said otherwise."""
-BEFORE_BYTES: Final = 16 << 20
-"""Budget of what says where the occurrences of each posting begin, at least."""
-PAPER_BEFORE_BYTES: Final = 64
+_PAPER_OCCURRENCE_BYTES: Final = 64
 """Where there are many papers, so much for each."""
-PASSING_BYTES: Final = 8 << 20
-PAPER_BYTES: Final = 24 << 20
-"""Budget of unpacked papers of a segment: some 5,000."""
 
 
 class KeptPapers:
     """A store that keeps the papers shown last, so that they are not unpacked again."""
 
-    def __init__(self, store: Store) -> None:
-        """Read papers from this store."""
+    def __init__(self, store: Store, budget: int) -> None:
+        """Read papers from this store and keep some, up to `budget` bytes."""
         self._store = store
-        self._kept: BoundedCache[Paper] = BoundedCache(PAPER_BYTES, _weigh)
+        self._kept: BoundedCache[Paper] = BoundedCache(budget, _weigh)
 
     def paper(self, number: int) -> Paper:
         """Give back the paper of this number."""
@@ -59,16 +55,23 @@ class SegmentReader:
         papers: live papers.
     """
 
-    def __init__(self, loaded: LoadedSegment) -> None:
-        """Read this segment."""
+    def __init__(self, loaded: LoadedSegment, share: float = 1.0) -> None:
+        """Read this segment.
+
+        Args:
+            loaded: the segment.
+            share: of the papers of the collection, and so of the memory for its caches.
+        """
         self.arrays: Segment = loaded.arrays
-        self.store: Store = KeptPapers(loaded.store)
+        self.store: Store = KeptPapers(loaded.store, int(share * STORE_BYTES))
         deleted = loaded.deleted
         self._before: BoundedCache[NDArray[np.int32]] = BoundedCache(
-            max(BEFORE_BYTES, PAPER_BEFORE_BYTES * self.arrays.papers),
+            max(int(share * OCCURRENCE_BYTES), _PAPER_OCCURRENCE_BYTES * self.arrays.papers),
             lambda before: before.nbytes,
         )
-        self._passing: BoundedCache[Marked] = BoundedCache(PASSING_BYTES, lambda one: one.bytes)
+        self._passing: BoundedCache[Marked] = BoundedCache(
+            int(share * FILTER_BYTES), lambda one: one.bytes
+        )
         self._columns: dict[CodedField, Column] = {}
         self.live = ~deleted if deleted is not None and deleted.any() else None
         self.size = self.arrays.papers

@@ -23,6 +23,7 @@ from indexer.backends.whoosh.lookup.counted import Postings
 from indexer.backends.whoosh.lookup.frequent import FrequentCache, Kept
 from indexer.backends.whoosh.lookup.highest import Scores
 from indexer.backends.whoosh.lookup.matches import DENSE, Matches, Row
+from indexer.budget import UNLIMITED, Budget, BudgetSpent
 from indexer.matching.terms import TextTerm
 
 _DEAR: Final = 4
@@ -238,11 +239,15 @@ class ScoredTerm:
         papers: how many live papers of the collection hold it.
         parts: for each segment those that do.
         postings: for each segment how often they do.
+        cost: postings and positions that were looked at to find it.
+        bytes: of its postings and scores beyond what is in the index on disk.
     """
 
     papers: int
     parts: tuple[TermMatches, ...]
     postings: tuple[Postings, ...]
+    cost: int = 0
+    bytes: int = 0
 
 
 class ScoredTerms:
@@ -251,7 +256,7 @@ class ScoredTerms:
     def __init__(
         self,
         sizes: tuple[int, ...],
-        postings: Callable[[TextTerm], tuple[Postings, ...]],
+        postings: Callable[[TextTerm, Budget], tuple[Postings, ...]],
         formula: Bm25f,
         *,
         known: int,
@@ -272,15 +277,31 @@ class ScoredTerms:
         self._known: FrequentCache[ScoredTerm] = FrequentCache(known, self._weigh)
         self._whole: FrequentCache[Whole] = FrequentCache(whole, _weigh_whole)
 
-    def get(self, term: TextTerm) -> ScoredTerm:
-        """Find a term and score it in each segment."""
-        known = self._known.held(term) or self._known.get(term, lambda: self._found(term))
+    def get(self, term: TextTerm, budget: Budget | None = None) -> ScoredTerm:
+        """Find a term and score it in each segment.
+
+        Raises:
+            BudgetSpent: when the budget does not suffice.
+        """
+        known = self._known.held(term)
+        if known is None:
+            # What finds a term stops where it would cost more than is left; it is paid for below.
+            trial = Budget(UNLIMITED) if budget is None else budget.rest()
+            try:
+                known = self._known.get(term, lambda: self._found(term, trial))
+            except BudgetSpent:
+                if budget is not None:
+                    budget.exhaust(late=trial.late)
+                raise
+        if budget is not None:
+            budget.spend(known.cost)
+            budget.hold(known.bytes)
         for part in known.parts:
             part.used()
         return known
 
-    def _found(self, term: TextTerm) -> ScoredTerm:
-        found = self._find(term)
+    def _found(self, term: TextTerm, budget: Budget) -> ScoredTerm:
+        found = self._find(term, budget)
         holding = sum(len(one.docs) for one in found)
         limit = self._formula.limit(holding)
         parts = []
@@ -288,7 +309,9 @@ class ScoredTerms:
             key = _Key(term, segment)
             source = Source(key, self._whole, one, self._formula, segment, size, limit)
             parts.append(TermMatches(source))
-        return ScoredTerm(holding, tuple(parts), found)
+        owned = sum(one.bytes for one in found)
+        size = owned + 8 * holding if owned else 0
+        return ScoredTerm(holding, tuple(parts), found, budget.postings + holding, size)
 
     def _weigh(self, scored: ScoredTerm) -> int:
         derived = sum(map(Matches.weight, scored.parts, self._sizes))

@@ -12,11 +12,10 @@ from numpy.typing import NDArray
 
 from indexer.backends.whoosh.lookup.cache import BoundedCache
 from indexer.backends.whoosh.lookup.damage import check_papers
+from indexer.backends.whoosh.lookup.memory import STEM_BYTES
 from indexer.backends.whoosh.lookup.reader import SegmentReader
 from indexer.matching.feedback import SMOOTHING, WORDS, KnownStems, heaviest, stems_of
 
-COUNT_BYTES: Final = 8 << 20
-SPAN_BYTES: Final = 4 << 20
 MOST_STEMS: Final = 200_000
 """Numbers are given anew when more stems than this have one."""
 _SLACK: Final = 2e-5
@@ -87,8 +86,8 @@ class Stems:
         self._readers = readers
         self._known = KnownStems(stem, stop_words)
         self._numbers = StemNumbers()
-        self._counts: BoundedCache[PaperStems] = BoundedCache(COUNT_BYTES, _weigh_counts)
-        self._spans: BoundedCache[StemSpans] = BoundedCache(SPAN_BYTES, _weigh_spans)
+        self._counts: BoundedCache[PaperStems] = BoundedCache(STEM_BYTES * 2 // 3, _weigh_counts)
+        self._spans: BoundedCache[StemSpans] = BoundedCache(STEM_BYTES // 3, _weigh_spans)
 
     def model(self, best: Sequence[tuple[int, int, float]]) -> dict[str, float]:
         """Give what `indexer.matching.feedback.relevance_model` does, of papers by number.

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from indexer.errors import IndexError_
+from indexer.platform import sync_file, sync_folder, when_unused
 
 
 @contextmanager
@@ -43,8 +44,7 @@ def link(source: Path, target: Path) -> None:
         raise
     except OSError:
         shutil.copyfile(source, target)
-        with target.open("rb") as file:
-            os.fsync(file.fileno())
+        sync_file(target)
 
 
 def replace_text(path: Path, text: str) -> None:
@@ -54,14 +54,5 @@ def replace_text(path: Path, text: str) -> None:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    temporary.replace(path)
+    when_unused(lambda: temporary.replace(path))
     sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make sure the names in a directory are on disk."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -23,12 +23,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
 
-from indexer.backends.whoosh.storage.disk import replace_text, sync_folder, told
-from indexer.errors import IndexDamaged, IndexMissing
+from indexer.backends.whoosh.storage.disk import replace_text, told
+from indexer.errors import IndexDamaged, IndexError_, IndexMissing
+from indexer.platform import is_in_use, sync_folder, when_unused
 
 CURRENT: Final = "CURRENT"
 _FOLDER: Final = "generations"
 _NAME: Final = re.compile(r"g\d{6,}")
+_UNPUBLISHED: Final = re.compile(r"\.g\d{6,}(\.gone)?")
+"""A generation that is being written, or removed."""
 _TRIES: Final = 20
 T = TypeVar("T")
 
@@ -50,7 +53,8 @@ class Generations:
             IndexDamaged: when the pointer holds something else.
         """
         try:
-            name = (self.root / CURRENT).read_bytes().decode("ascii", "replace").strip()
+            text = when_unused((self.root / CURRENT).read_bytes)
+            name = text.decode("ascii", "replace").strip()
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
@@ -61,6 +65,20 @@ class Generations:
                 f"{', '.join(self.names()) or 'none'} into it, or run `quiver build`"
             )
         return name
+
+    def mark(self) -> tuple[int, int] | None:
+        """Returns what differs for every publication, without reading; None where there is none.
+
+        Returns:
+            number and time (ns) of the pointer's file, which each publication makes anew.
+        """
+        try:
+            found = (self.root / CURRENT).stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise told(error, self.root) from error
+        return found.st_ino, found.st_mtime_ns
 
     def names(self) -> tuple[str, ...]:
         """List the complete generations on disk, oldest first."""
@@ -118,13 +136,23 @@ class Generations:
 
         Returns:
             Its name, higher than any before, and the hidden directory to write it into.
+
+        Raises:
+            IndexError_: when the directory belongs to another program.
         """
         try:
             current = self.current()
-        except IndexDamaged:
+        except IndexDamaged as error:
+            if not (self.root / _FOLDER).is_dir():  # RocksDB and LevelDB have a CURRENT, too
+                raise IndexError_(
+                    f"{self.root / CURRENT}: belongs to another program, so this folder is no "
+                    "place for an index; name another with --index"
+                ) from error
             current = None
-        numbers = [_number(name) for name in (*self.names(), current or "g000000")]
         self.clean(keep=None)
+        # What could not be removed (see `clean`) keeps its number, too.
+        left = _NAME.findall(" ".join(one.name for one in (self.root / _FOLDER).glob(".g*")))
+        numbers = [_number(name) for name in (*self.names(), *left, current or "g000000")]
         name = f"g{max(numbers) + 1:06d}"
         hidden = self.root / _FOLDER / f".{name}"
         hidden.mkdir(parents=True)
@@ -134,7 +162,7 @@ class Generations:
         """Make the generation written into its hidden directory the one that counts."""
         hidden = self.root / _FOLDER / f".{name}"
         sync_folder(hidden)
-        hidden.rename(self.folder(name))
+        when_unused(lambda: hidden.rename(self.folder(name)))
         sync_folder(self.root / _FOLDER)
         replace_text(self.root / CURRENT, f"{name}\n")
 
@@ -144,6 +172,7 @@ class Generations:
         Args:
             keep: how many published generations stay, at least 1; None = all. Readers that have
                 an older one open keep reading it: their files live on until they are closed.
+                On Windows such a generation stays for a later call.
 
         Returns:
             Names of the generations removed.
@@ -152,18 +181,34 @@ class Generations:
         if not folder.is_dir():
             return ()
         for entry in folder.iterdir():
-            if entry.name.startswith("."):
-                shutil.rmtree(entry)
+            if _UNPUBLISHED.fullmatch(entry.name):
+                _remove(entry)
         published = self.published()
         gone = [name for name in self.names() if name not in published]
         if keep is not None:
             gone += published[: -max(1, keep)]
+        removed: list[str] = []
         for name in gone:
             # First out of sight at one stroke, then removed at leisure.
             doomed = folder / f".{name}.gone"
-            self.folder(name).rename(doomed)
-            shutil.rmtree(doomed)
-        return tuple(gone)
+            try:
+                self.folder(name).rename(doomed)
+            except OSError as error:
+                if not is_in_use(error):
+                    raise
+                continue  # a reader has it open
+            _remove(doomed)
+            removed.append(name)
+        return tuple(removed)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a directory; what somebody has open on Windows stays for the next time."""
+    try:
+        shutil.rmtree(folder)
+    except OSError as error:
+        if not is_in_use(error):
+            raise
 
 
 def _number(name: str) -> int:

@@ -1,12 +1,11 @@
 """One writer at a time: a lock on a file that says who holds it.
 
-The lock is the kernel's (`flock`), so it is free the moment its holder dies, however it dies; the
-text in the file is only there to be told to whoever comes second.
+The lock is the system's (`platform.lock_file`), so it is free the moment its holder dies, however
+it dies; the text in the file only tells the next writer who holds it.
 """
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import socket
@@ -18,6 +17,7 @@ from typing import Final
 
 from indexer.backends.whoosh.storage.disk import faults_told
 from indexer.errors import IndexLocked
+from indexer.platform import lock_file
 
 NAME: Final = "writer.lock"
 _LOOK_AGAIN: Final = 0.05
@@ -38,12 +38,14 @@ def writing(folder: Path, *, wait: float = 0.0) -> Iterator[None]:
     """
     path = folder / NAME
     with faults_told(path):
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)  # Windows: as it is
+        handle = os.open(path, flags, 0o644)
     try:
         _take(handle, path, time.monotonic() + wait)
         holder = {"pid": os.getpid(), "host": socket.gethostname(), "since": int(time.time())}
         os.ftruncate(handle, 0)
-        os.pwrite(handle, json.dumps(holder).encode(), 0)
+        os.lseek(handle, 0, os.SEEK_SET)
+        os.write(handle, json.dumps(holder).encode())
         yield
         os.ftruncate(handle, 0)
     finally:
@@ -51,22 +53,18 @@ def writing(folder: Path, *, wait: float = 0.0) -> Iterator[None]:
 
 
 def _take(handle: int, path: Path, until: float) -> None:
-    while True:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() >= until:
-                raise IndexLocked(f"{path}: {_holder(handle)}") from None
-            time.sleep(_LOOK_AGAIN)
-        else:
-            return
+    while not lock_file(handle):
+        if time.monotonic() >= until:
+            raise IndexLocked(f"{path}: {_holder(handle)}")
+        time.sleep(_LOOK_AGAIN)
 
 
 def _holder(handle: int) -> str:
     """Say who holds the lock, as well as the file tells."""
     advice = "wait for it to end, or give --wait SECONDS"
     try:
-        told = json.loads(os.pread(handle, 1000, 0))
+        os.lseek(handle, 0, os.SEEK_SET)
+        told = json.loads(os.read(handle, 1000))
         age = max(0, int(time.time()) - int(told["since"]))
         return (
             f"process {int(told['pid'])} on {told['host']!s} has been writing this index for "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import uuid
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -79,10 +80,12 @@ class Manifest:
 
     def write(self, folder: Path) -> None:
         """Write it into the directory of its generation."""
+        info = asdict(self.info)
         body = {
             "version": VERSION,
+            "identity": info.pop("identity"),
             "analyzer": self.analyzer,
-            "info": asdict(self.info),
+            "info": info,
             "segments": [asdict(one) for one in self.segments],
             "attached": [asdict(one) for one in self.attached],
         }
@@ -110,7 +113,11 @@ class Manifest:
                 f"{path}: is of version {body['version']}, this program reads {VERSION}; "
                 "`quiver build` makes a new index"
             )
-        info = IndexInfo(**{**body["info"], "dumps": tuple(body["info"]["dumps"])})
+        info = IndexInfo(
+            **{**body["info"], "dumps": tuple(body["info"]["dumps"])},
+            # Manifests of older programs have none: their digest stands in, and is handed on.
+            identity=str(body.get("identity") or digest),
+        )
         segments = tuple(SegmentEntry(**one) for one in body["segments"])
         attached = tuple(AttachedEntry(**one) for one in body.get("attached", ()))
         return cls(info, segments, str(body["analyzer"]), attached)
@@ -118,6 +125,11 @@ class Manifest:
     def renamed(self, generation: str, built: str) -> Manifest:
         """Give the manifest of the same content published anew."""
         return replace(self, info=replace(self.info, generation=generation, built=built))
+
+
+def new_identity() -> str:
+    """Returns the identity of an index that is being made: 128 random bits, in hex."""
+    return uuid.uuid4().hex
 
 
 def digest_of(data: bytes) -> str:

@@ -18,21 +18,16 @@ from operator import attrgetter
 from typing import Any, Final
 
 import numpy as np
-import zstandard
 from numpy.typing import NDArray
 
+from indexer import zstd
 from indexer.backends.whoosh.storage.segment import Ints
 from indexer.details import has_details, packed_details, unpacked
 from indexer.errors import IndexDamaged
 from indexer.paper import Paper
 
-_LEVEL: Final = 3
 _DICTIONARY: Final = 112 * 1024
 """Bytes of a dictionary, as `zstd --train` has it."""
-_SEGMENT: Final = 200
-_DMER: Final = 6
-"""Parameters of the training, fixed because to search for them takes six times as long; on 10,000
-papers these compress half a percent better than those found."""
 _LEAST: Final = 500
 _MOST: Final = 4000
 _COMPACT: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -84,12 +79,8 @@ def dictionary_for(lines: Sequence[bytes]) -> bytes:
     """Make a dictionary of what lines have in common; empty where they are too few for one."""
     if len(lines) < _LEAST:
         return b""
-    chosen: list[bytes | bytearray | memoryview] = list(lines[:: max(1, len(lines) // _MOST)])
-    size = min(_DICTIONARY, sum(map(len, chosen)) // 10)
-    try:
-        return zstandard.train_dictionary(size, chosen, k=_SEGMENT, d=_DMER).as_bytes()
-    except zstandard.ZstdError:  # too little in common
-        return b""
+    chosen = lines[:: max(1, len(lines) // _MOST)]
+    return zstd.train(chosen, min(_DICTIONARY, sum(map(len, chosen)) // 10))
 
 
 def pack(
@@ -100,21 +91,10 @@ def pack(
     Returns:
         What each became, one after the other, and their ends (int64[lines + 1], the first 0).
     """
-    compressor = zstandard.ZstdCompressor(
-        _LEVEL, dict_data=_loaded(dictionary), write_dict_id=False
-    )
-    packed = [compressor.compress(line) for line in lines]
+    packed = zstd.compress_each(lines, dictionary)
     ends = np.zeros(len(packed) + 1, np.int64)
     np.cumsum([len(one) for one in packed], out=ends[1:])
     return np.frombuffer(b"".join(packed), np.uint8), ends
-
-
-def _loaded(dictionary: bytes) -> zstandard.ZstdCompressionDict | None:
-    if not dictionary:
-        return None
-    loaded = zstandard.ZstdCompressionDict(dictionary)
-    loaded.precompute_compress(level=_LEVEL)
-    return loaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +112,7 @@ class PaperStore:
     ends: Ints
     slot: Ints
     dictionary: NDArray[np.uint8]
-    _idle: list[zstandard.ZstdDecompressor] = field(default_factory=list, compare=False)
+    _idle: list[zstd.FrameReader] = field(default_factory=list, compare=False)
 
     def __len__(self) -> int:
         """Number of papers."""
@@ -154,26 +134,21 @@ class PaperStore:
         """
         slot = int(self.slot[number])
         data = self.packed[self.ends[slot] : self.ends[slot + 1]]
-        # A decompressor must not be shared between threads, and making one is slow: each is lent
-        # to one thread at a time.
+        # A reader must not be shared between threads, and making one is slow: each is lent to one
+        # thread at a time.
         try:
-            decompressor = self._idle.pop()
+            reader = self._idle.pop()
         except IndexError:
-            decompressor = self._decompressor()
+            reader = zstd.frame_reader(self.dictionary.tobytes(), _MOST_BYTES)
         try:
-            line = decompressor.decompress(data.data, max_output_size=_MOST_BYTES)
-        except zstandard.ZstdError as error:
+            line = reader(data.data)
+        except ValueError as error:
             raise IndexDamaged(
                 f"paper {number} of the store cannot be read ({error}); run `quiver verify`"
             ) from error
-        self._idle.append(decompressor)
+        self._idle.append(reader)
         return line
 
     def __iter__(self) -> Iterator[Paper]:
         """Give all papers in the order of their slots, which reads the file once."""
         return (self.paper(int(number)) for number in np.argsort(self.slot, kind="stable"))
-
-    def _decompressor(self) -> zstandard.ZstdDecompressor:
-        dictionary = self.dictionary.tobytes()
-        loaded = zstandard.ZstdCompressionDict(dictionary) if dictionary else None
-        return zstandard.ZstdDecompressor(dict_data=loaded)

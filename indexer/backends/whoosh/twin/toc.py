@@ -8,7 +8,6 @@ its own, but a directory may have come from elsewhere.
 from __future__ import annotations
 
 import io
-import os
 import pickle
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +20,7 @@ from indexer.backends.whoosh.storage.manifest import INDEX, Manifest
 from indexer.backends.whoosh.twin.codec import ArraySegment
 from indexer.backends.whoosh.twin.schema import schema_of
 from indexer.errors import IndexDamaged
+from indexer.platform import sync_file
 
 NAME: Final = f"_{INDEX}_1.toc"
 _MOST_BYTES: Final = 1 << 22
@@ -52,11 +52,7 @@ def write_toc(folder: Path, manifest: Manifest, analyzer: Analyzer) -> None:
     """Write the table of contents that belongs to a manifest, and make sure it is on disk."""
     segments = [ArraySegment(entry) for entry in manifest.segments]
     TOC(schema_of(analyzer), segments, 1).write(FileStorage(str(folder)), INDEX)
-    handle = os.open(folder / NAME, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync_file(folder / NAME)
 
 
 def open_whoosh(folder: Path) -> FileIndex:

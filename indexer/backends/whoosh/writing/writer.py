@@ -15,7 +15,13 @@ from indexer.backends.whoosh.storage import store
 from indexer.backends.whoosh.storage.attached import write_attached
 from indexer.backends.whoosh.storage.disk import faults_told, link
 from indexer.backends.whoosh.storage.files import ArrayFile
-from indexer.backends.whoosh.storage.manifest import INDEX, Manifest, SegmentEntry, fingerprint
+from indexer.backends.whoosh.storage.manifest import (
+    INDEX,
+    Manifest,
+    SegmentEntry,
+    fingerprint,
+    new_identity,
+)
 from indexer.backends.whoosh.storage.opened import (
     OpenedGeneration,
     OpenedSegment,
@@ -34,6 +40,7 @@ from indexer.backends.whoosh.writing.run import Source
 from indexer.backends.whoosh.writing.stems import known_stems
 from indexer.errors import RecordError
 from indexer.paper import Paper
+from indexer.platform import when_unused
 from indexer.publishing import check_attachment, check_loss
 from indexer.search import IndexInfo
 
@@ -183,7 +190,7 @@ class WhooshWriter:
                 check_segment(self._hidden, fresh)
             entries.append(fresh.entry)
             segments.append((fresh, None))
-        shutil.rmtree(self._scratch)
+        when_unused(lambda: shutil.rmtree(self._scratch))
         census = take_census([(one.arrays, gone) for one, gone in segments])
         self._refuse_loss(census.papers)
         attached = write_attached(self._hidden, self._attached)
@@ -203,6 +210,7 @@ class WhooshWriter:
             bytes=sum(one.stat().st_size for one in self._hidden.iterdir()),
             dumps=tuple(dict.fromkeys((*before, *self._plan.dumps))),
             backend="whoosh",
+            identity=self._plan.base.manifest.info.identity if self._plan.base else new_identity(),
         )
         manifest = Manifest(info, tuple(entries), fingerprint(self._analyzer), attached)
         write_toc(self._hidden, manifest, self._analyzer)
@@ -262,12 +270,13 @@ class WhooshWriter:
             for source, bits in zip(sources, gone, strict=True)
         )
         if not papers:
+            self._collector.close()
             return None
         entry = SegmentEntry(f"{INDEX}_{name}", papers)
         stems = known_stems(self._collector.stems, self._analyzer, self._plan.base)
         with ArrayFile(self._hidden / entry.arrays) as file:
             merge(sources, gone, stems, file, None if merged else self._collector.share())
-        self._collector.close_workers()
+        self._collector.close()
         return open_segment(self._hidden, entry)
 
     def _refuse_loss(self, papers: int) -> None:

@@ -1,0 +1,63 @@
+"""Two tiers of an order by relevance: the few hits with all words, then those with some of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import reduce
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.backends.whoosh.answer.looking import Looked
+from indexer.backends.whoosh.answer.matches import Desk
+from indexer.backends.whoosh.answer.select import Order, Ranked
+from indexer.backends.whoosh.lookup.collection import Collection
+from indexer.backends.whoosh.lookup.highest import rounded
+from indexer.backends.whoosh.lookup.matches import Matches
+from indexer.backends.whoosh.lookup.occurrences import contained
+
+
+def first_tier(
+    collection: Collection,
+    leading: Sequence[Matches],
+    hits: Sequence[Matches],
+    desks: Sequence[Desk],
+) -> Ranked:
+    """Returns the hits of the first tier, in no order, with their clause scores.
+
+    Args:
+        collection: where.
+        leading: for each segment the hits of the first tier; of no segment where there is none.
+        hits: for each segment all hits, whose scores count.
+        desks: for each segment the room that is worked in.
+    """
+    parts = [Ranked(np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0))]
+    for segment, matches in enumerate(leading):
+        if matches.count:
+            docs = collection.readers[segment].arrays.docs
+            looked = Looked(segment, matches.docs, docs, desks[segment].kernels)
+            scores = rounded(looked.sums(hits[segment].summands))
+            parts.append(Ranked(np.full(len(looked.papers), segment), looked.papers, scores))
+    return reduce(Ranked.then, parts)
+
+
+def best_in_tiers(order: Order, hits: Sequence[Matches], first: Ranked, wanted: int) -> Ranked:
+    """Returns the first `wanted` hits by clause score, those of the tier `first` before others."""
+    best = order.best(hits, wanted)
+    if not len(first):
+        return best
+    return order.tied(first).then(best.at(np.flatnonzero(~_among(best, first)))).at(slice(wanted))
+
+
+def tied_in_tiers(order: Order, ranked: Ranked, first: Ranked, wanted: int | None = None) -> Ranked:
+    """Returns `Order.tied` of hits, those of the tier `first` before others."""
+    if not len(first):
+        return order.tied(ranked, wanted)
+    leads = _among(ranked, first)
+    ahead, behind = (order.tied(ranked.at(np.flatnonzero(tier))) for tier in (leads, ~leads))
+    return ahead.then(behind).at(slice(wanted))
+
+
+def _among(ranked: Ranked, others: Ranked) -> NDArray[np.bool_]:
+    keys, known = ((papers.segments << 32) | papers.docs for papers in (ranked, others))
+    return contained(keys, np.sort(known))

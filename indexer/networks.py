@@ -1,0 +1,54 @@
+"""Addresses and networks as settings name them."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from urllib.parse import urlsplit
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def networks_of(text: str) -> tuple[Network, ...]:
+    """Reads addresses and networks with commas or spaces between them.
+
+    >>> networks_of("127.0.0.1, 10.0.0.0/8")
+    (IPv4Network('127.0.0.1/32'), IPv4Network('10.0.0.0/8'))
+
+    Raises:
+        ValueError: when one is neither; a network's address may have bits of a host.
+    """
+    return tuple(
+        ipaddress.ip_network(word, strict=False) for word in re.split(r"[\s,]+", text) if word
+    )
+
+
+def are_networks(text: str) -> bool:
+    """Returns whether `networks_of` can read a text."""
+    try:
+        networks_of(text)
+    except ValueError:
+        return False
+    return True
+
+
+def is_site_address(text: str) -> bool:
+    """Returns whether a text is an address that those of a site's pages can begin with.
+
+    >>> is_site_address("https://papers.example.org/search"), is_site_address("papers")
+    (True, False)
+    """
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        return False
+    host = parts.hostname or ""
+    return (
+        parts.scheme in ("http", "https")
+        and re.fullmatch(r"[a-z0-9.-]+|[0-9a-f:.]+", host) is not None
+        and (port is None or port > 0)
+        and "@" not in parts.netloc
+        and not (parts.query or parts.fragment or "?" in text or "#" in text)
+        and re.fullmatch(r"[A-Za-z0-9_.~/-]*", parts.path) is not None
+    )

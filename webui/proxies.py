@@ -1,0 +1,109 @@
+"""Who is before the server: what proxies say of a reader, and the address the site is known by.
+
+Anybody can send ``X-Forwarded-For`` and ``X-Forwarded-Proto``, so only proxies that the settings
+name are believed. And anybody can send any ``Host``: with ``web.public_url`` set, no address that
+the site writes depends on what was sent.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+from flask import Flask
+
+from indexer import Network, networks_of
+from webui.faults import problem
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+_PORTS: Final = {"http": "80", "https": "443"}
+
+
+def register(app: Flask, trusted: str, public_url: str) -> None:
+    """Let an application see readers as its proxies saw them, under its public address.
+
+    Args:
+        app: the application.
+        trusted: addresses and networks of its proxies, a comma between them.
+        public_url: what the addresses of its pages begin with; empty to take them as asked for.
+    """
+    networks = networks_of(trusted)
+    inner: WSGIApplication = app.wsgi_app
+    scheme, host, root = _parts(public_url)
+
+    def outer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        _believe(environ, networks)
+        if host:
+            _publish(environ, scheme, host, root)
+        elif not _is_host(str(environ.get("HTTP_HOST", ""))):
+            refused = problem(400, "This address cannot be read", "Its host is no name of a host.")
+            return refused(environ, start_response)
+        return inner(environ, start_response)
+
+    app.wsgi_app = outer  # type: ignore[method-assign] # as Flask's documentation does
+
+
+def reader_of(address: str, forwarded: str, trusted: tuple[Network, ...]) -> str:
+    """Returns the address of whoever asked, as far as it can be believed.
+
+    Args:
+        address: where the connection comes from.
+        forwarded: ``X-Forwarded-For``: each proxy adds at the end where its connection came from.
+        trusted: networks of proxies that are believed.
+    """
+    hops = [hop for hop in map(str.strip, forwarded.split(",")) if hop]
+    while hops and is_trusted(address, trusted):
+        address = hops.pop()
+    return address
+
+
+def is_trusted(address: str, trusted: tuple[Network, ...]) -> bool:
+    """Returns whether an address is that of a proxy that is believed; any text is allowed."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is not None:
+        parsed = parsed.ipv4_mapped
+    return any(parsed in network for network in trusted)
+
+
+def _believe(environ: dict[str, Any], trusted: tuple[Network, ...]) -> None:
+    """Put what a trusted proxy says in place of what the connection says."""
+    address = str(environ.get("REMOTE_ADDR") or "")
+    if not is_trusted(address, trusted):
+        return
+    forwarded = str(environ.get("HTTP_X_FORWARDED_FOR", ""))
+    environ["REMOTE_ADDR"] = reader_of(address, forwarded, trusted)
+    scheme = str(environ.get("HTTP_X_FORWARDED_PROTO", "")).rpartition(",")[2].strip().lower()
+    if scheme in _PORTS:
+        environ["wsgi.url_scheme"] = scheme
+
+
+def _publish(environ: dict[str, Any], scheme: str, host: str, root: str) -> None:
+    """Let every address be written with the public one, whatever the client or proxy sent."""
+    environ["wsgi.url_scheme"] = scheme
+    environ["HTTP_HOST"] = host
+    if root:
+        path = str(environ.get("PATH_INFO", ""))
+        environ["SCRIPT_NAME"] = root
+        if path == root or path.startswith(f"{root}/"):  # a proxy that leaves the path whole
+            environ["PATH_INFO"] = path[len(root) :] or "/"
+
+
+def _is_host(host: str) -> bool:
+    """Returns whether Werkzeug can write addresses with a host; anything may be sent."""
+    try:
+        host.encode("ascii", "ignore").decode("idna")
+    except UnicodeError:
+        return False
+    return True
+
+
+def _parts(public_url: str) -> tuple[str, str, str]:
+    parts = urlsplit(public_url.strip())
+    return parts.scheme.lower(), parts.netloc, parts.path.rstrip("/")

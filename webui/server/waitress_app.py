@@ -1,7 +1,7 @@
 """The server where gunicorn does not run (Windows): waitress, one process of several threads.
 
-It answers what `webui.server.gunicorn_app` answers, with the same settings; `web.workers` processes
-of `web.threads` threads become one process of as many threads in all, at most `MOST_THREADS`.
+It answers what `webui.server.gunicorn_app` answers, with the same settings; `web.workers` processes of
+`web.threads` threads become one process of as many threads in all, at most `MOST_THREADS`.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Final, cast
 
+from indexer.identifier_forms import FIELD_SCHEMES, Identifier, identifier_of
 from indexer.language.lexer import LEADING, TRAILING, Kind, Token, is_operator
 from indexer.paper import CONFERENCE, JOURNAL
 from indexer.query import (
@@ -87,6 +88,14 @@ def read_leaf(token: Token, field: str, report: Report) -> Clause | None:
         return _author(token, report)
     if field in ("venue", "type", "id"):
         return _value(token, cast("ValueField", field), report)
+    if field in FIELD_SCHEMES:
+        identifier = identifier_of(field, token.text)
+        if identifier is not None:
+            return Value("identifier", str(identifier))
+        report(f"This is no {Identifier(field, '').name}, so it was read as a word.")
+        return _quoted(token, None, report) if token.kind is Kind.QUOTED else read_word(
+            token.text, None, report
+        )
     text_field = cast("TextField | None", field if field in ("title", "abstract") else None)
     if token.kind is Kind.QUOTED:
         return _quoted(token, text_field, report)

@@ -67,6 +67,13 @@ SYNTAX: Final = (
     SyntaxRow("Fields", 'venue:"Machine Learning"', "published there"),
     SyntaxRow("Fields", "type:journal", "journal articles; type:conference for conference papers"),
     SyntaxRow("Fields", "id:icml2019-4d1c", "the paper with this id"),
+    SyntaxRow(
+        "Fields",
+        "doi:10.1145/2939672.2939785",
+        "the paper with this DOI; its address or the bare DOI will do. arxiv: pmid: pmcid: isbn: "
+        "acl: dblp: openalex: s2: openreview: likewise",
+        ("10.1145/2939672.2939785", "https://dl.acm.org/doi/10.1145/2939672.2939785"),
+    ),
     SyntaxRow("Fields", "no:abstract", "papers without one; has:doi for papers with one"),
     SyntaxRow(
         "Authors",

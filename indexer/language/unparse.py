@@ -110,6 +110,10 @@ def _ways(leaf: Leaf) -> tuple[str, ...]:
             last = "$" if position is Position.LAST else ""
             bare, quoted = (f"author:{sign}{one}{last}" for one in (name, _quote(name)))
             return (bare, quoted) if re.fullmatch(r"[\w'’-]+", name) else (quoted,)
+        case Value(field="identifier", value=value):
+            scheme, _, number = value.partition(":")
+            address = f"https://{number}" if scheme == "url" else value
+            return (address, f"{scheme}:{_quote(number)}")
         case Value(field=name_field, value=value):
             return (f"{name_field}:{value}", f"{name_field}:{_quote(value)}")
         case Years(low=low, high=high):

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from indexer.backends.whoosh.format.array_file import open_arrays, write_arrays
 from indexer.backends.whoosh.format.document_store import PaperStore
+from indexer.backends.whoosh.format.identifier_dictionary import IdentifierDictionary
 from indexer.backends.whoosh.format.manifest import Manifest, SegmentEntry, read_attached
 from indexer.backends.whoosh.format.packed_ints import Narrow
 from indexer.backends.whoosh.format.segment import Lexicon, Segment, Strings
@@ -33,6 +34,7 @@ class OpenedSegment:
         raw: all arrays by name, among them `content`, which only writers need (see
             `run.Record`).
         deleted: bool[P], None where no paper is deleted.
+        identifiers: None where the file is older than the dictionary of identifiers.
     """
 
     entry: SegmentEntry
@@ -40,6 +42,7 @@ class OpenedSegment:
     arrays: Segment
     store: PaperStore
     deleted: NDArray[np.bool_] | None
+    identifiers: IdentifierDictionary | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,10 @@ class OpenedGeneration:
 
     def snapshot(self) -> Snapshot:
         """Give what a searcher reads."""
-        segments = tuple(LoadedSegment(one.arrays, one.store, one.deleted) for one in self.segments)
+        segments = tuple(
+            LoadedSegment(one.arrays, one.store, one.deleted, one.identifiers)
+            for one in self.segments
+        )
         return Snapshot(segments, self.manifest.info, self.attached)
 
 
@@ -86,6 +92,7 @@ def open_segment(folder: Path, entry: SegmentEntry) -> OpenedSegment:
     raw = open_arrays(path)
     try:
         arrays, store = segment_from(raw), store_from(raw)
+        identifiers = IdentifierDictionary.among(raw)
     except KeyError as error:
         raise IndexDamaged(
             f"{path}: its array {error} is missing; `quiver build` makes a new index"
@@ -98,7 +105,7 @@ def open_segment(folder: Path, entry: SegmentEntry) -> OpenedSegment:
         )
     if arrays.papers != entry.papers:
         raise IndexDamaged(f"{path}: holds {arrays.papers} papers, not {entry.papers}")
-    return OpenedSegment(entry, raw, arrays, store, _open_deleted(folder, entry))
+    return OpenedSegment(entry, raw, arrays, store, _open_deleted(folder, entry), identifiers)
 
 
 def _lists_fit(arrays: Segment) -> bool:
@@ -142,11 +149,13 @@ class LoadedSegment:
 
     Attributes:
         deleted: bool[P], papers that were taken out or replaced later; None where all live.
+        identifiers: None where they are to be made of the papers.
     """
 
     arrays: Segment
     store: Store
     deleted: NDArray[np.bool_] | None = None
+    identifiers: IdentifierDictionary | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,8 @@ from indexer.errors import (
     QuiverError,
     RecordError,
 )
+from indexer.identifier_answer import IdentifierAnswer, identifier_answer
+from indexer.identifier_forms import is_arxiv_category
 from indexer.identifiers import SCHEMES as IDENTIFIER_SCHEMES
 from indexer.language.parse import parse_query
 from indexer.language.syntax import SYNTAX, compose_query
@@ -80,6 +82,7 @@ from indexer.query import (
     YearRange,
 )
 from indexer.ranking import BM25F, Ranking
+from indexer.references.known_item import named_paper
 from indexer.relaxation import relaxation_sentence
 from indexer.report import BuildReport
 from indexer.search import (
@@ -154,6 +157,7 @@ __all__ = [
     "Formulas",
     "Has",
     "Hit",
+    "IdentifierAnswer",
     "Index",
     "IndexDamaged",
     "IndexError_",
@@ -203,12 +207,15 @@ __all__ = [
     "fold",
     "format_clause",
     "hit_json",
+    "identifier_answer",
     "info_json",
+    "is_arxiv_category",
     "known_name",
     "load_config",
     "name_key",
     "name_of_slug",
     "name_slug",
+    "named_paper",
     "namesakes",
     "networks_of",
     "open_index",

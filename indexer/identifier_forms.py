@@ -25,13 +25,13 @@ from indexer.paper import Paper
 LONGEST_TYPED: Final = 600
 """Characters of a text that may be an identifier; addresses of publishers are long."""
 FIELD_SCHEMES: Final = (
-    *("doi", "arxiv", "pmid", "pmcid", "isbn", "acl", "dblp", "openalex", "s2", "openreview"),
+    *("doi", "arxiv", "pmid", "pmcid", "isbn", "acl", "dblp", "openalex", "s2", "openreview", "cat"),
 )
 """Schemes that are fields of the query language."""
 _NAMES: Final = MappingProxyType({"doi": "DOI", "arxiv": "arXiv number", "pmid": "PubMed number",
     "pmcid": "PubMed Central number", "isbn": "ISBN", "acl": "ACL Anthology number",
     "dblp": "DBLP key", "openalex": "OpenAlex number", "s2": "Semantic Scholar number",
-    "openreview": "OpenReview number", "url": "address", "id": "id", "pii": "PII",
+    "openreview": "OpenReview number", "cat": "arXiv category", "url": "address", "id": "id", "pii": "PII",
 })  # fmt: skip
 _RESOLVERS: Final = MappingProxyType({
     "doi": "https://doi.org/{}", "arxiv": "https://arxiv.org/abs/{}",
@@ -69,6 +69,13 @@ _ARXIV_OLD = re.compile(
     r"comp-gas|cond-mat|cs|dg-ga|funct-an|gr-qc|hep-(?:ex|lat|ph|th)|math|math-ph|mtrl-th|"
     r"nlin|nucl-(?:ex|th)|patt-sol|physics|plasm-ph|q-(?:alg|bio)|quant-ph|solv-int|"
     r"supr-con)(?:\.[a-z]{2})?/\d{7}(?:v\d+)?",
+    re.IGNORECASE,
+)
+_CATEGORY = re.compile(
+    r"(?:acc-phys|adap-org|alg-geom|ao-sci|astro-ph|atom-ph|bayes-an|chao-dyn|chem-ph|cmp-lg|"
+    r"comp-gas|cond-mat|cs|dg-ga|econ|eess|funct-an|gr-qc|hep-(?:ex|lat|ph|th)|math|math-ph|"
+    r"mtrl-th|nlin|nucl-(?:ex|th)|patt-sol|physics|plasm-ph|q-(?:alg|bio|fin)|quant-ph|"
+    r"solv-int|stat|supr-con)(?:\.[a-z]{2,3}(?:-[a-z]{2,4})?)?",
     re.IGNORECASE,
 )
 _ACL_OLD = re.compile(r"[a-z]\d{2}-\d{4,5}", re.IGNORECASE)
@@ -161,6 +168,8 @@ def identifier_of(scheme: str, text: str) -> Identifier | None:
     text = _INVISIBLE.sub("", text).strip()
     if scheme == "doi":
         value = doi_in(text)
+    elif scheme == "cat":
+        value = text.rstrip("*.") if is_arxiv_category(text.rstrip("*.")) else ""
     elif scheme == "id":
         value = text
     else:
@@ -219,6 +228,11 @@ def identifier_key(text: str) -> str:
     return identifier.key if identifier.value else ""
 
 
+def is_arxiv_category(text: str) -> bool:
+    """Whether a text is a category of arXiv ("cs.LG", "hep-th") or an archive of it ("cs")."""
+    return _CATEGORY.fullmatch(text) is not None
+
+
 def paper_keys(paper: Paper) -> tuple[str, ...]:
     """Returns the keys of all identifiers and addresses of a paper, sorted, each once."""
     return tuple(sorted({one.key for one in _of_paper(paper) if len(one.key) <= LONGEST_TYPED}))
@@ -230,6 +244,11 @@ def _of_paper(paper: Paper) -> Iterator[Identifier]:
         yield Identifier("doi", paper.doi)
     for scheme, value in paper.identifiers:
         yield Identifier(scheme, value)
+    for category in {*paper.publication.subjects, *paper.keywords}:
+        if _CATEGORY.fullmatch(category) and ("." in category or "-" in category):
+            yield Identifier("cat", category)
+            if "." in category:
+                yield Identifier("cat", category.partition(".")[0])
     own = _bare(paper.id)
     if own is not None:
         yield own

@@ -95,12 +95,12 @@ def similar(session: Session, *, ids: tuple[str, ...], limit: int) -> None:
 
     The words are said, and the query they make, so that you can judge the likeness and change it.
     """
-    from indexer import related_papers
+    from indexer import named_paper, related_papers
 
     with open_searcher(session) as searcher:
         papers = []
         for one in dict.fromkeys(ids):
-            paper = searcher.get(one)
+            paper = named_paper(searcher, one)
             if paper is None:
                 raise click.ClickException(
                     f"no paper has the id '{one}'; `quiver search` prints the ids"

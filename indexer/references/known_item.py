@@ -51,7 +51,7 @@ def read_known_item(searcher: Searcher, query: Query) -> Query:
         return query
     if is_reference(text):
         return _reference(searcher, query, text)
-    named = _named(searcher, text)
+    named = _titled(searcher, text) or _named(searcher, text)
     return query if named is None else replace(query, clause=named)
 
 
@@ -89,6 +89,17 @@ def _reference(searcher: Searcher, query: Query, text: str) -> Query:
     title = words_of(reference.titles[0]) if reference.titles else reference.words
     parts = tuple(Part(Word(word)) for word in dict.fromkeys(title[:TITLE_WORDS]))
     return replace(query, clause=Words(parts)) if len(parts) > 1 else query
+
+
+def _titled(searcher: Searcher, text: str) -> Clause | None:
+    """Reads "Vaswani 2017 Attention is all you need": a name, a year and a whole title."""
+    match = _NAME_YEAR.fullmatch(" ".join(text.split()))
+    if match is None or len(match["words"].split()) < 4:
+        return None
+    found = find_paper(searcher, parse_reference(text))
+    if found is None or found.title < 0.95 or not found.authors or not found.year:
+        return None
+    return Value("id", found.paper.id)
 
 
 def _named(searcher: Searcher, text: str) -> Clause | None:

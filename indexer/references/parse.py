@@ -32,6 +32,8 @@ _YEAR_MARK = re.compile(rf"[(\[]?\b({_YEAR})[a-z]?\b(?:[,;][^()\[\]]{{0,20}})?[)
 _SENTENCE = re.compile(
     r"(?:(?<=[^\W\d_]{2})|(?<=[\d)?!”\"']))\.(?=[\s”\"])\s*|(?<=[?!])\s+"
 )
+_LISTED_NAME = r"[^\W\d_][\w'’ -]{0,40} [A-Z][A-Z-]{0,3}"
+_VANCOUVER = re.compile(rf"(?:{_LISTED_NAME}, ){{0,60}}{_LISTED_NAME}(?:,? et al)?\. (?=\S)")
 _PAGES = re.compile(r"(?:pp?\.?\s*|:\s*|pages\s+|,\s*)([A-Z]?\d{1,6})\s*[-–—]{1,2}\s*([A-Z]?\d{1,6})")
 _MARKS = (
     re.compile(r"\bet\.? al\b", re.IGNORECASE),
@@ -137,6 +139,9 @@ def _titles(text: str) -> tuple[str, ...]:
         next(filter(None, match.groups())).rstrip(".,;") for match in _QUOTED.finditer(text)
     ]
     found.sort(key=len, reverse=True)
+    listed = _VANCOUVER.match(text)
+    if listed is not None:
+        found.append(_first_sentence(text[listed.end() :]))
     for match in _YEAR_MARK.finditer(text):
         if match.start() > 3 and not re.search(r"[“\"]", text[: match.start()]):
             found.append(_first_sentence(text[match.end() :]))

@@ -21,6 +21,7 @@ from indexer import (
     Sort,
     YearRange,
     name_slug,
+    named_paper,
     paper_json,
     related_papers,
     results_json,
@@ -46,7 +47,7 @@ blueprint = Blueprint("records", __name__)
 
 @blueprint.get("/paper/<address:address>")
 def paper(address: str) -> ResponseReturnValue:
-    """Show one paper.
+    """Show one paper; a DOI or another identifier in place of its id leads to it.
 
     Raises:
         NotFound: when no paper has this id.
@@ -54,6 +55,9 @@ def paper(address: str) -> ResponseReturnValue:
     searcher = request_context.searcher()
     paper_id, suffix = parted(address, lambda one: searcher.get(one) is not None)
     found = searcher.get(paper_id)
+    if found is None and (named := named_paper(searcher, paper_id) or named_paper(searcher, address)):
+        ending = f".{suffix}" if suffix and named_paper(searcher, paper_id) else ""
+        return redirect(url_for("records.paper", address=named.id + ending))
     if found is None or suffix == "atom":
         abort(404)
     if suffix == "json":

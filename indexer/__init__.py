@@ -42,7 +42,7 @@ from indexer.errors import (
     QuiverError,
     RecordError,
 )
-from indexer.identifier_answer import IdentifierAnswer, identifier_answer
+from indexer.identifier_sentence import IdentifierAnswer, identifier_answer
 from indexer.identifier_forms import is_arxiv_category
 from indexer.identifiers import SCHEMES as IDENTIFIER_SCHEMES
 from indexer.language.parse import parse_query
@@ -82,7 +82,15 @@ from indexer.query import (
     YearRange,
 )
 from indexer.ranking import BM25F, Ranking
+from indexer.references.bibliography import read_bibliography
 from indexer.references.known_item import named_paper
+from indexer.references.report import (
+    STATUS_WORDS,
+    ReferenceReport,
+    check_references,
+    corrected_bibtex,
+    report_json,
+)
 from indexer.relaxation import relaxation_sentence
 from indexer.report import BuildReport
 from indexer.search import (
@@ -131,6 +139,7 @@ __all__ = [
     "KIND_LABELS",
     "MOST_TOGETHER",
     "PAPER_TYPES",
+    "STATUS_WORDS",
     "SYNTAX",
     "UNKNOWN",
     "Alternative",
@@ -181,6 +190,7 @@ __all__ = [
     "Ranking",
     "Receipt",
     "RecordError",
+    "ReferenceReport",
     "Related",
     "Repair",
     "Results",
@@ -198,11 +208,13 @@ __all__ = [
     "author_cluster",
     "build_index",
     "check_dumps",
+    "check_references",
     "citation_format",
     "cluster_json",
     "compose_query",
     "connect",
     "connection_json",
+    "corrected_bibtex",
     "display",
     "fold",
     "format_clause",
@@ -225,8 +237,10 @@ __all__ = [
     "people_of",
     "plain",
     "put_together",
+    "read_bibliography",
     "related_papers",
     "relaxation_sentence",
+    "report_json",
     "results_json",
     "unnumbered",
     "versions_among",

@@ -25,7 +25,7 @@ from indexer.paper import Paper
 LONGEST_TYPED: Final = 600
 """Characters of a text that may be an identifier; addresses of publishers are long."""
 FIELD_SCHEMES: Final = (
-    *("doi", "arxiv", "pmid", "pmcid", "isbn", "acl", "dblp", "openalex", "s2", "openreview", "cat"),
+    *("doi", "arxiv", "pmid", "pmcid", "isbn", "acl", "dblp", "openalex", "s2", "openreview", "cat", "url", "pii"),
 )
 """Schemes that are fields of the query language."""
 _NAMES: Final = MappingProxyType({"doi": "DOI", "arxiv": "arXiv number", "pmid": "PubMed number",
@@ -170,6 +170,8 @@ def identifier_of(scheme: str, text: str) -> Identifier | None:
         value = doi_in(text)
     elif scheme == "cat":
         value = text.rstrip("*.") if is_arxiv_category(text.rstrip("*.")) else ""
+    elif scheme == "url":
+        value = _plain_address(text) if "." in text else ""
     elif scheme == "id":
         value = text
     else:

@@ -14,7 +14,7 @@ from indexer.authors.disambiguation import Suggestion
 from indexer.authors.same_name_groups import Group
 from indexer.authors.shortest_path import Connection
 from indexer.details import details_json
-from indexer.identifier_answer import identifier_answer
+from indexer.identifier_sentence import identifier_answer
 from indexer.paper import Paper, name_slug
 from indexer.query import FACET_FIELDS, Query
 from indexer.search import FacetValue, Hit, IndexInfo, Receipt, Results, Snippet

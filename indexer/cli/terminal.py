@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from indexer.identifier_answer import identifier_answer
+from indexer.identifier_sentence import identifier_answer
 from indexer.paper import Paper
 from indexer.relaxation import relaxation_sentence
 from indexer.search import Facet, Hit, Results, Snippet, Span

@@ -94,7 +94,10 @@ def _ways(leaf: Leaf) -> tuple[str, ...]:
     match leaf:
         case Word(text=text, field=field, exact=exact):
             quoted = f"{_named(field)}{_quote(text)}{_boost(leaf)}"
-            return (quoted,) if exact else (f"{_named(field)}{text}{_boost(leaf)}", quoted)
+            if exact:
+                return (quoted,)
+            bare = f"{_named(field)}{text}{_boost(leaf)}"
+            return (bare, quoted) if field else (bare, f"all:{bare}", quoted)
         case Phrase(text=text, field=field, slop=slop):
             near = f"~{slop}" if slop else ""
             return (f"{_named(field)}{_quote(text)}{near}{_boost(leaf)}",)
@@ -112,8 +115,7 @@ def _ways(leaf: Leaf) -> tuple[str, ...]:
             return (bare, quoted) if re.fullmatch(r"[\w'’-]+", name) else (quoted,)
         case Value(field="identifier", value=value):
             scheme, _, number = value.partition(":")
-            address = f"https://{number}" if scheme == "url" else value
-            return (address, f"{scheme}:{_quote(number)}")
+            return (value, f"{scheme}:{_quote(number)}")
         case Value(field=name_field, value=value):
             return (f"{name_field}:{value}", f"{name_field}:{_quote(value)}")
         case Years(low=low, high=high):

@@ -13,7 +13,20 @@ from typing import Final
 
 from indexer.language.parse import parse_clause
 from indexer.paper import Paper
-from indexer.query import And, AuthorName, Clause, Match, Part, Query, Sort, Value, Word, Words, Years
+from indexer.query import (
+    And,
+    AuthorName,
+    Clause,
+    Match,
+    Part,
+    Query,
+    Sort,
+    TextField,
+    Value,
+    Word,
+    Words,
+    Years,
+)
 from indexer.references.match import find_paper
 from indexer.references.parse import is_reference, parse_reference, words_of
 from indexer.search import Searcher
@@ -22,7 +35,9 @@ MOST_NAMED: Final = 25
 """More papers of one author and year with these words are no known item."""
 TITLE_WORDS: Final = 12
 """Words of the title of a reference that are searched for where its paper is not here."""
-_ID = re.compile(r"[^\s\"“”*?~^]{3,200}")
+_FIELDS: Final[tuple[TextField | None, ...]] = ("title", None)
+_SMALL: Final = frozenset("a an and as at by for from in is of on or the to with".split())
+_ID = re.compile(r"[^\s\"“”*?~^]{2,200}")
 _NAME_YEAR = re.compile(
     r"(?P<name>[^\W\d_][\w'’.-]+)(?: (?:et al\.?|and|&|, ?)(?: ?[A-Z][\w'’-]+)?)*,? "
     r"\(?(?P<year>(?:19|20)\d\d)[a-z]?\)?[:,.]? (?P<words>.+)"
@@ -41,7 +56,7 @@ def read_known_item(searcher: Searcher, query: Query) -> Query:
         query: as `parse_query` read it; a query whose clause was changed since is left alone.
     """
     text = query.text.strip()
-    if query.clause is None or len(text) < 3:
+    if query.clause is None or len(text) < 2:
         return query
     if _ID.fullmatch(text) and isinstance(query.clause, Word | Words | And):
         return _own_id(searcher, query, text)
@@ -111,14 +126,14 @@ def _named(searcher: Searcher, text: str) -> Clause | None:
         match = pattern.fullmatch(plain)
         if match is None:
             continue
-        words = dict.fromkeys(words_of(match["words"]))
+        words = [word for word in dict.fromkeys(words_of(match["words"])) if word not in _SMALL]
         year = int(match["year"])
         if not words:
             continue
-        for field in ("title", None):
-            parts = tuple(Part(Word(word, field)) for word in words)  # type: ignore[arg-type]
-            run: Clause = Words(parts) if len(parts) > 1 else parts[0].clause
-            clause = And((AuthorName(match["name"].strip(".")), Years(year, year), run))
+        for field in _FIELDS:
+            # Each word is a clause of its own, so that all are needed whatever `Match` says.
+            run = (Word(word, field) for word in words)
+            clause = And((AuthorName(match["name"].strip(".")), Years(year, year), *run))
             asked = Query(clause=clause, match=Match.ALL, sort=Sort.NEWEST)
             number = sum(1 for _ in islice(searcher.ids(asked), MOST_NAMED + 1))
             if 0 < number <= MOST_NAMED:

@@ -42,8 +42,8 @@ from indexer.errors import (
     QuiverError,
     RecordError,
 )
-from indexer.identifier_sentence import IdentifierAnswer, identifier_answer
 from indexer.identifier_forms import is_arxiv_category
+from indexer.identifier_sentence import IdentifierAnswer, identifier_answer
 from indexer.identifiers import SCHEMES as IDENTIFIER_SCHEMES
 from indexer.language.parse import parse_query
 from indexer.language.syntax import SYNTAX, compose_query

@@ -25,13 +25,28 @@ from indexer.paper import Paper
 LONGEST_TYPED: Final = 600
 """Characters of a text that may be an identifier; addresses of publishers are long."""
 FIELD_SCHEMES: Final = (
-    *("doi", "arxiv", "pmid", "pmcid", "isbn", "acl", "dblp", "openalex", "s2", "openreview", "cat", "url", "pii"),
+    *(
+        "doi",
+        "arxiv",
+        "pmid",
+        "pmcid",
+        "isbn",
+        "acl",
+        "dblp",
+        "openalex",
+        "s2",
+        "openreview",
+        "cat",
+        "url",
+        "pii",
+    ),
 )
 """Schemes that are fields of the query language."""
 _NAMES: Final = MappingProxyType({"doi": "DOI", "arxiv": "arXiv number", "pmid": "PubMed number",
     "pmcid": "PubMed Central number", "isbn": "ISBN", "acl": "ACL Anthology number",
     "dblp": "DBLP key", "openalex": "OpenAlex number", "s2": "Semantic Scholar number",
-    "openreview": "OpenReview number", "cat": "arXiv category", "url": "address", "id": "id", "pii": "PII",
+    "openreview": "OpenReview number", "cat": "arXiv category",
+    "url": "address", "id": "id", "pii": "PII",
 })  # fmt: skip
 _RESOLVERS: Final = MappingProxyType({
     "doi": "https://doi.org/{}", "arxiv": "https://arxiv.org/abs/{}",
@@ -50,8 +65,8 @@ _DOI_LABEL = re.compile(
     re.IGNORECASE,
 )
 _DOI_TAIL = re.compile(
-    r"(?:/(?:full|fulltext|abstract|abs|pdf|epdf|pdfft|html|meta|summary|references|reader|"
-    r"citation)(?:[/.].*)?|\.(?:pdf|full(?:\.pdf)?|abstract|html)|v[0-9]{1,2}(?:\.[a-z.-]+))$",
+    r"(?:/(?:full|fulltext|abstract|abs|pdf|epdf|pdfft|html|meta|summary|references|"
+    r"reader|citation)(?:[/.].*)?|\.(?:pdf|full(?:\.pdf)?|abstract|html)|v[0-9]{1,2}(?:\.[a-z.-]+))$",
     re.IGNORECASE,
 )
 _BIORXIV = re.compile(r"(10\.1101/\d[\d.]*)v\d+.*", re.IGNORECASE)
@@ -83,6 +98,14 @@ _ACL_NEW = re.compile(r"(?:19|20)\d\d\.[a-z][a-z0-9]*-[a-z0-9]+\.\d+", re.IGNORE
 _DBLP = re.compile(r"(?:conf|journals|books|phd|series|reference|tr)/[\w-]+/[\w-]+")
 _OPENALEX = re.compile(r"W\d{4,12}", re.IGNORECASE)
 _S2 = re.compile(r"[0-9a-f]{40}|\d{1,12}", re.IGNORECASE)
+_BARE = (
+    ("acl", _ACL_NEW),
+    ("acl", re.compile(r"[A-Z]\d{2}-\d{4,5}")),
+    ("dblp", _DBLP),
+    ("openalex", re.compile(r"W\d{6,12}")),
+    ("s2", re.compile(r"[0-9a-f]{40}")),
+)
+"""Schemes whose identifiers show by their form what they are."""
 _OPENREVIEW = re.compile(r"[\w-]{6,30}")
 _ADDRESS = re.compile(r"(?:https?://|(?:www|dx|dl|arxiv|doi)\.)\S+", re.IGNORECASE)
 _BARE_ADDRESS = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,12}/\S+", re.IGNORECASE)
@@ -267,8 +290,7 @@ def _labelled(text: str) -> Identifier | None:
     """Reads "doi: 10.…", "arXiv:…", "PMID 123" and the like."""
     label = _DOI_LABEL.match(text)
     if label is not None and (match := _DOI.match(text, label.end())) is not None:
-        rest = text[match.end() :].strip()
-        return identifier_of("doi", match[0]) if not rest else None
+        return None if text[match.end() :].strip() else identifier_of("doi", match[0])
     label = _LABEL.match(text)
     if label is None or "://" in text:
         return None
@@ -277,18 +299,14 @@ def _labelled(text: str) -> Identifier | None:
     rest = text[label.end() :].strip()
     if scheme == "pmcid":
         rest = rest if rest.upper().startswith("PMC") else f"PMC{rest}"
-        return identifier_of(scheme, rest) if re.fullmatch(r"(?i)PMC\d+(?:\.\d+)?", rest) else None
-    if scheme == "isbn":
-        return identifier_of(scheme, rest) if isbn_of(rest) else None
-    if scheme == "arxiv":
-        number = arxiv_of(rest)
-        return Identifier(scheme, number) if number else None
-    separated = text[len(label[1]) : label.end()].strip()
-    if re.search(r"\s", rest) or (not separated and scheme not in ("pmid",)):
-        return None
-    if not re.search(r"\d", rest) and scheme != "openreview":
-        return None
-    return identifier_of(scheme, rest)
+        is_number = re.fullmatch(r"(?i)PMC\d+(?:\.\d+)?", rest) is not None
+    elif scheme in ("isbn", "arxiv"):
+        is_number = True  # their own forms are narrow enough
+    else:
+        separated = text[len(label[1]) : label.end()].strip() or scheme == "pmid"
+        is_number = bool(separated) and re.search(r"\s", rest) is None
+        is_number &= re.search(r"\d", rest) is not None or scheme == "openreview"
+    return identifier_of(scheme, rest) if is_number else None
 
 
 def _bare(text: str) -> Identifier | None:
@@ -302,17 +320,10 @@ def _bare(text: str) -> Identifier | None:
         return Identifier("arxiv", arxiv_of(number[1]))
     if re.fullmatch(r"PMC\d{3,9}(?:\.\d+)?", text, re.IGNORECASE):
         return identifier_of("pmcid", text)
-    if _ACL_NEW.fullmatch(text) or (_ACL_OLD.fullmatch(text) and text[0].isupper()):
-        return Identifier("acl", text)
-    if _DBLP.fullmatch(text):
-        return Identifier("dblp", text)
-    if re.fullmatch(r"W\d{6,12}", text):
-        return Identifier("openalex", text)
     if re.fullmatch(r"97[89][\d -]{10,16}", text) and isbn_of(text):
         return Identifier("isbn", isbn_of(text))
-    if re.fullmatch(r"[0-9a-f]{40}", text):
-        return Identifier("s2", text)
-    return None
+    plain = (scheme for scheme, pattern in _BARE if pattern.fullmatch(text))
+    return next((Identifier(scheme, text) for scheme in plain), None)
 
 
 def _with_scheme(address: str) -> str:
@@ -428,7 +439,8 @@ _PAGES: Final = (
     ("proceedings.neurips.cc", r"^(?:/paper_files)?/paper/(\d{4})/(?:hash|file)/([0-9a-f]+)-.*$",
      r"/paper/\1/\2"),
     ("openaccess.thecvf.com", r"^/(.+?)/(?:html|papers)/(.*?)_paper\.(?:html|pdf)$", r"/\1/\2"),
-    ("jmlr.org", r"^/papers/(?:v|volume)(\d+)/(?:[\w-]+/)?([\w-]+)\.(?:html|pdf)$", r"/papers/\1/\2"),
+    ("jmlr.org", r"^/papers/(?:v|volume)(\d+)/(?:[\w-]+/)?([\w-]+)\.(?:html|pdf)$",
+     r"/papers/\1/\2"),
     ("ieeexplore.ieee.org", r"^/(?:abstract/)?document/0*(\d+)(?:/.*)?$", r"/document/\1"),
 )  # fmt: skip
 """Host, pattern of the path, its one form: a page and its PDF are one paper."""

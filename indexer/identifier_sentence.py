@@ -1,4 +1,4 @@
-"""What is said of a search for one paper: "This is the paper with the DOI …", or that none has it."""
+"""What is said of a search for one paper: it is the one with the DOI …, or none has it."""
 
 from __future__ import annotations
 
@@ -46,14 +46,15 @@ def identifier_answer(results: Results) -> IdentifierAnswer | None:
             return IdentifierAnswer(
                 "This is the paper that the reference names.", "reference", "", found=True
             )
-        papers = "This is the paper" if results.total == 1 else f"These {results.total:,} papers are"
+        papers = (
+            "This is the paper" if results.total == 1 else f"These {results.total:,} papers are"
+        )
         link = "with" if results.total == 1 else "those with"
         return IdentifierAnswer(f"{papers} {link} {named}.", asked.scheme, asked.value, found=True)
     filtered = query.years != YearRange() or any(one != Filter(one.field) for one in query.filters)
     where = "under these filters" if filtered else "here"
-    return IdentifierAnswer(
-        f"No paper {where} has {named}.", asked.scheme, asked.value, False, asked.address
-    )
+    sentence = f"No paper {where} has {named}."
+    return IdentifierAnswer(sentence, asked.scheme, asked.value, found=False, address=asked.address)
 
 
 def _asked(clause: Clause | None) -> Identifier | None:

@@ -217,7 +217,8 @@ def _comparison_lines(
 def _self_test_lines(test: SelfTest) -> Iterator[str]:
     yield f"Generation {test.generation}: {counted(test.papers, 'paper')} drawn"
     for tally in test.tallies:
-        yield f"  {tally.kind:<33} {tally.found:>6,} of {tally.asked:>6,}  {tally.share:8.3%}  {tally.p95_ms:7.1f} ms"
+        found = f"{tally.found:>6,} of {tally.asked:>6,}  {tally.share:8.3%}"
+        yield f"  {tally.kind:<33} {found}  {tally.p95_ms:7.1f} ms"
     for miss in test.misses[:SHOWN]:
         yield f"Missed ({miss.kind}): {miss.paper.id} by {miss.asked}"
         yield f"  first was: {miss.instead or 'nothing'}"

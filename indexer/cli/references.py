@@ -90,7 +90,9 @@ def _lines(reports: tuple[ReferenceReport, ...]) -> Iterator[str]:
         name = given.reference.key or given.reference.text or given.fault
         yield from wrapped(f"{head} {name}", (), "", "     ")
         if report.paper is not None:
-            yield from wrapped(f"{report.paper.title} · {where(report.paper)}", (), "     ", "     ")
+            yield from wrapped(
+                f"{report.paper.title} · {where(report.paper)}", (), "     ", "     "
+            )
         for one in report.differences:
             stands = f"{one.given or 'not as here'}; here {one.here}"
             yield from wrapped(f"{one.field}: {stands}", (), "       ", "       ")
@@ -100,5 +102,7 @@ def _lines(reports: tuple[ReferenceReport, ...]) -> Iterator[str]:
                 (), "       ", "       ",
             )  # fmt: skip
     counts = Counter(report.status for report in reports)
-    told = ", ".join(f"{counts[one]:,} {words}" for one, words in STATUS_WORDS.items() if counts[one])
+    told = ", ".join(
+        f"{counts[one]:,} {words}" for one, words in STATUS_WORDS.items() if counts[one]
+    )
     yield f"{counted(len(reports), 'reference')}: {told}"

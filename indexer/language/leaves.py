@@ -82,10 +82,8 @@ def read_leaf(token: Token, field: str, report: Report) -> Clause | None:
         whole = next((has for name, has in _WHOLE if name == field), None)
         if whole is not None:
             return Has(whole)
-    if field == "year":
-        return read_years(token.text, report)
-    if field == "author":
-        return _author(token, report)
+    if field in ("year", "author"):
+        return read_years(token.text, report) if field == "year" else _author(token, report)
     if field in ("venue", "type", "id"):
         return _value(token, cast("ValueField", field), report)
     if field in FIELD_SCHEMES:
@@ -93,9 +91,6 @@ def read_leaf(token: Token, field: str, report: Report) -> Clause | None:
         if identifier is not None:
             return Value("identifier", str(identifier))
         report(f"This is no {Identifier(field, '').name}, so it was read as a word.")
-        return _quoted(token, None, report) if token.kind is Kind.QUOTED else read_word(
-            token.text, None, report
-        )
     text_field = cast("TextField | None", field if field in ("title", "abstract") else None)
     if token.kind is Kind.QUOTED:
         return _quoted(token, text_field, report)

@@ -159,7 +159,8 @@ class Lexer:
             if char.isspace():
                 self._at += 1
                 continue
-            if (field in ("", "year") or field in _WHOLE_VALUES) and (value := self._value(field)) is not None:
+            has_rules = field in ("", "year") or field in _WHOLE_VALUES
+            if has_rules and (value := self._value(field)) is not None:
                 return value
             if char == "(":
                 return self._mark(Kind.OPEN, start, 1)

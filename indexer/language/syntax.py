@@ -70,8 +70,8 @@ SYNTAX: Final = (
     SyntaxRow(
         "Fields",
         "doi:10.1145/2939672.2939785",
-        "the paper with this DOI; its address or the bare DOI will do. Likewise arxiv: pmid: pmcid: "
-        "isbn: acl: dblp: openalex: s2: openreview: pii: url: and cat:, a category of arXiv",
+        "the paper with this DOI; its address or the bare DOI will do. Likewise arxiv: pmid: "
+        "pmcid: isbn: acl: dblp: openalex: s2: openreview: pii: url: and cat:, a category of arXiv",
         ("10.1145/2939672.2939785", "https://dl.acm.org/doi/10.1145/2939672.2939785"),
     ),
     SyntaxRow("Fields", "no:abstract", "papers without one; has:doi for papers with one"),

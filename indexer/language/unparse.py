@@ -90,7 +90,7 @@ def _leaf(leaf: Leaf) -> str:
     return next((way for way in ways if parse_clause(way) == (leaf, ())), ways[-1])
 
 
-def _ways(leaf: Leaf) -> tuple[str, ...]:
+def _ways(leaf: Leaf) -> tuple[str, ...]:  # noqa: PLR0911 - one a kind of leaf
     match leaf:
         case Word(text=text, field=field, exact=exact):
             quoted = f"{_named(field)}{_quote(text)}{_boost(leaf)}"

@@ -70,13 +70,13 @@ def read_bibliography(
 
 
 def split_list(text: str) -> tuple[str, ...]:
-    """Returns the references of a pasted list.
+    r"""Returns the references of a pasted list.
 
     Numbers at the beginnings of lines part them; without numbers, empty lines do; without these,
     each line is one.
 
-    >>> split_list("[1] A. Author, One.\\n2020.\\n[2] B. Author, Two. 2021.")
-    ('A. Author, One.\\n2020.', 'B. Author, Two. 2021.')
+    >>> split_list("[1] A. Author, One.\n2020.\n[2] B. Author, Two. 2021.")
+    ('A. Author, One.\n2020.', 'B. Author, Two. 2021.')
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     if len(_NUMBERED.findall(text)) > 1 and _NUMBERED.match(text):

@@ -89,7 +89,7 @@ def is_identifier(clause: Clause) -> bool:
 
 
 def _own_id(searcher: Searcher, query: Query, text: str) -> Query:
-    if not re.search(r"[\d/:_.-]", text) or isinstance(query.clause, Word) and query.clause.exact:
+    if not re.search(r"[\d/:_.-]", text) or (isinstance(query.clause, Word) and query.clause.exact):
         return query
     if searcher.get(text) is None:
         return query

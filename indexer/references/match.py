@@ -56,7 +56,9 @@ class Candidate:
             return self.title >= 0.4
         if self.title >= 0.9:
             return self.authors > 0 or self.year
-        return self.title >= LEAST_TITLE and (self.authors > 0.3 or (self.year and self.title > 0.85))
+        return self.title >= LEAST_TITLE and (
+            self.authors > 0.3 or (self.year and self.title > 0.85)
+        )
 
 
 def find_paper(searcher: Searcher, reference: Reference) -> Candidate | None:
@@ -122,9 +124,11 @@ def _clauses(reference: Reference) -> Iterator[Clause]:
         asked.append(words)
         if words:
             clause = _in_title(words[:ASKED_WORDS])
-            yield And((clause, Years(reference.year, reference.year))) if (
-                reference.year is not None and len(words) < 3
-            ) else clause
+            yield (
+                And((clause, Years(reference.year, reference.year)))
+                if (reference.year is not None and len(words) < 3)
+                else clause
+            )
     if asked and asked[0]:
         yield from _without_one(asked[0])
     names = [word for word in reference.words[:6] if len(word) > 2 and word.isalpha()]

@@ -25,16 +25,18 @@ _YEAR = r"(?:1[89]|20)\d\d"
 _HYPHENATED = re.compile(r"(\w)[\u00ad-]\s*\n\s*(?=[a-z])|(?<=\w)[\u00ad]\s*(?=\w)")
 _LIGATURES: Final = str.maketrans({"ﬁ": "fi", "ﬂ": "fl", "ﬀ": "ff", "ﬃ": "ffi", "ﬄ": "ffl"})
 _NUMBER = re.compile(r"^\s*(?:\[\w{1,12}\+?\]|\(\d{1,3}\)|\d{1,3}\.(?=\s)|[•*–-](?=\s))\s*")
-_QUOTED = re.compile(r"[“„«]([^”“„»]{8,400})[”“»]|\"([^\"]{8,400})\"|``(.{8,400}?)''|‘([^’]{8,400}?)’")
+_QUOTED = re.compile(
+    r"[“„«]([^”“„»]{8,400})[”“»]|\"([^\"]{8,400})\"|``(.{8,400}?)''|‘([^’]{8,400}?)’"
+)
 _BIBTEX = re.compile(r"^\s*@\s*\w+\s*[{(]")
 _FIELD = re.compile(r"(?:^|[,{\n])\s*(\w+)\s*=\s*(\{|\")", re.MULTILINE)
 _YEAR_MARK = re.compile(rf"[(\[]?\b({_YEAR})[a-z]?\b(?:[,;][^()\[\]]{{0,20}})?[)\]]?[.,:]?\s+")
-_SENTENCE = re.compile(
-    r"(?:(?<=[^\W\d_]{2})|(?<=[\d)?!”\"']))\.(?=[\s”\"])\s*|(?<=[?!])\s+"
-)
+_SENTENCE = re.compile(r"(?:(?<=[^\W\d_]{2})|(?<=[\d)?!”\"']))\.(?=[\s”\"])\s*|(?<=[?!])\s+")
 _LISTED_NAME = r"[^\W\d_][\w'’ -]{0,40} [A-Z][A-Z-]{0,3}"
 _VANCOUVER = re.compile(rf"(?:{_LISTED_NAME}, ){{0,60}}{_LISTED_NAME}(?:,? et al)?\. (?=\S)")
-_PAGES = re.compile(r"(?:pp?\.?\s*|:\s*|pages\s+|,\s*)([A-Z]?\d{1,6})\s*[-–—]{1,2}\s*([A-Z]?\d{1,6})")
+_PAGES = re.compile(
+    r"(?:pp?\.?\s*|:\s*|pages\s+|,\s*)([A-Z]?\d{1,6})\s*[-–—]{1,2}\s*([A-Z]?\d{1,6})"
+)
 _MARKS = (
     re.compile(r"\bet\.? al\b", re.IGNORECASE),
     re.compile(rf"\({_YEAR}[a-z]?\)"),
@@ -89,9 +91,7 @@ def parse_reference(text: str) -> Reference:
     plain = _NUMBER.sub("", plain)
     identifiers = _identifiers(plain)
     bare = re.sub(r"https?://\S+|\bdoi:?\s*10\.\S+|\b10\.\d{4,9}/\S+", " ", plain)
-    years = tuple(
-        int(one) for one in re.findall(rf"(?<![\d.:/–-]){_YEAR}(?![\d–]|-\d|\.\d)", bare)
-    )
+    years = tuple(int(one) for one in re.findall(rf"(?<![\d.:/–-]){_YEAR}(?![\d–]|-\d|\.\d)", bare))
     pages = [one for one in _PAGES.findall(bare) if one[0] not in map(str, years)]
     return Reference(
         plain, _titles(bare), years[0] if years else None, years,
@@ -110,7 +110,9 @@ def is_reference(text: str) -> bool:
     words = text.split()
     if len(text) < 30 or len(words) < 6 or len(text) > MAX_REFERENCE:
         return False
-    if _OPERATORS.search(re.sub(r"\b(?:doi|arxiv|https?|isbn|url|pmid)\b:?\S*", "", text, flags=re.I)):
+    if _OPERATORS.search(
+        re.sub(r"\b(?:doi|arxiv|https?|isbn|url|pmid)\b:?\S*", "", text, flags=re.IGNORECASE)
+    ):
         return False
     plain = " ".join(words)
     if not re.search(rf"\b{_YEAR}|\b10\.\d{{4,9}}/|arXiv", plain):
@@ -124,7 +126,9 @@ def _identifiers(text: str) -> tuple[Identifier, ...]:
     if doi:
         one = Identifier("doi", doi)
         found[one.key] = one
-    for match in re.finditer(r"arXiv[:.\s]+(?:preprint\s+)?(?:arXiv[:.\s]*)?([\w.-]+(?:/\d{7})?)", text, re.I):
+    for match in re.finditer(
+        r"arXiv[:.\s]+(?:preprint\s+)?(?:arXiv[:.\s]*)?([\w.-]+(?:/\d{7})?)", text, re.IGNORECASE
+    ):
         if number := arxiv_of(match[1].rstrip(".,")):
             found.setdefault(f"arxiv:{number}", Identifier("arxiv", number))
     for match in re.finditer(r"https?://[^\s>\]]+|\bPMC\d+|\bPMID:? ?\d+", text):
@@ -151,7 +155,7 @@ def _titles(text: str) -> tuple[str, ...]:
     plain = re.sub(rf"\b{_YEAR}[a-z]?\b", " ", text)
     if len(text.split()) <= 40:
         found.append(" ".join(plain.split()[1:]))
-    kept = dict.fromkeys(one.strip(" .,;\"“”") for one in found if len(words_of(one)) > 1)
+    kept = dict.fromkeys(one.strip(' .,;"“”') for one in found if len(words_of(one)) > 1)
     return tuple(kept)[:MOST_TITLES]
 
 

@@ -28,7 +28,9 @@ STATUS_WORDS: Final[dict[Status, str]] = {
     "not here": "not in this collection",
     "unread": "could not be read",
 }
-_PREPRINTS: Final = re.compile(r"arxiv|corr|biorxiv|medrxiv|preprint|ssrn|openreview", re.IGNORECASE)
+_PREPRINTS: Final = re.compile(
+    r"arxiv|corr|biorxiv|medrxiv|preprint|ssrn|openreview", re.IGNORECASE
+)
 _TITLED: Final = 20
 
 
@@ -98,8 +100,7 @@ def report_json(report: ReferenceReport) -> dict[str, Any]:
         written |= {"year": paper.year, "venue": paper.venue, "doi": paper.doi, "url": paper.url}
     if report.differences:
         written["differences"] = [
-            {"field": one.field, "given": one.given, "here": one.here}
-            for one in report.differences
+            {"field": one.field, "given": one.given, "here": one.here} for one in report.differences
         ]
     if report.published_as is not None:
         other = report.published_as
@@ -132,7 +133,8 @@ def corrected_bibtex(reports: Iterable[ReferenceReport]) -> Iterator[str]:
                 key, number = f"{base}-{number}", number + 1
         taken.add(key.lower())
         note = "" if report.paper else f"% {STATUS_WORDS[report.status]}\n"
-        yield note + re.sub(r"^(@\w+\{)[^,\s]+", lambda match: match[1] + key, entry, count=1)
+        head, _, rest = entry.partition("{")
+        yield f"{note}{head}{{{key},{rest.partition(',')[2]}"
 
 
 def _differences(given: GivenReference, paper: Paper, likeness: float) -> Iterator[Difference]:
@@ -150,16 +152,21 @@ def _differences(given: GivenReference, paper: Paper, likeness: float) -> Iterat
         yield Difference("authors", "", "; ".join(paper.authors))
     if paper.year is not None and reference.years and paper.year not in reference.years:
         yield Difference("year", str(reference.year), str(paper.year))
-    if record is not None and record.venue and paper.venue and (
-        words_of(record.venue) != words_of(paper.venue)
+    if (
+        record is not None
+        and record.venue
+        and paper.venue
+        and (words_of(record.venue) != words_of(paper.venue))
     ):
         yield Difference("venue", record.venue_name, paper.venue_name)
     doi = next((one.value for one in reference.identifiers if one.scheme == "doi"), "")
     if doi and paper.doi and doi != paper.doi and not doi.startswith("10.48550/"):
         yield Difference("doi", doi, paper.doi)
     pages = paper.publication.pages
-    if reference.pages and pages and re.findall(r"\d+", pages) != re.findall(
-        r"\d+", reference.pages
+    if (
+        reference.pages
+        and pages
+        and re.findall(r"\d+", pages) != re.findall(r"\d+", reference.pages)
     ):
         yield Difference("pages", reference.pages, pages)
 
@@ -192,9 +199,7 @@ def _published(searcher: Searcher, paper: Paper) -> Paper | None:
     if not words:
         return None
     clause = And(tuple(Word(word, "title") for word in words)) if len(words) > 1 else Word(words[0])
-    hits = searcher.search(
-        Query(clause=clause, match=Match.ALL, per_page=_TITLED), facets=()
-    ).hits
+    hits = searcher.search(Query(clause=clause, match=Match.ALL, per_page=_TITLED), facets=()).hits
     others = [hit.paper for hit in hits if hit.paper.id != paper.id]
     same = versions_among([paper, *others]).get(paper.id, ())
     published = [one for one in same if one.venue and not _PREPRINTS.search(one.venue)]

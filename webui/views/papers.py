@@ -55,9 +55,11 @@ def paper(address: str) -> ResponseReturnValue:
     searcher = request_context.searcher()
     paper_id, suffix = parted(address, lambda one: searcher.get(one) is not None)
     found = searcher.get(paper_id)
-    if found is None and (named := named_paper(searcher, paper_id) or named_paper(searcher, address)):
-        ending = f".{suffix}" if suffix and named_paper(searcher, paper_id) else ""
-        return redirect(url_for("records.paper", address=named.id + ending))
+    if found is None:
+        whole, part = named_paper(searcher, address), named_paper(searcher, paper_id)
+        if (named := part or whole) is not None:
+            ending = f".{suffix}" if suffix and part else ""
+            return redirect(url_for("records.paper", address=named.id + ending))
     if found is None or suffix == "atom":
         abort(404)
     if suffix == "json":

@@ -45,6 +45,7 @@ from indexer.errors import (
 from indexer.identifier_forms import is_arxiv_category
 from indexer.identifier_sentence import IdentifierAnswer, identifier_answer
 from indexer.identifiers import SCHEMES as IDENTIFIER_SCHEMES
+from indexer.integrity import Integrity
 from indexer.language.parse import parse_query
 from indexer.language.syntax import SYNTAX, compose_query
 from indexer.language.unparse import format_clause
@@ -174,6 +175,7 @@ __all__ = [
     "IndexLocked",
     "IndexMissing",
     "IndexUnavailable",
+    "Integrity",
     "Link",
     "Match",
     "Network",

@@ -114,7 +114,7 @@ def _records(dump: Dump, items: Iterable[Read]) -> Iterator[GivenReference]:
 def reference_of(paper: Paper) -> Reference:
     """Returns what a record says, as a reference."""
     families = (person_of(unnumbered(name)).family for name in paper.authors)
-    line = " ".join((*families, paper.title))
+    line = " ".join((*families, paper.title, paper.venue))
     identifiers = [Identifier("doi", paper.doi)] if paper.doi else []
     identifiers += [
         Identifier(scheme, value)

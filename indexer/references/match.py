@@ -35,6 +35,7 @@ class Candidate:
         authors: share of its first three authors whose family names stand in the reference; 1
             where it has none.
         year: whether its year stands in the reference, or either has none.
+        venue: whether its venue stands in the reference.
         identified: an identifier in the reference is the paper's.
     """
 
@@ -42,12 +43,14 @@ class Candidate:
     title: float
     authors: float
     year: bool
+    venue: bool = False
     identified: bool = False
 
     @property
     def score(self) -> float:
         """Sum by which candidates are ordered; unitless."""
-        return 10 * self.title + 3 * self.authors + 1.5 * self.year + 4 * self.identified
+        agreed = 1.5 * self.year + 2 * self.venue + 4 * self.identified
+        return 10 * self.title + 3 * self.authors + agreed
 
     @property
     def is_match(self) -> bool:
@@ -97,7 +100,8 @@ def judged(reference: Reference, paper: Paper, *, identified: bool = False) -> C
     known = sum(_is_named(name, named) for name in first)
     authors = known / len(first) if first else 1.0
     year = paper.year is None or not reference.years or paper.year in reference.years
-    return Candidate(paper, likeness, authors, year, identified)
+    venue = bool(paper.venue) and _stands_in(words_of(paper.venue), reference.words)
+    return Candidate(paper, likeness, authors, year, venue, identified)
 
 
 def _is_sure(seen: dict[str, Candidate]) -> bool:

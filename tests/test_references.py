@@ -98,7 +98,8 @@ def test_a_list_falls_into_its_references() -> None:
 
 
 BIB = b"""@article{mine, title={Non-convex Kites: What do they need?},
-  author={Lee, Ann and van der Berg, Bo and Doe, Cy}, journal={NeurIPS}, year=2018, doi={10.5555/other}}
+  author={Lee, Ann and van der Berg, Bo and Doe, Cy}, journal={NeurIPS}, year=2018,
+  doi={10.5555/other}}
 @misc{pre, title={Non-convex kites: what do they need?}, author={Ann Lee}, eprint={1801.00001},
   archivePrefix={arXiv}, year=2018}
 @misc{gone, title={Nothing of the kind}, author={Q. Q.}, year=2001}

@@ -117,6 +117,16 @@ def _titled(searcher: Searcher, text: str) -> Clause | None:
     return Value("id", found.paper.id)
 
 
+def _is_rather_a_name(searcher: Searcher, word: str) -> bool:
+    """Whether more papers have a word among their authors than in their titles ("Long", "in")."""
+    if word.casefold() in _SMALL:
+        return False
+    authored, titled = (
+        searcher.count(Query(clause=clause)) for clause in (AuthorName(word), Word(word, "title"))
+    )
+    return authored > 0 and authored >= titled
+
+
 def _named(searcher: Searcher, text: str) -> Clause | None:
     """Reads "Vaswani 2017 attention need" where an author of that name has such a paper."""
     plain = " ".join(text.split())
@@ -128,7 +138,7 @@ def _named(searcher: Searcher, text: str) -> Clause | None:
             continue
         words = [word for word in dict.fromkeys(words_of(match["words"])) if word not in _SMALL]
         year = int(match["year"])
-        if not words:
+        if not words or not _is_rather_a_name(searcher, match["name"].strip(".")):
             continue
         for field in _FIELDS:
             # Each word is a clause of its own, so that all are needed whatever `Match` says.

@@ -90,7 +90,9 @@ def in_our_syntax(text: str) -> str:
 def _category(match: re.Match[str]) -> str:
     """Writes a category; a name that is none of arXiv's is that of a venue."""
     name = match[1].rstrip("*").rstrip(".")
-    return f"cat:{name}" if is_arxiv_category(name) else f'venue:"{match[1]}"'
+    if is_arxiv_category(name):
+        return f"cat:{name}"
+    return f"venue:{match[1]}" if match[1].isalnum() else f'venue:"{match[1]}"'
 
 
 def _listed(one: str) -> Clause:

@@ -23,9 +23,13 @@ from indexer.build import build_index, check_dumps
 from indexer.citation import (
     CITATION_FORMATS,
     DEFAULT_KEY,
+    REFERENCE_STYLES,
     CitationFormat,
+    Reference,
     citation_format,
+    format_reference,
     write_citations,
+    write_references,
 )
 from indexer.config import Config, load_config
 from indexer.errors import (
@@ -140,6 +144,7 @@ __all__ = [
     "KIND_LABELS",
     "MOST_TOGETHER",
     "PAPER_TYPES",
+    "REFERENCE_STYLES",
     "STATUS_WORDS",
     "SYNTAX",
     "UNKNOWN",
@@ -192,6 +197,7 @@ __all__ = [
     "Ranking",
     "Receipt",
     "RecordError",
+    "Reference",
     "ReferenceReport",
     "Related",
     "Repair",
@@ -220,6 +226,7 @@ __all__ = [
     "display",
     "fold",
     "format_clause",
+    "format_reference",
     "hit_json",
     "identifier_answer",
     "info_json",
@@ -248,4 +255,5 @@ __all__ = [
     "versions_among",
     "versions_of_paper",
     "write_citations",
+    "write_references",
 ]

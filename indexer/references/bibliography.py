@@ -22,7 +22,7 @@ from indexer.intake.dump import Dump, decode
 from indexer.intake.record import Notice, Read
 from indexer.intake.venues import load_venues
 from indexer.paper import Paper, unnumbered
-from indexer.references.parse import Reference, parse_reference, words_of
+from indexer.references.parse import ParsedReference, parse_reference, words_of
 
 MAX_REFERENCES: Final = 20_000
 """References of one file that are read."""
@@ -43,7 +43,7 @@ class GivenReference:
     """
 
     number: int
-    reference: Reference
+    reference: ParsedReference
     paper: Paper | None = None
     fault: str = ""
 
@@ -111,7 +111,7 @@ def _records(dump: Dump, items: Iterable[Read]) -> Iterator[GivenReference]:
         yield GivenReference(0, reference_of(paper), paper)
 
 
-def reference_of(paper: Paper) -> Reference:
+def reference_of(paper: Paper) -> ParsedReference:
     """Returns what a record says, as a reference."""
     families = (person_of(unnumbered(name)).family for name in paper.authors)
     line = " ".join((*families, paper.title, paper.venue))
@@ -121,7 +121,7 @@ def reference_of(paper: Paper) -> Reference:
         for scheme, value in paper.identifiers
         if scheme in ("arxiv", "pmid", "pmcid", "acl", "openreview", "openalex", "s2", "dblp")
     ]
-    return Reference(
+    return ParsedReference(
         text=f"{', '.join(paper.authors)} ({paper.year}). {paper.title}",
         titles=(paper.title,),
         year=paper.year,

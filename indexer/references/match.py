@@ -15,7 +15,7 @@ from typing import Final
 
 from indexer.paper import Paper, unnumbered
 from indexer.query import And, AuthorName, Clause, Match, Query, Sort, Value, Word, Years
-from indexer.references.parse import Reference, words_of
+from indexer.references.parse import ParsedReference, words_of
 from indexer.search import Searcher
 
 CANDIDATES: Final = 40
@@ -64,14 +64,14 @@ class Candidate:
         )
 
 
-def find_paper(searcher: Searcher, reference: Reference) -> Candidate | None:
+def find_paper(searcher: Searcher, reference: ParsedReference) -> Candidate | None:
     """Returns the paper that a reference names; None where this collection has none like it."""
     found = find_candidates(searcher, reference, 1)
     return found[0] if found else None
 
 
 def find_candidates(
-    searcher: Searcher, reference: Reference, limit: int = 5
+    searcher: Searcher, reference: ParsedReference, limit: int = 5
 ) -> tuple[Candidate, ...]:
     """Returns the papers that a reference may name, likeliest first."""
     seen: dict[str, Candidate] = {}
@@ -89,7 +89,7 @@ def find_candidates(
     return tuple(sorted(matches, key=lambda one: (-one.score, one.paper.id))[:limit])
 
 
-def judged(reference: Reference, paper: Paper, *, identified: bool = False) -> Candidate:
+def judged(reference: ParsedReference, paper: Paper, *, identified: bool = False) -> Candidate:
     """Returns how far a paper agrees with a reference."""
     title = words_of(paper.title)
     likeness = max((_likeness(title, words_of(one)) for one in reference.titles), default=0.0)
@@ -119,7 +119,7 @@ def _papers(searcher: Searcher, clause: Clause) -> Iterator[Paper]:
             yield paper
 
 
-def _clauses(reference: Reference) -> Iterator[Clause]:
+def _clauses(reference: ParsedReference) -> Iterator[Clause]:
     """Returns what is asked for, one after the other, until a paper is sure."""
     asked: list[list[str]] = []
     for title in reference.titles:

@@ -52,7 +52,7 @@ _OPERATORS = re.compile(r"\b(?:AND|OR|NOT|ANDNOT|NEAR/\d)\b|(?:^|\s)[-+]\w|\b[a-
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class ParsedReference:
     """One reference as it was read.
 
     Attributes:
@@ -82,7 +82,7 @@ def words_of(text: str) -> tuple[str, ...]:
 
 
 @lru_cache(64)
-def parse_reference(text: str) -> Reference:
+def parse_reference(text: str) -> ParsedReference:
     """Reads a reference; any text gives one."""
     text = text[:MAX_REFERENCE].translate(_LIGATURES)
     if _BIBTEX.match(text):
@@ -93,7 +93,7 @@ def parse_reference(text: str) -> Reference:
     bare = re.sub(r"https?://\S+|\bdoi:?\s*10\.\S+|\b10\.\d{4,9}/\S+", " ", plain)
     years = tuple(int(one) for one in re.findall(rf"(?<![\d.:/–-]){_YEAR}(?![\d–]|-\d|\.\d)", bare))
     pages = [one for one in _PAGES.findall(bare) if one[0] not in map(str, years)]
-    return Reference(
+    return ParsedReference(
         plain, _titles(bare), years[0] if years else None, years,
         "-".join(pages[-1]) if pages else "", identifiers, "", words_of(bare),
     )  # fmt: skip
@@ -173,7 +173,7 @@ def _is_names(text: str) -> bool:
     return capitals == len(words) and text.count(",") * 3 >= len(words) - 2
 
 
-def _of_bibtex(text: str) -> Reference:
+def _of_bibtex(text: str) -> ParsedReference:
     """Reads one BibTeX entry by its braces; `indexer.formats` reads whole files."""
     fields: dict[str, str] = {}
     for match in _FIELD.finditer(text):
@@ -189,7 +189,7 @@ def _of_bibtex(text: str) -> Reference:
     number = arxiv_of(fields.get("eprint", ""))
     if number:
         identifiers = (*identifiers, Identifier("arxiv", number))
-    return Reference(
+    return ParsedReference(
         " ".join(line.split()), (title,) if title else (), int(year[0]) if year else None,
         (int(year[0]),) if year else (), fields.get("pages", "").replace("--", "-"), identifiers,
         key[1] if key else "", words_of(line),

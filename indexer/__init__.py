@@ -46,6 +46,8 @@ from indexer.errors import (
     QuiverError,
     RecordError,
 )
+from indexer.identifier_forms import is_arxiv_category
+from indexer.identifier_sentence import IdentifierAnswer, identifier_answer
 from indexer.identifiers import SCHEMES as IDENTIFIER_SCHEMES
 from indexer.integrity import Integrity
 from indexer.language.parse import parse_query
@@ -85,6 +87,15 @@ from indexer.query import (
     YearRange,
 )
 from indexer.ranking import BM25F, Ranking
+from indexer.references.bibliography import read_bibliography
+from indexer.references.known_item import named_paper
+from indexer.references.report import (
+    STATUS_WORDS,
+    ReferenceReport,
+    check_references,
+    corrected_bibtex,
+    report_json,
+)
 from indexer.relaxation import relaxation_sentence
 from indexer.report import BuildReport
 from indexer.search import (
@@ -134,6 +145,7 @@ __all__ = [
     "MOST_TOGETHER",
     "PAPER_TYPES",
     "REFERENCE_STYLES",
+    "STATUS_WORDS",
     "SYNTAX",
     "UNKNOWN",
     "Alternative",
@@ -160,6 +172,7 @@ __all__ = [
     "Formulas",
     "Has",
     "Hit",
+    "IdentifierAnswer",
     "Index",
     "IndexDamaged",
     "IndexError_",
@@ -185,6 +198,7 @@ __all__ = [
     "Receipt",
     "RecordError",
     "Reference",
+    "ReferenceReport",
     "Related",
     "Repair",
     "Results",
@@ -202,22 +216,27 @@ __all__ = [
     "author_cluster",
     "build_index",
     "check_dumps",
+    "check_references",
     "citation_format",
     "cluster_json",
     "compose_query",
     "connect",
     "connection_json",
+    "corrected_bibtex",
     "display",
     "fold",
     "format_clause",
     "format_reference",
     "hit_json",
+    "identifier_answer",
     "info_json",
+    "is_arxiv_category",
     "known_name",
     "load_config",
     "name_key",
     "name_of_slug",
     "name_slug",
+    "named_paper",
     "namesakes",
     "networks_of",
     "open_index",
@@ -227,8 +246,10 @@ __all__ = [
     "people_of",
     "plain",
     "put_together",
+    "read_bibliography",
     "related_papers",
     "relaxation_sentence",
+    "report_json",
     "results_json",
     "unnumbered",
     "versions_among",

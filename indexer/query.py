@@ -17,7 +17,7 @@ from enum import StrEnum
 from typing import Literal
 
 TextField = Literal["title", "abstract", "author"]
-ValueField = Literal["venue", "type", "id"]
+ValueField = Literal["venue", "type", "id", "identifier"]
 FacetField = Literal["venue", "year", "type", "author"]
 FACET_FIELDS: tuple[FacetField, ...] = ("venue", "year", "type", "author")
 
@@ -144,7 +144,11 @@ class AuthorName:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """The venue, type or id is this one, compared without case and accents."""
+    """The venue, type or id is this one, compared without case and accents.
+
+    Under "identifier" the value is ``scheme:identifier`` ("doi:10.1145/…"), compared by its key
+    (`indexer.identifier_forms`).
+    """
 
     field: ValueField
     value: str

@@ -34,6 +34,7 @@ from webui.views import (
     health,
     json_api,
     papers,
+    references,
     search,
     search_diff,
     shelf,
@@ -64,6 +65,7 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     app.register_blueprint(search.blueprint)
     app.register_blueprint(advanced.blueprint)
     app.register_blueprint(papers.blueprint)
+    app.register_blueprint(references.blueprint)
     app.register_blueprint(coauthor_path.blueprint)
     app.register_blueprint(exports.blueprint)
     app.register_blueprint(json_api.blueprint)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Final, cast
 
+from indexer.identifier_forms import FIELD_SCHEMES, Identifier, identifier_of
 from indexer.language.lexer import LEADING, TRAILING, Kind, Token, is_operator
 from indexer.paper import CONFERENCE, JOURNAL
 from indexer.query import (
@@ -81,12 +82,15 @@ def read_leaf(token: Token, field: str, report: Report) -> Clause | None:
         whole = next((has for name, has in _WHOLE if name == field), None)
         if whole is not None:
             return Has(whole)
-    if field == "year":
-        return read_years(token.text, report)
-    if field == "author":
-        return _author(token, report)
+    if field in ("year", "author"):
+        return read_years(token.text, report) if field == "year" else _author(token, report)
     if field in ("venue", "type", "id"):
         return _value(token, cast("ValueField", field), report)
+    if field in FIELD_SCHEMES:
+        identifier = identifier_of(field, token.text)
+        if identifier is not None:
+            return Value("identifier", str(identifier))
+        report(f"This is no {Identifier(field, '').name}, so it was read as a word.")
     text_field = cast("TextField | None", field if field in ("title", "abstract") else None)
     if token.kind is Kind.QUOTED:
         return _quoted(token, text_field, report)

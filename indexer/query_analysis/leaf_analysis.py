@@ -13,6 +13,7 @@ from typing import Final, Protocol
 from indexer.analysis import Analyzer, german_spelling, name_tokens, open_word
 from indexer.budget import DEFAULT
 from indexer.highlighting.spans import WORD
+from indexer.identifier_forms import identifier_key
 from indexer.paper import name_key
 from indexer.query import (
     AuthorName,
@@ -151,7 +152,7 @@ def read_leaf(
                 term = _name(name, position)
             return _of_terms(leaf, (term,) if term else ())
         case Value(field, value):
-            key = value_key(value)
+            key = identifier_key(value) if field == "identifier" else value_key(value)
             return _of_test(leaf, ValueTerm(field, key) if key else None)
         case Years(low, high):
             return _of_test(leaf, YearsTerm(low, high))

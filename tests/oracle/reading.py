@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from indexer.analysis import open_word, plain_words
+from indexer.identifier_forms import identifier_key, paper_keys
 from indexer.paper import Paper, name_key
 from indexer.query import (
     And,
@@ -84,6 +85,9 @@ def read(leaf: Leaf, collection: Collection) -> Terms | Test | None:
 def record_test(leaf: Value | Years | Has) -> Test | None:
     """Read a leaf about the record around the text."""
     match leaf:
+        case Value("identifier", value):
+            wanted = identifier_key(value)
+            return (lambda paper: wanted in paper_keys(paper)) if wanted else None
         case Value(field, value):
             key = value_key(value)
             return (lambda paper: value_key(getattr(paper, field)) == key) if key else None

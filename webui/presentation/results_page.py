@@ -24,6 +24,7 @@ from indexer import (
     Sort,
     Works,
     YearRange,
+    identifier_answer,
     relaxation_sentence,
     versions_among,
 )
@@ -112,6 +113,7 @@ def answer(results: Results, works: Works | None = None) -> dict[str, Any]:
             {"label": one.label, "total": one.total, "href": write(one.query)}
             for one in results.receipt.alternatives
         ],
+        "identified": identifier_answer(results),
         "relaxed": {
             "sentence": relaxation_sentence(results),
             "all_words": results.receipt.all_words,

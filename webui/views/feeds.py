@@ -15,7 +15,16 @@ from typing import Any, Final
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from indexer import Paper, PaperTimes, Query, Sort, name_slug, plain, unnumbered
+from indexer import (
+    Paper,
+    PaperTimes,
+    Query,
+    Sort,
+    is_arxiv_category,
+    name_slug,
+    plain,
+    unnumbered,
+)
 from webui.http import request_context
 from webui.http.error_pages import refused
 from webui.presentation import results_page
@@ -145,6 +154,7 @@ def _entry(dated: Dated) -> dict[str, Any]:
         "address": url_for("records.paper", address=paper.id, _external=True),
         "title": plain(paper.title),
         "summary": plain(paper.abstract),
+        "category": next(filter(is_arxiv_category, paper.publication.subjects), ""),
         "authors": [
             {
                 "name": unnumbered(name),

@@ -18,6 +18,7 @@ from indexer.backends.opensearch.connection import ClusterConfig
 from indexer.backends.opensearch.lease import Lease
 from indexer.backends.opensearch.ledger import Generation, Ledger, take_census
 from indexer.backends.opensearch.mapping import (
+    ADDED_FIELDS,
     VERSION,
     Body,
     all_copies,
@@ -226,6 +227,10 @@ class Generations:
             target=self._ledger.index_of(name),
             body={"settings": settings},
             params=all_copies(self._client, replicas),
+        )
+        # A generation of an earlier release lacks the fields that were added since.
+        self._client.indices.put_mapping(
+            index=self._ledger.index_of(name), body={"properties": dict(ADDED_FIELDS)}
         )
 
     def _drop_old(self) -> None:

@@ -38,6 +38,7 @@ from indexer.integrity import Integrity
 from indexer.paper import Paper
 from indexer.query import FacetField, Query
 from indexer.ranking import Ranking
+from indexer.references.known_item import read_known_item
 from indexer.search import (
     DEFAULT_FACETS,
     Facet,
@@ -136,6 +137,7 @@ class ClusterSearcher:
             IndexUnavailable: when the cluster does not answer in time.
         """
         started = time.perf_counter()
+        query = read_known_item(self, query)
         aggs = facet_aggs(query, facets, self._lists.several, self._lists.variants)
         size = min(MAX_PER_PAGE, max(0, query.per_page))
         first = (max(1, query.page) - 1) * size
@@ -266,11 +268,11 @@ class ClusterSearcher:
 
     def count(self, query: Query) -> int:
         """Give the exact number of papers that match."""
-        return self._finder.find(query, 0, 0).total
+        return self._finder.find(read_known_item(self, query), 0, 0).total
 
     def ids(self, query: Query) -> Iterator[str]:
         """Give the ids of all matches in the query's order, lazily; page and per_page are void."""
-        return self._ahead.listed(self._finder.ids(query))
+        return self._ahead.listed(self._finder.ids(read_known_item(self, query)))
 
     def get(self, paper_id: str) -> Paper | None:
         """Give back the paper with this id, equal to the one that was written."""

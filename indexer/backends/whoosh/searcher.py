@@ -33,6 +33,7 @@ from indexer.integrity import guarded, guarded_items
 from indexer.paper import Paper, name_key
 from indexer.query import FacetField, Query
 from indexer.ranking import Ranking
+from indexer.references.known_item import read_known_item
 from indexer.search import (
     DEFAULT_FACETS,
     FacetRequest,
@@ -126,6 +127,7 @@ class WhooshSearcher:
     ) -> Results:
         """Answer one page. No query raises, whatever its strings and clauses hold."""
         started = time.perf_counter()
+        query = read_known_item(self, query)
         found = self._find(query)
         hits = self._hits(query, found, explain=explain)
         made = {
@@ -161,12 +163,13 @@ class WhooshSearcher:
     @guarded
     def count(self, query: Query) -> int:
         """Give the exact number of papers that match."""
-        return self._find(query).total
+        return self._find(read_known_item(self, query)).total
 
     @guarded_items
     def ids(self, query: Query) -> Iterator[str]:
         """Give the ids of all matches in the query's order, lazily; page and per_page are void."""
         readers = self._collection.readers
+        query = read_known_item(self, query)
         for place in every_place(self._collection, self._find(query)):
             yield readers[place.segment].paper_id(place.doc)
 

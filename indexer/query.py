@@ -17,7 +17,7 @@ from enum import StrEnum
 from typing import Literal
 
 TextField = Literal["title", "abstract", "author"]
-ValueField = Literal["venue", "type", "id"]
+ValueField = Literal["venue", "type", "id", "year"]
 FacetField = Literal["venue", "year", "type", "author"]
 FACET_FIELDS: tuple[FacetField, ...] = ("venue", "year", "type", "author")
 
@@ -144,7 +144,10 @@ class AuthorName:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """The venue, type or id is this one, compared without case and accents."""
+    """The venue, type or id is this one, compared without case and accents.
+
+    Of the field "year" it is a text that is no year: no paper matches it.
+    """
 
     field: ValueField
     value: str

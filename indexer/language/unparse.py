@@ -94,7 +94,12 @@ def _ways(leaf: Leaf) -> tuple[str, ...]:
     match leaf:
         case Word(text=text, field=field, exact=exact):
             quoted = f"{_named(field)}{_quote(text)}{_boost(leaf)}"
-            return (quoted,) if exact else (f"{_named(field)}{text}{_boost(leaf)}", quoted)
+            bare = f"{_named(field)}{text}"  # "R^2.0" is a factor, "R^2" a power
+            return (
+                (quoted,)
+                if exact
+                else (f"{bare}{_boost(leaf)}", f"{bare}^{leaf.boost:.1f}", quoted)
+            )
         case Phrase(text=text, field=field, slop=slop):
             near = f"~{slop}" if slop else ""
             return (f"{_named(field)}{_quote(text)}{near}{_boost(leaf)}",)

@@ -43,6 +43,7 @@ from indexer.errors import (
     RecordError,
 )
 from indexer.identifiers import SCHEMES as IDENTIFIER_SCHEMES
+from indexer.intake.venues import Venues, load_venues
 from indexer.language.parse import parse_query
 from indexer.language.syntax import SYNTAX, compose_query
 from indexer.language.unparse import format_clause
@@ -75,10 +76,12 @@ from indexer.query import (
     Query,
     Repair,
     Sort,
+    TypedFilter,
     Value,
     Word,
     YearRange,
 )
+from indexer.query_analysis.typed_filters import as_words, read_typed_filters
 from indexer.ranking import BM25F, Ranking
 from indexer.relaxation import relaxation_sentence
 from indexer.report import BuildReport
@@ -186,11 +189,14 @@ __all__ = [
     "Span",
     "Suggestion",
     "Ties",
+    "TypedFilter",
     "Value",
+    "Venues",
     "Word",
     "Works",
     "Writer",
     "YearRange",
+    "as_words",
     "author_cluster",
     "build_index",
     "check_dumps",
@@ -206,6 +212,7 @@ __all__ = [
     "info_json",
     "known_name",
     "load_config",
+    "load_venues",
     "name_key",
     "name_of_slug",
     "name_slug",
@@ -218,6 +225,7 @@ __all__ = [
     "people_of",
     "plain",
     "put_together",
+    "read_typed_filters",
     "related_papers",
     "relaxation_sentence",
     "results_json",

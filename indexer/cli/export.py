@@ -10,11 +10,13 @@ from indexer.citation import CITATION_FORMATS, DEFAULT_KEY, KEY_PARTS, write_cit
 from indexer.cli.filters import filter_options, order_options, read_filters
 from indexer.cli.group import Session, example, overwrite_option, with_session
 from indexer.cli.opening import open_searcher
+from indexer.intake.venues import load_venues
 from indexer.language.parse import parse_query
 from indexer.output_file import OutputFile
 from indexer.paper import Paper
 from indexer.protected import STDOUT, protect
 from indexer.query import Match, Query, Sort
+from indexer.query_analysis.typed_filters import read_typed_filters
 from indexer.search import Searcher
 
 
@@ -84,8 +86,10 @@ def export(
         OutputFile(output, protected, overwrite=overwrite) as file,
         open_searcher(session) as searcher,
     ):
-        filters, span = read_filters(searcher, chosen, years)
+        venues = load_venues(session.config.build.venues)
+        filters, span = read_filters(searcher, chosen, years, venues)
         asked = parse_query(text, filters=filters, years=span, match=Match(match), sort=Sort(sort))
+        asked = read_typed_filters(asked, searcher, venues)
         pieces = write_citations(
             _papers(searcher, asked, limit),
             "jsonl" if session.json else format_name,

@@ -28,6 +28,7 @@ from indexer.citation import (
     write_citations,
 )
 from indexer.config import Config, load_config
+from indexer.correction import search_corrected
 from indexer.errors import (
     ConfigError,
     DumpError,
@@ -229,6 +230,7 @@ __all__ = [
     "related_papers",
     "relaxation_sentence",
     "results_json",
+    "search_corrected",
     "unnumbered",
     "versions_among",
     "versions_of_paper",

@@ -10,6 +10,7 @@ from indexer.cli.filters import filter_options, order_options, read_filters
 from indexer.cli.group import Session, example, with_session
 from indexer.cli.opening import open_searcher
 from indexer.cli.terminal import results_lines
+from indexer.correction import search_corrected
 from indexer.errors import QueryError
 from indexer.intake.venues import load_venues
 from indexer.language.parse import parse_query
@@ -70,7 +71,10 @@ def search(
             per_page=size,
         )
         asked = read_typed_filters(asked, searcher, venues)
-        results = searcher.search(asked, explain=explain)
+        if session.json:
+            results = searcher.search(asked, explain=explain)
+        else:
+            results = search_corrected(searcher, asked, explain=explain)
     if session.json:
         click.echo(json.dumps(results_json(results), ensure_ascii=False))
         return

@@ -45,6 +45,7 @@ from indexer.errors import (
 )
 from indexer.identifiers import SCHEMES as IDENTIFIER_SCHEMES
 from indexer.intake.venues import Venues, load_venues
+from indexer.integrity import Integrity
 from indexer.language.parse import parse_query
 from indexer.language.syntax import SYNTAX, compose_query
 from indexer.language.unparse import format_clause
@@ -165,6 +166,7 @@ __all__ = [
     "IndexLocked",
     "IndexMissing",
     "IndexUnavailable",
+    "Integrity",
     "Link",
     "Match",
     "Network",

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from indexer.cli.terminal import echo_lines
 from indexer.intake.venues import Venues
 from indexer.query import FACET_FIELDS, FacetField, Filter, Match, Sort, YearRange
 from indexer.search import Searcher
@@ -30,15 +31,20 @@ def filter_options(function: Function) -> Function:
             metavar="YEARS",
             help="2019, 2019-2022, 2019-, -2022 or '>=2019'.",
         ),
-        click.option("--author-not", multiple=True, metavar="NAME", help="Without this author."),
+        click.option("--author-not", multiple=True, metavar="NAME", help="Not by this author."),
         click.option("--author", multiple=True, metavar="NAME", help="By this exact name."),
         click.option("--type-not", multiple=True, metavar="TYPE", help="Not of this type."),
         click.option(
             "--type", multiple=True, metavar="TYPE", help="'Conference Paper' or 'Journal Article'."
         ),
-        click.option("--venue-not", multiple=True, metavar="VENUE", help="Not of this venue."),
         click.option(
-            "--venue", multiple=True, metavar="VENUE", help="Of this venue, as in NeurIPS."
+            "--venue-not", multiple=True, metavar="VENUE", help="Not published at this venue."
+        ),
+        click.option(
+            "--venue",
+            multiple=True,
+            metavar="VENUE",
+            help="Published at this venue, such as NeurIPS.",
         ),
     ):
         function = option(function)
@@ -53,14 +59,14 @@ def order_options(function: Function) -> Function:
             type=click.Choice([match.value for match in Match]),
             default=Match.AUTO.value,
             show_default=True,
-            help="Words a paper must hold; auto: all, or some of them where few papers have all.",
+            help="Words a paper must contain; auto: all, or some where few papers have all.",
         ),
         click.option(
             "--sort",
             type=click.Choice([sort.value for sort in Sort]),
             default=Sort.RELEVANCE.value,
             show_default=True,
-            help="-year is newest first.",
+            help="Order of the results; -year is newest first.",
         ),
     ):
         function = option(function)
@@ -73,7 +79,7 @@ def read_filters(
     years: tuple[str, ...],
     venues: Venues,
 ) -> tuple[tuple[Filter, ...], YearRange]:
-    """Make the filters of a query from the options.
+    """Returns the filters of a query that the options ask for.
 
     A value is taken as it is in the index where only case or accents differ ("icml" is ICML).
 
@@ -153,6 +159,6 @@ def _known(
             chosen, values = (name, [name]) if name in named else (chosen, values)
         if chosen not in values:
             near = f" Did you mean: {', '.join(alike or values[:3])}?" if values else ""
-            click.echo(f"No {field} in the index is exactly '{text}'.{near}", err=True)
+            echo_lines(f"No {field} in the index is exactly '{text}'.{near}", err=True)
         found.append(chosen)
     return tuple(dict.fromkeys(found))

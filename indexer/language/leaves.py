@@ -101,7 +101,7 @@ def plain_word(text: str) -> str:
 
 
 def has_letters(text: str) -> bool:
-    """Say whether there is a letter, digit or emoji in the text, so something to look for."""
+    """Returns whether the text has a letter, digit or emoji, and so something to search for."""
     return any(char.isalnum() for char in text) or _SIGN.search(text) is not None
 
 

@@ -21,12 +21,12 @@ from indexer import (
 )
 from webui.http.searcher_pool import Snapshots
 from webui.presentation.markup import Display
-from webui.urls.query_params import TOGETHER, Asked, Params
+from webui.urls.query_params import TOGETHER, Params, SearchRequest
 from webui.urls.url_builder import Addresses
 
 
 def register(app: Flask, snapshots: Snapshots, params: Params, venues: Venues) -> None:
-    """Give an application its index and its parameters; every request returns what it borrows."""
+    """Register an application's searchers and parameters; every request returns what it borrows."""
     app.extensions["quiver.venues"] = venues
     app.extensions["quiver.snapshots"] = snapshots
     app.extensions["quiver.params"] = params
@@ -36,7 +36,7 @@ def register(app: Flask, snapshots: Snapshots, params: Params, venues: Venues) -
 
 
 def searcher() -> Searcher:
-    """Give the one searcher of this request, borrowed at the first call.
+    """Returns the one searcher of this request, borrowed at the first call.
 
     Raises:
         IndexMissing: when nothing was published yet; the answer is then a 503.
@@ -65,7 +65,7 @@ def of_generation(generation: str) -> Searcher:
 
 
 def generations() -> tuple[str, ...]:
-    """Name the generations that `of_generation` opens, oldest first."""
+    """Returns the names of the generations that `of_generation` opens, oldest first."""
     return cast(Snapshots, current_app.extensions["quiver.snapshots"]).kept()
 
 
@@ -80,7 +80,7 @@ def kept() -> Callable[[], None]:
 
 
 def published() -> str | None:
-    """Give the newest published generation; None where there is none.
+    """Returns the newest published generation, or None.
 
     It is asked for once a request: a cluster is a network away.
     """
@@ -109,7 +109,7 @@ def used_content() -> str | None:
 
 
 def info() -> IndexInfo:
-    """Say what is in the index, of its dumps the names alone: where they lie is nobody's business.
+    """Returns what the index contains, its dumps by name only: their folders are private.
 
     Raises:
         IndexMissing: when nothing was published yet.
@@ -120,17 +120,17 @@ def info() -> IndexInfo:
 
 
 def used() -> str | None:
-    """Give the generation that this request read, if it read any."""
+    """Returns the generation that this request read, or None."""
     return cast(Searcher, g.searcher).generation if "searcher" in g else None
 
 
 def face() -> str:
-    """Give the digest of the application's own code and templates."""
+    """Returns the digest of the application's own code and templates."""
     return cast(str, current_app.extensions["quiver.face"])
 
 
 def params() -> Params:
-    """Give how this application reads and writes addresses of results."""
+    """Returns how this application reads and writes the addresses of results."""
     if "params" not in g:
         known = cast(Params, current_app.extensions["quiver.params"])
         name, value = TOGETHER
@@ -139,7 +139,7 @@ def params() -> Params:
 
 
 def addresses() -> Addresses:
-    """Give what writes the addresses of this application's pages."""
+    """Returns the writer of this application's addresses."""
     return cast(Addresses, current_app.extensions["quiver.addresses"])
 
 
@@ -149,11 +149,11 @@ def address(endpoint: str, **values: Any) -> str:
 
 
 def display() -> Display:
-    """Give what renders the texts of papers."""
+    """Returns the renderer of papers' texts."""
     return cast(Display, current_app.extensions["quiver.display"])
 
 
-def asked(*, min_per_page: int = 1) -> Asked:
+def asked(*, min_per_page: int = 1) -> SearchRequest:
     """Read what the address of this request asks for."""
     read = replace(params(), min_per_page=min_per_page).read(request.args.items(multi=True))
     if read.faults:

@@ -14,7 +14,7 @@ Everything listed here is public; the modules behind it may move.
 
 from indexer.author import Author
 from indexer.author_name import parse_name, people_of
-from indexer.authors.clusters import AuthorCluster, author_cluster, namesakes
+from indexer.authors.clusters import AuthorCluster, author_cluster, namesakes, similar_names
 from indexer.authors.coauthors import CoAuthor, Ties
 from indexer.authors.disambiguation import Suggestion
 from indexer.authors.shortest_path import Connection, Link, connect, known_name
@@ -233,6 +233,7 @@ __all__ = [
     "relaxation_sentence",
     "results_json",
     "search_corrected",
+    "similar_names",
     "unnumbered",
     "versions_among",
     "versions_of_paper",

@@ -6,7 +6,16 @@ from collections.abc import Iterator
 
 import pytest
 
-from indexer import Filter, Paper, Searcher, as_words, load_venues, parse_query, read_typed_filters
+from indexer import (
+    Filter,
+    Match,
+    Paper,
+    Searcher,
+    as_words,
+    load_venues,
+    parse_query,
+    read_typed_filters,
+)
 from indexer.query_analysis.typed_filters import MOST_WORDS
 from tests.oracle import MemoryIndex
 
@@ -73,6 +82,32 @@ def test_venues_and_years_are_read_as_filters(
     assert query.text == text
     reasons = " ".join(repair.reason for repair in query.repairs)
     assert all(one.value in reasons for one in query.typed)
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("that paper about grasping spoons", "i19"),
+        ("show me papers on grasping kites", "i20"),
+        ("I'm looking for a paper that learning kites", "k1"),
+        ("are there any articles about gossip on graphs?", "n17"),
+        ("papers on grasping at ICRA in 2019", "i19"),
+        ("recent research on colt breeding", "j1"),
+    ],
+)
+def test_what_only_leads_to_the_question_is_left_out(
+    searcher: Searcher, text: str, ids: str
+) -> None:
+    query = read_typed_filters(parse_query(text, match=Match.ALL), searcher, VENUES)
+
+    assert sorted(searcher.ids(query)) == ids.split()
+    assert "was left out" in query.repairs[0].reason
+
+
+@pytest.mark.parametrize("text", ["paper planes", "research on", "work", '"papers on" kites'])
+def test_other_words_are_kept(searcher: Searcher, text: str) -> None:
+    query = parse_query(text)
+    assert read_typed_filters(query, searcher, VENUES) == query
 
 
 @pytest.mark.parametrize("text", ["NIPS 2017", "ICRA 2020 grasping", "kites in 2023"])

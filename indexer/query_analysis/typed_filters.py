@@ -5,6 +5,7 @@ year become conditions on the record. They never hide a better text match: a que
 where a title has all of its words, and a weak reading (a year by itself, "colt" in small letters)
 is taken only where no paper has all the words. Quotation marks keep a word a word.
 
+What people say before what they look for ("that paper about …") is left out in the same way.
 Aliases are resolved in ``venue:`` and in filters of the venue, too.
 """
 
@@ -56,6 +57,16 @@ _BEFORE: Final = re.compile(rf"\bbefore\s+{_YEAR}\b", re.IGNORECASE)
 _WITHIN: Final = re.compile(rf"\b(?:in|of|during|published in|year)\s+{_YEAR}\b", re.IGNORECASE)
 _BARE: Final = re.compile(rf"(?<![\w-]){_YEAR}(?![\w-])")
 _ATTACHED: Final = re.compile(r"([A-Za-z][A-Za-z0-9-]*?[A-Za-z])[-'’]?((?:19|20)?[0-9]{2})")
+_FILLER: Final = re.compile(
+    r"\s*(?:please\s+)?(?:(?:can|could|do)\s+you\s+)?(?:i(?:['’]m|\s+am)?\s+)?"
+    r"(?:(?:find|show|give|get|want|need|recommend|know(?:\s+of)?|search(?:ing)?(?:\s+for)?"
+    r"|look(?:ing)?\s+for)\s+)?(?:me\s+)?(?:(?:are|is)\s+there\s+)?"
+    r"(?:(?:that|the|this|a|an|any|some|all|which|what|recent|good)\s+){0,3}"
+    r"(?:papers?|articles?|publications?|literature|research|works?)\s+"
+    r"(?:about|on|that|which|dealing\s+with|concerning|regarding|discussing|describing)\s+(?=\S)",
+    re.IGNORECASE,
+)
+"""What people say before what they look for: "that paper about", "show me papers on"."""
 _JOINING: Final = frozenset("in at from of on the papers proceedings published".split())
 _RECENT: Final = 50
 """Years of two digits below this one are of the 21st century."""
@@ -81,10 +92,18 @@ def read_typed_filters(query: Query, searcher: Searcher, venues: Venues) -> Quer
     query = _with_venue_names(query, searcher, venues)
     if query.sort is not Sort.RELEVANCE or not _is_plain(query.clause):
         return query
-    pieces = _pieces(query.text, searcher, venues)
+    text = query.text
+    filler = _FILLER.match(text)
+    if filler is not None and not _is_titled(query, searcher):
+        text = " " * filler.end() + text[filler.end() :]
+        said = filler.group().strip()
+        repair = Repair(0, filler.end(), f"“{said}” was left out; in quotation marks it is kept.")
+        clause, _ = parse_clause(text)
+        query = replace(query, clause=clause, repairs=(repair, *query.repairs))
+    pieces = _pieces(text, searcher, venues)
     if not pieces:
         return query
-    rest = _rest(query.text, pieces)
+    rest = _rest(text, pieces)
     filters = tuple(piece.clause for piece in pieces)
     spoken, _ = parse_clause(rest)
     clause: Clause = And((spoken, *filters)) if spoken is not None else _all(filters)
@@ -95,7 +114,7 @@ def read_typed_filters(query: Query, searcher: Searcher, venues: Venues) -> Quer
     if not searcher.count(replace(everything, clause=clause)):
         return query
     titled = _in_title(query.clause)
-    if titled is not None and searcher.count(replace(everything, clause=titled)):
+    if titled is not None and _is_titled(query, searcher):
         if spoken is not None:
             return query
         clause = Or((titled, clause))
@@ -137,6 +156,13 @@ def _is_plain(clause: Clause | None) -> bool:
             for part in clause.parts
         )
     )
+
+
+def _is_titled(query: Query, searcher: Searcher) -> bool:
+    """Return whether a title has all words of a query."""
+    titled = _in_title(query.clause)
+    everything = replace(query, clause=titled, match=Match.ALL, page=1)
+    return titled is not None and searcher.count(everything) > 0
 
 
 def _in_title(clause: Clause | None) -> Clause | None:

@@ -186,7 +186,7 @@ def corrected_queries(
     is_name: Callable[[str], bool],
     limit: int = 3,
 ) -> Iterator[tuple[str, Query]]:
-    """Give queries with words corrected, each as it is shown, best first, page 1.
+    """Yields queries with words corrected, each as it is shown, best first, page 1.
 
     All words at once come first, then one word at a time. Whether one finds more is for the
     caller to see; only then may it be shown.

@@ -98,8 +98,7 @@ def read_typed_filters(query: Query, searcher: Searcher, venues: Venues) -> Quer
         text = " " * filler.end() + text[filler.end() :]
         said = filler.group().strip()
         repair = Repair(0, filler.end(), f"“{said}” was left out; in quotation marks it is kept.")
-        clause, _ = parse_clause(text)
-        query = replace(query, clause=clause, repairs=(repair, *query.repairs))
+        query = replace(query, clause=parse_clause(text)[0], repairs=(repair, *query.repairs))
     pieces = _pieces(text, searcher, venues)
     if not pieces:
         return query
@@ -197,7 +196,7 @@ def _pieces(text: str, searcher: Searcher, venues: Venues) -> list[_Piece]:
 def _venues(
     text: str, searcher: Searcher, venues: Venues
 ) -> Iterator[tuple[_Piece, _Piece | None]]:
-    """Give the venues that a text names, longest names first, each with a year written to it."""
+    """Yields the venues that a text names, longest names first, each with a year written to it."""
     words = [(one.start(), one.end(), one.group()) for one in re.finditer(r"\S+", text)]
     for length in range(min(_LONGEST, len(words)), 0, -1):
         for first in range(len(words) - length + 1):

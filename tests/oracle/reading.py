@@ -160,7 +160,7 @@ def _spelled_out(
     said: Callable[[Slot], Term],
     leaf: Word,
 ) -> Iterator[Term]:
-    """Give the terms of a word some characters of which are looked for side by side."""
+    """Yields the terms of a word some characters of which are looked for side by side."""
     for beside, group in groupby(asked, lambda one: is_unspaced(one[1][0])):
         run = list(group)
         if not beside or len(run) == 1:

@@ -44,7 +44,7 @@ def test_whoosh_opens_it(index: WhooshIndex) -> None:
 
 
 def test_it_says_that_it_must_be_built_anew_and_is_rolled_back(index: WhooshIndex) -> None:
-    with pytest.raises(IndexError_, match="analysed text otherwise.*quiver build"), index.writer():
+    with pytest.raises(IndexError_, match="analysed text otherwise"), index.writer():
         pass
     assert matches(index, "gossip") == ["b"]
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.language.unparse import format_clause
-from indexer.query import And, Clause, Not, Or, Query, Word, Words
+from indexer.query import And, AuthorName, Clause, Not, Or, Query, Word, Words
 from indexer.text.folding import fold
 
 LONGEST: Final = 24
@@ -27,6 +27,9 @@ RARE: Final = 1e-5
 """Share of the papers up to which a word counts as rare; one paper always does."""
 MOST_WORDS: Final = 4
 """Words of one query that are corrected, the first ones."""
+_MEANT: Final = "Did you mean "
+SPELT_RIGHT: Final = 3
+"""Words from which a query is taken to be spelt right where a paper has all of them."""
 LONG: Final = 8
 """Letters from which a word may have two mistakes."""
 
@@ -125,6 +128,56 @@ def corrections(word: str, vocabulary: Vocabulary, *, papers: int, limit: int = 
     return [one.word for one in near[:limit]]
 
 
+def label_of(text: str) -> str:
+    """Returns the label of the alternative that is a corrected query."""
+    return f"{_MEANT}{text}?"
+
+
+def corrects(label: str) -> bool:
+    """Returns whether an alternative with this label is a corrected query."""
+    return label.startswith(_MEANT)
+
+
+def name_corrections(
+    name: str, vocabulary: Vocabulary, *, is_name: Callable[[str], bool], limit: int = 3
+) -> list[str]:
+    """Returns an author's name with each word corrected that is part of no name; often none.
+
+    Args:
+        name: as typed.
+        vocabulary: of the index, words of names included.
+        is_name: whether a folded word is part of a known author's name.
+        limit: most names to give.
+    """
+    words = name.split()
+    choices: list[list[str]] = []
+    for word in words:
+        folded = fold(word.strip(",.;"), name=True).text
+        if not folded.isalpha() or len(folded) < SHORTEST or is_name(folded):
+            choices.append([word])
+            continue
+        near = vocabulary.near(folded, 2 if len(folded) >= LONG else 1)
+        near = [one for one in near if one.distance and is_name(one.word)]
+        near.sort(key=lambda one: (one.distance, one.word[0] != folded[0], -one.papers))
+        tail = "," if word.endswith(",") else ""
+        choices.append([cased(one.word, word) + tail for one in near[:limit]] or [word])
+    corrected = [
+        " ".join(options[min(at, len(options) - 1)] for options in choices) for at in range(limit)
+    ]
+    return [one for one in dict.fromkeys(corrected) if one != name]
+
+
+def cased(word: str, typed: str) -> str:
+    """Returns a word with the capitals of what was typed for it.
+
+    >>> cased("learning", "Lerning"), cased("bert", "BRET"), cased("graph", "grpah")
+    ('Learning', 'BERT', 'graph')
+    """
+    if len(typed) > 1 and typed.isupper():
+        return word.upper()
+    return word[:1].upper() + word[1:] if typed[:1].isupper() else word
+
+
 def corrected_queries(
     query: Query,
     vocabulary: Vocabulary,
@@ -133,7 +186,7 @@ def corrected_queries(
     is_name: Callable[[str], bool],
     limit: int = 3,
 ) -> Iterator[tuple[str, Query]]:
-    """Give queries with words corrected, each with the words put in, best first, page 1.
+    """Yields queries with words corrected, each as it is shown, best first, page 1.
 
     All words at once come first, then one word at a time. Whether one finds more is for the
     caller to see; only then may it be shown.
@@ -147,26 +200,29 @@ def corrected_queries(
     """
     if query.clause is None:
         return
-    better: dict[Word, list[str]] = {}
+    better: dict[Word | AuthorName, list[str]] = {}
     for leaf in islice(_words_of(query.clause), 50):
-        folded = fold(leaf.text).text
-        if leaf in better or len(better) == MOST_WORDS or is_name(folded):
+        if leaf in better or len(better) == MOST_WORDS:
             continue
-        found = corrections(folded, vocabulary, papers=papers)
+        if isinstance(leaf, AuthorName):
+            found = name_corrections(leaf.name, vocabulary, is_name=is_name)
+        elif is_name(folded := fold(leaf.text).text):
+            continue
+        else:
+            found = corrections(folded, vocabulary, papers=papers)
+            found = [cased(word, leaf.text) for word in found]
         if found:
             better[leaf] = found
     best = {leaf: words[0] for leaf, words in better.items()}
     changes = [best] if best else []
     changes += [{leaf: word} for leaf, words in better.items() for word in words]
-    given: list[dict[Word, str]] = []
+    given: list[dict[Word | AuthorName, str]] = []
     for change in changes:
         if change not in given and len(given) < limit:
             given.append(change)
             clause = _exchanged(query.clause, change)
-            yield (
-                " ".join(change.values()),
-                replace(query, text=format_clause(clause), clause=clause, repairs=(), page=1),
-            )
+            text = format_clause(clause)
+            yield text, replace(query, text=text, clause=clause, repairs=(), typed=(), page=1)
 
 
 def _is_other_word(word: str, other: str) -> bool:
@@ -175,10 +231,10 @@ def _is_other_word(word: str, other: str) -> bool:
     return not (long.startswith(short) and long[len(short) :] in ("s", "es", "d", "ed", "e"))
 
 
-def _words_of(clause: Clause) -> Iterator[Word]:
-    """List the plain words that are asked for; what is excluded or exact is meant as typed."""
+def _words_of(clause: Clause) -> Iterator[Word | AuthorName]:
+    """List the plain words and names asked for; what is excluded or exact is meant as typed."""
     match clause:
-        case Word(exact=False):
+        case Word(exact=False) | AuthorName(exact=False):
             yield clause
         case Words(parts=parts):
             for part in parts:
@@ -191,8 +247,10 @@ def _words_of(clause: Clause) -> Iterator[Word]:
             return
 
 
-def _exchanged(clause: Clause, words: dict[Word, str]) -> Clause:
+def _exchanged(clause: Clause, words: dict[Word | AuthorName, str]) -> Clause:
     match clause:
+        case AuthorName():
+            return replace(clause, name=words[clause]) if clause in words else clause
         case Word():
             return replace(clause, text=words[clause]) if clause in words else clause
         case Words(parts=parts):

@@ -8,7 +8,7 @@ from functools import partial
 
 import click
 
-from indexer.authors.clusters import AuthorCluster, author_cluster, namesakes
+from indexer.authors.clusters import AuthorCluster, author_cluster, namesakes, similar_names
 from indexer.authors.curation import CuratedPerson
 from indexer.authors.disambiguation import Suggestion
 from indexer.authors.same_name_groups import Group
@@ -107,9 +107,8 @@ def _by_folded_name(
                 f"No paper has an author named exactly '{name}'; showing {cluster.name}.", err=True
             )
             return cluster
-    words = name.split()
-    near = searcher.values("author", contains=words[-1], limit=5) if words else ()
-    hint = f"; similar names: {', '.join(value.value for value in near)}" if near else ""
+    near = similar_names(searcher, name)
+    hint = f"; similar names: {', '.join(near)}" if near else ""
     raise click.ClickException(f"no paper has an author named '{name}'{hint}")
 
 

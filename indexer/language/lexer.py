@@ -206,6 +206,8 @@ class Lexer:
             return after.isspace() or after in "()"
         if char == "$" and field != "author":
             return self._tex_end(at) == at
+        if field == "year" and char in "<>~'’":
+            return after.isspace()
         return char in LEADING
 
     def _value(self, field: str) -> Token | None:
@@ -239,6 +241,8 @@ class Lexer:
                 while self._at < self._size and self._text[self._at].isspace():
                     self._at += 1
                 after = self._text[self._at] if self._at < self._size else ""
+                if typed == "year" and after.isalpha():  # "the first year: results"
+                    after = ""
             if after and not after.isspace() and after != ")":
                 self._at = max(self._at, end)
                 return Token(Kind.FIELD, start, end, known)

@@ -96,8 +96,9 @@ def _ways(leaf: Leaf) -> tuple[str, ...]:  # noqa: PLR0911 - one a kind of leaf
             quoted = f"{_named(field)}{_quote(text)}{_boost(leaf)}"
             if exact:
                 return (quoted,)
-            bare = f"{_named(field)}{text}{_boost(leaf)}"
-            return (bare, quoted) if field else (bare, f"all:{bare}", quoted)
+            bare = f"{_named(field)}{text}"  # "R^2.0" is a factor, "R^2" a power
+            ways = (f"{bare}{_boost(leaf)}", f"{bare}^{leaf.boost:.1f}")
+            return (*ways, quoted) if field else (*ways, f"all:{ways[0]}", quoted)
         case Phrase(text=text, field=field, slop=slop):
             near = f"~{slop}" if slop else ""
             return (f"{_named(field)}{_quote(text)}{near}{_boost(leaf)}",)

@@ -10,15 +10,24 @@ from typing import Any, cast
 
 from flask import Flask, abort, current_app, g, request
 
-from indexer import Formulas, IndexDamaged, IndexInfo, IndexMissing, Searcher
+from indexer import (
+    Formulas,
+    IndexDamaged,
+    IndexInfo,
+    IndexMissing,
+    Searcher,
+    Venues,
+    read_typed_filters,
+)
 from webui.http.searcher_pool import Snapshots
 from webui.presentation.markup import Display
 from webui.urls.query_params import TOGETHER, Params, SearchRequest
 from webui.urls.url_builder import Addresses
 
 
-def register(app: Flask, snapshots: Snapshots, params: Params) -> None:
+def register(app: Flask, snapshots: Snapshots, params: Params, venues: Venues) -> None:
     """Register an application's searchers and parameters; every request returns what it borrows."""
+    app.extensions["quiver.venues"] = venues
     app.extensions["quiver.snapshots"] = snapshots
     app.extensions["quiver.params"] = params
     app.extensions["quiver.display"] = Display(Formulas())
@@ -146,7 +155,11 @@ def display() -> Display:
 
 def asked(*, min_per_page: int = 1) -> SearchRequest:
     """Read what the address of this request asks for."""
-    return replace(params(), min_per_page=min_per_page).read(request.args.items(multi=True))
+    read = replace(params(), min_per_page=min_per_page).read(request.args.items(multi=True))
+    if read.faults:
+        return read
+    venues = cast(Venues, current_app.extensions["quiver.venues"])
+    return replace(read, query=read_typed_filters(read.query, searcher(), venues))
 
 
 def page(name: str = "page") -> int:

@@ -13,6 +13,7 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from indexer.analysis import VERSION as ANALYSIS
 from indexer.analysis import Analyzer
 from indexer.backends.opensearch.connection import ClusterConfig
 from indexer.backends.opensearch.lease import Lease
@@ -212,7 +213,7 @@ class Generations:
     def _mark(self, dumps: tuple[str, ...]) -> str:
         """Tell builds apart: the same dumps analysed the same way have the same mark."""
         analyzer = self._analyzer
-        told = [VERSION, list(dumps), sorted(analyzer.stop_words), analyzer.stemming]
+        told = [VERSION, ANALYSIS, list(dumps), sorted(analyzer.stop_words), analyzer.stemming]
         return hashlib.blake2b(json.dumps(told).encode(), digest_size=12).hexdigest()
 
     def _clone(self, generation: str, name: str, replicas: int) -> None:

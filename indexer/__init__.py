@@ -39,6 +39,7 @@ from indexer.errors import (
     IndexUnavailable,
     OutputError,
     QueryError,
+    QueryTimedOut,
     QuiverError,
     RecordError,
 )
@@ -173,6 +174,7 @@ __all__ = [
     "Publication",
     "Query",
     "QueryError",
+    "QueryTimedOut",
     "QuiverError",
     "Ranking",
     "Receipt",

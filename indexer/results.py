@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from indexer.budget import is_cut
 from indexer.paper import Paper
 from indexer.query import Clause, FacetField, Query, Repair, TextField
 
@@ -149,6 +150,11 @@ class ClauseReading:
     emptied: bool = False
     note: str = ""
 
+    @property
+    def cut(self) -> bool:
+        """Whether the clause was left out or not looked at whole; `note` says why."""
+        return is_cut(self.note)
+
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
@@ -202,6 +208,8 @@ class Results:
         facets: by field, those that were requested.
         generation: name of the index generation that answered.
         took_ms: wall time of the search, in milliseconds.
+        timed_out: whether its deadline has cut anything: the receipt says what, and the same
+            query may find more later.
     """
 
     query: Query
@@ -211,6 +219,7 @@ class Results:
     receipt: Receipt
     generation: str
     took_ms: float = field(compare=False)
+    timed_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from indexer.citation import CITATION_FORMATS, DEFAULT_KEY, KEY_PARTS, write_cit
 from indexer.cli.filters import filter_options, order_options, read_filters
 from indexer.cli.group import Session, example, overwrite_option, with_session
 from indexer.cli.opening import open_searcher
+from indexer.errors import QueryTimedOut
 from indexer.language.parse import parse_query
 from indexer.output_file import OutputFile
 from indexer.paper import Paper
@@ -98,7 +99,11 @@ def export(
 
 
 def _papers(searcher: Searcher, asked: Query, limit: int | None) -> Iterator[Paper]:
-    for number, paper_id in enumerate(searcher.ids(asked)):
+    page = searcher.for_page()
+    ids = page.ids(asked)
+    if page.timed_out:
+        raise QueryTimedOut
+    for number, paper_id in enumerate(ids):
         if number == limit:
             return
         paper = searcher.get(paper_id)

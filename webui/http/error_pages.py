@@ -13,7 +13,7 @@ from flask import Flask, Response, current_app, make_response, render_template, 
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadHost, HTTPException
 
-from indexer import IndexError_, IndexMissing, IndexUnavailable, QuiverError
+from indexer import IndexError_, IndexMissing, IndexUnavailable, QueryTimedOut, QuiverError
 from webui.http import request_context
 from webui.urls.query_params import Asked
 
@@ -31,6 +31,9 @@ _LINES: Final = {
     405: ("Ask for it with GET.",),
     500: ("The fault is ours and is in the log. Trying again, or other words, may help.",),
 }
+_TIMED_OUT: Final = (
+    "This is given whole or not at all. Fewer patterns, phrases or fuzzy words take less time."
+)
 _log = logging.getLogger(__name__)
 
 
@@ -79,9 +82,9 @@ def wait_a_while(told: str, seconds: int) -> Response:
     return answer
 
 
-def busy(heading: str, seconds: int) -> Response:
-    """Answer a request for work that is done one piece at a time: 503, and when to ask again."""
-    told = f"Nothing is lost. Try again in {seconds} s."
+def busy(heading: str, seconds: int, told: str = "Nothing is lost.") -> Response:
+    """Answer a request for work that cannot be done now: 503, and when to ask again."""
+    told = f"{told} Try again in {seconds} s."
     if wants_json():
         answer = problem(503, heading, told)
     else:
@@ -122,6 +125,8 @@ def _http_fault(error: HTTPException) -> ResponseReturnValue:
 
 
 def _quiver_fault(error: QuiverError) -> ResponseReturnValue:
+    if isinstance(error, QueryTimedOut):
+        return busy("This search took too long", 5, _TIMED_OUT)
     missing, away = isinstance(error, IndexMissing), isinstance(error, IndexUnavailable)
     status = 503 if isinstance(error, IndexError_) else 400
     heading = _HEADINGS[status] if missing or status == 400 else "The index cannot be read"

@@ -235,12 +235,9 @@ def _names() -> tuple[str, str] | str:
 
 def _state(searcher: Searcher, query: Query) -> State:
     found = searcher.search(replace(query, page=1, per_page=0), facets=())
-    return State(
-        searcher.generation,
-        searcher.info().built,
-        found.receipt.matched,
-        tuple(searcher.ids(query)),
-    )
+    ids = tuple(searcher.ids(query))
+    request_context.whole()
+    return State(searcher.generation, searcher.info().built, found.receipt.matched, ids)
 
 
 def _told(query: Query, before: State, after: State, found: Difference) -> dict[str, Any]:

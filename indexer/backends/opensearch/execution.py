@@ -19,7 +19,7 @@ from indexer.backends.opensearch.rescoring import Feedback
 from indexer.backends.opensearch.scoring import Collection, Scoring
 from indexer.backends.opensearch.search_requests import Pages, Place, Reach
 from indexer.backends.opensearch.term_dictionary import Ask, WordFacts
-from indexer.budget import DEFAULT, Budget, Limits
+from indexer.budget import DEFAULT, Budget, Deadline, Limits
 from indexer.query import Clause, Leaf, Match, Query
 from indexer.query_analysis.compounds import joined_word
 from indexer.query_analysis.expansion_shares import leaves_of, reader_of
@@ -167,9 +167,13 @@ class Finder:
             for one in readings
         ]
 
-    def budget(self) -> Budget:
-        """Begin to count what a query costs; a cluster is waited for, so time is what passes."""
-        return Budget(self._limits, time.monotonic)
+    def deadline(self) -> Deadline:
+        """Returns a deadline that begins now; a cluster is waited for, so time is what passes."""
+        return Deadline(self._limits.seconds, clock=time.monotonic)
+
+    def budget(self, deadline: Deadline | None = None) -> Budget:
+        """Begin to count what a query costs."""
+        return Budget(self._limits, deadline or self.deadline())
 
     def totals(
         self, queries: list[Query], *, skip: list[int | None], budget: Budget | None = None

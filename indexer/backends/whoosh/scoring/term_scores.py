@@ -289,7 +289,7 @@ class ScoredTerms:
                 known = self._known.get(term, lambda: self._found(term, trial))
             except BudgetSpent:
                 if budget is not None:
-                    budget.exhaust(late=trial.late)
+                    budget.exhaust()
                 raise
         if budget is not None:
             budget.spend(known.cost)

@@ -20,6 +20,14 @@ from indexer import Searcher, load_config, open_index, parse_query
 from tests.stress.families import Words, drawn, words_of
 
 
+ORDINARY = (
+    "graph neural network",
+    "federated learning privacy",
+    '"gradient descent" convergence',
+    "author:lin robot",
+)
+
+
 @dataclass(slots=True)
 class Row:
     """What came of the trials of one family.
@@ -69,10 +77,8 @@ def ask(
     started, cpu = time.perf_counter(), time.thread_time()
     row.trials += 1
     try:
-        results = searcher.search(parse_query(text))
-        row.cut += any(
-            "stopped" in one.note or "left out" in one.note for one in results.receipt.clauses
-        )
+        results = searcher.for_page().search(parse_query(text))
+        row.cut += any(clause.cut for clause in results.receipt.clauses)
     except Exception:  # noqa: BLE001 - whatever it is, it is a failure of the trial
         row.failures += 1
         row.faults.append(f"{family}: {text[:200]}\n{traceback.format_exc()}")
@@ -88,8 +94,12 @@ def ask(
 
 def together(
     searcher: Searcher, asked: list[tuple[str, str]], threads: int, limit: float
-) -> tuple[Row, float]:
-    """Answers queries from several threads at once; returns the row and the seconds of all."""
+) -> tuple[Row, Row, float]:
+    """Answers queries from several threads at once while a reader asks ordinary ones.
+
+    Returns:
+        the row of these queries, that of the reader, and the seconds of all.
+    """
     waiting: SimpleQueue[tuple[str, str]] = SimpleQueue()
     for one in asked:
         waiting.put(one)
@@ -103,12 +113,26 @@ def together(
                 return
             ask(searcher, family, text, row, limit)
 
+    reading = Row()
+    done = threading.Event()
+
+    def read() -> None:
+        number = 0
+        while not done.wait(0.05):
+            ask(searcher, "ordinary", ORDINARY[number % len(ORDINARY)], reading, 1.0)
+            number += 1
+
     started = time.perf_counter()
+    reader = threading.Thread(target=read)
+    reader.start()
     workers = [threading.Thread(target=work, args=(row,)) for row in rows]
     for worker in workers:
         worker.start()
     for worker in workers:
         worker.join()
+    seconds = time.perf_counter() - started
+    done.set()
+    reader.join()
     total = Row(
         sum(one.trials for one in rows),
         sum(one.failures for one in rows),
@@ -119,7 +143,7 @@ def together(
         max(rows, key=lambda one: one.worst).slowest,
         [fault for one in rows for fault in one.faults],
     )
-    return total, time.perf_counter() - started
+    return total, reading, seconds
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -173,8 +197,9 @@ def main(given: list[str]) -> int:
         listed = list(rows.items())
         if options.threads:
             some = drawn(read_words(options.dump), 4, options.seed + 1, only)
-            row, seconds = together(searcher, some, options.threads, options.limit * 12)
+            row, reader, seconds = together(searcher, some, options.threads, 2 * options.limit)
             listed.append((f"{options.threads} at once", row))
+            listed.append(("reader beside", reader))
     say("\n".join(table(listed)))
     if options.threads:
         say(f"{row.trials} queries by {options.threads} threads took {seconds:.1f} s in all")

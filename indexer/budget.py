@@ -18,7 +18,6 @@ from typing import Final
 TIME_NOTE: Final = "left out: the query took too long"
 WORK_NOTE: Final = "left out: the query has too much to look through"
 MEMORY_NOTE: Final = "left out: the query needs too much memory"
-_CUT: Final = ("left out: ", "stopped at ")
 _PAPER_POSTINGS: Final = 64
 """Of a large collection so many postings for each paper: as if 64 words were in all of them."""
 _PAPER_BYTES: Final = 256
@@ -78,15 +77,6 @@ class BudgetSpent(Exception):  # noqa: N818 - no error: the query goes on withou
         """Say what is left out."""
         super().__init__(note)
         self.note = note
-
-
-def is_cut(note: str) -> bool:
-    """Say whether the note of a clause tells that the clause was left out, or not looked at whole.
-
-    >>> is_cut("stopped at 512 of 61,000 words"), is_cut("stop word: not asked for")
-    (True, False)
-    """
-    return note.startswith(_CUT)
 
 
 class HeavyLane:
@@ -171,9 +161,14 @@ class Deadline:
                 self.end()
         return self.late
 
+    @property
+    def patience(self) -> float:
+        """Seconds that may pass until a long query ends; negative where they have passed."""
+        return PATIENCE * self.seconds - (self._wall() - self._begun)
+
     def _goes_on(self) -> bool:
         """Say whether a long query may go on."""
-        left = PATIENCE * self.seconds - (self._wall() - self._begun)
+        left = self.patience
         if left <= 0:
             return False
         if self._lane is not None and not self._alone:

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from indexer.budget import is_cut
 from indexer.paper import Paper
 from indexer.query import Clause, FacetField, Query, Repair, TextField
 
@@ -133,6 +132,10 @@ DEFAULT_FACETS = (
 )
 
 
+_CUT: Final = ("left out: ", "stopped at ")
+"""How the notes of clauses begin that the budget of the query has cut, see `indexer.budget`."""
+
+
 @dataclass(frozen=True, slots=True)
 class ClauseReading:
     """One clause of the query, as it was read.
@@ -153,7 +156,7 @@ class ClauseReading:
     @property
     def cut(self) -> bool:
         """Whether the clause was left out or not looked at whole; `note` says why."""
-        return is_cut(self.note)
+        return self.note.startswith(_CUT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,11 +111,13 @@ class Finder:
             size: hits to give.
             aggs: what to count besides.
             explain: say of each hit what its score is made of.
-            budget: of the query; None = a new one.
+            budget: of the query: at its deadline the cluster answers with what it has found. None
+                = a new one for the plan, and the cluster takes the time that it needs.
         """
         plan = self._planned(query.clause, budget or self.budget())
+        deadline = None if budget is None else budget.deadline
         match = Match.ANY if query.match is Match.ANY else Match.ALL
-        pages = Pages(self._reach, query, plan, explain=explain)
+        pages = Pages(self._reach, query, plan, explain=explain, deadline=deadline)
         answer = pages.answer(match, first, size, aggs)
         matching = matching_query(plan, match)
         if query.match is not Match.AUTO or plan.bare < 2:

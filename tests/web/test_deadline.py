@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -95,7 +96,8 @@ def test_what_was_cut_of_a_pattern_is_said_everywhere(
     page = client.get("/search", query_string={"q": text}).get_data(as_text=True)
     assert f'<p class="notice">c*: {note}</p>' in page
 
-    clauses = client.get("/search.json", query_string={"q": text}).json["receipt"]["clauses"]
+    told = json.loads(client.get("/search.json", query_string={"q": text}).data)
+    clauses = told["receipt"]["clauses"]
     assert [one["note"] for one in clauses if one["text"] == "c*"] == [note]
 
     with WhooshIndex(folder).searcher() as searcher:

@@ -6,10 +6,10 @@ from typing import Any, cast
 
 import pytest
 
+from indexer.analysis import Analyzer
 from indexer.backends.opensearch.execution import Finder
 from indexer.backends.opensearch.scoring import Collection
 from indexer.backends.opensearch.term_dictionary import WordFacts
-from indexer.analysis import Analyzer
 from indexer.budget import PATIENCE, Budget, Deadline, Limits
 from indexer.language.parse import parse_query
 from indexer.query import Match
@@ -31,8 +31,7 @@ class Cluster:
 
 
 def finder(cluster: Cluster, limits: Limits) -> Finder:
-    lengths = dict.fromkeys(("title", "abstract", "author"), 10.0)
-    collection = Collection(100, lengths)
+    collection = Collection(100, {"title": 10.0, "abstract": 100.0, "author": 3.0})
     words = WordFacts(cast("Any", cluster), Analyzer())
     return Finder(cast("Any", cluster), words, collection, Ranking(), limits)
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Final
 
 from indexer.authors.curation import Curation, attach_curation
 from indexer.digests import DigestTable
 from indexer.errors import DumpError, RecordError
 from indexer.formats import Format, detect, load_formats
+from indexer.formats.columns import unknown_columns
+from indexer.formats.delimited import table_columns
+from indexer.formats.foreign import foreign_kind
 from indexer.intake.cleaning import clean
 from indexer.intake.dump import Dump, Dumps
 from indexer.intake.record import Notice, Read
@@ -21,6 +26,7 @@ from indexer.protected import protect
 from indexer.report import BuildReport, Progress, SourceCount, Tally
 from indexer.search import Index
 
+_LOG: Final = logging.getLogger(__name__)
 _SECONDS_BETWEEN = 0.1
 _MET = 1
 _CHECKED = ("abstract", "authors", "venue", "year", "type", "doi", "url", "keywords")
@@ -70,6 +76,7 @@ def build_index(  # noqa: PLR0913 - one keyword an option of the verb
     """
     reading = _Reading(dumps, progress, exclude, strict=strict, venues=venues)
     output = reading.output(rejected, exclude, protected, overwrite=overwrite)
+    _LOG.info("%s from %s", "building" if rebuild else "updating", ", ".join(dumps))
     with (
         RejectedFile(output) as reading.rejected,
         index.writer(rebuild=rebuild, dumps=tuple(dumps)) as writer,
@@ -83,7 +90,16 @@ def build_index(  # noqa: PLR0913 - one keyword an option of the verb
     generation = index.generation() or ""
     with index.searcher() as searcher:
         info = searcher.info()
-    return reading.report(info.papers, generation, info.bytes)
+    report = reading.report(info.papers, generation, info.bytes)
+    _LOG.info(
+        "generation %s has %d papers; %d read, %d records skipped, in %.1f s",
+        generation,
+        report.papers,
+        report.added,
+        report.skipped_count,
+        report.seconds,
+    )
+    return report
 
 
 def index_records(
@@ -212,6 +228,8 @@ class _Reading:
                 passed.append(dump.name)
                 continue
             yield from self.papers_of(format.read(dump), dump.name, format.name)
+            for notice in dump.notices():
+                self.tally.notice(str(notice))
         if passed:
             shown = ", ".join(passed[:5]) + (", …" if len(passed) > 5 else "")
             self.tally.notice(f"{len(passed)} files that are no dumps were passed over: {shown}")
@@ -221,7 +239,12 @@ class _Reading:
         format = detect(dump, formats)
         if format is None and dump.asked:
             fault = "is empty" if not dump.head.strip() else "has no known format"
+            kind, remedy = foreign_kind(dump.head)
+            if kind:
+                raise DumpError(dump.name, 0, f"this is {kind}; Quiver does not read it: {remedy}")
             known = ", ".join(formats)
+            if columns := table_columns(dump.head):
+                fault = f"{fault}: {unknown_columns(dump.name, columns)}"
             raise DumpError(dump.name, 0, f"{fault}; quiver reads {known} (see quiver formats)")
         return format
 

@@ -30,6 +30,7 @@ from indexer.backends.whoosh.scoring.query_context import Execution
 from indexer.budget import DEFAULT, Budget, Deadline, Limits
 from indexer.highlighting.snippets import Excerpts
 from indexer.highlighting.spans import Chunks
+from indexer.integrity import guarded, guarded_items
 from indexer.paper import Paper, name_key
 from indexer.query import FacetField, Query
 from indexer.ranking import Ranking
@@ -50,7 +51,10 @@ class WhooshSearcher:
     """Implements `indexer.search.Searcher` over the arrays of a snapshot.
 
     Safe to use from several threads: each has its own room to work in, what is derived from the
-    snapshot is shared.
+    snapshot is shared. An answer that fails because a file is damaged raises `IndexDamaged`.
+
+    Attributes:
+        integrity: what is known of its files.
     """
 
     def __init__(
@@ -72,6 +76,7 @@ class WhooshSearcher:
             limits: of each query.
         """
         self._snapshot = snapshot
+        self.integrity = snapshot.integrity()
         self._kernels = kernels or KernelChoice("numpy")
         self._collection = Collection(
             snapshot, analyzer, ranking or Ranking(), self._kernels, limits
@@ -126,6 +131,7 @@ class WhooshSearcher:
         with np.errstate(all="ignore"):
             return find(self._collection, query, self._desks, asked)
 
+    @guarded
     def search(
         self,
         query: Query,
@@ -175,11 +181,13 @@ class WhooshSearcher:
             hits.append(Hit(paper, place.score, excerpts.of(paper, marked=marked), why))
         return tuple(hits)
 
+    @guarded
     def count(self, query: Query) -> int:
         """Give the exact number of papers that match."""
         with self._execution() as asked:
             return self._find(query, asked).total
 
+    @guarded_items
     def ids(self, query: Query) -> Iterator[str]:
         """Give the ids of all matches in the query's order, lazily; page and per_page are void."""
         with self._execution() as asked:
@@ -190,6 +198,7 @@ class WhooshSearcher:
             for place in every_place(self._collection, found)
         )
 
+    @guarded
     def get(self, paper_id: str) -> Paper | None:
         """Give back the paper with this id, equal to the one that was written."""
         for reader in self._collection.readers:
@@ -197,6 +206,7 @@ class WhooshSearcher:
                 return reader.store.paper(number)
         return None
 
+    @guarded
     def times(self, paper_id: str) -> PaperTimes | None:
         """Say when the paper with this id came in and last changed; None where there is none."""
         for reader in self._collection.readers:
@@ -204,6 +214,7 @@ class WhooshSearcher:
                 return reader.times(number)
         return None
 
+    @guarded
     def values(
         self, field: FacetField, *, prefix: str = "", contains: str = "", limit: int = 20
     ) -> tuple[FacetValue, ...]:
@@ -219,10 +230,12 @@ class WhooshSearcher:
             )
         )
 
+    @guarded
     def names(self, folded: str) -> tuple[FacetValue, ...]:
         """List the exact author names that fold to the same, DBLP numbers put aside."""
         return list_names(self._collection, self._bylines, folded)
 
+    @guarded
     def chain(self, one: str, other: str) -> tuple[str, ...]:
         """Give the shortest chain of exact names from one to another, both included."""
         ends = [self._bylines.find(name_key(name)) for name in (one, other)]

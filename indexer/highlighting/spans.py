@@ -37,8 +37,8 @@ WORD: Final = re.compile(PATTERN)
 """The raw words of folded text, as `Analyzer.tokens` cuts them."""
 FEW: Final = 32
 """Up to so many words are looked for in a name before it is cut into words."""
-MOST_CHUNKS: Final = 40_000
-"""Some 240 bytes each: 10 MB."""
+MOST_CHUNKS: Final = 100_000
+"""Some 240 bytes each, 24 MB: with 40,000, pages of other queries push each other out."""
 _LONGEST_KEPT: Final = 64
 
 

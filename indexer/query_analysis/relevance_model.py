@@ -23,8 +23,8 @@ WORDS: Final = 20
 """So many words are taken from them."""
 SMOOTHING: Final = 100
 """Words that every paper is taken to be longer by: a bare title is worth less than an abstract."""
-MOST_PIECES: Final = 40_000
-"""Some 250 bytes each: 10 MB."""
+MOST_PIECES: Final = 100_000
+"""Some 250 bytes each: 25 MB."""
 
 
 class KnownStems(dict[str, tuple[str, ...]]):

@@ -127,7 +127,8 @@ class WhooshSearcher:
         finally:
             deadline.end()
 
-    def _find(self, query: Query, asked: Execution) -> Finding:
+    def _find(self, query: Query, asked: Execution | None = None) -> Finding:
+        asked = asked or Execution(Budget(self._collection.limits, self._collection.deadline()))
         with np.errstate(all="ignore"):
             return find(self._collection, query, self._desks, asked)
 

@@ -128,7 +128,9 @@ class WhooshSearcher:
             deadline.end()
 
     def _find(self, query: Query, asked: Execution | None = None) -> Finding:
-        asked = asked or Execution(Budget(self._collection.limits, self._collection.deadline()))
+        if asked is None:
+            with self._execution() as begun:
+                return self._find(query, begun)
         with np.errstate(all="ignore"):
             return find(self._collection, query, self._desks, asked)
 

@@ -44,6 +44,7 @@ from indexer.errors import (
     IndexUnavailable,
     OutputError,
     QueryError,
+    QueryTimedOut,
     QuiverError,
     RecordError,
 )
@@ -197,6 +198,7 @@ __all__ = [
     "Publication",
     "Query",
     "QueryError",
+    "QueryTimedOut",
     "QuiverError",
     "Ranking",
     "Receipt",

@@ -7,6 +7,7 @@ gives the queries worth asking, best first.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -34,6 +35,10 @@ LONG: Final = 8
 """Letters from which a word may have two mistakes."""
 
 
+_AT_ONCE: Final = 16_384
+"""Words whose code points are in memory at once, 96 bytes each."""
+
+
 @dataclass(frozen=True, slots=True)
 class Neighbour:
     """A word near another.
@@ -52,7 +57,7 @@ class Vocabulary:
     """The surface words of an index, laid out for finding near ones; never changes.
 
     A search looks at all words at once: the letters of two words within N edits differ in at most
-    2 N places of a bit mask, and few words pass that. Needs about 120 bytes a word.
+    2 N places of a bit mask, and few words pass that. Needs about 135 bytes a word.
     """
 
     def __init__(self, words: Sequence[str], papers: Sequence[int] | NDArray[np.int64]) -> None:
@@ -64,21 +69,28 @@ class Vocabulary:
         """
         counts = np.asarray(papers, dtype=np.int64)
         kept = [at for at, word in enumerate(words) if 0 < len(word) <= LONGEST]
-        kept.sort(key=lambda at: len(words[at]))
+        kept.sort(key=lambda at: (len(words[at]), words[at]))
         self._words = tuple(words[at] for at in kept)
         self._papers = counts[kept] if kept else np.zeros(0, np.int64)
         self._lengths = np.fromiter(map(len, self._words), np.int8, len(self._words))
-        self._codes = _codes(self._words)
-        self._masks = _masks(self._codes)
-        self._places = {word: place for place, word in enumerate(self._words)}
+        # Two bytes a letter: those beyond the basic plane of Unicode are compared by their lower
+        # half, so two words of them may seem nearer than they are.
+        self._codes = np.zeros((len(self._words), LONGEST), np.uint16)
+        self._masks = np.zeros(len(self._words), np.uint64)
+        for start in range(0, len(self._words), _AT_ONCE):
+            part = slice(start, start + _AT_ONCE)
+            codes = _codes(self._words[part])
+            self._codes[part], self._masks[part] = codes.astype(np.uint16), _masks(codes)
 
     def __len__(self) -> int:
         return len(self._words)
 
     def papers(self, word: str) -> int:
         """Give the number of papers that hold a word; 0 for one that is not there."""
-        place = self._places.get(word)
-        return 0 if place is None else int(self._papers[place])
+        low, high = np.searchsorted(self._lengths, (len(word), len(word) + 1)).tolist()
+        place = bisect_left(self._words, word, low, high)
+        found = place < high and self._words[place] == word
+        return int(self._papers[place]) if found else 0
 
     def near(self, word: str, distance: int, *, least: int = 1) -> list[Neighbour]:
         """Find the words within a distance, the word itself included; nearest, then commonest.
@@ -96,7 +108,8 @@ class Vocabulary:
         differing = np.bitwise_count(self._masks[low:high] ^ _masks(codes)[0])
         fits = (differing <= 2 * distance) & (self._papers[low:high] >= least)
         places = np.flatnonzero(fits) + low
-        distances = _distances(codes[0][: len(word)], self._codes[places], self._lengths[places])
+        letters = codes[0][: len(word)].astype(np.uint16)
+        distances = _distances(letters, self._codes[places], self._lengths[places])
         found = [
             Neighbour(self._words[place], int(self._papers[place]), int(edits))
             for place, edits in zip(places.tolist(), distances.tolist(), strict=True)
@@ -284,7 +297,7 @@ def _masks(codes: NDArray[np.uint32]) -> NDArray[np.uint64]:
 
 
 def _distances(
-    word: NDArray[np.uint32], codes: NDArray[np.uint32], lengths: NDArray[np.int8]
+    word: NDArray[np.uint16], codes: NDArray[np.uint16], lengths: NDArray[np.int8]
 ) -> NDArray[np.int8]:
     """Give the edits between one word and each of many, all rows of the table at once.
 

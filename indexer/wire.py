@@ -25,7 +25,10 @@ SHOWN_PAPERS = 5
 
 
 def results_json(results: Results) -> Json:
-    """Write one page of answers: the object of ``quiver search --json`` and ``/search.json``."""
+    """Write one page of answers: the object of ``quiver search --json`` and ``/search.json``.
+
+    The key ``timed_out`` is there only where the deadline of the search has cut something.
+    """
     query = results.query
     named = identifier_answer(results)
     identifier = {} if named is None else {"identifier": asdict(named)}
@@ -33,6 +36,7 @@ def results_json(results: Results) -> Json:
         "query": query.text,
         "total": results.total,
         "took_ms": round(results.took_ms, 3),
+        **({"timed_out": True} if results.timed_out else {}),
         "generation": results.generation,
         "page": query.page,
         "per_page": query.per_page,

@@ -112,6 +112,7 @@ def _add_words(app: Flask, title: str) -> None:
         url_for=request_context.addresses().write,
         slug=name_slug,
         static=static,
+        timed_out=request_context.timed_out,
         kind=kind,
         plain=plain,
         carried=carried,

@@ -17,7 +17,7 @@ from indexer.citation import (
 from indexer.cli.filters import filter_options, order_options, read_filters
 from indexer.cli.group import Session, example, overwrite_option, with_session
 from indexer.cli.opening import open_searcher
-from indexer.errors import QueryError
+from indexer.errors import QueryError, QueryTimedOut
 from indexer.intake.venues import load_venues
 from indexer.language.parse import parse_query
 from indexer.output_file import OutputFile
@@ -134,7 +134,11 @@ def _is_html(format_name: str) -> bool:
 
 
 def _papers(searcher: Searcher, asked: Query, limit: int | None) -> Iterator[Paper]:
-    for number, paper_id in enumerate(searcher.ids(asked)):
+    page = searcher.for_page()
+    ids = page.ids(asked)
+    if page.timed_out:
+        raise QueryTimedOut
+    for number, paper_id in enumerate(ids):
         if number == limit:
             return
         paper = searcher.get(paper_id)

@@ -83,6 +83,13 @@ class MemorySearcher:
     def identity(self) -> str:
         return self._info.identity
 
+    @property
+    def timed_out(self) -> bool:
+        return False
+
+    def for_page(self) -> MemorySearcher:
+        return self
+
     def search(
         self,
         query: Query,

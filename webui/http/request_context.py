@@ -15,6 +15,7 @@ from indexer import (
     IndexDamaged,
     IndexInfo,
     IndexMissing,
+    QueryTimedOut,
     Searcher,
     Venues,
     read_typed_filters,
@@ -44,7 +45,7 @@ def searcher() -> Searcher:
     if "searcher" not in g:
         lent = g.setdefault("lent", ExitStack())
         snapshots = cast(Snapshots, current_app.extensions["quiver.snapshots"])
-        g.searcher = lent.enter_context(snapshots.lent())
+        g.searcher = _for_page(lent.enter_context(snapshots.lent()))
     return cast(Searcher, g.searcher)
 
 
@@ -59,9 +60,30 @@ def of_generation(generation: str) -> Searcher:
     lent = g.setdefault("lent", ExitStack())
     snapshots = cast(Snapshots, current_app.extensions["quiver.snapshots"])
     try:
-        return cast(Searcher, lent.enter_context(snapshots.earlier(generation)))
+        return _for_page(lent.enter_context(snapshots.earlier(generation)))
     except IndexDamaged as error:
         raise IndexMissing(f"generation {generation} cannot be read any more") from error
+
+
+def _for_page(searcher: Searcher) -> Searcher:
+    page = searcher.for_page()
+    g.setdefault("pages", []).append(page)
+    return page
+
+
+def timed_out() -> bool:
+    """Say whether the deadline of this page has cut any of its answers."""
+    return any(page.timed_out for page in g.get("pages", ()))
+
+
+def whole() -> None:
+    """Go on only if no answer of this page was cut by the deadline.
+
+    Raises:
+        QueryTimedOut: if one was; the page is then a 503.
+    """
+    if timed_out():
+        raise QueryTimedOut
 
 
 def generations() -> tuple[str, ...]:

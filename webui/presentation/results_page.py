@@ -114,6 +114,7 @@ def answer(results: Results, works: Works | None = None) -> dict[str, Any]:
             for one in results.receipt.alternatives
         ],
         "identified": identifier_answer(results),
+        "cut": _cut(results),
         "relaxed": {
             "sentence": relaxation_sentence(results),
             "all_words": results.receipt.all_words,
@@ -270,3 +271,13 @@ def pager(page: int, per_page: int, total: int, href: Callable[[int], str]) -> P
         previous=href(min(page - 1, last)) if page > 1 else "",
         next=href(page + 1) if page < last else "",
     )
+
+
+_SHOWN_CUTS: Final = 3
+"""Clauses that are left out or cut and stand on the page by themselves."""
+
+
+def _cut(results: Results) -> dict[str, Any]:
+    """Returns the clauses that are left out or cut: the first few, and the number of the others."""
+    cut = [(clause.text, clause.note) for clause in results.receipt.clauses if clause.cut]
+    return {"first": cut[:_SHOWN_CUTS], "others": len(cut[_SHOWN_CUTS:])}

@@ -103,14 +103,20 @@ def feed(query: Query, title: str, page: str, href: Callable[[int], str]) -> Res
 
 
 def papers_from(query: Query, start: int, size: int) -> Window:
-    """Returns a window of the hits of a query, beginning at any rank."""
+    """Returns a window of the hits of a query, beginning at any rank.
+
+    Raises:
+        QueryTimedOut: if the deadline has cut anything.
+    """
     searcher = request_context.searcher()
+    total, ids = searcher.count(query), searcher.ids(query)
+    request_context.whole()
     papers = tuple(
         Dated(paper, times)
-        for one in islice(searcher.ids(query), start, start + size)
+        for one in islice(ids, start, start + size)
         if (paper := searcher.get(one)) is not None and (times := searcher.times(one)) is not None
     )
-    return Window(papers, searcher.count(query), start, size)
+    return Window(papers, total, start, size)
 
 
 def atom(

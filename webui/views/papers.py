@@ -144,7 +144,9 @@ def venue(slug: str, part: str) -> ResponseReturnValue:
     if suffix == "atom":
         return _feed(Filter("venue", (name,)), name, "records.venue", slug)
     if suffix not in ("", "json"):
-        found = (searcher.get(one) for one in searcher.ids(query))
+        ids = searcher.ids(query)
+        request_context.whole()
+        found = (searcher.get(one) for one in ids)
         papers = (one for one in found if one is not None)
         return references(papers, suffix, f"{slug}-{year}" if year else slug)
     results = searcher.search(query, facets=(FacetRequest("year", 0), FacetRequest("author", 12)))

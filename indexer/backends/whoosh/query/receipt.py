@@ -77,14 +77,15 @@ def receipt_of(
 def hits_of(collection: Collection, found: Finding, reading: LeafReading) -> int:
     """Count the papers that match one leaf on its own; 0 where it is left out."""
     asked = found.asked
-    try:
-        holding = [collection.scored(term, asked).papers for term in reading.terms]
-        if len(holding) == 1 and reading.leaf not in asked.cut:
-            return holding[0]
-    except BudgetSpent as spent:  # it takes no part, as a stop word
-        asked.cut[reading.leaf] = spent.note
     if reading.leaf in asked.cut:
         return 0
+    try:
+        holding = [collection.scored(term, asked).papers for term in reading.terms]
+    except BudgetSpent as spent:  # it takes no part, as a stop word
+        asked.cut[reading.leaf] = spent.note
+        return 0
+    if len(holding) == 1:
+        return holding[0]
     total = 0
     for segment, desk in enumerate(found.desks):
         reader = collection.readers[segment]

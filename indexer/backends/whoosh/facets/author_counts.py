@@ -206,7 +206,7 @@ class FewTally(LazyTally):
         """
         minus, numbers = np.empty((2, _FIRST), np.int64)
         pointers, entries = reader.distinct_keys
-        given, distinct, nameless = kernels.first_keys(
+        given, distinct, nameless = kernels.top_keys(
             found.docs, pointers, entries, order, minus, numbers
         )
         super().__init__(reader, found, nameless, distinct=distinct)

@@ -118,7 +118,7 @@ class RankedTally(LazyTally):
             if kernels is None:
                 nameless = counted(bits & ranked.nameless)
             else:
-                nameless = kernels.count_shared(bits, ranked.nameless)
+                nameless = kernels.count_intersection(bits, ranked.nameless)
         super().__init__(reader, found, nameless)
         self._ranked = ranked
         self._kernels = kernels
@@ -135,7 +135,7 @@ class RankedTally(LazyTally):
         seen = np.zeros(len(ranked.keys) + 1, np.uint8)
         if self._kernels is None:
             return _see_keys(docs, ranked, seen)
-        return self._kernels.see_keys(
+        return self._kernels.count_distinct_keys(
             docs,
             ranked.first,
             ranked.more_starts,
@@ -162,7 +162,7 @@ class RankedTally(LazyTally):
             ranks, counts, least = self._from_the_top(limit)
             if len(counts) >= limit and least > 1:
                 minus, numbers = np.empty((2, limit), np.int64)
-                self._kernels.first_ranks(self._ranked.keys, ranks, counts, order, minus, numbers)
+                self._kernels.top_ranks(self._ranked.keys, ranks, counts, order, minus, numbers)
                 return minus.tolist(), numbers.tolist()
         return super().in_order(limit, order, prolific)
 
@@ -189,7 +189,7 @@ class RankedTally(LazyTally):
 
 
 def _see_keys(docs: NDArray[np.int32], ranked: RankedKeys, seen: NDArray[np.uint8]) -> int:
-    """Do what `kernels.authors.see_keys` does."""
+    """Do what `kernels.facet_counts.count_distinct_keys` does."""
     notes = ranked.notes.take(docs)
     for ranks in _ranks_of(docs, ranked, notes):
         seen[ranks] = 1
@@ -219,7 +219,7 @@ def _held(ranked: RankedKeys, mask: NDArray[np.bool_], low: int, high: int) -> L
 def _most_frequent(
     ranked: RankedKeys, wanted: int, found: Matches, mask: NDArray[np.bool_]
 ) -> tuple[NDArray[Any], NDArray[np.signedinteger], int]:
-    """Do what `kernels.authors.most_frequent` does; the mask is of the papers found."""
+    """Do what `kernels.facet_counts.most_frequent` does; the mask is of the papers found."""
     starts, size = ranked.starts, len(ranked.keys)
     last, least = size, 1
     counts = _held(ranked, mask, 0, min(size, max(wanted, _TRIED)))

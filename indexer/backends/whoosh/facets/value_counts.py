@@ -94,7 +94,7 @@ def _counted(column: Column, found: Matches, kernels: Kernels | None) -> NDArray
 
 
 def _count_runs(bits: Bits, column: Column) -> NDArray[np.int64]:
-    """Do what `kernels.counting.count_runs` does."""
+    """Do what `kernels.facet_counts.count_runs` does."""
     before = np.zeros(len(bits) + 1, np.int64)
     np.cumsum(np.bitwise_count(bits), out=before[1:])
     within = np.bitwise_count(bits.take(column.words) & column.below)

@@ -92,7 +92,7 @@ class Desk:
             docs = common(held, self.size)
         else:
             room, scores = self.outcome
-            size = kernels.every(self.rows(held, bare=not whole), room, scores)
+            size = kernels.intersect(self.rows(held, bare=not whole), room, scores)
             docs = room[:size].copy()
         scored = [one for one in held if not one.scoreless]
         if not scored:
@@ -182,7 +182,7 @@ class Desk:
         kernels = self.kernels
         if kernels is not None:
             union = np.zeros(words_of(self.size), np.uint64)
-            return union, kernels.join(self.rows(parts, bare=True), union)
+            return union, kernels.union_bits(self.rows(parts, bare=True), union)
         marks = self.marks
         few = [one.docs for one in parts if len(one.docs) * DENSE < self.size]
         for docs in few:
@@ -232,7 +232,7 @@ class Sum(Matches):
             desk = self._desk
             if desk.kernels is not None:
                 self._docs = np.empty(self.count, np.int32)
-                desk.kernels.list_bits(self.bits(desk.size), self._docs)
+                desk.kernels.bitset_to_docs(self.bits(desk.size), self._docs)
             else:
                 self._docs = listed(self.bits(desk.size), desk.size)
         return self._docs
@@ -301,7 +301,7 @@ class Sum(Matches):
                 return best_of_any(bounds, wanted, desk.sums)
         wanted = min(wanted, desk.size + 1)
         docs, scores = desk.outcome
-        size = desk.kernels.best_any(
+        size = desk.kernels.top_k_of_union(
             desk.rows(self._parts),
             wanted,
             *self._span,

@@ -139,7 +139,7 @@ class Bm25f:
         lists = [None if one is None else np.ascontiguousarray(one) for one in (found.docs, *held)]
         row = np.array([len(found.docs), *map(address, lists)])
         scores = np.empty(len(found.docs))
-        kernels.score_list(row, *steps, limit, self._ranking.k1, scores)
+        kernels.score_postings(row, *steps, limit, self._ranking.k1, scores)
         return scores
 
     def _steps(self, segment: int) -> tuple[NDArray[np.uint16], Scores] | None:

@@ -207,7 +207,7 @@ class Looked:
     ) -> Places:
         places = np.empty((len(new), len(self.papers)), np.int64)
         if self._kernels is not None:
-            self._kernels.find_papers(np.array(list(new), np.int64), self.papers, places)
+            self._kernels.find_docs(np.array(list(new), np.int64), self.papers, places)
             return places
         met = np.full(places.shape, -1, np.int32)
         for row, at in enumerate(new.values()):

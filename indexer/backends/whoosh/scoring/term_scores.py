@@ -177,7 +177,7 @@ class TermMatches(Matches):
         if kernels is None:
             return super().bits(size)
         found = np.zeros(words_of(size), np.uint64)
-        kernels.mark(self._docs, found)
+        kernels.set_bits(self._docs, found)
         if self._long:
             self._bits = found
         return found
@@ -191,7 +191,7 @@ class TermMatches(Matches):
             return super().blocks(size)
         scores = self.scores
         found = Blocks(np.empty(words_of(size) + 1, np.int32), np.empty(words_of(size)))
-        kernels.outline(self._docs, scores, found.firsts, found.highest)
+        kernels.find_block_maxima(self._docs, scores, found.firsts, found.highest)
         self._blocks = found
         return found
 

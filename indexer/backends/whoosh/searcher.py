@@ -10,8 +10,8 @@ from functools import cached_property
 import numpy as np
 
 from indexer.analysis import Analyzer
-from indexer.backends.whoosh.facets.author_index import Bylines, shortest_chain
-from indexer.backends.whoosh.facets.drill_sideways import facet_of, list_names, list_values
+from indexer.backends.whoosh.facets.author_index import AuthorIndex, shortest_chain
+from indexer.backends.whoosh.facets.drill_sideways import list_names, list_values, make_facet
 from indexer.backends.whoosh.format.generation import Snapshot
 from indexer.backends.whoosh.kernels.dispatch import KernelChoice
 from indexer.backends.whoosh.query.boolean import Desk
@@ -102,8 +102,8 @@ class WhooshSearcher:
         return Spelling(self._collection)
 
     @cached_property
-    def _bylines(self) -> Bylines:
-        return Bylines(self._collection.readers)
+    def _author_index(self) -> AuthorIndex:
+        return AuthorIndex(self._collection.readers)
 
     def _find(self, query: Query) -> Finding:
         self._kernels.asked()
@@ -123,11 +123,11 @@ class WhooshSearcher:
         found = self._find(query)
         hits = self._hits(query, found, explain=explain)
         made = {
-            request.field: facet_of(
+            request.field: make_facet(
                 request,
                 query,
                 self._collection.readers,
-                self._bylines,
+                self._author_index,
                 found.under_others(request.field),
                 self._kernels.ready,
                 some_words_under_others(self._collection, found, request.field),
@@ -183,7 +183,7 @@ class WhooshSearcher:
         return tuple(
             list_values(
                 self._collection,
-                self._bylines,
+                self._author_index,
                 field,
                 prefix=prefix,
                 contains=contains,
@@ -193,15 +193,15 @@ class WhooshSearcher:
 
     def names(self, folded: str) -> tuple[FacetValue, ...]:
         """List the exact author names that fold to the same, DBLP numbers put aside."""
-        return list_names(self._collection, self._bylines, folded)
+        return list_names(self._collection, self._author_index, folded)
 
     def chain(self, one: str, other: str) -> tuple[str, ...]:
         """Give the shortest chain of exact names from one to another, both included."""
-        ends = [self._bylines.find(name_key(name)) for name in (one, other)]
+        ends = [self._author_index.find(name_key(name)) for name in (one, other)]
         if min(ends) < 0:
             return ()
-        found = shortest_chain(self._collection.readers, self._bylines, *ends)
-        return tuple(self._bylines.shown(number) for number in found)
+        found = shortest_chain(self._collection.readers, self._author_index, *ends)
+        return tuple(self._author_index.display_name(number) for number in found)
 
     def attachment(self, name: str) -> bytes | None:
         """Give back what was attached to this generation under a name; None if nothing was."""

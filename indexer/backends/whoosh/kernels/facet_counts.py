@@ -76,7 +76,7 @@ def count_distinct_keys(  # noqa: PLR0913, PLR0917 - one loop over parallel arra
     first: NDArray[np.integer],
     more_starts: Ints,
     more: NDArray[np.integer],
-    notes: Ints,
+    unranked: Ints,
     seen: NDArray[np.uint8],
     scratch: Ints,
 ) -> int:
@@ -90,7 +90,7 @@ def count_distinct_keys(  # noqa: PLR0913, PLR0917 - one loop over parallel arra
         first: ranks of each doc's first keys.
         more_starts: where each doc's further ranks begin in `more`.
         more: further ranks.
-        notes: twice the number of keys without another doc, plus 1 where a doc has further ranks.
+        unranked: twice the number of keys without another doc, plus 1 where there are further ranks.
         seen: uint8, one a rank and one more, all 0 on entry.
         scratch: int32, at least as long as `docs`.
     """
@@ -98,10 +98,10 @@ def count_distinct_keys(  # noqa: PLR0913, PLR0917 - one loop over parallel arra
     longer = 0
     for i in range(len(docs)):
         doc = docs[i]
-        note = notes[doc]
-        distinct += note >> 1
+        packed = unranked[doc]
+        distinct += packed >> 1
         scratch[longer] = doc
-        longer += note & 1
+        longer += packed & 1
         seen[first[doc, 0]] = 1
         seen[first[doc, 1]] = 1
         seen[first[doc, 2]] = 1
@@ -132,7 +132,8 @@ def most_frequent(  # noqa: PLR0913, PLR0917 - one loop over parallel arrays
     Ranks descend by document frequency, so the search stops at the first rank whose df is below the
     threshold: the k-th highest count so far (the idea of Fagin, Lotem & Naor 2003, "Optimal
     aggregation algorithms for middleware", https://doi.org/10.1016/S0022-0000(03)00026-6). After
-    `PROBED_RANKS` ranks the remaining work is known; where counting doc by doc costs less, that is done.
+    `PROBED_RANKS` ranks the remaining work is known; where counting doc by doc costs less, that is
+    done.
 
     Args:
         bits: the matching docs.
@@ -323,13 +324,13 @@ def _count_ranks(  # noqa: PLR0913, PLR0917 - one loop over parallel arrays
     counts: Ints,
 ) -> None:
     """Counts the ranks below `last` doc by doc; the four counts from `last` on are scratch."""
-    one = np.uint64(1)
+    unit = np.uint64(1)
     counts[: last + 4] = 0
     for i in range(len(bits)):
         word = bits[i]
         while word != 0:
-            lowest = word & (~word + one)
-            doc = i * 64 + np.int64(count_bits(lowest - one))
+            lowest = word & (~word + unit)
+            doc = i * 64 + np.int64(count_bits(lowest - unit))
             word ^= lowest
             counts[min(first[doc, 0], last)] += 1
             counts[min(first[doc, 1], last + 1)] += 1

@@ -41,7 +41,7 @@ def union_bits(rows: Longs, bits: Words) -> int:
         rows: int64[lists, 9], see the module.
         bits: uint64 words of the segment's bitset, all 0 on entry.
     """
-    one = np.uint64(1)
+    unit = np.uint64(1)
     for row in range(len(rows)):
         if rows[row, 3] != 0:
             words = words_at(rows[row, 3], len(bits))
@@ -51,7 +51,7 @@ def union_bits(rows: Longs, bits: Words) -> int:
             docs = docs_at(rows[row, 0], rows[row, 2])
             for i in range(len(docs)):
                 doc = docs[i]
-                bits[doc >> 6] |= one << np.uint64(doc & 63)
+                bits[doc >> 6] |= unit << np.uint64(doc & 63)
     total: int = count_all_bits(bits)
     return total
 
@@ -107,12 +107,12 @@ def intersect(rows: Longs, docs: Ints, scores: Floats) -> int:
 def bitset_to_docs(bits: Words, docs: Ints) -> int:
     """Writes the doc ids of a bitset to `docs`, ascending; returns how many there are."""
     size = 0
-    one = np.uint64(1)
+    unit = np.uint64(1)
     for i in range(len(bits)):
         word = bits[i]
         while word != 0:
-            lowest = word & (~word + one)
-            docs[size] = i * 64 + count_bits(lowest - one)
+            lowest = word & (~word + unit)
+            docs[size] = i * 64 + count_bits(lowest - unit)
             size += 1
             word ^= lowest
     return size

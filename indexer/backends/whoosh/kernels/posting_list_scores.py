@@ -56,10 +56,10 @@ def score_postings(  # noqa: PLR0913, PLR0917 - what the formula takes
 
 def set_bits(docs: Ints, bits: Words) -> None:
     """Sets the bits of some docs in a bitset that is all 0 on entry."""
-    one = np.uint64(1)
+    unit = np.uint64(1)
     for i in range(len(docs)):
         doc = np.uint32(docs[i])
-        bits[doc >> np.uint32(6)] |= one << np.uint64(doc & np.uint32(63))
+        bits[doc >> np.uint32(6)] |= unit << np.uint64(doc & np.uint32(63))
 
 
 def find_block_maxima(docs: Ints, scores: Floats, firsts: Ints, highest: Floats) -> None:

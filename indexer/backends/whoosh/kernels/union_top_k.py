@@ -254,7 +254,7 @@ def _add_scores(  # noqa: PLR0913, PLR0917 - locals of the calling loop
     """
     docs = docs_at(row[0], row[2])
     scores = scores_at(row[1], row[2])
-    one = np.uint64(1)
+    unit = np.uint64(1)
     if row[4] != 0:
         firsts = docs_at(row[4], row[2])
         words = words_at(row[3], row[2])
@@ -262,9 +262,9 @@ def _add_scores(  # noqa: PLR0913, PLR0917 - locals of the calling loop
             slot = slots[i]
             block = np.uint32((begin + slot) >> 6)
             word = words[block]
-            bit = one << np.uint64(slot & 63)
+            bit = unit << np.uint64(slot & 63)
             if word & bit:
-                before = np.uint64(count_bits(word & (bit - one)))
+                before = np.uint64(count_bits(word & (bit - unit)))
                 sums[slot] += scores[np.uint64(firsts[block]) + before]
     elif len(slots) * _WALKED < high - low:
         for i in range(len(slots)):
@@ -312,7 +312,7 @@ def _seed_threshold(  # noqa: C901, PLR0912, PLR0913, PLR0917 - straight-line co
     if distinct < k:
         return 0.0
     sums = np.zeros(distinct)
-    one = np.uint64(1)
+    unit = np.uint64(1)
     for row in range(len(rows)):
         docs = docs_at(rows[row, 0], rows[row, 2])
         scores = scores_at(rows[row, 1], rows[row, 2])
@@ -322,9 +322,9 @@ def _seed_threshold(  # noqa: C901, PLR0912, PLR0913, PLR0917 - straight-line co
             for i in range(distinct):
                 doc = seeds[i]
                 word = words[doc >> 6]
-                bit = one << np.uint64(doc & 63)
+                bit = unit << np.uint64(doc & 63)
                 if word & bit:
-                    before = np.int64(count_bits(word & (bit - one)))
+                    before = np.int64(count_bits(word & (bit - unit)))
                     sums[i] += scores[firsts[doc >> 6] + before]
         else:
             low = 0

@@ -37,7 +37,7 @@ _SIMPLE = re.compile(r"[A-Za-z '-]*(?:\.[A-Za-z '-]*)?")
 _SORTED_ALONG = 16
 """Keys beyond k that are sorted along before selecting them first pays off."""
 _MOST_NAMES = 50_000
-"""Display names in the cache, about 5 MB; it is emptied when full."""
+"""Display names in the cache, which bounds its memory; it is emptied when full."""
 
 
 class AuthorIndex:

@@ -90,7 +90,7 @@ def count_distinct_keys(  # noqa: PLR0913, PLR0917 - one loop over parallel arra
         first: ranks of each doc's first keys.
         more_starts: where each doc's further ranks begin in `more`.
         more: further ranks.
-        unranked: twice the number of keys without another doc, plus 1 where there are further ranks.
+        unranked: twice the number of keys without another doc, 1 more with further ranks.
         seen: uint8, one a rank and one more, all 0 on entry.
         scratch: int32, at least as long as `docs`.
     """

@@ -10,6 +10,9 @@ from indexer.authors.curation import Curation, attach_curation
 from indexer.digests import DigestTable
 from indexer.errors import DumpError, RecordError
 from indexer.formats import Format, detect, load_formats
+from indexer.formats.columns import unknown_columns
+from indexer.formats.delimited import table_columns
+from indexer.formats.foreign import foreign_kind
 from indexer.intake.cleaning import clean
 from indexer.intake.dump import Dump, Dumps
 from indexer.intake.record import Notice, Read
@@ -212,6 +215,8 @@ class _Reading:
                 passed.append(dump.name)
                 continue
             yield from self.papers_of(format.read(dump), dump.name, format.name)
+            for notice in dump.notices():
+                self.tally.notice(str(notice))
         if passed:
             shown = ", ".join(passed[:5]) + (", …" if len(passed) > 5 else "")
             self.tally.notice(f"{len(passed)} files that are no dumps were passed over: {shown}")
@@ -221,7 +226,12 @@ class _Reading:
         format = detect(dump, formats)
         if format is None and dump.asked:
             fault = "is empty" if not dump.head.strip() else "has no known format"
+            kind, remedy = foreign_kind(dump.head)
+            if kind:
+                raise DumpError(dump.name, 0, f"this is {kind}; Quiver does not read it: {remedy}")
             known = ", ".join(formats)
+            if columns := table_columns(dump.head):
+                fault = f"{fault}: {unknown_columns(dump.name, columns)}"
             raise DumpError(dump.name, 0, f"{fault}; quiver reads {known} (see quiver formats)")
         return format
 

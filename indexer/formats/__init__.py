@@ -63,6 +63,7 @@ def built_in_formats() -> tuple[Format, ...]:
         semantic_scholar,
         wos,
         xlsx,
+        zotero,
     )
 
     return (
@@ -79,6 +80,7 @@ def built_in_formats() -> tuple[Format, ...]:
             semantic_scholar.sniff,
             semantic_scholar.read,
         ),
+        Format("zotero", "Zotero items, JSON (API, Better BibTeX)", zotero.sniff, zotero.read),
         Format("crossref", "Crossref works and CSL-JSON", crossref.sniff, crossref.read),
         Format("jsonl", "Quiver's own JSON lines", jsonl.sniff, jsonl.read),
         Format("acl", "ACL Anthology XML", acl_xml.sniff, acl_xml.read),

@@ -22,7 +22,7 @@ from indexer.formats.xml_records import (
 )
 from indexer.intake.dates import date_of
 from indexer.intake.dump import Dump
-from indexer.intake.record import Read, Record
+from indexer.intake.record import Notice, Read, Record
 from indexer.paper import CONFERENCE, JOURNAL
 from indexer.publication import Publication
 
@@ -38,7 +38,7 @@ def sniff(head: bytes, name: str) -> bool:
 def read(dump: Dump) -> Iterator[Read]:
     """Read the papers; front matter is no record."""
     for item in read_elements(dump, ("paper",)):
-        yield item if isinstance(item, RecordError) else _record(item)
+        yield item if isinstance(item, RecordError | Notice) else _record(item)
 
 
 def _record(paper: etree._Element) -> Record:

@@ -21,6 +21,9 @@ from indexer.intake.dump import Dump
 from indexer.intake.record import Read, Record
 from indexer.intake.tex_letters import without_tex_letters
 
+MOST_AUTHORS = 10_001
+"""Most authors of a paper that are looked at: one more than are kept."""
+
 
 def sniff(head: bytes, name: str) -> bool:
     """Recognise an arXiv number beside fields that only arXiv has."""
@@ -76,7 +79,9 @@ def _authors(value: Object) -> tuple[Author, ...]:
     if not isinstance(parsed, list) or not parsed:
         return tuple(Author(name) for name in listed_names(text(value.get("authors"))))
     found: list[Author] = []
-    for parts in parsed:
+    for parts in parsed[:MOST_AUTHORS]:
+        if not isinstance(parts, list):
+            return tuple(Author(name) for name in listed_names(text(value.get("authors"))))
         plain = [_plain(text(part)) for part in parts]
         last, first, suffix = (*plain, "", "", "")[:3]
         known = person(family=last or first, given=first if last else "",

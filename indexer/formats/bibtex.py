@@ -88,7 +88,7 @@ def read(dump: Dump) -> Iterator[Read]:
     waiting: list[Entry] = []
     seen_paper = False
     for item in read_entries(dump):
-        if isinstance(item, RecordError):
+        if isinstance(item, RecordError | Notice):
             yield item
             continue
         if item.type in _VOLUMES and len(volumes) < MOST_WAITING:

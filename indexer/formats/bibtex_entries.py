@@ -13,7 +13,7 @@ from typing import Final
 
 from indexer.errors import RecordError
 from indexer.intake.dump import Dump
-from indexer.intake.record import Unread
+from indexer.intake.record import Notice, Unread
 
 LONGEST_ENTRY: Final = 4 * 1024 * 1024
 """Most characters of one entry."""
@@ -27,8 +27,10 @@ _MONTHS = {
     for name in "january february march april may june july august september october november "
     "december".split()
 }
-_NEW_ENTRY = re.compile(r"@[A-Za-z]+\s*[{(]\s*[^\s,{}=\"]+\s*,\s*$")
-"""An entry's first line at the very left, which no value holds."""
+_NEW_ENTRY = re.compile(
+    r"@[A-Za-z]{2,30}\s*[{(]\s*[^\s,{}=\"@]{1,300}\s*,\s*(?:$|[\w-]{1,100}\s*=)"
+)
+"""An entry's first line at the very left: the key alone, or a first field after it."""
 _BRACKET = re.compile(r"\\[{}]|[{})]")
 _DELIMITER = re.compile(r"\\[{}]|[{}\"]")
 _KEY = re.compile(r"\s*([^\s,={}\"]*)\s*,")
@@ -47,21 +49,22 @@ class Entry:
     fields: Mapping[str, str]
 
 
-def read_entries(dump: Dump) -> Iterator[Entry | RecordError]:
+def read_entries(dump: Dump) -> Iterator[Entry | RecordError | Notice]:
     """Give each entry that may be a record; comments, preambles and macros are none."""
     macros = dict(_MONTHS)
     cutter = _Cutter()
     for number, line in dump.lines():
         at = 0
-        if cutter.open and _NEW_ENTRY.match(line) is not None:
-            yield cutter.unclosed(dump.name, "a brace is missing")
+        if cutter.open and _NEW_ENTRY.match(line.removeprefix(cutter.indent)) is not None:
+            yield from _unclosed(cutter, dump.name, "a brace is missing", macros)
             cutter = _Cutter()
         while at < len(line):
             if not cutter.open:
                 begin = _START.search(line, at)
                 if begin is None:
                     break
-                cutter = _Cutter(number, begin[1].lower(), begin[2])
+                indent = line[: begin.start()]
+                cutter = _Cutter(number, begin[1].lower(), begin[2], indent)
                 at = begin.end()
             at = cutter.take(line, at)
             if not cutter.open:
@@ -70,20 +73,26 @@ def read_entries(dump: Dump) -> Iterator[Entry | RecordError]:
             yield RecordError(dump.name, cutter.line, f"an entry of over {LONGEST_ENTRY >> 20} MiB")
             cutter = _Cutter()
     if cutter.open:
-        yield cutter.unclosed(dump.name, "the file is cut short")
+        yield from _unclosed(cutter, dump.name, "the file is cut short", macros)
 
 
 class _Cutter:
     """Takes in the lines of one entry up to the bracket that closes it."""
 
-    def __init__(self, line: int = 0, type: str = "", bracket: str = "") -> None:
+    def __init__(self, line: int = 0, type: str = "", bracket: str = "", indent: str = "") -> None:
         self.line = line
         self.type = type
         self.open = bool(bracket)
+        self.indent = indent if indent.isspace() else ""
         self.size = 0
         self._pieces: list[str] = []
         self._depth = 0
         self._round = bracket == "("
+
+    @property
+    def balanced(self) -> bool:
+        """Whether every brace within the entry is closed."""
+        return self._depth == 0
 
     @property
     def text(self) -> str:
@@ -110,6 +119,18 @@ class _Cutter:
         self._pieces += (line[at:], "\n")
         self.size += len(line) - at + 1
         return len(line)
+
+
+def _unclosed(
+    cutter: _Cutter, source: str, why: str, macros: dict[str, str]
+) -> Iterator[Entry | RecordError | Notice]:
+    """Reads an entry that lacks nothing but its last brace; any other is a fault."""
+    parsed = list(_parsed(cutter, source, macros)) if cutter.balanced else []
+    if any(isinstance(item, Entry) for item in parsed):
+        yield Notice(source, cutter.line, f"{why}: the entry was read, parts of it may be wrong")
+        yield from parsed
+    else:
+        yield cutter.unclosed(source, why)
 
 
 def _parsed(cutter: _Cutter, source: str, macros: dict[str, str]) -> Iterator[Entry | RecordError]:

@@ -11,6 +11,7 @@ from typing import Final
 
 from indexer.author import Author
 from indexer.author_name import inverted_name, is_organisation, person, split_particle
+from indexer.intake.names import split_listed
 from indexer.intake.tex_letters import without_tex_letters
 
 _TOKEN = re.compile(r"\\.|[{}]|\s+and(?=\s|$)|,|[\s~]+", re.IGNORECASE)
@@ -35,6 +36,10 @@ def authors_of(text: str) -> tuple[Author, ...]:
         author = _extended(name)
         if author is None:
             cleaned = _STRAY.sub(_without_stray, name)
+            listed = () if "{" in cleaned else split_listed(plain(cleaned))
+            if len(listed) > 1:
+                found.extend(map(inverted_name, listed))
+                continue
             author = author_of_name(cleaned)
         if author.name:
             found.append(author)

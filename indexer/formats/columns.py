@@ -10,11 +10,12 @@ not speak for itself::
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
@@ -30,13 +31,16 @@ from indexer.intake.record import Record
 from indexer.publication import TEXT_FIELDS, Publication
 
 _KNOWN: Mapping[str, tuple[str, ...]] = {
-    "title": ("title", "articletitle", "documenttitle", "papertitle", "primarytitle", "ti"),
+    "title": ("title", "articletitle", "documenttitle", "papertitle", "primarytitle",
+              "titleprimary", "displayname", "ti"),
     "abstract": ("abstract", "abstractnote", "abstracttext", "summary", "abstracts", "ab"),
-    "authors": ("authorfullnames", "authors", "author", "authornames", "authorlist", "af", "au",
+    "authors": ("authorfullnames", "authors", "author", "authornames", "authorlist",
+                "authorsprimary", "authorshipsauthordisplayname", "af", "au",
                 "names"),
     "venue": ("venue", "sourcetitle", "journal", "publicationtitle", "journaltitle", "booktitle",
               "containertitle", "journalname", "conference", "conferencename", "publicationname",
-              "journalbook", "so", "source"),
+              "journalbook", "periodicalfull",
+              "primarylocationsourcedisplayname", "so", "source"),
     "year": ("year", "publicationyear", "pubyear", "py", "date", "datepublished", "publicationdate",
              "yearpublished", "published"),
     "type": ("type", "publicationtype", "documenttype", "itemtype", "entrytype", "dt"),
@@ -89,6 +93,8 @@ _NAMED = re.compile(r"^[^,]*(?:,\s*(?:[^\W\d_]{1,2}\.[\s-]?)+)?,\s*")
 """The name before an affiliation, its initials with it."""
 _AUTHOR_NUMBER = re.compile(r"\s*\(\d{5,}\)")
 _MOST_COLUMNS = 2000
+LARGEST_MAP: Final = 64 * 1024
+"""Most bytes of a file of columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +109,11 @@ class Columns:
     places: Mapping[str, tuple[int, ...]]
     joined: bool = False
 
+    @property
+    def last(self) -> int:
+        """Last column that holds a field."""
+        return max(place for places in self.places.values() for place in places)
+
     def record(self, line: int, row: Sequence[str]) -> Record:
         """Make a record of a row; cells that a short row lacks are empty."""
 
@@ -115,7 +126,7 @@ class Columns:
         first, last = cell("first_page"), cell("last_page")
         date = cell("date")
         texts: dict[str, Any] = {field: cell(field) for field in _TEXTS if field in self.places}
-        id = cell("id").strip()
+        id = cell("id").strip().removeprefix("https://openalex.org/")
         return Record(
             line=line,
             # A short number is that of the row, not of the paper.
@@ -197,6 +208,31 @@ def guess_columns(header: Sequence[str]) -> Columns | None:
     return Columns(places)
 
 
+def unknown_columns(name: str, header: Sequence[str]) -> str:
+    """Words the refusal of a table whose columns say too little, and proposes a file of columns.
+
+    The proposal takes the columns whose names are nearest to a known one.
+    """
+    shown = ", ".join(cell.strip()[:40] for cell in header[:30] if cell.strip()) or "none"
+    keys = {re.sub(r"[^a-z]", "", cell.casefold()): cell.strip()[:60] for cell in header[:200]}
+    proposed: list[str] = []
+    for field, known in _KNOWN.items():
+        near = next((cell for key, cell in keys.items() if key and _near(key, known)), None)
+        if near is not None or field in ("title", "authors", "year"):
+            named = json.dumps(near or "name of the column", ensure_ascii=False)
+            proposed.append(f"{field}: {named}")
+    lines = "; ".join(proposed)
+    place = _map_of(name).name if name != "-" else "a file beside the table"
+    return (
+        f"the columns do not tell which fields they hold (there are: {shown}); name them in "
+        f"{place}, a line a field: {lines}"
+    )
+
+
+def _near(key: str, known: Sequence[str]) -> bool:
+    return any(len(one) > 2 and (one in key or (len(key) > 3 and key in one)) for one in known)
+
+
 def has_map(name: str) -> bool:
     """Say whether a file of columns lies beside a dump."""
     return name != "-" and _map_of(name).is_file()
@@ -206,7 +242,9 @@ def _map_of(name: str) -> Path:
     return Path(f"{name}.columns.yaml")
 
 
-def mapped_columns(name: str, header: Sequence[str]) -> Columns | None:
+def mapped_columns(  # noqa: C901 - one branch a fault
+    name: str, header: Sequence[str]
+) -> Columns | None:
     """Find the fields as the file beside the dump says; None where there is no such file.
 
     Args:
@@ -220,8 +258,16 @@ def mapped_columns(name: str, header: Sequence[str]) -> Columns | None:
         return None
     path = _map_of(name)
     try:
-        told = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_MAP + 1)
+        if len(content) > LARGEST_MAP:
+            raise DumpError(str(path), 0, f"a file of columns of over {LARGEST_MAP >> 10} KiB")
+        told = yaml.safe_load(content.decode("utf-8-sig"))
+    except RecursionError as error:
+        raise DumpError(str(path), 0, "cannot be read: nested too deeply") from error
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValueError) as error:
+        if isinstance(error, DumpError):
+            raise
         raise DumpError(str(path), 0, f"cannot be read: {error}") from error
     if not isinstance(told, dict):
         raise DumpError(str(path), 0, "expected lines such as title: Name of the column")
@@ -232,7 +278,10 @@ def mapped_columns(name: str, header: Sequence[str]) -> Columns | None:
         if field not in _KNOWN and field not in _DETAILS:
             known = ", ".join((*_KNOWN, *_DETAILS))
             raise DumpError(str(path), 0, f"{field}: no field; there are {known}")
-        wanted = [str(one) for one in given] if isinstance(given, list) else [str(given)]
+        listed = given if isinstance(given, list) else [given]
+        if any(isinstance(one, list | dict) for one in listed) or len(listed) > _MOST_COLUMNS:
+            raise DumpError(str(path), 0, f"{field}: expected the name of a column, or a list")
+        wanted = [str(one) for one in listed]
         for one in wanted:
             if one not in stripped:
                 shown = ", ".join(stripped[:20])

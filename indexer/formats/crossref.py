@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from indexer.errors import RecordError
-from indexer.formats.json_values import Object, first_object, is_object, read_objects, text, texts
+from indexer.formats.json_values import Object, is_object, read_objects, sample_objects, text, texts
 from indexer.formats.keywords import split_keywords
 from indexer.formats.people import csl_names, names_of
 from indexer.intake.dates import date_of
@@ -41,17 +41,23 @@ _CSL_TYPES = frozenset(
 def sniff(head: bytes, name: str) -> bool:
     """Recognise a Crossref work by its lists and DOI, a CSL item by its type and its people."""
     del name
-    record = first_object(head)
-    if record is None or "title" not in record:
+    return any(_is_work(record) for record in sample_objects(head))
+
+
+def _is_work(record: Object) -> bool:
+    if "title" not in record:
         return False
     if isinstance(record["title"], list) and "DOI" in record:
         return True
     csl = record.keys() & {"issued", "container-title", "DOI", "page", "citation-key", "author"}
     people = record.get("author")
     named = isinstance(people, list) and any(
-        is_object(one) and not one.keys().isdisjoint(("family", "literal")) for one in people
+        is_object(one) and not one.keys().isdisjoint(("family", "literal", "given"))
+        for one in people
     )
-    return text(record.get("type")) in _CSL_TYPES and (named or len(csl) >= 2)
+    date = record.get("issued")
+    dated = is_object(date) and not date.keys().isdisjoint(("date-parts", "raw", "literal"))
+    return named or dated or (text(record.get("type")) in _CSL_TYPES and len(csl) >= 2)
 
 
 def read(dump: Dump) -> Iterator[Read]:

@@ -20,7 +20,7 @@ from indexer.formats.xml_records import (
 )
 from indexer.intake.dates import date_of
 from indexer.intake.dump import Dump
-from indexer.intake.record import Read, Record
+from indexer.intake.record import Notice, Read, Record
 from indexer.publication import Publication
 
 _PAPERS = ("article", "inproceedings", "incollection", "phdthesis", "mastersthesis", "book")
@@ -44,7 +44,7 @@ def sniff(head: bytes, name: str) -> bool:
 def read(dump: Dump) -> Iterator[Read]:
     """Read the publications; volumes, home pages and the like are given as `RecordError`."""
     for item in read_elements(dump, (*_PAPERS, *_NO_PAPERS)):
-        if isinstance(item, RecordError):
+        if isinstance(item, RecordError | Notice):
             yield item
         elif (reason := _NO_PAPERS.get(local_name(item))) is not None:
             yield RecordError(dump.name, item.sourceline or 0, reason)

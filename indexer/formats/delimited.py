@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from typing import Literal
 
 from indexer.errors import DumpError, RecordError
-from indexer.formats.columns import Columns, guess_columns, has_map, mapped_columns
+from indexer.formats.columns import (
+    Columns,
+    guess_columns,
+    has_map,
+    mapped_columns,
+    unknown_columns,
+)
+from indexer.formats.table_rows import TableRows
 from indexer.intake.dump import Dump
 from indexer.intake.record import Read
 
@@ -18,9 +24,23 @@ _LINES_BEFORE_HEADER = 5
 
 def sniff(head: bytes, name: str) -> bool:
     """Recognise a header with a title and another field, or a file of columns beside the dump."""
-    lines = head[:65536].decode("utf-8-sig", errors="replace").splitlines()[:_LINES_BEFORE_HEADER]
+    lines = head[:65536].decode("utf-8-sig", errors="replace").split("\n")[:_LINES_BEFORE_HEADER]
     headed = any(_delimiter(line) is not None for line in lines)
     return headed or (has_map(name) and b"\0" not in head)
+
+
+def table_columns(head: bytes) -> tuple[str, ...]:
+    """Returns the columns of what looks like a table, for errors; none for other texts."""
+    lines = head[:65536].decode("utf-8", errors="replace").split("\n")
+    lines = [line for line in lines[:-1][:20] if line.strip()]
+    for sign in _DELIMITERS if len(lines) > 1 and not lines[0].startswith(("{", "[", "<")) else ():
+        width = lines[0].count(sign)
+        if width and all(line.count(sign) >= width for line in lines[1:3]):
+            try:
+                return tuple(next(csv.reader([lines[0]], delimiter=sign), []))
+            except csv.Error:
+                return ()
+    return ()
 
 
 def _delimiter(header: str) -> str | None:
@@ -50,29 +70,26 @@ def read(dump: Dump) -> Iterator[Read]:
             break
     if delimiter is None:
         delimiter = max(_DELIMITERS, key=header.count)
-    cells = next(csv.reader([header], delimiter=delimiter), [])
+    try:
+        cells = next(csv.reader([header], delimiter=delimiter), [])
+    except csv.Error as error:
+        raise DumpError(dump.name, skipped, f"the header is no row of a table: {error}") from error
     columns = mapped_columns(dump.name, cells) or guess_columns(cells)
     if columns is None:
-        raise DumpError(dump.name, 1, "the header has no column for the title")
+        raise DumpError(dump.name, 1, unknown_columns(dump.name, cells))
     bare = delimiter == "\t" and _is_bare(dump.head, len(cells))
-    quoting: Literal[0, 3] = csv.QUOTE_NONE if bare else csv.QUOTE_MINIMAL
-    rows = csv.reader((f"{line}\n" for line in lines), delimiter=delimiter, quoting=quoting)
-    while True:
-        line = skipped + rows.line_num + 1
-        try:
-            row = next(rows)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield RecordError(dump.name, line, f"no row of a table: {error}")
-            continue
-        if any(cell.strip() for cell in row):
+    quoting = csv.QUOTE_NONE if bare else csv.QUOTE_MINIMAL
+    rows = TableRows(lines, delimiter, quoting, width=len(cells), line=skipped + 1)
+    for line, row in rows:
+        if isinstance(row, str):
+            yield RecordError(dump.name, line, row)
+        elif any(cell.strip() for cell in row):
             yield columns.record(line, [_unquoted(cell) for cell in row] if bare else row)
 
 
 def _is_bare(head: bytes, width: int) -> bool:
     """Say whether no cell of a TSV goes on in the next line: then a lone quote is just a quote."""
-    lines = head.decode(errors="replace").splitlines()[:-1] or [""]
+    lines = head.decode(errors="replace").split("\n")[:-1] or [""]
     return all(line.count("\t") == width - 1 for line in lines[:1000] if line.strip())
 
 

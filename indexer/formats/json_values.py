@@ -11,18 +11,18 @@ from collections.abc import Iterator
 from typing import Any, Final, TypeGuard
 
 from indexer.errors import RecordError
+from indexer.formats.json_stream import TOO_FULL, json_cause, read_values, too_full
 from indexer.intake.dump import Dump
 from indexer.intake.record import Unread
 
-LONGEST_VALUE: Final = 64 * 1024 * 1024
-"""Most characters of one object of an array."""
+MOST_SAMPLED: Final = 30
+"""Most records that are looked at to recognise a format."""
 MOST_LINES: Final = 50
 """Most lines of a dump that are looked at to find a whole record."""
 _WRAPPERS = ("items", "results", "data", "papers", "records", "works", "references", "message")
 """Keys under which replies of web services hold their list of records."""
-_SPACE = re.compile(r"[ \t\r\n]*")
-_KEY = re.compile(r'\s*,?\s*("(?:[^"\\]|\\.)*")\s*:\s*')
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]', re.DOTALL)
+_AFTER = re.compile(r"[\s,]*+")
+_KEY = re.compile(r'[\s,]*+("(?:[^"\\]++|\\.)*+")\s*+:\s*+')
 
 Object = dict[str, Any]
 
@@ -44,6 +44,34 @@ def first_object(head: bytes) -> Object | None:
                 return one
             found = found or one
     return found or _object_at(text)
+
+
+def sample_objects(head: bytes) -> tuple[Object, ...]:
+    """Returns the first `MOST_SAMPLED` records of a JSON dump that can be read, for sniffing.
+
+    The first record alone says little: its type may be rare, its fields empty.
+    """
+    text = head.decode("utf-8", errors="replace").lstrip()
+    place = _list_within(text)
+    at = 1 if text.startswith("[") else 0 if place is None else place + 1
+    decoder = json.JSONDecoder()
+    found: list[Object] = []
+    for _ in range(MOST_SAMPLED):
+        start = text.find("{", at)
+        if start < 0:
+            break
+        try:
+            value, at = decoder.raw_decode(text, start)
+        except (ValueError, RecursionError):
+            line = text.find("\n", start)
+            if line < 0:
+                break
+            at = line
+            continue
+        if is_object(value):
+            found.append(value)
+    first = first_object(head) if not found or len(found) == 1 else None
+    return tuple(found) if first is None else (first,)
 
 
 def _object_at(text: str) -> Object | None:
@@ -109,6 +137,8 @@ def read_objects(dump: Dump) -> Iterator[tuple[int, Object] | RecordError]:
     start = dump.head.decode("utf-8-sig", errors="replace").lstrip()
     if start.startswith("["):
         yield from _array(dump)
+    elif (place := _list_within(start)) is not None:
+        yield from _array(dump, place)
     elif _is_lines(start):
         yield from _json_lines(dump)
     else:
@@ -146,20 +176,21 @@ def _json_lines(dump: Dump) -> Iterator[tuple[int, Object] | RecordError]:
     for number, line in dump.lines():
         if not line or line.isspace():
             continue
-        try:
-            value = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            yield Unread(dump.name, number, f"no valid JSON: {_cause(error)}", line)
+        if too_full(line):
+            yield RecordError(dump.name, number, TOO_FULL)
             continue
-        if is_object(value):
-            yield number, value
-        else:
-            yield RecordError(dump.name, number, f"expected an object, got {_kind(value)}")
+        for value in _values_of_line(line):
+            if isinstance(value, Exception):
+                yield Unread(dump.name, number, f"no valid JSON: {json_cause(value)}", line)
+            elif is_object(value):
+                yield number, value
+            else:
+                yield RecordError(dump.name, number, f"expected an object, got {_kind(value)}")
 
 
 def _whole(dump: Dump) -> Iterator[tuple[int, Object] | RecordError]:
     """Read a reply, or objects written one after another over several lines each."""
-    for read in _values(dump, inside_array=False):
+    for read in read_values(dump, inside_array=False):
         if isinstance(read, RecordError):
             yield read
             continue
@@ -172,8 +203,58 @@ def _whole(dump: Dump) -> Iterator[tuple[int, Object] | RecordError]:
                 yield RecordError(dump.name, number, f"expected an object, got {_kind(one)}")
 
 
-def _array(dump: Dump) -> Iterator[tuple[int, Object] | RecordError]:
-    for read in _values(dump, inside_array=True):
+def _values_of_line(line: str) -> Iterator[Any]:
+    """Decodes a line: one value, or several whose line end was lost; an exception for a fault."""
+    try:
+        yield json.loads(line)
+    except (ValueError, RecursionError) as error:
+        if not isinstance(error, json.JSONDecodeError) or error.msg != "Extra data":
+            yield error
+            return
+    else:
+        return
+    decoder = json.JSONDecoder()
+    at = len(line) - len(line.lstrip())
+    while at < len(line):
+        try:
+            value, at = decoder.raw_decode(line, at)
+        except (ValueError, RecursionError) as error:
+            yield error
+            return
+        yield value
+        after = _AFTER.match(line, at)
+        at = after.end() if after else at
+
+
+def _list_within(start: str) -> int | None:
+    """Returns where the list of records of a reply begins; None where it is no such reply.
+
+    A reply may be as long as a library is, so its list is read like one that stands alone.
+    """
+    decoder = json.JSONDecoder(strict=False)
+    at = 1
+    if not start.startswith("{"):
+        return None
+    while (key := _KEY.match(start, at)) is not None:
+        name = key[1].strip('"')
+        at = key.end()
+        if name == "title":
+            return None
+        if name in _WRAPPERS and start.startswith("[", at):
+            inside = start[at + 1 :].lstrip()
+            return at if inside.startswith("{") else None
+        if name in _WRAPPERS and start.startswith("{", at):
+            at += 1
+            continue
+        try:
+            _, at = decoder.raw_decode(start, at)
+        except (ValueError, RecursionError):
+            return None
+    return None
+
+
+def _array(dump: Dump, skipped: int = 0) -> Iterator[tuple[int, Object] | RecordError]:
+    for read in read_values(dump, inside_array=True, skipped=skipped):
         if isinstance(read, RecordError):
             yield read
         elif is_object(read[1]):
@@ -181,104 +262,6 @@ def _array(dump: Dump) -> Iterator[tuple[int, Object] | RecordError]:
         else:
             fault = f"expected an object, got {_kind(read[1])}"
             yield RecordError(dump.name, read[0], fault)
-
-
-class _Text:
-    """The unread text of a dump, and the line it begins in."""
-
-    def __init__(self, dump: Dump) -> None:
-        self.pieces = dump.chunks()
-        self.text = ""
-        self.at = 0
-        self.line = 1
-
-    def more(self) -> bool:
-        """Take on at least as much text again as there is; say whether there was any."""
-        wanted = max(len(self.text) - self.at, 64 * 1024)
-        got: list[str] = []
-        while wanted > 0 and (piece := next(self.pieces, "")):
-            got.append(piece)
-            wanted -= len(piece)
-        if got:
-            self.text = self.text[self.at :] + "".join(got)
-            self.at = 0
-        return bool(got)
-
-    def skip_space(self, also: str = "") -> str:
-        """Move to the next character that says something and give it; nothing at the end."""
-        while True:
-            match = _SPACE.match(self.text, self.at)
-            end = match.end() if match else self.at
-            self.move(end)
-            if self.at < len(self.text):
-                if self.text[self.at] in also:
-                    self.move(self.at + 1)
-                    continue
-                return self.text[self.at]
-            if not self.more():
-                return ""
-
-    def move(self, end: int) -> None:
-        """Move on, counting lines."""
-        self.line += self.text.count("\n", self.at, end)
-        self.at = end
-
-
-def _values(dump: Dump, *, inside_array: bool) -> Iterator[tuple[int, Any] | RecordError]:
-    """Decode one value after another; a faulty one is passed over by counting its brackets."""
-    source = _Text(dump)
-    decoder = json.JSONDecoder()
-    if inside_array:
-        source.skip_space()
-        source.move(source.at + 1)
-    while char := source.skip_space(also=","):
-        if inside_array and char == "]":
-            return
-        line = source.line
-        while True:
-            try:
-                value, end = decoder.raw_decode(source.text, source.at)
-            except (ValueError, RecursionError) as error:
-                if _end_of_value(source.text, source.at) is None and source.more():
-                    if len(source.text) - source.at > LONGEST_VALUE:
-                        fault = f"an object of over {LONGEST_VALUE >> 20} MiB"
-                        yield RecordError(dump.name, line, f"{fault}: not read, nor what follows")
-                        return
-                    continue
-                after = _end_of_value(source.text, source.at)
-                raw = source.text[source.at : after]
-                yield Unread(dump.name, line, f"no valid JSON: {_cause(error)}", raw)
-                if after is None:
-                    return
-                source.move(after)
-                break
-            if end == len(source.text) and source.more():
-                continue  # a number may go on
-            yield line, value
-            source.move(end)
-            break
-
-
-def _end_of_value(text: str, start: int) -> int | None:
-    """Find where a faulty value ends: after its last bracket, or before the next comma."""
-    depth = 0
-    if text[start] not in "{[":
-        comma = text.find(",", start)
-        return comma if comma >= 0 else None
-    for match in _TOKEN.finditer(text, start):
-        if match[0] in "{[":
-            depth += 1
-        elif match[0] in "}]":
-            depth -= 1
-            if depth == 0:
-                return match.end()
-    return None
-
-
-def _cause(error: Exception) -> str:
-    if isinstance(error, json.JSONDecodeError):
-        return f"{error.msg} at character {error.colno}"
-    return "nested too deeply" if isinstance(error, RecursionError) else str(error)
 
 
 def _kind(value: object) -> str:

@@ -12,27 +12,92 @@ from collections.abc import Iterator
 
 from indexer.author import Author, author_of
 from indexer.details import identifiers_of
-from indexer.formats.json_values import Object, first_object, is_object, read_objects, text, texts
+from indexer.errors import DumpError
+from indexer.formats.columns import Columns, has_map, mapped_columns, unknown_columns
+from indexer.formats.json_values import (
+    Object,
+    first_object,
+    is_object,
+    read_objects,
+    sample_objects,
+    text,
+    texts,
+)
 from indexer.formats.keywords import split_keywords
 from indexer.intake.dump import Dump
 from indexer.intake.names import split_names
 from indexer.intake.record import Read, Record
 from indexer.publication import UNPUBLISHED, publication_of
 
+_OWN = frozenset(("title", "id", "type", "url"))
+_MOST_PATHS = 1000
 _FIELDS = frozenset(("id", "abstract", "authors", "venue", "year", "doi", "keywords"))
 
 
 def sniff(head: bytes, name: str) -> bool:
     """Recognise objects with a title, or else with two other fields of ours."""
-    del name
     record = first_object(head)
+    if has_map(name):
+        return record is not None
     return record is not None and ("title" in record or len(record.keys() & _FIELDS) > 1)
 
 
 def read(dump: Dump) -> Iterator[Read]:
     """Read the records."""
+    told = _told(dump)
+    if told is None and (seen := _unread_fields(dump.head)):
+        fault = "of its records only the titles could be read"
+        raise DumpError(dump.name, 0, f"{fault}: {unknown_columns(dump.name, seen)}")
     for item in read_objects(dump):
-        yield item if not isinstance(item, tuple) else record_of(*item)
+        if not isinstance(item, tuple):
+            yield item
+        elif told is not None:
+            header, columns = told
+            yield columns.record(item[0], [_cell(_at(item[1], path)) for path in header])
+        else:
+            yield record_of(*item)
+
+
+def _told(dump: Dump) -> tuple[tuple[str, ...], Columns] | None:
+    """Reads the file of columns beside the dump; its columns are keys, or paths such as "a.b"."""
+    if not has_map(dump.name):
+        return None
+    paths = dict.fromkeys(
+        path for record in sample_objects(dump.head) for path in _paths(record, "", 3)
+    )
+    header = tuple(paths)[:_MOST_PATHS]
+    columns = mapped_columns(dump.name, header)
+    return None if columns is None else (header, columns)
+
+
+def _paths(value: Object, before: str, depth: int) -> Iterator[str]:
+    for key, inner in value.items():
+        yield f"{before}{key}"
+        if is_object(inner) and depth:
+            yield from _paths(inner, f"{before}{key}.", depth - 1)
+
+
+def _at(value: object, path: str) -> object:
+    if is_object(value) and path in value:
+        return value[path]
+    first, _, rest = path.partition(".")
+    return _at(value[first], rest) if rest and is_object(value) and first in value else None
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, list):
+        named = (one.get("name") if is_object(one) else one for one in value)
+        return "; ".join(filter(None, map(text, named)))
+    return text(value)
+
+
+def _unread_fields(head: bytes) -> tuple[str, ...]:
+    """Returns the fields of other programs' records of which only titles would be read."""
+    records = [one for one in sample_objects(head) if "title" in one]
+    keys = dict.fromkeys(key for record in records for key in record)
+    told = keys.keys() & (_FIELDS - {"id"} | {"author", "rejected", "raw"})
+    foreign = [key for key in keys if key not in _OWN]
+    return tuple(keys) if foreign and not told else ()
 
 
 def record_of(line: int, value: Object) -> Record:

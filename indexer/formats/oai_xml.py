@@ -34,7 +34,7 @@ from indexer.formats.xml_records import (
 )
 from indexer.intake.dump import Dump
 from indexer.intake.kinds import kind_of
-from indexer.intake.record import Read, Record
+from indexer.intake.record import Notice, Read, Record
 from indexer.intake.tex_letters import without_tex_letters
 from indexer.publication import Publication
 
@@ -66,7 +66,7 @@ def sniff(head: bytes, name: str) -> bool:
 def read(dump: Dump) -> Iterator[Read]:
     """Read the records; deleted ones are given as `RecordError`."""
     for item in read_elements(dump, ("record", "entry")):
-        if isinstance(item, RecordError):
+        if isinstance(item, RecordError | Notice):
             yield item
             continue
         line = item.sourceline or 0
@@ -78,8 +78,20 @@ def read(dump: Dump) -> Iterator[Read]:
             yield RecordError(dump.name, line, "the repository deleted the record")
         elif inner is None:
             yield RecordError(dump.name, line, "the record has no metadata")
+        elif not _is_readable(inner):
+            kind = local_name(inner)
+            fault = f"metadata format {kind} is not read; harvest oai_dc instead (--prefix oai_dc)"
+            yield RecordError(dump.name, line, fault)
         else:
             yield _record(line, inner, text_at(header, "identifier"))
+
+
+def _is_readable(inner: etree._Element) -> bool:
+    """Says whether the metadata are arXiv's, an Atom entry, or hold terms of Dublin Core."""
+    kind = local_name(inner)
+    if kind in ("entry", "arXiv", "arXivRaw", "arXivOld") or "dc" in kind.lower():
+        return True
+    return any(True for _ in children(inner, "title", "creator"))
 
 
 def _record(line: int, inner: etree._Element, identifier: str) -> Record:

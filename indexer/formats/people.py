@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from indexer.author import Author
-from indexer.author_name import inverted_name, person, split_particle
+from indexer.author_name import inverted_name, person
 from indexer.formats.json_values import is_object, text
-
-_INITIALS_LAST = re.compile(
-    r"((?:[^\W\d_]+(?:['’-][^\W\d_]+)*\s)*?[^\W\d_]{2,}(?:['’-][^\W\d_]+)*)\s"
-    r"((?:[A-Z]{1,3}|(?:[^\W\d_]\.[\s-]?){1,4}|[A-Z](?:\s[A-Z]){1,3}))"
-)
+from indexer.intake.names import family_and_initials
 
 
 def names_of(people: Iterable[Author]) -> tuple[str, ...]:
@@ -32,14 +27,16 @@ def inverted_names(
 def initials_last(name: str) -> Author:
     """Returns an author whose name may be written "Family, Given" or "Family GH" or "Family G.H.".
 
-    Databases of medicine write the latter; the printed name then stays as it is.
+    Databases of medicine write the latter; the name is put into natural order.
+
+    >>> author = initials_last("de la Cruz AM"); author.name, author.particle, author.family
+    ('AM de la Cruz', 'de la', 'Cruz')
     """
     author = inverted_name(name)
-    match = _INITIALS_LAST.fullmatch(name)
-    if author.has_parts or match is None:
+    if author.has_parts or (parts := family_and_initials(name)) is None:
         return author
-    particle, family = split_particle(match[1])
-    return Author(name, family=family, given=match[2], particle=particle)
+    family, given = parts
+    return person(family=family, given=given)
 
 
 def csl_names(people: object) -> tuple[Author, ...]:

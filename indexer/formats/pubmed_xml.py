@@ -22,7 +22,7 @@ from indexer.formats.xml_records import (
 )
 from indexer.intake.dates import date_of
 from indexer.intake.dump import Dump
-from indexer.intake.record import Read, Record
+from indexer.intake.record import Notice, Read, Record
 from indexer.paper import JOURNAL
 from indexer.publication import Publication
 
@@ -41,7 +41,7 @@ def sniff(head: bytes, name: str) -> bool:
 def read(dump: Dump) -> Iterator[Read]:
     """Read the articles, and the books and their chapters."""
     for item in read_elements(dump, ("PubmedArticle", "PubmedBookArticle")):
-        yield item if isinstance(item, RecordError) else _record(item)
+        yield item if isinstance(item, RecordError | Notice) else _record(item)
 
 
 def _record(element: etree._Element) -> Record:

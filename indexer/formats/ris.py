@@ -18,7 +18,7 @@ from indexer.formats.tagged_lines import Tagged, Tagging, read_tagged
 from indexer.intake.dates import iso_date
 from indexer.intake.dump import Dump
 from indexer.intake.kinds import kind_of
-from indexer.intake.names import split_names
+from indexer.intake.names import split_listed, split_names
 from indexer.intake.record import Read, Record
 from indexer.publication import Publication
 
@@ -31,6 +31,7 @@ _TAGGING = Tagging(
 _START = re.compile(r"^\s{0,3}TY[ \t]{1,3}-", re.MULTILINE)
 _ARTICLES = frozenset(("JOUR", "JFULL", "MGZN", "NEWS", "EJOUR", "INPR", "ABST"))
 _NUMBERED = frozenset(("RPRT", "PAT", "STAND", "GOVDOC", "COMP"))
+_DATABASE = re.compile(r"(?:PUBMED|EMBASE|CINAHL|MEDLINE|CTgov|ICTRP)\s+[\w-]*\d")
 _DOI_ADDRESS = re.compile(r"https?://(?:dx\.)?doi\.org/(10\.\S+)")
 
 
@@ -84,18 +85,23 @@ def _record(tagged: Tagged) -> Record:
 
 def _authors(text: str) -> Iterator[Author]:
     """Returns the author of a line; some programs write them all into one ("A, B., C, D.")."""
-    if text.count(",") > 2 or ";" in text:
-        names = split_names(text)
-        if len(names) > 1:
-            yield from map(Author, names)
-            return
-    yield initials_last(text)
+    names = split_names(text) if text.count(",") > 2 or ";" in text else split_listed(text)
+    if len(names) > 1:
+        yield from map(initials_last, names)
+    else:
+        yield initials_last(text)
 
 
 def _venue(tagged: Tagged) -> str:
-    """Returns the venue: the full name of a journal where there is one, JO and JA shorten it."""
-    full = tagged.first("JF", "T2") if tagged.first("TY").strip() in _ARTICLES else ""
-    return full or tagged.first("JF", "JO", "T2", "C3", "BT", "JA", "J2", "J1", "T3")
+    """Returns the venue: the full name of a journal where there is one, JO and JA shorten it.
+
+    Cochrane has numbers of other databases in C3 ("PUBMED 21314913").
+    """
+    tags: tuple[str, ...] = ("JF", "JO", "T2", "C3", "BT", "JA", "J2", "J1", "T3")
+    if tagged.first("TY").strip() in _ARTICLES:
+        tags = ("JF", "T2", *tags)
+    venues = (tagged.first(tag) for tag in tags)
+    return next((one for one in venues if one and _DATABASE.match(one) is None), "")
 
 
 def _publication(tagged: Tagged) -> Publication:

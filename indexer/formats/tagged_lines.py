@@ -16,6 +16,8 @@ from indexer.intake.dump import Dump
 
 LONGEST_RECORD: Final = 4 * 1024 * 1024
 """Most characters of one record."""
+_NO_FIRST: Final = "a record of which the first line is missing or broken: not read"
+_TITLES: Final = frozenset(("TI", "T1", "T"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,8 @@ def read_tagged(dump: Dump, tagging: Tagging) -> Iterator[Tagged | RecordError]:
     reading = _Reading(tagging)
     for number, line in dump.lines():
         finished = reading.take(number, line)
+        if (lost := reading.lost_line()) is not None:
+            yield RecordError(dump.name, lost, _NO_FIRST)
         if finished is not None:
             yield finished
         if reading.size > LONGEST_RECORD:
@@ -81,6 +85,9 @@ def read_tagged(dump: Dump, tagging: Tagging) -> Iterator[Tagged | RecordError]:
             yield RecordError(dump.name, reading.line, limit)
             reading = _Reading(tagging)
     last = reading.finish()
+    reading.end_outside()
+    if (lost := reading.lost_line()) is not None:
+        yield RecordError(dump.name, lost, _NO_FIRST)
     if last is not None:
         yield last
 
@@ -96,6 +103,9 @@ class _Reading:
         self._tag = ""
         self._lines: list[str] = []
         self._begun = False  # whether the tag that begins a record was met
+        self._outside: set[str] = set()  # tags met outside of records
+        self._outside_line = 0
+        self._lost = 0
 
     def take(self, number: int, line: str) -> Tagged | None:
         """Take in a line; give the record that it ends, if it ends one."""
@@ -105,11 +115,16 @@ class _Reading:
             return self._go_on(line.strip())
         tag, value = match[1], (match[2] or "").strip()
         finished = None
+        if self.record is None and tag not in self.tagging.ignored:
+            self._outside_line = self._outside_line if self._outside else number
+            self._outside.add(tag)
         leads = self.tagging.leading and not self._begun
         if tag in (self.tagging.first, self.tagging.last):
             if not (leads and self.record is not None and tag == self.tagging.first):
-                finished = self.finish()
+                finished = self.finish(ended=tag == self.tagging.last)
             if tag == self.tagging.first:
+                self._outside.discard(tag)
+                self.end_outside(leading=leads)
                 self.record, self.line = self.record or Tagged(number, {}), number
                 self._begun = True
         elif leads and self.record is None and tag not in self.tagging.ignored:
@@ -124,6 +139,7 @@ class _Reading:
         if not line:
             if not self._begun:
                 self.finish()
+                self.end_outside()
             return None if self.tagging.last else self.finish()
         if self.record is not None:
             self._lines.append(line)
@@ -136,9 +152,27 @@ class _Reading:
             self.record.pairs.append((self._tag, value))
         self._tag, self._lines = "", []
 
-    def finish(self) -> Tagged | None:
-        """Give the record as it is, and forget it."""
+    def finish(self, *, ended: bool = False) -> Tagged | None:
+        """Give the record as it is, and forget it.
+
+        Args:
+            ended: the tag that ends records stands after it; it need not have the first one then.
+        """
         self._keep()
         finished, self.record, self.size = self.record, None, 0
         begun, self._begun = self._begun, False
-        return finished if begun else None
+        if begun or (ended and finished is not None and len(finished.values) > 2):
+            self._outside.clear()
+            return finished
+        return None
+
+    def end_outside(self, *, leading: bool = False) -> None:
+        """Look at the tags met outside of a record: a title among them is that of a lost one."""
+        if not leading and len(self._outside) > 2 and not _TITLES.isdisjoint(self._outside):
+            self._lost = self._outside_line
+        self._outside.clear()
+
+    def lost_line(self) -> int | None:
+        """Give the line of a record that was lost for lack of its first tag, once."""
+        line, self._lost = self._lost, 0
+        return line or None

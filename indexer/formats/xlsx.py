@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import tempfile
-import warnings
-import zipfile
-from collections.abc import Iterator
-from typing import IO, Any, Final
+from collections.abc import Iterator, Mapping
+from typing import IO, Final
 
 from indexer.errors import DumpError
-from indexer.formats.columns import Columns, guess_columns, mapped_columns
+from indexer.formats.columns import Columns, guess_columns, mapped_columns, unknown_columns
+from indexer.formats.workbook import Workbook
 from indexer.intake.dump import Dump
 from indexer.intake.record import Read
 
 LARGEST_FILE: Final = 256 * 1024 * 1024
 """Most bytes of a workbook."""
-LARGEST_CONTENT: Final = 1024 * 1024 * 1024
-"""Most bytes of its unpacked parts; texts that cells share are held in memory."""
 _ROWS_BEFORE_HEADER = 10
+_LAST_COLUMN = 2000
 
 
 def sniff(head: bytes, name: str) -> bool:
@@ -40,33 +38,28 @@ def read(dump: Dump) -> Iterator[Read]:
 
 
 def _sheets(name: str, file: IO[bytes]) -> Iterator[Read]:
-    from openpyxl import load_workbook
-
     try:
-        with zipfile.ZipFile(file) as archive:
-            content = sum(one.file_size for one in archive.infolist())
-        with warnings.catch_warnings():
-            # It warns of formats and validations of cells, which say nothing of papers.
-            warnings.simplefilter("ignore")
-            book = load_workbook(file, read_only=True, data_only=True) if _fits(content) else None
+        book = Workbook(name, file)
+    except DumpError:
+        raise
     except Exception as error:
         raise DumpError(name, 0, f"a broken workbook ({error}); save it again") from error
-    if book is None:
-        raise DumpError(name, 0, f"a workbook that unpacks to over {LARGEST_CONTENT >> 20} MiB")
     found = False
+    seen: list[str] = []
     try:
-        for sheet in book.worksheets:
+        for sheet in book.sheets:
             columns: Columns | None = None
-            for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
-                cells = [_text(cell) for cell in row]
-                if columns is None and number <= _ROWS_BEFORE_HEADER:
-                    columns = mapped_columns(name, cells) if any(cells) else None
-                    columns = columns or guess_columns(cells)
+            for tried, (number, cells) in enumerate(book.rows(sheet)):
+                if columns is None and tried < _ROWS_BEFORE_HEADER:
+                    row = _row(cells, _LAST_COLUMN)
+                    columns = mapped_columns(name, row) if any(row) else None
+                    columns = columns or guess_columns(row)
                     found = found or columns is not None
+                    seen = seen or [cell for cell in row if cell]
                 elif columns is None:
                     break
-                elif any(cells):
-                    yield columns.record(number, cells)
+                elif cells:
+                    yield columns.record(number, _row(cells, columns.last))
     except DumpError:
         raise
     except Exception as error:
@@ -74,16 +67,10 @@ def _sheets(name: str, file: IO[bytes]) -> Iterator[Read]:
     finally:
         book.close()
     if not found:
-        raise DumpError(name, 0, "no sheet has a header with a column for the title")
+        fault = "no sheet has a header with a column for the title"
+        raise DumpError(name, 0, f"{fault}: {unknown_columns(name, seen)}" if seen else fault)
 
 
-def _fits(content: int) -> bool:
-    return content <= LARGEST_CONTENT
-
-
-def _text(cell: Any) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell)
+def _row(cells: Mapping[int, str], last: int) -> list[str]:
+    end = min(max(cells, default=-1), last)
+    return [cells.get(place, "") for place in range(end + 1)]

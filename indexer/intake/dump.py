@@ -12,25 +12,38 @@ from pathlib import Path
 from typing import IO, Final
 
 from indexer.errors import DumpError
+from indexer.intake.encoding import (
+    declared_encoding,
+    decode_line,
+    known_codec,
+    marked_encoding,
+)
+from indexer.intake.recoding import Normalized, Recoded, Undeclared
+from indexer.intake.record import Notice
 from indexer.intake.unpack import CHUNK, Counted, Peeked, Stream, unpack
 
 HEAD: Final = 256 * 1024
 """Bytes of a dump that formats may look at to recognise it."""
 LONGEST_LINE: Final = 32 * 1024 * 1024
 """Most bytes of one line."""
+_BINARY = (b"PK\x03\x04",)
+"""What a dump that is no text begins with: a workbook."""
+_UTF32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 _SUFFIXES = (".gz", ".bz2", ".xz", ".zst", ".zstd")
 
 
 class Dump:
-    """One dump, unpacked, to be read once from its beginning to its end.
+    r"""One dump, unpacked, to be read once from its beginning to its end.
 
     Attributes:
         name: for reports: the path as given; members of archives as "archive.zip/member".
         stem: the file's name without folders and suffixes ("iclr2014"), which some formats need;
             empty for standard input.
         head: the first bytes, up to `HEAD`.
-        recoded: the file is UTF-16; all that is read of it is UTF-8 nevertheless.
         asked: the user named it; otherwise it was met in a folder, where other files may lie.
+
+    All that is read of a text is UTF-8 without byte order marks and has ``\\n`` as its line end,
+    whatever the file has (see `indexer.intake.encoding`); a workbook is read as it is.
     """
 
     def __init__(self, name: str, stream: Stream, *, asked: bool = True) -> None:
@@ -40,10 +53,60 @@ class Dump:
             base = base.rpartition(".")[0]
         self.stem = "" if base == "-" else base.split(".")[0]
         self.asked = asked
+        self._said: list[str] = []
+        self._coded: Recoded | Undeclared | None = None
+        self._normal: Normalized | None = None
         peeked = Peeked(stream, HEAD)
-        self.recoded = peeked.head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-        self._peeked = Peeked(_Recoded(peeked), HEAD) if self.recoded else peeked
-        self.head = self._peeked.head
+        if not peeked.head.startswith(_BINARY):
+            self._coded = self._decoded(peeked)
+            self._normal = Normalized(self._coded)
+            peeked = Peeked(self._normal, HEAD)
+        self._peeked = peeked
+        self.head = peeked.head
+
+    def _decoded(self, peeked: Peeked) -> Recoded | Undeclared:
+        """Chooses how the bytes are decoded: as marked, as declared, or as they look."""
+        head = peeked.head
+        if marked := marked_encoding(head):
+            if not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, *_UTF32)):
+                self._said.append(f"is {marked.upper()} without a byte order mark; read as that")
+            return Recoded(peeked, marked)
+        if head.startswith(codecs.BOM_UTF8) or not (declared := declared_encoding(head)):
+            return Undeclared(peeked)
+        codec = known_codec(declared)
+        if not codec or codec.startswith(("utf-16", "utf-32")):
+            self._said.append(f"declares the encoding {declared}, which it cannot be: not believed")
+            return Undeclared(peeked)
+        if codec == "utf-8" or (head.isascii() and not codec.startswith("iso2022")):
+            # What follows the head decides whether the declaration matters.
+            return Undeclared(peeked) if codec == "utf-8" else Recoded(peeked, codec)
+        if _is_utf8(head):
+            self._said.append(f"declares the encoding {declared}, but is UTF-8; read as UTF-8")
+            return Undeclared(peeked)
+        try:
+            codecs.getincrementaldecoder(codec)().decode(head)
+        except UnicodeDecodeError:
+            if codec != "cp1252":
+                self._said.append(f"declares the encoding {declared}, but is none: not believed")
+            return Undeclared(peeked)
+        return Recoded(peeked, codec)
+
+    def notices(self) -> Iterator[Notice]:
+        """Returns remarks on the encoding; complete once the dump was read to its end."""
+        said = list(self._said)
+        coded = self._coded
+        if isinstance(coded, Recoded) and coded.lost:
+            said.append(f"{coded.lost} characters could not be decoded and are lost (U+FFFD)")
+        if isinstance(coded, Undeclared) and coded.detected is not None:
+            lines = f"{coded.faulty} lines are" if coded.faulty != 1 else "1 line is"
+            said.append(
+                f"{lines} not UTF-8; read as {coded.detected}. Where letters are wrong, convert "
+                "the file to UTF-8"
+            )
+        if self._normal is not None and self._normal.marks:
+            said.append(f"{self._normal.marks} byte order marks within the file were passed over")
+        for text in said:
+            yield Notice(self.name, 0, text)
 
     def read(self, size: int = CHUNK) -> bytes:
         """Give at most `size` bytes more, none at the end.
@@ -54,19 +117,17 @@ class Dump:
         return self._peeked.read(size)
 
     def lines(self) -> Iterator[tuple[int, str]]:
-        r"""Give each line with its number from 1, without its end (``\n``, ``\r\n`` or ``\r``).
-
-        A line that is not UTF-8 is read as Windows-1252, which is what such lines are in practice.
+        """Returns each line with its number from 1, without its end.
 
         Raises:
             DumpError: when a line is longer than `LONGEST_LINE`.
         """
         for number, line in enumerate(self._byte_lines(), start=1):
-            yield number, decode(line.removesuffix(b"\r"))
+            yield number, decode(line)
 
     def chunks(self) -> Iterator[str]:
-        """Give the text in pieces of any size; bytes that are not UTF-8 are marked as lost."""
-        decoder = codecs.getincrementaldecoder("utf-8-sig")(errors="replace")
+        """Returns the text in pieces of any size."""
+        decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
         while piece := self.read():
             if text := decoder.decode(piece):
                 yield text
@@ -74,12 +135,10 @@ class Dump:
             yield text
 
     def _byte_lines(self) -> Iterator[bytes]:
-        end = b"\r" if b"\r" in self.head and b"\n" not in self.head else b"\n"
         pending: list[bytes] = []
         held = 0
-        chunk = self.read().removeprefix(codecs.BOM_UTF8)
-        while chunk:
-            *lines, rest = chunk.split(end)
+        while chunk := self.read():
+            *lines, rest = chunk.split(b"\n")
             for line in lines:
                 yield b"".join((*pending, line)) if pending else line
                 pending, held = [], 0
@@ -88,33 +147,21 @@ class Dump:
             if held > LONGEST_LINE:
                 limit = LONGEST_LINE >> 20
                 raise DumpError(self.name, 0, f"a line is longer than {limit} MiB: not a dump")
-            chunk = self.read()
         if held:
             yield b"".join(pending)
 
 
-class _Recoded:
-    """A UTF-16 stream as UTF-8, without its byte order mark."""
-
-    def __init__(self, stream: Stream) -> None:
-        self._stream = stream
-        self._decoder = codecs.getincrementaldecoder("utf-16")(errors="replace")
-
-    def read(self, size: int = CHUNK, /) -> bytes:
-        while piece := self._stream.read(size):
-            if text := self._decoder.decode(piece):
-                return text.encode(errors="replace")
-        return b""
+def _is_utf8(head: bytes) -> bool:
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return not head.isascii()
 
 
 def decode(data: bytes) -> str:
-    """Decode UTF-8 or, where it is not, Windows-1252 or, where it is not, Latin-1."""
-    for encoding in ("utf-8", "cp1252"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return data.decode("latin-1")
+    """Decodes UTF-8 or, where it is not, Windows-1252 or, where it is not, Latin-1."""
+    return decode_line(data)
 
 
 @dataclass(frozen=True, slots=True)

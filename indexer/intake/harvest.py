@@ -12,6 +12,7 @@ import re
 import time
 import urllib.error
 import urllib.request
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -23,7 +24,9 @@ from lxml import etree
 
 from indexer import __version__
 from indexer.errors import DumpError, OutputError
+from indexer.intake.encoding import declared_encoding, known_codec
 from indexer.intake.harvest_state import HarvestState, read_state, write_state
+from indexer.intake.xml_repair import repaired_xml
 from indexer.protected import Protected, descriptor_of, refuse_protected
 
 LARGEST_REPLY: Final = 64 * 1024 * 1024
@@ -257,14 +260,31 @@ def _seconds(text: str | None, otherwise: float) -> float:
 
 
 def _parsed(data: bytes, url: str) -> etree._Element:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-    try:
-        reply = etree.fromstring(data, parser)
-    except etree.XMLSyntaxError as error:
-        raise DumpError(url, 0, f"a reply that is no XML: {error.msg}") from error
+    if not data.strip():
+        raise DumpError(url, 0, "a reply that is empty")
+    mended: Counter[str] = Counter()
+    declared = known_codec(declared_encoding(data) or "utf-8") or "utf-8"
+    text = data.decode(declared, errors="replace").removeprefix("\ufeff").lstrip()
+    repaired = repaired_xml(text.encode(errors="replace"), mended)
+    reply = _parsed_text(repaired, recover=False)
+    if reply is None and b"OAI-PMH" in repaired[:4096]:
+        # One bad record must not stop the harvest: libxml2 drops what it cannot read.
+        reply = _parsed_text(repaired, recover=True)
+    if reply is None:
+        raise DumpError(url, 0, "a reply that is no XML")
     if etree.QName(reply).localname != "OAI-PMH":
         raise DumpError(url, 0, "no OAI-PMH repository answers at this address")
     return reply
+
+
+def _parsed_text(text: bytes, *, recover: bool) -> etree._Element | None:
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, encoding="utf-8", recover=recover
+    )
+    try:
+        return etree.fromstring(text, parser)
+    except etree.XMLSyntaxError:
+        return None
 
 
 def _written(

@@ -31,6 +31,10 @@ _JMLR = re.compile(
     r"\s*\[\s*abs\s*\]\s*(?:\[[^\[\]]{1,40}\]\s*)*(?:(?:&copy;?|©)\s*)?(?:JMLR\s*\d{4}\.?)?"
     r"\s*(?:\(\s*edit\s*,\s*beta\s*\))?\s*$"
 )
+_DATABASE_RECORD = re.compile(
+    r"\s*\(\s*(?:APA\s+)?Psyc(?:INFO|ARTICLES|Info)\s+Database\s+Record.{0,300}$",
+    re.IGNORECASE | re.DOTALL,
+)
 _LEAD = re.compile(
     r"^(?:Abstract|ABSTRACT|Summary|SUMMARY)\s*(?:[:.—–]|-(?=\s|[A-Z]))\s*(?=[A-Z\d$\"“'‘(])"
 )
@@ -89,6 +93,8 @@ def without_boilerplate(text: str) -> str:
         text = _LEAD.sub("", text)
     if "abs" in text[-400:] and "]" in text[-400:]:
         text = text[:-400] + _JMLR.sub("", text[-400:])
+    if "Database Record" in text[-400:]:
+        text = text[:-400] + _DATABASE_RECORD.sub("", text[-400:])
     tail = text[-300:]
     if "©" in tail or "opyright" in tail or "(C)" in tail or "(c)" in tail:
         kept = len(text) - len(tail)

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import unicodedata
 
 from indexer.author_name import inverted_name
 from indexer.intake.tex_letters import without_tex_letters
 
+_LONGEST_LIST = 500_000
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|2nd|3rd)\.?", re.IGNORECASE)
 _INITIALS = re.compile(r"(?:[^\W\d_]\.[\s-]*){1,5}|[A-Z]{1,3}")
+_INITIALS_LAST = re.compile(
+    r"([^\W\d_][\w'’-]+(?: [^\W\d_][\w'’-]+){0,3}) "
+    r"((?:[A-Z]\.[ -]?){1,5}|[A-Z]{1,3}|[A-Z](?: [A-Z]){1,4})"
+)
+_INITIAL_FIRST = re.compile(r"[^\W\d_]\.")
+_ROMAN = re.compile(r"[IVX]{2,5}")
 _AND = re.compile(r"\s+and\s+|\s*&\s*", re.IGNORECASE)
-_LIST_END = re.compile(r"(?:\s*,?\s*\(?\s*(?:et\.?\s*al\.?,?|and\s+others)\)?)$", re.IGNORECASE)
+_LIST_END = re.compile(r"(?:(?:^|[\s,(]+)(?:et\.?\s*al\.?,?|and\s+others)\)?)$", re.IGNORECASE)
 _OTHERS = frozenset(("others", "et al", "et al.", "...", "…"))
 _NO_NAME = frozenset(
     (
@@ -36,6 +44,40 @@ def natural_order(name: str) -> str:
     return inverted_name(name).name if "," in name else name
 
 
+def initials_first(name: str) -> str:
+    """Turns "Liu R." and "Brownstein C D" round, as MEDLINE, Embase and EPPI print names.
+
+    >>> initials_first("Liu R."), initials_first("de la Cruz AM"), initials_first("Henry VIII")
+    ('R. Liu', 'AM de la Cruz', 'Henry VIII')
+    """
+    parts = family_and_initials(name)
+    return name if parts is None else f"{parts[1]} {parts[0]}"
+
+
+def family_and_initials(name: str) -> tuple[str, str] | None:
+    """Returns the two parts of a name such as "Liu R."; None where it is written otherwise."""
+    match = _INITIALS_LAST.fullmatch(name)
+    if match is None or _SUFFIX.fullmatch(match[2]) or _ROMAN.fullmatch(match[2]):
+        return None
+    return match[1], match[2]
+
+
+def split_listed(name: str) -> tuple[str, ...]:
+    """Splits what stands where one author should, if it is a list with commas; else turns it round.
+
+    >>> split_listed("Ann Lee, Bo Xu, C. Noether"), split_listed("King, Jr., Martin Luther")
+    (('Ann Lee', 'Bo Xu', 'C. Noether'), ('Martin Luther King, Jr.',))
+    """
+    pieces = [piece.strip() for piece in name.split(",")]
+    pieces = [piece for piece in pieces if piece]
+    suffixed = any(_SUFFIX.fullmatch(piece) for piece in pieces)
+    whole = all(len(piece.split()) > 1 for piece in pieces)
+    paired = len(pieces) % 2 == 0 and all(_INITIALS.fullmatch(piece) for piece in pieces[1::2])
+    listed = len(pieces) > 2 and not suffixed and (whole or (paired and len(pieces) > 3))
+    initial = len(pieces) == 2 and whole and all(_INITIAL_FIRST.match(one) for one in pieces)
+    return _split_at_commas(name) if listed or initial else (natural_order(name),)
+
+
 def split_names(text: str) -> tuple[str, ...]:
     """Split a list of authors that is one text: "A B; C D", "A B and C D", "A B, C D and E F".
 
@@ -43,6 +85,10 @@ def split_names(text: str) -> tuple[str, ...]:
     from one between names by what stands around it.
     """
     text = " ".join(text.split())
+    if text.startswith("[") and text.endswith("]") and (listed := _python_list(text)):
+        return tuple(natural_order(name) for name in listed)
+    if "|" in text and ";" not in text:
+        text = text.replace("|", ";")
     if ";" in text:
         return tuple(natural_order(part.strip()) for part in text.split(";") if part.strip())
     parts = [part.strip(" ,") for part in _AND.split(text)]
@@ -50,6 +96,18 @@ def split_names(text: str) -> tuple[str, ...]:
     if len(parts) > 1 and all(_is_inverted(part) for part in parts):
         return tuple(natural_order(part) for part in parts)
     return tuple(name for part in parts for name in _split_at_commas(part))
+
+
+def _python_list(text: str) -> tuple[str, ...]:
+    """Reads a list of texts as Python and JSON write it, which pandas puts into cells."""
+    if len(text) > _LONGEST_LIST or text.count("[") > 1:
+        return ()
+    try:
+        value = ast.literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return ()
+    found = tuple(one.strip() for one in value if isinstance(one, str) and one.strip())
+    return found if len(found) == len(value) else ()
 
 
 def _is_inverted(text: str) -> bool:

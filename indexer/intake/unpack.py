@@ -24,6 +24,8 @@ LARGEST_RATIO: Final = 300
 RATIO_FROM: Final = 64 * 1024 * 1024
 DEEPEST: Final = 3
 """Most layers of compression and archives, one inside another."""
+MOST_MEMBERS: Final = 100_000
+"""Most files of an archive."""
 CHUNK: Final = 256 * 1024
 
 _BROKEN = (
@@ -180,6 +182,18 @@ class _Zstd:
                 return data
 
 
+def _refuse_overlaps(name: str, members: list[zipfile.ZipInfo]) -> None:
+    """Refuses an archive whose members share bytes, which unpacks to any size (Fifield 2019)."""
+    if len(members) > MOST_MEMBERS:
+        raise DumpError(name, 0, f"an archive of over {MOST_MEMBERS:,} files: not a dump")
+    end = 0
+    for member in sorted(members, key=lambda one: one.header_offset):
+        if member.header_offset < end:
+            fault = f"a broken zip archive ({member.filename!r} lies within another file of it)"
+            raise DumpError(name, 0, fault)
+        end = member.header_offset + 30 + len(member.filename) + member.compress_size
+
+
 def _members(name: str, content: Stream, depth: int) -> Iterator[tuple[str, Stream]]:
     """Give the members of a zip archive; it is copied to a temporary file, for it needs seeking."""
     with tempfile.TemporaryFile() as file:
@@ -198,6 +212,7 @@ def _members(name: str, content: Stream, depth: int) -> Iterator[tuple[str, Stre
                 return
             if depth == 0:
                 raise DumpError(name, 0, f"packed over {DEEPEST} times: not a dump")
+            _refuse_overlaps(name, members)
             for member in sorted(members, key=lambda one: one.filename):
                 base = member.filename.rpartition("/")[2]
                 if base.startswith(".") or member.filename.startswith("__MACOSX/"):

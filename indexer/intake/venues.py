@@ -66,6 +66,9 @@ _PREPRINT = re.compile(
     r"arxiv\s+(?:e-?)?(?:preprint|prints?)\b|arxiv(?:\.org)?\s*[:,]|corr,?\s+(?:vol|abs)",
     re.IGNORECASE,
 )
+_OWN_NUMBER = re.compile(r":\s*\d{4}[-–\d]*\s*\)\s*$|\b\d+\.\d+$")
+"""A year that tells journals of one name apart (NLM: "Structure (London, England : 1993)"), or a
+version ("Pro jQuery 2.0")."""
 _MOST_REMEMBERED = 100_000
 
 
@@ -155,6 +158,8 @@ def _tidied(text: str) -> str:
         return text
     if _PREPRINT.match(text):
         return "arXiv"
+    if _OWN_NUMBER.search(text) is not None:
+        return text
     tidied = _OCCASION.sub("", _PROCEEDINGS.sub("", text))
     tidied = _DBLP_PLACE.sub("", tidied)
     before = ""

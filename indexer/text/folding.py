@@ -30,7 +30,10 @@ _SILENT = frozenset(
 _SPACED = frozenset(
     "quad qquad hspace vspace newline linebreak frac dfrac tfrac sqrt binom".split()
 )
-_DROPPED = re.compile(r"\\(?:cite[a-z]*|ref|eqref|label|footnote)\*?\s*(?:\[[^\]]*\])?\{[^{}]*\}")
+_DROPPED = re.compile(
+    r"\\(?:cite[a-z]*|ref|eqref|label|footnote)\*?\s*"
+    r"(?:\[[^\]]{0,300}\])?\{[^{}]{0,500}\}"
+)
 _ACCENT = re.compile(
     r"""\\(?:(?P<sign>['"`^~=.])|(?P<letter>[uvHtcdbrk])(?=[\s{\\]))\s*"""
     r"""(?:\{\\?(?P<braced>[A-Za-z])\}|\\(?P<dotless>[ij])(?![A-Za-z])|(?P<bare>[A-Za-z]))"""
@@ -131,6 +134,7 @@ class _Folding:
         self.umlauts = umlauts
         self.planned: dict[int, tuple[int, str]] = {}
         self.stops: list[int] = []
+        self.special = 0  # the next special character, which is looked for once
         self.out: list[str] = []
         self.length = 0
         self.edits: list[tuple[int, int, int, int]] = []
@@ -179,8 +183,10 @@ class _Folding:
         self.stops = sorted(self.planned)
 
     def _copy(self, at: int) -> int:
-        match = _ANY.search(self.text, at + 1)
-        end = match.start() if match else len(self.text)
+        if self.special <= at:
+            match = _ANY.search(self.text, at + 1)
+            self.special = match.start() if match else len(self.text)
+        end = self.special
         if self.stops:
             stop = bisect_right(self.stops, at)
             if stop < len(self.stops):

@@ -105,7 +105,7 @@ def papers(shared_data: Path) -> dict[str, Paper]:
           "Katsushi Kumata", "Anil K. Mishra", "Minetaro Ogawa", "M.-R. Zhang"),
          ("RSC Advances", 2015)),
         ("10.4103/2303-9027.138783", ("Duplication cysts: Diagnosis, management, and the role of "
-         "endoscopic ultrasound"), ("Liu R.", "Adler D.G."), ("Endoscopic Ultrasound", 2014)),
+         "endoscopic ultrasound"), ("R. Liu", "D.G. Adler"), ("Endoscopic Ultrasound", 2014)),
     ],
     ids=lambda value: value if isinstance(value, str) and " " not in value else "",
 )  # fmt: skip

@@ -152,7 +152,7 @@ def test_years_and_subtitles_of_bibtex(field: str, year: int, title: str) -> Non
         ("AU  - Ford, Henry, Jr.", ["Henry Ford, Jr."],
          [{"family": "Ford", "given": "Henry", "suffix": "Jr."}]),
         ("AU  - World Health Organization,", ["World Health Organization"], [{"literal": True}]),
-        ("AU  - Brownstein C D", ["Brownstein C D"], [{"family": "Brownstein", "given": "C D"}]),
+        ("AU  - Brownstein C D", ["C D Brownstein"], [{"family": "Brownstein", "given": "C D"}]),
         ("AU  - van Vugt, Arie MD, PhD", ["Arie van Vugt"],
          [{"family": "Vugt", "given": "Arie", "particle": "van"}]),
         ("AU  - Lovelace, A., Babbage, C., Noether, E.",

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from indexer.analysis import Analyzer
 from indexer.backends.whoosh.format.generation import LoadedSegment, segment_from, store_from
 from indexer.backends.whoosh.kernels.dispatch import KernelChoice
-from indexer.backends.whoosh.postings.segment_reader import Numbers, SegmentReader
+from indexer.backends.whoosh.postings.segment_reader import Ids, SegmentReader
 from indexer.backends.whoosh.scoring import document_terms as stemming
 from indexer.backends.whoosh.scoring.document_terms import StemNumbers, Stems
 from indexer.backends.whoosh.scoring.rescoring import Looked
@@ -37,11 +37,11 @@ def kernels(request: pytest.FixtureRequest) -> KernelChoice:
     return choice
 
 
-def drawn(chance: np.random.Generator, length: int) -> Numbers:
+def drawn(chance: np.random.Generator, length: int) -> Ids:
     return np.sort(chance.choice(SIZE, length, replace=False)).astype(np.int32)
 
 
-def expected(lists: list[Numbers], papers: Numbers) -> list[list[int]]:
+def expected(lists: list[Ids], papers: Ids) -> list[list[int]]:
     found = [{paper: at for at, paper in enumerate(one.tolist())} for one in lists]
     return [[places.get(paper, -1) for paper in papers.tolist()] for places in found]
 

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.backends.whoosh.kernels.dispatch import Kernels
-from indexer.backends.whoosh.postings.positions import spread
-from indexer.backends.whoosh.postings.segment_reader import Numbers, SegmentReader, first_of_runs
+from indexer.backends.whoosh.postings.positions import concatenate_ranges
+from indexer.backends.whoosh.postings.segment_reader import Ids, SegmentReader, run_starts
 from indexer.backends.whoosh.scoring.scored_docs import Matches
 
 Longs = NDArray[np.int64]
@@ -132,7 +132,7 @@ def kth_highest(counts: NDArray[np.signedinteger], k: int) -> int:
     return len(counts_of_counts) - 1 - int(np.searchsorted(np.cumsum(counts_of_counts[::-1]), k))
 
 
-def count_author_keys(reader: SegmentReader, docs: Numbers) -> AuthorCounts:
+def count_author_keys(reader: SegmentReader, docs: Ids) -> AuthorCounts:
     """Counts the author keys of some docs of a segment.
 
     Args:
@@ -148,13 +148,13 @@ def count_author_keys(reader: SegmentReader, docs: Numbers) -> AuthorCounts:
         chosen[docs] = True
         keys = entries[np.repeat(chosen, np.diff(pointers))]
     else:
-        keys = entries.take(spread(starts, stops - starts))
+        keys = entries.take(concatenate_ranges(starts, stops - starts))
     if len(keys) * _SPARSE < size:
         keys.sort()
-        run_starts = first_of_runs(keys)
-        run_ends = np.full(len(run_starts), len(keys))
-        run_ends[:-1] = run_starts[1:]
-        return AuthorCounts(run_ends - run_starts, nameless, keys[run_starts].astype(np.int64))
+        firsts = run_starts(keys)
+        ends = np.full(len(firsts), len(keys))
+        ends[:-1] = firsts[1:]
+        return AuthorCounts(ends - firsts, nameless, keys[firsts].astype(np.int64))
     return AuthorCounts(np.bincount(keys, minlength=size), nameless)
 
 

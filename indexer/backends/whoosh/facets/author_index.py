@@ -24,8 +24,8 @@ from indexer.backends.whoosh.facets.author_counts import (
 )
 from indexer.backends.whoosh.facets.author_ranks import RankedAuthorCounts, RankedKeys
 from indexer.backends.whoosh.kernels.dispatch import Kernels
-from indexer.backends.whoosh.postings.positions import distinct, spread
-from indexer.backends.whoosh.postings.segment_reader import Numbers, SegmentReader
+from indexer.backends.whoosh.postings.positions import concatenate_ranges, distinct
+from indexer.backends.whoosh.postings.segment_reader import Ids, SegmentReader
 from indexer.backends.whoosh.scoring.scored_docs import Matches
 from indexer.text.folding import forms
 
@@ -110,9 +110,9 @@ class AuthorIndex:
     @cached_property
     def totals(self) -> AuthorCounts:
         """Live docs of each key."""
-        return self._count_docs(tuple(reader.every for reader in self._readers))
+        return self._count_docs(tuple(reader.live_docs for reader in self._readers))
 
-    def _count_docs(self, docs: tuple[Numbers, ...]) -> AuthorCounts:
+    def _count_docs(self, docs: tuple[Ids, ...]) -> AuthorCounts:
         key_ids, size = self._ids_and_size
         pairs = zip(self._readers, docs, strict=True)
         parts = [count_author_keys(reader, segment_docs) for reader, segment_docs in pairs]
@@ -167,7 +167,7 @@ class AuthorIndex:
                 int(arrays.name_key_ptr[number]), int(arrays.name_key_ptr[number + 1])
             ):
                 low, high = arrays.name_papers_ptr[name], arrays.name_papers_ptr[name + 1]
-                df = len(reader.living(arrays.name_papers[low:high]))
+                df = len(reader.drop_deleted(arrays.name_papers[low:high]))
                 if df:
                     spellings[arrays.names[name]] += df
         return spellings
@@ -214,7 +214,7 @@ class AuthorIndex:
         return list(zip(minus, map(self.display_name, sorted_ids), sorted_ids, strict=True))
 
     @cached_property
-    def _name_ranks(self) -> Numbers:
+    def _name_ranks(self) -> Ids:
         """int32, position of each key id's display name among all of them: the tie-break."""
         if self._compact:
             arrays = self._readers[0].arrays
@@ -224,7 +224,7 @@ class AuthorIndex:
             dfs = np.diff(arrays.name_papers_ptr).astype(np.int64)
             # Of each key's names the first of highest df: df in the high half, negated name below.
             best = np.maximum.reduceat((dfs << 32) - names, arrays.name_key_ptr[:-1])
-            ranks: Numbers = arrays.name_rank[-best & 0xFFFFFFFF].astype(np.int32)
+            ranks: Ids = arrays.name_rank[-best & 0xFFFFFFFF].astype(np.int32)
             return ranks
         shown = self._display_names
         order = sorted(range(len(shown)), key=shown.__getitem__)
@@ -316,11 +316,13 @@ def _co_authors(
         # The names of a key are adjacent, and so are the doc lists of these names.
         starts = arrays.name_papers_ptr[arrays.name_key_ptr[local_keys]]
         counts = arrays.name_papers_ptr[arrays.name_key_ptr[local_keys + 1]] - starts
-        docs = reader.living(distinct(np.array(arrays.name_papers[spread(starts, counts)])))
+        docs = reader.drop_deleted(
+            distinct(np.array(arrays.name_papers[concatenate_ranges(starts, counts)]))
+        )
         first = arrays.paper_names_ptr[docs]
         sizes = arrays.paper_names_ptr[docs.astype(np.int64) + 1] - first
         present: NDArray[np.bool_] = np.zeros(len(segment_ids), np.bool_)
-        present[reader.paper_keys[spread(first, sizes)]] = True
+        present[reader.paper_keys[concatenate_ranges(first, sizes)]] = True
         parts.append(segment_ids[present])
     return distinct(np.concatenate(parts)) if parts else key_ids[:0]
 

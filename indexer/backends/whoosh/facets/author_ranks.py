@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from indexer.backends.whoosh.facets.author_counts import LazyAuthorCounts, Longs, kth_highest
 from indexer.backends.whoosh.kernels.dispatch import Kernels
-from indexer.backends.whoosh.postings.bitset import Bits, counted, packed, unpacked
-from indexer.backends.whoosh.postings.positions import spread
+from indexer.backends.whoosh.postings.bitset import Bits, cardinality, pack_bits, unpack_bits
+from indexer.backends.whoosh.postings.positions import concatenate_ranges
 from indexer.backends.whoosh.postings.segment_reader import SegmentReader
 from indexer.backends.whoosh.scoring.scored_docs import Matches
 
@@ -96,7 +96,7 @@ class RankedKeys:
             more_starts.astype(np.int32),
             ranked[~fits].astype(kind),
             unranked.astype(np.int32),
-            packed(nameless) if nameless.any() else None,
+            pack_bits(nameless) if nameless.any() else None,
         )
 
 
@@ -118,7 +118,7 @@ class RankedAuthorCounts(LazyAuthorCounts):
         if ranked.nameless is not None:
             bits = matches.bits(reader.size)
             if kernels is None:
-                nameless = counted(bits & ranked.nameless)
+                nameless = cardinality(bits & ranked.nameless)
             else:
                 nameless = kernels.count_intersection(bits, ranked.nameless)
         super().__init__(reader, matches, nameless)
@@ -173,7 +173,7 @@ class RankedAuthorCounts(LazyAuthorCounts):
         ranked, matches = self._ranked, self._matches
         bits = matches.bits(self._reader.size)
         if self._kernels is None:
-            return _most_frequent(ranked, limit, matches, unpacked(bits, self._reader.size))
+            return _most_frequent(ranked, limit, matches, unpack_bits(bits, self._reader.size))
         ranks, counts = np.empty((2, len(ranked.keys) + WIDTH), np.int32)
         size, threshold = self._kernels.most_frequent(
             bits,
@@ -207,7 +207,7 @@ def _ranks_of(
     docs_with_more = docs.take(np.flatnonzero(unranked & _HAS_MORE))
     starts = ranked.more_starts.take(docs_with_more)
     counts = ranked.more_starts[1:].take(docs_with_more) - starts
-    more = ranked.more.take(spread(starts.astype(np.int64), counts))
+    more = ranked.more.take(concatenate_ranges(starts.astype(np.int64), counts))
     # intp, the dtype NumPy indexes with: any other would be converted element by element.
     return ranked.first.take(docs, axis=0).ravel().astype(np.intp), more.astype(np.intp)
 
@@ -238,19 +238,19 @@ def _most_frequent(
     last, threshold = size, 1
     counts = _count_rank_range(ranked, mask, 0, min(size, max(k, _PROBED_RANKS)))
     while True:
-        counted = len(counts)
-        if counted >= k:
+        probed = len(counts)
+        if probed >= k:
             threshold = max(threshold, kth_highest(counts, k))
             last = int(np.searchsorted(ranked.negated_df, -threshold, "right"))
-        if counted >= last:
+        if probed >= last:
             break
-        if starts[last] - starts[counted] > matches.count * _PER_DOC:
+        if starts[last] - starts[probed] > matches.count * _PER_DOC:
             ranks = np.concatenate(
                 _ranks_of(matches.docs, ranked, ranked.unranked.take(matches.docs))
             )
             counts = np.bincount(np.minimum(ranks, last, out=ranks), minlength=last)[:last]
         else:
-            more = _count_rank_range(ranked, mask, counted, last)
+            more = _count_rank_range(ranked, mask, probed, last)
             counts = np.concatenate((counts, more))
     ranks = (counts >= threshold).nonzero()[0]
     return ranks, counts[ranks], threshold

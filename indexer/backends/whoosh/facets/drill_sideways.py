@@ -18,7 +18,7 @@ from indexer.backends.whoosh.facets.author_counts import AuthorCounts
 from indexer.backends.whoosh.facets.author_index import AuthorIndex
 from indexer.backends.whoosh.facets.value_counts import count_values, year_sort_key
 from indexer.backends.whoosh.kernels.dispatch import Kernels
-from indexer.backends.whoosh.postings.author_names import names_beginning, names_holding
+from indexer.backends.whoosh.postings.author_names import names_with_prefix, names_with_words
 from indexer.backends.whoosh.postings.positions import distinct
 from indexer.backends.whoosh.postings.segment_reader import SegmentReader
 from indexer.backends.whoosh.scoring.collection import Collection
@@ -203,7 +203,7 @@ def list_values(  # noqa: PLR0913 - the parameters of `Searcher.values`
             if fits(row.value)
         )
     else:
-        live_docs = tuple(Matches(reader.every) for reader in collection.readers)
+        live_docs = tuple(Matches(reader.live_docs) for reader in collection.readers)
         rows = count_values(collection.readers, field, live_docs)
         rows.sort(key=lambda row: (-row[1], row[0]))
         rows = [row for row in rows if row[0] != UNKNOWN]
@@ -240,7 +240,7 @@ def _key_ids_beginning(
 ) -> Iterator[int]:
     """Yields the key ids of names with a word of this prefix."""
     for reader in collection.readers:
-        keys = distinct(reader.name_key[names_beginning(reader, prefix)])
+        keys = distinct(reader.name_key[names_with_prefix(reader, prefix)])
         if len(collection.readers) == 1:
             yield from keys.tolist()
         else:
@@ -276,7 +276,7 @@ def _candidate_names(reader: SegmentReader, folded: str) -> list[int]:
     """Returns names that contain every word of a folded name; without words, those of its key."""
     words = plain_words(unnumbered(folded))
     if words:
-        return [int(name) for name in names_holding(reader, words)]
+        return [int(name) for name in names_with_words(reader, words)]
     key = reader.arrays.name_keys.find(name_key(folded))
     if key < 0:
         return []

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from indexer.backends.whoosh.postings.positions import contained
+from indexer.backends.whoosh.postings.positions import is_member
 from indexer.backends.whoosh.query.boolean import Desk
 from indexer.backends.whoosh.query.evaluator import Evaluation
 from indexer.backends.whoosh.query.execution import Finding, shared_words
@@ -170,7 +170,7 @@ def _matching(
         evaluation = Evaluation(collection, segment, found.plan, desk, found.asked)
         for node, one in evaluation.nodes(found.match):
             if one is not None:
-                held = contained(papers, one.docs) != one.negated
+                held = is_member(papers, one.docs) != one.negated
                 for at, holds in zip(here, held.tolist(), strict=True):
                     matching[at][node] = holds
     return matching

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from indexer.backends.whoosh.format.ragged_arrays import address
 from indexer.backends.whoosh.kernels.dispatch import KernelChoice, Kernels
 from indexer.backends.whoosh.postings.bitset import damaged
-from indexer.backends.whoosh.postings.posting_list import Postings
+from indexer.backends.whoosh.postings.posting_list import PostingList
 from indexer.backends.whoosh.postings.segment_reader import SegmentReader
 from indexer.backends.whoosh.scoring.scored_docs import Scores
 from indexer.query import TextField
@@ -65,7 +65,7 @@ class Bm25f:
         """Whether every paper that holds a term has a score above 0 for it."""
         return all(one.weight > 0 and one.b < 1 for one in self._fields.values())
 
-    def scores(self, segment: int, found: Postings, limit: float) -> Scores:
+    def scores(self, segment: int, found: PostingList, limit: float) -> Scores:
         """Score papers.
 
         Args:
@@ -86,7 +86,7 @@ class Bm25f:
             raise damaged()
         return given
 
-    def _frequencies(self, segment: int, found: Postings) -> Scores:
+    def _frequencies(self, segment: int, found: PostingList) -> Scores:
         """Add up the normalised frequencies of the fields: tf' of `indexer.ranking`.
 
         Abstracts hold nearly every posting, the other fields few of a long list.
@@ -98,7 +98,7 @@ class Bm25f:
             total = self._weights(segment, "abstract", docs)
             total *= found.abstract
         for field in FIELDS[1:]:
-            counts = found.counts(field)
+            counts = found.tf(field)
             if counts is None:
                 continue
             if np.count_nonzero(counts) * _MOST > len(docs):
@@ -124,7 +124,7 @@ class Bm25f:
         found: Scores = weights[at].take(lengths[at].take(docs))
         return found
 
-    def _compiled(self, segment: int, found: Postings, limit: float) -> Scores | None:
+    def _compiled(self, segment: int, found: PostingList, limit: float) -> Scores | None:
         """Score by a compiled loop; None where there is none for such counts."""
         kernels = self.kernels
         if kernels is None or len(found.docs) < _FEW:

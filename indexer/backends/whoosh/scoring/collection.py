@@ -26,9 +26,9 @@ from indexer.backends.whoosh.postings.cache_sizes import (
     SCORE_BYTES,
     TERM_BYTES,
 )
-from indexer.backends.whoosh.postings.caches import BoundedCache, FrequentCache
-from indexer.backends.whoosh.postings.positions import distinct, spread
-from indexer.backends.whoosh.postings.posting_list import Postings, postings_of
+from indexer.backends.whoosh.postings.caches import BoundedCache, GdsfCache
+from indexer.backends.whoosh.postings.positions import concatenate_ranges, distinct
+from indexer.backends.whoosh.postings.posting_list import PostingList, find_postings
 from indexer.backends.whoosh.postings.segment_reader import SegmentReader
 from indexer.backends.whoosh.postings.term_expansion import LexiconScan
 from indexer.backends.whoosh.scoring.bm25f import Bm25f
@@ -78,7 +78,7 @@ class Collection:
             known=max(TERM_BYTES, known),
             whole=max(SCORE_BYTES, scores),
         )
-        self._same: FrequentCache[TextTerm] = FrequentCache(LEAF_BYTES, _weigh_term)
+        self._same: GdsfCache[TextTerm] = GdsfCache(LEAF_BYTES, _weigh_term)
         self._plans: BoundedCache[Plan] = BoundedCache(LEAF_BYTES, _weigh_plan)
         self._forms: BoundedCache[tuple[str, ...]] = BoundedCache(LEAF_BYTES, _weigh_forms)
         self._leaves: BoundedCache[LeafReading] = BoundedCache(LEAF_BYTES, _weigh_leaf)
@@ -116,7 +116,7 @@ class Collection:
             read = reader_of(clause, self, asked.budget, skip=skip, read=self.read)
         return planned()
 
-    def postings(self, term: TextTerm, asked: Execution) -> tuple[Postings, ...]:
+    def postings(self, term: TextTerm, asked: Execution) -> tuple[PostingList, ...]:
         """Find a term in each segment; see `scored`."""
         return self.scored(term, asked).postings
 
@@ -133,14 +133,14 @@ class Collection:
         """
         if asked is not None and (paid := asked.terms.get(term)) is not None:
             return paid
-        same = self._same.held(term) or self._same.get(term, lambda: self._widest(term))
+        same = self._same.lookup(term) or self._same.get(term, lambda: self._widest(term))
         found = self._scored.get(same, None if asked is None else asked.budget)
         if asked is not None:
             asked.terms[term] = found
         return found
 
-    def _found(self, term: TextTerm, budget: Budget) -> tuple[Postings, ...]:
-        return tuple(postings_of(reader, term, budget) for reader in self.readers)
+    def _found(self, term: TextTerm, budget: Budget) -> tuple[PostingList, ...]:
+        return tuple(find_postings(reader, term, budget) for reader in self.readers)
 
     def _widest(self, term: TextTerm) -> TextTerm:
         """Give one term for all forms of a word that no author has in a name."""
@@ -188,7 +188,7 @@ class Collection:
             compounds = reader.arrays.compounds
             pointers, papers = reader.arrays.compound_ptr, reader.arrays.compound_papers
             for at in compounds.prefixed(word + " "):
-                if len(reader.living(papers[int(pointers[at]) : int(pointers[at + 1])])):
+                if len(reader.drop_deleted(papers[int(pointers[at]) : int(pointers[at + 1])])):
                     found.add(tuple(compounds[at].split(" ")[1:]))
         return tuple(sorted(found))
 
@@ -201,7 +201,7 @@ class Collection:
         return self._expansions.get(
             (pattern, 0, names),
             lambda: self._expanded(
-                [scan.fitting(pattern) for scan in self._scans(names)], names=names
+                [scan.matching_wildcard(pattern) for scan in self._scans(names)], names=names
             ),
         )
 
@@ -210,7 +210,7 @@ class Collection:
         return self._expansions.get(
             (word, distance, names),
             lambda: self._expanded(
-                [scan.close(word, distance) for scan in self._scans(names)], names=names
+                [scan.within_edits(word, distance) for scan in self._scans(names)], names=names
             ),
         )
 
@@ -305,7 +305,7 @@ def name_word_papers(reader: SegmentReader) -> NDArray[np.int64]:
     arrays = reader.arrays
     names = arrays.name_word_names.astype(np.int64)
     counts = np.diff(arrays.name_papers_ptr)[names]
-    papers = arrays.name_papers[spread(arrays.name_papers_ptr[names], counts)]
+    papers = arrays.name_papers[concatenate_ranges(arrays.name_papers_ptr[names], counts)]
     words = np.repeat(np.arange(len(arrays.name_words)), np.diff(arrays.name_word_ptr))
     pairs = distinct(np.repeat(words, counts) << 32 | papers)
     if reader.live is not None:

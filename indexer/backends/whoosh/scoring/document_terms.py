@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.backends.whoosh.postings.bitset import check_papers
+from indexer.backends.whoosh.postings.bitset import check_docs
 from indexer.backends.whoosh.postings.cache_sizes import STEM_BYTES
 from indexer.backends.whoosh.postings.caches import BoundedCache
 from indexer.backends.whoosh.postings.segment_reader import SegmentReader
@@ -140,7 +140,7 @@ class Stems:
         for reader in self._readers:
             arrays = reader.arrays
             at = arrays.stems.find(stem)
-            first, last = reader.stem_span(at) if at >= 0 else (0, 0)
+            first, last = reader.posting_range(at) if at >= 0 else (0, 0)
             ids.append(at)
             spans.append((first, last))
             holding += _living(reader, arrays.docs[first:last])
@@ -151,7 +151,7 @@ def _living(reader: SegmentReader, docs: NDArray[np.int32]) -> int:
     """Count live papers."""
     if reader.live is None:
         return len(docs)
-    check_papers(docs, reader.size)
+    check_docs(docs, reader.size)
     return int(reader.live[docs].sum())
 
 

@@ -8,7 +8,7 @@ from functools import reduce
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.backends.whoosh.postings.positions import contained
+from indexer.backends.whoosh.postings.positions import is_member
 from indexer.backends.whoosh.query.boolean import Desk
 from indexer.backends.whoosh.scoring.collection import Collection
 from indexer.backends.whoosh.scoring.ranked_docs import Order, Ranked
@@ -59,4 +59,4 @@ def tied_in_tiers(order: Order, ranked: Ranked, first: Ranked, wanted: int | Non
 
 def _among(ranked: Ranked, others: Ranked) -> NDArray[np.bool_]:
     keys, known = ((papers.segments << 32) | papers.docs for papers in (ranked, others))
-    return contained(keys, np.sort(known))
+    return is_member(keys, np.sort(known))

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from indexer.backends.whoosh.format.ragged_arrays import SLACK
 from indexer.backends.whoosh.postings.bitset import words_of
-from indexer.backends.whoosh.postings.positions import spread
-from indexer.backends.whoosh.postings.segment_reader import Numbers
+from indexer.backends.whoosh.postings.positions import concatenate_ranges
+from indexer.backends.whoosh.postings.segment_reader import Ids
 from indexer.backends.whoosh.scoring.scored_docs import Matches, Scores, reached
 
 Places = NDArray[np.int64]
@@ -119,7 +119,7 @@ def _seeded(ranked: Sequence[Matches], wanted: int, size: int) -> float:
     return reached(sums, wanted)
 
 
-def best_of_any(bounds: Bounds, wanted: int, sums: Scores) -> tuple[Numbers, Scores]:
+def best_of_any(bounds: Bounds, wanted: int, sums: Scores) -> tuple[Ids, Scores]:
     """Give papers and scores: the `wanted` highest sums, all that may round to equals, and more.
 
     Args:
@@ -173,7 +173,7 @@ def _hopes(lists: Sequence[Matches], size: int) -> Scores:
     return hopes
 
 
-def _part(one: Matches, near: Places | None, size: int) -> tuple[Numbers, Scores]:
+def _part(one: Matches, near: Places | None, size: int) -> tuple[Ids, Scores]:
     """Give the papers and scores of a list that are in some blocks; all of a short one's."""
     blocks = None if near is None else one.blocks(size)
     if near is None or blocks is None:
@@ -182,13 +182,13 @@ def _part(one: Matches, near: Places | None, size: int) -> tuple[Numbers, Scores
             raise ValueError("a list without scores is not added up")
         return one.docs, scores
     firsts = blocks.firsts[near]
-    places = spread(firsts, blocks.firsts[near + 1] - firsts)
+    places = concatenate_ranges(firsts, blocks.firsts[near + 1] - firsts)
     return one.docs.take(places), one.taken(places)
 
 
 def _added(
-    parts: Sequence[tuple[Numbers, Scores]], wanted: int, sums: Scores, least: float, rest: float
-) -> tuple[Numbers, Scores]:
+    parts: Sequence[tuple[Ids, Scores]], wanted: int, sums: Scores, least: float, rest: float
+) -> tuple[Ids, Scores]:
     """Add lists up; give the papers that can be among the best if `rest` more can come."""
     total = 0
     for docs, scores in parts:
@@ -226,7 +226,7 @@ def _reached_by_far(sums: Scores, wanted: int) -> float:
     return reached(sums, wanted)
 
 
-def add_scores(one: Matches, docs: Numbers, sums: Scores, size: int) -> None:
+def add_scores(one: Matches, docs: Ids, sums: Scores, size: int) -> None:
     """Add to the sums of some papers, in any order, what one list gives them.
 
     Args:

@@ -15,7 +15,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.backends.whoosh.postings.positions import NOWHERE, Keys, contained, distinct, spread
+from indexer.backends.whoosh.postings.positions import (
+    NOWHERE,
+    PositionKeys,
+    concatenate_ranges,
+    distinct,
+    is_member,
+)
 from indexer.backends.whoosh.postings.segment_reader import SegmentReader
 from indexer.backends.whoosh.scoring.collection import Collection
 from indexer.query_analysis.terms import CompoundTerm, StemTerm, TextTerm
@@ -99,7 +105,7 @@ def _row(collection: Collection, segment: int, word: str, *, exact: bool) -> Ste
     stem = int(arrays.word_stem[at])
     low, high = arrays.stem_word_ptr[stem : stem + 2].tolist()
     form = int(np.searchsorted(arrays.stem_words[low:high], at)) if high - low > 1 else -1
-    return StemRow(stem, reader.stem_span(stem), -1, form)
+    return StemRow(stem, reader.posting_range(stem), -1, form)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +123,8 @@ class Standing:
 
     titles: NDArray[np.bool_]
     shift: int
-    starts: Keys
-    begins: Keys
+    starts: PositionKeys
+    begins: PositionKeys
     lengths: NDArray[np.int64]
 
 
@@ -142,7 +148,7 @@ def stand(reader: SegmentReader, asked: Sought, places: NDArray[np.int64]) -> St
     for step in range(1, int(lengths.max())):
         # How far it is from a way's first stem to this one; ways that ended stay as they are.
         far = np.array([_far(one, step, shift) for one in asked.courses])
-        kept = contained(starts + far[course], keys)
+        kept = is_member(starts + far[course], keys)
         starts, course = starts[kept], course[kept]
     moved = np.array([(one.term - one.rows[0]) << shift for one in asked.courses])
     begins = starts + moved[course]
@@ -165,7 +171,7 @@ def _keys(
     places: NDArray[np.int64],
     titles: NDArray[np.bool_],
     shift: int,
-) -> tuple[Keys, list[int]]:
+) -> tuple[PositionKeys, list[int]]:
     """Give the occurrences of stems row by row, and where those of each row begin; then all."""
     arrays = reader.arrays
     row, column = (places >= 0).nonzero()
@@ -176,7 +182,7 @@ def _keys(
         span = slice(bounds[number], bounds[number + 1])
         chosen = here[span]
         if len(chosen):
-            before = reader.occurrences_before(one.stem)
+            before = reader.position_offsets(one.stem)
             starts[span] = before.take(chosen)
             counts[span] = before.take(chosen + 1) - starts[span]
             starts[span] += int(arrays.place_ptr[one.stem])
@@ -186,8 +192,8 @@ def _keys(
     # What stands in the title comes first, then what does in the abstract.
     paper = (row << shift) + (column << PAPER)
     both = np.stack((paper, paper + (1 << 32)), axis=1).ravel()
-    at = spread(starts, counts)
-    keys: Keys = np.repeat(both, np.stack((title, counts - title), axis=1).ravel())
+    at = concatenate_ranges(starts, counts)
+    keys: PositionKeys = np.repeat(both, np.stack((title, counts - title), axis=1).ravel())
     keys += arrays.places[at]
     ends = np.concatenate(([0], np.cumsum(counts)))[bounds]
     if any(one.form >= 0 for one in rows):

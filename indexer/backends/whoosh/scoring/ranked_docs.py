@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.backends.whoosh.postings.segment_reader import Numbers, SegmentReader
+from indexer.backends.whoosh.postings.segment_reader import Ids, SegmentReader
 from indexer.backends.whoosh.scoring.scored_docs import Matches, Scores, rounded
 from indexer.query import Sort
 
@@ -40,7 +40,7 @@ class Ranked:
     """
 
     segments: NDArray[np.int64]
-    docs: Numbers
+    docs: Ids
     scores: Scores
 
     def __len__(self) -> int:

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from indexer.backends.whoosh.format.ragged_arrays import address
 from indexer.backends.whoosh.kernels.dispatch import Kernels
-from indexer.backends.whoosh.postings.positions import contained, distinct
-from indexer.backends.whoosh.postings.segment_reader import Numbers
+from indexer.backends.whoosh.postings.positions import distinct, is_member
+from indexer.backends.whoosh.postings.segment_reader import Ids
 from indexer.backends.whoosh.scoring.collection import Collection
 from indexer.backends.whoosh.scoring.proximity import PAPER, Standing, sought, stand
 from indexer.backends.whoosh.scoring.query_context import Execution
@@ -122,7 +122,7 @@ def _title_match(titled: Flags, lengths: NDArray[np.int32]) -> Scores:
 def _closeness(ranking: Ranking, standing: Standing, weights: Scores, papers: int) -> Scores:
     starts, begins = standing.starts, standing.begins
     behind = 1 << standing.shift  # the same place, of the next term
-    follows = distinct(begins[contained(begins + standing.lengths + behind, starts)])
+    follows = distinct(begins[is_member(begins + standing.lengths + behind, starts)])
     close = starts.searchsorted(starts + (behind + WINDOW))
     close -= starts.searchsorted(starts + (behind - WINDOW + 1))
     room = 1 << (standing.shift - PAPER)
@@ -157,7 +157,7 @@ class Looked:
     """
 
     def __init__(
-        self, segment: int, papers: Numbers, docs: Numbers, kernels: Kernels | None = None
+        self, segment: int, papers: Ids, docs: Ids, kernels: Kernels | None = None
     ) -> None:
         """Look at some papers.
 
@@ -174,9 +174,9 @@ class Looked:
         self._kernels = kernels
         self._held: dict[_Key, Places] = {}
         # Lists whose address is known are kept, so that no other can come to be there.
-        self._kept: list[Numbers] = []
+        self._kept: list[Ids] = []
 
-    def places(self, spans: Sequence[Span], lists: Sequence[Numbers] = ()) -> Places:
+    def places(self, spans: Sequence[Span], lists: Sequence[Ids] = ()) -> Places:
         """Say where the papers stand in lists, each of which rises.
 
         Args:
@@ -203,7 +203,7 @@ class Looked:
         return places
 
     def _found(
-        self, new: Mapping[_Key, int], spans: Sequence[Span], lists: Sequence[Numbers]
+        self, new: Mapping[_Key, int], spans: Sequence[Span], lists: Sequence[Ids]
     ) -> Places:
         places = np.empty((len(new), len(self.papers)), np.int64)
         if self._kernels is not None:

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.backends.whoosh.format.ragged_arrays import SLACK, address
-from indexer.backends.whoosh.postings.bitset import Bits, packed
-from indexer.backends.whoosh.postings.segment_reader import Numbers
+from indexer.backends.whoosh.postings.bitset import Bits, pack_bits
+from indexer.backends.whoosh.postings.segment_reader import Ids
 
 ROW: Final = "9q"
 """The nine integers that compiled loops take of a list."""
@@ -58,7 +58,7 @@ class Matches:
 
     def __init__(
         self,
-        docs: Numbers,
+        docs: Ids,
         scores: Scores | None = None,
         negated: bool = False,  # noqa: FBT001, FBT002 - the third of four columns
         *,
@@ -79,7 +79,7 @@ class Matches:
         self._rows: list[Row] = []
 
     @property
-    def docs(self) -> Numbers:
+    def docs(self) -> Ids:
         """The papers, rising."""
         return self._docs
 
@@ -142,7 +142,7 @@ class Matches:
         docs = self.docs
         for first in range(0, len(docs), _STRIDE):
             mask[docs[first : first + _STRIDE].astype(np.intp)] = True
-        found = packed(mask)
+        found = pack_bits(mask)
         if not self.lasting or self.count * DENSE >= size:
             self._bits = found
         return found
@@ -205,7 +205,7 @@ class Matches:
             return self
         return Matches(self.docs, self.scores * factor, positive=self.positive and factor > 0)
 
-    def best(self, wanted: int) -> tuple[Numbers, Scores]:
+    def best(self, wanted: int) -> tuple[Ids, Scores]:
         """Give papers and scores: the `wanted` highest, all that may round to equals, and more."""
         docs, scores = self.docs, self.scores
         if scores is None:
@@ -255,7 +255,7 @@ EVERYTHING: Final = Matches(np.zeros(0, np.int32), negated=True)
 
 
 Scores = NDArray[np.float64]
-Heads = tuple[Numbers, Scores]
+Heads = tuple[Ids, Scores]
 """Papers and their scores, highest first."""
 FEW: Final = 512
 """Fewer papers than this are sorted rather than searched for the best."""
@@ -278,7 +278,7 @@ def shown(score: float) -> float:
     return float(f"{score:.6g}")
 
 
-def in_order(docs: Numbers, scores: Scores, wanted: int) -> Heads:
+def in_order(docs: Ids, scores: Scores, wanted: int) -> Heads:
     """Put papers of one segment in order; their numbers are their order among equals.
 
     Args:

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from indexer.backends.whoosh.kernels.dispatch import Kernels
 from indexer.backends.whoosh.postings.bitset import Bits, words_of
-from indexer.backends.whoosh.postings.caches import FrequentCache, Kept
-from indexer.backends.whoosh.postings.posting_list import Postings
+from indexer.backends.whoosh.postings.caches import CacheEntry, GdsfCache
+from indexer.backends.whoosh.postings.posting_list import PostingList
 from indexer.backends.whoosh.scoring.bm25f import Bm25f
 from indexer.backends.whoosh.scoring.scored_docs import DENSE, Blocks, Matches, Row, Scores
 from indexer.budget import UNLIMITED, Budget, BudgetSpent
@@ -70,23 +70,23 @@ class Source:
     """
 
     key: _Key
-    kept: FrequentCache[Whole]
-    postings: Postings
+    kept: GdsfCache[Whole]
+    postings: PostingList
     formula: Bm25f
     segment: int
     size: int
     limit: float
 
-    def whole(self) -> tuple[Kept[Whole] | None, Whole]:
+    def whole(self) -> tuple[CacheEntry[Whole] | None, Whole]:
         """Give all scores, and where they are kept."""
-        return self.kept.place(self.key, self._made)
+        return self.kept.entry(self.key, self._made)
 
     def _made(self) -> Whole:
         return Whole(self.formula.scores(self.segment, self.postings, self.limit))
 
     def some(self, places: NDArray[np.integer[Any]]) -> Scores:
         """Make the scores at some places of the list, and no others."""
-        return self.formula.scores(self.segment, self.postings.at(places), self.limit)
+        return self.formula.scores(self.segment, self.postings.take(places), self.limit)
 
 
 class TermMatches(Matches):
@@ -101,7 +101,7 @@ class TermMatches(Matches):
         self._source = source
         self._long = len(docs) * DENSE >= source.size
         self._looked = 0
-        self._made: Kept[Whole] | None = None
+        self._made: CacheEntry[Whole] | None = None
         self._bare: list[Row] = []
         if not self.positive:
             self.positive = not len(docs) or bool(self.scores.min() > 0)
@@ -243,7 +243,7 @@ class ScoredTerm:
 
     papers: int
     parts: tuple[TermMatches, ...]
-    postings: tuple[Postings, ...]
+    postings: tuple[PostingList, ...]
     cost: int = 0
     bytes: int = 0
 
@@ -254,7 +254,7 @@ class ScoredTerms:
     def __init__(
         self,
         sizes: tuple[int, ...],
-        postings: Callable[[TextTerm, Budget], tuple[Postings, ...]],
+        postings: Callable[[TextTerm, Budget], tuple[PostingList, ...]],
         formula: Bm25f,
         *,
         known: int,
@@ -272,8 +272,8 @@ class ScoredTerms:
         self._sizes = sizes
         self._find = postings
         self._formula = formula
-        self._known: FrequentCache[ScoredTerm] = FrequentCache(known, self._weigh)
-        self._whole: FrequentCache[Whole] = FrequentCache(whole, _weigh_whole)
+        self._known: GdsfCache[ScoredTerm] = GdsfCache(known, self._weigh)
+        self._whole: GdsfCache[Whole] = GdsfCache(whole, _weigh_whole)
 
     def get(self, term: TextTerm, budget: Budget | None = None) -> ScoredTerm:
         """Find a term and score it in each segment.
@@ -281,7 +281,7 @@ class ScoredTerms:
         Raises:
             BudgetSpent: when the budget does not suffice.
         """
-        known = self._known.held(term)
+        known = self._known.lookup(term)
         if known is None:
             # What finds a term stops where it would cost more than is left; it is paid for below.
             trial = Budget(UNLIMITED) if budget is None else budget.rest()

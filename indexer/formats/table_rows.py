@@ -92,9 +92,7 @@ class TableRows:
 
     def _is_whole(self, lines: Sequence[str]) -> bool:
         """Says whether lines begin with a row as wide as the header, its quotes as they must be."""
-        rows = csv.reader(
-            (f"{line}\n" for line in lines), delimiter=self._delimiter, strict=True
-        )
+        rows = csv.reader((f"{line}\n" for line in lines), delimiter=self._delimiter, strict=True)
         try:
             return len(next(rows, [])) == self._width
         except csv.Error:

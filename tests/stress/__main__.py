@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from tests.stress import connections, queries
+from tests.stress import connections, damage, queries
 
-TRIALS = {"connections": connections.main, "queries": queries.main}
+TRIALS = {"connections": connections.main, "damage": damage.main, "queries": queries.main}
 
 
 def main(given: list[str]) -> int:

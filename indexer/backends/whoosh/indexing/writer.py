@@ -6,6 +6,7 @@ chooses, become one new segment.
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +17,7 @@ from typing import Final
 
 from indexer.analysis import Analyzer
 from indexer.backends.whoosh.format import document_store
-from indexer.backends.whoosh.format.array_file import ArrayFile
+from indexer.backends.whoosh.format.array_file import ArrayFile, map_arrays
 from indexer.backends.whoosh.format.directory import Policy, faults_told, link
 from indexer.backends.whoosh.format.generation import (
     OpenedGeneration,
@@ -28,6 +29,7 @@ from indexer.backends.whoosh.format.manifest import (
     INDEX,
     Manifest,
     SegmentEntry,
+    digest_of,
     fingerprint,
     new_identity,
     write_attached,
@@ -45,6 +47,7 @@ from indexer.platform import when_unused
 from indexer.publishing import check_attachment, check_loss
 from indexer.search import IndexInfo
 
+_LOG: Final = logging.getLogger(__name__)
 MOST_SEGMENTS: Final = 8
 """Segments of a generation; a query visits each, so more make searching slower."""
 _TWICE: Final = 2
@@ -217,8 +220,20 @@ class WhooshWriter:
         )
         manifest = Manifest(info, tuple(entries), fingerprint(self._analyzer), attached)
         write_toc(self._hidden, manifest, self._analyzer)
+        manifest = replace(manifest, digests=self._digests(manifest))
         manifest.write(self._hidden)
         return manifest
+
+    def _digests(self, manifest: Manifest) -> dict[str, str]:
+        """Returns the checksums of all files but attached ones, which have theirs already."""
+        arrays = [entry.arrays for entry in manifest.segments]
+        arrays += [entry.deletions for entry in manifest.segments if entry.deleted]
+        digests = {name: map_arrays(self._hidden / name).digest for name in arrays}
+        attached = {entry.file for entry in manifest.attached}
+        for path in self._hidden.iterdir():
+            if path.name not in digests and path.name not in attached and path.is_file():
+                digests[path.name] = digest_of(path.read_bytes())
+        return digests
 
     def _choose(self, all_tombstones: Sequence[Tombstones | None]) -> tuple[list[int], list[int]]:
         """Applies the merge policy: returns the segments that stay and those to merge, by index.
@@ -266,7 +281,7 @@ class WhooshWriter:
         dropped = self._added.dropped([run.papers for run in runs])
         for index in merged:
             if self._plan.base is not None and self._plan.policy.check:
-                check_sums(self._plan.base.folder, self._old[index])  # damage would be copied
+                check_sums(self._old[index])  # damage would be copied
             sources.append(SegmentSource(self._old[index]))
             dropped.append(all_tombstones[index])
         papers = sum(
@@ -277,6 +292,13 @@ class WhooshWriter:
             self._runs.close()
             return None
         entry = SegmentEntry(f"{INDEX}_{name}", papers)
+        _LOG.info(
+            "merging %d runs and %d segments into %s, %d papers",
+            len(runs),
+            len(merged),
+            entry.arrays,
+            papers,
+        )
         stems = reuse_stems(self._runs.stems, self._analyzer, self._plan.base)
         with ArrayFile(self._hidden / entry.arrays) as file:
             merge(sources, dropped, stems, file, None if merged else self._runs.parallel_merge())

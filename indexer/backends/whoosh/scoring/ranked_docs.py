@@ -83,7 +83,7 @@ class Ranked:
         return [Place(*row) for row in self.rows()]
 
 
-class Order:
+class RankOrder:
     """Sorts hits of several segments into one total order."""
 
     def __init__(self, readers: Sequence[SegmentReader]) -> None:

@@ -56,7 +56,7 @@ class _Key:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ScoreSource:
     """Where the scores of a term in one segment come from.
 
     Attributes:
@@ -95,7 +95,7 @@ class TermMatches(Matches):
 
     __slots__ = ("_bare", "_long", "_looked", "_made", "_source")
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: ScoreSource) -> None:
         """Takes docs and scores from a source."""
         docs = np.ascontiguousarray(source.postings.docs)
         super().__init__(docs, positive=source.formula.positive, lasting=True)
@@ -307,7 +307,7 @@ class ScoredTerms:
         parts = []
         for segment, (postings, size) in enumerate(zip(lists, self._sizes, strict=True)):
             key = _Key(term, segment)
-            source = Source(key, self._whole, postings, self._formula, segment, size, limit)
+            source = ScoreSource(key, self._whole, postings, self._formula, segment, size, limit)
             parts.append(TermMatches(source))
         owned = sum(postings.bytes for postings in lists)
         size = owned + 8 * df if owned else 0

@@ -17,7 +17,7 @@ from indexer.backends.whoosh.kernels.dispatch import KernelChoice
 from indexer.backends.whoosh.postings.segment_reader import Ids, SegmentReader
 from indexer.backends.whoosh.scoring import document_terms as stemming
 from indexer.backends.whoosh.scoring.document_terms import StemNumbers, Stems
-from indexer.backends.whoosh.scoring.rescoring import Looked
+from indexer.backends.whoosh.scoring.rescoring import Candidates
 from indexer.backends.whoosh.scoring.scored_docs import Matches
 from indexer.errors import IndexDamaged
 from indexer.paper import Paper
@@ -57,7 +57,7 @@ def test_papers_are_found_in_lists_of_every_length(kernels: KernelChoice, seed: 
     spans = list(pairwise(ends))
     others = [drawn(chance, int(chance.integers(0, 300))) for _ in range(3)]
     papers = drawn(chance, int(chance.choice([1, 2, 200])))
-    looked = Looked(0, papers, docs, kernels.ready)
+    looked = Candidates(0, papers, docs, kernels.ready)
 
     assert looked.places(spans, others).tolist() == expected([*lists, *others], papers)
     # Some are known by now, one is asked for twice, and a list can be a span.
@@ -82,7 +82,7 @@ def test_sums_are_those_of_the_lists_one_after_the_other(kernels: KernelChoice, 
             whole[one.docs] += one.scores
     papers = drawn(chance, 200)
 
-    sums = Looked(0, papers, parts[0].docs, kernels.ready).sums(parts)
+    sums = Candidates(0, papers, parts[0].docs, kernels.ready).sums(parts)
 
     assert sums.tolist() == whole[papers].tolist()
 

@@ -12,7 +12,7 @@ from indexer.backends.whoosh.postings.positions import is_member
 from indexer.backends.whoosh.query.boolean import Desk
 from indexer.backends.whoosh.scoring.collection import Collection
 from indexer.backends.whoosh.scoring.ranked_docs import Ranked, RankOrder
-from indexer.backends.whoosh.scoring.rescoring import Looked
+from indexer.backends.whoosh.scoring.rescoring import Candidates
 from indexer.backends.whoosh.scoring.scored_docs import Matches, rounded
 
 
@@ -34,7 +34,7 @@ def first_tier(
     for segment, matches in enumerate(leading):
         if matches.count:
             docs = collection.readers[segment].arrays.docs
-            candidates = Looked(segment, matches.docs, docs, desks[segment].kernels)
+            candidates = Candidates(segment, matches.docs, docs, desks[segment].kernels)
             scores = rounded(candidates.sums(hits[segment].summands))
             parts.append(
                 Ranked(np.full(len(candidates.papers), segment), candidates.papers, scores)

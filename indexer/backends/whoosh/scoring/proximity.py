@@ -49,7 +49,7 @@ class StemRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class TermSequence:
     """One way to write a term: a sequence of stems.
 
     Attributes:
@@ -64,20 +64,20 @@ class Course:
 
 
 @dataclass(frozen=True, slots=True)
-class Sought:
+class StemLookups:
     """The distinct stems of the terms of a query, and the ways to write the terms."""
 
     rows: tuple[StemRow, ...]
-    courses: tuple[Course, ...]
+    sequences: tuple[TermSequence, ...]
 
 
-def sought(collection: Collection, segment: int, terms: Sequence[TextTerm]) -> Sought:
+def stem_lookups(collection: Collection, segment: int, terms: Sequence[TextTerm]) -> StemLookups:
     """Returns what to look up in a segment for some terms.
 
     Phrases and patterns have no single position, so they take no part.
     """
     rows: dict[StemRow, int] = {}
-    courses = []
+    sequences = []
     for i, term in enumerate(terms):
         if not isinstance(term, StemTerm | CompoundTerm) or term.field == "author":
             continue
@@ -90,8 +90,8 @@ def sought(collection: Collection, segment: int, terms: Sequence[TextTerm]) -> S
             stem_rows = [_row(collection, segment, word, exact=term.exact) for word in way]
             indexes = tuple(rows.setdefault(row, len(rows)) for row in stem_rows if row is not None)
             if len(indexes) == len(way):
-                courses.append(Course(i, indexes, field))
-    return Sought(tuple(rows), tuple(courses))
+                sequences.append(TermSequence(i, indexes, field))
+    return StemLookups(tuple(rows), tuple(sequences))
 
 
 def _row(collection: Collection, segment: int, word: str, *, exact: bool) -> StemRow | None:
@@ -112,7 +112,7 @@ def _row(collection: Collection, segment: int, word: str, *, exact: bool) -> Ste
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class TermPositions:
     """Positions of the terms in the candidates.
 
     Attributes:
@@ -131,7 +131,9 @@ class Standing:
     lengths: NDArray[np.int64]
 
 
-def stand(reader: SegmentReader, sought_terms: Sought, places: NDArray[np.int64]) -> Standing:
+def find_term_positions(
+    reader: SegmentReader, sought_terms: StemLookups, places: NDArray[np.int64]
+) -> TermPositions:
     """Finds all positions of the terms in the candidates.
 
     Args:
@@ -141,29 +143,29 @@ def stand(reader: SegmentReader, sought_terms: Sought, places: NDArray[np.int64]
     """
     titles = np.zeros(places.shape, np.bool_)
     shift = PAPER + max(1, (places.shape[1] - 1).bit_length())
-    if not sought_terms.courses:
-        return Standing(titles, shift, NOWHERE, NOWHERE, NOWHERE)
+    if not sought_terms.sequences:
+        return TermPositions(titles, shift, NOWHERE, NOWHERE, NOWHERE)
     keys, ends = _keys(reader, sought_terms.rows, places, titles, shift)
-    parts = [keys[ends[way.rows[0]] : ends[way.rows[0] + 1]] for way in sought_terms.courses]
+    parts = [keys[ends[way.rows[0]] : ends[way.rows[0] + 1]] for way in sought_terms.sequences]
     starts = np.concatenate(parts)
     course = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
-    lengths = np.array([len(way.rows) for way in sought_terms.courses])
+    lengths = np.array([len(way.rows) for way in sought_terms.sequences])
     for step in range(1, int(lengths.max())):
         # Key distance from the first stem of a way to this one; 0 for ways that are shorter.
-        distances = np.array([_key_distance(way, step, shift) for way in sought_terms.courses])
+        distances = np.array([_key_distance(way, step, shift) for way in sought_terms.sequences])
         selected = is_member(starts + distances[course], keys)
         starts, course = starts[selected], course[selected]
-    row_shifts = np.array([(way.term - way.rows[0]) << shift for way in sought_terms.courses])
+    row_shifts = np.array([(way.term - way.rows[0]) << shift for way in sought_terms.sequences])
     begins = starts + row_shifts[course]
-    fields = np.array([way.field for way in sought_terms.courses])
+    fields = np.array([way.field for way in sought_terms.sequences])
     if fields.max() >= 0:
         required = fields[course]
         selected = (required < 0) | (begins >> 32 & 1 == required)
         begins, course = begins[selected], course[selected]
-    return Standing(titles, shift, distinct(begins.copy()), begins, lengths[course])
+    return TermPositions(titles, shift, distinct(begins.copy()), begins, lengths[course])
 
 
-def _key_distance(course: Course, step: int, shift: int) -> int:
+def _key_distance(course: TermSequence, step: int, shift: int) -> int:
     """Returns the key distance from the first stem of a way to stem `step`; 0 past its end."""
     rows = course.rows
     return ((rows[step] - rows[0]) << shift) + step if step < len(rows) else 0

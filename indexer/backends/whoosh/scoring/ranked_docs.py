@@ -21,7 +21,7 @@ TOGETHER: Final = 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RankedDoc:
     """One hit: segment, doc id, and its score rounded to six significant digits."""
 
     segment: int
@@ -78,9 +78,9 @@ class Ranked:
         columns = (self.segments.tolist(), self.docs.tolist(), self.scores.tolist())
         return list(zip(*columns, strict=True))
 
-    def places(self) -> list[Place]:
+    def places(self) -> list[RankedDoc]:
         """Returns the hits as objects."""
-        return [Place(*row) for row in self.rows()]
+        return [RankedDoc(*row) for row in self.rows()]
 
 
 class RankOrder:
@@ -132,7 +132,7 @@ class RankOrder:
         reader = self._readers[segment]
         return -int(reader.arrays.year[doc]), reader.paper_id(doc)
 
-    def listed(self, matches: Sequence[Matches], sort: Sort) -> Iterator[Place]:
+    def listed(self, matches: Sequence[Matches], sort: Sort) -> Iterator[RankedDoc]:
         """Yields all hits in a sort order but relevance; their scores are 0."""
         nonempty = [(segment, part) for segment, part in enumerate(matches) if len(part.docs)]
         if len(nonempty) == 1:
@@ -142,7 +142,9 @@ class RankOrder:
             key=lambda hit: self._key(hit, sort),
         )
 
-    def page(self, matches: Sequence[Matches], sort: Sort, first: int, last: int) -> list[Place]:
+    def page(
+        self, matches: Sequence[Matches], sort: Sort, first: int, last: int
+    ) -> list[RankedDoc]:
         """Returns the hits of ranks `first` up to `last` in a sort order but relevance."""
         nonempty = [(segment, part) for segment, part in enumerate(matches) if len(part.docs)]
         if len(nonempty) == 1 and last * 4 < len(nonempty[0][1].docs):
@@ -150,16 +152,16 @@ class RankOrder:
             order, ranks = self._readers[segment].order(sort)
             part_ranks = ranks[part.docs]
             nearest = np.sort(np.partition(part_ranks, last)[:last])[first:]
-            return [Place(segment, doc, 0.0) for doc in order[nearest].tolist()]
+            return [RankedDoc(segment, doc, 0.0) for doc in order[nearest].tolist()]
         return list(islice(self.listed(matches, sort), first, last))
 
-    def _sorted(self, segment: int, part: Matches, sort: Sort) -> Iterator[Place]:
+    def _sorted(self, segment: int, part: Matches, sort: Sort) -> Iterator[RankedDoc]:
         """Yields the hits of one segment in a sort order."""
         order, ranks = self._readers[segment].order(sort)
         for rank in np.sort(ranks[part.docs]):
-            yield Place(segment, int(order[rank]), 0.0)
+            yield RankedDoc(segment, int(order[rank]), 0.0)
 
-    def _key(self, hit: Place, sort: Sort) -> tuple[object, ...]:
+    def _key(self, hit: RankedDoc, sort: Sort) -> tuple[object, ...]:
         """Returns the sort key of a hit, the same in every segment."""
         reader = self._readers[hit.segment]
         year = int(reader.arrays.year[hit.doc])

@@ -13,14 +13,14 @@ import numpy as np
 
 from indexer.backends.whoosh.scoring.collection import Collection
 from indexer.backends.whoosh.scoring.ranked_docs import Ranked
-from indexer.backends.whoosh.scoring.rescoring import Looked
+from indexer.backends.whoosh.scoring.rescoring import Candidates
 from indexer.backends.whoosh.scoring.scored_docs import Scores
 from indexer.query_analysis.relevance_model import PAPERS
 from indexer.ranking import idf
 
 
 @dataclass(frozen=True, slots=True)
-class SharedWord:
+class ExpansionTerm:
     """An expansion term.
 
     Attributes:
@@ -34,7 +34,9 @@ class SharedWord:
     spans: tuple[tuple[int, int], ...]
 
 
-def shared_words_of(collection: Collection, best: Ranked, factor: float) -> tuple[SharedWord, ...]:
+def expansion_terms_of(
+    collection: Collection, best: Ranked, factor: float
+) -> tuple[ExpansionTerm, ...]:
     """Returns the expansion terms of the top docs, given best first."""
     model = collection.stems.model(best.at(slice(PAPERS)).rows())
     expansion_terms = []
@@ -43,12 +45,12 @@ def shared_words_of(collection: Collection, best: Ranked, factor: float) -> tupl
         worth = (
             factor * weight * idf(collection.papers, postings.papers) * (collection.ranking.k1 + 1)
         )
-        expansion_terms.append(SharedWord(stem, worth, postings.spans))
+        expansion_terms.append(ExpansionTerm(stem, worth, postings.spans))
     return tuple(expansion_terms)
 
 
-def likeness(
-    collection: Collection, candidates: Looked, expansion_terms: Sequence[SharedWord]
+def expansion_scores(
+    collection: Collection, candidates: Candidates, expansion_terms: Sequence[ExpansionTerm]
 ) -> Scores:
     """Returns what each expansion term adds to the candidates: float64[terms, docs]."""
     segment, docs = candidates.segment, candidates.papers

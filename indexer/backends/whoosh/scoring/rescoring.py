@@ -19,7 +19,12 @@ from indexer.backends.whoosh.kernels.dispatch import Kernels
 from indexer.backends.whoosh.postings.positions import distinct, is_member
 from indexer.backends.whoosh.postings.segment_reader import Ids
 from indexer.backends.whoosh.scoring.collection import Collection
-from indexer.backends.whoosh.scoring.proximity import PAPER, Standing, sought, stand
+from indexer.backends.whoosh.scoring.proximity import (
+    PAPER,
+    TermPositions,
+    find_term_positions,
+    stem_lookups,
+)
 from indexer.backends.whoosh.scoring.query_context import Execution
 from indexer.backends.whoosh.scoring.scored_docs import Matches, Scores
 from indexer.query_analysis.terms import StemTerm, TextTerm
@@ -54,7 +59,7 @@ class Signals:
 
 
 def signals_of(
-    collection: Collection, looked: Looked, terms: tuple[TextTerm, ...], asked: Execution
+    collection: Collection, looked: Candidates, terms: tuple[TextTerm, ...], asked: Execution
 ) -> Signals:
     """Computes the features of candidates.
 
@@ -67,10 +72,10 @@ def signals_of(
     ranking, segment = collection.ranking, looked.segment
     arrays = collection.readers[segment].arrays
     with_proximity = len(terms) > 1 and bool(ranking.ordered or ranking.window)
-    stems_to_find = sought(collection, segment, terms if with_proximity else ())
+    stems_to_find = stem_lookups(collection, segment, terms if with_proximity else ())
     dfs = [collection.scored(term, asked).papers for term in terms]
     stem_rows = {}
-    for way in stems_to_find.courses:
+    for way in stems_to_find.sequences:
         # Such a term matches exactly the docs of its stem: no author name contains it.
         term, row = way.term, way.rows[0]
         if _is_stem(terms[term]) and dfs[term] == stems_to_find.rows[row].papers:
@@ -85,7 +90,9 @@ def signals_of(
         [stem.span for stem in stems_to_find.rows],
         [postings.docs for postings in postings_of.values()],
     )
-    positions = stand(collection.readers[segment], stems_to_find, indexes[:stem_count])
+    positions = find_term_positions(
+        collection.readers[segment], stems_to_find, indexes[:stem_count]
+    )
 
     contains = np.zeros((len(terms), len(looked.papers)), np.bool_)
     in_title = np.zeros(contains.shape, np.bool_)
@@ -128,7 +135,9 @@ def _title_match(in_title: Flags, lengths: NDArray[np.int32]) -> Scores:
     return match
 
 
-def _closeness(ranking: Ranking, positions: Standing, weights: Scores, candidates: int) -> Scores:
+def _closeness(
+    ranking: Ranking, positions: TermPositions, weights: Scores, candidates: int
+) -> Scores:
     """Returns the proximity score of each pair of neighbouring terms."""
     starts, begins = positions.starts, positions.begins
     next_row = 1 << positions.shift  # the same position, of the next term
@@ -159,7 +168,7 @@ _Key = tuple[int, int]
 """Address and length of a posting list."""
 
 
-class Looked:
+class Candidates:
     """Candidates of one segment; caches their indexes in the posting lists they were looked up in.
 
     Attributes:

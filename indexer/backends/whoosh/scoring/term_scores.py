@@ -32,7 +32,7 @@ _DEARER: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class FullScores:
     """All scores of a term in a segment, and their row for compiled loops, once there is one."""
 
     scores: Scores
@@ -70,20 +70,20 @@ class ScoreSource:
     """
 
     key: _Key
-    kept: GdsfCache[Whole]
+    kept: GdsfCache[FullScores]
     postings: PostingList
     formula: Bm25f
     segment: int
     size: int
     limit: float
 
-    def whole(self) -> tuple[CacheEntry[Whole] | None, Whole]:
+    def whole(self) -> tuple[CacheEntry[FullScores] | None, FullScores]:
         """Returns the cache entry and all scores."""
         return self.kept.entry(self.key, self._made)
 
-    def _made(self) -> Whole:
+    def _made(self) -> FullScores:
         """Computes all scores."""
-        return Whole(self.formula.scores(self.segment, self.postings, self.limit))
+        return FullScores(self.formula.scores(self.segment, self.postings, self.limit))
 
     def some(self, indexes: NDArray[np.integer[Any]]) -> Scores:
         """Computes the scores at some indexes of the list, and no others."""
@@ -102,7 +102,7 @@ class TermMatches(Matches):
         self._source = source
         self._long = len(docs) * DENSE >= source.size
         self._looked = 0
-        self._made: CacheEntry[Whole] | None = None
+        self._made: CacheEntry[FullScores] | None = None
         self._bare: list[Row] = []
         if not self.positive:
             self.positive = not len(docs) or bool(self.scores.min() > 0)
@@ -150,12 +150,12 @@ class TermMatches(Matches):
         return self._highest
 
     @property
-    def _held(self) -> Whole | None:
+    def _held(self) -> FullScores | None:
         """All scores if they are in memory, without asking the cache."""
         return None if self._made is None else self._made.value
 
     @property
-    def _whole(self) -> Whole:
+    def _whole(self) -> FullScores:
         whole = self._held
         if whole is None:
             self._made, whole = self._source.whole()
@@ -274,7 +274,7 @@ class ScoredTerms:
         self._find = postings
         self._formula = formula
         self._known: GdsfCache[ScoredTerm] = GdsfCache(known, self._weigh)
-        self._whole: GdsfCache[Whole] = GdsfCache(whole, _weigh_whole)
+        self._whole: GdsfCache[FullScores] = GdsfCache(whole, _weigh_whole)
 
     def get(self, term: TextTerm, budget: Budget | None = None) -> ScoredTerm:
         """Find a term and score it in each segment.
@@ -319,6 +319,6 @@ class ScoredTerms:
         return derived + sum(postings.bytes for postings in scored.postings)
 
 
-def _weigh_whole(whole: Whole) -> int:
+def _weigh_whole(whole: FullScores) -> int:
     """Returns the size of scores in memory."""
     return 500 + whole.scores.nbytes

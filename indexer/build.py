@@ -232,7 +232,8 @@ class _Reading:
                 self.tally.notice(str(notice))
         if passed:
             shown = ", ".join(passed[:5]) + (", …" if len(passed) > 5 else "")
-            self.tally.notice(f"{len(passed)} files that are no dumps were passed over: {shown}")
+            what = "file is not a dump" if len(passed) == 1 else "files are not dumps"
+            self.tally.notice(f"{len(passed)} {what}, skipped: {shown}")
         self._say(self.names[-1] if self.names else "", last=True)
 
     def _format(self, dump: Dump, formats: Mapping[str, Format]) -> Format | None:

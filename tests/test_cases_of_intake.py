@@ -228,7 +228,6 @@ def test_json_of_which_only_titles_would_be_read_is_refused(tmp_path: Path) -> N
     [
         (b"%PDF-1.7", "PDF"),
         (b"00714cam a2200205 a 4500001001300000\x1e", "a MARC file"),
-        (b"<?xml version='1.0'?><mods xmlns='x'/>", "MODS"),
         (b"<!DOCTYPE html><html><body>", "a web page"),
         (b"<rdf:RDF xmlns:rdf='x'>", "RDF"),
         (b"SQLite format 3\0", "SQLite"),

@@ -64,14 +64,18 @@ SHORT: Final = {
 }
 """Modules below `LEAST_LINES` and why; the ``__init__.py`` of a package needs no reason."""
 
-MOST_GIVE: Final = 441
+MOST_GIVE: Final = 369
 """Docstrings of the whole tree, tests included, whose first line begins with "Give"."""
 NO_GIVE: Final = (
     "indexer/authors",
+    "indexer/backends/whoosh/facets",
+    "indexer/backends/whoosh/kernels",
+    "indexer/backends/whoosh/whoosh_codec",
     "indexer/cli",
     "indexer/evaluation",
     "indexer/highlighting",
     "indexer/language",
+    "indexer/text",
     "webui",
 )
 """Rooms without any such docstring, each with the rooms inside it."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -15,6 +18,7 @@ import pytest
 from indexer.build import check_dumps, read_papers
 from indexer.errors import DumpError, OutputError
 from indexer.intake import harvest as harvest_module
+from indexer.intake import harvest_reply
 from indexer.intake.harvest import Harvest, harvest
 
 DC = 'xmlns:dc="http://purl.org/dc/elements/1.1/"'
@@ -200,6 +204,8 @@ def test_an_error_of_the_repository_is_told(repository: Repository, tmp_path: Pa
         encoding="utf-8",
     )
 
+    without_date = re.sub(r'"latest": "[^"]*"', '"latest": ""', state.read_text("utf-8"))
+    state.write_text(without_date, "utf-8")
     with pytest.raises(DumpError, match=r"badResumptionToken: too old; remove the state file"):
         harvest(of(repository), str(path))
 
@@ -244,7 +250,7 @@ def test_what_is_no_repository_is_told(
 def test_a_reply_without_end_is_refused(
     repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(harvest_module, "LARGEST_REPLY", 100)
+    monkeypatch.setattr(harvest_reply, "LARGEST_REPLY", 100)
 
     with pytest.raises(DumpError, match="a reply of over"):
         harvest(of(repository), str(tmp_path / "all.xml"))
@@ -366,3 +372,65 @@ def test_a_harvest_needs_a_file_to_go_on_with(repository: Repository, name: str)
     with pytest.raises(OutputError):
         harvest(of(repository), name)
     assert not repository.asked
+
+
+def test_an_expired_token_goes_on_from_the_last_date(
+    repository: Repository, tmp_path: Path
+) -> None:
+    path = tmp_path / "all.xml"
+    harvest(of(repository), str(path))
+    state = Path(f"{path}.state.json")
+    state.write_text(state.read_text("utf-8").replace('"token": ""', '"token": "old"'), "utf-8")
+    repository.records["e"] = "2024-03-09"
+    said: list[str] = []
+
+    report = harvest(of(repository), str(path), notice=said.append)
+
+    assert report.records == 2
+    assert repository.asked[-1]["from"] == "2024-03-02"
+    assert "too old; going on from 2024-03-02" in said[0]
+
+
+REPLY = Repository.wrapped(f"<ListRecords>{Repository.record('a', '2024-01-01')}</ListRecords>")
+FAULTY_REPLIES = {
+    "control character": REPLY.replace("a &amp;", "a \x0b &amp;").encode(),
+    "bare ampersand": REPLY.replace("a &amp; ö", "Q&A &nbsp; a").encode(),
+    "undecodable character": REPLY.encode().replace("ö".encode(), b"\xef"),
+    "broken tag": REPLY.replace("</dc:creator>", "").encode(),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTY_REPLIES)
+def test_a_faulty_reply_is_mended_and_said(fault: str) -> None:
+    said: list[str] = []
+
+    reply = harvest_reply.parsed(FAULTY_REPLIES[fault], "http://x", said.append)
+
+    assert "a" in "".join(reply.itertext())
+    assert f"1 {fault}" in said[0]
+
+
+@pytest.mark.parametrize("data", [b"", REPLY.encode()[:-30], b"<html><body>Sorry"])
+def test_a_reply_that_is_cut_short_is_asked_for_again(data: bytes) -> None:
+    with pytest.raises(harvest_reply.BrokenReply):
+        harvest_reply.parsed(data, "http://x", lambda _: None)
+
+
+def test_retry_after_may_be_a_date() -> None:
+    later = format_datetime(datetime.now(UTC) + timedelta(seconds=90))
+    assert 80 < harvest_reply.seconds_to_wait(later, 1.0) <= 90
+    assert harvest_reply.seconds_to_wait("7", 1.0) == 7.0
+    assert harvest_reply.seconds_to_wait("soon", 1.0) == 1.0
+    assert harvest_reply.seconds_to_wait(None, 1.0) == 1.0
+
+
+def test_metadata_that_no_format_reads_are_refused_at_once(
+    repository: Repository, tmp_path: Path
+) -> None:
+    path = tmp_path / "all.xml"
+
+    with pytest.raises(DumpError, match=r"metadata format marc21 is not read; harvest oai_dc"):
+        harvest(of(repository, prefix="marc21"), str(path), is_readable=lambda _: False)
+
+    assert not path.exists()
+    assert len(repository.asked) == 1

@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 from indexer.cli.group import Session, example, with_session
 from indexer.cli.terminal import counted, echo_lines
+from indexer.formats.oai_xml import is_readable
 from indexer.intake.harvest import Harvest
 from indexer.intake.harvest import harvest as harvest_into
 from indexer.protected import protect
@@ -32,7 +33,7 @@ from indexer.protected import protect
     default="oai_dc",
     show_default=True,
     metavar="NAME",
-    help="Metadata format; every repository has oai_dc.",
+    help="Metadata format; every repository has oai_dc. Others that are read: arXiv, mods, JATS.",
 )
 @click.option("--set", "of_set", default="", metavar="NAME", help="Only the records of this set.")
 @click.option(
@@ -76,8 +77,9 @@ def harvest(
         with _progress() as progress:
             protected = protect((), session.settings_files, indexes=(str(session.directory),))
             report = harvest_into(
-                what, file, progress=progress, notice=_notice, protected=protected
-            )
+                what, file, progress=progress, notice=_notice, protected=protected,
+                is_readable=is_readable,
+            )  # fmt: skip
     except KeyboardInterrupt:
         raise click.ClickException(
             "stopped; the records of all replies so far are kept, and the same command resumes"

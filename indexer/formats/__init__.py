@@ -45,16 +45,23 @@ def built_in_formats() -> tuple[Format, ...]:
     """
     from indexer.formats import (
         acl_xml,
+        aminer,
         arrow,
         arxiv_json,
         beir,
         bibtex,
+        cff,
         crossref,
+        datacite,
         dblp_xml,
         delimited,
         endnote,
+        endnote_xml,
+        europe_pmc,
+        jats,
         jsonl,
         medline,
+        mods,
         oai_xml,
         openalex,
         paperlist,
@@ -64,6 +71,7 @@ def built_in_formats() -> tuple[Format, ...]:
         wos,
         xlsx,
         zotero,
+        zotero_rdf,
     )
 
     return (
@@ -74,6 +82,9 @@ def built_in_formats() -> tuple[Format, ...]:
         Format("beir", "corpus.jsonl of a test collection (BEIR)", beir.sniff, beir.read),
         Format("openalex", "OpenAlex works, JSON lines", openalex.sniff, openalex.read),
         Format("arxiv", "arXiv metadata, JSON lines", arxiv_json.sniff, arxiv_json.read),
+        Format("aminer", "AMiner citation network, JSON or tagged", aminer.sniff, aminer.read),
+        Format("europe-pmc", "Europe PMC replies, JSON or XML", europe_pmc.sniff, europe_pmc.read),
+        Format("datacite", "DataCite records, JSON", datacite.sniff, datacite.read),
         Format(
             "semantic-scholar",
             "Semantic Scholar papers, JSON lines",
@@ -85,6 +96,10 @@ def built_in_formats() -> tuple[Format, ...]:
         Format("jsonl", "Quiver's own JSON lines", jsonl.sniff, jsonl.read),
         Format("acl", "ACL Anthology XML", acl_xml.sniff, acl_xml.read),
         Format("pubmed", "PubMed XML", pubmed_xml.sniff, pubmed_xml.read),
+        Format("endnote-xml", "EndNote XML", endnote_xml.sniff, endnote_xml.read),
+        Format("mods", "MODS XML", mods.sniff, mods.read),
+        Format("jats", "JATS XML (PubMed Central, publishers)", jats.sniff, jats.read),
+        Format("zotero-rdf", "Zotero RDF", zotero_rdf.sniff, zotero_rdf.read),
         Format("oai", "OAI-PMH XML (arXiv, Dublin Core), arXiv Atom", oai_xml.sniff, oai_xml.read),
         Format("dblp", "DBLP XML", dblp_xml.sniff, dblp_xml.read),
         Format("bibtex", "BibTeX (ACM, ACL, DBLP, PMLR, …)", bibtex.sniff, bibtex.read),
@@ -92,6 +107,7 @@ def built_in_formats() -> tuple[Format, ...]:
         Format("endnote", "EndNote, tagged (.enw)", endnote.sniff, endnote.read),
         Format("medline", "MEDLINE, tagged", medline.sniff, medline.read),
         Format("wos", "Web of Science, field-tagged", wos.sniff, wos.read),
+        Format("cff", "Citation file of software (CITATION.cff)", cff.sniff, cff.read),
         Format("xlsx", "Excel workbook with a header", xlsx.sniff, xlsx.read),
         Format("csv", "CSV or TSV with a header", delimited.sniff, delimited.read),
     )

@@ -46,16 +46,17 @@ _KNOWN: Mapping[str, tuple[str, ...]] = {
     "type": ("type", "publicationtype", "documenttype", "itemtype", "entrytype", "dt"),
     "doi": ("doi", "doilink", "digitalobjectidentifier", "di"),
     "url": ("url", "link", "externalurl", "pdflink", "weblink", "href", "articleurl", "sourceurl"),
-    "keywords": ("keywords", "authorkeywords", "keyword", "manualtags", "tags", "subjects", "de"),
+    "keywords": ("keywords", "authorkeywords", "keyword", "keywordsdisplayname", "manualtags",
+                 "tags", "subjects", "de"),
     "id": ("id", "paperid", "lensid", "eid", "recordid", "corpusid", "openalexid", "ut"),
 }  # fmt: skip
 """Names of columns without case, spaces and signs; the first one met counts."""
 _DETAILS: Mapping[str, tuple[str, ...]] = {
-    "volume": ("volume", "vl", "vol"),
-    "issue": ("issue", "is", "issuenumber", "no"),
+    "volume": ("volume", "vl", "vol", "bibliovolume"),
+    "issue": ("issue", "is", "issuenumber", "no", "biblioissue"),
     "pages": ("pages", "pagerange", "pagination", "pagenumbers"),
-    "first_page": ("pagestart", "startpage", "firstpage", "bp", "beginningpage"),
-    "last_page": ("pageend", "endpage", "lastpage", "ep", "endingpage"),
+    "first_page": ("pagestart", "startpage", "firstpage", "bp", "beginningpage", "bibliofirstpage"),
+    "last_page": ("pageend", "endpage", "lastpage", "ep", "endingpage", "bibliolastpage"),
     "article_number": ("artno", "articlenumber", "ar"),
     "page_count": ("pagecount", "numpages", "numberofpages", "pg"),
     "publisher": ("publisher", "pu"),
@@ -67,18 +68,19 @@ _DETAILS: Mapping[str, tuple[str, ...]] = {
     "series_number": ("seriesnumber",),
     "edition": ("edition",),
     "language": ("language", "languageoforiginaldocument", "languages", "la"),
-    "licence": ("license", "licence", "rights"),
+    "licence": ("license", "licence", "rights", "primarylocationlicense"),
     "venue_short": ("abbreviatedsourcetitle", "journalabbreviation", "journalisoabbreviation"),
     "date": ("publicationdate", "datepublished", "date"),
     "note": ("extra", "notes", "comments"),
     "affiliations": ("authorswithaffiliations", "affiliations", "addresses"),
-    "orcid": ("orcids", "orcid"),
-    "subjects": ("indexkeywords", "meshterms", "meshheadings", "fieldsofstudy", "mesh"),
-    "pdf_url": ("pdfurl", "sourceurls"),
+    "orcid": ("orcids", "orcid", "authorshipsauthororcid"),
+    "subjects": ("indexkeywords", "meshterms", "meshheadings", "fieldsofstudy", "mesh",
+                 "topicsdisplayname"),
+    "pdf_url": ("pdfurl", "sourceurls", "bestoalocationpdfurl"),
     "isbn": ("isbn", "isbns", "bn"),
-    "issn": ("issn", "issns", "eissn", "sn"),
-    "pmid": ("pmid", "pubmedid", "pubmed"),
-    "pmcid": ("pmcid", "pmc"),
+    "issn": ("issn", "issns", "eissn", "sn", "primarylocationsourceissnl"),
+    "pmid": ("pmid", "pubmedid", "pubmed", "idspmid"),
+    "pmcid": ("pmcid", "pmc", "idspmcid"),
     "arxiv": ("arxivid", "arxiv"),
     "openalex": ("openalexid",),
     "wos": ("utuniquewosid", "ut"),
@@ -92,6 +94,7 @@ _SCHEMES = ("isbn", "issn", "pmid", "pmcid", "arxiv", "openalex", "wos", "scopus
 _NAMED = re.compile(r"^[^,]*(?:,\s*(?:[^\W\d_]{1,2}\.[\s-]?)+)?,\s*")
 """The name before an affiliation, its initials with it."""
 _AUTHOR_NUMBER = re.compile(r"\s*\(\d{5,}\)")
+_OPENALEX = "https://openalex.org/"
 _MOST_COLUMNS = 2000
 LARGEST_MAP: Final = 64 * 1024
 """Most bytes of a file of columns."""
@@ -122,11 +125,11 @@ class Columns:
             return next((text for text in cells if text.strip()), "")
 
         keywords = cell("keywords")
-        authors = self._authors(row, cell("affiliations"))
+        authors = _with_orcids(self._authors(row, cell("affiliations")), cell("orcid"))
         first, last = cell("first_page"), cell("last_page")
-        date = cell("date")
+        date, subjects = cell("date"), cell("subjects")
         texts: dict[str, Any] = {field: cell(field) for field in _TEXTS if field in self.places}
-        id = cell("id").strip().removeprefix("https://openalex.org/")
+        id = cell("id").strip().removeprefix(_OPENALEX)
         return Record(
             line=line,
             # A short number is that of the row, not of the paper.
@@ -146,13 +149,14 @@ class Columns:
                 for scheme in _SCHEMES
                 for one in re.split(r"[;,]\s*|\s(?=\d{4}-?\d{3}|97[89])", cell(scheme))
                 if one.strip()
-            ),
+            )
+            + ((("openalex", id),) if cell("id").strip().startswith(_OPENALEX) else ()),
             publication=Publication(
                 kind=kind_of(cell("type")),
                 editors=inverted_names(cell("editors").split(";")) if cell("editors") else (),
                 pages=cell("pages") or page_range(first, last),
                 date=date if iso_date(date) else "",
-                subjects=split_keywords(cell("subjects"), ";"),
+                subjects=split_keywords(subjects, ";" if ";" in subjects else "|"),
                 **texts,
             ),
         )
@@ -189,6 +193,29 @@ def _with_affiliations(authors: tuple[Author, ...], text: str) -> tuple[Author, 
         place = _NAMED.sub("", piece) if named else piece
         found.append(replace(author, affiliations=(place,)))
     return tuple(found)
+
+
+def _with_orcids(authors: tuple[Author, ...], text: str) -> tuple[Author, ...]:
+    """Returns authors with their ORCID iDs: as many as there are authors, or each after a name.
+
+    OpenAlex parts them by "|", none of them left out; Web of Science writes "Lee, Ann/0000-…; …".
+    """
+    pieces = [piece.strip() for piece in re.split(r"[;|]", text)] if text else []
+    if "/" in text and "://" not in text:
+        named = {
+            name.split(",")[0].strip().casefold(): orcid
+            for name, _, orcid in (piece.rpartition("/") for piece in pieces)
+        }
+        return tuple(
+            replace(author, orcid=orcid)
+            if (orcid := named.get(author.sort_family.casefold(), ""))
+            else author
+            for author in authors
+        )
+    if len(pieces) != len(authors):
+        return authors
+    pairs = zip(authors, pieces, strict=True)
+    return tuple(replace(author, orcid=orcid) if orcid else author for author, orcid in pairs)
 
 
 def guess_columns(header: Sequence[str]) -> Columns | None:

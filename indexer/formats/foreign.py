@@ -17,23 +17,17 @@ _BEGINNINGS: Final = (
     (b"\x89HDF", "an HDF5 file", "write it as JSON lines or CSV"),
     (b"\x89PNG", "a picture", "give a dump of records"),
     (b"\xff\xd8\xff", "a picture", "give a dump of records"),
-    (b"cff-version:", "a citation file (CFF)", "convert it with cffconvert -f bibtex"),
     (b"7z\xbc\xaf", "a 7z archive", "unpack it"),
     (b"Rar!", "a RAR archive", "unpack it"),
 )
 _ROOTS: Final = {
-    "mods": ("MODS XML", "harvest or export Dublin Core, or convert it to BibTeX (bibutils)"),
-    "modscollection": ("MODS XML", "convert it to BibTeX (xml2bib of bibutils)"),
-    "rdf": ("RDF XML, as Zotero exports it", "in Zotero choose CSL JSON, BibTeX or RIS"),
-    "article": ("JATS XML of an article", "give its record in PubMed or Crossref"),
-    "pmc-articleset": ("JATS XML of articles", "export PubMed XML or MEDLINE"),
+    "rdf": ("RDF XML of another kind than Zotero's", "export BibTeX or RIS"),
     "html": ("a web page", "export the records as RIS, BibTeX or CSV"),
     "svg": ("a picture", "give a dump of records"),
     "tei": ("TEI XML, as GROBID writes it", "let GROBID write BibTeX"),
     "sources": ("Word\u2019s list of sources", "convert it to BibTeX"),
     "rss": ("an RSS feed", "export the records"),
     "resource": ("DataCite XML", "export BibTeX or RIS"),
-    "responsewrapper": ("XML of Europe PMC", "export RIS or MEDLINE"),
 }
 _MARC = re.compile(rb"\d{5}[acdnpo ][a-z][a-z ].{17}.*\x1e", re.DOTALL)
 
@@ -57,8 +51,6 @@ def foreign_kind(head: bytes) -> tuple[str, str]:
 
 def _xml_kind(head: bytes, start: bytes) -> tuple[str, str]:
     root = root_of(head).lower()
-    if root == "xml" and b"<records" in start:
-        return "EndNote XML", "in EndNote choose the output style RIS (RefMan) or BibTeX"
     if root in ("collection", "record", "records") and b"loc.gov/MARC21" in head[:65536]:
         return "MARC XML", "convert it to BibTeX (bibutils), or harvest oai_dc"
     if start[:15].lower().startswith((b"<!doctype html", b"<html")):

@@ -15,6 +15,7 @@ from lxml import etree
 from indexer.author import Author
 from indexer.author_name import is_organisation, person
 from indexer.errors import RecordError
+from indexer.formats import jats_record, mods_record
 from indexer.formats.arxiv import (
     NUMBER,
     listed_names,
@@ -38,6 +39,7 @@ from indexer.intake.record import Notice, Read, Record
 from indexer.intake.tex_letters import without_tex_letters
 from indexer.publication import Publication
 
+_READ = frozenset(("entry", "arXiv", "arXivRaw", "arXivOld", "mods", "article"))
 _ROOTS = frozenset(("OAI-PMH", "ListRecords", "GetRecord", "record", "records", "feed", "entry"))
 _NUMBER_AT_END = re.compile(
     rf"(?:arxiv\.org/abs/|arXiv(?:\.org)?:)({NUMBER.pattern})$", re.IGNORECASE
@@ -78,7 +80,7 @@ def read(dump: Dump) -> Iterator[Read]:
             yield RecordError(dump.name, line, "the repository deleted the record")
         elif inner is None:
             yield RecordError(dump.name, line, "the record has no metadata")
-        elif not _is_readable(inner):
+        elif not is_readable(inner):
             kind = local_name(inner)
             fault = f"metadata format {kind} is not read; harvest oai_dc instead (--prefix oai_dc)"
             yield RecordError(dump.name, line, fault)
@@ -86,10 +88,10 @@ def read(dump: Dump) -> Iterator[Read]:
             yield _record(line, inner, text_at(header, "identifier"))
 
 
-def _is_readable(inner: etree._Element) -> bool:
-    """Says whether the metadata are arXiv's, an Atom entry, or hold terms of Dublin Core."""
+def is_readable(inner: etree._Element) -> bool:
+    """Says whether the metadata are arXiv's, Atom, MODS, JATS, or hold terms of Dublin Core."""
     kind = local_name(inner)
-    if kind in ("entry", "arXiv", "arXivRaw", "arXivOld") or "dc" in kind.lower():
+    if kind in _READ or "dc" in kind.lower():
         return True
     return any(True for _ in children(inner, "title", "creator"))
 
@@ -100,6 +102,10 @@ def _record(line: int, inner: etree._Element, identifier: str) -> Record:
         return _atom(line, inner)
     if kind in ("arXiv", "arXivRaw", "arXivOld"):
         return _arxiv(line, inner)
+    if kind == "mods":
+        return mods_record.record_of(line, inner, identifier)
+    if kind == "article":
+        return jats_record.record_of(line, inner, identifier)
     return _dublin_core(line, inner, identifier)
 
 

@@ -8,11 +8,8 @@ finished asks only for what changed since.
 from __future__ import annotations
 
 import os
-import re
 import time
 import urllib.error
-import urllib.request
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -22,15 +19,11 @@ from urllib.parse import urlencode, urlsplit
 
 from lxml import etree
 
-from indexer import __version__
 from indexer.errors import DumpError, OutputError
-from indexer.intake.encoding import declared_encoding, known_codec
+from indexer.intake.harvest_reply import BrokenReply, fetched, parsed, seconds_to_wait
 from indexer.intake.harvest_state import HarvestState, read_state, write_state
-from indexer.intake.xml_repair import repaired_xml
 from indexer.protected import Protected, descriptor_of, refuse_protected
 
-LARGEST_REPLY: Final = 64 * 1024 * 1024
-"""Most bytes of one reply."""
 MOST_TRIES: Final = 5
 FIRST_TRIES: Final = 2
 """Tries at an address that has not answered yet: it is probably wrong, and somebody waits."""
@@ -81,13 +74,14 @@ class HarvestReport:
     since: str
 
 
-def harvest(
+def harvest(  # noqa: PLR0913 - what it is told, and what it tells
     what: Harvest,
     path: str,
     *,
     progress: Callable[[int], None] | None = None,
     protected: Protected | None = None,
     notice: Callable[[str], None] | None = None,
+    is_readable: Callable[[etree._Element], bool] | None = None,
 ) -> HarvestReport:
     """Bring the records of a repository into a dump, or the dump up to date.
 
@@ -96,13 +90,15 @@ def harvest(
         path: the dump; ``<path>.state.json`` remembers how far it is.
         progress: called after each reply with the number of records so far.
         protected: what the dump and its state file must not be.
-        notice: called with a sentence whenever the harvest has to wait and try again.
+        notice: called with a sentence whenever the harvest has to wait and try again, and with
+            one that says what of a faulty reply was mended.
+        is_readable: says whether the metadata of a record can be read from the dump later.
 
     Raises:
         OutputError: when they may not be written.
-        DumpError: when the address is none of the web, the repository does not answer or answers
-            with an error or a list without end, or the files cannot be written. What was
-            harvested is kept, and the next harvest goes on from there.
+        DumpError: when the address is none of the web, its metadata cannot be read, the repository
+            does not answer or answers with an error or a list without end, or the files cannot be
+            written. What was harvested is kept, and the next harvest goes on from there.
     """
     if urlsplit(what.url).scheme not in ("http", "https"):
         raise DumpError(what.url, 0, "no web address; OAI-PMH repositories have one (https://…)")
@@ -118,6 +114,8 @@ def harvest(
         for reply, tries in _replies(what, state, notice or (lambda _: None)):
             requests += tries
             found = reply.findall(f"{_OAI}ListRecords/{_OAI}record")
+            if not records and is_readable is not None:
+                _refuse_unread(what, found, is_readable)
             records += len(found)
             state = _written(dump, state_file, state, reply, found)
             if progress is not None:
@@ -125,6 +123,15 @@ def harvest(
     except OSError as error:
         raise DumpError(str(dump), 0, f"cannot be written: {error.strerror}") from error
     return HarvestReport(records, requests, went_on, state.since)
+
+
+def _refuse_unread(
+    what: Harvest, found: list[etree._Element], is_readable: Callable[[etree._Element], bool]
+) -> None:
+    inner = [one for record in found for one in record.iterfind(f"{_OAI}metadata/*")]
+    if inner and not any(map(is_readable, inner)):
+        fault = f"metadata format {what.prefix} is not read; harvest oai_dc (--prefix oai_dc)"
+        raise DumpError(what.url, 0, fault)
 
 
 def _begun(what: Harvest, dump: Path, state_file: Path) -> HarvestState:
@@ -184,9 +191,10 @@ def _replies(
 ) -> Iterator[tuple[etree._Element, int]]:
     """Give each reply and the number of tries it took, until the list is complete."""
     token = state.token
+    since, latest = state.since, state.latest
     asked_for = {token} - {""}
-    answered = False
-    while not answered or token:
+    answered, more = False, True
+    while more:
         if answered:
             time.sleep(what.pause)
         arguments = {"verb": "ListRecords"}
@@ -195,7 +203,7 @@ def _replies(
         else:
             arguments["metadataPrefix"] = what.prefix
             arguments |= {"set": what.set} if what.set else {}
-            arguments |= {"from": state.since} if state.since else {}
+            arguments |= {"from": since} if since else {}
         separator = "&" if "?" in what.url else "?"
         address = f"{what.url}{separator}{urlencode(arguments)}"
         reply, tries = _asked(address, what, notice, answered=answered)
@@ -203,16 +211,28 @@ def _replies(
         error = reply.find(f"{_OAI}error")
         if error is not None and error.get("code") != "noRecordsMatch":
             said = f"{error.get('code')}: {(error.text or '').strip()}"
+            if error.get("code") == "badResumptionToken" and latest > since:
+                notice(f"{what.url} says {said}; going on from {latest[:10]}")
+                since, token, asked_for = latest[:10], "", set()
+                continue
             hint = "; remove the state file and the dump to begin anew" if token else ""
             raise DumpError(what.url, 0, f"the repository says {said}{hint}")
+        latest = max(latest, _latest(reply))
         yield reply, tries
         token = _token(reply)
+        more = bool(token)
         if token in asked_for:
             # The same token stands for the same part of the list (OAI-PMH 2.0, section 3.5.1).
             raise DumpError(
                 what.url, 0, f"gives the resumption token {token[:80]!r} again: a list without end"
             )
         asked_for |= {token} - {""}
+
+
+def _latest(reply: etree._Element) -> str:
+    """Returns the last datestamp of a reply; repositories list records in that order."""
+    stamps = reply.iterfind(f"{_OAI}ListRecords/{_OAI}record/{_OAI}header/{_OAI}datestamp")
+    return max(((stamp.text or "").strip() for stamp in stamps), default="")
 
 
 def _token(reply: etree._Element) -> str:
@@ -225,15 +245,19 @@ def _asked(
     """Ask once, and again after a while when the repository is busy or the line fails."""
     for tried in range(1, MOST_TRIES + 1):
         try:
-            return _parsed(_fetched(address, what.timeout), what.url), tried
+            return parsed(fetched(address, what.timeout), what.url, notice), tried
         except urllib.error.HTTPError as error:
             error.close()
             if error.code not in (429, 500, 502, 503, 504) or tried == MOST_TRIES:
                 raise DumpError(what.url, 0, f"answers {error.code} {error.reason}") from error
-            wait = _seconds(error.headers.get("Retry-After"), what.pause * 2**tried)
+            wait = seconds_to_wait(error.headers.get("Retry-After"), what.pause * 2**tried)
             why = f"answers {error.code} {error.reason}"
-        except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
+        except (urllib.error.URLError, TimeoutError, ConnectionError, BrokenReply) as error:
             why = f"does not answer ({getattr(error, 'reason', error)})"
+            if isinstance(error, BrokenReply):
+                why = f"answers with {error}"
+                if error.is_final and not answered:
+                    raise DumpError(what.url, 0, str(error)) from error
             if tried == (MOST_TRIES if answered else FIRST_TRIES):
                 hint = "is the address right?" if not answered else "the same command goes on later"
                 raise DumpError(what.url, 0, f"{why}; {hint}") from error
@@ -242,49 +266,6 @@ def _asked(
         notice(f"{what.url} {why}; trying again in {wait:.0f} s")
         time.sleep(wait)
     raise AssertionError("the last try either returns or raises")
-
-
-def _fetched(address: str, timeout: float) -> bytes:
-    # The scheme was checked: only http and https come this far.
-    headers = {"User-Agent": f"quiver/{__version__} (OAI-PMH harvester)"}
-    request = urllib.request.Request(address, headers=headers)  # noqa: S310
-    with urllib.request.urlopen(request, timeout=timeout) as reply:  # noqa: S310
-        data: bytes = reply.read(LARGEST_REPLY + 1)
-    if len(data) > LARGEST_REPLY:
-        raise DumpError(address, 0, f"a reply of over {LARGEST_REPLY >> 20} MiB")
-    return data
-
-
-def _seconds(text: str | None, otherwise: float) -> float:
-    return float(text) if text and re.fullmatch(r"\d{1,5}", text.strip()) else otherwise
-
-
-def _parsed(data: bytes, url: str) -> etree._Element:
-    if not data.strip():
-        raise DumpError(url, 0, "a reply that is empty")
-    mended: Counter[str] = Counter()
-    declared = known_codec(declared_encoding(data) or "utf-8") or "utf-8"
-    text = data.decode(declared, errors="replace").removeprefix("\ufeff").lstrip()
-    repaired = repaired_xml(text.encode(errors="replace"), mended)
-    reply = _parsed_text(repaired, recover=False)
-    if reply is None and b"OAI-PMH" in repaired[:4096]:
-        # One bad record must not stop the harvest: libxml2 drops what it cannot read.
-        reply = _parsed_text(repaired, recover=True)
-    if reply is None:
-        raise DumpError(url, 0, "a reply that is no XML")
-    if etree.QName(reply).localname != "OAI-PMH":
-        raise DumpError(url, 0, "no OAI-PMH repository answers at this address")
-    return reply
-
-
-def _parsed_text(text: bytes, *, recover: bool) -> etree._Element | None:
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, encoding="utf-8", recover=recover
-    )
-    try:
-        return etree.fromstring(text, parser)
-    except etree.XMLSyntaxError:
-        return None
 
 
 def _written(
@@ -312,7 +293,8 @@ def _written(
             raise
     asked = state.asked if state.token else reply.findtext(f"{_OAI}responseDate") or ""
     size = state.size + len(added)
-    moved = replace(state, token=_token(reply), size=size, asked=asked)
+    latest = max(state.latest if state.token else "", _latest(reply))
+    moved = replace(state, token=_token(reply), size=size, asked=asked, latest=latest)
     write_state(state_file, moved)
     return moved
 

@@ -23,6 +23,7 @@ class HarvestState:
         token: resumption token of the next part of the list; empty when the list is complete.
         size: bytes of the dump that count: its head and whole records; 0 = none yet.
         asked: time of the repository when the list began, ISO 8601.
+        latest: last datestamp of the records of this list so far.
     """
 
     url: str
@@ -32,6 +33,7 @@ class HarvestState:
     token: str = ""
     size: int = 0
     asked: str = ""
+    latest: str = ""
 
     def __post_init__(self) -> None:
         """Check what was read from a file.
@@ -40,7 +42,7 @@ class HarvestState:
             TypeError: when a value is of another type.
             ValueError: when the size is negative.
         """
-        texts = (self.url, self.prefix, self.set, self.since, self.token, self.asked)
+        texts = (self.url, self.prefix, self.set, self.since, self.token, self.asked, self.latest)
         if type(self.size) is not int or not all(isinstance(text, str) for text in texts):
             raise TypeError("a value is of another type")
         if self.size < 0:

@@ -96,7 +96,7 @@ def test_keys_move_and_open_and_can_be_turned_off(opened: Opened) -> None:
     expect(page.get_by_label("Search papers")).to_have_value(re.compile("j$"))
     page.keyboard.press("Tab")
     page.keyboard.press("?")
-    page.get_by_label("Single keys work on this site").uncheck()
+    page.get_by_label("Enable single-key shortcuts on this site").uncheck()
     page.get_by_role("button", name="Close").click()
     page.keyboard.press("/")
     expect(page.get_by_label("Search papers")).not_to_be_focused()

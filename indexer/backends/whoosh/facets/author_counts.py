@@ -179,8 +179,8 @@ class LazyAuthorCounts(AuthorCounts):
 
     @property
     def _all_counts(self) -> AuthorCounts:
-        # Not a `cached_property`: Python 3.11's holds a lock while one thread counts.
         """The counts of all keys."""
+        # Not a `cached_property`: Python 3.11's holds a lock while one thread counts.
         if self._complete is None:
             self._complete = count_author_keys(self._reader, self._matches.docs)
         return self._complete

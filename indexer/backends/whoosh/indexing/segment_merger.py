@@ -222,8 +222,8 @@ class SegmentSource:
         )
 
     def _title_keys(self) -> Strings:
-        # Only a merge needs them, so they are not in the segment but decoded from the store.
         """Returns the case-folded titles, in doc id order."""
+        # Only a merge needs them, so they are not in the segment but decoded from the store.
         store = self.opened.store
         docs = np.argsort(store.slot, kind="stable")
         parts = []

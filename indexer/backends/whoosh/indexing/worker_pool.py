@@ -126,8 +126,8 @@ class WorkerPool:
 
 
 def _start() -> _Process:
-    # The child imports the same modules, and nothing from the current directory (-P).
     """Starts one process."""
+    # The child imports the same modules, and nothing from the current directory (-P).
     path = os.pathsep.join(folder or str(Path.cwd()) for folder in sys.path)
     return subprocess.Popen(  # noqa: S603 - this program itself
         [sys.executable, "-P", "-m", _MODULE],

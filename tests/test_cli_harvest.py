@@ -171,7 +171,7 @@ def test_ctrl_c_in_a_build_leaves_the_index_as_it_was(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("indexer.backends.whoosh.indexing.writer.take_census", interrupted)
+    monkeypatch.setattr("indexer.backends.whoosh.indexing.writer.collect_stats", interrupted)
     stopped = CliRunner().invoke(quiver(), command)
     assert stopped.exit_code == 1
     assert stopped.stderr.splitlines()[-1] == "Error: stopped; no file is left half written"

@@ -25,7 +25,7 @@ from indexer.backends.whoosh.format import manifest
 from indexer.backends.whoosh.format.directory import Generations, Policy, faults_told, link, writing
 from indexer.backends.whoosh.format.generation import OpenedGeneration, open_generation
 from indexer.backends.whoosh.format.manifest import fingerprint
-from indexer.backends.whoosh.indexing.writer import Plan, WhooshWriter
+from indexer.backends.whoosh.indexing.writer import WhooshWriter, WriterOptions
 from indexer.backends.whoosh.integrity import verify
 from indexer.backends.whoosh.kernels.dispatch import KernelChoice, KernelName
 from indexer.backends.whoosh.searcher import WhooshSearcher
@@ -224,7 +224,7 @@ class WhooshIndex:
                 )
             with faults_told(self.path):
                 name, hidden = self.generations.begin()
-            plan = Plan(base, self._policy, rebuild, dumps)
+            plan = WriterOptions(base, self._policy, rebuild, dumps)
             writer = WhooshWriter(plan, self._analyzer, hidden)
             try:
                 yield writer

@@ -21,8 +21,8 @@ from indexer.backends.whoosh.format.manifest import fingerprint
 from indexer.backends.whoosh.format.packed_ints import Narrow
 from indexer.backends.whoosh.format.ragged_arrays import turned
 from indexer.backends.whoosh.format.segment import Ints, Segment, Strings
-from indexer.backends.whoosh.indexing.bulk_tokenizer import WordTable
-from indexer.backends.whoosh.indexing.collection_stats import take_census
+from indexer.backends.whoosh.indexing.bulk_tokenizer import BulkTokenizer
+from indexer.backends.whoosh.indexing.collection_stats import collect_stats
 from indexer.errors import IndexDamaged
 
 
@@ -128,8 +128,8 @@ def _store_faults(segment: OpenedSegment) -> Iterator[str]:
 def _title_faults(segment: OpenedSegment, analyzer: Analyzer) -> Iterator[str]:
     """Say which papers the words of their own title do not find."""
     arrays = segment.arrays
-    table = WordTable(analyzer)
-    cuts = table.cut(segment.store.paper(number).title for number in range(arrays.papers))
+    table = BulkTokenizer(analyzer)
+    cuts = table.tokenize(segment.store.paper(number).title for number in range(arrays.papers))
     known = {word: at for at, word in enumerate(arrays.words)}
     missing = len(known)
     of_word = np.array([known.get(word, missing) for word in table.words], np.int64)
@@ -162,7 +162,7 @@ def _check_together(opened: OpenedGeneration) -> None:
     if len(set(live)) != len(live):
         raise _damaged(opened.folder / manifest.NAME, "two live papers share an id")
     info = opened.manifest.info
-    census = take_census([(one.arrays, one.deleted) for one in opened.segments])
+    census = collect_stats([(one.arrays, one.deleted) for one in opened.segments])
     said = (info.papers, info.venues, info.authors, info.first_year, info.last_year)
     counted = (
         census.papers, census.venues, census.authors, census.first_year, census.last_year

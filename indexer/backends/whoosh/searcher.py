@@ -11,8 +11,8 @@ from contextlib import contextmanager
 import numpy as np
 
 from indexer.analysis import Analyzer
-from indexer.backends.whoosh.facets.author_index import Bylines, shortest_chain
-from indexer.backends.whoosh.facets.drill_sideways import facet_of, list_names, list_values
+from indexer.backends.whoosh.facets.author_index import AuthorIndex, shortest_chain
+from indexer.backends.whoosh.facets.drill_sideways import list_names, list_values, make_facet
 from indexer.backends.whoosh.format.generation import Snapshot
 from indexer.backends.whoosh.kernels.dispatch import KernelChoice
 from indexer.backends.whoosh.query.boolean import Desk
@@ -86,7 +86,7 @@ class WhooshSearcher:
         self._local = threading.local()
         self._chunks = Chunks()
         self._spelling = Spelling(self._collection)
-        self._bylines = Bylines(self._collection.readers)
+        self._author_index = AuthorIndex(self._collection.readers)
         self._deadline: Deadline | None = None
 
     def for_page(self) -> WhooshSearcher:
@@ -155,11 +155,11 @@ class WhooshSearcher:
         found = self._find(query, asked)
         hits = self._hits(query, found, explain=explain)
         made = {
-            request.field: facet_of(
+            request.field: make_facet(
                 request,
                 query,
                 self._collection.readers,
-                self._bylines,
+                self._author_index,
                 found.under_others(request.field),
                 self._kernels.ready,
                 some_words_under_others(self._collection, found, request.field),
@@ -229,7 +229,7 @@ class WhooshSearcher:
         return tuple(
             list_values(
                 self._collection,
-                self._bylines,
+                self._author_index,
                 field,
                 prefix=prefix,
                 contains=contains,
@@ -240,16 +240,16 @@ class WhooshSearcher:
     @guarded
     def names(self, folded: str) -> tuple[FacetValue, ...]:
         """List the exact author names that fold to the same, DBLP numbers put aside."""
-        return list_names(self._collection, self._bylines, folded)
+        return list_names(self._collection, self._author_index, folded)
 
     @guarded
     def chain(self, one: str, other: str) -> tuple[str, ...]:
         """Give the shortest chain of exact names from one to another, both included."""
-        ends = [self._bylines.find(name_key(name)) for name in (one, other)]
+        ends = [self._author_index.find(name_key(name)) for name in (one, other)]
         if min(ends) < 0:
             return ()
-        found = shortest_chain(self._collection.readers, self._bylines, *ends)
-        return tuple(self._bylines.shown(number) for number in found)
+        found = shortest_chain(self._collection.readers, self._author_index, *ends)
+        return tuple(self._author_index.display_name(number) for number in found)
 
     def attachment(self, name: str) -> bytes | None:
         """Give back what was attached to this generation under a name; None if nothing was."""

@@ -21,8 +21,8 @@ from indexer.backends.whoosh.format.packed_ints import (
     reaching,
 )
 from indexer.backends.whoosh.format.segment import Segment
-from indexer.backends.whoosh.indexing.bulk_tokenizer import WordTable
-from indexer.backends.whoosh.indexing.runs import RUN_PAPERS, run_of
+from indexer.backends.whoosh.indexing.bulk_tokenizer import BulkTokenizer
+from indexer.backends.whoosh.indexing.runs import RUN_PAPERS, build_run
 from indexer.backends.whoosh.indexing.segment_merger import merge
 from indexer.paper import Paper
 
@@ -94,10 +94,10 @@ def arrays_of(papers: Iterable[Paper], analyzer: Analyzer) -> dict[str, NDArray[
     unique = {paper.id: paper for paper in papers}
     kept = list(unique.values())
     lines = [(document_store.encode(paper), 0, 0) for paper in kept]
-    table = WordTable(analyzer)
+    table = BulkTokenizer(analyzer)
     dictionary = document_store.dictionary_for([line for line, _, _ in lines])
     runs = [
-        run_of(kept[at : at + RUN_PAPERS], lines[at : at + RUN_PAPERS], table, dictionary)
+        build_run(kept[at : at + RUN_PAPERS], lines[at : at + RUN_PAPERS], table, dictionary)
         for at in range(0, max(1, len(lines)), RUN_PAPERS)
     ]
     sink = MemorySink()

@@ -6,7 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from indexer.analysis import Analyzer
-from indexer.backends.whoosh.indexing.bulk_tokenizer import WordTable
+from indexer.backends.whoosh.indexing.bulk_tokenizer import BulkTokenizer
 from indexer.text.apart import folded_whole, folds_apart
 from tests import strategies
 
@@ -21,8 +21,8 @@ PIECES = st.sampled_from(
 TEXTS = st.one_of(st.lists(PIECES, max_size=8).map(" ".join), strategies.texts, st.text())
 
 
-def cut(text: str, table: WordTable) -> tuple[list[tuple[int, str]], int]:
-    cuts = table.cut([text])
+def cut(text: str, table: BulkTokenizer) -> tuple[list[tuple[int, str]], int]:
+    cuts = table.tokenize([text])
     found = sorted(
         (position, table.words[word])
         for position, word in zip(cuts.position.tolist(), cuts.word.tolist(), strict=True)
@@ -37,7 +37,7 @@ def cut(text: str, table: WordTable) -> tuple[list[tuple[int, str]], int]:
 def test_one_text(text: str) -> None:
     tokens = ANALYZER.tokens(text)
 
-    assert cut(text, WordTable(ANALYZER)) == (
+    assert cut(text, BulkTokenizer(ANALYZER)) == (
         sorted((token.position, token.word) for token in tokens),
         sum(not (token.stop or token.joined) for token in tokens),
     )
@@ -46,9 +46,9 @@ def test_one_text(text: str) -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.lists(TEXTS, max_size=6))
 def test_many_texts_at_once_and_again(texts: list[str]) -> None:
-    table = WordTable(ANALYZER)
-    table.cut(texts)
-    cuts = table.cut(texts)
+    table = BulkTokenizer(ANALYZER)
+    table.tokenize(texts)
+    cuts = table.tokenize(texts)
 
     for number, text in enumerate(texts):
         found = sorted(
@@ -60,9 +60,9 @@ def test_many_texts_at_once_and_again(texts: list[str]) -> None:
 
 
 def test_a_table_that_was_full_cuts_as_one_that_is_new() -> None:
-    table = WordTable(ANALYZER)
-    table.cut(["alpha beta", "beta gamma"])
-    table.forget()
+    table = BulkTokenizer(ANALYZER)
+    table.tokenize(["alpha beta", "beta gamma"])
+    table.clear()
 
     assert cut("gamma beta", table)[0] == [(0, "gamma"), (1, "beta")]
     assert table.words == ["gamma", "beta"]

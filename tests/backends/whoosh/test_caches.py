@@ -8,23 +8,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.backends.whoosh.postings.caches import FrequentCache
+from indexer.backends.whoosh.postings.caches import GdsfCache
 
 ENTRY = 300
 """What the cache counts for a key and its entry."""
 
 
-def cache_of(entries: int, weight: int) -> FrequentCache[bytes]:
+def cache_of(entries: int, weight: int) -> GdsfCache[bytes]:
     """Make a cache in which so many values of this weight find room."""
-    return FrequentCache(entries * (weight + ENTRY), len)
+    return GdsfCache(entries * (weight + ENTRY), len)
 
 
 def test_a_value_is_made_once() -> None:
     cache = cache_of(10, 100)
     assert cache.get("a", lambda: b"1" * 100) == b"1" * 100
     assert cache.get("a", lambda: pytest.fail("made again")) == b"1" * 100
-    assert cache.held("a") == b"1" * 100
-    assert cache.held("b") is None
+    assert cache.lookup("a") == b"1" * 100
+    assert cache.lookup("b") is None
     assert cache.bytes == 100 + ENTRY
 
 
@@ -35,9 +35,9 @@ def test_what_is_asked_for_often_outlives_what_came_last() -> None:
     for number in range(30):
         cache.get(number, lambda: b"n" * 100)
 
-    assert cache.held("often") is not None
-    assert cache.held(0) is None
-    assert cache.held(29) is not None
+    assert cache.lookup("often") is not None
+    assert cache.lookup(0) is None
+    assert cache.lookup(29) is not None
 
 
 def test_what_was_asked_for_often_long_ago_goes_at_last() -> None:
@@ -47,33 +47,33 @@ def test_what_was_asked_for_often_long_ago_goes_at_last() -> None:
     for number in range(100):
         cache.get(number % 9, lambda: b"n" * 100)
 
-    assert cache.held("often") is None
+    assert cache.lookup("often") is None
 
 
 def test_of_two_that_are_asked_for_alike_the_larger_goes() -> None:
     """A small one saves more for each of its bytes."""
-    cache: FrequentCache[bytes] = FrequentCache(1_000_000, len)
+    cache: GdsfCache[bytes] = GdsfCache(1_000_000, len)
     cache.get("small", lambda: b"s")
     for number in range(20):
         cache.get(number, lambda: b"n" * 200_000)
 
-    assert cache.held("small") is not None
-    assert cache.held(0) is None
+    assert cache.lookup("small") is not None
+    assert cache.lookup(0) is None
 
 
 def test_what_is_larger_than_a_quarter_is_not_kept() -> None:
-    cache: FrequentCache[bytes] = FrequentCache(10_000, len)
+    cache: GdsfCache[bytes] = GdsfCache(10_000, len)
     assert cache.get("large", lambda: b"l" * 5000) == b"l" * 5000
-    assert cache.held("large") is None
+    assert cache.lookup("large") is None
     assert cache.bytes == 0
 
 
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 2000)), max_size=200))
 def test_it_stays_within_its_budget(asked: list[tuple[int, int]]) -> None:
-    cache: FrequentCache[bytes] = FrequentCache(8000, len)
+    cache: GdsfCache[bytes] = GdsfCache(8000, len)
     for key, size in asked:
         made = cache.get(key, lambda size=size: b"x" * size)  # type: ignore[misc]
-        held = cache.held(key)
+        held = cache.lookup(key)
         assert held is None or held == made
         assert 0 <= cache.bytes <= 8000
 

@@ -1,4 +1,4 @@
-"""Pieces of text are numbered as a dictionary would number them."""
+"""ChunkTable of text are numbered as a dictionary would number them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from indexer.backends.whoosh.indexing.chunk_hashing import Pieces
+from indexer.backends.whoosh.indexing.chunk_hashing import ChunkTable
 
 
 class Learnt:
@@ -31,11 +31,11 @@ STRETCHES = st.lists(st.tuples(st.text("ab\x00é \ud800", max_size=12), st.boole
 @example([[("a a\x00 \x00", False)], [("a", True), ("a", False)]])
 def test_each_piece_is_learnt_once(batches: list[list[tuple[str, bool]]]) -> None:
     learnt = Learnt()
-    pieces = Pieces(learnt)
+    pieces = ChunkTable(learnt)
 
     for batch in batches:
         raws = [text.encode("utf-8", "surrogatepass") for text, _ in batch]
-        numbers, ends = pieces.number(raws, [kind for _, kind in batch])
+        numbers, ends = pieces.number_chunks(raws, [kind for _, kind in batch])
 
         assert len(ends) == len(batch) + 1
         for (text, kind), start, end in zip(batch, ends[:-1], ends[1:], strict=True):
@@ -46,13 +46,13 @@ def test_each_piece_is_learnt_once(batches: list[list[tuple[str, bool]]]) -> Non
 
 def test_the_table_grows_and_many_texts_are_looked_at_in_parts() -> None:
     learnt = Learnt()
-    pieces = Pieces(learnt)
+    pieces = ChunkTable(learnt)
     texts = [
         " ".join(f"w{at}" for at in range(low, low + 500)).encode() for low in range(0, 60_000, 250)
     ]
 
     for _ in range(2):
-        numbers, ends = pieces.number(texts, [False] * len(texts))
+        numbers, ends = pieces.number_chunks(texts, [False] * len(texts))
         assert [learnt.asked[number][0] for number in numbers[ends[7] : ends[8]]] == texts[
             7
         ].decode().split()
@@ -66,6 +66,6 @@ def test_long_pieces_made_to_collide_do_not() -> None:
         word, other = word + other, other + word
     learnt = Learnt()
 
-    numbers, _ = Pieces(learnt).number([f"{word} {other}".encode()], [False])
+    numbers, _ = ChunkTable(learnt).number_chunks([f"{word} {other}".encode()], [False])
 
     assert numbers.tolist() == [0, 1]

@@ -11,7 +11,7 @@ import pytest
 from indexer.analysis import Analyzer
 from indexer.backends.whoosh import integrity
 from indexer.backends.whoosh.format.segment import Lexicon, Segment
-from indexer.backends.whoosh.indexing.postings_writer import NARROW
+from indexer.backends.whoosh.indexing.postings_writer import PACKED
 from indexer.backends.whoosh.integrity import faults_of
 from indexer.paper import Paper
 from tests.backends.whoosh.in_memory import narrow_of, segment_of
@@ -86,13 +86,13 @@ def test_a_wrong_number_is_found(
         at = int(ends[np.argmax(fields)]) - int(fields.max())
     array[at] = array[at - 1] if name == "docs" else 99
 
-    wrong: dict[str, Any] = {name: narrow_of(array) if name in dict(NARROW) else array}
+    wrong: dict[str, Any] = {name: narrow_of(array) if name in dict(PACKED) else array}
     found = next(faults_of(replace(segment, **wrong)), "none")
 
     assert fault in found
 
 
-@pytest.mark.parametrize("name", [name for name, _ in NARROW])
+@pytest.mark.parametrize("name", [name for name, _ in PACKED])
 @pytest.mark.parametrize("step", [7, 1 << 21])
 @pytest.mark.parametrize(
     ("change", "fault"),

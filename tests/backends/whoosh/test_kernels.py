@@ -13,8 +13,12 @@ import numpy as np
 import pytest
 
 from indexer.analysis import Analyzer
-from indexer.backends.whoosh.facets.author_counts import FewTally, Tally, tally
-from indexer.backends.whoosh.facets.author_ranks import RankedKeys, RankedTally
+from indexer.backends.whoosh.facets.author_counts import (
+    AuthorCounts,
+    TopAuthorCounts,
+    count_author_keys,
+)
+from indexer.backends.whoosh.facets.author_ranks import RankedAuthorCounts, RankedKeys
 from indexer.backends.whoosh.facets.value_counts import count_column
 from indexer.backends.whoosh.format.generation import (
     LoadedSegment,
@@ -224,12 +228,12 @@ def test_author_counts_by_rank_are_those_by_paper(
     nobody = np.zeros(0, np.int64)
     for _ in range(5):
         docs = np.flatnonzero(chance.random(reader.size) < share).astype(np.int32)
-        expected = tally(reader, docs)
-        counted = RankedTally(ranked, reader, Matches(docs), kernels.ready)
+        expected = count_author_keys(reader, docs)
+        counted = RankedAuthorCounts(ranked, reader, Matches(docs), kernels.ready)
         assert (counted.distinct, counted.nameless) == (expected.distinct, expected.nameless)
         for limit in (1, 5, 20, 300, 0):
-            rows = dict(zip(*map(np.ndarray.tolist, counted.most(limit, nobody)), strict=True))
-            every = dict(zip(*map(np.ndarray.tolist, expected.most(0, nobody)), strict=True))
+            rows = dict(zip(*map(np.ndarray.tolist, counted.top(limit, nobody)), strict=True))
+            every = dict(zip(*map(np.ndarray.tolist, expected.top(0, nobody)), strict=True))
             least = sorted(every.values(), reverse=True)[:limit][-1] if limit else 1
             assert rows.items() <= every.items()
             assert {one for one in every if every[one] >= least} <= rows.keys()
@@ -245,20 +249,20 @@ def test_authors_are_put_in_order_as_by_hand(
     order = chance.permutation(len(reader.arrays.name_keys)).astype(np.int32)
     for _ in range(5):
         found = Matches(np.flatnonzero(chance.random(reader.size) < share).astype(np.int32))
-        plain = tally(reader, found.docs)
-        counted: list[Tally] = [
+        plain = count_author_keys(reader, found.docs)
+        counted: list[AuthorCounts] = [
             plain,
-            RankedTally(RankedKeys.of(reader), reader, found, kernels.ready),
+            RankedAuthorCounts(RankedKeys.of(reader), reader, found, kernels.ready),
         ]
         if kernels.ready is not None:
-            counted.append(FewTally(reader, found, order, kernels.ready))
-        held = [(-plain.of(key), int(order[key]), key) for key in range(len(order))]
+            counted.append(TopAuthorCounts(reader, found, order, kernels.ready))
+        held = [(-plain.count_of(key), int(order[key]), key) for key in range(len(order))]
         rows = sorted(one for one in held if one[0])
         for one in counted:
             assert (one.distinct, one.nameless) == (len(rows), plain.nameless)
             for limit in (1, 20, 40, 300, 0):
                 last = limit or None
-                minus, numbers = one.in_order(limit, order, nobody)
+                minus, numbers = one.top_sorted(limit, order, nobody)
                 assert minus == [row[0] for row in rows[:last]]
                 assert numbers == [row[2] for row in rows[:last]]
 

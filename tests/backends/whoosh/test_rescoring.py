@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from indexer.analysis import Analyzer
 from indexer.backends.whoosh.format.generation import LoadedSegment, segment_from, store_from
 from indexer.backends.whoosh.kernels.dispatch import KernelChoice
-from indexer.backends.whoosh.postings.segment_reader import Numbers, SegmentReader
+from indexer.backends.whoosh.postings.segment_reader import Ids, SegmentReader
 from indexer.backends.whoosh.scoring import document_terms as stemming
 from indexer.backends.whoosh.scoring.document_terms import StemNumbers, Stems
-from indexer.backends.whoosh.scoring.rescoring import Looked
+from indexer.backends.whoosh.scoring.rescoring import Candidates
 from indexer.backends.whoosh.scoring.scored_docs import Matches
 from indexer.errors import IndexDamaged
 from indexer.paper import Paper
@@ -37,11 +37,11 @@ def kernels(request: pytest.FixtureRequest) -> KernelChoice:
     return choice
 
 
-def drawn(chance: np.random.Generator, length: int) -> Numbers:
+def drawn(chance: np.random.Generator, length: int) -> Ids:
     return np.sort(chance.choice(SIZE, length, replace=False)).astype(np.int32)
 
 
-def expected(lists: list[Numbers], papers: Numbers) -> list[list[int]]:
+def expected(lists: list[Ids], papers: Ids) -> list[list[int]]:
     found = [{paper: at for at, paper in enumerate(one.tolist())} for one in lists]
     return [[places.get(paper, -1) for paper in papers.tolist()] for places in found]
 
@@ -57,7 +57,7 @@ def test_papers_are_found_in_lists_of_every_length(kernels: KernelChoice, seed: 
     spans = list(pairwise(ends))
     others = [drawn(chance, int(chance.integers(0, 300))) for _ in range(3)]
     papers = drawn(chance, int(chance.choice([1, 2, 200])))
-    looked = Looked(0, papers, docs, kernels.ready)
+    looked = Candidates(0, papers, docs, kernels.ready)
 
     assert looked.places(spans, others).tolist() == expected([*lists, *others], papers)
     # Some are known by now, one is asked for twice, and a list can be a span.
@@ -82,7 +82,7 @@ def test_sums_are_those_of_the_lists_one_after_the_other(kernels: KernelChoice, 
             whole[one.docs] += one.scores
     papers = drawn(chance, 200)
 
-    sums = Looked(0, papers, parts[0].docs, kernels.ready).sums(parts)
+    sums = Candidates(0, papers, parts[0].docs, kernels.ready).sums(parts)
 
     assert sums.tolist() == whole[papers].tolist()
 

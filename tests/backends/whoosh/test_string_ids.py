@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from indexer.backends.whoosh.format.segment import Strings
-from indexer.backends.whoosh.indexing.doc_order import chosen, joined, order_of_strings
+from indexer.backends.whoosh.indexing.doc_order import concatenate, order_of_strings, take_strings
 
 LISTS = st.lists(st.one_of(st.text("ab\x00é", max_size=3), st.text("a\x00", min_size=14)))
 
@@ -31,6 +31,6 @@ def test_chosen_out_of_joined_lists(many: list[list[str]], data: st.DataObject) 
     flat = [text for one in many for text in one]
     rows = data.draw(st.lists(st.sampled_from(range(len(flat))))) if flat else []
 
-    found = chosen(joined(map(Strings.of, many)), np.array(rows, np.int64))
+    found = take_strings(concatenate(map(Strings.of, many)), np.array(rows, np.int64))
 
     assert list(found) == [flat[at] for at in rows]

@@ -18,19 +18,19 @@ lexicons = st.sets(letters.filter(bool), max_size=40).map(sorted)
 
 @given(lexicons, st.text("abcé*?", min_size=1, max_size=8))
 def test_patterns(words: list[str], pattern: str) -> None:
-    found = LexiconScan(Lexicon.of(words)).fitting(pattern).tolist()
+    found = LexiconScan(Lexicon.of(words)).matching_wildcard(pattern).tolist()
     assert [words[at] for at in found] == [word for word in words if fits(pattern)(word)]
 
 
 @given(lexicons, letters.filter(bool), st.integers(1, 2))
 def test_distances(words: list[str], asked: str, distance: int) -> None:
-    found = LexiconScan(Lexicon.of(words)).close(asked, distance).tolist()
+    found = LexiconScan(Lexicon.of(words)).within_edits(asked, distance).tolist()
     assert [words[at] for at in found] == [word for word in words if edits(asked, word) <= distance]
 
 
 def test_swapped_neighbours_are_one_edit() -> None:
     scan = LexiconScan(Lexicon.of(["gropu", "group", "grup"]))
-    assert scan.close("group", 1).tolist() == [0, 1, 2]
+    assert scan.within_edits("group", 1).tolist() == [0, 1, 2]
 
 
 def test_a_hostile_pattern_takes_linear_time() -> None:
@@ -38,7 +38,7 @@ def test_a_hostile_pattern_takes_linear_time() -> None:
     scan = LexiconScan(Lexicon.of(words))
     started = time.perf_counter()
 
-    found = scan.fitting("*a" * 20 + "*b")
+    found = scan.matching_wildcard("*a" * 20 + "*b")
 
     assert found.dtype == np.int64
     assert not len(found)

@@ -17,7 +17,7 @@ from indexer.backends.whoosh.format.generation import (
     store_from,
 )
 from indexer.backends.whoosh.kernels.dispatch import KernelChoice
-from indexer.backends.whoosh.postings.posting_list import Postings
+from indexer.backends.whoosh.postings.posting_list import PostingList
 from indexer.backends.whoosh.postings.segment_reader import SegmentReader
 from indexer.backends.whoosh.query import boolean
 from indexer.backends.whoosh.scoring import collection as collections
@@ -200,11 +200,11 @@ def test_a_paper_that_holds_a_term_nowhere_is_damage(snapshot: Snapshot, loops: 
     formula = Bm25f(readers, BM25F, opened(loops))
     docs = np.arange(200, dtype=np.int32)
     counts = np.ones(200, np.uint8)
-    assert (formula.scores(0, Postings(docs, counts, counts), 1.0) > 0).all()
+    assert (formula.scores(0, PostingList(docs, counts, counts), 1.0) > 0).all()
     counts[70] = 0
 
     with pytest.raises(IndexDamaged, match="quiver verify"):
-        formula.scores(0, Postings(docs, counts, counts), 1.0)
+        formula.scores(0, PostingList(docs, counts, counts), 1.0)
 
 
 def test_a_field_without_weight_leaves_papers_without_a_score() -> None:

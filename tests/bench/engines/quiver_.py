@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from indexer.backends.whoosh.facets.drill_sideways import values_of
+from indexer.backends.whoosh.facets.drill_sideways import facet_values
 from indexer.backends.whoosh.index import WhooshIndex
 from indexer.backends.whoosh.kernels.dispatch import KernelName
 from indexer.backends.whoosh.query.execution import places
@@ -86,8 +86,8 @@ class Quiver:
             for request in FACETS if question.facets else ():
                 papers = found.under_others(request.field)
                 ready = searcher._kernels.ready
-                values, differ = values_of(
-                    request, query, readers, searcher._bylines, papers, ready
+                values, differ = facet_values(
+                    request, query, readers, searcher._author_index, papers, ready
                 )
                 if request.field == "venue":
                     counts = {one.value: one.count for one in values}

@@ -1,6 +1,7 @@
-"""How many of some papers each author key has, and which keys have most.
+"""Counts of author keys over matching docs, and the top k of them.
 
-Authors of a few papers, counted by one compiled loop.
+An author key is the case-folded exact name (`indexer.paper.name_key`); its key id is its number in
+the segment, or in the whole index where there are several segments (`facets.author_index`).
 """
 
 from __future__ import annotations
@@ -11,123 +12,133 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.backends.whoosh.kernels.dispatch import Kernels
-from indexer.backends.whoosh.postings.positions import spread
-from indexer.backends.whoosh.postings.segment_reader import Numbers, SegmentReader, first_of_runs
+from indexer.backends.whoosh.postings.positions import concatenate_ranges
+from indexer.backends.whoosh.postings.segment_reader import Ids, SegmentReader, run_starts
 from indexer.backends.whoosh.scoring.scored_docs import Matches
 
 Longs = NDArray[np.int64]
 PROLIFIC: Final = 8
-"""Keys of at least so many papers are looked at first: as a rule the most frequent are there."""
+"""Document frequency from which a key is tried first for the top k. Any value is exact: too high
+falls back to all keys more often, too low tries more of them."""
 _SPARSE: Final = 32
-"""Fewer authors than one in this many keys are sorted rather than counted key by key."""
+"""Fewer key ids than one in this many keys are sorted, more are counted by `bincount`."""
 _SPARE: Final = 64
-"""So many more keys than are wanted are put in order with them."""
+"""Keys beyond k that are sorted along before a partition pays off."""
 _NEARLY: Final = 8
-"""Among fewer keys than this many times those wanted the highest are not looked for."""
+"""The threshold is not computed for fewer than this many times k keys."""
 
 
-class Tally:
-    """Papers of each key, either for every key or for those alone that have any."""
+class AuthorCounts:
+    """Document counts of author keys: dense, one a key, or sparse, of the keys that occur."""
 
     def __init__(
         self,
         counts: NDArray[np.signedinteger],
         nameless: int,
-        numbers: Longs | None = None,
+        key_ids: Longs | None = None,
         *,
         distinct: int = -1,
     ) -> None:
-        """Say what was counted.
+        """Holds counts that are known.
 
         Args:
-            counts: of every key; or of those in `numbers`, all above 0.
-            nameless: papers without any author.
-            numbers: the keys that have any, rising.
-            distinct: how many these are, where that is known.
+            counts: one a key; or one for each of `key_ids`, all above 0.
+            nameless: docs without an author.
+            key_ids: int64, ascending ids of the keys that occur, where `counts` is sparse.
+            distinct: number of keys that occur; -1 where it is not known.
         """
         self._counts = counts
-        self._numbers = numbers
+        self._key_ids = key_ids
         self.nameless = nameless
-        self._distinct = distinct if numbers is None else len(numbers)
+        self._distinct = distinct if key_ids is None else len(key_ids)
 
     @property
     def distinct(self) -> int:
-        """How many keys have papers."""
+        """Number of keys with at least one doc."""
         if self._distinct < 0:
             self._distinct = int(np.count_nonzero(self._counts))
         return self._distinct
 
-    def of(self, number: int) -> int:
-        """Returns the number of papers of one key."""
-        if self._numbers is None:
-            return int(self._counts[number])
-        at = int(np.searchsorted(self._numbers, number))
-        there = at < len(self._numbers) and self._numbers[at] == number
-        return int(self._counts[at]) if there else 0
+    def count_of(self, key_id: int) -> int:
+        """Returns the number of docs of one key."""
+        if self._key_ids is None:
+            return int(self._counts[key_id])
+        index = int(np.searchsorted(self._key_ids, key_id))
+        present = index < len(self._key_ids) and self._key_ids[index] == key_id
+        return int(self._counts[index]) if present else 0
 
-    def kept(self, mask: NDArray[np.bool_]) -> Tally:
-        """Keep the keys where the mask, over all keys, is true."""
-        if self._numbers is None:
-            return Tally(np.where(mask, self._counts, 0), self.nameless)
-        there = mask[self._numbers]
-        return Tally(self._counts[there], self.nameless, self._numbers[there])
-
-    def most(self, limit: int, prolific: Longs) -> tuple[Longs, NDArray[np.signedinteger]]:
-        """Returns the keys with the highest counts, ties with the last included, and the counts.
-
-        Where there are few others, these may be given, too.
+    def filtered(self, mask: NDArray[np.bool_]) -> AuthorCounts:
+        """Returns the counts of the keys that a mask selects.
 
         Args:
-            limit: how many are wanted; 0 = all that have papers.
-            prolific: the keys with at least `PROLIFIC` papers, of whatever kind.
+            mask: bool, one a key of the index.
         """
-        numbers, counts = self._numbers, self._counts
-        if numbers is None:
-            if 0 < limit <= len(prolific):
-                found = counts[prolific]
-                least = highest(found, limit)
-                if least >= PROLIFIC:
-                    kept = found >= least
-                    return prolific[kept], found[kept]
-            numbers = np.flatnonzero(counts)
-            counts = counts[numbers]
-        if 0 < limit * _NEARLY < len(numbers):
-            kept = counts >= highest(counts, limit)
-            return numbers[kept], counts[kept]
-        return numbers, counts
+        if self._key_ids is None:
+            return AuthorCounts(np.where(mask, self._counts, 0), self.nameless)
+        selected = mask[self._key_ids]
+        return AuthorCounts(self._counts[selected], self.nameless, self._key_ids[selected])
 
-    def in_order(
+    def top(self, limit: int, prolific: Longs) -> tuple[Longs, NDArray[np.signedinteger]]:
+        """Returns ids and counts of the top k keys and of all that tie with the last, in no order.
+
+        Keys of lower counts may be among them where few keys occur.
+
+        Args:
+            limit: k; 0 for all keys that occur.
+            prolific: int64, the keys of the index with at least `PROLIFIC` docs.
+        """
+        key_ids, counts = self._key_ids, self._counts
+        if key_ids is None:
+            if 0 < limit <= len(prolific):
+                prolific_counts = counts[prolific]
+                threshold = kth_highest(prolific_counts, limit)
+                if threshold >= PROLIFIC:
+                    selected = prolific_counts >= threshold
+                    return prolific[selected], prolific_counts[selected]
+            key_ids = np.flatnonzero(counts)
+            counts = counts[key_ids]
+        if 0 < limit * _NEARLY < len(key_ids):
+            selected = counts >= kth_highest(counts, limit)
+            return key_ids[selected], counts[selected]
+        return key_ids, counts
+
+    def top_sorted(
         self, limit: int, order: NDArray[np.int32], prolific: Longs
     ) -> tuple[list[int], list[int]]:
-        """Returns the negated highest counts and their keys; ties as `order` says.
+        """Returns negated counts and ids of the top k keys: highest count first, ties by `order`.
 
         Args:
-            limit: how many are wanted; 0 = all that have papers.
-            order: the place of each key among equals.
-            prolific: see `most`.
+            limit: k; 0 for all keys that occur.
+            order: int32, tie-break position of each key.
+            prolific: see `top`.
         """
-        numbers, counts = self.most(limit, prolific)
-        # One number that rises as the keys are to stand.
-        places = order.take(numbers) - (counts.astype(np.int64) << 32)
-        if 0 < limit < len(numbers):
-            if len(numbers) > limit + _SPARE:
-                near = places.argpartition(limit - 1)[:limit]
-                numbers, places = numbers[near], places[near]
-            sorted_ = places.argsort()[:limit]
+        key_ids, counts = self.top(limit, prolific)
+        # High half: the negated count; low half: the tie-break. Both orders in one sort.
+        sort_keys = order.take(key_ids) - (counts.astype(np.int64) << 32)
+        if 0 < limit < len(key_ids):
+            if len(key_ids) > limit + _SPARE:
+                nearest = sort_keys.argpartition(limit - 1)[:limit]
+                key_ids, sort_keys = key_ids[nearest], sort_keys[nearest]
+            order_of_keys = sort_keys.argsort()[:limit]
         else:
-            sorted_ = places.argsort()
-        return (places[sorted_] >> 32).tolist(), numbers[sorted_].tolist()
+            order_of_keys = sort_keys.argsort()
+        return (sort_keys[order_of_keys] >> 32).tolist(), key_ids[order_of_keys].tolist()
 
 
-def highest(counts: NDArray[np.signedinteger], wanted: int) -> int:
-    """Returns the `wanted`-th highest of at least so many counts."""
-    # Most counts are equal, which is where partitioning is slow.
-    held = np.bincount(counts)
-    return len(held) - 1 - int(np.searchsorted(np.cumsum(held[::-1]), wanted))
+def kth_highest(counts: NDArray[np.signedinteger], k: int) -> int:
+    """Returns the k-th highest of at least k counts."""
+    # Most counts are equal, and partition is slow on equal values; a histogram is not.
+    counts_of_counts = np.bincount(counts)
+    return len(counts_of_counts) - 1 - int(np.searchsorted(np.cumsum(counts_of_counts[::-1]), k))
 
 
-def tally(reader: SegmentReader, docs: Numbers) -> Tally:
-    """Count the papers of each key of a segment."""
+def count_author_keys(reader: SegmentReader, docs: Ids) -> AuthorCounts:
+    """Counts the author keys of some docs of a segment.
+
+    Args:
+        reader: the segment.
+        docs: int32 doc ids, ascending.
+    """
     size = len(reader.arrays.name_keys)
     pointers, entries = reader.distinct_keys
     starts, stops = pointers.take(docs), pointers[1:].take(docs)
@@ -137,87 +148,88 @@ def tally(reader: SegmentReader, docs: Numbers) -> Tally:
         chosen[docs] = True
         keys = entries[np.repeat(chosen, np.diff(pointers))]
     else:
-        keys = entries.take(spread(starts, stops - starts))
+        keys = entries.take(concatenate_ranges(starts, stops - starts))
     if len(keys) * _SPARSE < size:
         keys.sort()
-        firsts = first_of_runs(keys)
-        sums = np.full(len(firsts), len(keys))
-        sums[:-1] = firsts[1:]
-        return Tally(sums - firsts, nameless, keys[firsts].astype(np.int64))
-    return Tally(np.bincount(keys, minlength=size), nameless)
+        firsts = run_starts(keys)
+        ends = np.full(len(firsts), len(keys))
+        ends[:-1] = firsts[1:]
+        return AuthorCounts(ends - firsts, nameless, keys[firsts].astype(np.int64))
+    return AuthorCounts(np.bincount(keys, minlength=size), nameless)
 
 
-class LazyTally(Tally):
-    """Says what is known of papers of one segment; the rest is counted when asked for."""
+class LazyAuthorCounts(AuthorCounts):
+    """Counts of which some figures are known; the others are counted when first asked for."""
 
     def __init__(
-        self, reader: SegmentReader, found: Matches, nameless: int, *, distinct: int = -1
+        self, reader: SegmentReader, matches: Matches, nameless: int, *, distinct: int = -1
     ) -> None:
-        """Say what is known.
+        """Holds what is known.
 
         Args:
             reader: the segment.
-            found: the papers.
-            nameless: those without any author.
-            distinct: how many keys have papers, where that is known.
+            matches: the matching docs.
+            nameless: docs without an author.
+            distinct: number of keys that occur; -1 where it is not known.
         """
         super().__init__(np.zeros(0, np.int64), nameless, distinct=distinct)
         self._reader = reader
-        self._found = found
-        self._counted: Tally | None = None
+        self._matches = matches
+        self._complete: AuthorCounts | None = None
 
     @property
-    def _full(self) -> Tally:
-        # Not a `cached_property`: that of Python 3.11 lets one thread count at a time.
-        if self._counted is None:
-            self._counted = tally(self._reader, self._found.docs)
-        return self._counted
+    def _all_counts(self) -> AuthorCounts:
+        """The counts of all keys."""
+        # Not a `cached_property`: Python 3.11's holds a lock while one thread counts.
+        if self._complete is None:
+            self._complete = count_author_keys(self._reader, self._matches.docs)
+        return self._complete
 
-    def of(self, number: int) -> int:
-        """Returns the number of papers of one key."""
-        return self._full.of(number)
+    def count_of(self, key_id: int) -> int:
+        """Returns the number of docs of one key."""
+        return self._all_counts.count_of(key_id)
 
-    def kept(self, mask: NDArray[np.bool_]) -> Tally:
-        """Keep the keys where the mask, over all keys, is true."""
-        return self._full.kept(mask)
+    def filtered(self, mask: NDArray[np.bool_]) -> AuthorCounts:
+        """Returns the counts of the keys that a mask selects; see `AuthorCounts.filtered`."""
+        return self._all_counts.filtered(mask)
 
-    def most(self, limit: int, prolific: Longs) -> tuple[Longs, NDArray[np.signedinteger]]:
-        """Returns the keys with the highest counts; see `Tally.most`."""
-        return self._full.most(limit, prolific)
+    def top(self, limit: int, prolific: Longs) -> tuple[Longs, NDArray[np.signedinteger]]:
+        """Returns the top k keys in no order; see `AuthorCounts.top`."""
+        return self._all_counts.top(limit, prolific)
 
 
 _FIRST: Final = 32
-"""So many keys are put in order at once."""
+"""Keys that the compiled loop selects; a facet shows fewer as a rule."""
 
 
-class FewTally(LazyTally):
-    """The first keys of a few papers; whoever asks for others has them counted anew."""
+class TopAuthorCounts(LazyAuthorCounts):
+    """The top keys of few docs, counted by one compiled loop; others when asked for."""
 
     def __init__(
-        self, reader: SegmentReader, found: Matches, order: NDArray[np.int32], kernels: Kernels
+        self, reader: SegmentReader, matches: Matches, order: NDArray[np.int32], kernels: Kernels
     ) -> None:
-        """Count the keys of some papers.
+        """Counts the keys of some docs.
 
         Args:
-            reader: their segment.
-            found: the papers.
-            order: the place of each key among those of equal counts.
+            reader: the segment.
+            matches: the matching docs.
+            order: int32, tie-break position of each key.
             kernels: compiled loops.
         """
-        minus, numbers = np.empty((2, _FIRST), np.int64)
+        minus, key_ids = np.empty((2, _FIRST), np.int64)
         pointers, entries = reader.distinct_keys
-        given, distinct, nameless = kernels.first_keys(
-            found.docs, pointers, entries, order, minus, numbers
+        size, distinct, nameless = kernels.top_keys(
+            matches.docs, pointers, entries, order, minus, key_ids
         )
-        super().__init__(reader, found, nameless, distinct=distinct)
-        self._first = minus[:given].tolist(), numbers[:given].tolist()
+        super().__init__(reader, matches, nameless, distinct=distinct)
+        self._first = minus[:size].tolist(), key_ids[:size].tolist()
 
-    def in_order(
+    def top_sorted(
         self, limit: int, order: NDArray[np.int32], prolific: Longs
     ) -> tuple[list[int], list[int]]:
-        """Returns the negated highest counts and their keys; see `Tally.in_order`."""
-        minus, numbers = self._first
+        """Returns the top k keys, sorted; see `AuthorCounts.top_sorted`."""
+        minus, key_ids = self._first
         if 0 < limit <= _FIRST or self.distinct <= _FIRST:
             last = limit if limit > 0 else None
-            return minus[:last], numbers[:last]
-        return super().in_order(limit, order, prolific)
+            return minus[:last], key_ids[:last]
+        return super().top_sorted(limit, order, prolific)

@@ -1,9 +1,9 @@
-"""Authors of the whole collection: one entry a `name_key`, over all segments.
+"""Authors of the whole index, over all segments: key ids, display names, counts, shortest chains.
 
-How two authors are connected: the shortest chain of papers written together.
-
-A search in breadth from the far end, level by level over whole arrays: the levels of a collection
-of a hundred thousand papers are a handful, so it takes milliseconds.
+An author is a `name_key`, the case-folded exact name; the spelling that most of its docs print is
+its display name. `shortest_chain` is a breadth-first search of the co-author graph (Moore 1959,
+"The shortest path through a maze") from the goal, level by level over whole arrays: the graph of
+a hundred thousand papers has a handful of levels, so it takes milliseconds.
 """
 
 from __future__ import annotations
@@ -15,300 +15,322 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.backends.whoosh.facets.author_counts import PROLIFIC, FewTally, Longs, Tally, tally
-from indexer.backends.whoosh.facets.author_ranks import RankedKeys, RankedTally
+from indexer.backends.whoosh.facets.author_counts import (
+    PROLIFIC,
+    AuthorCounts,
+    Longs,
+    TopAuthorCounts,
+    count_author_keys,
+)
+from indexer.backends.whoosh.facets.author_ranks import RankedAuthorCounts, RankedKeys
 from indexer.backends.whoosh.kernels.dispatch import Kernels
-from indexer.backends.whoosh.postings.positions import distinct, spread
-from indexer.backends.whoosh.postings.segment_reader import Numbers, SegmentReader
+from indexer.backends.whoosh.postings.positions import concatenate_ranges, distinct
+from indexer.backends.whoosh.postings.segment_reader import Ids, SegmentReader
 from indexer.backends.whoosh.scoring.scored_docs import Matches
 from indexer.text.folding import forms
 
-_FEW = 200
-"""Fewer papers than one in this many have too few authors to number these."""
+_SPARSE_MATCHES = 200
+"""Matches below one in this many docs are counted directly: ranking would cost more. Both ways are
+exact."""
 _SIMPLE = re.compile(r"[A-Za-z '-]*(?:\.[A-Za-z '-]*)?")
-"""Names that fold to their lower case, and to nothing else."""
-_SPARE = 16
-"""So many more keys than are wanted are sorted with them."""
-_KEPT = 20_000
-"""Names that are kept as they are shown, some 150 bytes each: 3 MB."""
+"""Names whose only folded form is their lower case."""
+_SORTED_ALONG = 16
+"""Keys beyond k that are sorted along before selecting them first pays off."""
+_MOST_NAMES = 20_000
+"""Display names in the cache, some 150 bytes each: 3 MB; it is emptied when full."""
 
 
-class Bylines:
-    """Counts authors over papers; with one segment a key's number is its place in the segment."""
+class AuthorIndex:
+    """Authors of some segments by key id; with one segment that is its key number."""
 
     def __init__(self, readers: tuple[SegmentReader, ...]) -> None:
-        """Speak of the authors of these segments."""
+        """Indexes the authors of these segments; everything is computed when first needed."""
         self._readers = readers
-        self._names: dict[int, str] = {}
+        self._name_cache: dict[int, str] = {}
 
     @cached_property
-    def _numbers(self) -> tuple[tuple[Longs, ...], int]:
-        """For each segment the number of each of its keys, and how many there are in all."""
+    def _ids_and_size(self) -> tuple[tuple[Longs, ...], int]:
+        """Key ids of each segment's keys, int64, and how many key ids there are."""
         if len(self._readers) == 1:
             size = len(self._readers[0].arrays.name_keys)
             return (np.arange(size),), size
-        known: dict[str, int] = {}
-        numbers = tuple(
-            np.array(
-                [known.setdefault(key, len(known)) for key in reader.arrays.name_keys], np.int64
-            )
+        ids: dict[str, int] = {}
+        key_ids = tuple(
+            np.array([ids.setdefault(key, len(ids)) for key in reader.arrays.name_keys], np.int64)
             for reader in self._readers
         )
-        return numbers, len(known)
+        return key_ids, len(ids)
 
     @property
-    def numbers(self) -> tuple[Longs, ...]:
-        """For each segment the number of each of its keys."""
-        return self._numbers[0]
+    def key_ids(self) -> tuple[Longs, ...]:
+        """For each segment the key id of each of its keys, int64."""
+        return self._ids_and_size[0]
 
     @cached_property
-    def places(self) -> tuple[Longs, ...]:
-        """For each segment the place in it of each number's key, -1 where it is not there."""
-        every, size = self._numbers
-        if len(every) == 1:
-            return every
-        found = tuple(np.full(size, -1, np.int64) for _ in every)
-        for places, keys in zip(found, every, strict=True):
-            places[keys] = np.arange(len(keys))
-        return found
+    def segment_keys(self) -> tuple[Longs, ...]:
+        """For each segment the key number of each key id, int64; -1 where it lacks the key."""
+        key_ids, size = self._ids_and_size
+        if len(key_ids) == 1:
+            return key_ids
+        segment_keys = tuple(np.full(size, -1, np.int64) for _ in key_ids)
+        for numbers, ids in zip(segment_keys, key_ids, strict=True):
+            numbers[ids] = np.arange(len(ids))
+        return segment_keys
 
     @property
-    def _plain(self) -> bool:
-        """Whether there is one segment, and nothing of it deleted."""
+    def _compact(self) -> bool:
+        """Whether there is one segment without tombstones."""
         return len(self._readers) == 1 and self._readers[0].live is None
 
     @property
     def size(self) -> int:
-        """How many keys there are, those of deleted papers included."""
-        return self._numbers[1]
+        """Number of key ids, those of deleted docs included."""
+        return self._ids_and_size[1]
 
-    def tally(self, found: tuple[Matches, ...], kernels: Kernels | None = None) -> Tally:
-        """Count papers of each key.
+    def count(self, matches: tuple[Matches, ...], kernels: Kernels | None = None) -> AuthorCounts:
+        """Counts the matching docs of each key; a doc that prints a key twice counts once.
 
         Args:
-            found: for each segment; a paper with one key twice counts once.
-            kernels: compiled loops, if there are any.
+            matches: matching docs of each segment.
+            kernels: compiled loops, or None for NumPy's.
         """
         readers = self._readers
-        if all(one.count == reader.papers for reader, one in zip(readers, found, strict=True)):
+        if all(part.count == reader.papers for reader, part in zip(readers, matches, strict=True)):
             return self.totals
-        if len(readers) == 1 and found[0].count * _FEW > readers[0].size:
-            return RankedTally(self._ranked, readers[0], found[0], kernels)
-        if self._plain and kernels is not None:
-            return FewTally(readers[0], found[0], self._ranks, kernels)
-        return self._tally(tuple(one.docs for one in found))
+        if len(readers) == 1 and matches[0].count * _SPARSE_MATCHES > readers[0].size:
+            return RankedAuthorCounts(self._ranked, readers[0], matches[0], kernels)
+        if self._compact and kernels is not None:
+            return TopAuthorCounts(readers[0], matches[0], self._name_ranks, kernels)
+        return self._count_docs(tuple(part.docs for part in matches))
 
     @cached_property
     def _ranked(self) -> RankedKeys:
         return RankedKeys.of(self._readers[0])
 
     @cached_property
-    def totals(self) -> Tally:
-        """The live papers of each key."""
-        return self._tally(tuple(reader.every for reader in self._readers))
+    def totals(self) -> AuthorCounts:
+        """Live docs of each key."""
+        return self._count_docs(tuple(reader.live_docs for reader in self._readers))
 
-    def _tally(self, papers: tuple[Numbers, ...]) -> Tally:
-        numbers, size = self._numbers
-        pairs = zip(self._readers, papers, strict=True)
-        found = [tally(reader, docs) for reader, docs in pairs]
-        if len(found) == 1:
-            return found[0]
+    def _count_docs(self, docs: tuple[Ids, ...]) -> AuthorCounts:
+        key_ids, size = self._ids_and_size
+        pairs = zip(self._readers, docs, strict=True)
+        parts = [count_author_keys(reader, segment_docs) for reader, segment_docs in pairs]
+        if len(parts) == 1:
+            return parts[0]
         total = np.zeros(size, np.int64)
-        for one, keys in zip(found, numbers, strict=True):
-            held, counts = one.most(0, keys[:0])
-            total[keys[held]] += counts
-        return Tally(total, sum(one.nameless for one in found))
+        for part, ids in zip(parts, key_ids, strict=True):
+            segment_keys, counts = part.top(0, ids[:0])
+            total[ids[segment_keys]] += counts
+        return AuthorCounts(total, sum(part.nameless for part in parts))
 
     @cached_property
     def prolific(self) -> Longs:
-        """The keys that have many papers; see `Tally.most`."""
-        numbers, counts = self.totals.most(0, np.zeros(0, np.int64))
-        return numbers[counts >= PROLIFIC]
+        """Key ids with at least `PROLIFIC` live docs, int64; see `AuthorCounts.top`."""
+        key_ids, counts = self.totals.top(0, np.zeros(0, np.int64))
+        return key_ids[counts >= PROLIFIC]
 
     def find(self, key: str) -> int:
-        """Returns the number of a `name_key`, -1 if unknown."""
-        for reader, numbers in zip(self._readers, self._numbers[0], strict=True):
-            at = reader.arrays.name_keys.find(key)
-            if at >= 0:
-                return int(numbers[at])
+        """Returns the key id of a `name_key`, -1 where no doc prints it."""
+        for reader, key_ids in zip(self._readers, self._ids_and_size[0], strict=True):
+            number = reader.arrays.name_keys.find(key)
+            if number >= 0:
+                return int(key_ids[number])
         return -1
 
     @cached_property
-    def _homes(self) -> tuple[Longs, Longs]:
-        """For each key its segment, the last that has it, and its place there."""
-        numbers, size = self._numbers
-        segments, places = np.zeros(size, np.int64), np.zeros(size, np.int64)
-        for at, keys in enumerate(numbers):
-            segments[keys] = at
-            places[keys] = np.arange(len(keys))
-        return segments, places
+    def _locations(self) -> tuple[Longs, Longs]:
+        """For each key id the last segment that has the key, and its key number there."""
+        key_ids, size = self._ids_and_size
+        segments, numbers = np.zeros(size, np.int64), np.zeros(size, np.int64)
+        for segment, ids in enumerate(key_ids):
+            segments[ids] = segment
+            numbers[ids] = np.arange(len(ids))
+        return segments, numbers
 
-    def key(self, number: int) -> str:
-        """Returns the `name_key` of this number."""
-        segments, places = self._homes
-        return self._readers[int(segments[number])].arrays.name_keys[int(places[number])]
+    def key(self, key_id: int) -> str:
+        """Returns the `name_key` of a key id."""
+        segments, numbers = self._locations
+        return self._readers[int(segments[key_id])].arrays.name_keys[int(numbers[key_id])]
 
-    def spellings(self, number: int) -> Counter[str]:
-        """Returns the spellings of a key with their numbers of papers, all above 0."""
-        found: Counter[str] = Counter()
-        alone = len(self._readers) == 1
-        key = "" if alone else self.key(number)
+    def spellings(self, key_id: int) -> Counter[str]:
+        """Returns the printed spellings of a key with the live docs of each; none of 0."""
+        spellings: Counter[str] = Counter()
+        single = len(self._readers) == 1
+        key = "" if single else self.key(key_id)
         for reader in self._readers:
             arrays = reader.arrays
-            at = number if alone else arrays.name_keys.find(key)
-            if at < 0:
+            number = key_id if single else arrays.name_keys.find(key)
+            if number < 0:
                 continue
-            for name in range(int(arrays.name_key_ptr[at]), int(arrays.name_key_ptr[at + 1])):
+            for name in range(
+                int(arrays.name_key_ptr[number]), int(arrays.name_key_ptr[number + 1])
+            ):
                 low, high = arrays.name_papers_ptr[name], arrays.name_papers_ptr[name + 1]
-                papers = len(reader.living(arrays.name_papers[low:high]))
-                if papers:
-                    found[arrays.names[name]] += papers
-        return found
+                df = len(reader.drop_deleted(arrays.name_papers[low:high]))
+                if df:
+                    spellings[arrays.names[name]] += df
+        return spellings
 
-    def shown(self, number: int) -> str:
-        """Returns the most frequent spelling, the lowest of ties; by default the key itself."""
-        name = self._names.get(number)
+    def display_name(self, key_id: int) -> str:
+        """Returns the display name of a key id: the spelling most docs print, ties by code points.
+
+        The key itself where no live doc prints it.
+        """
+        name = self._name_cache.get(key_id)
         if name is None:
-            name = self._shown(number)
-            if len(self._names) >= _KEPT:
-                self._names.clear()
-            self._names[number] = name
+            name = self._display_name_of(key_id)
+            if len(self._name_cache) >= _MOST_NAMES:
+                self._name_cache.clear()
+            self._name_cache[key_id] = name
         return name
 
-    def _shown(self, number: int) -> str:
-        if self._plain:
+    def _display_name_of(self, key_id: int) -> str:
+        """Returns the display name of a key id; not cached."""
+        if self._compact:
             arrays = self._readers[0].arrays
-            first = int(arrays.name_key_ptr[number])
-            if int(arrays.name_key_ptr[number + 1]) - first == 1:
+            first = int(arrays.name_key_ptr[key_id])
+            if int(arrays.name_key_ptr[key_id + 1]) - first == 1:
                 return arrays.names[first]
-        found = self.spellings(number)
-        if not found:
-            return self.key(number)
-        return min(found, key=lambda name: (-found[name], name))
+        spellings = self.spellings(key_id)
+        if not spellings:
+            return self.key(key_id)
+        return min(spellings, key=lambda name: (-spellings[name], name))
 
-    def first(self, tally: Tally, limit: int) -> list[tuple[int, str, int]]:
-        """Returns the keys with the highest counts: (negated count, spelling, number), ascending.
+    def top(self, counts: AuthorCounts, limit: int) -> list[tuple[int, str, int]]:
+        """Returns the top k authors: (negated count, display name, key id), ascending.
 
         Args:
-            tally: of each key; those of 0 are left out.
-            limit: how many to give; 0 = all.
+            counts: docs of each key; keys of 0 docs are left out.
+            limit: k; 0 for all.
         """
-        if not self._plain:
-            held, counts = tally.most(limit, self.prolific)
-            if limit <= 0 or len(held) <= limit + _SPARE:
-                pairs = zip((-counts).tolist(), held.tolist(), strict=True)
-                rows = sorted((count, self.shown(number), number) for count, number in pairs)
+        if not self._compact:
+            key_ids, key_counts = counts.top(limit, self.prolific)
+            if limit <= 0 or len(key_ids) <= limit + _SORTED_ALONG:
+                pairs = zip((-key_counts).tolist(), key_ids.tolist(), strict=True)
+                rows = sorted((count, self.display_name(key_id), key_id) for count, key_id in pairs)
                 return rows[:limit] if limit > 0 else rows
-        minus, numbers = tally.in_order(limit, self._ranks, self.prolific)
-        return list(zip(minus, map(self.shown, numbers), numbers, strict=True))
+        minus, sorted_ids = counts.top_sorted(limit, self._name_ranks, self.prolific)
+        return list(zip(minus, map(self.display_name, sorted_ids), sorted_ids, strict=True))
 
     @cached_property
-    def _ranks(self) -> Numbers:
-        """For each key the place of what is shown of it among all."""
-        if self._plain:
+    def _name_ranks(self) -> Ids:
+        """int32, position of each key id's display name among all of them: the tie-break."""
+        if self._compact:
             arrays = self._readers[0].arrays
             names = np.arange(len(arrays.names), dtype=np.int64)
             if not len(names):
                 return np.zeros(0, np.int32)
-            papers = np.diff(arrays.name_papers_ptr).astype(np.int64)
-            # Of each key's names, the first of those that most papers have.
-            best = np.maximum.reduceat((papers << 32) - names, arrays.name_key_ptr[:-1])
-            places: Numbers = arrays.name_rank[-best & 0xFFFFFFFF].astype(np.int32)
-            return places
-        shown = self._all_shown
+            dfs = np.diff(arrays.name_papers_ptr).astype(np.int64)
+            # Of each key's names the first of highest df: df in the high half, negated name below.
+            best = np.maximum.reduceat((dfs << 32) - names, arrays.name_key_ptr[:-1])
+            ranks: Ids = arrays.name_rank[-best & 0xFFFFFFFF].astype(np.int32)
+            return ranks
+        shown = self._display_names
         order = sorted(range(len(shown)), key=shown.__getitem__)
         ranks = np.empty(len(shown), np.int32)
         ranks[order] = np.arange(len(shown))
         return ranks
 
     @cached_property
-    def _all_shown(self) -> list[str]:
-        if self._plain:
+    def _display_names(self) -> list[str]:
+        """Display names by key id."""
+        if self._compact:
             arrays = self._readers[0].arrays
             names = list(arrays.names)
-            shown = [names[at] for at in arrays.name_key_ptr[:-1].tolist()]
-            for number in np.flatnonzero(np.diff(arrays.name_key_ptr) > 1).tolist():
-                shown[number] = self._shown(number)
+            shown = [names[first] for first in arrays.name_key_ptr[:-1].tolist()]
+            for key_id in np.flatnonzero(np.diff(arrays.name_key_ptr) > 1).tolist():
+                shown[key_id] = self._display_name_of(key_id)
             return shown
-        return [self._shown(number) for number in range(self.size)]
+        return [self._display_name_of(key_id) for key_id in range(self.size)]
 
     @cached_property
-    def _folded(self) -> tuple[str, Longs]:
-        """The forms of what is shown of every key, a line each; and where each line begins."""
+    def _folded_names(self) -> tuple[str, Longs]:
+        """Folded forms of all display names, a line a key id; and where each line begins."""
         simple = _SIMPLE.fullmatch
         lines = [
-            one.lower() if simple(one) else "\0".join(forms(one)).replace("\n", " ")
-            for one in self._all_shown
+            name.lower() if simple(name) else "\0".join(forms(name)).replace("\n", " ")
+            for name in self._display_names
         ]
         starts = np.zeros(len(lines) + 1, np.int64)
         np.cumsum([len(line) + 1 for line in lines], out=starts[1:])
         return "\n".join(lines) + "\n", starts
 
-    def containing(self, folded: str) -> NDArray[np.bool_]:
-        """Say of each key whether what is shown of it holds this folded text."""
-        text, starts = self._folded
+    def matching_names(self, folded: str) -> NDArray[np.bool_]:
+        """Returns bool, one a key id: whether its display name contains a folded text."""
+        text, starts = self._folded_names
         mask = np.zeros(self.size, np.bool_)
         if "\n" in folded or "\0" in folded:
             return mask
-        found = re.finditer(re.escape(folded) + r"[^\n]*", text)
-        at = np.fromiter((one.start() for one in found), np.int64)
-        mask[np.searchsorted(starts, at, "right") - 1] = True
+        hits = re.finditer(re.escape(folded) + r"[^\n]*", text)
+        offsets = np.fromiter((hit.start() for hit in hits), np.int64)
+        mask[np.searchsorted(starts, offsets, "right") - 1] = True
         return mask
 
 
 def shortest_chain(
-    readers: tuple[SegmentReader, ...], bylines: Bylines, start: int, goal: int
+    readers: tuple[SegmentReader, ...], author_index: AuthorIndex, start: int, goal: int
 ) -> tuple[int, ...]:
-    """Returns the keys of the shortest path, both ends included; empty if there is none.
+    """Returns the key ids of the shortest co-author chain, both ends included; empty without one.
 
-    Of equally short ones, at each step from `start` the key with most papers; of equals the
-    lowest by code points.
+    Of equally short chains it follows, at each step from `start`, the key with most live docs; ties
+    go to the lowest key by code points.
 
     Args:
         readers: the segments.
-        bylines: their authors, with the numbers that are taken and given.
-        start: number of the first key.
-        goal: number of the last key.
+        author_index: their authors.
+        start: first key id.
+        goal: last key id.
     """
-    if not bylines.totals.of(start) or not bylines.totals.of(goal):
+    if not author_index.totals.count_of(start) or not author_index.totals.count_of(goal):
         return ()
-    distance = np.full(bylines.size, -1, np.int32)
+    distance = np.full(author_index.size, -1, np.int32)
     distance[goal] = 0
-    front: Longs = np.array([goal], np.int64)
-    while len(front) and distance[start] < 0:
-        steps = distance[front[0]] + 1
-        around = _around(readers, bylines, front)
-        front = around[distance[around] < 0]
-        distance[front] = steps
+    frontier: Longs = np.array([goal], np.int64)
+    while len(frontier) and distance[start] < 0:
+        level = distance[frontier[0]] + 1
+        neighbours = _co_authors(readers, author_index, frontier)
+        frontier = neighbours[distance[neighbours] < 0]
+        distance[frontier] = level
     if distance[start] < 0:
         return ()
     chain = [start]
     while chain[-1] != goal:
-        around = _around(readers, bylines, np.array(chain[-1:], np.int64))
-        nearer = around[distance[around] == distance[chain[-1]] - 1]
-        chain.append(_foremost(bylines, nearer))
+        neighbours = _co_authors(readers, author_index, np.array(chain[-1:], np.int64))
+        closer = neighbours[distance[neighbours] == distance[chain[-1]] - 1]
+        chain.append(_most_prolific(author_index, closer))
     return tuple(chain)
 
 
-def _around(readers: tuple[SegmentReader, ...], bylines: Bylines, keys: Longs) -> Longs:
-    """Returns all authors of the papers of some keys, themselves included; ascending, distinct."""
-    found: list[Longs] = []
-    for reader, numbers, places in zip(readers, bylines.numbers, bylines.places, strict=True):
+def _co_authors(
+    readers: tuple[SegmentReader, ...], author_index: AuthorIndex, key_ids: Longs
+) -> Longs:
+    """Returns the authors of all live docs of some keys, these included: int64, ascending."""
+    parts: list[Longs] = []
+    for reader, segment_ids, segment_keys in zip(
+        readers, author_index.key_ids, author_index.segment_keys, strict=True
+    ):
         arrays = reader.arrays
-        here = places[keys]
-        here = here[here >= 0]
-        # The names of one key stand together, and so do the lists of their papers.
-        starts = arrays.name_papers_ptr[arrays.name_key_ptr[here]]
-        counts = arrays.name_papers_ptr[arrays.name_key_ptr[here + 1]] - starts
-        papers = reader.living(distinct(np.array(arrays.name_papers[spread(starts, counts)])))
-        first = arrays.paper_names_ptr[papers]
-        sizes = arrays.paper_names_ptr[papers.astype(np.int64) + 1] - first
-        held: NDArray[np.bool_] = np.zeros(len(numbers), np.bool_)
-        held[reader.paper_keys[spread(first, sizes)]] = True
-        found.append(numbers[held])
-    return distinct(np.concatenate(found)) if found else keys[:0]
+        local_keys = segment_keys[key_ids]
+        local_keys = local_keys[local_keys >= 0]
+        # The names of a key are adjacent, and so are the doc lists of these names.
+        starts = arrays.name_papers_ptr[arrays.name_key_ptr[local_keys]]
+        counts = arrays.name_papers_ptr[arrays.name_key_ptr[local_keys + 1]] - starts
+        docs = reader.drop_deleted(
+            distinct(np.array(arrays.name_papers[concatenate_ranges(starts, counts)]))
+        )
+        first = arrays.paper_names_ptr[docs]
+        sizes = arrays.paper_names_ptr[docs.astype(np.int64) + 1] - first
+        present: NDArray[np.bool_] = np.zeros(len(segment_ids), np.bool_)
+        present[reader.paper_keys[concatenate_ranges(first, sizes)]] = True
+        parts.append(segment_ids[present])
+    return distinct(np.concatenate(parts)) if parts else key_ids[:0]
 
 
-def _foremost(bylines: Bylines, keys: Longs) -> int:
-    numbers: list[int] = keys.tolist()
-    return min(numbers, key=lambda number: (-bylines.totals.of(number), bylines.key(number)))
+def _most_prolific(author_index: AuthorIndex, key_ids: Longs) -> int:
+    """Returns the key id with most live docs, ties by `name_key`."""
+    candidates: list[int] = key_ids.tolist()
+    return min(
+        candidates,
+        key=lambda key_id: (-author_index.totals.count_of(key_id), author_index.key(key_id)),
+    )

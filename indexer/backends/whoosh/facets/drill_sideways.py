@@ -1,6 +1,8 @@
-"""Facets: how many of the papers have each value, every filter counted but the facet's own.
+"""Facets by drill-sideways counts: each counts the hits under every filter but the facet's own.
 
-Values of a field over the whole index, for completion and for lists.
+So a facet also shows what selecting another of its values would match (the term is Lucene's,
+https://lucene.apache.org/core/9_9_0/facet/org/apache/lucene/facet/DrillSideways.html). The second
+half lists values of a field over the whole index, for completion and for lists.
 """
 
 from __future__ import annotations
@@ -12,11 +14,11 @@ from itertools import islice, starmap
 import numpy as np
 
 from indexer.analysis import name_words, plain_words
-from indexer.backends.whoosh.facets.author_counts import Tally
-from indexer.backends.whoosh.facets.author_index import Bylines
-from indexer.backends.whoosh.facets.value_counts import age, count_values
+from indexer.backends.whoosh.facets.author_counts import AuthorCounts
+from indexer.backends.whoosh.facets.author_index import AuthorIndex
+from indexer.backends.whoosh.facets.value_counts import count_values, year_sort_key
 from indexer.backends.whoosh.kernels.dispatch import Kernels
-from indexer.backends.whoosh.postings.author_names import names_beginning, names_holding
+from indexer.backends.whoosh.postings.author_names import names_with_prefix, names_with_words
 from indexer.backends.whoosh.postings.positions import distinct
 from indexer.backends.whoosh.postings.segment_reader import SegmentReader
 from indexer.backends.whoosh.scoring.collection import Collection
@@ -27,229 +29,254 @@ from indexer.search import Facet, FacetRequest, FacetValue
 from indexer.text.folding import begins, fold, forms
 
 Values = tuple[FacetValue, ...]
-Some = Callable[[], tuple[Matches, ...]]
+RelaxedMatches = Callable[[], tuple[Matches, ...]]
 
 
-def facet_of(  # noqa: PLR0913, PLR0917 - what a facet is made of
+def make_facet(  # noqa: PLR0913, PLR0917 - what a facet is made of
     request: FacetRequest,
     query: Query,
     readers: tuple[SegmentReader, ...],
-    bylines: Bylines,
-    papers: tuple[Matches, ...],
+    author_index: AuthorIndex,
+    matches: tuple[Matches, ...],
     kernels: Kernels | None = None,
-    some: Some | None = None,
+    relaxed: RelaxedMatches | None = None,
 ) -> Facet:
-    """Make one facet; for the arguments see `values_of`."""
-    values, distinct = values_of(request, query, readers, bylines, papers, kernels, some)
+    """Returns one facet; see `facet_values` for the arguments."""
+    values, distinct = facet_values(
+        request, query, readers, author_index, matches, kernels, relaxed
+    )
     return Facet(request.field, values, distinct())
 
 
-def values_of(  # noqa: PLR0913, PLR0917 - what a facet is made of
+def facet_values(  # noqa: PLR0913, PLR0917 - what a facet is made of
     request: FacetRequest,
     query: Query,
     readers: tuple[SegmentReader, ...],
-    bylines: Bylines,
-    papers: tuple[Matches, ...],
+    author_index: AuthorIndex,
+    matches: tuple[Matches, ...],
     kernels: Kernels | None = None,
-    some: Some | None = None,
+    relaxed: RelaxedMatches | None = None,
 ) -> tuple[Values, Callable[[], int]]:
-    """Returns the values of a facet, and a function that counts the distinct ones, maybe slowly.
+    """Returns the values of one facet, and a function that counts the distinct ones.
+
+    Counting may take longer than the values themselves, so that is left to the caller.
 
     Args:
-        request: which, and what to show of it.
-        query: for what is selected.
+        request: field, page and text of the facet.
+        query: its filters say what is selected and excluded.
         readers: the segments.
-        bylines: their authors.
-        papers: for each segment the hits under every filter but this field's.
-        kernels: compiled loops, if there are any.
-        some: finds the papers with some of the words of a query that asks for all of them; these
-            are the hits of a selected or excluded value that none of `papers` has.
+        author_index: their authors.
+        matches: for each segment the hits under every filter but this field's.
+        kernels: compiled loops, or None for NumPy's.
+        relaxed: finds the docs with any term of a query that requires all of them: the hits of a
+            selected or excluded value that occurs in none of `matches`.
     """
     if request.field == "author":
 
-        def tally_some() -> Tally | None:
-            return None if some is None else bylines.tally(some(), kernels)
+        def count_relaxed() -> AuthorCounts | None:
+            return None if relaxed is None else author_index.count(relaxed(), kernels)
 
-        return _authors(request, query, bylines, bylines.tally(papers, kernels), tally_some)
+        return _author_facet(
+            request, query, author_index, author_index.count(matches, kernels), count_relaxed
+        )
     field = request.field
-    rows = count_values(readers, field, papers, kernels)
-    part = fold(request.contains).text if request.contains else ""
-    fitting = rows
-    if part:
-        fitting = [one for one in rows if any(part in form for form in forms(one[0]))]
-    shown = fitting[_page(request)]
-    chosen = query.filter(field)
-    if not (chosen.include or chosen.exclude):
-        return tuple(starmap(FacetValue, shown)), fitting.__len__
-    counts = dict(rows)
-    missing = {*chosen.exclude, *chosen.include} - counts.keys()
+    value_counts = count_values(readers, field, matches, kernels)
+    folded = fold(request.contains).text if request.contains else ""
+    containing = value_counts
+    if folded:
+        containing = [row for row in value_counts if any(folded in form for form in forms(row[0]))]
+    shown = containing[_page(request)]
+    selection = query.filter(field)
+    if not (selection.include or selection.exclude):
+        return tuple(starmap(FacetValue, shown)), containing.__len__
+    counts = dict(value_counts)
+    absent = {*selection.exclude, *selection.include} - counts.keys()
     more = 0
-    if missing and some is not None:
-        found = {
+    if absent and relaxed is not None:
+        relaxed_counts = {
             value: count
-            for value, count in count_values(readers, field, some(), kernels)
-            if value in missing
+            for value, count in count_values(readers, field, relaxed(), kernels)
+            if value in absent
         }
-        counts |= found
-        more = sum(any(part in form for form in forms(value)) for value in found)
-    page = list({*(value for value, _ in shown), *chosen.exclude, *chosen.include})
-    page.sort(key=age if field == "year" else lambda value: (-counts.get(value, 0), value))
+        counts |= relaxed_counts
+        more = sum(any(folded in form for form in forms(value)) for value in relaxed_counts)
+    page = list({*(value for value, _ in shown), *selection.exclude, *selection.include})
+    page.sort(
+        key=year_sort_key if field == "year" else lambda value: (-counts.get(value, 0), value)
+    )
     values = tuple(
-        FacetValue(value, counts.get(value, 0), value in chosen.include, value in chosen.exclude)
+        FacetValue(
+            value, counts.get(value, 0), value in selection.include, value in selection.exclude
+        )
         for value in page
     )
-    return values, lambda: len(fitting) + more
+    return values, lambda: len(containing) + more
 
 
 def _page(request: FacetRequest) -> slice:
+    """Returns the slice of sorted values that a request asks for."""
     first = max(0, request.offset)
     return slice(first, first + request.limit if request.limit > 0 else None)
 
 
-def _authors(
+def _author_facet(
     request: FacetRequest,
     query: Query,
-    bylines: Bylines,
-    tally: Tally,
-    tally_some: Callable[[], Tally | None],
+    author_index: AuthorIndex,
+    matches: AuthorCounts,
+    count_relaxed: Callable[[], AuthorCounts | None],
 ) -> tuple[Values, Callable[[], int]]:
-    nameless = tally.nameless
-    fitting = tally
-    part = fold(request.contains).text if request.contains else ""
-    if part:
-        fitting = tally.kept(bylines.containing(part))
-    unknown = bool(nameless) and part in UNKNOWN
+    """Returns the values of the author facet; see `facet_values`."""
+    nameless = matches.nameless
+    containing = matches
+    folded = fold(request.contains).text if request.contains else ""
+    if folded:
+        containing = matches.filtered(author_index.matching_names(folded))
+    unknown = bool(nameless) and folded in UNKNOWN
     last = max(0, request.offset) + request.limit if request.limit > 0 else 0
-    first = bylines.first(fitting, last)
+    top = author_index.top(containing, last)
 
     more = 0
 
     def distinct() -> int:
-        return fitting.distinct + unknown + more
+        return containing.distinct + unknown + more
 
     if unknown:
-        first.append((-nameless, UNKNOWN, -1))
-        first.sort()
-    first = first[_page(request)]
-    chosen = query.filter("author")
-    if not (chosen.include or chosen.exclude):
-        return tuple([FacetValue(shown, -count) for count, shown, _ in first]), distinct
-    rows = [(count, shown, bylines.key(at) if at >= 0 else UNKNOWN) for count, shown, at in first]
-    included = {name_key(value) for value in chosen.include}
-    excluded = {name_key(value) for value in chosen.exclude}
-    named = {name_key(value): value for value in (*chosen.exclude, *chosen.include)}
-    held = {key for _, _, key in rows}
-    missing = [key for key in named if key not in held]
-    wider: Tally | None = None
-    for key in missing:
-        at = bylines.find(key)
-        spellings = bylines.spellings(at) if at >= 0 else Counter[str]()
-        count, shown = 0, named[key]
+        top.append((-nameless, UNKNOWN, -1))
+        top.sort()
+    top = top[_page(request)]
+    selection = query.filter("author")
+    if not (selection.include or selection.exclude):
+        return tuple([FacetValue(name, -count) for count, name, _ in top]), distinct
+    rows = [
+        (count, name, author_index.key(key_id) if key_id >= 0 else UNKNOWN)
+        for count, name, key_id in top
+    ]
+    included = {name_key(value) for value in selection.include}
+    excluded = {name_key(value) for value in selection.exclude}
+    names_by_key = {name_key(value): value for value in (*selection.exclude, *selection.include)}
+    present = {key for _, _, key in rows}
+    absent = [key for key in names_by_key if key not in present]
+    relaxed: AuthorCounts | None = None
+    for key in absent:
+        key_id = author_index.find(key)
+        spellings = author_index.spellings(key_id) if key_id >= 0 else Counter[str]()
+        count, name = 0, names_by_key[key]
         if key == UNKNOWN and nameless:
-            count, shown = nameless, UNKNOWN
+            count, name = nameless, UNKNOWN
         elif spellings:
-            count = tally.of(at)
-            shown = min(spellings, key=lambda name: (-spellings[name], name))
+            count = matches.count_of(key_id)
+            name = min(spellings, key=lambda name: (-spellings[name], name))
         if not count and (spellings or key == UNKNOWN):
-            wider = wider or tally_some()
-            if wider is not None:
-                count = wider.of(at) if spellings else wider.nameless
-                more += bool(count) and any(part in form for form in forms(shown))
-        rows.append((-count, shown, key))
-    if missing:
+            relaxed = relaxed or count_relaxed()
+            if relaxed is not None:
+                count = relaxed.count_of(key_id) if spellings else relaxed.nameless
+                more += bool(count) and any(folded in form for form in forms(name))
+        rows.append((-count, name, key))
+    if absent:
         rows.sort()
     values = tuple(
-        FacetValue(shown, -count, key in included, key in excluded) for count, shown, key in rows
+        FacetValue(name, -count, key in included, key in excluded) for count, name, key in rows
     )
     return values, distinct
 
 
 def list_values(  # noqa: PLR0913 - the parameters of `Searcher.values`
     collection: Collection,
-    bylines: Bylines,
+    author_index: AuthorIndex,
     field: FacetField,
     *,
     prefix: str,
     contains: str,
     limit: int,
 ) -> Iterator[FacetValue]:
-    """List values, most papers first, then by value; see `indexer.search.Searcher.values`."""
-    begin, part = fold(prefix).text.strip(), fold(contains).text.strip()
+    """Yields values, highest document count first, ties by value; see `Searcher.values`."""
+    folded_prefix, folded = fold(prefix).text.strip(), fold(contains).text.strip()
 
     def fits(value: str) -> bool:
-        return any(part in folded and begins(folded, begin) for folded in forms(value))
+        return any(folded in form and begins(form, folded_prefix) for form in forms(value))
 
     if field == "author":
-        found = (one for one in _author_values(collection, bylines, begin, part) if fits(one.value))
+        values = (
+            row
+            for row in _author_values(collection, author_index, folded_prefix, folded)
+            if fits(row.value)
+        )
     else:
-        everything = tuple(Matches(reader.every) for reader in collection.readers)
-        rows = count_values(collection.readers, field, everything)
-        rows.sort(key=lambda one: (-one[1], one[0]))
-        rows = [one for one in rows if one[0] != UNKNOWN]
-        found = (FacetValue(value, count) for value, count in rows if fits(value))
-    return islice(found, limit if limit > 0 else None)
+        live_docs = tuple(Matches(reader.live_docs) for reader in collection.readers)
+        rows = count_values(collection.readers, field, live_docs)
+        rows.sort(key=lambda row: (-row[1], row[0]))
+        rows = [row for row in rows if row[0] != UNKNOWN]
+        values = (FacetValue(value, count) for value, count in rows if fits(value))
+    return islice(values, limit if limit > 0 else None)
 
 
 def _author_values(
-    collection: Collection, bylines: Bylines, begin: str, part: str
+    collection: Collection, author_index: AuthorIndex, prefix: str, contains: str
 ) -> Iterator[FacetValue]:
-    """Yields authors, most papers first; for a prefix, all that may have it and some others."""
-    tally = bylines.totals
-    if part:
-        tally = tally.kept(bylines.containing(part))
-    words = name_words(begin)
+    """Yields authors, highest count first: of a prefix all that may begin so, and some others."""
+    counts = author_index.totals
+    if contains:
+        counts = counts.filtered(author_index.matching_names(contains))
+    words = name_words(prefix)
     if words and words[0].isascii():
-        may = np.zeros(bylines.size, np.bool_)
-        for number in _beginning(collection, bylines, words[0]):
-            may[number] = True
-        tally = tally.kept(may)
+        candidates = np.zeros(author_index.size, np.bool_)
+        for key_id in _key_ids_beginning(collection, author_index, words[0]):
+            candidates[key_id] = True
+        counts = counts.filtered(candidates)
     step = 64
-    given = 0
-    while given < tally.distinct:
-        # Few are wanted as a rule: the first of them need not wait for all to be sorted.
+    yielded = 0
+    while yielded < counts.distinct:
+        # Callers take few as a rule: the first need not wait until all are sorted.
         step *= 4
-        rows = bylines.first(tally, step)[given:]
-        for count, shown, _ in rows:
-            yield FacetValue(shown, -count)
-        given += len(rows)
+        rows = author_index.top(counts, step)[yielded:]
+        for count, name, _ in rows:
+            yield FacetValue(name, -count)
+        yielded += len(rows)
 
 
-def _beginning(collection: Collection, bylines: Bylines, word: str) -> Iterator[int]:
-    """Yields the keys of the names that have a word with this prefix."""
+def _key_ids_beginning(
+    collection: Collection, author_index: AuthorIndex, prefix: str
+) -> Iterator[int]:
+    """Yields the key ids of names with a word of this prefix."""
     for reader in collection.readers:
-        keys = distinct(reader.name_key[names_beginning(reader, word)])
+        keys = distinct(reader.name_key[names_with_prefix(reader, prefix)])
         if len(collection.readers) == 1:
             yield from keys.tolist()
         else:
-            yield from (bylines.find(reader.arrays.name_keys[at]) for at in keys.tolist())
+            yield from (
+                author_index.find(reader.arrays.name_keys[number]) for number in keys.tolist()
+            )
 
 
-def list_names(collection: Collection, bylines: Bylines, folded: str) -> tuple[FacetValue, ...]:
-    """List the authors whose names fold to the same; see `indexer.search.Searcher.names`."""
+def list_names(
+    collection: Collection, author_index: AuthorIndex, folded: str
+) -> tuple[FacetValue, ...]:
+    """Returns the authors whose names fold to the same; see `indexer.search.Searcher.names`."""
 
     def key(name: str) -> tuple[str, ...]:
         return plain_words(unnumbered(name)) or (name_key(name),)
 
-    wanted = key(folded)
-    numbers: set[int] = set()
+    folded_key = key(folded)
+    key_ids: set[int] = set()
     for reader in collection.readers:
-        for name in _candidates(reader, folded):
-            if key(reader.arrays.names[name]) == wanted:
-                numbers.add(bylines.find(name_key(reader.arrays.names[name])))
-    counts = ((number, bylines.totals.of(number)) for number in numbers)
+        for name in _candidate_names(reader, folded):
+            if key(reader.arrays.names[name]) == folded_key:
+                key_ids.add(author_index.find(name_key(reader.arrays.names[name])))
+    counts = ((key_id, author_index.totals.count_of(key_id)) for key_id in key_ids)
     rows = [
-        FacetValue(bylines.shown(number), count)
-        for number, count in counts
-        if count and key(bylines.shown(number)) == wanted
+        FacetValue(author_index.display_name(key_id), count)
+        for key_id, count in counts
+        if count and key(author_index.display_name(key_id)) == folded_key
     ]
-    return tuple(sorted(rows, key=lambda one: (-one.count, one.value)))
+    return tuple(sorted(rows, key=lambda value: (-value.count, value.value)))
 
 
-def _candidates(reader: SegmentReader, folded: str) -> list[int]:
-    """Returns the names with every word of a folded name; those of its key if it has no words."""
+def _candidate_names(reader: SegmentReader, folded: str) -> list[int]:
+    """Returns names that contain every word of a folded name; without words, those of its key."""
     words = plain_words(unnumbered(folded))
     if words:
-        return [int(name) for name in names_holding(reader, words)]
+        return [int(name) for name in names_with_words(reader, words)]
     key = reader.arrays.name_keys.find(name_key(folded))
     if key < 0:
         return []

@@ -1,4 +1,4 @@
-"""How many of some papers have each venue, type or year."""
+"""Counts of venues, types and years over matching docs."""
 
 from __future__ import annotations
 
@@ -17,84 +17,91 @@ from indexer.backends.whoosh.postings.segment_reader import CodedField, Column, 
 from indexer.backends.whoosh.scoring.scored_docs import Matches
 from indexer.paper import UNKNOWN
 
-Rows = list[tuple[str, int]]
-"""Values, each once, and how many papers have each."""
-_PAPERS: Final = itemgetter(1)
+ValueCounts = list[tuple[str, int]]
+"""Distinct values with their document counts."""
+_COUNT_OF_ROW: Final = itemgetter(1)
 _FEW: Final = 64
-"""Fewer papers than this are counted one by one."""
+"""Matches below which a Python `Counter` is faster than an array of all codes."""
 
 
 def count_values(
     readers: Sequence[SegmentReader],
     field: CodedField,
-    papers: Sequence[Matches],
+    matches: Sequence[Matches],
     kernels: Kernels | None = None,
-) -> Rows:
-    """Count the papers of each venue, type or year, missing ones as "unknown"; none of 0.
+) -> ValueCounts:
+    """Counts the matching docs of each venue, type or year; a missing value counts as "unknown".
 
     Args:
         readers: the segments.
-        field: which.
-        papers: of each segment, not negated.
-        kernels: compiled loops, if there are any.
+        field: "venue", "type" or "year".
+        matches: matching docs of each segment, not negated.
+        kernels: compiled loops, or None for NumPy's.
 
     Returns:
-        The values and their papers in the order of their facet: years falling, others by their
-        papers, of equals by name.
+        Values of at least one doc in facet order: years descending, others by descending count,
+            ties
+        by value.
     """
-    pairs = zip(readers, papers, strict=True)
-    found = [count_column(reader.column(field), those, kernels) for reader, those in pairs]
-    rows = found[0] if len(found) == 1 else _added(found, age if field == "year" else None)
+    pairs = zip(readers, matches, strict=True)
+    parts = [count_column(reader.column(field), docs, kernels) for reader, docs in pairs]
+    rows = (
+        parts[0]
+        if len(parts) == 1
+        else _merge_counts(parts, year_sort_key if field == "year" else None)
+    )
     if field != "year":
-        rows.sort(key=_PAPERS, reverse=True)
+        rows.sort(key=_COUNT_OF_ROW, reverse=True)
     return rows
 
 
-def _added(found: list[Rows], key: Callable[[str], tuple[bool, int, str]] | None) -> Rows:
-    """Add up the counts of some segments, and put the values in order."""
+def _merge_counts(
+    parts: list[ValueCounts], key: Callable[[str], tuple[bool, int, str]] | None
+) -> ValueCounts:
+    """Merges the counts of several segments, and sorts the values."""
     total: Counter[str] = Counter()
-    for rows in found:
+    for rows in parts:
         total.update(dict(rows))
     return [(name, total[name]) for name in sorted(total, key=key)]
 
 
-def age(year: str) -> tuple[bool, int, str]:
-    """Order years, the newest first, what is no year last."""
-    known = year.isascii() and year.isdecimal() and len(year) <= 9
-    return year == UNKNOWN, -int(year) if known else 1, year
+def year_sort_key(year: str) -> tuple[bool, int, str]:
+    """Returns the sort key of a year: newest first, then what is no year, unknown last."""
+    numeric = year.isascii() and year.isdecimal() and len(year) <= 9
+    return year == UNKNOWN, -int(year) if numeric else 1, year
 
 
-def count_column(column: Column, found: Matches, kernels: Kernels | None) -> Rows:
-    """Count the papers of each value of a segment that any of them has, by rising code."""
-    if found.count < _FEW:
-        each = Counter(column.codes.take(found.docs).tolist())
-        return [(column.names[code], each[code]) for code in sorted(each)]
-    held = _counted(column, found, kernels).tolist()
-    return list(zip(compress(column.names, held), filter(None, held), strict=True))
+def count_column(column: Column, matches: Matches, kernels: Kernels | None) -> ValueCounts:
+    """Returns values of a segment's column with their counts, by ascending code; none of 0."""
+    if matches.count < _FEW:
+        counter = Counter(column.codes.take(matches.docs).tolist())
+        return [(column.names[code], counter[code]) for code in sorted(counter)]
+    counts = _count_codes(column, matches, kernels).tolist()
+    return list(zip(compress(column.names, counts), filter(None, counts), strict=True))
 
 
-def _counted(column: Column, found: Matches, kernels: Kernels | None) -> NDArray[np.int64]:
-    """Returns the number of papers of each code.
+def _count_codes(column: Column, matches: Matches, kernels: Kernels | None) -> NDArray[np.int64]:
+    """Returns the matching docs of each code, int64.
 
-    Where more papers match than there are runs, their bits are counted run by run, 64 papers at a
-    time, without looking at any of them.
+    Where there are more matches than runs of equal codes, the bitset is counted run by run, 64 docs
+    at a time.
     """
     size, names = len(column.codes), len(column.names)
-    by_run = found.count > len(column.starts)
+    by_run = matches.count > len(column.starts)
     if kernels is None:
         if by_run:
-            return _count_runs(found.bits(size), column)
-        return np.bincount(column.codes.take(found.docs), minlength=names)
-    held = np.zeros(names, np.int64)
+            return _count_runs(matches.bits(size), column)
+        return np.bincount(column.codes.take(matches.docs), minlength=names)
+    counts = np.zeros(names, np.int64)
     if by_run:
-        kernels.count_runs(found.bits(size), column.starts, column.runs, held)
+        kernels.count_runs(matches.bits(size), column.starts, column.runs, counts)
     else:
-        kernels.count_codes(found.docs, column.codes, held)
-    return held
+        kernels.count_codes(matches.docs, column.codes, counts)
+    return counts
 
 
 def _count_runs(bits: Bits, column: Column) -> NDArray[np.int64]:
-    """Do what `kernels.counting.count_runs` does."""
+    """NumPy's `kernels.facet_counts.count_runs`."""
     before = np.zeros(len(bits) + 1, np.int64)
     np.cumsum(np.bitwise_count(bits), out=before[1:])
     within = np.bitwise_count(bits.take(column.words) & column.below)

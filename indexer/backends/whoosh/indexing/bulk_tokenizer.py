@@ -1,10 +1,10 @@
-"""Cut many texts into words at once: every distinct piece of text is analysed only once.
+"""Tokenizes many texts at once: every distinct chunk of text is analysed only once.
 
-Between spaces a text is nearly always a run of pieces that mean the same wherever they stand
-("learning,", "(non-invasive)"), so one table from piece to its tokens does away with folding and
-cutting each occurrence again. Where folding looks across a space (TeX, "i. e.", "2. 0"), that
-stretch of the text is folded as a whole, and its folded pieces are looked up. Either way the tokens
-equal those of `Analyzer.tokens`.
+A chunk is the text between two spaces ("learning,", "(non-invasive)"). Nearly every chunk gives the
+same tokens wherever it occurs, so one table from chunk to tokens replaces folding and splitting of
+each occurrence. Where folding looks across a space (TeX, "i. e.", "2. 0"), that stretch of the text
+is folded as a whole, and its folded chunks are looked up. Either way the tokens equal those of
+`Analyzer.tokens`.
 """
 
 from __future__ import annotations
@@ -19,27 +19,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.analysis import MAX_PARTS, MAX_WORD, Analyzer, open_word
-from indexer.backends.whoosh.indexing.chunk_hashing import Pieces
+from indexer.backends.whoosh.indexing.chunk_hashing import ChunkTable
 from indexer.text.apart import folded_whole, folds_apart
 from indexer.text.folding import fold
 
 _EDGES: Final = ".,;:()[]!?\"'“”‘’–—"
-_MOST_PIECES: Final = 500_000
+_MOST_CHUNKS: Final = 500_000
+"""Chunks in the table, which bounds its memory; beyond that it starts anew."""
 _TEXTS: Final = 1 << 12
-"""Texts whose words are put in their places together."""
+"""Texts whose tokens are expanded together, to bound memory."""
 Opened = Iterable[tuple[Sequence[str], str]]
-"""Words of a piece, each by its parts and its joined form."""
+"""Words of a chunk, each as its parts and its joined form ("" where it is no compound)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Cuts:
-    """The words of some texts, one entry an occurrence, text by text.
+class TokenArrays:
+    """Tokens of some texts, text by text in order of position.
 
     Attributes:
-        word: int32, id in `WordTable.words`.
-        text: int32, place of the text in the list that was cut, rising.
+        word: int32, index into `BulkTokenizer.words`.
+        text: int32, index of the text, ascending.
         position: int32, as `Token.position`.
-        lengths: int32, one a text: words that count (neither stop words nor joined forms).
+        lengths: int32, one a text: tokens that are neither stop words nor joined forms.
     """
 
     word: NDArray[np.int32]
@@ -48,33 +49,33 @@ class Cuts:
     lengths: NDArray[np.int32]
 
 
-class WordTable:
-    """Distinct words with ids from 0, and what each piece of text is made of.
+class BulkTokenizer:
+    """Turns texts into word ids; `words` grows with the words met.
 
-    A compound counts as a word of its own, too, written "noninvasive non invasive": no real word
-    holds a space.
+    A compound is also a word of its own, written "noninvasive non invasive"; no real word contains
+    a space.
     """
 
     def __init__(self, analyzer: Analyzer) -> None:
-        """Begin with no words."""
+        """Starts without words."""
         self._analyzer = analyzer
-        self.forget()
+        self.clear()
 
-    def forget(self) -> None:
-        """Let go of all words."""
+    def clear(self) -> None:
+        """Drops all words and chunks."""
         self.words: list[str] = []
         self._ids: dict[str, int] = {}
-        self._pieces = Pieces(self._learn)
+        self._chunks = ChunkTable(self._learn)
         self._ends = array("q", [0])
         self._word = array("i")
         self._offset = array("i")
         self._parts = array("i")
         self._counted = array("i")
 
-    def cut(self, texts: Iterable[str]) -> Cuts:
-        """Cut texts into words; `words` holds at least theirs until the next call."""
-        if len(self._pieces) > _MOST_PIECES:
-            self.forget()
+    def tokenize(self, texts: Iterable[str]) -> TokenArrays:
+        """Returns the tokens of texts; `words` holds all of theirs until the next call."""
+        if len(self._chunks) > _MOST_CHUNKS:
+            self.clear()
         stretches: list[bytes] = []
         folded: list[bool] = []
         counts = []
@@ -90,91 +91,100 @@ class WordTable:
                     stretches.append(part.encode("utf-8", "surrogatepass"))
                     folded.append(is_folded)
             counts.append(len(stretches) - before)
-        pieces, ends = self._pieces.number(stretches, folded)
+        chunks, chunk_ends = self._chunks.number_chunks(stretches, folded)
         self.words.extend(islice(self._ids, len(self.words), None))
-        last = np.zeros(len(counts) + 1, np.int64)
-        np.cumsum(counts, out=last[1:])
-        begins = ends[last]
+        stretch_ends = np.zeros(len(counts) + 1, np.int64)
+        np.cumsum(counts, out=stretch_ends[1:])
+        text_starts = chunk_ends[stretch_ends]
         parts = [
-            self._spread(pieces, begins[low : low + _TEXTS + 1], low)
+            self._expand(chunks, text_starts[low : low + _TEXTS + 1], low)
             for low in range(0, max(1, len(counts)), _TEXTS)
         ]
-        return Cuts(*map(np.concatenate, zip(*parts, strict=True)))
+        return TokenArrays(*map(np.concatenate, zip(*parts, strict=True)))
 
-    def _spread(
-        self, every: NDArray[np.int32], ends: NDArray[np.int64], first_text: int
+    def _expand(
+        self, chunk_numbers: NDArray[np.int32], ends: NDArray[np.int64], first_text: int
     ) -> tuple[NDArray[np.int32], ...]:
-        """Give what `Cuts` holds of some texts, whose pieces end at `ends`."""
-        # `take` with places of the machine's own width is twice as fast as indexing.
-        pieces = every[ends[0] : ends[-1]].astype(np.intp)
+        """Returns the columns of `TokenArrays` for some texts.
+
+        Args:
+            chunk_numbers: int32, of all texts.
+            ends: int64[texts + 1], where the chunks of each of these texts begin in
+                `chunk_numbers`.
+            first_text: index of the first of these texts.
+        """
+        # `take` with indexes of the machine's own width is twice as fast as indexing.
+        chunks = chunk_numbers[ends[0] : ends[-1]].astype(np.intp)
         ends = ends - ends[0]
         token_ends = np.array(self._ends, np.int32)
-        first, count = token_ends.take(pieces), np.diff(token_ends).take(pieces)
-        before = np.zeros(len(pieces) + 1, np.int32)
-        np.cumsum(np.array(self._parts, np.int32).take(pieces), out=before[1:])
+        first, count = token_ends.take(chunks), np.diff(token_ends).take(chunks)
+        before = np.zeros(len(chunks) + 1, np.int32)
+        np.cumsum(np.array(self._parts, np.int32).take(chunks), out=before[1:])
         lengths = np.diff(ends)
         text = np.repeat(np.arange(len(lengths), dtype=np.int32) + first_text, lengths)
         base = before[:-1] - np.repeat(before[ends[:-1]], lengths)
-        at = np.repeat(np.arange(len(pieces)), count)
+        chunk = np.repeat(np.arange(len(chunks)), count)
         start = np.cumsum(count, dtype=np.int32) - count
-        token = ((first - start).take(at) + np.arange(len(at), dtype=np.int32)).astype(np.intp)
-        counted = np.zeros(len(pieces) + 1, np.int32)
-        np.cumsum(np.array(self._counted, np.int32).take(pieces), out=counted[1:])
+        token = ((first - start).take(chunk) + np.arange(len(chunk), dtype=np.int32)).astype(
+            np.intp
+        )
+        counted = np.zeros(len(chunks) + 1, np.int32)
+        np.cumsum(np.array(self._counted, np.int32).take(chunks), out=counted[1:])
         return (
             np.array(self._word, np.int32).take(token),
-            text.take(at),
-            base.take(at) + np.array(self._offset, np.int32).take(token),
+            text.take(chunk),
+            base.take(chunk) + np.array(self._offset, np.int32).take(token),
             np.diff(counted[ends]),
         )
 
-    def _learn(self, pieces: Sequence[str], folded: Sequence[bool]) -> NDArray[np.int32]:
-        """Note the tokens of new pieces; gives their numbers."""
-        # Most are one plain word between marks, which takes no look at each of them.
-        cores = [piece.strip(_EDGES) for piece in pieces]
+    def _learn(self, chunks: Sequence[str], folded: Sequence[bool]) -> NDArray[np.int32]:
+        """Records the tokens of new chunks; returns their numbers, int32."""
+        # Most are one ASCII word between punctuation: these are recorded together.
+        cores = [chunk.strip(_EDGES) for chunk in chunks]
         plain = [core.isascii() and core.isalnum() for core in cores]
-        at = np.array(plain, np.bool_)
-        numbers = np.empty(len(pieces), np.int32)
-        numbers[at] = self._learn_plain(
+        is_plain = np.array(plain, np.bool_)
+        numbers = np.empty(len(chunks), np.int32)
+        numbers[is_plain] = self._learn_plain(
             [core.lower()[:MAX_WORD] for core in compress(cores, plain)]
         )
-        others = np.flatnonzero(~at)
+        others = np.flatnonzero(~is_plain)
         numbers[others] = self._learn_opened(
-            self._opened(pieces[one], cores[one], folded=folded[one]) for one in others.tolist()
+            self._opened(chunks[i], cores[i], folded=folded[i]) for i in others.tolist()
         )
         return numbers
 
     def _learn_plain(self, words: Sequence[str]) -> NDArray[np.int32]:
-        """Note pieces that are one word each; gives their numbers."""
-        stop_words, known, count = self._analyzer.stop_words, len(self._parts), len(words)
+        """Records chunks of one word each; returns their numbers."""
+        stop_words, first, count = self._analyzer.stop_words, len(self._parts), len(words)
         token = len(self._word)
         self._note(words)
         self._ends.extend(range(token + 1, token + count + 1))
         self._offset.extend(repeat(0, count))
         self._parts.extend(repeat(1, count))
         self._counted.extend([word not in stop_words for word in words])
-        return np.arange(known, known + count, dtype=np.int32)
+        return np.arange(first, first + count, dtype=np.int32)
 
-    def _opened(self, piece: str, core: str, *, folded: bool) -> Opened:
-        """Give the words of a piece, each opened, see `open_word`; `core` is it without edges."""
+    def _opened(self, chunk: str, core: str, *, folded: bool) -> Opened:
+        """Returns the words of a chunk, see `open_word`; `core` is it without punctuation."""
         if core.isascii() and len(core) <= MAX_WORD:
             parts = core.lower().split("-")
             if all(map(str.isalnum, parts)):
                 return [(parts, "".join(parts) if len(parts) <= MAX_PARTS else "")]
-        words = self._analyzer.words(piece if folded else fold(piece, umlauts=True).text)
+        words = self._analyzer.words(chunk if folded else fold(chunk, umlauts=True).text)
         return map(open_word, words)
 
-    def _learn_opened(self, many: Iterable[Opened]) -> NDArray[np.int32]:
-        """Note pieces whose words are opened, see `open_word`; gives their numbers."""
-        stop_words, known, token = self._analyzer.stop_words, len(self._parts), len(self._word)
+    def _learn_opened(self, chunks: Iterable[Opened]) -> NDArray[np.int32]:
+        """Records chunks given by their words, see `open_word`; returns their numbers."""
+        stop_words, first, token = self._analyzer.stop_words, len(self._parts), len(self._word)
         words: list[str] = []
         offsets: list[int] = []
-        for opened in many:
+        for chunk in chunks:
             position = counted = 0
-            for parts, joined in opened:
+            for parts, joined in chunk:
                 if joined:
                     words += (joined, f"{joined} {' '.join(parts)}")
                     offsets += (position, position)
-                    if len(parts) == 1:  # an umlaut's two spellings stand for each other
+                    if len(parts) == 1:  # both spellings of an umlaut match each other
                         words.append(f"{parts[0]} {joined}")
                         offsets.append(position)
                 words += parts
@@ -187,8 +197,9 @@ class WordTable:
             self._counted.append(counted)
         self._note(words)
         self._offset.extend(offsets)
-        return np.arange(known, len(self._parts), dtype=np.int32)
+        return np.arange(first, len(self._parts), dtype=np.int32)
 
     def _note(self, words: Iterable[str]) -> None:
+        """Appends the ids of words, new ones included."""
         ids = self._ids
         self._word.extend([ids.setdefault(word, len(ids)) for word in words])

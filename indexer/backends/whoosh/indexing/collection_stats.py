@@ -1,4 +1,4 @@
-"""Count what is in some segments, for `IndexInfo`: exact, and cheap where little changed."""
+"""Statistics of an index for `IndexInfo`: exact, and cheap where little changed."""
 
 from __future__ import annotations
 
@@ -12,8 +12,14 @@ from indexer.backends.whoosh.format.segment import Lexicon, Segment
 
 
 @dataclass(frozen=True, slots=True)
-class Census:
-    """Numbers over the live papers of an index, as in `IndexInfo`."""
+class CollectionStats:
+    """Statistics over the live docs of an index, as in `IndexInfo`.
+
+    Attributes:
+        papers: live docs.
+        venues, authors: distinct venues and name keys of live docs.
+        first_year, last_year: CE, None where no doc has a year.
+    """
 
     papers: int
     venues: int
@@ -22,52 +28,71 @@ class Census:
     last_year: int | None
 
 
-def take_census(
+def collect_stats(
     segments: Sequence[tuple[Segment, NDArray[np.bool_] | None]],
-) -> Census:
-    """Count the live papers, their distinct venues and name keys, and their span of years.
+) -> CollectionStats:
+    """Counts the live docs, their distinct venues and name keys, and their span of years.
 
     Args:
-        segments: arrays, with the deleted papers of each.
+        segments: arrays of each segment with its tombstones, bool[docs], None where there are none.
     """
-    largest_first = sorted(segments, key=lambda one: -one[0].papers)
+    largest_first = sorted(segments, key=lambda segment: -segment[0].papers)
     years = []
     live = 0
-    for arrays, gone in segments:
-        year = arrays.year if gone is None else arrays.year[~gone]
+    for arrays, tombstones in segments:
+        year = arrays.year if tombstones is None else arrays.year[~tombstones]
         live += len(year)
-        known = year[year >= 0]
-        if len(known):
-            years += [int(known.min()), int(known.max())]
-    return Census(
+        known_years = year[year >= 0]
+        if len(known_years):
+            years += [int(known_years.min()), int(known_years.max())]
+    return CollectionStats(
         live,
-        _distinct([(arrays.venues, _venues(arrays, gone)) for arrays, gone in largest_first]),
-        _distinct([(arrays.name_keys, _keys(arrays, gone)) for arrays, gone in largest_first]),
+        _count_distinct(
+            [
+                (arrays.venues, _venues_in_use(arrays, tombstones))
+                for arrays, tombstones in largest_first
+            ]
+        ),
+        _count_distinct(
+            [
+                (arrays.name_keys, _keys_in_use(arrays, tombstones))
+                for arrays, tombstones in largest_first
+            ]
+        ),
         min(years, default=None),
         max(years, default=None),
     )
 
 
-def _venues(arrays: Segment, gone: NDArray[np.bool_] | None) -> NDArray[np.bool_]:
-    codes = arrays.venue if gone is None else arrays.venue[~gone]
+def _venues_in_use(arrays: Segment, tombstones: NDArray[np.bool_] | None) -> NDArray[np.bool_]:
+    """Returns bool, one a venue of the segment: whether a live doc has it."""
+    codes = arrays.venue if tombstones is None else arrays.venue[~tombstones]
     used = np.zeros(len(arrays.venues), np.bool_)
     used[codes[codes >= 0]] = True
     return used
 
 
-def _keys(arrays: Segment, gone: NDArray[np.bool_] | None) -> NDArray[np.bool_]:
-    if gone is None:
+def _keys_in_use(arrays: Segment, tombstones: NDArray[np.bool_] | None) -> NDArray[np.bool_]:
+    """Returns bool, one a name key of the segment: whether a live doc has it."""
+    if tombstones is None:
         return np.ones(len(arrays.name_keys), np.bool_)
     used = np.zeros(len(arrays.names), np.bool_)
-    used[arrays.paper_names[np.repeat(~gone, np.diff(arrays.paper_names_ptr))]] = True
+    used[arrays.paper_names[np.repeat(~tombstones, np.diff(arrays.paper_names_ptr))]] = True
     return np.logical_or.reduceat(used, arrays.name_key_ptr[:-1]) if len(used) else used
 
 
-def _distinct(many: Sequence[tuple[Lexicon, NDArray[np.bool_]]]) -> int:
-    """Count distinct strings in use; those of the first, largest list are never read out."""
-    if not many:
+def _count_distinct(lexicons: Sequence[tuple[Lexicon, NDArray[np.bool_]]]) -> int:
+    """Counts the distinct strings in use over several lexicons.
+
+    The strings of the first, largest lexicon are never decoded: the others are looked up in it.
+    """
+    if not lexicons:
         return 0
-    first, used = many[0]
-    more = {lexicon[at] for lexicon, in_use in many[1:] for at in np.flatnonzero(in_use).tolist()}
-    known = (first.find(one) for one in more)
-    return int(used.sum()) + sum(at < 0 or not used[at] for at in known)
+    first, used = lexicons[0]
+    more = {
+        lexicon[index]
+        for lexicon, in_use in lexicons[1:]
+        for index in np.flatnonzero(in_use).tolist()
+    }
+    indexes = (first.find(string) for string in more)
+    return int(used.sum()) + sum(index < 0 or not used[index] for index in indexes)

@@ -1,6 +1,7 @@
-"""The papers an index holds already, as the writer asks for them: by id; and which of them go.
+"""Pending changes of a writer: live docs that are deleted or replaced, and papers that are added.
 
-The papers given to a writer, and which of them count: of equal ids the last.
+Of papers with equal ids the last one added counts. What is deleted becomes a tombstone: a flag in
+its segment, until a merge drops the doc.
 """
 
 from __future__ import annotations
@@ -19,130 +20,142 @@ from indexer.backends.whoosh.format.generation import OpenedSegment
 from indexer.digests import NONE, DigestTable
 
 _FEW: Final = 256
+"""Lookups by binary search before a hash table of all ids is built; both find the same."""
 _STEP: Final = 1 << 13
-Bits = NDArray[np.bool_]
+"""Ids read at a time."""
+Tombstones = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
 class DocAddress:
-    """Where a live paper is: place of its segment among the segments, number in it."""
+    """Address of a live doc.
+
+    Attributes:
+        segment: index of its segment.
+        paper: doc id in that segment.
+    """
 
     segment: int
     paper: int
 
 
-class KnownPapers:
-    """Finds live papers by id; a few by search, and once there are many by a table."""
+class ExistingPapers:
+    """Finds live docs by paper id, and collects tombstones; a hash table serves many lookups."""
 
     def __init__(self, segments: Sequence[OpenedSegment]) -> None:
-        """Know the papers of some segments; all of them stay."""
+        """Starts with the docs of some segments, none of them newly deleted."""
         self._segments = segments
-        self._asked = 0
-        self._numbers: DigestTable | None = None
-        self._starts = list(accumulate((one.entry.papers for one in segments), initial=0))
-        self._going: list[Bits | None] = [None for _ in segments]
+        self._lookups = 0
+        self._table: DigestTable | None = None
+        self._first_positions = list(
+            accumulate((segment.entry.papers for segment in segments), initial=0)
+        )
+        self._tombstones: list[Tombstones | None] = [None for _ in segments]
 
     def find(self, paper_id: str) -> DocAddress | None:
-        """Give the place of the live paper with this id, whether it goes or not."""
-        self._asked += 1
-        if self._numbers is None and self._asked > _FEW:
-            self._numbers = self._all()
-        if self._numbers is not None:
-            number = self._numbers.number(paper_id)
-            if number == NONE:
+        """Returns the address of the live doc with this paper id, deleted by this writer or not."""
+        self._lookups += 1
+        if self._table is None and self._lookups > _FEW:
+            self._table = self._build_table()
+        if self._table is not None:
+            position = self._table.number(paper_id)
+            if position == NONE:
                 return None
-            among = bisect_right(self._starts, number) - 1
-            return DocAddress(among, number - self._starts[among])
-        for at, segment in enumerate(self._segments):
-            row = segment.arrays.ids.find(paper_id)
-            if row >= 0:
-                paper = int(segment.arrays.id_paper[row])
-                if segment.deleted is None or not segment.deleted[paper]:
-                    return DocAddress(at, paper)
+            segment_index = bisect_right(self._first_positions, position) - 1
+            return DocAddress(segment_index, position - self._first_positions[segment_index])
+        for segment_index, segment in enumerate(self._segments):
+            index = segment.arrays.ids.find(paper_id)
+            if index >= 0:
+                doc = int(segment.arrays.id_paper[index])
+                if segment.deleted is None or not segment.deleted[doc]:
+                    return DocAddress(segment_index, doc)
         return None
 
-    def take(self, place: DocAddress) -> bool:
-        """Have a paper go; say whether it was to stay."""
-        going = self._going[place.segment]
-        if going is None:
-            papers = self._segments[place.segment].entry.papers
-            going = self._going[place.segment] = np.zeros(papers, np.bool_)
-        stayed = not going[place.paper]
-        going[place.paper] = True
-        return stayed
+    def delete(self, address: DocAddress) -> bool:
+        """Marks a doc deleted; returns whether it was not yet."""
+        tombstones = self._tombstones[address.segment]
+        if tombstones is None:
+            docs = self._segments[address.segment].entry.papers
+            tombstones = self._tombstones[address.segment] = np.zeros(docs, np.bool_)
+        was_live = not tombstones[address.paper]
+        tombstones[address.paper] = True
+        return was_live
 
-    def keep(self, place: DocAddress) -> None:
-        """Have a paper stay after all."""
-        going = self._going[place.segment]
-        if going is not None:
-            going[place.paper] = False
+    def restore(self, address: DocAddress) -> None:
+        """Takes a doc's new tombstone back."""
+        tombstones = self._tombstones[address.segment]
+        if tombstones is not None:
+            tombstones[address.paper] = False
 
     @property
-    def any_goes(self) -> bool:
-        """Whether any paper goes."""
-        return any(going is not None and bool(going.any()) for going in self._going)
+    def has_deletions(self) -> bool:
+        """Whether any doc is newly deleted."""
+        return any(
+            tombstones is not None and bool(tombstones.any()) for tombstones in self._tombstones
+        )
 
-    def deleted(self) -> list[Bits | None]:
-        """Give the deletions of each segment, with papers that go; None where there are none."""
+    def tombstones(self) -> list[Tombstones | None]:
+        """Returns old and new tombstones of each segment: bool[docs], None where there are none."""
         return [
             segment.deleted
-            if going is None or not going.any()
-            else going | (False if segment.deleted is None else segment.deleted)
-            for segment, going in zip(self._segments, self._going, strict=True)
+            if tombstones is None or not tombstones.any()
+            else tombstones | (False if segment.deleted is None else segment.deleted)
+            for segment, tombstones in zip(self._segments, self._tombstones, strict=True)
         ]
 
-    def _all(self) -> DigestTable:
-        numbers = DigestTable()
-        for start, segment in zip(self._starts, self._segments, strict=False):
-            arrays, gone = segment.arrays, segment.deleted
+    def _build_table(self) -> DigestTable:
+        """Returns the position of every live doc, counted over all segments, by paper id."""
+        positions = DigestTable()
+        for start, segment in zip(self._first_positions, self._segments, strict=False):
+            arrays, tombstones = segment.arrays, segment.deleted
             for low in range(0, arrays.papers, _STEP):
-                papers = arrays.id_paper[low : low + _STEP].tolist()
-                for row, paper in enumerate(papers, low):
-                    if gone is None or not gone[paper]:
-                        numbers.swap(arrays.ids[row], start + paper)
-        return numbers
+                docs = arrays.id_paper[low : low + _STEP].tolist()
+                for index, doc in enumerate(docs, low):
+                    if tombstones is None or not tombstones[doc]:
+                        positions.swap(arrays.ids[index], start + doc)
+        return positions
 
 
 class AddedPapers:
-    """Remembers where papers stand among all that were given, by their ids.
+    """The papers added to a writer, by id; of equal ids the last one counts.
 
     Attributes:
-        given: how many there were.
+        total: how many were added, replaced ones included.
     """
 
     def __init__(self) -> None:
-        """Begin with none."""
-        self.given = 0
-        self._places = DigestTable()
+        """Starts empty."""
+        self.total = 0
+        self._table = DigestTable()
         self._dropped = array("i")
 
     def __len__(self) -> int:
         """Number of papers that count."""
-        return self.given - len(self._dropped)
+        return self.total - len(self._dropped)
 
     def add(self, paper_id: str) -> None:
-        """Note the next paper; one given before with this id counts no more."""
-        before = self._places.swap(paper_id, self.given)
-        if before != NONE:
-            self._dropped.append(before)
-        self.given += 1
+        """Records the next paper; an earlier one with this id is dropped."""
+        earlier = self._table.swap(paper_id, self.total)
+        if earlier != NONE:
+            self._dropped.append(earlier)
+        self.total += 1
 
     def drop(self, paper_id: str) -> bool:
-        """Have the paper with this id count no more; say whether there was one that did."""
-        before = self._places.number(paper_id)
-        if before == NONE:
+        """Drops the paper with this id; returns whether there was one."""
+        earlier = self._table.number(paper_id)
+        if earlier == NONE:
             return False
-        self._places.swap(paper_id, NONE)
-        self._dropped.append(before)
+        self._table.swap(paper_id, NONE)
+        self._dropped.append(earlier)
         return True
 
     def dropped(self, lengths: Sequence[int]) -> list[NDArray[np.bool_] | None]:
-        """Say which papers count no more, list by list; None for a list where all do.
+        """Returns which papers are dropped, bool, run by run; None for a run without any.
 
         Args:
-            lengths: of lists that hold all papers given, in that order.
+            lengths: papers of each run; together they hold all papers added, in that order.
         """
-        gone = np.zeros(self.given, np.bool_)
-        gone[np.array(self._dropped, np.int64)] = True
-        parts = np.split(gone, np.cumsum(lengths)[:-1]) if lengths else []
+        dropped = np.zeros(self.total, np.bool_)
+        dropped[np.array(self._dropped, np.int64)] = True
+        parts = np.split(dropped, np.cumsum(lengths)[:-1]) if lengths else []
         return [part if part.any() else None for part in parts]

@@ -1,7 +1,4 @@
-"""Sources to one segment.
-
-A segment read as a source, so that segments merge the way they were built.
-"""
+"""Merges sources into one segment; a segment is read as a source like a run."""
 
 from __future__ import annotations
 
@@ -19,26 +16,26 @@ from indexer.backends.whoosh.format.generation import OpenedSegment
 from indexer.backends.whoosh.format.identifier_dictionary import IdentifierDictionary, keys_of
 from indexer.backends.whoosh.format.ragged_arrays import gathered
 from indexer.backends.whoosh.format.segment import Ints, Lexicon, Strings
-from indexer.backends.whoosh.indexing.author_index_writer import put_people
+from indexer.backends.whoosh.indexing.author_index_writer import write_authors
 from indexer.backends.whoosh.indexing.doc_order import (
-    Order,
-    chosen,
-    joined,
-    order_of,
+    DocOrder,
+    assign_doc_ids,
+    concatenate,
     order_of_strings,
-    put_values,
+    take_strings,
+    write_columns,
 )
-from indexer.backends.whoosh.indexing.parallel_merge import Share
+from indexer.backends.whoosh.indexing.parallel_merge import ParallelMerge
 from indexer.backends.whoosh.indexing.postings_writer import (
-    occurrences_of,
-    put_counts,
-    put_postings,
+    count_occurrences,
+    write_offsets,
+    write_postings,
 )
-from indexer.backends.whoosh.indexing.runs import FIELD_SHIFT, PAPER_SHIFT, Record, Source
+from indexer.backends.whoosh.indexing.runs import DOC_SHIFT, FIELD_SHIFT, DocColumns, Source
 from indexer.backends.whoosh.indexing.term_dictionary_writer import (
-    Stemmed,
-    put_vocabulary,
-    vocabulary_of,
+    Stemmer,
+    build_terms,
+    write_terms,
 )
 
 Dropped = NDArray[np.bool_]
@@ -48,59 +45,59 @@ _NOTHING: Final = np.zeros(0, np.uint8)
 def merge(
     sources: Sequence[Source],
     dropped: Sequence[Dropped | None],
-    stems: Stemmed,
+    stems: Stemmer,
     sink: Sink,
-    share: Share | None = None,
+    parallel: ParallelMerge | None = None,
 ) -> None:
-    """Write the segment that holds the papers of some sources.
+    """Writes the segment that contains the live docs of some sources.
 
     Args:
-        sources: runs and segments, together holding each id at most once beside those dropped.
-        dropped: for each source which papers to leave out, or None to keep all.
-        stems: gives the stems of folded words.
-        sink: takes the arrays, those of `Segment` and of the store.
-        share: does much of the work in other processes, where all sources are its runs.
+        sources: runs and segments; apart from dropped docs their paper ids are distinct.
+        dropped: for each source which docs to leave out, bool, or None for none.
+        stems: stems folded words.
+        sink: takes the arrays: those of `Segment` and of the document store.
+        parallel: has worker processes do most of the work; only where all sources are its runs.
     """
-    records = [source.record for source in sources]
-    order = order_of(records, dropped)
-    people = share.begin_people(order) if share else None
-    known = vocabulary_of(sources, order, stems)
-    numbering = known.numbering
+    columns = [source.columns for source in sources]
+    order = assign_doc_ids(columns, dropped)
+    authors = parallel.begin_authors(order) if parallel else None
+    terms = build_terms(sources, order, stems)
+    mapping = terms.mapping
     postings = (
-        share.begin_postings(numbering, occurrences_of(sources, numbering)) if share else None
+        parallel.begin_postings(mapping, count_occurrences(sources, mapping)) if parallel else None
     )
-    put_vocabulary(sources, order, known, sink)
-    put_values(records, order, sink)
-    _put_identifiers(sources, order, sink)
-    _put_store(sources, order, sink)
-    if share and people and postings:
-        share.end_people(people, sink)
-        counts = list(share.end_postings(postings, sink))
+    write_terms(sources, order, terms, sink)
+    write_columns(columns, order, sink)
+    _write_identifiers(sources, order, sink)
+    _write_store(sources, order, sink)
+    if parallel and authors and postings:
+        parallel.end_authors(authors, sink)
+        counts = list(parallel.end_postings(postings, sink))
     else:
-        put_people(sources, order, sink)
-        stretch = range(numbering.stems)
-        counts = [put_postings(sources, order.ranks, numbering, stretch, sink)]
-    put_counts(counts, numbering, sink)
+        write_authors(sources, order, sink)
+        stretch = range(mapping.stems)
+        counts = [write_postings(sources, order.doc_ids, mapping, stretch, sink)]
+    write_offsets(counts, mapping, sink)
 
 
-def _put_store(sources: Sequence[Source], order: Order, sink: Sink) -> None:
-    """Copy lines as they are where every paper stays and the dictionary is one, else pack anew."""
-    dictionary = max(sources, key=lambda one: one.papers).store.dictionary if sources else _NOTHING
+def _write_store(sources: Sequence[Source], order: DocOrder, sink: Sink) -> None:
+    """Writes the document store: compressed docs are copied where all stay, else made anew."""
+    dictionary = (
+        max(sources, key=lambda source: source.papers).store.dictionary if sources else _NOTHING
+    )
     sink.append("packed", _NOTHING)
     lengths = [np.zeros(1, np.int64)]
     slots = []
     first = 0
-    for source, ranks in zip(sources, order.ranks, strict=True):
-        papers = source.store
-        packed, ends, slot = papers.packed, papers.ends, papers.slot
-        stays = np.flatnonzero(ranks >= 0)
-        if len(stays) < len(ranks) or not np.array_equal(papers.dictionary, dictionary):
-            stays = stays[np.argsort(slot[stays])]
-            packed, ends = document_store.pack(
-                map(papers.line, stays.tolist()), dictionary.tobytes()
-            )
-            slot = np.zeros(len(ranks), np.int64)
-            slot[stays] = np.arange(len(stays))
+    for source, doc_ids in zip(sources, order.doc_ids, strict=True):
+        store = source.store
+        packed, ends, slot = store.packed, store.ends, store.slot
+        live = np.flatnonzero(doc_ids >= 0)
+        if len(live) < len(doc_ids) or not np.array_equal(store.dictionary, dictionary):
+            live = live[np.argsort(slot[live])]
+            packed, ends = document_store.pack(map(store.line, live.tolist()), dictionary.tobytes())
+            slot = np.zeros(len(doc_ids), np.int64)
+            slot[live] = np.arange(len(live))
         sink.append("packed", packed)
         release(packed)
         lengths.append(np.diff(ends))
@@ -111,47 +108,47 @@ def _put_store(sources: Sequence[Source], order: Order, sink: Sink) -> None:
     sink.put("dictionary", dictionary)
 
 
-def _put_identifiers(sources: Sequence[Source], order: Order, sink: Sink) -> None:
-    """Write the dictionary of identifiers of the papers that stay."""
-    found = [source.identifiers for source in sources]
-    keys = joined(strings for strings, _ in found)
-    ranks = [ranks[papers] for (_, papers), ranks in zip(found, order.ranks, strict=True)]
-    owner = np.concatenate(ranks) if ranks else np.zeros(0, np.int32)
-    stays = np.flatnonzero(owner >= 0)
-    by_paper = stays[np.argsort(owner[stays], kind="stable")]
-    sorted_rows = by_paper[order_of_strings([keys], by_paper)]
-    rising = chosen(keys, sorted_rows)
-    papers = owner[sorted_rows].astype(np.int32)
-    IdentifierDictionary(Lexicon(rising.blob, rising.ends), papers).put(sink)
+def _write_identifiers(sources: Sequence[Source], order: DocOrder, sink: Sink) -> None:
+    """Writes the dictionary of identifiers of the docs that stay."""
+    parts = [source.identifiers for source in sources]
+    keys = concatenate(strings for strings, _ in parts)
+    new_ids = [ids[docs] for (_, docs), ids in zip(parts, order.doc_ids, strict=True)]
+    owners = np.concatenate(new_ids) if new_ids else np.zeros(0, np.int32)
+    live = np.flatnonzero(owners >= 0)
+    by_doc = live[np.argsort(owners[live], kind="stable")]
+    rows = by_doc[order_of_strings([keys], by_doc)]
+    rising = take_strings(keys, rows)
+    docs = owners[rows].astype(np.int32)
+    IdentifierDictionary(Lexicon(rising.blob, rising.ends), docs).put(sink)
 
 
 _PAPERS: Final = 1 << 13
-"""Papers read out of the store together."""
+"""Docs decoded at a time, to bound memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class SegmentSource:
-    """A `run.Source` over a segment; its words are numbered as in `Segment.stem_words`."""
+    """A `runs.Source` over a segment; its words are numbered as in `Segment.stem_words`."""
 
     opened: OpenedSegment
 
     @property
     def papers(self) -> int:
-        """Number of papers, deleted ones included."""
+        """Number of docs, deleted ones included."""
         return self.opened.arrays.papers
 
     @property
     def words(self) -> Strings:
-        """Surface words, stem by stem, then compounds."""
+        """Surface forms, stem by stem, then compounds."""
         arrays = self.opened.arrays
         words = arrays.words.raws()
         return Strings.of_raws(
-            [*(words[at] for at in arrays.stem_words.tolist()), *arrays.compounds.raws()]
+            [*(words[word] for word in arrays.stem_words.tolist()), *arrays.compounds.raws()]
         )
 
     @property
     def occurrence_counts(self) -> Ints:
-        """Occurrences of each word, a stem's shared out evenly among its words."""
+        """Occurrences of each word, estimated: those of a stem divided by its words."""
         arrays = self.opened.arrays
         forms = np.diff(arrays.stem_word_ptr)
         share = -(-np.diff(arrays.place_ptr) // np.maximum(forms, 1))
@@ -160,22 +157,23 @@ class SegmentSource:
     def occurrences(
         self, words: NDArray[np.int64], papers: range
     ) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
-        """Give every occurrence of some words, see `run.Source`; compounds stand at place 0."""
+        """Returns all occurrences of some words, see `runs.Source`; a compound's position is 0."""
         arrays = self.opened.arrays
         count = len(arrays.stem_words)
         plain, compounds = words[words < count], words[words >= count]
-        at, counts = gathered(arrays.compound_ptr, compounds - count)
-        where = arrays.compound_papers[at].astype(np.uint64) << np.uint64(PAPER_SHIFT)
-        found = self._of_words(plain, papers)
+        indexes, counts = gathered(arrays.compound_ptr, compounds - count)
+        position = arrays.compound_papers[indexes].astype(np.uint64) << np.uint64(DOC_SHIFT)
+        plain_occurrences = self._of_words(plain, papers)
         release(arrays.docs)
         return (
-            np.concatenate([found[0], np.repeat(compounds, counts)]),
-            np.concatenate([found[1], where]),
+            np.concatenate([plain_occurrences[0], np.repeat(compounds, counts)]),
+            np.concatenate([plain_occurrences[1], position]),
         )
 
     def _of_words(
         self, words: NDArray[np.int64], papers: range
     ) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+        """Returns the occurrences of words that are no compounds."""
         arrays = self.opened.arrays
         stem_of = np.repeat(np.arange(len(arrays.stems)), np.diff(arrays.stem_word_ptr))
         stems = np.unique(stem_of[words])
@@ -183,30 +181,32 @@ class SegmentSource:
         stem = np.repeat(stems, postings)
         title = arrays.title_tf[posting].astype(np.int64)
         both = title + arrays.abstract_tf[posting]
-        # Occurrences of a stem stand together, posting by posting.
-        places = np.diff(arrays.place_ptr)[stems]
-        begin = np.repeat(arrays.place_ptr[stems] - (np.cumsum(places) - places), postings)
+        # Occurrences of a stem are adjacent, posting by posting.
+        stem_occurrences = np.diff(arrays.place_ptr)[stems]
+        begin = np.repeat(
+            arrays.place_ptr[stems] - (np.cumsum(stem_occurrences) - stem_occurrences), postings
+        )
         begin += np.cumsum(both) - both
-        paper = arrays.docs[posting]
+        doc = arrays.docs[posting]
         if papers != range(self.papers):
-            stays = (paper >= papers.start) & (paper < papers.stop)
-            stem, title, both = stem[stays], title[stays], both[stays]
-            begin, paper = begin[stays], paper[stays]
+            in_range = (doc >= papers.start) & (doc < papers.stop)
+            stem, title, both = stem[in_range], title[in_range], both[in_range]
+            begin, doc = begin[in_range], doc[in_range]
         # Within a posting, title occurrences come first.
         inside = np.arange(int(both.sum())) - np.repeat(np.cumsum(both) - both, both)
         field = (inside >= np.repeat(title, both)).astype(np.uint64)
-        place = np.repeat(begin, both) + inside
-        where = np.repeat(paper.astype(np.uint64), both) << np.uint64(PAPER_SHIFT)
-        where |= (field << np.uint64(FIELD_SHIFT)) | arrays.places[place].astype(np.uint64)
-        word = np.repeat(arrays.stem_word_ptr[stem], both) + arrays.forms[place]
-        wanted = np.zeros(len(arrays.stem_words), np.bool_)
-        wanted[words] = True
-        asked = wanted[word]
-        return word[asked], where[asked]
+        index = np.repeat(begin, both) + inside
+        position = np.repeat(doc.astype(np.uint64), both) << np.uint64(DOC_SHIFT)
+        position |= (field << np.uint64(FIELD_SHIFT)) | arrays.places[index].astype(np.uint64)
+        word = np.repeat(arrays.stem_word_ptr[stem], both) + arrays.forms[index]
+        selected = np.zeros(len(arrays.stem_words), np.bool_)
+        selected[words] = True
+        is_selected = selected[word]
+        return word[is_selected], position[is_selected]
 
     @property
     def lengths(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        """Words that count of each title and of each abstract."""
+        """Field lengths of title and abstract."""
         return self.opened.arrays.title_length, self.opened.arrays.abstract_length
 
     @property
@@ -216,22 +216,22 @@ class SegmentSource:
 
     @property
     def paper_names(self) -> tuple[Ints, NDArray[np.int32]]:
-        """Where each paper's names begin, and the names."""
+        """Where each doc's names begin, and the names."""
         return self.opened.arrays.paper_names_ptr, self.opened.arrays.paper_names
 
     @property
-    def record(self) -> Record:
-        """The rest of each paper."""
+    def columns(self) -> DocColumns:
+        """The columns of the docs."""
         raw, arrays = self.opened.raw, self.opened.arrays
-        ids = np.empty(arrays.papers, np.int64)
-        ids[arrays.id_paper] = np.arange(arrays.papers)
+        id_rows = np.empty(arrays.papers, np.int64)
+        id_rows[arrays.id_paper] = np.arange(arrays.papers)
         values = {
-            one.name: raw[one.name]
-            for one in fields(Record)
-            if one.name not in ("ids", "title_keys", "venues", "types")
+            field.name: raw[field.name]
+            for field in fields(DocColumns)
+            if field.name not in ("ids", "title_keys", "venues", "types")
         }
-        return Record(
-            ids=chosen(arrays.ids, ids),
+        return DocColumns(
+            ids=take_strings(arrays.ids, id_rows),
             title_keys=self._title_keys(),
             venues=arrays.venues,
             types=arrays.types,
@@ -248,19 +248,20 @@ class SegmentSource:
         return keys_of(map(store.paper, range(self.papers)))
 
     def _title_keys(self) -> Strings:
-        # Only merging needs them, so they are not kept but read out of the store, block by block.
+        """Returns the case-folded titles, in doc id order."""
+        # Only a merge needs them, so they are not in the segment but decoded from the store.
         store = self.opened.store
-        numbers = np.argsort(store.slot, kind="stable")
+        docs = np.argsort(store.slot, kind="stable")
         parts = []
-        for low in range(0, len(numbers), _PAPERS):
-            some = map(store.paper, numbers[low : low + _PAPERS].tolist())
-            parts.append(Strings.of([paper.title.casefold() for paper in some]))
+        for low in range(0, len(docs), _PAPERS):
+            papers = map(store.paper, docs[low : low + _PAPERS].tolist())
+            parts.append(Strings.of([paper.title.casefold() for paper in papers]))
             release(store.packed)
-        at = np.empty(len(numbers), np.int64)
-        at[numbers] = np.arange(len(numbers))
-        return chosen(joined(parts), at)
+        rows = np.empty(len(docs), np.int64)
+        rows[docs] = np.arange(len(docs))
+        return take_strings(concatenate(parts), rows)
 
     @property
     def store(self) -> PaperStore:
-        """The papers as they were given."""
+        """The stored fields of the docs."""
         return self.opened.store

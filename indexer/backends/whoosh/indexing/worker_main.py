@@ -1,7 +1,7 @@
-"""What one worker process does: what its parent asks for, until there is no more.
+"""The program of a worker process: answers requests until its input ends.
 
-The messages are pickles, which is safe here: they come through a pipe from the process that
-started this one. Each is answered by a line: "done" and what was asked for, or what went wrong.
+Requests are pickles, which is safe here: they come through a pipe from the process that started
+this one. The answer is one line: "done" and the result, or what went wrong.
 """
 
 from __future__ import annotations
@@ -16,53 +16,55 @@ from typing import Any, BinaryIO
 from indexer.analysis import Analyzer, leave_out_scipy
 from indexer.backends.whoosh.format import document_store
 from indexer.backends.whoosh.format.array_file import write_arrays
-from indexer.backends.whoosh.indexing.bulk_tokenizer import WordTable
-from indexer.backends.whoosh.indexing.parallel_merge import make_people, make_postings
-from indexer.backends.whoosh.indexing.runs import give_back, run_of
+from indexer.backends.whoosh.indexing.bulk_tokenizer import BulkTokenizer
+from indexer.backends.whoosh.indexing.parallel_merge import merge_authors, merge_postings
+from indexer.backends.whoosh.indexing.runs import build_run, release_memory
 
 
 def main() -> None:
-    """Serve until the input ends."""
+    """Serves requests until the input ends."""
     leave_out_scipy()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends this one
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # Ctrl-C is handled by the parent, which ends this one
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
-    os.dup2(2, 1)  # whatever else is printed must not be taken for an answer
+    os.dup2(2, 1)  # other output must not be taken for an answer
     requests = sys.stdin.buffer
-    described = _read(requests)
-    if described is None:
+    setup = _read(requests)
+    if setup is None:
         return
-    analyzer = Analyzer(frozenset(described[0]), described[1])
-    table = WordTable(analyzer)
-    dictionary: bytes = described[2]
-    while (job := _read(requests)) is not None:
-        kind, asked = job[0], job[1:]
-        said = "done "
-        if kind != "run" and table.words:
-            table.forget()  # no more runs come, and its memory is wanted elsewhere
-            give_back()
+    analyzer = Analyzer(frozenset(setup[0]), setup[1])
+    tokenizer = BulkTokenizer(analyzer)
+    dictionary: bytes = setup[2]
+    while (request := _read(requests)) is not None:
+        kind, arguments = request[0], request[1:]
+        answer = "done "
+        if kind != "run" and tokenizer.words:
+            tokenizer.clear()  # the merge has begun: no more runs, and it needs the memory
+            release_memory()
         try:
             if kind == "run":
-                papers = [document_store.decode(line) for line, _, _ in asked[1]]
-                arrays = run_of(papers, asked[1], table, dictionary).arrays
-                write_arrays(Path(asked[0]), arrays, lasting=False)
+                papers = [document_store.decode(line) for line, _, _ in arguments[1]]
+                arrays = build_run(papers, arguments[1], tokenizer, dictionary).arrays
+                write_arrays(Path(arguments[0]), arrays, lasting=False)
             elif kind == "stems":
-                said += " ".join(analyzer.stems(asked[0]))
+                answer += " ".join(analyzer.stems(arguments[0]))
             elif kind == "people":
-                make_people(Path(asked[0]), *asked[1:])
+                merge_authors(Path(arguments[0]), *arguments[1:])
             elif kind == "postings":
-                make_postings(Path(asked[0]), *asked[1:])
+                merge_postings(Path(arguments[0]), *arguments[1:])
         except (OSError, MemoryError, ValueError) as error:
-            said = f"{type(error).__name__}: {error}".replace("\n", " ")
+            answer = f"{type(error).__name__}: {error}".replace("\n", " ")
         try:
-            answers.write(said.encode(errors="replace") + b"\n")
+            answers.write(answer.encode(errors="replace") + b"\n")
         except BrokenPipeError:  # the parent is gone
             return
-        if not said.startswith("done "):
+        if not answer.startswith("done "):
             return
 
 
 def _read(requests: BinaryIO) -> Any:
-    """Read one message; None where the input ends."""
+    """Returns the next request; None at the end of the input."""
     length = requests.read(8)
     if len(length) < 8:
         return None

@@ -1,4 +1,8 @@
-"""Changes to an index, collected and published as one new generation."""
+"""The index writer: collects changes and writes them as one new generation.
+
+Old segments are taken over as hard links; new papers, and the old segments that the merge policy
+chooses, become one new segment.
+"""
 
 from __future__ import annotations
 
@@ -30,12 +34,12 @@ from indexer.backends.whoosh.format.manifest import (
     new_identity,
     write_attached,
 )
-from indexer.backends.whoosh.indexing.collection_stats import take_census
-from indexer.backends.whoosh.indexing.pending import AddedPapers, Bits, KnownPapers
-from indexer.backends.whoosh.indexing.run_builder import Collector
+from indexer.backends.whoosh.indexing.collection_stats import collect_stats
+from indexer.backends.whoosh.indexing.pending import AddedPapers, ExistingPapers, Tombstones
+from indexer.backends.whoosh.indexing.run_builder import RunBuilder
 from indexer.backends.whoosh.indexing.runs import Source
 from indexer.backends.whoosh.indexing.segment_merger import SegmentSource, merge
-from indexer.backends.whoosh.indexing.term_dictionary_writer import known_stems
+from indexer.backends.whoosh.indexing.term_dictionary_writer import reuse_stems
 from indexer.backends.whoosh.integrity import check_segment, check_sums
 from indexer.errors import RecordError
 from indexer.paper import Paper
@@ -45,18 +49,20 @@ from indexer.search import IndexInfo
 
 _LOG: Final = logging.getLogger(__name__)
 MOST_SEGMENTS: Final = 8
+"""Segments of a generation; a query visits each, so more make searching slower."""
 _TWICE: Final = 2
+"""A segment is merged unless it is larger than this many times what is merged already."""
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """What a writer is to do, beside the changes.
+class WriterOptions:
+    """What a writer does, beside the changes.
 
     Attributes:
-        base: the generation before, None where there is none.
-        rebuild: whether the new generation begins empty; `base` then only lends the times at
-            which papers came in, and stems.
-        policy: how the index is kept.
+        base: the previous generation, None where there is none.
+        rebuild: whether the new generation starts empty; `base` then only provides the times at
+            which papers were first indexed, and stems.
+        policy: workers, checks and the loss that is allowed.
         dumps: sources of this writer.
     """
 
@@ -67,45 +73,45 @@ class Plan:
 
     @property
     def repeats(self) -> bool:
-        """Whether dumps of the generation before are read anew, so that fewer papers are a loss.
+        """Whether sources of the previous generation are read anew: then fewer papers mean a loss.
 
-        What is deleted by name, and a collection put in the place of another, are meant.
+        Deletions by name, and replacing a collection by another, are intended.
         """
-        before = self.base.manifest.info.dumps if self.base else ()
-        return self.rebuild and not set(before).isdisjoint(self.dumps)
+        earlier = self.base.manifest.info.dumps if self.base else ()
+        return self.rebuild and not set(earlier).isdisjoint(self.dumps)
 
 
 class WhooshWriter:
     """Implements `indexer.search.Writer`; `WhooshIndex.writer` makes it and publishes."""
 
-    def __init__(self, plan: Plan, analyzer: Analyzer, hidden: Path) -> None:
-        """Begin with no changes.
+    def __init__(self, plan: WriterOptions, analyzer: Analyzer, hidden: Path) -> None:
+        """Starts without changes.
 
         Args:
             plan: what to do.
-            analyzer: how texts become terms.
-            hidden: directory of the new generation, there and empty.
+            analyzer: analyses titles and abstracts.
+            hidden: directory of the new generation; exists and is empty.
         """
         self._plan = plan
         self._analyzer = analyzer
         self._hidden = hidden
         self._old = plan.base.segments if plan.base else ()
-        self._known = KnownPapers(self._old)
+        self._existing = ExistingPapers(self._old)
         self._added = AddedPapers()
-        kept = plan.base.attached if plan.base and not plan.rebuild else {}
-        self._attached = dict(kept)
+        attached = plan.base.attached if plan.base and not plan.rebuild else {}
+        self._attached = dict(attached)
         self._now = int(time())
         self._scratch = hidden / "runs"
         with faults_told(hidden):
             self._scratch.mkdir()
-        # What is added to an index shares its dictionary, so that lines are merged as they are.
+        # New papers use the dictionary of the index, so a merge can copy compressed papers.
         shared = () if plan.rebuild else self._old
-        largest = max(shared, key=lambda one: one.entry.papers, default=None)
+        largest = max(shared, key=lambda segment: segment.entry.papers, default=None)
         dictionary = largest.store.dictionary.tobytes() if largest else b""
-        self._collector = Collector(analyzer, self._scratch, plan.policy.workers, dictionary)
+        self._runs = RunBuilder(analyzer, self._scratch, plan.policy.workers, dictionary)
 
     def add(self, paper: Paper) -> None:
-        """Add a paper; one with the same id is replaced, an equal one is left as it is.
+        """Adds a paper; it replaces one with the same id, and an equal one is left as it is.
 
         Raises:
             RecordError: when one of its texts cannot be stored (half a surrogate pair).
@@ -119,28 +125,28 @@ class WhooshWriter:
                 "a text holds half a character (a lone surrogate); mend the dump's encoding",
             ) from error
         first = last = self._now
-        old = self._known.find(paper.id)
-        if old is not None:
-            raw = self._old[old.segment].raw
-            first = int(raw["first_indexed"][old.paper])
-            if int(raw["content"][old.paper]) == document_store.content_hash(line):
+        existing = self._existing.find(paper.id)
+        if existing is not None:
+            columns = self._old[existing.segment].raw
+            first = int(columns["first_indexed"][existing.paper])
+            if int(columns["content"][existing.paper]) == document_store.content_hash(line):
                 if not self._plan.rebuild:
                     self._added.drop(paper.id)
-                    self._known.keep(old)
+                    self._existing.restore(existing)
                     return
-                last = int(raw["last_changed"][old.paper])
-            self._known.take(old)
+                last = int(columns["last_changed"][existing.paper])
+            self._existing.delete(existing)
         self._added.add(paper.id)
-        self._collector.add(paper, (line, first, last))
+        self._runs.add(paper, (line, first, last))
 
     def delete(self, paper_id: str) -> bool:
-        """Take a paper out; say whether it was there."""
+        """Deletes a paper; returns whether it existed."""
         was_added = self._added.drop(paper_id)
-        old = None if self._plan.rebuild else self._known.find(paper_id)
-        return (old is not None and self._known.take(old)) or was_added
+        existing = None if self._plan.rebuild else self._existing.find(paper_id)
+        return (existing is not None and self._existing.delete(existing)) or was_added
 
     def attach(self, name: str, data: bytes) -> None:
-        """Keep a small document beside the papers; none takes the one there is away.
+        """Attaches a small document to the generation; empty data removes the one of this name.
 
         Raises:
             ValueError: see `indexer.publishing.check_attachment`.
@@ -151,19 +157,19 @@ class WhooshWriter:
             self._attached[name] = data
 
     def close(self) -> None:
-        """End whatever still works for this writer; it takes no more changes."""
-        self._collector.close()
+        """Ends the worker processes; the writer takes no more changes."""
+        self._runs.close()
 
     @property
     def changed(self) -> bool:
         """Whether there is anything to publish."""
         base = self._plan.base
-        if self._plan.rebuild or base is None or self._known.any_goes or len(self._added):
+        if self._plan.rebuild or base is None or self._existing.has_deletions or len(self._added):
             return True
         return self._attached != base.attached
 
     def write(self, name: str) -> Manifest:
-        """Write everything of the new generation; it remains to be published.
+        """Writes all files of the new generation; it remains to be published.
 
         Args:
             name: of the generation.
@@ -171,30 +177,30 @@ class WhooshWriter:
         Raises:
             IndexError_: when more papers would be lost than allowed.
             IndexDamaged: when what was written does not read back as it should.
-            OSError: when something cannot be written.
+            OSError: when a file cannot be written.
         """
-        # Whoosh is slow to import and only written for, so those who read never do.
+        # Importing Whoosh is slow, and only a writer needs it.
         from indexer.backends.whoosh.whoosh_codec.toc import write_toc
 
-        deleted = self._known.deleted()
-        kept, merged = self._choose(deleted)
-        segments: list[tuple[OpenedSegment, Bits | None]] = []
+        all_tombstones = self._existing.tombstones()
+        carried, merged = self._choose(all_tombstones)
+        segments: list[tuple[OpenedSegment, Tombstones | None]] = []
         entries = []
-        for at in kept:
-            entry = self._carry(self._old[at], deleted[at])
+        for index in carried:
+            entry = self._carry(self._old[index], all_tombstones[index])
             entries.append(entry)
-            segments.append((self._old[at], deleted[at]))
-        fresh = self._merge(name, merged, deleted)
-        if fresh is not None:
+            segments.append((self._old[index], all_tombstones[index]))
+        new_segment = self._merge(name, merged, all_tombstones)
+        if new_segment is not None:
             if self._plan.policy.check:
-                check_segment(self._hidden, fresh)
-            entries.append(fresh.entry)
-            segments.append((fresh, None))
+                check_segment(self._hidden, new_segment)
+            entries.append(new_segment.entry)
+            segments.append((new_segment, None))
         when_unused(lambda: shutil.rmtree(self._scratch))
-        census = take_census([(one.arrays, gone) for one, gone in segments])
-        self._refuse_loss(census.papers)
+        stats = collect_stats([(segment.arrays, tombstones) for segment, tombstones in segments])
+        self._refuse_loss(stats.papers)
         attached = write_attached(self._hidden, self._attached)
-        before = (
+        dumps = (
             ()
             if self._plan.rebuild or not self._plan.base
             else (self._plan.base.manifest.info.dumps)
@@ -202,13 +208,13 @@ class WhooshWriter:
         info = IndexInfo(
             generation=name,
             built=datetime.now(UTC).isoformat(timespec="seconds"),
-            papers=census.papers,
-            venues=census.venues,
-            authors=census.authors,
-            first_year=census.first_year,
-            last_year=census.last_year,
-            bytes=sum(one.stat().st_size for one in self._hidden.iterdir()),
-            dumps=tuple(dict.fromkeys((*before, *self._plan.dumps))),
+            papers=stats.papers,
+            venues=stats.venues,
+            authors=stats.authors,
+            first_year=stats.first_year,
+            last_year=stats.last_year,
+            bytes=sum(segment.stat().st_size for segment in self._hidden.iterdir()),
+            dumps=tuple(dict.fromkeys((*dumps, *self._plan.dumps))),
             backend="whoosh",
             identity=self._plan.base.manifest.info.identity if self._plan.base else new_identity(),
         )
@@ -229,60 +235,61 @@ class WhooshWriter:
                 digests[path.name] = digest_of(path.read_bytes())
         return digests
 
-    def _choose(self, deleted: Sequence[Bits | None]) -> tuple[list[int], list[int]]:
-        """Say which old segments stay and which are merged with what is new.
+    def _choose(self, all_tombstones: Sequence[Tombstones | None]) -> tuple[list[int], list[int]]:
+        """Applies the merge policy: returns the segments that stay and those to merge, by index.
 
-        A segment is merged in when what is merged already is at least half its size, so each
+        A segment is merged when it is at most twice the size of what is merged already, so each
         paper is copied a logarithmic number of times in all (O'Neil et al. 1996, "The
-        log-structured merge-tree"); when most of it is deleted; and when there are too many.
+        log-structured merge-tree", https://doi.org/10.1007/s002360050048); when more than half of
+        it is tombstones; and while there are too many segments.
         """
         if self._plan.rebuild:
             return [], []
         live = [
-            segment.entry.papers - (0 if gone is None else int(gone.sum()))
-            for segment, gone in zip(self._old, deleted, strict=True)
+            segment.entry.papers - (0 if tombstones is None else int(tombstones.sum()))
+            for segment, tombstones in zip(self._old, all_tombstones, strict=True)
         ]
         size = len(self._added)
-        kept: list[int] = []
+        carried: list[int] = []
         merged: list[int] = []
-        for at in sorted(range(len(live)), key=live.__getitem__):
-            holey = live[at] * _TWICE < self._old[at].entry.papers
-            crowded = len(live) - len(merged) >= MOST_SEGMENTS
-            if live[at] <= size * _TWICE or holey or crowded:
-                merged.append(at)
-                size += live[at]
+        for index in sorted(range(len(live)), key=live.__getitem__):
+            mostly_deleted = live[index] * _TWICE < self._old[index].entry.papers
+            too_many = len(live) - len(merged) >= MOST_SEGMENTS
+            if live[index] <= size * _TWICE or mostly_deleted or too_many:
+                merged.append(index)
+                size += live[index]
             else:
-                kept.append(at)
-        return sorted(kept), sorted(merged)
+                carried.append(index)
+        return sorted(carried), sorted(merged)
 
-    def _carry(self, segment: OpenedSegment, deleted: Bits | None) -> SegmentEntry:
-        """Take an old segment over: its arrays as a hard link, its deletions written anew."""
+    def _carry(self, segment: OpenedSegment, tombstones: Tombstones | None) -> SegmentEntry:
+        """Takes an old segment over: its arrays as a hard link, its tombstones written anew."""
         if self._plan.base is None:
             raise AssertionError("an old segment without an old generation")
-        entry = replace(segment.entry, deleted=0 if deleted is None else int(deleted.sum()))
+        entry = replace(segment.entry, deleted=0 if tombstones is None else int(tombstones.sum()))
         link(self._plan.base.folder / entry.arrays, self._hidden / entry.arrays)
-        if deleted is not None and entry.deleted:
-            write_deleted(self._hidden, entry, deleted)
+        if tombstones is not None and entry.deleted:
+            write_deleted(self._hidden, entry, tombstones)
         return entry
 
     def _merge(
-        self, name: str, merged: Sequence[int], deleted: Sequence[Bits | None]
+        self, name: str, merged: Sequence[int], all_tombstones: Sequence[Tombstones | None]
     ) -> OpenedSegment | None:
-        """Write the new segment out of what was added and old segments; None if it were empty."""
-        runs = self._collector.finish()
+        """Writes the new segment from runs and old segments; None where it would be empty."""
+        runs = self._runs.finish()
         sources: list[Source] = list(runs)
-        gone = self._added.dropped([run.papers for run in runs])
-        for at in merged:
+        dropped = self._added.dropped([run.papers for run in runs])
+        for index in merged:
             if self._plan.base is not None and self._plan.policy.check:
-                check_sums(self._old[at])  # or damage would be written anew
-            sources.append(SegmentSource(self._old[at]))
-            gone.append(deleted[at])
+                check_sums(self._old[index])  # damage would be copied
+            sources.append(SegmentSource(self._old[index]))
+            dropped.append(all_tombstones[index])
         papers = sum(
-            source.papers - (0 if bits is None else int(bits.sum()))
-            for source, bits in zip(sources, gone, strict=True)
+            source.papers - (0 if tombstones is None else int(tombstones.sum()))
+            for source, tombstones in zip(sources, dropped, strict=True)
         )
         if not papers:
-            self._collector.close()
+            self._runs.close()
             return None
         entry = SegmentEntry(f"{INDEX}_{name}", papers)
         _LOG.info(
@@ -292,12 +299,13 @@ class WhooshWriter:
             entry.arrays,
             papers,
         )
-        stems = known_stems(self._collector.stems, self._analyzer, self._plan.base)
+        stems = reuse_stems(self._runs.stems, self._analyzer, self._plan.base)
         with ArrayFile(self._hidden / entry.arrays) as file:
-            merge(sources, gone, stems, file, None if merged else self._collector.share())
-        self._collector.close()
+            merge(sources, dropped, stems, file, None if merged else self._runs.parallel_merge())
+        self._runs.close()
         return open_segment(self._hidden, entry)
 
     def _refuse_loss(self, papers: int) -> None:
+        """Raises IndexError_ when a repeated build would lose more papers than allowed."""
         if self._plan.base and self._plan.repeats:
             check_loss(self._plan.base.manifest.info.papers, papers, self._plan.policy.most_lost)

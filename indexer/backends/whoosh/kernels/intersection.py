@@ -1,15 +1,14 @@
-"""The inner loops, written one number at a time, and compiled.
+"""Compiled set operations over posting lists: union to a bitset, conjunction, lookup of candidates.
 
-Lists are handed over as rows of nine integers, so that one compiled function serves any number of
-lists; 0 = there is none. Whoever calls keeps the arrays alive meanwhile.
+A loop takes its posting lists as one int64 array of nine columns, a row a list, so that one
+compiled function serves any number of lists; an address of 0 means that the array does not exist.
+The caller keeps the arrays alive during the call.
 
-    0 address of int32 papers   3 address of the papers as bits     6 address of the best papers
+    0 address of int32 doc ids  3 address of their bitset           6 address of the best doc ids
     1 address of their scores   4 address of `Blocks.firsts`        7 address of their scores
-    2 how many                  5 address of `Blocks.highest`       8 how many
+    2 number of postings        5 address of `Blocks.highest`       8 number of best docs
 
-Only `kernels.dispatch` imports this: importing numba takes most of a second.
-
-The compiled loop that looks papers up in lists; see `scoring.rescoring`.
+Only `kernels.dispatch` imports the modules of loops: importing numba takes most of a second.
 """
 
 from __future__ import annotations
@@ -26,123 +25,139 @@ from indexer.backends.whoosh.kernels.primitives import (
     Longs,
     Words,
     bit_of,
+    count_all_bits,
     count_bits,
-    found_from,
-    papers_at,
+    docs_at,
+    gallop,
     scores_at,
-    total_bits,
     words_at,
 )
 
 
-def join(rows: Longs, bits: Words) -> int:
-    """Put the papers of all lists into a set of bits, all 0 before; gives how many there are."""
-    one = np.uint64(1)
-    for at in range(len(rows)):
-        if rows[at, 3] != 0:
-            words = words_at(rows[at, 3], len(bits))
-            for place in range(len(bits)):
-                bits[place] |= words[place]
+def union_bits(rows: Longs, bits: Words) -> int:
+    """Sets the bits of every doc of any list; returns how many bits are set.
+
+    Args:
+        rows: int64[lists, 9], see the module.
+        bits: uint64 words of the segment's bitset, all 0 on entry.
+    """
+    unit = np.uint64(1)
+    for row in range(len(rows)):
+        if rows[row, 3] != 0:
+            words = words_at(rows[row, 3], len(bits))
+            for i in range(len(bits)):
+                bits[i] |= words[i]
         else:
-            papers = papers_at(rows[at, 0], rows[at, 2])
-            for place in range(len(papers)):
-                paper = papers[place]
-                bits[paper >> 6] |= one << np.uint64(paper & 63)
-    total: int = total_bits(bits)
+            docs = docs_at(rows[row, 0], rows[row, 2])
+            for i in range(len(docs)):
+                doc = docs[i]
+                bits[doc >> 6] |= unit << np.uint64(doc & 63)
+    total: int = count_all_bits(bits)
     return total
 
 
-def every(rows: Longs, docs: Ints, scores: Floats) -> int:
-    """Intersect lists, the shortest first, and add up their scores; gives how many are left."""
+def intersect(rows: Longs, docs: Ints, scores: Floats) -> int:
+    """Intersects lists, the shortest first, and adds up their scores; returns how many docs remain.
+
+    A list with a bitset is probed bit by bit, any other by galloping search (Bentley & Yao 1976,
+    "An almost optimal algorithm for unbounded searching",
+    https://doi.org/10.1016/0020-0190(76)90071-5).
+
+    Args:
+        rows: int64[lists, 9], see the module; a list without scores adds 0.
+        docs: int32 output, ascending doc ids; at least as long as the first list.
+        scores: float64 output, the sum of the scores of each doc.
+    """
     size = rows[0, 2]
-    papers = papers_at(rows[0, 0], size)
-    for place in range(size):
-        docs[place] = papers[place]
-    for at in range(1, len(rows)):
+    list_docs = docs_at(rows[0, 0], size)
+    for i in range(size):
+        docs[i] = list_docs[i]
+    for row in range(1, len(rows)):
         kept = np.int64(0)
-        if rows[at, 3] != 0 and size > 0:
-            words = words_at(rows[at, 3], (docs[size - 1] >> 6) + 1)
-            for place in range(size):
-                paper = docs[place]
-                docs[kept] = paper
-                kept += np.int64(bit_of(words, paper))
+        if rows[row, 3] != 0 and size > 0:
+            words = words_at(rows[row, 3], (docs[size - 1] >> 6) + 1)
+            for i in range(size):
+                doc = docs[i]
+                docs[kept] = doc
+                kept += np.int64(bit_of(words, doc))
         else:
-            papers = papers_at(rows[at, 0], rows[at, 2])
+            list_docs = docs_at(rows[row, 0], rows[row, 2])
             low = 0
-            for place in range(size):
-                low = found_from(papers, docs[place], low)
-                if low >= len(papers):
+            for i in range(size):
+                low = gallop(list_docs, docs[i], low)
+                if low >= len(list_docs):
                     break
-                docs[kept] = docs[place]
-                kept += papers[low] == docs[place]
+                docs[kept] = docs[i]
+                kept += list_docs[low] == docs[i]
         size = kept
-    for place in range(size):
-        scores[place] = 0.0
-    for at in range(len(rows)):
-        if rows[at, 1] != 0:
-            papers = papers_at(rows[at, 0], rows[at, 2])
-            given = scores_at(rows[at, 1], rows[at, 2])
+    for i in range(size):
+        scores[i] = 0.0
+    for row in range(len(rows)):
+        if rows[row, 1] != 0:
+            list_docs = docs_at(rows[row, 0], rows[row, 2])
+            list_scores = scores_at(rows[row, 1], rows[row, 2])
             low = 0
-            for place in range(size):
-                low = found_from(papers, docs[place], low)
-                scores[place] += given[low]
-    left: int = size
-    return left
+            for i in range(size):
+                low = gallop(list_docs, docs[i], low)
+                scores[i] += list_scores[low]
+    count: int = size
+    return count
 
 
-def list_bits(bits: Words, docs: Ints) -> int:
-    """Write the papers of a set of bits out, rising; gives how many there are."""
+def bitset_to_docs(bits: Words, docs: Ints) -> int:
+    """Writes the doc ids of a bitset to `docs`, ascending; returns how many there are."""
     size = 0
-    one = np.uint64(1)
-    for at in range(len(bits)):
-        word = bits[at]
+    unit = np.uint64(1)
+    for i in range(len(bits)):
+        word = bits[i]
         while word != 0:
-            low = word & (~word + one)
-            docs[size] = at * 64 + count_bits(low - one)
+            lowest = word & (~word + unit)
+            docs[size] = i * 64 + count_bits(lowest - unit)
             size += 1
-            word ^= low
+            word ^= lowest
     return size
 
 
 def compiled(function: Any, sources: str) -> Any:
-    """Compile a function when it is first called; the result is kept on disk where that can be.
+    """Returns a function that numba compiles at its first call; the machine code is cached on disk.
 
     Args:
-        function: calls others of these modules, which are compiled into it.
-        sources: a digest of all of them. It becomes part of the name under which the result is
-            kept: numba itself looks at the file of this function alone.
+        function: may call functions of these modules, which are compiled into it.
+        sources: digest of all kernel modules. It becomes part of the name in numba's cache, because
+            numba itself checks the file of `function` alone.
     """
     function = FunctionType(function.__code__, function.__globals__, function.__name__)
     function.__qualname__ = f"{function.__name__}_{sources}"
     try:
         return njit(cache=True, nogil=True)(function)
-    except RuntimeError:  # neither beside this file nor in the home may anything be written
+    except RuntimeError:  # neither the package nor the home directory is writable
         return njit(nogil=True)(function)
 
 
-def find_papers(lists: Longs, papers: Ints, places: Longs) -> None:
-    """Say where papers stand in lists.
+def find_docs(lists: Longs, docs: Ints, indexes: Longs) -> None:
+    """Looks candidates up in posting lists: writes the index of each doc id in each list, or -1.
 
-    All papers are searched for at once, step by step: no step waits for another, and none is
-    guessed at.
+    The binary searches of all candidates advance together, one halving a pass, without a branch
+    that depends on the data (Khuong & Morin 2017, "Array layouts for comparison-based searching",
+    https://arxiv.org/abs/1509.05053).
 
     Args:
-        lists: for each the address of its papers, int32 that rise, and how many there are.
-        papers: to be found.
-        places: gets for each list, a row, the place of each paper in it, or -1.
+        lists: int64[L, 2], address of the ascending int32 doc ids of each list, and their number.
+        docs: int32[N], the candidates.
+        indexes: int64[L, N] output.
     """
-    held = np.empty(len(papers), np.uint32)
+    lower = np.empty(len(docs), np.uint32)
     for row in range(len(lists)):
         size = lists[row, 1]
-        docs = papers_at(lists[row, 0], size)
-        held[:] = 0
-        left = np.uint32(size)
-        while left > 1:
-            half = np.uint32(left >> np.uint32(1))
-            for at in range(len(papers)):
-                middle = np.uint32(held[at] + half)
-                held[at] = middle if docs[middle] <= papers[at] else held[at]
-            left = np.uint32(left - half)
-        for at in range(len(papers)):
-            there = size > 0 and docs[held[at]] == papers[at]
-            places[row, at] = np.int64(held[at]) if there else -1
+        list_docs = docs_at(lists[row, 0], size)
+        lower[:] = 0
+        remaining = np.uint32(size)
+        while remaining > 1:
+            half = np.uint32(remaining >> np.uint32(1))
+            for i in range(len(docs)):
+                middle = np.uint32(lower[i] + half)
+                lower[i] = middle if list_docs[middle] <= docs[i] else lower[i]
+            remaining = np.uint32(remaining - half)
+        for i in range(len(docs)):
+            present = size > 0 and list_docs[lower[i]] == docs[i]
+            indexes[row, i] = np.int64(lower[i]) if present else -1

@@ -1,4 +1,4 @@
-"""The compiled loops that score a list, and say where its papers and its high scores are."""
+"""Compiled loops that score one posting list and derive its bitset and block maxima."""
 
 from __future__ import annotations
 
@@ -10,68 +10,77 @@ from indexer.backends.whoosh.kernels.primitives import (
     Ints,
     Longs,
     Words,
-    counts_at,
-    papers_at,
+    docs_at,
+    tfs_at,
 )
 
 Shorts = NDArray[np.uint16]
 Tables = NDArray[np.float64]
 
 
-def score_list(  # noqa: PLR0913, PLR0917 - what the formula takes
+def score_postings(  # noqa: PLR0913, PLR0917 - what the formula takes
     row: Longs, lengths: Shorts, weights: Tables, limit: float, k1: float, scores: Floats
 ) -> None:
-    """Score papers by BM25F, see `scoring.bm25f`: the same operations in the same order.
+    """Scores a posting list by BM25F: the operations of `scoring.bm25f`, in the same order.
 
-    Where a field does not hold the term it adds 0: that is faster than to ask.
+    A field without the term adds 0; that is faster than a branch.
 
     Args:
-        row: addresses of the papers and of the counts (uint8) in abstract, title and author, 0
-            where there are none of authors; before them, how many papers.
-        lengths: uint16[3, papers of the segment], of these fields.
-        weights: float64[3, lengths], what one occurrence weighs in a field of each length.
-        limit: the factor on what is saturated.
-        k1: see `indexer.ranking`.
-        scores: gets them.
+        row: int64[5]: number of postings; addresses of the doc ids, and of the term frequencies
+            (uint8) in abstract, title and author; the last is 0 where no author field matches.
+        lengths: uint16[3, docs of the segment], length steps of these fields.
+        weights: float64[3, steps], weight of one occurrence in a field of each length.
+        limit: boost times idf times (k1 + 1), the score that saturation approaches.
+        k1: saturation of term frequency, see `indexer.ranking`.
+        scores: float64 output, one a posting.
     """
     size = row[0]
-    docs = papers_at(row[1], size)
-    abstract = counts_at(row[2], size)
-    title = counts_at(row[3], size)
+    doc_ids = docs_at(row[1], size)
+    abstract = tfs_at(row[2], size)
+    title = tfs_at(row[3], size)
     if row[4] == 0:
-        for place in range(size):
-            paper = np.uint32(docs[place])
-            total = weights[0, lengths[0, paper]] * abstract[place]
-            total += weights[1, lengths[1, paper]] * title[place]
-            scores[place] = total * limit / (total + k1)
+        for i in range(size):
+            doc = np.uint32(doc_ids[i])
+            total = weights[0, lengths[0, doc]] * abstract[i]
+            total += weights[1, lengths[1, doc]] * title[i]
+            scores[i] = total * limit / (total + k1)
     else:
-        author = counts_at(row[4], size)
-        for place in range(size):
-            paper = np.uint32(docs[place])
-            total = weights[0, lengths[0, paper]] * abstract[place]
-            total += weights[1, lengths[1, paper]] * title[place]
-            total += weights[2, lengths[2, paper]] * author[place]
-            scores[place] = total * limit / (total + k1)
+        author = tfs_at(row[4], size)
+        for i in range(size):
+            doc = np.uint32(doc_ids[i])
+            total = weights[0, lengths[0, doc]] * abstract[i]
+            total += weights[1, lengths[1, doc]] * title[i]
+            total += weights[2, lengths[2, doc]] * author[i]
+            scores[i] = total * limit / (total + k1)
 
 
-def mark(docs: Ints, bits: Words) -> None:
-    """Put papers into a set of bits, all 0 before."""
-    one = np.uint64(1)
-    for place in range(len(docs)):
-        paper = np.uint32(docs[place])
-        bits[paper >> np.uint32(6)] |= one << np.uint64(paper & np.uint32(63))
+def set_bits(docs: Ints, bits: Words) -> None:
+    """Sets the bits of some docs in a bitset that is all 0 on entry."""
+    unit = np.uint64(1)
+    for i in range(len(docs)):
+        doc = np.uint32(docs[i])
+        bits[doc >> np.uint32(6)] |= unit << np.uint64(doc & np.uint32(63))
 
 
-def outline(docs: Ints, scores: Floats, firsts: Ints, highest: Floats) -> None:
-    """Say where each 64 papers begin in a list, and which is their highest score; see `Blocks`."""
-    at = 0
+def find_block_maxima(docs: Ints, scores: Floats, firsts: Ints, highest: Floats) -> None:
+    """Writes where each block of 64 docs begins in a posting list, and its block maximum.
+
+    See `scoring.scored_docs.Blocks`.
+
+    Args:
+        docs: int32, ascending.
+        scores: float64, one a posting.
+        firsts: int32[blocks + 1] output, index of the first posting of each block.
+        highest: float64[blocks] output, 0.0 for a block without postings.
+    """
+    i = 0
     size = len(docs)
     for block in range(len(highest)):
-        firsts[block] = at
+        firsts[block] = i
         end = block * 64 + 64
-        high = 0.0
-        while at < size and docs[at] < end:
-            high = max(high, scores[at])
-            at += 1
-        highest[block] = high
+        maximum = 0.0
+        while i < size and docs[i] < end:
+            maximum = max(maximum, scores[i])
+            i += 1
+        highest[block] = maximum
     firsts[len(highest)] = size

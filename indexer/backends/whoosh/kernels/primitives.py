@@ -1,6 +1,6 @@
-"""What the compiled loops are made of: lists at an address, bits, a heap, a search.
+"""Building blocks of the compiled loops: arrays at an address, bitsets, a heap, galloping search.
 
-Imported by the modules of loops alone; each piece is plain Python that numba puts into them.
+Each block is plain Python that numba inlines into the loops; only modules of loops import it.
 """
 
 from __future__ import annotations
@@ -30,28 +30,32 @@ def _pointer_of(typing: Any, address: Any) -> Any:  # noqa: ARG001 - numba's sig
 _pointer: Any = intrinsic(_pointer_of)
 
 
-def _papers_at(address: int, length: int) -> Ints:
-    found: Ints = carray(_pointer(address), (length,), np.int32)
-    return found
+def _docs_at(address: int, length: int) -> Ints:
+    """Returns a view of `length` int32 doc ids at a memory address."""
+    view: Ints = carray(_pointer(address), (length,), np.int32)
+    return view
 
 
 def _scores_at(address: int, length: int) -> Floats:
-    found: Floats = carray(_pointer(address), (length,), np.float64)
-    return found
+    """Returns a view of `length` float64 scores at a memory address."""
+    view: Floats = carray(_pointer(address), (length,), np.float64)
+    return view
 
 
-def _counts_at(address: int, length: int) -> Bytes:
-    found: Bytes = carray(_pointer(address), (length,), np.uint8)
-    return found
+def _tfs_at(address: int, length: int) -> Bytes:
+    """Returns a view of `length` uint8 term frequencies at a memory address."""
+    view: Bytes = carray(_pointer(address), (length,), np.uint8)
+    return view
 
 
 def _words_at(address: int, length: int) -> Words:
-    found: Words = carray(_pointer(address), (length,), np.uint64)
-    return found
+    """Returns a view of `length` uint64 words of a bitset at a memory address."""
+    view: Words = carray(_pointer(address), (length,), np.uint64)
+    return view
 
 
 def _count_bits(word: Any) -> Any:
-    """Count the bits of a word (Warren 2012, "Hacker's Delight", figure 5-2)."""
+    """Returns how many bits of a word are set (Warren 2012, "Hacker's Delight", figure 5-2)."""
     word = word - ((word >> np.uint64(1)) & np.uint64(0x5555555555555555))
     word = (word & np.uint64(0x3333333333333333)) + (
         (word >> np.uint64(2)) & np.uint64(0x3333333333333333)
@@ -60,70 +64,78 @@ def _count_bits(word: Any) -> Any:
     return (word * np.uint64(0x0101010101010101)) >> np.uint64(56)
 
 
-def _bit_of(bits: Words, place: int) -> Any:
-    """Returns 1 if the bit is set, else 0."""
-    return (bits[place >> 6] >> np.uint64(place & 63)) & np.uint64(1)
+def _bit_of(bits: Words, doc: int) -> Any:
+    """Returns 1 where the bit of `doc` is set in a bitset, else 0."""
+    return (bits[doc >> 6] >> np.uint64(doc & 63)) & np.uint64(1)
 
 
-def _put(heap: Floats, held: int, most: int, score: float) -> int:
-    """Put a score into a heap of the `most` highest, the lowest first; gives how many it holds."""
-    if held < most:
-        place = held
-        while place > 0 and heap[(place - 1) >> 1] > score:
-            heap[place] = heap[(place - 1) >> 1]
-            place = (place - 1) >> 1
-        heap[place] = score
-        return held + 1
+def _push(heap: Floats, size: int, k: int, score: float) -> int:
+    """Pushes a score onto a min-heap that keeps the `k` highest; returns the new heap size.
+
+    Args:
+        heap: float64 or int64, at least `k` long; `heap[0]` is the lowest of the kept scores.
+        size: how many entries the heap holds.
+        k: most entries the heap may hold.
+        score: the value to insert; dropped where the heap is full of scores at least as high.
+    """
+    if size < k:
+        node = size
+        while node > 0 and heap[(node - 1) >> 1] > score:
+            heap[node] = heap[(node - 1) >> 1]
+            node = (node - 1) >> 1
+        heap[node] = score
+        return size + 1
     if score <= heap[0]:
-        return held
-    place = 0
+        return size
+    node = 0
     while True:
-        child = 2 * place + 1
-        if child >= held:
+        child = 2 * node + 1
+        if child >= size:
             break
-        if child + 1 < held and heap[child + 1] < heap[child]:
+        if child + 1 < size and heap[child + 1] < heap[child]:
             child += 1
         if heap[child] >= score:
             break
-        heap[place] = heap[child]
-        place = child
-    heap[place] = score
-    return held
+        heap[node] = heap[child]
+        node = child
+    heap[node] = score
+    return size
 
 
-def _found(papers: Ints, paper: int, low: int) -> int:
-    """Returns the first index from `low` on with this doc id or a higher one, by galloping."""
-    size = len(papers)
+def _gallop(docs: Ints, doc: int, low: int) -> int:
+    """Returns the first index from `low` on whose doc id is at least `doc`, by galloping search."""
+    size = len(docs)
     step = 1
     high = low
-    while high < size and papers[high] < paper:
+    while high < size and docs[high] < doc:
         low = high + 1
         high += step
         step *= 2
     high = min(high, size)
     while low < high:
         middle = (low + high) >> 1
-        if papers[middle] < paper:
+        if docs[middle] < doc:
             low = middle + 1
         else:
             high = middle
     return low
 
 
-def _total(bits: Words) -> int:
+def _count_all_bits(bits: Words) -> int:
+    """Returns how many bits of a bitset are set."""
     total = 0
-    for place in range(len(bits)):
-        if bits[place] != 0:
-            total += count_bits(bits[place])
+    for i in range(len(bits)):
+        if bits[i] != 0:
+            total += count_bits(bits[i])
     return total
 
 
-papers_at: Any = register_jitable(_papers_at)
+docs_at: Any = register_jitable(_docs_at)
 scores_at: Any = register_jitable(_scores_at)
-counts_at: Any = register_jitable(_counts_at)
+tfs_at: Any = register_jitable(_tfs_at)
 words_at: Any = register_jitable(_words_at)
 count_bits: Any = register_jitable(_count_bits)
 bit_of: Any = register_jitable(_bit_of)
-put: Any = register_jitable(_put)
-total_bits: Any = register_jitable(_total)
-found_from: Any = register_jitable(_found)
+push: Any = register_jitable(_push)
+count_all_bits: Any = register_jitable(_count_all_bits)
+gallop: Any = register_jitable(_gallop)

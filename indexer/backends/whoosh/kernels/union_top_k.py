@@ -1,10 +1,11 @@
-"""The compiled loop for the best of a union of lists; see `scoring.max_score` for the method.
+"""Compiled top-k of a disjunction: block-max MaxScore over posting lists.
 
-Goes through the segment by windows small enough for the fastest memory. Within one, lists that
-may still matter are added up, and what can be among the best is looked up in the rest: with lists
-kept as bits that is one step (`Blocks`), and what each 64 papers can get from the rest is known.
-
-What the compiled loop over a union of lists does with one of them, or before it begins.
+MaxScore (Turtle & Flood 1995, https://doi.org/10.1016/0306-4573(95)00020-H) splits the lists into
+essential ones, which are added up, and the rest, in which only candidates are looked up. Block
+maxima of 64 docs bound what the rest can add (Ding & Suel 2011, "Faster top-k document retrieval
+using block-max indexes", https://doi.org/10.1145/2009916.2010048). The segment is traversed in
+windows whose sums fit into the L1 cache. See `scoring.max_score` for the NumPy implementation, and
+`kernels.intersection` for the layout of `rows`.
 """
 
 from __future__ import annotations
@@ -22,27 +23,28 @@ from indexer.backends.whoosh.kernels.primitives import (
     Words,
     bit_of,
     count_bits,
-    found_from,
-    papers_at,
-    put,
+    docs_at,
+    gallop,
+    push,
     scores_at,
     words_at,
 )
 
 _TINY: Final = 5e-324
-"""The lowest score above 0."""
+"""The lowest positive float64: a score of 0 is no match."""
 _WINDOW: Final = 4096
-"""Papers whose sums fit into the fastest memory."""
+"""Docs of a window: their float64 sums take 32 KiB, the L1 data cache of common processors."""
 _BLOCKS: Final = _WINDOW >> 6
 _FILLED: Final = 32
-"""Where lists have more than one in this many papers of a window, all of its sums are emptied."""
+"""Where lists hold more than one in this many docs of a window, clearing all sums is cheaper than
+clearing those that were touched."""
 _DRIVEN: Final = 2
-"""Papers that pass a filter are looked up if lists hold this many times as many."""
+"""A filter drives the window where its lists hold this many times the docs that pass."""
 
 
-def best_any(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop, nothing called that need not be
+def top_k_of_union(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop: calls would cost more
     rows: Longs,
-    wanted: int,
+    k: int,
     first: int,
     last: int,
     mask: Words,
@@ -50,299 +52,318 @@ def best_any(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop, noth
     scores: Floats,
     heap: Floats,
 ) -> int:
-    """Find the best of a union of lists.
+    """Finds the top k of a union of posting lists.
 
     Args:
-        rows: the lists.
-        wanted: how many are needed at least.
-        first: papers before this one do not count.
-        last: nor do those from this one on.
-        mask: papers that count, as bits, or nothing where all do.
-        docs: gets the papers; of the size of the segment.
-        scores: gets their sums; of the size of the segment.
-        heap: room for `wanted` numbers.
+        rows: int64[lists, 9], see `kernels.intersection`.
+        k: how many docs are needed at least.
+        first: docs before this one do not match.
+        last: nor do docs from this one on.
+        mask: bitset of a filter, empty where every doc passes.
+        docs: int32 output; as long as the segment has docs.
+        scores: float64 output, the sum of each doc; as long as `docs`.
+        heap: float64 scratch of length k.
 
     Returns:
-        How many papers were put into `docs`: the `wanted` best, all that may round to the same
-        score as one of them, and more.
+        How many docs were written: the top k, every doc that may round to the score of one of them,
+        and possibly more.
     """
     masked = len(mask) > 0
     lists = len(rows)
-    rest = np.zeros(lists + 1)
-    rows = ordered(rows, rest)
+    suffix_bounds = np.zeros(lists + 1)
+    rows = sort_by_bound(rows, suffix_bounds)
     total = 0
-    least = 0.0
-    for at in range(lists - 1, -1, -1):
-        total += rows[at, 2]
-        if not masked and last - first == len(docs) and rows[at, 8] >= wanted:
-            least = max(least, scores_at(rows[at, 7], wanted)[wanted - 1] * NEARLY)
-        rest[at] += rest[at + 1]
-    if lists > 1 and total > 32 * wanted:
-        least = max(least, seeded(rows, wanted, first, last, mask, heap))
+    threshold = 0.0
+    for row in range(lists - 1, -1, -1):
+        total += rows[row, 2]
+        if not masked and last - first == len(docs) and rows[row, 8] >= k:
+            threshold = max(threshold, scores_at(rows[row, 7], k)[k - 1] * NEARLY)
+        suffix_bounds[row] += suffix_bounds[row + 1]
+    if lists > 1 and total > 32 * k:
+        threshold = max(threshold, seed_threshold(rows, k, first, last, mask, heap))
     start = first & ~63
     stop = min((last + 63) & ~63, len(docs))
-    lows = np.zeros(lists, np.int64)
+    starts = np.zeros(lists, np.int64)
     ends = np.zeros(lists, np.int64)
-    for at in range(lists):
-        if rows[at, 4] == 0:
-            ends[at] = found_from(papers_at(rows[at, 0], rows[at, 2]), start, 0)
-    bounds = np.zeros((lists + 1, _BLOCKS))
-    bars = np.zeros(_BLOCKS)
+    for row in range(lists):
+        if rows[row, 4] == 0:
+            ends[row] = gallop(docs_at(rows[row, 0], rows[row, 2]), start, 0)
+    block_bounds = np.zeros((lists + 1, _BLOCKS))
+    block_thresholds = np.zeros(_BLOCKS)
     sums = np.zeros(_WINDOW)
-    touched = np.empty(_WINDOW + 1, np.int32)
-    added = lists
-    found = 0
-    held = 0
+    slots = np.empty(_WINDOW + 1, np.int32)
+    essential = lists
+    size = 0
+    heap_size = 0
     for begin in range(start, stop, _WINDOW):
         end = min(begin + _WINDOW, stop)
         blocks = (end - begin + 63) >> 6
-        while added > 0 and rest[added - 1] < least:
-            added -= 1
+        # A list is non-essential once it and all weaker ones together stay below the threshold.
+        while essential > 0 and suffix_bounds[essential - 1] < threshold:
+            essential -= 1
         postings = 0
-        for at in range(lists):
-            if rows[at, 4] != 0:
-                firsts = papers_at(rows[at, 4], (end >> 6) + 2)
-                lows[at] = firsts[begin >> 6]
-                ends[at] = firsts[(end + 63) >> 6]
+        for row in range(lists):
+            if rows[row, 4] != 0:
+                firsts = docs_at(rows[row, 4], (end >> 6) + 2)
+                starts[row] = firsts[begin >> 6]
+                ends[row] = firsts[(end + 63) >> 6]
             else:
-                lows[at] = ends[at]
-                ends[at] = found_from(papers_at(rows[at, 0], rows[at, 2]), end, lows[at])
-            if at < added:
-                postings += ends[at] - lows[at]
-        seen = 0
+                starts[row] = ends[row]
+                ends[row] = gallop(docs_at(rows[row, 0], rows[row, 2]), end, starts[row])
+            if row < essential:
+                postings += ends[row] - starts[row]
+        candidates = 0
         if postings == 0:
             continue
-        passing = 0
+        filter_count = 0
         if masked:
             for block in range(blocks):
-                passing += count_bits(mask[(begin >> 6) + block])
-            if passing == 0:
+                filter_count += count_bits(mask[(begin >> 6) + block])
+            if filter_count == 0:
                 continue
-        driven = masked and passing * _DRIVEN < postings
-        looked = 0 if driven else added
-        for at in range(lists - 1, looked - 1, -1):
-            if rows[at, 5] != 0:
-                highest = scores_at(rows[at, 5], (begin >> 6) + blocks)
+        filter_driven = masked and filter_count * _DRIVEN < postings
+        first_lookup = 0 if filter_driven else essential
+        # Upper bound of what the lists from `row` on can add to a doc of each block.
+        for row in range(lists - 1, first_lookup - 1, -1):
+            if rows[row, 5] != 0:
+                block_maxima = scores_at(rows[row, 5], (begin >> 6) + blocks)
                 for block in range(blocks):
-                    bounds[at, block] = bounds[at + 1, block] + highest[(begin >> 6) + block]
+                    block_bounds[row, block] = (
+                        block_bounds[row + 1, block] + block_maxima[(begin >> 6) + block]
+                    )
             else:
-                papers = papers_at(rows[at, 0], rows[at, 2])
-                given = scores_at(rows[at, 1], rows[at, 2])
+                list_docs = docs_at(rows[row, 0], rows[row, 2])
+                list_scores = scores_at(rows[row, 1], rows[row, 2])
                 for block in range(blocks):
-                    bounds[at, block] = 0.0
-                for place in range(lows[at], ends[at]):
-                    block = (papers[place] - begin) >> 6
-                    bounds[at, block] = max(bounds[at, block], given[place])
+                    block_bounds[row, block] = 0.0
+                for posting in range(starts[row], ends[row]):
+                    block = (list_docs[posting] - begin) >> 6
+                    block_bounds[row, block] = max(block_bounds[row, block], list_scores[posting])
                 for block in range(blocks):
-                    bounds[at, block] += bounds[at + 1, block]
-        full = masked or postings * _FILLED > _WINDOW
-        if driven:
+                    block_bounds[row, block] += block_bounds[row + 1, block]
+        # Three ways to collect candidates: from the filter; by watching sums pass the threshold;
+        # or, where few sums are touched, by listing these.
+        clear_all = masked or postings * _FILLED > _WINDOW
+        if filter_driven:
             for block in range(blocks):
                 word = mask[(begin >> 6) + block]
-                while word != 0 and bounds[0, block] >= max(least, _TINY):
-                    low = word & (~word + np.uint64(1))
-                    touched[seen] = block * 64 + count_bits(low - np.uint64(1))
-                    seen += 1
-                    word ^= low
-        elif full:
+                while word != 0 and block_bounds[0, block] >= max(threshold, _TINY):
+                    lowest = word & (~word + np.uint64(1))
+                    slots[candidates] = block * 64 + count_bits(lowest - np.uint64(1))
+                    candidates += 1
+                    word ^= lowest
+        elif clear_all:
             for block in range(blocks):
-                bars[block] = max(least - bounds[added, block], _TINY)
-            for at in range(added):
-                papers = papers_at(rows[at, 0], rows[at, 2])
-                given = scores_at(rows[at, 1], rows[at, 2])
-                for place in range(lows[at], ends[at]):
-                    here = np.uint32(papers[place] - begin)
-                    bar = bars[here >> np.uint32(6)]
-                    before = sums[here]
-                    score = before + given[place]
-                    sums[here] = score
-                    touched[seen] = here
-                    seen += (before < bar) & (score >= bar)
+                block_thresholds[block] = max(threshold - block_bounds[essential, block], _TINY)
+            for row in range(essential):
+                list_docs = docs_at(rows[row, 0], rows[row, 2])
+                list_scores = scores_at(rows[row, 1], rows[row, 2])
+                for posting in range(starts[row], ends[row]):
+                    offset = np.uint32(list_docs[posting] - begin)
+                    needed = block_thresholds[offset >> np.uint32(6)]
+                    before = sums[offset]
+                    score = before + list_scores[posting]
+                    sums[offset] = score
+                    slots[candidates] = offset
+                    candidates += (before < needed) & (score >= needed)
         else:
-            for at in range(added):
-                papers = papers_at(rows[at, 0], rows[at, 2])
-                given = scores_at(rows[at, 1], rows[at, 2])
-                for place in range(lows[at], ends[at]):
-                    here = np.uint32(papers[place] - begin)
-                    touched[seen] = here
-                    seen += sums[here] == 0.0
-                    sums[here] += given[place]
-            likely = 0
-            for which in range(seen):
-                slot = touched[which]
+            for row in range(essential):
+                list_docs = docs_at(rows[row, 0], rows[row, 2])
+                list_scores = scores_at(rows[row, 1], rows[row, 2])
+                for posting in range(starts[row], ends[row]):
+                    offset = np.uint32(list_docs[posting] - begin)
+                    slots[candidates] = offset
+                    candidates += sums[offset] == 0.0
+                    sums[offset] += list_scores[posting]
+            survivors = 0
+            for i in range(candidates):
+                slot = slots[i]
                 score = sums[slot]
-                enough = score >= max(least - bounds[added, slot >> 6], _TINY)
-                touched[likely] = slot
-                likely += enough
-                sums[slot] = score if enough else 0.0
-            seen = likely
-        if masked and not driven:
-            likely = 0
-            for which in range(seen):
-                touched[likely] = touched[which]
-                likely += bit_of(mask, begin + touched[which]) != 0
-            seen = likely
-        for at in range(looked, lists):
-            if seen == 0:
+                passes = score >= max(threshold - block_bounds[essential, slot >> 6], _TINY)
+                slots[survivors] = slot
+                survivors += passes
+                sums[slot] = score if passes else 0.0
+            candidates = survivors
+        if masked and not filter_driven:
+            survivors = 0
+            for i in range(candidates):
+                slots[survivors] = slots[i]
+                survivors += bit_of(mask, begin + slots[i]) != 0
+            candidates = survivors
+        for row in range(first_lookup, lists):
+            if candidates == 0:
                 break
-            if lows[at] == ends[at]:
+            if starts[row] == ends[row]:
                 continue
-            if rows[at, 4] == 0:
-                full = True
-            looked_up(rows[at], lows[at], ends[at], begin, touched[:seen], sums)
-            likely = 0
-            for which in range(seen):
-                slot = touched[which]
+            if rows[row, 4] == 0:
+                clear_all = True
+            add_scores(rows[row], starts[row], ends[row], begin, slots[:candidates], sums)
+            survivors = 0
+            for i in range(candidates):
+                slot = slots[i]
                 score = sums[slot]
-                enough = score + bounds[at + 1, slot >> 6] >= least
-                touched[likely] = slot
-                likely += enough
-                sums[slot] = score if enough else 0.0
-            seen = likely
-        for which in range(seen):
-            slot = touched[which]
+                passes = score + block_bounds[row + 1, slot >> 6] >= threshold
+                slots[survivors] = slot
+                survivors += passes
+                sums[slot] = score if passes else 0.0
+            candidates = survivors
+        for i in range(candidates):
+            slot = slots[i]
             score = sums[slot]
             sums[slot] = 0.0
-            if score >= max(least, _TINY) and first <= begin + slot < last:
-                docs[found] = begin + slot
-                scores[found] = score
-                found += 1
-                held = put(heap, held, wanted, score)
-                if held == wanted:
-                    least = max(least, heap[0] * NEARLY)
-        if full:
+            if score >= max(threshold, _TINY) and first <= begin + slot < last:
+                docs[size] = begin + slot
+                scores[size] = score
+                size += 1
+                heap_size = push(heap, heap_size, k, score)
+                if heap_size == k:
+                    threshold = max(threshold, heap[0] * NEARLY)
+        if clear_all:
             sums[:] = 0.0
-    kept = 0
-    for at in range(found):
-        if scores[at] >= least:
-            docs[kept] = docs[at]
-            scores[kept] = scores[at]
-            kept += 1
-    return kept
+    final = 0
+    for i in range(size):
+        if scores[i] >= threshold:
+            docs[final] = docs[i]
+            scores[final] = scores[i]
+            final += 1
+    return final
 
 
 NEARLY: Final = 1 - SLACK
+"""Factor on the threshold: sums in another order may differ by this much."""
 _WALKED: Final = 6
-"""A list this many times longer than another is looked into, not walked through."""
+"""A list with this many times the candidates is searched, a shorter one is scanned."""
 _SEEDED: Final = 3
-"""The first papers of this many lists are added up first."""
+"""Lists whose best docs seed the threshold."""
 _SEEDS: Final = 256
-"""The most papers of each list that are."""
+"""Most docs of each list that seed it."""
 
 
-def _looked_up(  # noqa: PLR0913, PLR0917 - numbers that the loop has at hand
+def _add_scores(  # noqa: PLR0913, PLR0917 - locals of the calling loop
     row: Longs, low: int, high: int, begin: int, slots: Ints, sums: Floats
 ) -> None:
-    """Add to the sums of some papers of a window what a list gives them."""
-    papers = papers_at(row[0], row[2])
-    given = scores_at(row[1], row[2])
-    one = np.uint64(1)
+    """Adds to the sums of candidates of a window what a list scores them.
+
+    Args:
+        row: int64[9], the list.
+        low: index of the first posting of the window.
+        high: index after its last.
+        begin: first doc of the window.
+        slots: int32, candidates as offsets from `begin`, ascending.
+        sums: float64, one a doc of the window.
+    """
+    docs = docs_at(row[0], row[2])
+    scores = scores_at(row[1], row[2])
+    unit = np.uint64(1)
     if row[4] != 0:
-        firsts = papers_at(row[4], row[2])
+        firsts = docs_at(row[4], row[2])
         words = words_at(row[3], row[2])
-        for which in range(len(slots)):
-            slot = slots[which]
+        for i in range(len(slots)):
+            slot = slots[i]
             block = np.uint32((begin + slot) >> 6)
             word = words[block]
-            bit = one << np.uint64(slot & 63)
+            bit = unit << np.uint64(slot & 63)
             if word & bit:
-                before = np.uint64(count_bits(word & (bit - one)))
-                sums[slot] += given[np.uint64(firsts[block]) + before]
+                before = np.uint64(count_bits(word & (bit - unit)))
+                sums[slot] += scores[np.uint64(firsts[block]) + before]
     elif len(slots) * _WALKED < high - low:
-        for which in range(len(slots)):
-            paper = begin + slots[which]
-            place = low
-            left = high - low
-            while left > 1:
-                half = left >> 1
-                place += half if papers[place + half] <= paper else 0
-                left -= half
-            sums[slots[which]] += given[place] if papers[place] == paper else 0.0
+        for i in range(len(slots)):
+            doc = begin + slots[i]
+            posting = low
+            remaining = high - low
+            while remaining > 1:
+                half = remaining >> 1
+                posting += half if docs[posting + half] <= doc else 0
+                remaining -= half
+            sums[slots[i]] += scores[posting] if docs[posting] == doc else 0.0
     else:
-        for place in range(low, high):
-            sums[np.uint32(papers[place] - begin)] += given[place]
+        for posting in range(low, high):
+            sums[np.uint32(docs[posting] - begin)] += scores[posting]
 
 
-looked_up: Any = register_jitable(_looked_up)
+add_scores: Any = register_jitable(_add_scores)
 
 
-def _seeded(  # noqa: C901, PLR0912, PLR0913, PLR0917 - one step after the other
-    rows: Longs, wanted: int, first: int, last: int, mask: Words, heap: Floats
+def _seed_threshold(  # noqa: C901, PLR0912, PLR0913, PLR0917 - straight-line code
+    rows: Longs, k: int, first: int, last: int, mask: Words, heap: Floats
 ) -> float:
-    """Returns a threshold that `wanted` documents reach: the sums of the first lists' best."""
-    most = min(_SEEDS, 3 * wanted)
+    """Returns a threshold that at least k docs reach, from full sums of each list's best docs.
+
+    0.0 where fewer than k of them match.
+    """
+    most = min(_SEEDS, 3 * k)
     seeds = np.empty(_SEEDED * most, np.int32)
     size = 0
-    for at in range(min(_SEEDED, len(rows))):
-        length = min(most, rows[at, 8])
-        heads = papers_at(rows[at, 6], length)
-        for place in range(length):
-            paper = heads[place]
-            if first <= paper < last and (len(mask) == 0 or bit_of(mask, paper) != 0):
-                seeds[size] = paper
+    for row in range(min(_SEEDED, len(rows))):
+        length = min(most, rows[row, 8])
+        best = docs_at(rows[row, 6], length)
+        for i in range(length):
+            doc = best[i]
+            if first <= doc < last and (len(mask) == 0 or bit_of(mask, doc) != 0):
+                seeds[size] = doc
                 size += 1
-    if size < wanted:
+    if size < k:
         return 0.0
     seeds[:size].sort()
-    kept = 1
-    for place in range(1, size):
-        seeds[kept] = seeds[place]
-        kept += seeds[place] != seeds[place - 1]
-    if kept < wanted:
+    distinct = 1
+    for i in range(1, size):
+        seeds[distinct] = seeds[i]
+        distinct += seeds[i] != seeds[i - 1]
+    if distinct < k:
         return 0.0
-    sums = np.zeros(kept)
-    one = np.uint64(1)
-    for at in range(len(rows)):
-        papers = papers_at(rows[at, 0], rows[at, 2])
-        given = scores_at(rows[at, 1], rows[at, 2])
-        if rows[at, 4] != 0:
-            firsts = papers_at(rows[at, 4], rows[at, 2])
-            words = words_at(rows[at, 3], rows[at, 2])
-            for place in range(kept):
-                paper = seeds[place]
-                word = words[paper >> 6]
-                bit = one << np.uint64(paper & 63)
+    sums = np.zeros(distinct)
+    unit = np.uint64(1)
+    for row in range(len(rows)):
+        docs = docs_at(rows[row, 0], rows[row, 2])
+        scores = scores_at(rows[row, 1], rows[row, 2])
+        if rows[row, 4] != 0:
+            firsts = docs_at(rows[row, 4], rows[row, 2])
+            words = words_at(rows[row, 3], rows[row, 2])
+            for i in range(distinct):
+                doc = seeds[i]
+                word = words[doc >> 6]
+                bit = unit << np.uint64(doc & 63)
                 if word & bit:
-                    before = np.int64(count_bits(word & (bit - one)))
-                    sums[place] += given[firsts[paper >> 6] + before]
+                    before = np.int64(count_bits(word & (bit - unit)))
+                    sums[i] += scores[firsts[doc >> 6] + before]
         else:
             low = 0
-            for place in range(kept):
-                low = found_from(papers, seeds[place], low)
-                if low >= len(papers):
+            for i in range(distinct):
+                low = gallop(docs, seeds[i], low)
+                if low >= len(docs):
                     break
-                if papers[low] == seeds[place]:
-                    sums[place] += given[low]
-    held = 0
-    for place in range(kept):
-        held = put(heap, held, wanted, sums[place])
-    reached: float = heap[0] * NEARLY
-    return reached
+                if docs[low] == seeds[i]:
+                    sums[i] += scores[low]
+    heap_size = 0
+    for i in range(distinct):
+        heap_size = push(heap, heap_size, k, sums[i])
+    threshold: float = heap[0] * NEARLY
+    return threshold
 
 
-seeded: Any = register_jitable(_seeded)
+seed_threshold: Any = register_jitable(_seed_threshold)
 
 
-def _ordered(rows: Longs, highs: Floats) -> Longs:
-    """Put the lists of the highest scores first, and say how high these are."""
-    places = np.empty(len(rows), np.int64)
-    for at in range(len(rows)):
-        high = 0.0
-        if rows[at, 8] > 0:
-            high = scores_at(rows[at, 7], 1)[0]
+def _sort_by_bound(rows: Longs, bounds: Floats) -> Longs:
+    """Returns the lists by descending upper bound, and writes these to `bounds`."""
+    order = np.empty(len(rows), np.int64)
+    for row in range(len(rows)):
+        bound = 0.0
+        if rows[row, 8] > 0:
+            bound = scores_at(rows[row, 7], 1)[0]
         else:
-            given = scores_at(rows[at, 1], rows[at, 2])
-            for place in range(len(given)):
-                high = max(high, given[place])
-        to = at
-        while to > 0 and highs[to - 1] < high:
-            highs[to] = highs[to - 1]
-            places[to] = places[to - 1]
-            to -= 1
-        highs[to] = high
-        places[to] = at
-    ordered: Longs = rows[places]
+            scores = scores_at(rows[row, 1], rows[row, 2])
+            for i in range(len(scores)):
+                bound = max(bound, scores[i])
+        slot = row
+        while slot > 0 and bounds[slot - 1] < bound:
+            bounds[slot] = bounds[slot - 1]
+            order[slot] = order[slot - 1]
+            slot -= 1
+        bounds[slot] = bound
+        order[slot] = row
+    ordered: Longs = rows[order]
     return ordered
 
 
-ordered: Any = register_jitable(_ordered)
+sort_by_bound: Any = register_jitable(_sort_by_bound)

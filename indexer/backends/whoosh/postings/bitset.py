@@ -1,9 +1,8 @@
-"""Sets of papers as bits: whole sets are joined and counted 64 papers at a time.
+"""Bitsets of docs: uint64 words, so that whole sets are combined and counted 64 docs at a time.
 
-Bit n of the set, counted from the low end of each word, is paper n; a set of P papers has
-``words_of(P)`` words, and what is left over in the last one is 0.
-
-What cannot have been written: compiled loops believe what they are given, so it is looked at.
+Bit n, counted from the low end of each word, is doc n. A bitset over P docs has ``words_of(P)``
+words; unused bits of the last one are 0. `check_docs` and `damaged` are for arrays that compiled
+loops index without bounds checks.
 """
 
 from __future__ import annotations
@@ -22,20 +21,24 @@ _WORD: Final = np.dtype("<u8")
 
 
 def words_of(size: int) -> int:
-    """Give the number of words of a set of `size` papers."""
+    """Returns the number of words of a bitset over `size` docs."""
     return (size + 63) // 64
 
 
-def packed(mask: NDArray[np.bool_]) -> Bits:
-    """Give the set of the places where a mask is true."""
-    tight = np.zeros(words_of(len(mask)) * 8, np.uint8)
-    tight[: (len(mask) + 7) // 8] = np.packbits(mask, bitorder="little")
-    words = tight.view(_WORD)
+def pack_bits(mask: NDArray[np.bool_]) -> Bits:
+    """Returns the bitset of the docs where a mask is true.
+
+    >>> pack_bits(np.array([True, False, True])).tolist()
+    [5]
+    """
+    padded = np.zeros(words_of(len(mask)) * 8, np.uint8)
+    padded[: (len(mask) + 7) // 8] = np.packbits(mask, bitorder="little")
+    words = padded.view(_WORD)
     return words.astype(np.uint64) if _SWAPPED else words
 
 
-def unpacked(bits: Bits, size: int) -> NDArray[np.bool_]:
-    """Give the set as a mask over `size` papers."""
+def unpack_bits(bits: Bits, size: int) -> NDArray[np.bool_]:
+    """Returns a bitset as a mask, bool[size]."""
     little = bits.astype(_WORD) if _SWAPPED else bits
     mask: NDArray[np.bool_] = np.unpackbits(
         little.view(np.uint8), count=size, bitorder="little"
@@ -43,29 +46,29 @@ def unpacked(bits: Bits, size: int) -> NDArray[np.bool_]:
     return mask
 
 
-def listed(bits: Bits, size: int) -> NDArray[np.int32]:
-    """Give the papers of a set, rising."""
-    return np.flatnonzero(unpacked(bits, size)).astype(np.int32)
+def list_docs(bits: Bits, size: int) -> NDArray[np.int32]:
+    """Returns the docs of a bitset, int32, ascending."""
+    return np.flatnonzero(unpack_bits(bits, size)).astype(np.int32)
 
 
-def counted(bits: Bits) -> int:
-    """Count the papers of a set."""
+def cardinality(bits: Bits) -> int:
+    """Returns the number of docs in a bitset."""
     return int(np.bitwise_count(bits).sum())
 
 
-def spanned(bits: Bits, first: int, last: int) -> Bits:
-    """Keep those from paper `first` up to `last`, in a set of its own."""
-    kept = np.zeros_like(bits)
+def clip(bits: Bits, first: int, last: int) -> Bits:
+    """Returns a copy of a bitset with only the docs from `first` up to `last`."""
+    clipped = np.zeros_like(bits)
     if first < last:
         low, high = first >> 6, (last + 63) >> 6
-        kept[low:high] = bits[low:high]
-        kept[low] &= np.uint64(2**64 - (1 << (first & 63)))
-        kept[high - 1] &= np.uint64(2**64 - 1 >> (-last & 63))
-    return kept
+        clipped[low:high] = bits[low:high]
+        clipped[low] &= np.uint64(2**64 - (1 << (first & 63)))
+        clipped[high - 1] &= np.uint64(2**64 - 1 >> (-last & 63))
+    return clipped
 
 
-def check_papers(docs: NDArray[np.int32], size: int) -> None:
-    """Make sure that papers rise within a segment: loops that are compiled believe it.
+def check_docs(docs: NDArray[np.int32], size: int) -> None:
+    """Checks that doc ids ascend within a segment of `size` docs; compiled loops rely on it.
 
     Raises:
         IndexDamaged: when they do not.
@@ -75,7 +78,7 @@ def check_papers(docs: NDArray[np.int32], size: int) -> None:
 
 
 def damaged(what: str = "the papers of a word") -> IndexDamaged:
-    """Say that what was read cannot be what was written."""
+    """Returns the error for arrays that no writer can have written."""
     return IndexDamaged(
         f"{what} are not what was written; run `quiver verify`, then `quiver rollback` or "
         "`quiver build`"

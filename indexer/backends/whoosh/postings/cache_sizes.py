@@ -1,14 +1,14 @@
-"""How much memory the caches of an opened generation may take, all of them together.
+"""Memory of the caches of an opened generation, in bytes.
 
 Beside these a process keeps what has a fixed number of entries: pieces of text
-(`highlighting.spans.MOST_CHUNKS`, `query_analysis.relevance_model.MOST_PIECES`) and names as they
-are shown (`facets.author_index`), 52 MB at most, and `web.page_cache` of finished pages.
+(`highlighting.spans.MOST_CHUNKS`, `query_analysis.relevance_model.MOST_PIECES`) and display names
+(`facets.author_index`), 52 MB at most, and `web.page_cache` of finished pages.
 
-`CACHE_BYTES` is what a worker may have beside the program (some 190 MB), the index that it maps
-(143 MB for 86,867 papers) and what single queries need, so that it stays below 700 MB. Each cache
-has a share of it. The scores of all terms of 86,867 papers take 55 MB; with half of the shares of
-`SCORE_BYTES` and `TERM_BYTES` common words are scored again and again, twice as much gains nothing
-up to 100,000 papers. Beyond 400,000 papers these two grow by `PAPER_BYTES`.
+`CACHE_BYTES` is what a worker may use beside the program (some 190 MB), the index that it maps
+(143 MB for 86,867 papers) and what single queries need, so that it stays below 700 MB; each cache
+has a share. The scores of all terms of 86,867 papers take 55 MB. With half of `SCORE_BYTES` and
+`TERM_BYTES` frequent terms are scored again and again; twice as much gains nothing up to 100,000
+papers (`python -m tests.bench`). Beyond 400,000 papers these two grow by `PAPER_BYTES` a paper.
 """
 
 from __future__ import annotations
@@ -17,17 +17,18 @@ from typing import Final
 
 CACHE_BYTES: Final = 192 << 20
 SCORE_BYTES: Final = 72 << 20
-"""Scores of terms."""
+"""Scores of posting lists."""
 TERM_BYTES: Final = 48 << 20
-"""What is known of terms beside their scores."""
+"""What is derived of terms beside their scores."""
 PAPER_BYTES: Final = (128, 192)
-"""Where there are many papers, so much of both for each: the terms used last."""
+"""In large collections, bytes a paper of each of these two caches."""
 OCCURRENCE_BYTES: Final = 16 << 20
-"""What says where the occurrences of each posting begin; in large collections 64 bytes a paper."""
+"""Offsets of the positions of each posting; in large collections 64 bytes a paper."""
 FILTER_BYTES: Final = 8 << 20
+"""Masks and bitsets of filters."""
 STORE_BYTES: Final = 16 << 20
-"""Unpacked papers, some 3,500."""
+"""Decoded papers, some 3,500."""
 STEM_BYTES: Final = 12 << 20
-"""Stems of the best papers, a third of it for where their postings are."""
+"""Stems of the top docs, for pseudo-relevance feedback; a third of it for their postings."""
 LEAF_BYTES: Final = 3 << 20
-"""Each of six caches of how a query was read."""
+"""Each of six caches of query plans and leaves."""

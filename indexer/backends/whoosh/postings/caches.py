@@ -1,7 +1,4 @@
-"""Keep what was computed, up to a number of bytes.
-
-Keep what is asked for often, up to a number of bytes.
-"""
+"""Caches bounded by bytes: least recently used, and greedy dual size with frequency (GDSF)."""
 
 from __future__ import annotations
 
@@ -18,76 +15,81 @@ Value = TypeVar("Value")
 class BoundedCache(Generic[Value]):
     """A least-recently-used cache bounded by bytes; safe to use from several threads.
 
-    Two threads that miss the same key at once both compute it, and one result stays. A value
-    larger than a quarter of the whole budget is given back but not kept.
+    Two threads that miss the same key at once both compute it, and one result stays. A value larger
+    than a quarter of the budget is returned but not cached.
     """
 
     def __init__(self, budget: int, weigh: Callable[[Value], int]) -> None:
-        """Bound the cache to `budget` bytes, as `weigh` counts them."""
+        """Bounds the cache to `budget` bytes, as `weigh` counts them."""
         self._budget = budget
         self._weigh = weigh
-        self._held: OrderedDict[Hashable, tuple[Value, int]] = OrderedDict()
+        self._entries: OrderedDict[Hashable, tuple[Value, int]] = OrderedDict()
         self._bytes = 0
         self._lock = Lock()
 
     @property
     def bytes(self) -> int:
-        """Bytes held now."""
+        """Bytes in use."""
         return self._bytes
 
-    def held(self, key: Hashable) -> Value | None:
-        """Give the value of a key, if it is held; that is a use."""
+    def lookup(self, key: Hashable) -> Value | None:
+        """Returns the value of a key, None where it is not cached; counts as a use."""
         with self._lock:
-            held = self._held.get(key)
-            if held is None:
+            entry = self._entries.get(key)
+            if entry is None:
                 return None
-            self._held.move_to_end(key)
-            return held[0]
+            self._entries.move_to_end(key)
+            return entry[0]
 
     def get(self, key: Hashable, compute: Callable[[], Value]) -> Value:
-        """Give the value of a key, computing it where it is not held."""
+        """Returns the value of a key; computes it where it is not cached."""
         with self._lock:
-            held = self._held.get(key)
-            if held is not None:
-                self._held.move_to_end(key)
-                return held[0]
+            entry = self._entries.get(key)
+            if entry is not None:
+                self._entries.move_to_end(key)
+                return entry[0]
         value = compute()
         weight = self._weigh(value) + 200  # the key and the entry
         if weight > self._budget // 4:
             return value
         with self._lock:
-            if key not in self._held:
-                self._held[key] = (value, weight)
+            if key not in self._entries:
+                self._entries[key] = (value, weight)
                 self._bytes += weight
             while self._bytes > self._budget:
-                _, (_, dropped) = self._held.popitem(last=False)
+                _, (_, dropped) = self._entries.popitem(last=False)
                 self._bytes -= dropped
         return value
 
 
-_PLACE: Final = 300
-"""Bytes of a key and its place."""
-_CALL: Final = 100_000
-"""To make a value takes the time of so many bytes, and that of its own."""
+_ENTRY_BYTES: Final = 300
+"""Bytes of a key and its entry."""
+_CALL_BYTES: Final = 100_000
+"""Fixed cost of computing a value, in bytes of a value that would take as long. Only the order of
+evictions depends on it."""
 
 
 @dataclass(slots=True)
-class _Age:
-    """The rank of what was dropped last."""
+class _Clock:
+    """The cache's age.
+
+    Attributes:
+        now: rank of the entry evicted last.
+    """
 
     now: float = 0.0
 
 
 @dataclass(slots=True)
-class Kept(Generic[Value]):
-    """A place in a cache.
+class CacheEntry(Generic[Value]):
+    """An entry of a `GdsfCache`.
 
     Attributes:
-        value: what is kept there; None once it was dropped.
+        value: the cached value; None once evicted.
         weight: bytes.
-        worth: what one use of it counts.
-        used: what all uses have counted.
-        rank: that, and the cache's age at the last one.
+        worth: what one use adds to the rank.
+        used: sum over all uses.
+        rank: `used` plus the cache's age at the last use; the lowest is evicted first.
     """
 
     value: Value | None
@@ -95,93 +97,91 @@ class Kept(Generic[Value]):
     worth: float
     used: float
     rank: float
-    age: _Age
+    age: _Clock
 
     def use(self) -> None:
-        """Count a use; where two threads do at once, one may be lost."""
+        """Counts a use; of two threads that do so at once, one may be lost."""
         self.used += self.worth
         self.rank = self.age.now + self.used
 
 
-class FrequentCache(Generic[Value]):
-    """A cache bounded by bytes that drops what is of least use; safe for several threads.
+class GdsfCache(Generic[Value]):
+    """A cache bounded by bytes that evicts what saves least; safe to use from several threads.
 
     Greedy dual size with frequency (Cherkasova 1998, "Improving WWW Proxies Performance with
-    Greedy-Dual-Size-Frequency Caching Policy"): uses are counted, each as much as the work that it
-    saves, for each byte that is kept; work is taken to be a part for the call and one that grows
-    with the bytes. What is dropped leaves its rank behind as the cache's age, on top of which uses
-    count from then on. So a query of many words that nobody else asks for does not push out
-    those that everybody does, and what was asked for often long ago goes at last. A value larger
-    than a quarter of the whole budget is given back but not kept.
+    Greedy-Dual-Size-Frequency Caching Policy", HP Labs HPL-98-69R1): an entry ranks by the work
+    that its uses have saved for each byte it takes. An eviction raises the cache's age to the rank
+    of the evicted entry, and later uses count on top of it, so entries that are no longer used
+    leave in the end. One query of many rare terms does not evict the terms of every query. A value
+    larger than a quarter of the budget is returned but not cached.
     """
 
     def __init__(self, budget: int, weigh: Callable[[Value], int]) -> None:
-        """Bound the cache to `budget` bytes, as `weigh` counts them."""
+        """Bounds the cache to `budget` bytes, as `weigh` counts them."""
         self._budget = budget
         self._weigh = weigh
-        self._held: dict[Hashable, Kept[Value]] = {}
+        self._entries: dict[Hashable, CacheEntry[Value]] = {}
         self._order: list[tuple[float, int, Hashable]] = []
         self._bytes = 0
-        self._age = _Age()
+        self._age = _Clock()
         self._number = 0
         self._lock = Lock()
 
     @property
     def bytes(self) -> int:
-        """Bytes held now."""
+        """Bytes in use."""
         return self._bytes
 
-    def held(self, key: Hashable) -> Value | None:
-        """Give the value of a key, if it is held; that is a use."""
-        kept = self._held.get(key)
-        if kept is None:
+    def lookup(self, key: Hashable) -> Value | None:
+        """Returns the value of a key, None where it is not cached; counts as a use."""
+        entry = self._entries.get(key)
+        if entry is None:
             return None
-        kept.use()
-        return kept.value
+        entry.use()
+        return entry.value
 
     def get(self, key: Hashable, compute: Callable[[], Value]) -> Value:
-        """Give the value of a key, computing it where it is not held."""
-        return self.place(key, compute)[1]
+        """Returns the value of a key; computes it where it is not cached."""
+        return self.entry(key, compute)[1]
 
-    def place(
+    def entry(
         self, key: Hashable, compute: Callable[[], Value]
-    ) -> tuple[Kept[Value] | None, Value]:
-        """Give the value of a key, and its place: whoever keeps that need not ask again.
+    ) -> tuple[CacheEntry[Value] | None, Value]:
+        """Returns the entry and the value of a key; an entry at hand needs no further lookup.
 
-        Returns:
-            The place, None where the value is too large to be kept; the value.
+        The entry is None where the value is too large to be cached.
         """
-        kept = self._held.get(key)
-        value = None if kept is None else kept.value
-        if kept is not None and value is not None:
-            kept.use()
-            return kept, value
+        entry = self._entries.get(key)
+        value = None if entry is None else entry.value
+        if entry is not None and value is not None:
+            entry.use()
+            return entry, value
         value = compute()
-        weight = self._weigh(value) + _PLACE
+        weight = self._weigh(value) + _ENTRY_BYTES
         if weight > self._budget // 4:
             return None, value
-        worth = 1 + _CALL / weight
+        worth = 1 + _CALL_BYTES / weight
         with self._lock:
-            kept = self._held.get(key)
-            if kept is not None and kept.value is not None:  # another thread was faster
-                return kept, kept.value
-            kept = Kept(value, weight, worth, worth, self._age.now + worth, self._age)
-            self._held[key] = kept
+            entry = self._entries.get(key)
+            if entry is not None and entry.value is not None:  # another thread was faster
+                return entry, entry.value
+            entry = CacheEntry(value, weight, worth, worth, self._age.now + worth, self._age)
+            self._entries[key] = entry
             self._number += 1
-            heappush(self._order, (kept.rank, self._number, key))
+            heappush(self._order, (entry.rank, self._number, key))
             self._bytes += weight
-            self._drop()
-        return kept, value
+            self._evict()
+        return entry, value
 
-    def _drop(self) -> None:
-        """Drop what ranks lowest until the rest fits; ranks in `_order` may have risen since."""
+    def _evict(self) -> None:
+        """Evicts the lowest ranks until the rest fits; ranks in `_order` may be out of date."""
         while self._bytes > self._budget:
             rank, number, key = heappop(self._order)
-            kept = self._held[key]
-            if kept.rank > rank:
-                heappush(self._order, (kept.rank, number, key))
+            entry = self._entries[key]
+            if entry.rank > rank:
+                heappush(self._order, (entry.rank, number, key))
                 continue
-            del self._held[key]
-            kept.value = None
-            self._bytes -= kept.weight
+            del self._entries[key]
+            entry.value = None
+            self._bytes -= entry.weight
             self._age.now = rank

@@ -1,8 +1,8 @@
-"""Where words stand: occurrences as sorted integers, and phrases as arithmetic on them.
+"""Positional postings as sorted integers: phrases and windows become arithmetic on them.
 
-An occurrence is one int64, ``paper << 33 | field << 32 | position`` with field 0 for the title and
-1 for the abstract: so the next word of the same field is the next integer, and no sum leads from
-one field into another (a field of more than 2^31 words cannot be).
+A position key is one int64, ``doc << 33 | field << 32 | position``, field 0 the title and 1 the
+abstract. So the next token of the same field is the next integer, and no sum leads from one field
+into another, as a field has fewer than 2**31 tokens.
 """
 
 from __future__ import annotations
@@ -13,210 +13,226 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.backends.whoosh.postings.segment_reader import Numbers, SegmentReader
+from indexer.backends.whoosh.postings.segment_reader import Ids, SegmentReader
 from indexer.budget import Budget
 
 Integers = NDArray[np.signedinteger[Any]]
-Keys = NDArray[np.int64]
-"""Occurrences, rising."""
-NOWHERE: Keys = np.zeros(0, np.int64)
+PositionKeys = NDArray[np.int64]
+"""Position keys, ascending."""
+NOWHERE: PositionKeys = np.zeros(0, np.int64)
 
 
 def distinct(values: NDArray[Any]) -> NDArray[Any]:
-    """Give the values once each, rising; `values` may be written to."""
-    values.sort(kind="stable")  # what is put together of rising lists, this merges
+    """Returns the distinct values, ascending; `values` is sorted in place."""
+    values.sort(kind="stable")  # Timsort merges concatenated ascending lists
     if len(values) < 2:
         return values
-    keep = np.empty(len(values), np.bool_)
-    keep[0] = True
-    np.not_equal(values[1:], values[:-1], out=keep[1:])
-    return values[keep]
+    is_first = np.empty(len(values), np.bool_)
+    is_first[0] = True
+    np.not_equal(values[1:], values[:-1], out=is_first[1:])
+    return values[is_first]
 
 
-def contained(wanted: Integers, among: Integers) -> NDArray[np.bool_]:
-    """Say of each of `wanted` whether it is among others, which rise."""
-    if not len(among):
-        return np.zeros(len(wanted), np.bool_)
-    at = np.searchsorted(among, wanted)
-    found: NDArray[np.bool_] = among.take(at, mode="clip") == wanted
-    return found
+def is_member(values: Integers, sorted_values: Integers) -> NDArray[np.bool_]:
+    """Returns for each value whether it is in a sorted array, bool.
+
+    Args:
+        values: in any order.
+        sorted_values: ascending.
+    """
+    if not len(sorted_values):
+        return np.zeros(len(values), np.bool_)
+    index = np.searchsorted(sorted_values, values)
+    member: NDArray[np.bool_] = sorted_values.take(index, mode="clip") == values
+    return member
 
 
-def intersect(first: Numbers, second: Numbers) -> Numbers:
-    """Give what two rising lists share."""
+def intersect(first: Ids, second: Ids) -> Ids:
+    """Returns the intersection of two ascending lists."""
     if len(first) > len(second):
         first, second = second, first
-    return first[contained(first, second)]
+    return first[is_member(first, second)]
 
 
-def spread(starts: Integers, counts: Integers) -> NDArray[np.int64]:
-    """Give ``starts[i], starts[i] + 1, …``, `counts[i]` of them, for every i in turn."""
+def concatenate_ranges(starts: Integers, counts: Integers) -> NDArray[np.int64]:
+    """Returns the ranges of `counts[i]` integers from ``starts[i]`` on, one after the other.
+
+    >>> concatenate_ranges(np.array([5, 1]), np.array([2, 3])).tolist()
+    [5, 6, 1, 2, 3]
+    """
     total = int(counts.sum())
     if not total:
         return np.zeros(0, np.int64)
-    skipped = np.cumsum(counts) - counts
-    return np.repeat(starts - skipped, counts) + np.arange(total)
+    before = np.cumsum(counts) - counts
+    return np.repeat(starts - before, counts) + np.arange(total)
 
 
-def stem_keys(
+def stem_positions(
     reader: SegmentReader,
     stem: int,
     budget: Budget,
-    papers: Numbers | None = None,
+    docs: Ids | None = None,
     word: int | None = None,
-) -> Keys:
-    """Give the occurrences of a stem, in these papers only, and of one surface word only.
+) -> PositionKeys:
+    """Returns the position keys of a stem.
 
     Args:
         reader: the segment.
         stem: its id.
-        budget: pays for the occurrences.
-        papers: rising; None for all.
-        word: id of a surface word of this stem; None for all forms.
+        budget: charged for the occurrences.
+        docs: only in these docs, ascending; None for all.
+        word: only of this surface form, an id; None for all forms.
 
     Raises:
         BudgetSpent: when there are too many.
     """
     arrays = reader.arrays
-    low, high = reader.stem_span(stem)
-    docs = arrays.docs[low:high]
+    low, high = reader.posting_range(stem)
+    list_docs = arrays.docs[low:high]
     first = int(arrays.place_ptr[stem])
-    if papers is None:
+    if docs is None:
         title = arrays.title_tf[low:high]
         counts = title.astype(np.int64) + arrays.abstract_tf[low:high]
         last = int(arrays.place_ptr[stem + 1])
         budget.spend(last - first)
-        places = arrays.places[first:last]
-        within = spread(np.zeros(len(counts), np.int64), counts)
-        at: slice | NDArray[np.int64] = slice(first, last)
+        positions = arrays.places[first:last]
+        within = concatenate_ranges(np.zeros(len(counts), np.int64), counts)
+        indexes: slice | NDArray[np.int64] = slice(first, last)
     else:
-        budget.spend(min(len(docs), len(papers)))
-        if len(docs) < len(papers):
-            chosen = np.flatnonzero(contained(docs, papers))
+        budget.spend(min(len(list_docs), len(docs)))
+        if len(list_docs) < len(docs):
+            rows = np.flatnonzero(is_member(list_docs, docs))
         else:
-            chosen = np.searchsorted(docs, papers)
-            chosen = chosen[docs.take(chosen, mode="clip") == papers] if len(docs) else chosen[:0]
-        before = reader.occurrences_before(stem)
-        docs, title = docs[chosen], arrays.title_tf[low + chosen]
-        starts = before[chosen].astype(np.int64)
-        counts = before[chosen + 1] - starts
+            rows = np.searchsorted(list_docs, docs)
+            rows = rows[list_docs.take(rows, mode="clip") == docs] if len(list_docs) else rows[:0]
+        before = reader.position_offsets(stem)
+        list_docs, title = list_docs[rows], arrays.title_tf[low + rows]
+        starts = before[rows].astype(np.int64)
+        counts = before[rows + 1] - starts
         budget.spend(int(counts.sum()))
-        within = spread(np.zeros(len(counts), np.int64), counts)
-        at = np.repeat(first + starts, counts) + within
-        places = arrays.places[at]
-    later = within >= np.repeat(title, counts)
-    keys: Keys = np.repeat(docs.astype(np.int64) << 33, counts)
-    keys += places.astype(np.int64)
-    keys += later.astype(np.int64) << 32
+        within = concatenate_ranges(np.zeros(len(counts), np.int64), counts)
+        indexes = np.repeat(first + starts, counts) + within
+        positions = arrays.places[indexes]
+    in_abstract = within >= np.repeat(title, counts)
+    keys: PositionKeys = np.repeat(list_docs.astype(np.int64) << 33, counts)
+    keys += positions.astype(np.int64)
+    keys += in_abstract.astype(np.int64) << 32
     if word is not None:
-        span = arrays.stem_words[arrays.stem_word_ptr[stem] : arrays.stem_word_ptr[stem + 1]]
-        if len(span) > 1:
-            keys = keys[arrays.forms[at] == int(np.searchsorted(span, word))]
+        stem_words = arrays.stem_words[arrays.stem_word_ptr[stem] : arrays.stem_word_ptr[stem + 1]]
+        if len(stem_words) > 1:
+            keys = keys[arrays.forms[indexes] == int(np.searchsorted(stem_words, word))]
     return keys
 
 
-def papers_in(keys: Keys) -> Numbers:
-    """Give the papers of some occurrences, rising."""
-    papers = keys >> 33
-    if len(papers):
-        papers = papers[np.concatenate(([True], papers[1:] != papers[:-1]))]
-    return papers.astype(np.int32)
+def docs_in(keys: PositionKeys) -> Ids:
+    """Returns the docs of position keys, int32, ascending."""
+    docs = keys >> 33
+    if len(docs):
+        docs = docs[np.concatenate(([True], docs[1:] != docs[:-1]))]
+    return docs.astype(np.int32)
 
 
-Occurrences = Callable[[str, Numbers], Keys]
-"""Gives where a word stands in some papers."""
+FindPositions = Callable[[str, Ids], PositionKeys]
+"""Returns the position keys of a word in some docs."""
 
 
-def run_in(
-    words: Sequence[str], papers: Numbers, occurrences: Occurrences, weights: Mapping[str, int]
-) -> Keys:
-    """Give where the first of some words stands with the others right behind it, in order.
+def phrase_starts(
+    words: Sequence[str], docs: Ids, occurrences: FindPositions, weights: Mapping[str, int]
+) -> PositionKeys:
+    """Returns the position keys where a phrase begins: its words at consecutive positions.
 
-    The rarest word is looked up first, and each other one only where those before it stand.
+    The rarest word is looked up first, every other one only in the docs that are left.
 
     Args:
         words: at least one.
-        papers: where to look, rising.
-        occurrences: gives where a word stands in some papers.
-        weights: how many papers hold each.
+        docs: docs to look in, ascending.
+        occurrences: returns the position keys of a word in some docs.
+        weights: document frequency of each word.
     """
-    kept: Keys | None = None
-    for step in sorted(range(len(words)), key=lambda at: weights[words[at]]):
-        column = occurrences(words[step], papers)
-        # Before the beginning of a field nothing stands: the first word is looked up, too.
-        kept = column - step if kept is None else kept[contained(kept + step, column)]
-        if not len(kept):
+    starts: PositionKeys | None = None
+    for step in sorted(range(len(words)), key=lambda step: weights[words[step]]):
+        positions = occurrences(words[step], docs)
+        # The step may lead before the field: the lookup of the first word rules that out.
+        starts = positions - step if starts is None else starts[is_member(starts + step, positions)]
+        if not len(starts):
             return NOWHERE
-        if len(kept) < len(papers):
-            papers = papers_in(kept + step)
-    return NOWHERE if kept is None else kept
+        if len(starts) < len(docs):
+            docs = docs_in(starts + step)
+    return NOWHERE if starts is None else starts
 
 
-def chains_in(
+def phrase_starts_any_way(
     steps: Sequence[Sequence[Sequence[str]]],
-    papers: Numbers,
-    occurrences: Occurrences,
+    docs: Ids,
+    occurrences: FindPositions,
     weights: Mapping[str, int],
-) -> Keys:
-    """Give where a phrase begins whose steps may each be taken in several ways.
+) -> PositionKeys:
+    """Returns the position keys where a phrase begins whose steps may be spelled in several ways.
 
     Args:
-        steps: for each step its ways, each of them words in a row.
-        papers: where to look, rising.
-        occurrences: gives where a word stands in some papers.
-        weights: how many papers hold each word; one that is not there has 0.
+        steps: for each step its ways, each a sequence of words.
+        docs: docs to look in, ascending.
+        occurrences: returns the position keys of a word in some docs.
+        weights: document frequency of each word, 0 for an unknown one.
     """
     if all(len(ways) == 1 for ways in steps):
-        return run_in([word for (way,) in steps for word in way], papers, occurrences, weights)
-    begins: Keys | None = None
+        return phrase_starts([word for (way,) in steps for word in way], docs, occurrences, weights)
+    begins: PositionKeys | None = None
     for ways in reversed(steps):
-        found: list[Keys] = []
+        parts: list[PositionKeys] = []
         for way in ways:
             if not all(weights[word] for word in way):
                 continue
-            starts = run_in(way, papers, occurrences, weights)
+            starts = phrase_starts(way, docs, occurrences, weights)
             if begins is not None:
-                starts = starts[contained(starts + len(way), begins)]
-            found.append(starts)
-        if not found:
+                starts = starts[is_member(starts + len(way), begins)]
+            parts.append(starts)
+        if not parts:
             return NOWHERE
-        begins = found[0] if len(found) == 1 else distinct(np.concatenate(found))
-        if len(begins) < len(papers):
-            papers = papers_in(begins)
+        begins = parts[0] if len(parts) == 1 else distinct(np.concatenate(parts))
+        if len(begins) < len(docs):
+            docs = docs_in(begins)
     return NOWHERE if begins is None else begins
 
 
-def clusters(columns: Sequence[Keys], needed: Sequence[int], width: int, budget: Budget) -> Keys:
-    """Give where stretches begin that hold every word often enough, in any order.
+def window_starts(
+    columns: Sequence[PositionKeys], needed: Sequence[int], width: int, budget: Budget
+) -> PositionKeys:
+    """Returns where windows begin that contain every word often enough, in any order.
+
+    Unordered windows as in the sequential dependence model (Metzler & Croft 2005,
+    https://doi.org/10.1145/1076034.1076115).
 
     Args:
-        columns: the occurrences of each distinct word.
-        needed: how many of each the stretch must hold.
-        width: the longest stretch, in words.
-        budget: pays for the places that are looked at.
+        columns: position keys of each distinct word.
+        needed: how often a window must contain each.
+        width: of the window, in tokens.
+        budget: charged for the positions tested.
 
     Returns:
-        The positions of a first word of such a stretch, distinct.
+        The position keys of the first word of each window, distinct.
 
     Raises:
         BudgetSpent: when there are too many.
     """
     starts = distinct(np.concatenate(columns)) if len(columns) > 1 else columns[0]
     pairs = zip(columns, needed, strict=True)
-    for column, least in sorted(pairs, key=lambda pair: len(pair[0])):  # the rarest leave fewest
+    for column, minimum in sorted(
+        pairs, key=lambda pair: len(pair[0])
+    ):  # the rarest leave the fewest starts
         budget.spend(2 * len(starts))
-        held = np.searchsorted(column, starts + width) - np.searchsorted(column, starts)
-        starts = starts[held >= least]
+        counts = np.searchsorted(column, starts + width) - np.searchsorted(column, starts)
+        starts = starts[counts >= minimum]
     return starts
 
 
-def tally(keys: Keys) -> tuple[Numbers, NDArray[np.int64], NDArray[np.int64]]:
-    """Count occurrences: (papers, how many in the title, how many in the abstract)."""
+def count_by_doc(keys: PositionKeys) -> tuple[Ids, NDArray[np.int64], NDArray[np.int64]]:
+    """Returns the docs of position keys, int32, and their tf in title and in abstract, int64."""
     if not len(keys):
         none = np.zeros(0, np.int64)
         return np.zeros(0, np.int32), none, none
-    papers = keys >> 33
-    first = np.flatnonzero(np.concatenate(([True], papers[1:] != papers[:-1])))
+    docs = keys >> 33
+    first = np.flatnonzero(np.concatenate(([True], docs[1:] != docs[:-1])))
     counts = np.diff(np.append(first, len(keys)))
     abstract = np.add.reduceat((keys >> 32) & 1, first)
-    return papers[first].astype(np.int32), counts - abstract, abstract
+    return docs[first].astype(np.int32), counts - abstract, abstract

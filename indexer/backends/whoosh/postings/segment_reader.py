@@ -1,9 +1,8 @@
-"""One segment with what is derived from its arrays once and then kept.
+"""Reads one segment: its arrays, and what is derived from them at first use.
 
-A field of one value a paper, laid out for counting: a code each, and the runs of equal codes.
-
-Papers stand in order of year and, within a year, of their ids, which often begin with the venue:
-so equal values stand side by side, and runs are few.
+A `Column` holds one value a doc, laid out for counting: a code each, and the runs of equal codes.
+Docs are ordered by year and, within a year, by paper id, which often begins with the venue: so
+equal values are adjacent, and runs are few.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from numpy.typing import NDArray
 from indexer.backends.whoosh.format.generation import LoadedSegment, Store
 from indexer.backends.whoosh.format.identifier_dictionary import IdentifierDictionary
 from indexer.backends.whoosh.format.segment import Segment
-from indexer.backends.whoosh.postings.bitset import Bits, damaged, packed
+from indexer.backends.whoosh.postings.bitset import Bits, damaged, pack_bits
 from indexer.backends.whoosh.postings.cache_sizes import FILTER_BYTES, OCCURRENCE_BYTES, STORE_BYTES
 from indexer.backends.whoosh.postings.caches import BoundedCache
 from indexer.paper import UNKNOWN, Paper
@@ -30,55 +29,59 @@ from indexer.query_analysis.terms import value_key
 from indexer.search import PaperTimes
 
 CodedField = Literal["venue", "year", "type"]
-Numbers = NDArray[np.int32]
-"""Paper numbers (or name ids), rising and distinct unless said otherwise."""
+Ids = NDArray[np.int32]
+"""Doc ids (or name ids): int32, ascending and distinct unless said otherwise."""
 _PAPER_OCCURRENCE_BYTES: Final = 64
-"""Where there are many papers, so much for each."""
+"""Least bytes of the position offsets' cache, a doc."""
 
 
-class KeptPapers:
-    """A store that keeps the papers shown last, so that they are not unpacked again."""
+class CachedStore:
+    """A document store that caches the papers shown last, so they need not be decoded again."""
 
     def __init__(self, store: Store, budget: int) -> None:
-        """Read papers from this store and keep some, up to `budget` bytes."""
+        """Reads from a store, and caches up to `budget` bytes."""
         self._store = store
-        self._kept: BoundedCache[Paper] = BoundedCache(budget, _weigh)
+        self._cache: BoundedCache[Paper] = BoundedCache(budget, _weigh)
 
-    def paper(self, number: int) -> Paper:
-        """Give back the paper of this number."""
-        return self._kept.get(number, lambda: self._store.paper(number))
+    def paper(self, doc: int) -> Paper:
+        """Returns the paper of a doc id."""
+        return self._cache.get(doc, lambda: self._store.paper(doc))
 
 
 def _weigh(paper: Paper) -> int:
+    """Returns the approximate size of a paper in memory, in bytes."""
     return 1000 + 2 * (len(paper.title) + len(paper.abstract)) + 100 * len(paper.authors)
 
 
 class SegmentReader:
-    """Reads one segment; everything derived is made on first use, so that opening costs nothing.
+    """Reads one segment; everything derived is made at first use, so opening costs nothing.
 
     Attributes:
-        arrays: the segment. store: its papers.
-        live: bool[P], papers that are not deleted; None where all are there.
-        papers: live papers.
+        arrays: the segment.
+        store: its papers.
+        live: bool[size], docs without a tombstone; None where there are no tombstones.
+        size: docs, deleted ones included.
+        papers: live docs.
     """
 
     def __init__(self, loaded: LoadedSegment, share: float = 1.0) -> None:
-        """Read this segment.
+        """Reads a segment.
 
         Args:
             loaded: the segment.
-            share: of the papers of the collection, and so of the memory for its caches.
+            share: share of this segment in the docs of the index, and so in the memory of the
+                caches.
         """
         self.arrays: Segment = loaded.arrays
         self._loaded = loaded
-        self.store: Store = KeptPapers(loaded.store, int(share * STORE_BYTES))
+        self.store: Store = CachedStore(loaded.store, int(share * STORE_BYTES))
         deleted = loaded.deleted
-        self._before: BoundedCache[NDArray[np.int32]] = BoundedCache(
+        self._offsets: BoundedCache[NDArray[np.int32]] = BoundedCache(
             max(int(share * OCCURRENCE_BYTES), _PAPER_OCCURRENCE_BYTES * self.arrays.papers),
             lambda before: before.nbytes,
         )
-        self._passing: BoundedCache[Marked] = BoundedCache(
-            int(share * FILTER_BYTES), lambda one: one.bytes
+        self._filters: BoundedCache[FilterBits] = BoundedCache(
+            int(share * FILTER_BYTES), lambda bits: bits.bytes
         )
         self._columns: dict[CodedField, Column] = {}
         self.live = ~deleted if deleted is not None and deleted.any() else None
@@ -86,19 +89,19 @@ class SegmentReader:
         self.papers = self.size if self.live is None else int(np.count_nonzero(self.live))
 
     @cached_property
-    def every(self) -> Numbers:
-        """All live papers."""
+    def live_docs(self) -> Ids:
+        """Live docs."""
         if self.live is None:
             return np.arange(self.size, dtype=np.int32)
         return np.flatnonzero(self.live).astype(np.int32)
 
     def find(self, paper_id: str) -> int | None:
-        """Give the number of the live paper with this id."""
-        at = self.arrays.ids.find(paper_id)
-        number = int(self.arrays.id_paper[at]) if at >= 0 else -1
-        return number if at >= 0 and (self.live is None or self.live[number]) else None
+        """Returns the live doc of a paper id, None where there is none."""
+        index = self.arrays.ids.find(paper_id)
+        doc = int(self.arrays.id_paper[index]) if index >= 0 else -1
+        return doc if index >= 0 and (self.live is None or self.live[doc]) else None
 
-    def identified(self, key: str) -> Numbers:
+    def identified(self, key: str) -> Ids:
         """Returns the papers that have an identifier, by its key; rising, deleted ones included."""
         return self._identifiers.papers_of(key)
 
@@ -110,119 +113,126 @@ class SegmentReader:
             return written
         return IdentifierDictionary.of_papers(map(self._loaded.store.paper, range(self.size)))
 
-    def times(self, number: int) -> PaperTimes:
-        """Give the times of a paper."""
-        first, last = self.arrays.first_indexed[number], self.arrays.last_changed[number]
-        return PaperTimes(_told(int(first)), _told(int(last)))
+    def times(self, doc: int) -> PaperTimes:
+        """Returns when a doc was first indexed and last changed."""
+        first, last = self.arrays.first_indexed[doc], self.arrays.last_changed[doc]
+        return PaperTimes(_iso_time(int(first)), _iso_time(int(last)))
 
-    def living(self, docs: Numbers) -> Numbers:
-        """Drop deleted papers."""
+    def drop_deleted(self, docs: Ids) -> Ids:
+        """Returns the docs without a tombstone."""
         return docs if self.live is None else docs[self.live[docs]]
 
     def total_length(self, lengths: NDArray[np.int32]) -> int:
-        """Add up a field's lengths over the live papers."""
-        kept = lengths if self.live is None else lengths[self.live]
-        return int(kept.sum(dtype=np.int64))
+        """Returns the sum of a field's lengths over the live docs."""
+        live_lengths = lengths if self.live is None else lengths[self.live]
+        return int(live_lengths.sum(dtype=np.int64))
 
-    def years(self, low: int | None, high: int | None) -> tuple[int, int]:
-        """Give the range of numbers of the papers from year `low` to `high`.
+    def year_range(self, low: int | None, high: int | None) -> tuple[int, int]:
+        """Returns the range of docs from year `low` to `high`: first, and one after the last.
 
-        A missing year is in no range, unless both are open.
+        A missing year is in no range, unless both ends are open.
         """
         if low is None and high is None:
             return 0, self.size
-        rising = self._falling_years
-        # Years fall, their negatives rise; a missing one is the largest of all.
-        # Of the same type, or all of them would be converted first.
-        first = 0 if high is None else int(rising.searchsorted(np.int32(-_bounded(high)), "left"))
-        last_year = -_bounded(low) if low is not None else 0
-        last = int(rising.searchsorted(np.int32(last_year), "right"))
+        negated = self._negated_years
+        # Years descend, so negated years ascend; a missing one is the largest of all. The sought
+        # year is int32 like the array, which would be converted otherwise.
+        first = (
+            0 if high is None else int(negated.searchsorted(np.int32(-_clamp_year(high)), "left"))
+        )
+        last_year = -_clamp_year(low) if low is not None else 0
+        last = int(negated.searchsorted(np.int32(last_year), "right"))
         return first, max(first, last)
 
-    def passing(self, one: Filter, compute: Callable[[], Marked]) -> Marked:
-        """Give the papers that pass a filter; `compute` says it the first time."""
-        return self._passing.get(one, compute)
+    def filter_bits(self, condition: Filter, compute: Callable[[], FilterBits]) -> FilterBits:
+        """Returns the docs that pass a filter; `compute` is called where they are not cached."""
+        return self._filters.get(condition, compute)
 
-    def stem_span(self, stem: int) -> tuple[int, int]:
-        """Give the postings of a stem by its id: the first place, and the first one behind.
+    def posting_range(self, stem: int) -> tuple[int, int]:
+        """Returns the range of a stem's postings in `Segment.docs`: first, and one after the last.
 
         Raises:
-            IndexDamaged: when they are not within the segment: compiled loops believe it.
+            IndexDamaged: when it is not within the segment; compiled loops rely on it.
         """
         first, last = self.arrays.stem_ptr[stem : stem + 2].tolist()
         if not 0 <= first <= last <= len(self.arrays.docs):
             raise damaged()
         return first, last
 
-    def occurrences_before(self, stem: int) -> NDArray[np.int32]:
-        """Give for each posting of a stem how many of its occurrences are before; then all."""
-        return self._before.get(stem, lambda: self._count_before(stem))
+    def position_offsets(self, stem: int) -> NDArray[np.int32]:
+        """Returns for each posting of a stem the number of positions before it, then the total."""
+        return self._offsets.get(stem, lambda: self._position_offsets_of(stem))
 
-    def _count_before(self, stem: int) -> NDArray[np.int32]:
+    def _position_offsets_of(self, stem: int) -> NDArray[np.int32]:
+        """Counts the positions before each posting of a stem."""
         arrays = self.arrays
-        span = slice(*self.stem_span(stem))
+        span = slice(*self.posting_range(stem))
         before = np.zeros(span.stop - span.start + 1, np.int32)
-        here = arrays.title_tf[span].astype(np.int32) + arrays.abstract_tf[span]
-        np.cumsum(here, out=before[1:])
+        tfs = arrays.title_tf[span].astype(np.int32) + arrays.abstract_tf[span]
+        np.cumsum(tfs, out=before[1:])
         return before
 
     @cached_property
-    def _falling_years(self) -> NDArray[np.int32]:
+    def _negated_years(self) -> NDArray[np.int32]:
+        """int32, negated years in doc id order: ascending; the largest int32 where missing."""
         years = self.arrays.year
         return np.where(years < 0, np.int32(2**31 - 1), -years).astype(np.int32)
 
     @cached_property
-    def unknown_years(self) -> int:
-        """The first number of the papers without a year; they are the last ones."""
-        return int(np.searchsorted(self._falling_years, 1, "left"))
+    def first_without_year(self) -> int:
+        """First of the docs without a year, which are the last ones."""
+        return int(np.searchsorted(self._negated_years, 1, "left"))
 
     @cached_property
     def paper_ids(self) -> NDArray[np.int32]:
-        """int32[P], the place of each paper's id in `Segment.ids`."""
-        places = np.empty(self.size, np.int32)
-        places[self.arrays.id_paper] = np.arange(self.size, dtype=np.int32)
-        return places
+        """int32[size], index of each doc's paper id in `Segment.ids`."""
+        indexes = np.empty(self.size, np.int32)
+        indexes[self.arrays.id_paper] = np.arange(self.size, dtype=np.int32)
+        return indexes
 
-    def paper_id(self, number: int) -> str:
-        """Give the id of a paper."""
-        return self.arrays.ids[int(self.paper_ids[number])]
+    def paper_id(self, doc: int) -> str:
+        """Returns the paper id of a doc."""
+        return self.arrays.ids[int(self.paper_ids[doc])]
 
     @cached_property
     def folded_ids(self) -> dict[str, list[int]]:
-        """Places in `Segment.ids` by the folded id."""
-        found: dict[str, list[int]] = {}
-        for at, paper_id in enumerate(self.arrays.ids):
-            found.setdefault(value_key(paper_id), []).append(at)
-        return found
+        """Indexes in `Segment.ids` by folded paper id."""
+        folded: dict[str, list[int]] = {}
+        for index, paper_id in enumerate(self.arrays.ids):
+            folded.setdefault(value_key(paper_id), []).append(index)
+        return folded
 
     @cached_property
     def name_key(self) -> NDArray[np.int32]:
-        """int32[N], the place of each name's key in `Segment.name_keys`."""
+        """int32, index of each name's key in `Segment.name_keys`."""
         counts = np.diff(self.arrays.name_key_ptr)
         return np.repeat(np.arange(len(counts), dtype=np.int32), counts)
 
     @cached_property
     def name_owner(self) -> NDArray[np.int32]:
-        """For each entry of `Segment.paper_names` the paper it stands in."""
+        """int32, the doc of each entry of `Segment.paper_names`."""
         counts = np.diff(self.arrays.paper_names_ptr)
         return np.repeat(np.arange(self.size, dtype=np.int32), counts)
 
     @cached_property
     def paper_keys(self) -> NDArray[np.int32]:
-        """For each entry of `Segment.paper_names` its name's key."""
+        """int32, the name key of each entry of `Segment.paper_names`."""
         return self.name_key[self.arrays.paper_names]
 
     @cached_property
-    def doubled_names(self) -> NDArray[np.bool_]:
-        """bool[P], papers that have two authors of exactly the same name."""
+    def has_doubled_name(self) -> NDArray[np.bool_]:
+        """bool[size], docs with two authors of exactly the same name."""
         distinct = np.bincount(self.arrays.name_papers, minlength=self.size)
         doubled: NDArray[np.bool_] = distinct != np.diff(self.arrays.paper_names_ptr)
         return doubled
 
     @cached_property
     def distinct_keys(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-        """int64[P + 1] and the keys of each paper's authors from there on, each once, rising."""
-        # Nearly in order already: merging is four times as fast as the usual way.
+        """The distinct name keys of each doc, as a ragged array.
+
+        int64[size + 1], where the keys of each doc begin; int32, keys, ascending within a doc.
+        """
+        # Nearly sorted already: a merge sort is four times as fast as quicksort.
         both = np.sort(self.name_owner.astype(np.int64) << 32 | self.paper_keys, kind="stable")
         if len(both):
             both = both[np.concatenate(([True], both[1:] != both[:-1]))]
@@ -230,46 +240,51 @@ class SegmentReader:
         return pointers, (both & 0xFFFFFFFF).astype(np.int32)
 
     def column(self, field: CodedField) -> Column:
-        """Give a field as it is counted: years fall, others rise; a missing value is "unknown"."""
-        found = self._columns.get(field)
-        if found is None:
-            found = self._columns[field] = self._column(field)
-        return found
+        """Returns a column for counting; years descend, others ascend, missing is "unknown"."""
+        column = self._columns.get(field)
+        if column is None:
+            column = self._columns[field] = self._column(field)
+        return column
 
     def _column(self, field: CodedField) -> Column:
+        """Builds a column."""
         arrays = self.arrays
         if field == "year":
             years = arrays.year
-            starts = first_of_runs(years)
-            names = tuple(UNKNOWN if one < 0 else str(one) for one in years[starts].tolist())
+            starts = run_starts(years)
+            names = tuple(UNKNOWN if year < 0 else str(year) for year in years[starts].tolist())
             return Column.of(
                 names, np.repeat(np.arange(len(starts)), np.diff(starts, append=self.size))
             )
         values, codes = (
             (arrays.venues, arrays.venue) if field == "venue" else (arrays.types, arrays.type)
         )
-        known, codes = list(values), codes.astype(np.int32)
-        at = bisect_left(known, UNKNOWN)
-        if known[at : at + 1] == [UNKNOWN]:
-            return Column.of(tuple(known), np.where(codes < 0, at, codes))
-        known.insert(at, UNKNOWN)
-        return Column.of(tuple(known), np.where(codes < 0, at, codes + (codes >= at)))
+        sorted_values, codes = list(values), codes.astype(np.int32)
+        unknown_code = bisect_left(sorted_values, UNKNOWN)
+        if sorted_values[unknown_code : unknown_code + 1] == [UNKNOWN]:
+            return Column.of(tuple(sorted_values), np.where(codes < 0, unknown_code, codes))
+        sorted_values.insert(unknown_code, UNKNOWN)
+        return Column.of(
+            tuple(sorted_values), np.where(codes < 0, unknown_code, codes + (codes >= unknown_code))
+        )
 
     @cached_property
     def _by_sort(self) -> dict[Sort, tuple[NDArray[np.int32], NDArray[np.int32]]]:
+        """Orders that were computed."""
         return {}
 
     def order(self, sort: Sort) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        """Give (papers in this order, place of each paper in it); `sort` is not RELEVANCE."""
-        found = self._by_sort.get(sort)
-        if found is None:
-            found = self._by_sort[sort] = self._sorted(sort)
-        return found
+        """Returns the docs in a sort order, and the rank of each doc in it; not for RELEVANCE."""
+        orders = self._by_sort.get(sort)
+        if orders is None:
+            orders = self._by_sort[sort] = self._sorted(sort)
+        return orders
 
     def _sorted(self, sort: Sort) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Computes a sort order."""
         order = self.arrays.title_order
         if sort is not Sort.TITLE:
-            years = self._falling_years[order]
+            years = self._negated_years[order]
             if sort is Sort.OLDEST:
                 years = np.where(years < 1, -years, years)
             order = order[np.argsort(years, kind="stable")]
@@ -280,12 +295,13 @@ class SegmentReader:
         return order, ranks
 
 
-def _told(seconds: int) -> str:
+def _iso_time(seconds: int) -> str:
+    """Returns seconds since 1970 as ISO 8601 in UTC."""
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
 
 
-def _bounded(year: int) -> int:
-    """Keep a typed year within what the arrays can hold."""
+def _clamp_year(year: int) -> int:
+    """Returns a typed year within what the arrays can hold."""
     return min(max(year, -(10**6)), 10**6)
 
 
@@ -294,15 +310,15 @@ _NARROW: Final = (np.dtype(np.uint8), np.dtype(np.uint16), np.dtype(np.int32))
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """The values of a field in one segment.
+    """A column of one segment.
 
     Attributes:
         names: the values, by code.
-        codes: of each paper, of the narrowest type of uint8, uint16 and int32 that holds them.
-        starts: int32[R], the first paper of each run, rising; the first one is 0.
-        runs: int32[R], the code of each run.
-        words: int64[R], the word of a set of bits that holds the first paper of each run.
-        below: uint64[R], the bits of that word that stand for papers before it.
+        codes: [docs], in the narrowest of uint8, uint16 and int32.
+        starts: int32[runs], first doc of each run, ascending from 0.
+        runs: int32[runs], code of each run.
+        words: int64[runs], the bitset word that contains the first doc of each run.
+        below: uint64[runs], the bits of that word below that doc.
     """
 
     names: tuple[str, ...]
@@ -314,18 +330,18 @@ class Column:
 
     @classmethod
     def of(cls, names: tuple[str, ...], codes: NDArray[Any]) -> Self:
-        """Lay out the codes of all papers, none below 0.
+        """Returns the column of some codes, none below 0.
 
         Raises:
-            IndexDamaged: when one has no value: compiled loops believe it.
+            IndexDamaged: when a code has no value; compiled loops rely on it.
         """
         if len(codes) and int(codes.max()) >= len(names):
             raise damaged("the venues, years or types")
-        kind = next(one for one in _NARROW if len(names) <= np.iinfo(one).max)
-        starts = first_of_runs(codes)
+        narrowest = next(dtype for dtype in _NARROW if len(names) <= np.iinfo(dtype).max)
+        starts = run_starts(codes)
         return cls(
             names,
-            codes.astype(kind),
+            codes.astype(narrowest),
             starts.astype(np.int32),
             codes[starts].astype(np.int32),
             starts.astype(np.int64) >> 6,
@@ -334,12 +350,12 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
-    """Some papers of a segment.
+class FilterBits:
+    """The docs of a segment that pass a filter.
 
     Attributes:
-        mask: bool[P], true for them.
-        bits: the same, packed.
+        mask: bool[size].
+        bits: the same as a bitset.
     """
 
     mask: NDArray[np.bool_]
@@ -347,8 +363,8 @@ class Marked:
 
     @classmethod
     def of(cls, mask: NDArray[np.bool_]) -> Self:
-        """Mark them."""
-        return cls(mask, packed(mask))
+        """Returns mask and bitset of a mask."""
+        return cls(mask, pack_bits(mask))
 
     @property
     def bytes(self) -> int:
@@ -356,8 +372,8 @@ class Marked:
         return self.mask.nbytes + self.bits.nbytes
 
 
-def first_of_runs(values: NDArray[Any]) -> NDArray[np.intp]:
-    """Give the places where another value stands than at the place before; 0 is the first."""
+def run_starts(values: NDArray[Any]) -> NDArray[np.intp]:
+    """Returns the first index of each run of equal values, ascending from 0."""
     changes = np.empty(len(values), np.bool_)
     changes[:1] = True
     np.not_equal(values[1:], values[:-1], out=changes[1:])

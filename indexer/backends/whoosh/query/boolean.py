@@ -13,9 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.backends.whoosh.kernels.dispatch import KernelChoice, Kernels
-from indexer.backends.whoosh.postings.bitset import Bits, counted, listed, packed, spanned, words_of
-from indexer.backends.whoosh.postings.positions import contained
-from indexer.backends.whoosh.postings.segment_reader import Numbers
+from indexer.backends.whoosh.postings.bitset import (
+    Bits,
+    cardinality,
+    clip,
+    list_docs,
+    pack_bits,
+    words_of,
+)
+from indexer.backends.whoosh.postings.positions import is_member
+from indexer.backends.whoosh.postings.segment_reader import Ids
 from indexer.backends.whoosh.query.filters import Passing
 from indexer.backends.whoosh.scoring.max_score import Bounds, add_scores, best_of_any
 from indexer.backends.whoosh.scoring.scored_docs import DENSE, NOTHING, Matches, Row, Scores
@@ -44,7 +51,7 @@ class Desk:
         return None if self._choice is None else self._choice.ready
 
     @cached_property
-    def outcome(self) -> tuple[Numbers, Scores]:
+    def outcome(self) -> tuple[Ids, Scores]:
         """Room for what compiled loops give: papers and scores."""
         return np.zeros(self.size, np.int32), np.zeros(self.size)
 
@@ -58,12 +65,12 @@ class Desk:
         joined = bytearray().join([numbers for numbers, _ in self._lent])
         return np.frombuffer(joined, np.int64).reshape(len(parts), -1)
 
-    def dropped(self, kept: Matches, gone: Numbers) -> Matches:
+    def dropped(self, kept: Matches, gone: Ids) -> Matches:
         """Take papers away; `kept` is not negated."""
         if not len(gone) or not len(kept.docs):
             return kept
         if len(kept.docs) * _FEW < len(gone):
-            left = ~contained(kept.docs, gone)
+            left = ~is_member(kept.docs, gone)
         else:
             self.marks[gone] = True
             left = ~self.marks[kept.docs]
@@ -92,7 +99,7 @@ class Desk:
             docs = common(held, self.size)
         else:
             room, scores = self.outcome
-            size = kernels.every(self.rows(held, bare=not whole), room, scores)
+            size = kernels.intersect(self.rows(held, bare=not whole), room, scores)
             docs = room[:size].copy()
         scored = [one for one in held if not one.scoreless]
         if not scored:
@@ -108,7 +115,7 @@ class Desk:
             total = self.looked_up(docs, scored)
         return Matches(docs, total, positive=positive)
 
-    def looked_up(self, docs: Numbers, scored: Sequence[Matches]) -> Scores:
+    def looked_up(self, docs: Ids, scored: Sequence[Matches]) -> Scores:
         """Add up what lists give to these papers; they hold others, too."""
         sums = self.sums
         for one in scored:
@@ -123,7 +130,7 @@ class Desk:
                 sums[one.docs] = 0
         return total
 
-    def either(self, parts: Sequence[Matches], every: Numbers) -> Matches:
+    def either(self, parts: Sequence[Matches], every: Ids) -> Matches:
         """Give the papers that are in any part, scores added.
 
         Args:
@@ -142,7 +149,7 @@ class Desk:
             return Matches(docs)
         return Matches(docs, self.looked_up(docs, scored))
 
-    def preferred(self, found: Matches, wished: Matches, every: Numbers) -> Matches:
+    def preferred(self, found: Matches, wished: Matches, every: Ids) -> Matches:
         """Add the scores of `wished` to those of `found` it holds; none is taken away."""
         found = self.plain(found, every)
         if wished.scores is None or not len(found.docs):
@@ -152,13 +159,13 @@ class Desk:
         self.sums[wished.docs] = 0
         return Matches(found.docs, _added(found.scores, more), positive=found.positive)
 
-    def plain(self, found: Matches, every: Numbers) -> Matches:
+    def plain(self, found: Matches, every: Ids) -> Matches:
         """Write a negated set out."""
         if not found.negated:
             return found
         return self.dropped(Matches(every), found.docs)
 
-    def union(self, lists: Sequence[Numbers]) -> Numbers:
+    def union(self, lists: Sequence[Ids]) -> Ids:
         """Give what is in any of the lists, rising."""
         held = [one for one in lists if len(one)]
         if len(held) < 2:
@@ -182,18 +189,18 @@ class Desk:
         kernels = self.kernels
         if kernels is not None:
             union = np.zeros(words_of(self.size), np.uint64)
-            return union, kernels.join(self.rows(parts, bare=True), union)
+            return union, kernels.union_bits(self.rows(parts, bare=True), union)
         marks = self.marks
         few = [one.docs for one in parts if len(one.docs) * DENSE < self.size]
         for docs in few:
             marks[docs] = True
-        found = packed(marks)
+        found = pack_bits(marks)
         for docs in few:
             marks[docs] = False
         for one in parts:
             if len(one.docs) * DENSE >= self.size:
                 np.bitwise_or(found, one.bits(self.size), out=found)
-        return found, counted(found)
+        return found, cardinality(found)
 
 
 class Sum(Matches):
@@ -226,15 +233,15 @@ class Sum(Matches):
         self._count = -1
 
     @property
-    def docs(self) -> Numbers:
+    def docs(self) -> Ids:
         """The papers, rising."""
         if self.count and not len(self._docs):
             desk = self._desk
             if desk.kernels is not None:
                 self._docs = np.empty(self.count, np.int32)
-                desk.kernels.list_bits(self.bits(desk.size), self._docs)
+                desk.kernels.bitset_to_docs(self.bits(desk.size), self._docs)
             else:
-                self._docs = listed(self.bits(desk.size), desk.size)
+                self._docs = list_docs(self.bits(desk.size), desk.size)
         return self._docs
 
     @property
@@ -278,10 +285,10 @@ class Sum(Matches):
             found, count = self._desk.joined(self._parts)
             if self._filtered:
                 if self._span != (0, self._desk.size):
-                    found = spanned(found, *self._span)
+                    found = clip(found, *self._span)
                 if len(self._mask):
                     found &= self._mask
-                count = counted(found)
+                count = cardinality(found)
             self._bits, self._count = found, count
         return self._bits
 
@@ -290,7 +297,7 @@ class Sum(Matches):
         """Lists whose scores add up to these; of papers that do not pass a filter, too."""
         return self._parts if self._scores is None else (self,)
 
-    def best(self, wanted: int) -> tuple[Numbers, Scores]:
+    def best(self, wanted: int) -> tuple[Ids, Scores]:
         """Give papers and scores: the `wanted` highest, all that may round to equals, and more."""
         if self._scores is not None:
             return super().best(wanted)
@@ -301,7 +308,7 @@ class Sum(Matches):
                 return best_of_any(bounds, wanted, desk.sums)
         wanted = min(wanted, desk.size + 1)
         docs, scores = desk.outcome
-        size = desk.kernels.best_any(
+        size = desk.kernels.top_k_of_union(
             desk.rows(self._parts),
             wanted,
             *self._span,
@@ -323,7 +330,7 @@ _MANY: Final = 50_000
 """Compiled loops make so many scores in less time than it takes to look for those that matter."""
 
 
-def common(held: Sequence[Matches], size: int) -> Numbers:
+def common(held: Sequence[Matches], size: int) -> Ids:
     """Give the papers that are in all lists.
 
     Args:
@@ -334,7 +341,7 @@ def common(held: Sequence[Matches], size: int) -> Numbers:
         shared = held[0].bits(size)
         for one in held[1:]:
             shared = shared & one.bits(size)
-        return listed(shared, size)
+        return list_docs(shared, size)
     docs = held[0].docs
     for one in held[1:]:
         docs = docs[_among(docs, one, size)]
@@ -346,10 +353,10 @@ def unmade(parts: Sequence[Matches]) -> bool:
     return sum(one.count for one in parts if not one.whole) > _MANY
 
 
-def _among(docs: Numbers, other: Matches, size: int) -> NDArray[np.bool_]:
+def _among(docs: Ids, other: Matches, size: int) -> NDArray[np.bool_]:
     """Say which papers are in a list."""
     if other.count * DENSE < size:
-        return contained(docs, other.docs)
+        return is_member(docs, other.docs)
     words = other.bits(size)
     held = words[docs >> 6] >> (docs & 63).astype(np.uint64) & np.uint64(1)
     among: NDArray[np.bool_] = held.astype(np.bool_)

@@ -48,7 +48,7 @@ class Evaluation:
         self._segment = segment
         self._plan = plan
         self._desk = desk
-        self._every = collection.readers[segment].every
+        self._every = collection.readers[segment].live_docs
 
     def matches(self, match: Match) -> Matches:
         """Give the papers that match under "all" or "any"; never negated."""
@@ -193,8 +193,8 @@ def tested(reader: SegmentReader, test: SetTerm) -> Matches:
         case EveryTerm():
             return EVERYTHING
         case YearsTerm(low, high):
-            first, last = reader.years(low, high)
-            last = min(last, reader.unknown_years)
+            first, last = reader.year_range(low, high)
+            last = min(last, reader.first_without_year)
             return _living(reader, np.arange(first, max(first, last), dtype=np.int32))
         case HasTerm(field):
             bit = 1 << HAS_BITS.index(field)
@@ -212,4 +212,4 @@ def tested(reader: SegmentReader, test: SetTerm) -> Matches:
 
 
 def _living(reader: SegmentReader, docs: Integers) -> Matches:
-    return Matches(reader.living(docs.astype(np.int32, copy=False)))
+    return Matches(reader.drop_deleted(docs.astype(np.int32, copy=False)))

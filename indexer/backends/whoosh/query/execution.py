@@ -13,9 +13,13 @@ from indexer.backends.whoosh.query.filters import Filters, all_of, filters_of
 from indexer.backends.whoosh.scoring.collection import Collection
 from indexer.backends.whoosh.scoring.match_tiers import best_in_tiers, first_tier, tied_in_tiers
 from indexer.backends.whoosh.scoring.query_context import Execution
-from indexer.backends.whoosh.scoring.ranked_docs import Place, Ranked, RankOrder
-from indexer.backends.whoosh.scoring.relevance_feedback import SharedWord, likeness, shared_words_of
-from indexer.backends.whoosh.scoring.rescoring import Looked, signals_of
+from indexer.backends.whoosh.scoring.ranked_docs import Ranked, RankedDoc, RankOrder
+from indexer.backends.whoosh.scoring.relevance_feedback import (
+    ExpansionTerm,
+    expansion_scores,
+    expansion_terms_of,
+)
+from indexer.backends.whoosh.scoring.rescoring import Candidates, signals_of
 from indexer.backends.whoosh.scoring.scored_docs import Matches, rounded, shown
 from indexer.query import FacetField, Match, Query, Sort
 from indexer.query_analysis.plan import Plan, signal_terms
@@ -201,7 +205,7 @@ def _kept(found: Matches, filters: Filters, *, but: FacetField | None = None) ->
     return found.under(passing) if isinstance(found, Sum) else passing.of(found)
 
 
-def places(collection: Collection, found: Finding, first: int, last: int) -> list[Place]:
+def places(collection: Collection, found: Finding, first: int, last: int) -> list[RankedDoc]:
     """Give the hits of places `first` up to `last`, in the query's order."""
     last = min(last, collection.papers)
     if first >= last:
@@ -217,7 +221,7 @@ def places(collection: Collection, found: Finding, first: int, last: int) -> lis
     return _with_scores(found, listed) if found.scored else listed
 
 
-def every_place(collection: Collection, found: Finding) -> Iterator[Place]:
+def every_place(collection: Collection, found: Finding) -> Iterator[RankedDoc]:
     """Give all hits in the query's order, lazily; scores are given under RELEVANCE only."""
     if found.scored and found.query.sort is Sort.RELEVANCE:
         return iter(relevant(collection, found, found.total).places())
@@ -241,13 +245,13 @@ def relevant(collection: Collection, found: Finding, wanted: int) -> Ranked:
     final = with_signals(collection, found, terms, looked)
     factor = _feedback(collection, found, terms)
     if factor:
-        shared = shared_words_of(collection, tied_in_tiers(order, final, first, PAPERS), factor)
+        shared = expansion_terms_of(collection, tied_in_tiers(order, final, first, PAPERS), factor)
         final = with_feedback(collection, looked, shared, final)
     final = tied_in_tiers(order, final, first)
     return final.then(base.at(slice(depth, None))).at(slice(wanted))
 
 
-def shared_words(collection: Collection, found: Finding) -> tuple[SharedWord, ...]:
+def shared_words(collection: Collection, found: Finding) -> tuple[ExpansionTerm, ...]:
     """Give the words by which the best papers lead on to others; none where they do not count."""
     terms = found.signal_terms
     factor = _feedback(collection, found, terms)
@@ -258,12 +262,12 @@ def shared_words(collection: Collection, found: Finding) -> tuple[SharedWord, ..
     base = best_in_tiers(order, found.hits, first, collection.ranking.depth)
     looked = _looked_at(collection, found, base)
     best = tied_in_tiers(order, with_signals(collection, found, terms, looked), first, PAPERS)
-    return shared_words_of(collection, best, factor)
+    return expansion_terms_of(collection, best, factor)
 
 
-def _looked_at(collection: Collection, found: Finding, ranked: Ranked) -> list[Looked]:
+def _looked_at(collection: Collection, found: Finding, ranked: Ranked) -> list[Candidates]:
     return [
-        Looked(
+        Candidates(
             segment,
             ranked.docs[places],
             collection.readers[segment].arrays.docs,
@@ -283,7 +287,7 @@ def with_signals(
     collection: Collection,
     found: Finding,
     terms: tuple[TextTerm, ...],
-    looked: Sequence[Looked],
+    looked: Sequence[Candidates],
 ) -> Ranked:
     """Give papers, as they come, with their scores and what the signals add."""
     scores = []
@@ -300,16 +304,16 @@ def with_signals(
 
 def with_feedback(
     collection: Collection,
-    looked: Sequence[Looked],
-    shared: Sequence[SharedWord],
+    looked: Sequence[Candidates],
+    shared: Sequence[ExpansionTerm],
     ranked: Ranked,
 ) -> Ranked:
     """Give the same papers with what shared words add to their scores."""
-    more = np.concatenate([likeness(collection, one, shared).sum(0) for one in looked])
+    more = np.concatenate([expansion_scores(collection, one, shared).sum(0) for one in looked])
     return Ranked(ranked.segments, ranked.docs, rounded(ranked.scores + more))
 
 
-def _with_scores(found: Finding, listed: list[Place]) -> list[Place]:
+def _with_scores(found: Finding, listed: list[RankedDoc]) -> list[RankedDoc]:
     """Give papers in another order than relevance the scores of their clauses.
 
     Signals belong to the order by relevance: here they would cost time and change nothing.
@@ -320,5 +324,5 @@ def _with_scores(found: Finding, listed: list[Place]) -> list[Place]:
         score = 0.0
         if hits.scores is not None:
             score = float(hits.scores[int(np.searchsorted(hits.docs, one.doc))])
-        scored.append(Place(one.segment, one.doc, shown(score)))
+        scored.append(RankedDoc(one.segment, one.doc, shown(score)))
     return scored

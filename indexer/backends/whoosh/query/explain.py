@@ -7,15 +7,15 @@ from itertools import pairwise
 
 import numpy as np
 
-from indexer.backends.whoosh.postings.positions import contained
+from indexer.backends.whoosh.postings.positions import is_member
 from indexer.backends.whoosh.query.boolean import Desk
 from indexer.backends.whoosh.query.evaluator import Evaluation
 from indexer.backends.whoosh.query.execution import Finding, shared_words
 from indexer.backends.whoosh.scoring.collection import TEXT_FIELDS, Collection
 from indexer.backends.whoosh.scoring.query_context import Execution
-from indexer.backends.whoosh.scoring.ranked_docs import Place
-from indexer.backends.whoosh.scoring.relevance_feedback import SharedWord, likeness
-from indexer.backends.whoosh.scoring.rescoring import Looked, signals_of
+from indexer.backends.whoosh.scoring.ranked_docs import RankedDoc
+from indexer.backends.whoosh.scoring.relevance_feedback import ExpansionTerm, expansion_scores
+from indexer.backends.whoosh.scoring.rescoring import Candidates, signals_of
 from indexer.query import Match, Occur, Sort
 from indexer.query_analysis.leaf_analysis import LeafReading
 from indexer.query_analysis.plan import Either, Every, Run, Without, hinting
@@ -32,7 +32,7 @@ from indexer.search import Contribution
 
 
 def explained(
-    collection: Collection, found: Finding, places: Sequence[Place]
+    collection: Collection, found: Finding, places: Sequence[RankedDoc]
 ) -> tuple[tuple[Contribution, ...], ...]:
     """Give for each hit the contributions that add up to its score, largest first."""
     ranked = found.query.sort is Sort.RELEVANCE and collection.ranking.depth > 0
@@ -47,8 +47,8 @@ def explained(
 def _explained(
     collection: Collection,
     found: Finding,
-    place: Place,
-    shared: tuple[SharedWord, ...],
+    place: RankedDoc,
+    shared: tuple[ExpansionTerm, ...],
     matching: dict[int, bool],
 ) -> tuple[Contribution, ...]:
     parts: list[Contribution] = []
@@ -59,7 +59,7 @@ def _explained(
     terms = found.signal_terms
     if found.query.sort is Sort.RELEVANCE and terms and place.score > base * (1 + 1e-5):
         docs = collection.readers[place.segment].arrays.docs
-        paper = Looked(place.segment, np.array([place.doc], np.int32), docs)
+        paper = Candidates(place.segment, np.array([place.doc], np.int32), docs)
         signals = signals_of(collection, paper, terms, found.asked)
         parts += [
             Contribution("coverage", "", base * ranking.coverage * float(signals.coverage[0])),
@@ -68,7 +68,7 @@ def _explained(
         for (first, second), added in zip(pairwise(terms), signals.closeness, strict=False):
             label = f"{label_of(first)} near {label_of(second)}"
             parts.append(Contribution(label, "", float(added[0])))
-        more = likeness(collection, paper, shared)[:, 0].tolist()
+        more = expansion_scores(collection, paper, shared)[:, 0].tolist()
         parts += [
             Contribution(f"{word.stem}, as in the best papers", "", value)
             for word, value in zip(shared, more, strict=True)
@@ -78,7 +78,7 @@ def _explained(
 
 
 def _term_parts(
-    collection: Collection, asked: Execution, place: Place, term: TextTerm, boost: float
+    collection: Collection, asked: Execution, place: RankedDoc, term: TextTerm, boost: float
 ) -> list[Contribution]:
     """Share out a term's score over the fields, by what each adds to its frequency."""
     postings = collection.postings(term, asked)[place.segment]
@@ -159,7 +159,7 @@ def _hinted(found: Finding, run: Run, weight: float) -> Iterator[tuple[TextTerm,
 
 
 def _matching(
-    collection: Collection, found: Finding, places: Sequence[Place]
+    collection: Collection, found: Finding, places: Sequence[RankedDoc]
 ) -> list[dict[int, bool]]:
     """Say of each node of the plan which of some papers match it; all are looked at together."""
     matching: list[dict[int, bool]] = [{} for _ in places]
@@ -170,7 +170,7 @@ def _matching(
         evaluation = Evaluation(collection, segment, found.plan, desk, found.asked)
         for node, one in evaluation.nodes(found.match):
             if one is not None:
-                held = contained(papers, one.docs) != one.negated
+                held = is_member(papers, one.docs) != one.negated
                 for at, holds in zip(here, held.tolist(), strict=True):
                     matching[at][node] = holds
     return matching

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.backends.whoosh.format.segment import Lexicon
-from indexer.backends.whoosh.postings.author_names import names_of_key, papers_of, union
-from indexer.backends.whoosh.postings.bitset import Bits, packed
-from indexer.backends.whoosh.postings.segment_reader import Marked, SegmentReader
+from indexer.backends.whoosh.postings.author_names import docs_of_names, names_of_key, union
+from indexer.backends.whoosh.postings.bitset import Bits, pack_bits
+from indexer.backends.whoosh.postings.segment_reader import FilterBits, SegmentReader
 from indexer.backends.whoosh.scoring.scored_docs import Matches
 from indexer.paper import UNKNOWN, name_key
 from indexer.query import FacetField, Filter, Query
@@ -43,7 +43,7 @@ class Passing:
         """The mask as a set of bits; empty where there is none."""
         if self.packed is not None:
             return self.packed
-        return _ALL if self.mask is None else packed(self.mask)
+        return _ALL if self.mask is None else pack_bits(self.mask)
 
     def __and__(self, other: Passing) -> Passing:
         """Pass both."""
@@ -75,13 +75,13 @@ def filters_of(reader: SegmentReader, query: Query) -> dict[FacetField, Passing]
     found: dict[FacetField, Passing] = {}
     for one in query.filters:
         if one.include or one.exclude:
-            marked = reader.passing(one, partial(_passing, reader, one))
+            marked = reader.filter_bits(one, partial(_passing, reader, one))
             passing = Passing(0, reader.size, marked.mask, marked.bits)
             found[one.field] = found[one.field] & passing if one.field in found else passing
     years = query.years
     if years.low is not None or years.high is not None:
-        first, last = reader.years(years.low, years.high)
-        passing = Passing(first, min(last, reader.unknown_years))
+        first, last = reader.year_range(years.low, years.high)
+        passing = Passing(first, min(last, reader.first_without_year))
         found["year"] = found["year"] & passing if "year" in found else passing
     return found
 
@@ -92,13 +92,13 @@ def all_of(filters: Filters, *, but: FacetField | None = None) -> Passing | None
     return reduce(and_, passing) if passing else None
 
 
-def _passing(reader: SegmentReader, one: Filter) -> Marked:
+def _passing(reader: SegmentReader, one: Filter) -> FilterBits:
     mask = np.ones(reader.size, np.bool_)
     if one.include:
         mask = _having(reader, one.field, one.include)
     if one.exclude:
         mask = mask & ~_having(reader, one.field, one.exclude)
-    return Marked.of(mask)
+    return FilterBits.of(mask)
 
 
 def _having(reader: SegmentReader, field: FacetField, values: tuple[str, ...]) -> Mask:
@@ -140,7 +140,7 @@ def _written(reader: SegmentReader, values: tuple[str, ...]) -> Mask:
     names = union(names_of_key(reader, key) for key in sorted(keys))
     wanted = np.zeros(reader.size, np.bool_)
     if len(names):
-        wanted[papers_of(reader, names)[0]] = True
+        wanted[docs_of_names(reader, names)[0]] = True
     if UNKNOWN in keys:
         wanted |= np.diff(reader.arrays.paper_names_ptr) == 0
     return wanted

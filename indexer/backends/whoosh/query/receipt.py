@@ -12,7 +12,7 @@ from itertools import chain
 
 import numpy as np
 
-from indexer.backends.whoosh.postings.author_names import names_with
+from indexer.backends.whoosh.postings.author_names import names_with_word
 from indexer.backends.whoosh.query.boolean import Desk
 from indexer.backends.whoosh.query.evaluator import Evaluation
 from indexer.backends.whoosh.query.execution import Finding, find
@@ -197,7 +197,7 @@ class Spelling:
         return any(len(word) >= SHORTEST and not self._is_name(word) for word in term.words)
 
     def _is_name(self, folded: str) -> bool:
-        return any(len(names_with(reader, folded)) for reader in self._collection.readers)
+        return any(len(names_with_word(reader, folded)) for reader in self._collection.readers)
 
     @cached_property
     def _vocabulary(self) -> Vocabulary:

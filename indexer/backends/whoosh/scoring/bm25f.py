@@ -1,4 +1,8 @@
-"""BM25F over the postings of a collection: what each paper gets for a term."""
+"""BM25F over the posting lists of an index: the score of each doc for a term.
+
+Robertson & Zaragoza 2009, "The probabilistic relevance framework: BM25 and beyond",
+https://doi.org/10.1561/1500000019; `indexer.ranking` has the formula and its parameters.
+"""
 
 from __future__ import annotations
 
@@ -12,27 +16,27 @@ from numpy.typing import NDArray
 from indexer.backends.whoosh.format.ragged_arrays import address
 from indexer.backends.whoosh.kernels.dispatch import KernelChoice, Kernels
 from indexer.backends.whoosh.postings.bitset import damaged
-from indexer.backends.whoosh.postings.posting_list import Postings
+from indexer.backends.whoosh.postings.posting_list import PostingList
 from indexer.backends.whoosh.postings.segment_reader import SegmentReader
 from indexer.backends.whoosh.scoring.scored_docs import Scores
 from indexer.query import TextField
 from indexer.ranking import Ranking, idf
 
 FIELDS: Final[tuple[TextField, ...]] = ("abstract", "title", "author")
-"""In the order in which what they give is added up."""
+"""In the order in which their frequencies are added up."""
 _MOST: Final = 8
-"""Where less than one in so many papers holds a word in a field, these alone are looked at."""
+"""Where fewer than one in this many docs has a term in a field, only these are weighed."""
 _NORMED: Final = 16
-"""Papers are weighed by `norms` where a list has more than one in so many."""
+"""`norms` of all docs are used for lists with more than one in this many docs."""
 _LONGEST: Final = 65_535
-"""The longest field that compiled loops are given."""
+"""Longest field for compiled loops, which read lengths as uint16."""
 _FEW: Final = 64
-"""So few papers are not worth a call of compiled loops."""
+"""Docs below which calling a compiled loop costs more than NumPy."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Field:
-    """How a field counts: its weight, how much its length matters, the mean length."""
+    """A field's weight, its length normalization b, and its average length in tokens."""
 
     weight: float
     b: float
@@ -40,12 +44,12 @@ class _Field:
 
 
 class Bm25f:
-    """The formula of `indexer.ranking` with the statistics of one collection."""
+    """The formula of `indexer.ranking` with the statistics of one index."""
 
     def __init__(
         self, readers: tuple[SegmentReader, ...], ranking: Ranking, choice: KernelChoice | None
     ) -> None:
-        """Score papers of these segments; compiled loops are used where there are any."""
+        """Scores docs of these segments, by compiled loops once they are ready."""
         self._readers = readers
         self._ranking = ranking
         self._choice = choice
@@ -53,115 +57,118 @@ class Bm25f:
 
     @property
     def kernels(self) -> Kernels | None:
-        """The compiled loops, if there are any."""
+        """The compiled loops, once they are ready."""
         return None if self._choice is None else self._choice.ready
 
-    def limit(self, holding: int) -> float:
-        """Give the score that no paper exceeds for a term that so many hold."""
-        return idf(self._papers, holding) * (self._ranking.k1 + 1)
+    def limit(self, df: int) -> float:
+        """Returns the upper bound of a term's scores, given its document frequency."""
+        return idf(self._papers, df) * (self._ranking.k1 + 1)
 
     @cached_property
     def positive(self) -> bool:
-        """Whether every paper that holds a term has a score above 0 for it."""
-        return all(one.weight > 0 and one.b < 1 for one in self._fields.values())
+        """Whether every doc that contains a term has a score above 0 for it."""
+        return all(field.weight > 0 and field.b < 1 for field in self._fields.values())
 
-    def scores(self, segment: int, found: Postings, limit: float) -> Scores:
-        """Score papers.
+    def scores(self, segment: int, postings: PostingList, limit: float) -> Scores:
+        """Returns the scores of a posting list, float64.
 
         Args:
-            segment: place of the segment.
-            found: where the term is, in all or some of its papers.
-            limit: of the term.
+            segment: index of the segment.
+            postings: all postings of the term in the segment, or some.
+            limit: upper bound of the term's scores.
 
         Raises:
-            IndexDamaged: when a paper that holds the term is said to hold it nowhere.
+            IndexDamaged: when a posting has no occurrence.
         """
-        given = self._compiled(segment, found, limit)
-        if given is None:
-            given = self._frequencies(segment, found)
-            saturated = given + self._ranking.k1
-            given *= limit
-            given /= saturated
-        if self.positive and len(given) and not given.min() > 0:
+        scores = self._compiled(segment, postings, limit)
+        if scores is None:
+            scores = self._frequencies(segment, postings)
+            denominator = scores + self._ranking.k1
+            scores *= limit
+            scores /= denominator
+        if self.positive and len(scores) and not scores.min() > 0:
             raise damaged()
-        return given
+        return scores
 
-    def _frequencies(self, segment: int, found: Postings) -> Scores:
-        """Add up the normalised frequencies of the fields: tf' of `indexer.ranking`.
+    def _frequencies(self, segment: int, postings: PostingList) -> Scores:
+        """Returns the weighted, length-normalized frequencies, summed over the fields.
 
-        Abstracts hold nearly every posting, the other fields few of a long list.
+        Abstracts contain nearly every posting, the other fields few of a long list.
         """
-        docs = found.docs.astype(np.intp)
-        if found.abstract is None:
+        docs = postings.docs.astype(np.intp)
+        if postings.abstract is None:
             total = np.zeros(len(docs))
         else:
             total = self._weights(segment, "abstract", docs)
-            total *= found.abstract
+            total *= postings.abstract
         for field in FIELDS[1:]:
-            counts = found.counts(field)
-            if counts is None:
+            tfs = postings.tf(field)
+            if tfs is None:
                 continue
-            if np.count_nonzero(counts) * _MOST > len(docs):
-                more = self._weights(segment, field, docs)
-                more *= counts
-                total += more
+            if np.count_nonzero(tfs) * _MOST > len(docs):
+                weighted = self._weights(segment, field, docs)
+                weighted *= tfs
+                total += weighted
             else:
-                there = counts.nonzero()[0]
-                total[there] += counts[there] * self._weights(segment, field, docs[there])
+                present = tfs.nonzero()[0]
+                total[present] += tfs[present] * self._weights(segment, field, docs[present])
         return total
 
     def _weights(self, segment: int, field: TextField, docs: NDArray[np.intp]) -> Scores:
-        """Give what one occurrence weighs in some papers: for few by their lengths.
+        """Returns the weight of one occurrence in each doc; from the field lengths for few docs.
 
-        So a process that has compiled loops, or that few have asked, needs no `norms`.
+        So a process with compiled loops, or with few queries, needs no `norms`.
         """
-        long = len(docs) * _NORMED > self._readers[segment].size
-        steps = None if long and self.kernels is None else self._steps(segment)
+        many = len(docs) * _NORMED > self._readers[segment].size
+        steps = None if many and self.kernels is None else self._steps(segment)
         if steps is None:
             return self.norms(segment)[field].take(docs)
         lengths, weights = steps
-        at = FIELDS.index(field)
-        found: Scores = weights[at].take(lengths[at].take(docs))
-        return found
+        row = FIELDS.index(field)
+        selected: Scores = weights[row].take(lengths[row].take(docs))
+        return selected
 
-    def _compiled(self, segment: int, found: Postings, limit: float) -> Scores | None:
-        """Score by a compiled loop; None where there is none for such counts."""
+    def _compiled(self, segment: int, postings: PostingList, limit: float) -> Scores | None:
+        """Scores by a compiled loop; None where it does not take such postings."""
         kernels = self.kernels
-        if kernels is None or len(found.docs) < _FEW:
+        if kernels is None or len(postings.docs) < _FEW:
             return None
         steps = self._steps(segment)
-        held = (found.abstract, found.title, found.author)
-        if steps is None or found.abstract is None or found.title is None:
+        tfs = (postings.abstract, postings.title, postings.author)
+        if steps is None or postings.abstract is None or postings.title is None:
             return None
-        for one in held:  # those of a damaged index may be shorter, at which numpy stops
-            if one is not None and (one.dtype != np.uint8 or len(one) != len(found.docs)):
+        for array in tfs:  # arrays of a damaged index may be shorter, which NumPy notices
+            if array is not None and (array.dtype != np.uint8 or len(array) != len(postings.docs)):
                 return None
-        lists = [None if one is None else np.ascontiguousarray(one) for one in (found.docs, *held)]
-        row = np.array([len(found.docs), *map(address, lists)])
-        scores = np.empty(len(found.docs))
-        kernels.score_list(row, *steps, limit, self._ranking.k1, scores)
+        lists = [
+            None if array is None else np.ascontiguousarray(array)
+            for array in (postings.docs, *tfs)
+        ]
+        row = np.array([len(postings.docs), *map(address, lists)])
+        scores = np.empty(len(postings.docs))
+        kernels.score_postings(row, *steps, limit, self._ranking.k1, scores)
         return scores
 
     def _steps(self, segment: int) -> tuple[NDArray[np.uint16], Scores] | None:
-        """Give the length of each field of each paper, and what one occurrence weighs at each.
+        """Returns the field lengths, uint16[3, docs], and the weight of an occurrence at each.
 
-        These are a tenth of `norms`, so that they stay in faster memory. None where a field is
-        longer than any ever was, or shorter than nothing.
+        These take a tenth of `norms`, and stay in cache. None where a length does not fit uint16.
         """
         steps = self._by_length[segment]
         if steps is None:
             lengths = [self._lengths(segment)[field] for field in FIELDS]
-            longest = max(int(one.max(initial=0)) for one in lengths)
-            if longest > _LONGEST or min(int(one.min(initial=0)) for one in lengths) < 0:
+            longest = max(int(column.max(initial=0)) for column in lengths)
+            if longest > _LONGEST or min(int(column.min(initial=0)) for column in lengths) < 0:
                 return None
-            every = np.arange(longest + 1, dtype=np.int32)
+            all_lengths = np.arange(longest + 1, dtype=np.int32)
             steps = self._by_length[segment] = (
                 np.array(lengths, np.uint16),
-                np.array([_norm(self._fields[field], every) for field in FIELDS]),
+                np.array([_norm(self._fields[field], all_lengths) for field in FIELDS]),
             )
         return steps
 
     def _lengths(self, segment: int) -> dict[TextField, NDArray[np.int32]]:
+        """Returns the field lengths of a segment."""
         arrays = self._readers[segment].arrays
         return {
             "title": arrays.title_length,
@@ -170,7 +177,7 @@ class Bm25f:
         }
 
     def norms(self, segment: int) -> dict[TextField, Scores]:
-        """For each field, what one occurrence in each paper of a segment weighs."""
+        """Returns for each field the weight of one occurrence in each doc of a segment, float64."""
         norms = self._norms[segment]
         if norms is None:
             norms = self._norms[segment] = {
@@ -205,8 +212,11 @@ class Bm25f:
 
 
 def _norm(field: _Field, lengths: NDArray[np.int32]) -> Scores:
+    """Returns the weight of one occurrence in a field of each length."""
     if not field.average:
         return np.full(len(lengths), field.weight)
-    norm = 1 - field.b + field.b * lengths / field.average
-    weights: Scores = np.divide(field.weight, norm, out=np.zeros(len(lengths)), where=norm > 0)
+    normalization = 1 - field.b + field.b * lengths / field.average
+    weights: Scores = np.divide(
+        field.weight, normalization, out=np.zeros(len(lengths)), where=normalization > 0
+    )
     return weights

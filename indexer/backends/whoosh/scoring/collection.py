@@ -1,9 +1,8 @@
-"""All segments of a generation as one collection: its statistics, vocabulary and scored terms.
+"""All segments of a generation as one collection: statistics, term lookup and scored terms.
 
-Statistics are those of the live papers of all segments together, so a paper's score does not
-depend on how the papers are spread over segments or on what was deleted.
-
-How many live papers hold each word of a segment, in texts and in names.
+Statistics are those of the live docs of all segments, so the score of a doc depends neither on how
+docs are spread over segments nor on tombstones. The last functions count the live docs of each word
+of a segment.
 """
 
 from __future__ import annotations
@@ -26,9 +25,9 @@ from indexer.backends.whoosh.postings.cache_sizes import (
     SCORE_BYTES,
     TERM_BYTES,
 )
-from indexer.backends.whoosh.postings.caches import BoundedCache, FrequentCache
-from indexer.backends.whoosh.postings.positions import distinct, spread
-from indexer.backends.whoosh.postings.posting_list import Postings, postings_of
+from indexer.backends.whoosh.postings.caches import BoundedCache, GdsfCache
+from indexer.backends.whoosh.postings.positions import concatenate_ranges, distinct
+from indexer.backends.whoosh.postings.posting_list import PostingList, find_postings
 from indexer.backends.whoosh.postings.segment_reader import SegmentReader
 from indexer.backends.whoosh.postings.term_expansion import LexiconScan
 from indexer.backends.whoosh.scoring.bm25f import Bm25f
@@ -49,7 +48,7 @@ TEXT_FIELDS: tuple[TextField, ...] = ("title", "abstract", "author")
 
 
 class Collection:
-    """What a searcher knows beyond single segments."""
+    """What a searcher knows across segments."""
 
     def __init__(
         self,
@@ -79,7 +78,7 @@ class Collection:
             known=max(TERM_BYTES, known),
             whole=max(SCORE_BYTES, scores),
         )
-        self._same: FrequentCache[TextTerm] = FrequentCache(LEAF_BYTES, _weigh_term)
+        self._same: GdsfCache[TextTerm] = GdsfCache(LEAF_BYTES, _weigh_term)
         self._plans: BoundedCache[Plan] = BoundedCache(LEAF_BYTES, _weigh_plan)
         self._forms: BoundedCache[tuple[str, ...]] = BoundedCache(LEAF_BYTES, _weigh_forms)
         self._leaves: BoundedCache[LeafReading] = BoundedCache(LEAF_BYTES, _weigh_leaf)
@@ -91,17 +90,17 @@ class Collection:
         return Deadline(self.limits.seconds, self.lane)
 
     def read(self, leaf: Leaf) -> LeafReading:
-        """Read a leaf of a query that is no pattern."""
+        """Returns the analysis of a query leaf that is no pattern."""
         most = self.limits.phrase_words
         return self._leaves.get(leaf, lambda: read_leaf(leaf, self, phrase_words=most))
 
     def plan(self, clause: Clause | None, asked: Execution, skip: int = -1) -> Plan:
-        """Plan a query; those of people, words side by side, are kept for their next page.
+        """Returns the query plan; that of plain words is cached for the next page.
 
         Args:
             clause: the query.
-            asked: counts what patterns cost.
-            skip: place of a leaf, in order from 0, that is treated as saying nothing.
+            asked: charged for expanding patterns.
+            skip: index of a leaf that is left out.
         """
 
         def planned() -> Plan:
@@ -121,34 +120,35 @@ class Collection:
             read = reader_of(clause, self, asked.budget, skip=skip, read=self.read)
         return planned()
 
-    def postings(self, term: TextTerm, asked: Execution) -> tuple[Postings, ...]:
-        """Find a term in each segment; see `scored`."""
+    def postings(self, term: TextTerm, asked: Execution) -> tuple[PostingList, ...]:
+        """Returns the posting lists of a term, one a segment; see `scored`."""
         return self.scored(term, asked).postings
 
     def scored(self, term: TextTerm, asked: Execution | None = None) -> ScoredTerm:
-        """Find a term; its scores (BM25F, see `indexer.ranking`) are made when they are needed.
+        """Returns a term with its posting lists; scores (BM25F) are computed when they are needed.
 
         Args:
-            term: what is asked for.
-            asked: the query; it pays for the term once, whether or not that is in a cache, so that
-                its answer does not depend on what others asked before. None = nobody pays.
+            term: to look up.
+            asked: the query, charged once for the term, whether it is cached or not: so its answer
+                does not depend on earlier queries. None for no charge.
 
         Raises:
             BudgetSpent: when the query cannot afford the term.
         """
         if asked is not None and (paid := asked.terms.get(term)) is not None:
             return paid
-        same = self._same.held(term) or self._same.get(term, lambda: self._widest(term))
+        same = self._same.lookup(term) or self._same.get(term, lambda: self._widest(term))
         found = self._scored.get(same, None if asked is None else asked.budget)
         if asked is not None:
             asked.terms[term] = found
         return found
 
-    def _found(self, term: TextTerm, budget: Budget) -> tuple[Postings, ...]:
-        return tuple(postings_of(reader, term, budget) for reader in self.readers)
+    def _found(self, term: TextTerm, budget: Budget) -> tuple[PostingList, ...]:
+        """Returns the posting lists of a term."""
+        return tuple(find_postings(reader, term, budget) for reader in self.readers)
 
     def _widest(self, term: TextTerm) -> TextTerm:
-        """Give one term for all forms of a word that no author has in a name."""
+        """Returns one term for all surface forms of a stem that occur in no author name."""
         if not isinstance(term, StemTerm) or term.exact or term.field == "author":
             return term
         if term.field is None and any(
@@ -158,64 +158,71 @@ class Collection:
         return replace(term, word="")
 
     def norms(self, segment: int) -> dict[TextField, Scores]:
-        """For each field, what one occurrence in each paper of a segment weighs."""
+        """Returns for each field the weight of one occurrence in each doc of a segment."""
         return self._formula.norms(segment)
 
     def stem(self, word: str) -> str:
-        """Give the stem of a folded word; words of the collection need no stemmer for that."""
+        """Returns the stem of a folded word; that of an indexed word is looked up."""
         for reader in self.readers:
-            at = reader.arrays.words.find(word)
-            if at >= 0:
-                return reader.arrays.stems[int(reader.arrays.word_stem[at])]
+            form = reader.arrays.words.find(word)
+            if form >= 0:
+                return reader.arrays.stems[int(reader.arrays.word_stem[form])]
         return self.analyzer.stem(word)
 
     @cached_property
     def stems(self) -> Stems:
-        """What the words of papers say of others."""
+        """Term vectors of docs, for pseudo-relevance feedback."""
         return Stems(self.readers, self.stem, self.analyzer.stop_words)
 
     def forms(self, stem: str) -> tuple[str, ...]:
-        """Give the surface words of a stem, perhaps more than once."""
+        """Returns the surface forms of a stem, possibly repeated."""
         return self._forms.get(stem, lambda: tuple(self._all_forms(stem)))
 
     def _all_forms(self, stem: str) -> Iterator[str]:
+        """Yields the surface forms of a stem, segment by segment."""
         for reader in self.readers:
             arrays = reader.arrays
-            at = arrays.stems.find(stem)
-            if at >= 0:
-                span = slice(int(arrays.stem_word_ptr[at]), int(arrays.stem_word_ptr[at + 1]))
+            stem_id = arrays.stems.find(stem)
+            if stem_id >= 0:
+                span = slice(
+                    int(arrays.stem_word_ptr[stem_id]), int(arrays.stem_word_ptr[stem_id + 1])
+                )
                 yield from (arrays.words[word] for word in arrays.stem_words[span].tolist())
 
     def partings(self, word: str) -> tuple[Way, ...]:
-        """Give every way a plain word was parted by hyphens in a live paper, rising."""
-        found: set[Way] = set()
+        """Returns every way a word was split by hyphens in a live doc, ascending."""
+        ways: set[Way] = set()
         for reader in self.readers:
             compounds = reader.arrays.compounds
-            pointers, papers = reader.arrays.compound_ptr, reader.arrays.compound_papers
-            for at in compounds.prefixed(word + " "):
-                if len(reader.living(papers[int(pointers[at]) : int(pointers[at + 1])])):
-                    found.add(tuple(compounds[at].split(" ")[1:]))
-        return tuple(sorted(found))
+            pointers, docs = reader.arrays.compound_ptr, reader.arrays.compound_papers
+            for compound in compounds.prefixed(word + " "):
+                if len(
+                    reader.drop_deleted(docs[int(pointers[compound]) : int(pointers[compound + 1])])
+                ):
+                    ways.add(tuple(compounds[compound].split(" ")[1:]))
+        return tuple(sorted(ways))
 
     def named(self, words: Way) -> bool:
-        """Say whether these folded words are the whole name of an author of a live paper."""
-        return self._named.get(words, lambda: any(is_name(one, words) for one in self.readers))
+        """Returns whether these folded words are the whole name of a live author."""
+        return self._named.get(
+            words, lambda: any(is_name(reader, words) for reader in self.readers)
+        )
 
     def fitting(self, pattern: str, *, names: bool) -> Expansion:
-        """Expand a wildcard pattern over the words of texts, or of names."""
+        """Returns the expansion of a wildcard pattern over the words of texts, or of names."""
         return self._expansions.get(
             (pattern, 0, names),
             lambda: self._expanded(
-                [scan.fitting(pattern) for scan in self._scans(names)], names=names
+                [scan.matching_wildcard(pattern) for scan in self._scans(names)], names=names
             ),
         )
 
     def close(self, word: str, distance: int, *, names: bool) -> Expansion:
-        """Expand a fuzzy word likewise."""
+        """Returns the expansion of a fuzzy word over the words of texts, or of names."""
         return self._expansions.get(
             (word, distance, names),
             lambda: self._expanded(
-                [scan.close(word, distance) for scan in self._scans(names)], names=names
+                [scan.within_edits(word, distance) for scan in self._scans(names)], names=names
             ),
         )
 
@@ -231,38 +238,43 @@ class Collection:
         return tuple(LexiconScan(reader.arrays.name_words) for reader in self.readers)
 
     def word_papers(self, word: str) -> int:
-        """Count the live papers that hold a surface word in title or abstract."""
-        places = (reader.arrays.words.find(word) for reader in self.readers)
-        pairs = zip(self.word_counts, places, strict=True)
-        return sum(int(counts[at]) for counts, at in pairs if at >= 0)
+        """Returns the document frequency of a surface form in title or abstract."""
+        forms = (reader.arrays.words.find(word) for reader in self.readers)
+        pairs = zip(self.word_counts, forms, strict=True)
+        return sum(int(counts[form]) for counts, form in pairs if form >= 0)
 
     @cached_property
     def word_counts(self) -> tuple[NDArray[np.int32], ...]:
-        """For each segment the live papers of each of its words."""
+        """For each segment the live df of each of its surface forms."""
         return tuple(word_papers(reader) for reader in self.readers)
 
     @cached_property
     def name_counts(self) -> tuple[NDArray[np.int64], ...]:
-        """For each segment the live papers with an author of each of its name words."""
+        """For each segment the live df of each of its name words."""
         return tuple(name_word_papers(reader) for reader in self.readers)
 
-    def _expanded(self, found: list[NDArray[np.int64]], *, names: bool) -> Expansion:
+    def _expanded(self, word_ids: list[NDArray[np.int64]], *, names: bool) -> Expansion:
+        """Returns the most frequent of the words found in each segment."""
         counts_of: tuple[NDArray[Any], ...] = self.name_counts if names else self.word_counts
         lexicons = [
             reader.arrays.name_words if names else reader.arrays.words for reader in self.readers
         ]
-        if len(found) == 1:
-            # Ids rise as their words do, so that only words that are taken need be read.
-            held = counts_of[0][found[0]]
-            ids = found[0][held > 0]
-            first = np.argsort(-held[held > 0], kind="stable")[:MOST_WORDS]
-            return Expansion(tuple(lexicons[0][at] for at in ids[first].tolist()), len(ids))
+        if len(word_ids) == 1:
+            # Ids ascend as their words do, so only the words that are returned are decoded.
+            dfs = counts_of[0][word_ids[0]]
+            ids = word_ids[0][dfs > 0]
+            first = np.argsort(-dfs[dfs > 0], kind="stable")[:MOST_WORDS]
+            return Expansion(
+                tuple(lexicons[0][word_id] for word_id in ids[first].tolist()), len(ids)
+            )
         counts: dict[str, int] = {}
-        for lexicon, all_counts, places in zip(lexicons, counts_of, found, strict=True):
-            for at, papers in zip(places.tolist(), all_counts[places].tolist(), strict=True):
-                if papers:
-                    word = lexicon[at]
-                    counts[word] = counts.get(word, 0) + papers
+        for lexicon, all_counts, segment_ids in zip(lexicons, counts_of, word_ids, strict=True):
+            for word_id, df in zip(
+                segment_ids.tolist(), all_counts[segment_ids].tolist(), strict=True
+            ):
+                if df:
+                    word = lexicon[word_id]
+                    counts[word] = counts.get(word, 0) + df
         words = sorted(counts, key=lambda word: (-counts[word], word))[:MOST_WORDS]
         return Expansion(tuple(words), len(counts))
 
@@ -288,31 +300,32 @@ def _weigh_leaf(reading: LeafReading) -> int:
 
 
 def word_papers(reader: SegmentReader) -> NDArray[np.int32]:
-    """int32[W], live papers that hold each surface word of title and abstract."""
+    """Returns the live df of each surface form of title and abstract, int32."""
     arrays = reader.arrays
     if reader.live is None:
         return arrays.word_df
-    gone = ~reader.live[arrays.docs]
+    deleted = ~reader.live[arrays.docs]
     stems = np.repeat(np.arange(len(arrays.stems)), np.diff(arrays.stem_ptr))
     counts = arrays.title_tf[:].astype(np.int64) + arrays.abstract_tf[:]
-    lost = np.repeat(gone, counts)
+    deleted_occurrences = np.repeat(deleted, counts)
     words = arrays.stem_words[
-        arrays.stem_word_ptr[np.repeat(stems, counts)[lost]] + arrays.forms[np.flatnonzero(lost)]
+        arrays.stem_word_ptr[np.repeat(stems, counts)[deleted_occurrences]]
+        + arrays.forms[np.flatnonzero(deleted_occurrences)]
     ]
-    papers = np.repeat(arrays.docs, counts)[lost]
-    pairs = np.unique(words.astype(np.int64) << 32 | papers)
+    docs = np.repeat(arrays.docs, counts)[deleted_occurrences]
+    pairs = np.unique(words.astype(np.int64) << 32 | docs)
     fewer = np.bincount(pairs >> 32, minlength=len(arrays.word_df))
     return (arrays.word_df - fewer).astype(np.int32)
 
 
 def name_word_papers(reader: SegmentReader) -> NDArray[np.int64]:
-    """int64[K], live papers that have an author with each name word."""
+    """Returns the live df of each name word, int64."""
     arrays = reader.arrays
     names = arrays.name_word_names.astype(np.int64)
     counts = np.diff(arrays.name_papers_ptr)[names]
-    papers = arrays.name_papers[spread(arrays.name_papers_ptr[names], counts)]
+    docs = arrays.name_papers[concatenate_ranges(arrays.name_papers_ptr[names], counts)]
     words = np.repeat(np.arange(len(arrays.name_words)), np.diff(arrays.name_word_ptr))
-    pairs = distinct(np.repeat(words, counts) << 32 | papers)
+    pairs = distinct(np.repeat(words, counts) << 32 | docs)
     if reader.live is not None:
         pairs = pairs[reader.live[pairs & 0xFFFFFFFF]]
     return np.bincount(pairs >> 32, minlength=len(arrays.name_words))

@@ -1,4 +1,4 @@
-"""Stems as the words of the best papers are looked at: what papers share, and who else has it."""
+"""Stems of top docs, for pseudo-relevance feedback: their term vectors and document frequencies."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.backends.whoosh.postings.bitset import check_papers
+from indexer.backends.whoosh.postings.bitset import check_docs
 from indexer.backends.whoosh.postings.cache_sizes import STEM_BYTES
 from indexer.backends.whoosh.postings.caches import BoundedCache
 from indexer.backends.whoosh.postings.segment_reader import SegmentReader
 from indexer.query_analysis.relevance_model import SMOOTHING, WORDS, KnownStems, heaviest, stems_of
 
 MOST_STEMS: Final = 200_000
-"""Numbers are given anew when more stems than this have one."""
+"""Stems numbered before numbering starts anew; bounds memory."""
 _SLACK: Final = 2e-5
-"""Weights this close, relatively, may round to the same."""
+"""Relative difference of weights that may round to the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class StemSpans:
-    """Where the postings of a stem of title and abstract are.
+    """The posting lists of a stem.
 
     Attributes:
-        papers: how many live papers of the collection hold it.
-        ids: for each segment its id, -1 where it is not there.
-        spans: for each segment the first place in `Segment.docs`, and the first one behind.
+        papers: live document frequency in the index.
+        ids: stem id in each segment, -1 where the segment does not contain it.
+        spans: range of its postings in each segment's `Segment.docs`.
     """
 
     papers: int
@@ -38,34 +38,34 @@ class StemSpans:
 
 
 class StemNumbers:
-    """Numbers for stems of all segments, from 0 as they are met; safe to use from threads."""
+    """Numbers for the stems of all segments, from 0 as they are met; thread-safe."""
 
     def __init__(self) -> None:
-        """Know no stem."""
+        """Starts empty."""
         self.stems: list[str] = []
         self._numbers: dict[str, int] = {}
         self._lock = Lock()
 
     def of(self, stems: Iterable[str]) -> NDArray[np.int32]:
-        """Give the number of each stem."""
-        found = []
+        """Returns the number of each stem, int32."""
+        numbers = []
         with self._lock:
             for stem in stems:
                 number = self._numbers.setdefault(stem, len(self.stems))
                 if number == len(self.stems):
                     self.stems.append(stem)
-                found.append(number)
-        return np.array(found, np.int32)
+                numbers.append(number)
+        return np.array(numbers, np.int32)
 
 
 @dataclass(frozen=True, slots=True)
 class PaperStems:
-    """The stems of a paper.
+    """Term vector of a doc.
 
     Attributes:
-        numbers: of its stems, distinct.
-        times: how often it has each.
-        length: words that count, and `SMOOTHING`.
+        numbers: int32, its stems, distinct.
+        times: int32, tf of each.
+        length: its tokens that are no stop words, plus `SMOOTHING`.
     """
 
     numbers: NDArray[np.int32]
@@ -74,7 +74,7 @@ class PaperStems:
 
 
 class Stems:
-    """The stems of the papers of some segments; what was asked for is kept a while."""
+    """Term vectors of docs and document frequencies of stems, cached."""
 
     def __init__(
         self,
@@ -82,7 +82,7 @@ class Stems:
         stem: Callable[[str], str],
         stop_words: frozenset[str],
     ) -> None:
-        """Read these segments; `stem` gives the stem of a folded word."""
+        """Reads these segments; `stem` returns the stem of a folded word."""
         self._readers = readers
         self._known = KnownStems(stem, stop_words)
         self._numbers = StemNumbers()
@@ -90,74 +90,81 @@ class Stems:
         self._spans: BoundedCache[StemSpans] = BoundedCache(STEM_BYTES // 3, _weigh_spans)
 
     def model(self, best: Sequence[tuple[int, int, float]]) -> dict[str, float]:
-        """Give what `query_analysis.relevance_model` does, of papers by number.
+        """Returns the relevance model of the top docs, weight by stem.
+
+        See `query_analysis.relevance_model`.
 
         Args:
-            best: segment, number and score of each paper that is believed, best first.
+            best: segment, doc id and score of each doc, best first.
         """
         if not best:
             return {}
-        known = self._numbers
-        if len(known.stems) > MOST_STEMS:
-            known = self._numbers = StemNumbers()
-        held = [self._counted(known, segment, number) for segment, number, _ in best]
-        sizes = [len(one.numbers) for one in held]
+        numbering = self._numbers
+        if len(numbering.stems) > MOST_STEMS:
+            numbering = self._numbers = StemNumbers()
+        vectors = [self._counted(numbering, segment, number) for segment, number, _ in best]
+        sizes = [len(vector.numbers) for vector in vectors]
         weights = np.repeat([score for _, _, score in best], sizes)
-        weights *= np.concatenate([one.times for one in held])
-        weights /= np.repeat([one.length for one in held], sizes)
-        numbers = np.concatenate([one.numbers for one in held])
-        # Equal ones stay in the order of the papers, so that sums are what they are one by one.
+        weights *= np.concatenate([vector.times for vector in vectors])
+        weights /= np.repeat([vector.length for vector in vectors], sizes)
+        numbers = np.concatenate([vector.numbers for vector in vectors])
+        # Stable, so each stem's weights are added in the order of the docs.
         order = numbers.argsort(kind="stable")
         numbers = numbers[order]
-        new = np.ones(len(numbers), np.bool_)
-        np.not_equal(numbers[1:], numbers[:-1], out=new[1:])
-        sums = np.bincount(np.cumsum(new) - 1, weights=weights[order])
-        numbers = numbers[new]
+        is_first = np.ones(len(numbers), np.bool_)
+        np.not_equal(numbers[1:], numbers[:-1], out=is_first[1:])
+        sums = np.bincount(np.cumsum(is_first) - 1, weights=weights[order])
+        numbers = numbers[is_first]
         if len(sums) > WORDS:
-            least = float(np.partition(sums, -WORDS)[-WORDS])
-            (likely,) = (sums >= least - abs(least) * _SLACK).nonzero()
-            sums, numbers = sums[likely], numbers[likely]
-        stems = [known.stems[number] for number in numbers.tolist()]
+            threshold = float(np.partition(sums, -WORDS)[-WORDS])
+            (heavy,) = (sums >= threshold - abs(threshold) * _SLACK).nonzero()
+            sums, numbers = sums[heavy], numbers[heavy]
+        stems = [numbering.stems[number] for number in numbers.tolist()]
         return heaviest(zip(stems, sums.tolist(), strict=True))
 
-    def _counted(self, known: StemNumbers, segment: int, number: int) -> PaperStems:
+    def _counted(self, numbering: StemNumbers, segment: int, doc: int) -> PaperStems:
+        """Returns the term vector of a doc, cached."""
         return self._counts.get(
-            (known, segment, number), lambda: self._count(known, segment, number)
+            (numbering, segment, doc), lambda: self._count(numbering, segment, doc)
         )
 
-    def _count(self, known: StemNumbers, segment: int, number: int) -> PaperStems:
-        found = stems_of(self._readers[segment].store.paper(number), self._known)
-        times = np.fromiter(found.values(), np.int32, len(found))
-        return PaperStems(known.of(found), times, found.total() + SMOOTHING)
+    def _count(self, numbering: StemNumbers, segment: int, doc: int) -> PaperStems:
+        """Computes the term vector of a doc."""
+        tfs = stems_of(self._readers[segment].store.paper(doc), self._known)
+        times = np.fromiter(tfs.values(), np.int32, len(tfs))
+        return PaperStems(numbering.of(tfs), times, tfs.total() + SMOOTHING)
 
     def spans(self, stem: str) -> StemSpans:
-        """Find the postings of a stem."""
+        """Returns the posting lists of a stem."""
         return self._spans.get(stem, lambda: self._find(stem))
 
     def _find(self, stem: str) -> StemSpans:
+        """Looks the posting lists of a stem up."""
         ids, spans = [], []
-        holding = 0
+        df = 0
         for reader in self._readers:
             arrays = reader.arrays
-            at = arrays.stems.find(stem)
-            first, last = reader.stem_span(at) if at >= 0 else (0, 0)
-            ids.append(at)
+            stem_id = arrays.stems.find(stem)
+            first, last = reader.posting_range(stem_id) if stem_id >= 0 else (0, 0)
+            ids.append(stem_id)
             spans.append((first, last))
-            holding += _living(reader, arrays.docs[first:last])
-        return StemSpans(holding, tuple(ids), tuple(spans))
+            df += _count_live(reader, arrays.docs[first:last])
+        return StemSpans(df, tuple(ids), tuple(spans))
 
 
-def _living(reader: SegmentReader, docs: NDArray[np.int32]) -> int:
-    """Count live papers."""
+def _count_live(reader: SegmentReader, docs: NDArray[np.int32]) -> int:
+    """Returns the number of live docs."""
     if reader.live is None:
         return len(docs)
-    check_papers(docs, reader.size)
+    check_docs(docs, reader.size)
     return int(reader.live[docs].sum())
 
 
-def _weigh_counts(found: PaperStems) -> int:
-    return 500 + found.numbers.nbytes + found.times.nbytes
+def _weigh_counts(vector: PaperStems) -> int:
+    """Returns the size of a term vector in memory."""
+    return 500 + vector.numbers.nbytes + vector.times.nbytes
 
 
-def _weigh_spans(found: StemSpans) -> int:
-    return 200 + 190 * len(found.spans)
+def _weigh_spans(spans: StemSpans) -> int:
+    """Returns the size of posting ranges in memory."""
+    return 200 + 190 * len(spans.spans)

@@ -1,9 +1,10 @@
-"""The best of a union of scored lists, without adding up all of it (MaxScore).
+"""Top-k of a disjunction in NumPy: MaxScore over scored posting lists.
 
-After Turtle & Flood 1995, "Query Evaluation: Strategies and Optimizations": once a score is known
-that enough papers reach, a paper that is only in lists whose highest scores do not add up to it
-can be passed over. So only the other lists are added up, and what is left of their papers is
-looked up in the rest.
+MaxScore (Turtle & Flood 1995, "Query evaluation: strategies and optimizations",
+https://doi.org/10.1016/0306-4573(95)00020-H): once k docs are known to reach a threshold, docs that
+occur only in lists whose upper bounds add up to less need not be scored. So only the other,
+essential lists are added up, and the docs that remain are looked up in the rest. The compiled loop
+is `kernels.union_top_k`.
 """
 
 from __future__ import annotations
@@ -18,37 +19,37 @@ from numpy.typing import NDArray
 
 from indexer.backends.whoosh.format.ragged_arrays import SLACK
 from indexer.backends.whoosh.postings.bitset import words_of
-from indexer.backends.whoosh.postings.positions import spread
-from indexer.backends.whoosh.postings.segment_reader import Numbers
+from indexer.backends.whoosh.postings.positions import concatenate_ranges
+from indexer.backends.whoosh.postings.segment_reader import Ids
 from indexer.backends.whoosh.scoring.scored_docs import Matches, Scores, reached
 
-Places = NDArray[np.int64]
-_SHARE: Final = 4
-"""Lists of more than one in this many papers together are read off the whole segment's sums."""
+Indexes = NDArray[np.int64]
+_DENSE_SUMS: Final = 4
+"""Lists with more than one in this many docs are collected from the sums of the whole segment."""
 _FILLED: Final = 12
-"""Room for more than one in this many papers is emptied by filling all of it with zeros."""
+"""Sums of more than one in this many docs are cleared by one fill."""
 _MANY: Final = 2048
-"""Where more papers than this have to be looked up in the rest, it may be better added up."""
-_DEAR: Final = 2
-"""A paper that is looked up costs as much as so many that are added."""
+"""Candidates from which adding up the non-essential lists may cost less than looking up."""
+_LOOKUP_COST: Final = 2
+"""Cost of looking one doc up, in postings added up."""
 _SEEDED: Final = 3
-"""The first papers of this many lists are added up first."""
+"""Lists whose best docs seed the threshold."""
 _SEARCHED: Final = 256
-"""So many papers are searched for in a list; more are found in its bits."""
+"""Most docs looked up by binary search; more are looked up in the list's bitset."""
 _BIT: Final = np.uint64(1)
 _LONG: Final = 50_000
-"""Lists longer than this, together, are worth some work before they are added up."""
+"""Postings from which seeding a threshold and block maxima pay off."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What is known of the sums of some lists before anything is added up.
+    """Upper bounds of some lists, and a threshold, before anything is added up.
 
     Attributes:
-        ranked: the lists, those of the highest scores first where these are known.
-        rest: for each list the highest scores of it and those behind it together, then 0.
-        added: how many of them must be added up in full.
-        least: a score that enough papers reach.
+        ranked: the lists, by descending upper bound where these are known.
+        rest: for each list the sum of its upper bound and those of the lists after it, then 0.
+        added: number of essential lists, the first ones.
+        least: threshold, a score that k docs reach.
     """
 
     ranked: Sequence[Matches]
@@ -57,202 +58,210 @@ class Bounds:
     least: float
 
     @classmethod
-    def of(cls, parts: Sequence[Matches], wanted: int, size: int) -> Self:
-        """Look at lists with scores above 0, of which the `wanted` best sums are needed.
+    def of(cls, parts: Sequence[Matches], k: int, size: int) -> Self:
+        """Bounds lists with scores above 0.
 
         Args:
             parts: the lists.
-            wanted: how many.
-            size: papers of the segment.
+            k: how many of the best sums are needed.
+            size: docs of the segment.
         """
         lists = len(parts)
-        if not all(one.lasting for one in parts):
+        if not all(part.lasting for part in parts):
             return cls(parts, [inf] * lists + [0.0], lists, 0.0)
-        least = _learned(parts, wanted) * (1 - SLACK)
-        limits = sorted(((-one.limit, at) for at, one in enumerate(parts)))
-        ranked = [parts[at] for _, at in limits]
+        threshold = _threshold_of_lists(parts, k) * (1 - SLACK)
+        bounds = sorted(((-part.limit, i) for i, part in enumerate(parts)))
+        ranked = [parts[i] for _, i in bounds]
         rest = [0.0] * (lists + 1)
-        for at in range(lists - 1, -1, -1):
-            rest[at] = rest[at + 1] - limits[at][0]
-        if 1 < lists <= _SEEDED + 1 and sum(one.count for one in ranked) > _LONG:
-            least = max(least, _seeded(ranked, wanted, size) * (1 - SLACK))
-        added = next((at for at in range(lists) if rest[at] < least), lists)
-        return cls(ranked, rest, added, least)
+        for i in range(lists - 1, -1, -1):
+            rest[i] = rest[i + 1] - bounds[i][0]
+        if 1 < lists <= _SEEDED + 1 and sum(part.count for part in ranked) > _LONG:
+            threshold = max(threshold, _seed_threshold(ranked, k, size) * (1 - SLACK))
+        essential = next((i for i in range(lists) if rest[i] < threshold), lists)
+        return cls(ranked, rest, essential, threshold)
 
 
-def _learned(parts: Sequence[Matches], wanted: int) -> float:
-    """Look at the highest scores of lists, the shortest first, as long as that is of use.
+def _threshold_of_lists(parts: Sequence[Matches], k: int) -> float:
+    """Returns a threshold from the scores of single lists, the shortest first while that helps.
 
-    Once enough papers reach more than all other lists together can give, these need not be scored:
-    they are looked into.
-
-    Returns:
-        A score that `wanted` papers reach, 0 where none is known.
+    Once k docs reach more than all other lists together can add, these lists need not be scored:
+    they are only looked up. 0 where no threshold is known.
     """
-    unknown = [one for one in parts if not one.known]
+    unknown = [part for part in parts if not part.known]
     if not unknown:
-        return max(one.reached(wanted) for one in parts)
-    least = max((one.reached(wanted) for one in parts if one not in unknown), default=0.0)
-    left = sum(one.limit for one in unknown)
-    for one in sorted(unknown, key=lambda one: one.count):
-        if left < least * (1 - SLACK):
+        return max(part.reached(k) for part in parts)
+    threshold = max((part.reached(k) for part in parts if part not in unknown), default=0.0)
+    remaining = sum(part.limit for part in unknown)
+    for part in sorted(unknown, key=lambda part: part.count):
+        if remaining < threshold * (1 - SLACK):
             break
-        left -= one.limit
-        least = max(least, one.reached(wanted))
-        if not one.known:
-            one.highest  # noqa: B018 - of fewer papers than are wanted nothing was looked at
-    return least
+        remaining -= part.limit
+        threshold = max(threshold, part.reached(k))
+        if not part.known:
+            part.highest  # noqa: B018 - a list of fewer than k docs is scored here
+    return threshold
 
 
-def _seeded(ranked: Sequence[Matches], wanted: int, size: int) -> float:
-    """Give a score that `wanted` papers reach: add up what the first lists say are the best.
+def _seed_threshold(ranked: Sequence[Matches], k: int, size: int) -> float:
+    """Returns a threshold that k docs reach, from full sums of the best docs of the first lists.
 
-    It is 0 where of none of them the best are known.
+    0 where the best docs of none of them are known.
     """
-    heads = [one.heads[0][: 3 * wanted] for one in ranked[:_SEEDED] if one.known]
-    if not heads:
+    best_docs = [part.heads[0][: 3 * k] for part in ranked[:_SEEDED] if part.known]
+    if not best_docs:
         return 0.0
-    docs = np.unique(np.concatenate(heads))
+    docs = np.unique(np.concatenate(best_docs))
     sums = np.zeros(len(docs))
-    for one in ranked:
-        add_scores(one, docs, sums, size)
-    return reached(sums, wanted)
+    for part in ranked:
+        add_scores(part, docs, sums, size)
+    return reached(sums, k)
 
 
-def best_of_any(bounds: Bounds, wanted: int, sums: Scores) -> tuple[Numbers, Scores]:
-    """Give papers and scores: the `wanted` highest sums, all that may round to equals, and more.
+def best_of_any(bounds: Bounds, k: int, sums: Scores) -> tuple[Ids, Scores]:
+    """Returns docs and sums: the top k, all that may round to the score of one of them, and more.
 
     Args:
         bounds: of the lists.
-        wanted: how many are needed at least.
-        sums: room for one sum a paper of the segment, all 0; so it is left.
+        k: how many are needed at least.
+        sums: float64 scratch, one a doc of the segment; all 0 on entry and on return.
     """
-    ranked, rest, added, least = bounds.ranked, bounds.rest, bounds.added, bounds.least
-    near = _near(bounds, len(sums))
-    parts = [_part(one, near, len(sums)) for one in ranked[:added]]
-    docs, found = _added(parts, wanted, sums, least, rest[added])
-    left = sum(one.count for one in ranked[added:])
-    if len(docs) > _MANY and left:
-        hopes = _hopes(ranked[added:], len(sums)).take(docs >> 6)
-        likely = found + hopes >= least
-        docs, found = docs[likely], found[likely]
-    if len(docs) > _MANY and len(docs) * _DEAR > left > 0:
-        parts += [_part(one, near, len(sums)) for one in ranked[added:]]
-        return _added(parts, wanted, sums, least, 0.0)
-    for at in range(added, len(ranked)):
-        add_scores(ranked[at], docs, found, len(sums))
-        if len(docs) > wanted:
-            least = max(least, reached(found, wanted) * (1 - SLACK))
-            kept = found >= least - rest[at + 1]
-            docs, found = docs[kept], found[kept]
-    return docs, found
+    ranked, rest, essential, threshold = bounds.ranked, bounds.rest, bounds.added, bounds.least
+    blocks = _promising_blocks(bounds, len(sums))
+    parts = [_postings_in(part, blocks, len(sums)) for part in ranked[:essential]]
+    docs, scores = _add_up(parts, k, sums, threshold, rest[essential])
+    remaining = sum(part.count for part in ranked[essential:])
+    if len(docs) > _MANY and remaining:
+        block_bounds = _block_bounds(ranked[essential:], len(sums)).take(docs >> 6)
+        passing = scores + block_bounds >= threshold
+        docs, scores = docs[passing], scores[passing]
+    if len(docs) > _MANY and len(docs) * _LOOKUP_COST > remaining > 0:
+        parts += [_postings_in(part, blocks, len(sums)) for part in ranked[essential:]]
+        return _add_up(parts, k, sums, threshold, 0.0)
+    for i in range(essential, len(ranked)):
+        add_scores(ranked[i], docs, scores, len(sums))
+        if len(docs) > k:
+            threshold = max(threshold, reached(scores, k) * (1 - SLACK))
+            reaching = scores >= threshold - rest[i + 1]
+            docs, scores = docs[reaching], scores[reaching]
+    return docs, scores
 
 
-def _near(bounds: Bounds, size: int) -> Places | None:
-    """Give the blocks of 64 papers that may hold one of the best; None where all of them may."""
+def _promising_blocks(bounds: Bounds, size: int) -> Indexes | None:
+    """Returns the blocks of 64 docs that may hold a top-k doc; None where most of them may."""
     many = len(bounds.ranked) > _SEEDED + 1
-    if not bounds.least or many or sum(one.count for one in bounds.ranked) < _LONG:
+    if not bounds.least or many or sum(part.count for part in bounds.ranked) < _LONG:
         return None
-    hopes = _hopes(bounds.ranked, size)
-    near = np.flatnonzero(hopes >= bounds.least)
-    return near if len(near) * 2 < len(hopes) else None
+    block_bounds = _block_bounds(bounds.ranked, size)
+    passing = np.flatnonzero(block_bounds >= bounds.least)
+    return passing if len(passing) * 2 < len(block_bounds) else None
 
 
-def _hopes(lists: Sequence[Matches], size: int) -> Scores:
-    """Give for each block of 64 papers a sum that none of them exceeds."""
-    hopes = np.zeros(words_of(size))
-    for one in lists:
-        if not one.known:
-            hopes += one.limit
-        elif (blocks := one.blocks(size)) is not None:
-            hopes += blocks.highest
+def _block_bounds(lists: Sequence[Matches], size: int) -> Scores:
+    """Returns for each block of 64 docs an upper bound of the sums in it."""
+    block_bounds = np.zeros(words_of(size))
+    for part in lists:
+        if not part.known:
+            block_bounds += part.limit
+        elif (blocks := part.blocks(size)) is not None:
+            block_bounds += blocks.highest
         else:
-            there = np.zeros(len(hopes))
-            there[one.docs >> 6] = one.highest
-            hopes += there
-    return hopes
+            maxima = np.zeros(len(block_bounds))
+            maxima[part.docs >> 6] = part.highest
+            block_bounds += maxima
+    return block_bounds
 
 
-def _part(one: Matches, near: Places | None, size: int) -> tuple[Numbers, Scores]:
-    """Give the papers and scores of a list that are in some blocks; all of a short one's."""
-    blocks = None if near is None else one.blocks(size)
-    if near is None or blocks is None:
-        scores = one.scores
+def _postings_in(part: Matches, selected: Indexes | None, size: int) -> tuple[Ids, Scores]:
+    """Returns docs and scores of a list within some blocks; all of a short list."""
+    blocks = None if selected is None else part.blocks(size)
+    if selected is None or blocks is None:
+        scores = part.scores
         if scores is None:
             raise ValueError("a list without scores is not added up")
-        return one.docs, scores
-    firsts = blocks.firsts[near]
-    places = spread(firsts, blocks.firsts[near + 1] - firsts)
-    return one.docs.take(places), one.taken(places)
+        return part.docs, scores
+    firsts = blocks.firsts[selected]
+    indexes = concatenate_ranges(firsts, blocks.firsts[selected + 1] - firsts)
+    return part.docs.take(indexes), part.taken(indexes)
 
 
-def _added(
-    parts: Sequence[tuple[Numbers, Scores]], wanted: int, sums: Scores, least: float, rest: float
-) -> tuple[Numbers, Scores]:
-    """Add lists up; give the papers that can be among the best if `rest` more can come."""
+def _add_up(
+    parts: Sequence[tuple[Ids, Scores]], k: int, sums: Scores, threshold: float, rest: float
+) -> tuple[Ids, Scores]:
+    """Adds lists up.
+
+    Args:
+        parts: docs and scores of each.
+        k: how many of the best sums are needed.
+        sums: float64 scratch, one a doc of the segment; all 0 on entry and on return.
+        threshold: a score that k docs reach.
+        rest: upper bound of what other lists can still add.
+
+    Returns:
+        Candidates and their sums.
+    """
     total = 0
-    for docs, scores in parts:
-        np.add.at(sums, docs, scores)
+    for docs, part_scores in parts:
+        np.add.at(sums, docs, part_scores)
         total += len(docs)
-    if total * _SHARE > len(sums):
-        least = max(least, _reached_by_far(sums, wanted) * (1 - SLACK))
-        places = np.flatnonzero(sums >= max(least - rest, 5e-324))
-        found = sums[places]
+    if total * _DENSE_SUMS > len(sums):
+        threshold = max(threshold, _threshold_of_strides(sums, k) * (1 - SLACK))
+        reaching = np.flatnonzero(sums >= max(threshold - rest, 5e-324))
+        scores = sums[reaching]
         sums.fill(0)
-        return places.astype(np.int32), found
+        return reaching.astype(np.int32), scores
     docs = parts[0][0] if len(parts) == 1 else np.concatenate([docs for docs, _ in parts])
-    found = sums.take(docs)
+    scores = sums.take(docs)
     if total * _FILLED > len(sums):
         sums.fill(0)
     else:
         sums[docs] = 0
-    # A paper may be here once a list, so that many of the highest are of `wanted` papers.
-    bar = max(least, _reached_by_far(found, wanted * len(parts)) * (1 - SLACK)) - rest
-    if bar > 0:
-        kept = np.flatnonzero(found >= bar)
-        docs, found = docs[kept], found[kept]
+    # A doc occurs once a list here, so the highest k times `parts` sums belong to k docs at least.
+    needed = max(threshold, _threshold_of_strides(scores, k * len(parts)) * (1 - SLACK)) - rest
+    if needed > 0:
+        passing = np.flatnonzero(scores >= needed)
+        docs, scores = docs[passing], scores[passing]
     if len(parts) > 1:
         docs, first = np.unique(docs, return_index=True)
-        found = found[first]
-    return docs, found
+        scores = scores[first]
+    return docs, scores
 
 
-def _reached_by_far(sums: Scores, wanted: int) -> float:
-    """Give a sum that at least `wanted` papers reach, found by the highest of each stride."""
-    height = len(sums) // max(256, 4 * wanted)
+def _threshold_of_strides(sums: Scores, k: int) -> float:
+    """Returns a sum that at least k docs reach, from the maxima of strides."""
+    height = len(sums) // max(256, 4 * k)
     if height > 1:
         width = len(sums) // height
         sums = sums[: width * height].reshape(height, width).max(0)
-    return reached(sums, wanted)
+    return reached(sums, k)
 
 
-def add_scores(one: Matches, docs: Numbers, sums: Scores, size: int) -> None:
-    """Add to the sums of some papers, in any order, what one list gives them.
+def add_scores(part: Matches, docs: Ids, sums: Scores, size: int) -> None:
+    """Adds to the sums of some docs what a list scores them.
 
     Args:
-        one: the list.
-        docs: the papers.
-        sums: theirs.
-        size: papers of the segment.
+        part: the list.
+        docs: int32, in any order.
+        sums: float64, one each.
+        size: docs of the segment.
     """
-    held, scores = one.docs, one.at_hand
-    if not len(held) or (scores is None and one.scoreless):
+    list_docs, scores = part.docs, part.at_hand
+    if not len(list_docs) or (scores is None and part.scoreless):
         return
-    blocks = one.blocks(size) if one.lasting and one.known and len(docs) > _SEARCHED else None
+    blocks = part.blocks(size) if part.lasting and part.known and len(docs) > _SEARCHED else None
     if blocks is None:
-        at = np.searchsorted(held, docs)
-        there = held.take(at, mode="clip") == docs
+        indexes = np.searchsorted(list_docs, docs)
+        present = list_docs.take(indexes, mode="clip") == docs
         if scores is not None:
-            sums += scores.take(at, mode="clip") * there
+            sums += scores.take(indexes, mode="clip") * present
         else:
-            sums[there] += one.taken(at[there])
+            sums[present] += part.taken(indexes[present])
         return
-    block, place = docs >> 6, (docs & 63).astype(np.uint64)
-    words = one.bits(size)[block]
-    before = np.bitwise_count(words & ((_BIT << place) - _BIT))
-    at = blocks.firsts[block] + before
+    block, bit = docs >> 6, (docs & 63).astype(np.uint64)
+    words = part.bits(size)[block]
+    before = np.bitwise_count(words & ((_BIT << bit) - _BIT))
+    indexes = blocks.firsts[block] + before
     if scores is not None:
-        sums += scores.take(at, mode="clip") * (words >> place & _BIT)
+        sums += scores.take(indexes, mode="clip") * (words >> bit & _BIT)
     else:
-        there = (words >> place & _BIT).astype(np.bool_)
-        sums[there] += one.taken(at[there])
+        present = (words >> bit & _BIT).astype(np.bool_)
+        sums[present] += part.taken(indexes[present])

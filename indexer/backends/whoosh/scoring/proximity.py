@@ -1,9 +1,9 @@
-"""Where the terms of a query stand in some papers, all of them found together.
+"""Positions of query terms in candidates, all of them found together, for proximity.
 
-An occurrence is one int64, ``row << 33 + b | paper << 33 | field << 32 | position``, with the
-field 0 for the title and 1 for the abstract, the place of the paper among those looked at, which
-takes b bits, and a row: of a stem, or of a term. So one search in all of them says where a stem
-stands behind another, however many there are (`postings.positions` has the same without rows).
+A position key here is one int64, ``row << 33 + b | doc << 33 | field << 32 | position``: field 0 is
+the title and 1 the abstract, doc is the index of the candidate and takes b bits, row is the index
+of a stem, or of a term. So one search over all keys finds the stems that follow others, however
+many there are; `postings.positions` has the same keys without rows.
 """
 
 from __future__ import annotations
@@ -15,25 +15,31 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.backends.whoosh.postings.positions import NOWHERE, Keys, contained, distinct, spread
+from indexer.backends.whoosh.postings.positions import (
+    NOWHERE,
+    PositionKeys,
+    concatenate_ranges,
+    distinct,
+    is_member,
+)
 from indexer.backends.whoosh.postings.segment_reader import SegmentReader
 from indexer.backends.whoosh.scoring.collection import Collection
 from indexer.query_analysis.terms import CompoundTerm, StemTerm, TextTerm
 
 PAPER: Final = 33
-"""The first bit of the paper."""
+"""Lowest bit of the candidate in a key."""
 _FIELDS: Final = ("title", "abstract")
 
 
 @dataclass(frozen=True, slots=True)
 class StemRow:
-    """A stem that is looked up.
+    """A stem to look up.
 
     Attributes:
         stem: its id.
-        span: its postings, as places in `Segment.docs`.
-        papers: how many live papers of the collection hold it; -1 where it was not counted.
-        form: which of its surface words is meant, by `Segment.forms`; -1 for all.
+        span: its range of postings in `Segment.docs`.
+        papers: its document frequency in the index; -1 where it was not counted.
+        form: the surface form that is meant, as in `Segment.forms`; -1 for all.
     """
 
     stem: int
@@ -43,12 +49,12 @@ class StemRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
-    """One way to write a term: stems in a row.
+class TermSequence:
+    """One way to write a term: a sequence of stems.
 
     Attributes:
-        term: its place among the terms.
-        rows: the stems, as places among the rows.
+        term: index of the term.
+        rows: indexes of the stems.
         field: 0 or 1 where only title or abstract counts, else -1.
     """
 
@@ -58,18 +64,21 @@ class Course:
 
 
 @dataclass(frozen=True, slots=True)
-class Sought:
-    """The stems that the terms of a query are made of, each once, and how."""
+class StemLookups:
+    """The distinct stems of the terms of a query, and the ways to write the terms."""
 
     rows: tuple[StemRow, ...]
-    courses: tuple[Course, ...]
+    sequences: tuple[TermSequence, ...]
 
 
-def sought(collection: Collection, segment: int, terms: Sequence[TextTerm]) -> Sought:
-    """Say what to look up of some terms in a segment; phrases and patterns have no one place."""
+def stem_lookups(collection: Collection, segment: int, terms: Sequence[TextTerm]) -> StemLookups:
+    """Returns what to look up in a segment for some terms.
+
+    Phrases and patterns have no single position, so they take no part.
+    """
     rows: dict[StemRow, int] = {}
-    courses = []
-    for at, term in enumerate(terms):
+    sequences = []
+    for i, term in enumerate(terms):
         if not isinstance(term, StemTerm | CompoundTerm) or term.field == "author":
             continue
         if isinstance(term, CompoundTerm):
@@ -78,83 +87,86 @@ def sought(collection: Collection, segment: int, terms: Sequence[TextTerm]) -> S
             ways = ((term.word if term.exact else term.stem,),)
         field = -1 if term.field is None else _FIELDS.index(term.field)
         for way in ways:
-            found = [_row(collection, segment, word, exact=term.exact) for word in way]
-            places = tuple(rows.setdefault(row, len(rows)) for row in found if row is not None)
-            if len(places) == len(way):
-                courses.append(Course(at, places, field))
-    return Sought(tuple(rows), tuple(courses))
+            stem_rows = [_row(collection, segment, word, exact=term.exact) for word in way]
+            indexes = tuple(rows.setdefault(row, len(rows)) for row in stem_rows if row is not None)
+            if len(indexes) == len(way):
+                sequences.append(TermSequence(i, indexes, field))
+    return StemLookups(tuple(rows), tuple(sequences))
 
 
 def _row(collection: Collection, segment: int, word: str, *, exact: bool) -> StemRow | None:
-    """Find a stem, or (`exact`) a surface word; None where the segment does not know it."""
+    """Returns a stem, or (`exact`) a surface form; None where the segment does not contain it."""
     if not exact:
-        found = collection.stems.spans(word)
-        stem = found.ids[segment]
-        return None if stem < 0 else StemRow(stem, found.spans[segment], found.papers)
+        spans = collection.stems.spans(word)
+        stem = spans.ids[segment]
+        return None if stem < 0 else StemRow(stem, spans.spans[segment], spans.papers)
     reader = collection.readers[segment]
     arrays = reader.arrays
-    at = arrays.words.find(word)
-    if at < 0:
+    form_id = arrays.words.find(word)
+    if form_id < 0:
         return None
-    stem = int(arrays.word_stem[at])
+    stem = int(arrays.word_stem[form_id])
     low, high = arrays.stem_word_ptr[stem : stem + 2].tolist()
-    form = int(np.searchsorted(arrays.stem_words[low:high], at)) if high - low > 1 else -1
-    return StemRow(stem, reader.stem_span(stem), -1, form)
+    form = int(np.searchsorted(arrays.stem_words[low:high], form_id)) if high - low > 1 else -1
+    return StemRow(stem, reader.posting_range(stem), -1, form)
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """Where terms stand.
+class TermPositions:
+    """Positions of the terms in the candidates.
 
     Attributes:
-        titles: for each row and paper whether the stem stands in the title.
-        shift: the first bit of the row in an occurrence.
-        starts: where they begin, rising, distinct; rows are those of the terms.
-        begins: the same for each word that is one of them and each way to write one: a place can
-            be told twice, where two words of one stem stand in it ("non-nons").
-        lengths: for each of `begins` how many words it takes.
+        titles: bool[rows, candidates], whether the stem occurs in the title.
+        shift: lowest bit of the row in a key.
+        starts: keys where a term begins, ascending, distinct; rows are those of the terms.
+        begins: the same for each way to write a term; a position occurs twice where two words of
+            one stem are there ("non-nons").
+        lengths: int64, tokens of each of `begins`.
     """
 
     titles: NDArray[np.bool_]
     shift: int
-    starts: Keys
-    begins: Keys
+    starts: PositionKeys
+    begins: PositionKeys
     lengths: NDArray[np.int64]
 
 
-def stand(reader: SegmentReader, asked: Sought, places: NDArray[np.int64]) -> Standing:
-    """Find all occurrences of the terms in some papers.
+def find_term_positions(
+    reader: SegmentReader, sought_terms: StemLookups, places: NDArray[np.int64]
+) -> TermPositions:
+    """Finds all positions of the terms in the candidates.
 
     Args:
-        reader: of the segment.
-        asked: the terms.
-        places: for each row and paper its place in the postings of the row's stem, or -1.
+        reader: the segment.
+        sought_terms: what to look up.
+        places: int64[rows, candidates], index of the candidate in the stem's postings, or -1.
     """
     titles = np.zeros(places.shape, np.bool_)
     shift = PAPER + max(1, (places.shape[1] - 1).bit_length())
-    if not asked.courses:
-        return Standing(titles, shift, NOWHERE, NOWHERE, NOWHERE)
-    keys, ends = _keys(reader, asked.rows, places, titles, shift)
-    pieces = [keys[ends[one.rows[0]] : ends[one.rows[0] + 1]] for one in asked.courses]
-    starts = np.concatenate(pieces)
-    course = np.repeat(np.arange(len(pieces)), [len(one) for one in pieces])
-    lengths = np.array([len(one.rows) for one in asked.courses])
+    if not sought_terms.sequences:
+        return TermPositions(titles, shift, NOWHERE, NOWHERE, NOWHERE)
+    keys, ends = _keys(reader, sought_terms.rows, places, titles, shift)
+    parts = [keys[ends[way.rows[0]] : ends[way.rows[0] + 1]] for way in sought_terms.sequences]
+    starts = np.concatenate(parts)
+    course = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
+    lengths = np.array([len(way.rows) for way in sought_terms.sequences])
     for step in range(1, int(lengths.max())):
-        # How far it is from a way's first stem to this one; ways that ended stay as they are.
-        far = np.array([_far(one, step, shift) for one in asked.courses])
-        kept = contained(starts + far[course], keys)
-        starts, course = starts[kept], course[kept]
-    moved = np.array([(one.term - one.rows[0]) << shift for one in asked.courses])
-    begins = starts + moved[course]
-    fields = np.array([one.field for one in asked.courses])
+        # Key distance from the first stem of a way to this one; 0 for ways that are shorter.
+        distances = np.array([_key_distance(way, step, shift) for way in sought_terms.sequences])
+        selected = is_member(starts + distances[course], keys)
+        starts, course = starts[selected], course[selected]
+    row_shifts = np.array([(way.term - way.rows[0]) << shift for way in sought_terms.sequences])
+    begins = starts + row_shifts[course]
+    fields = np.array([way.field for way in sought_terms.sequences])
     if fields.max() >= 0:
-        wanted = fields[course]
-        kept = (wanted < 0) | (begins >> 32 & 1 == wanted)
-        begins, course = begins[kept], course[kept]
-    return Standing(titles, shift, distinct(begins.copy()), begins, lengths[course])
+        required = fields[course]
+        selected = (required < 0) | (begins >> 32 & 1 == required)
+        begins, course = begins[selected], course[selected]
+    return TermPositions(titles, shift, distinct(begins.copy()), begins, lengths[course])
 
 
-def _far(course: Course, step: int, shift: int) -> int:
+def _key_distance(course: TermSequence, step: int, shift: int) -> int:
+    """Returns the key distance from the first stem of a way to stem `step`; 0 past its end."""
     rows = course.rows
     return ((rows[step] - rows[0]) << shift) + step if step < len(rows) else 0
 
@@ -165,35 +177,35 @@ def _keys(
     places: NDArray[np.int64],
     titles: NDArray[np.bool_],
     shift: int,
-) -> tuple[Keys, list[int]]:
-    """Give the occurrences of stems row by row, and where those of each row begin; then all."""
+) -> tuple[PositionKeys, list[int]]:
+    """Returns the position keys of the stems, row by row, and where those of each row begin."""
     arrays = reader.arrays
     row, column = (places >= 0).nonzero()
-    here = places[row, column]
+    postings = places[row, column]
     bounds = row.searchsorted(np.arange(len(rows) + 1)).tolist()
-    starts, counts = np.empty(len(here), np.int64), np.empty(len(here), np.int64)
-    for number, one in enumerate(rows):
-        span = slice(bounds[number], bounds[number + 1])
-        chosen = here[span]
-        if len(chosen):
-            before = reader.occurrences_before(one.stem)
-            starts[span] = before.take(chosen)
-            counts[span] = before.take(chosen + 1) - starts[span]
-            starts[span] += int(arrays.place_ptr[one.stem])
-    first = np.array([one.span[0] for one in rows], np.int64)
-    title = arrays.title_tf[here + first[row]]
+    starts, counts = np.empty(len(postings), np.int64), np.empty(len(postings), np.int64)
+    for i, stem in enumerate(rows):
+        span = slice(bounds[i], bounds[i + 1])
+        selected = postings[span]
+        if len(selected):
+            before = reader.position_offsets(stem.stem)
+            starts[span] = before.take(selected)
+            counts[span] = before.take(selected + 1) - starts[span]
+            starts[span] += int(arrays.place_ptr[stem.stem])
+    first = np.array([stem.span[0] for stem in rows], np.int64)
+    title = arrays.title_tf[postings + first[row]]
     titles[row, column] = title > 0
-    # What stands in the title comes first, then what does in the abstract.
-    paper = (row << shift) + (column << PAPER)
-    both = np.stack((paper, paper + (1 << 32)), axis=1).ravel()
-    at = spread(starts, counts)
-    keys: Keys = np.repeat(both, np.stack((title, counts - title), axis=1).ravel())
-    keys += arrays.places[at]
+    # Positions in the title precede those in the abstract.
+    candidate = (row << shift) + (column << PAPER)
+    fields = np.stack((candidate, candidate + (1 << 32)), axis=1).ravel()
+    indexes = concatenate_ranges(starts, counts)
+    keys: PositionKeys = np.repeat(fields, np.stack((title, counts - title), axis=1).ravel())
+    keys += arrays.places[indexes]
     ends = np.concatenate(([0], np.cumsum(counts)))[bounds]
-    if any(one.form >= 0 for one in rows):
-        kept = np.ones(len(keys), np.bool_)
-        for one, low, high in zip(rows, ends[:-1].tolist(), ends[1:].tolist(), strict=True):
-            if one.form >= 0:
-                kept[low:high] = arrays.forms[at[low:high]] == one.form
-        keys, ends = keys[kept], np.concatenate(([0], np.cumsum(kept)))[ends]
+    if any(stem.form >= 0 for stem in rows):
+        is_kept = np.ones(len(keys), np.bool_)
+        for stem, low, high in zip(rows, ends[:-1].tolist(), ends[1:].tolist(), strict=True):
+            if stem.form >= 0:
+                is_kept[low:high] = arrays.forms[indexes[low:high]] == stem.form
+        keys, ends = keys[is_kept], np.concatenate(([0], np.cumsum(is_kept)))[ends]
     return keys, ends.tolist()

@@ -1,4 +1,4 @@
-"""One query while it is answered: what it may still cost, and the terms it has found."""
+"""One query while it is executed: its remaining budget, and the terms it has looked up."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
 
 
 class Execution:
-    """What goes with a query from planning to explaining it; for one thread.
+    """State of a query from planning to its explanation; for one thread.
 
     Attributes:
-        budget: counts what it uses.
-        terms: those that were found. A term that was afforded once stays, whatever the caches
-            drop meanwhile, so that every part of a page speaks of the same papers.
-        cut: leaves that are left out of the evaluation, with what the receipt says of them.
+        budget: charged for what is read.
+        terms: scored terms that were looked up. A term stays, whatever the caches evict meanwhile,
+            so that all parts of a page agree on its docs.
+        cut: leaves left out of the evaluation, with what the receipt says of them.
     """
 
     __slots__ = ("budget", "cut", "terms")
 
     def __init__(self, budget: Budget | None = None) -> None:
-        """Begin with nothing found."""
+        """Starts without terms."""
         self.budget = budget or Budget()
         self.terms: dict[TextTerm, ScoredTerm] = {}
         self.cut: dict[Leaf, str] = {}

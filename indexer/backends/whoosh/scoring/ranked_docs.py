@@ -1,4 +1,4 @@
-"""The total order of the hits, and the stretch of it that a page shows."""
+"""The total order of hits over all segments, and the page that is taken from it."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.backends.whoosh.postings.segment_reader import Numbers, SegmentReader
+from indexer.backends.whoosh.postings.segment_reader import Ids, SegmentReader
 from indexer.backends.whoosh.scoring.scored_docs import Matches, Scores, rounded
 from indexer.query import Sort
 
 TOGETHER: Final = 1024
-"""So many papers are looked at together at most."""
+"""Docs rescored at a time, to bound memory."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """One paper of the result, and its score (rounded to six digits)."""
+class RankedDoc:
+    """One hit: segment, doc id, and its score rounded to six significant digits."""
 
     segment: int
     doc: int
@@ -31,141 +31,146 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """Papers of several segments and their scores, in some order.
+    """Hits of several segments, in some order.
 
     Attributes:
-        segments: of each paper.
-        docs: its number there.
-        scores: its score, rounded to six digits.
+        segments: int64, segment of each.
+        docs: int32, its doc id there.
+        scores: float64, rounded to six significant digits.
     """
 
     segments: NDArray[np.int64]
-    docs: Numbers
+    docs: Ids
     scores: Scores
 
     def __len__(self) -> int:
-        """Number of papers."""
+        """Number of hits."""
         return len(self.docs)
 
-    def at(self, wanted: slice | NDArray[np.int64]) -> Ranked:
-        """Give the papers at some places of the order."""
-        return Ranked(self.segments[wanted], self.docs[wanted], self.scores[wanted])
+    def at(self, ranks: slice | NDArray[np.int64]) -> Ranked:
+        """Returns the hits at some ranks."""
+        return Ranked(self.segments[ranks], self.docs[ranks], self.scores[ranks])
 
-    def then(self, more: Ranked) -> Ranked:
-        """Put others behind these."""
-        if not len(more):
+    def then(self, others: Ranked) -> Ranked:
+        """Returns these hits followed by others."""
+        if not len(others):
             return self
         return Ranked(
-            np.concatenate((self.segments, more.segments)),
-            np.concatenate((self.docs, more.docs)),
-            np.concatenate((self.scores, more.scores)),
+            np.concatenate((self.segments, others.segments)),
+            np.concatenate((self.docs, others.docs)),
+            np.concatenate((self.scores, others.scores)),
         )
 
     def rising(self) -> Iterator[tuple[int, NDArray[np.int64]]]:
-        """Give each segment with the places of its papers here, so that these rise.
+        """Yields each segment with the ranks of its hits, in doc id order.
 
-        They come by at most `TOGETHER`, so that what is found out of them takes no more room.
+        At most `TOGETHER` a time, so that what is computed from them takes no more memory.
         """
         order = np.lexsort((self.docs, self.segments))
         segments = self.segments[order]
         for segment in range(int(segments[0]), int(segments[-1]) + 1) if len(order) else ():
             low, high = segments.searchsorted((segment, segment + 1)).tolist()
-            for first in range(low, high, TOGETHER):
-                yield segment, order[first : min(first + TOGETHER, high)]
+            for begin in range(low, high, TOGETHER):
+                yield segment, order[begin : min(begin + TOGETHER, high)]
 
     def rows(self) -> list[tuple[int, int, float]]:
-        """Give segment, number and score of each paper."""
+        """Returns segment, doc id and score of each hit."""
         columns = (self.segments.tolist(), self.docs.tolist(), self.scores.tolist())
         return list(zip(*columns, strict=True))
 
-    def places(self) -> list[Place]:
-        """Write the papers out."""
-        return [Place(*row) for row in self.rows()]
+    def places(self) -> list[RankedDoc]:
+        """Returns the hits as objects."""
+        return [RankedDoc(*row) for row in self.rows()]
 
 
 class RankOrder:
-    """Puts papers of several segments into the one total order of a sort."""
+    """Sorts hits of several segments into one total order."""
 
     def __init__(self, readers: Sequence[SegmentReader]) -> None:
-        """Order papers of these segments."""
+        """Sorts hits of these segments."""
         self._readers = readers
 
-    def best(self, found: Sequence[Matches], wanted: int) -> Ranked:
-        """Give the first by score, newer year, then id."""
-        held = [(segment, one) for segment, one in enumerate(found) if not one.empty]
-        if len(held) == 1:
-            segment, only = held[0]
-            docs, scores = only.ordered(wanted)
+    def best(self, matches: Sequence[Matches], k: int) -> Ranked:
+        """Returns the top k by score; ties go to the newer year, then the lower paper id."""
+        nonempty = [(segment, part) for segment, part in enumerate(matches) if not part.empty]
+        if len(nonempty) == 1:
+            segment, only = nonempty[0]
+            docs, scores = only.ordered(k)
             return Ranked(np.full(len(docs), segment), docs, scores)
         parts = [Ranked(np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0))]
-        for segment, one in held:
-            docs, scores = one.best(wanted)
+        for segment, part in nonempty:
+            docs, scores = part.best(k)
             parts.append(Ranked(np.full(len(docs), segment), docs, rounded(scores)))
-        return self.tied(reduce(Ranked.then, parts), wanted)
+        return self.tied(reduce(Ranked.then, parts), k)
 
-    def tied(self, ranked: Ranked, wanted: int | None = None) -> Ranked:
-        """Sort by score, newer year, then id.
+    def tied(self, ranked: Ranked, k: int | None = None) -> Ranked:
+        """Returns hits sorted by score; ties go to the newer year, then the lower paper id.
 
         Args:
-            ranked: papers in any order.
-            wanted: how many are needed; None for all.
+            ranked: hits in any order.
+            k: how many are needed; None for all.
         """
         if len(self._readers) == 1:
-            return ranked.at(np.lexsort((ranked.docs, -ranked.scores))[:wanted])
+            return ranked.at(np.lexsort((ranked.docs, -ranked.scores))[:k])
         order = np.argsort(-ranked.scores, kind="stable")
-        falling = -ranked.scores[order]
-        (begins,) = np.nonzero(falling[1:] == falling[:-1])
-        done = 0
-        for begin in begins.tolist():
-            if begin < done:
+        negated = -ranked.scores[order]
+        (tie_starts,) = np.nonzero(negated[1:] == negated[:-1])
+        tie_end = 0
+        for begin in tie_starts.tolist():
+            if begin < tie_end:
                 continue
-            if wanted is not None and begin >= wanted:
+            if k is not None and begin >= k:
                 break
-            done = int(falling.searchsorted(falling[begin], "right"))
-            equal = order[begin:done].tolist()
-            equal.sort(key=lambda at: self._tie(int(ranked.segments[at]), int(ranked.docs[at])))
-            order[begin:done] = equal
-        return ranked.at(order[:wanted])
+            tie_end = int(negated.searchsorted(negated[begin], "right"))
+            tied = order[begin:tie_end].tolist()
+            tied.sort(key=lambda i: self._tie(int(ranked.segments[i]), int(ranked.docs[i])))
+            order[begin:tie_end] = tied
+        return ranked.at(order[:k])
 
     def _tie(self, segment: int, doc: int) -> tuple[int, str]:
+        """Returns the tie-break key of a doc."""
         reader = self._readers[segment]
         return -int(reader.arrays.year[doc]), reader.paper_id(doc)
 
-    def listed(self, found: Sequence[Matches], sort: Sort) -> Iterator[Place]:
-        """Give all papers in an order but relevance, lazily; their scores are 0 here."""
-        held = [(segment, one) for segment, one in enumerate(found) if len(one.docs)]
-        if len(held) == 1:
-            return self._sorted(*held[0], sort)
+    def listed(self, matches: Sequence[Matches], sort: Sort) -> Iterator[RankedDoc]:
+        """Yields all hits in a sort order but relevance; their scores are 0."""
+        nonempty = [(segment, part) for segment, part in enumerate(matches) if len(part.docs)]
+        if len(nonempty) == 1:
+            return self._sorted(*nonempty[0], sort)
         return heapq.merge(
-            *(self._sorted(segment, one, sort) for segment, one in held),
-            key=lambda place: self._key(place, sort),
+            *(self._sorted(segment, part, sort) for segment, part in nonempty),
+            key=lambda hit: self._key(hit, sort),
         )
 
-    def page(self, found: Sequence[Matches], sort: Sort, first: int, last: int) -> list[Place]:
-        """Give the papers of places `first` up to `last` in an order but relevance."""
-        held = [(segment, one) for segment, one in enumerate(found) if len(one.docs)]
-        if len(held) == 1 and last * 4 < len(held[0][1].docs):
-            segment, one = held[0]
+    def page(
+        self, matches: Sequence[Matches], sort: Sort, first: int, last: int
+    ) -> list[RankedDoc]:
+        """Returns the hits of ranks `first` up to `last` in a sort order but relevance."""
+        nonempty = [(segment, part) for segment, part in enumerate(matches) if len(part.docs)]
+        if len(nonempty) == 1 and last * 4 < len(nonempty[0][1].docs):
+            segment, part = nonempty[0]
             order, ranks = self._readers[segment].order(sort)
-            mine = ranks[one.docs]
-            nearest = np.sort(np.partition(mine, last)[:last])[first:]
-            return [Place(segment, doc, 0.0) for doc in order[nearest].tolist()]
-        return list(islice(self.listed(found, sort), first, last))
+            part_ranks = ranks[part.docs]
+            nearest = np.sort(np.partition(part_ranks, last)[:last])[first:]
+            return [RankedDoc(segment, doc, 0.0) for doc in order[nearest].tolist()]
+        return list(islice(self.listed(matches, sort), first, last))
 
-    def _sorted(self, segment: int, one: Matches, sort: Sort) -> Iterator[Place]:
+    def _sorted(self, segment: int, part: Matches, sort: Sort) -> Iterator[RankedDoc]:
+        """Yields the hits of one segment in a sort order."""
         order, ranks = self._readers[segment].order(sort)
-        for rank in np.sort(ranks[one.docs]):
-            yield Place(segment, int(order[rank]), 0.0)
+        for rank in np.sort(ranks[part.docs]):
+            yield RankedDoc(segment, int(order[rank]), 0.0)
 
-    def _key(self, place: Place, sort: Sort) -> tuple[object, ...]:
-        reader = self._readers[place.segment]
-        year = int(reader.arrays.year[place.doc])
-        title = reader.store.paper(place.doc).title.casefold()
-        paper_id = reader.paper_id(place.doc)
+    def _key(self, hit: RankedDoc, sort: Sort) -> tuple[object, ...]:
+        """Returns the sort key of a hit, the same in every segment."""
+        reader = self._readers[hit.segment]
+        year = int(reader.arrays.year[hit.doc])
+        title = reader.store.paper(hit.doc).title.casefold()
+        paper_id = reader.paper_id(hit.doc)
         if sort is Sort.NEWEST:
             return (-year, title, paper_id)
         if sort is Sort.OLDEST:
             return (year < 0, year, title, paper_id)
         if sort is Sort.ADDED:
-            return (-int(reader.arrays.first_indexed[place.doc]), -year, title, paper_id)
+            return (-int(reader.arrays.first_indexed[hit.doc]), -year, title, paper_id)
         return (title, -year, paper_id)

@@ -1,4 +1,8 @@
-"""What the words of the best papers add to the scores of others (see `indexer.ranking`)."""
+"""Pseudo-relevance feedback: expansion terms of the top docs add to the scores of others.
+
+RM3 (Abdul-Jaleel et al. 2004, "UMass at TREC 2004: novelty and HARD"); `indexer.ranking` has the
+formula and `query_analysis.relevance_model` the model.
+"""
 
 from __future__ import annotations
 
@@ -9,19 +13,20 @@ import numpy as np
 
 from indexer.backends.whoosh.scoring.collection import Collection
 from indexer.backends.whoosh.scoring.ranked_docs import Ranked
-from indexer.backends.whoosh.scoring.rescoring import Looked
+from indexer.backends.whoosh.scoring.rescoring import Candidates
 from indexer.backends.whoosh.scoring.scored_docs import Scores
 from indexer.query_analysis.relevance_model import PAPERS
 from indexer.ranking import idf
 
 
 @dataclass(frozen=True, slots=True)
-class SharedWord:
-    """A word by which the best papers lead on to others.
+class ExpansionTerm:
+    """An expansion term.
 
     Attributes:
-        worth: what a saturated occurrence of it adds to a score.
-        spans: its postings in each segment, as places in `Segment.docs`.
+        stem: the term.
+        worth: score of a saturated occurrence.
+        spans: its range of postings in each segment's `Segment.docs`.
     """
 
     stem: str
@@ -29,33 +34,39 @@ class SharedWord:
     spans: tuple[tuple[int, int], ...]
 
 
-def shared_words_of(collection: Collection, best: Ranked, factor: float) -> tuple[SharedWord, ...]:
-    """Give the words that some papers share; the papers come best first."""
+def expansion_terms_of(
+    collection: Collection, best: Ranked, factor: float
+) -> tuple[ExpansionTerm, ...]:
+    """Returns the expansion terms of the top docs, given best first."""
     model = collection.stems.model(best.at(slice(PAPERS)).rows())
-    shared = []
+    expansion_terms = []
     for stem, weight in model.items():
-        found = collection.stems.spans(stem)
-        worth = factor * weight * idf(collection.papers, found.papers) * (collection.ranking.k1 + 1)
-        shared.append(SharedWord(stem, worth, found.spans))
-    return tuple(shared)
+        postings = collection.stems.spans(stem)
+        worth = (
+            factor * weight * idf(collection.papers, postings.papers) * (collection.ranking.k1 + 1)
+        )
+        expansion_terms.append(ExpansionTerm(stem, worth, postings.spans))
+    return tuple(expansion_terms)
 
 
-def likeness(collection: Collection, looked: Looked, shared: Sequence[SharedWord]) -> Scores:
-    """Give what each word adds to some papers: a row a word, a column a paper."""
-    segment, papers = looked.segment, looked.papers
-    added = np.zeros((len(shared), len(papers)))
-    if not shared:
+def expansion_scores(
+    collection: Collection, candidates: Candidates, expansion_terms: Sequence[ExpansionTerm]
+) -> Scores:
+    """Returns what each expansion term adds to the candidates: float64[terms, docs]."""
+    segment, docs = candidates.segment, candidates.papers
+    added = np.zeros((len(expansion_terms), len(docs)))
+    if not expansion_terms:
         return added
     arrays = collection.readers[segment].arrays
-    spans = [word.spans[segment] for word in shared]
-    places = looked.places(spans)
-    row, column = (places >= 0).nonzero()
-    place = places[row, column] + np.array(spans)[row, 0]
+    spans = [word.spans[segment] for word in expansion_terms]
+    indexes = candidates.places(spans)
+    row, column = (indexes >= 0).nonzero()
+    posting = indexes[row, column] + np.array(spans)[row, 0]
     norms = collection.norms(segment)
     frequency = (
-        arrays.title_tf[place] * norms["title"][papers][column]
-        + arrays.abstract_tf[place] * norms["abstract"][papers][column]
+        arrays.title_tf[posting] * norms["title"][docs][column]
+        + arrays.abstract_tf[posting] * norms["abstract"][docs][column]
     )
-    worth = np.array([word.worth for word in shared])
+    worth = np.array([word.worth for word in expansion_terms])
     added[row, column] = worth[row] * frequency / (collection.ranking.k1 + frequency)
     return added

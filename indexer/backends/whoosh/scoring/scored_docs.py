@@ -1,8 +1,7 @@
-"""Sets of papers with scores, and the best of them.
+"""Matching docs of a segment with their scores, their top k, and the block maxima of long lists.
 
-Scores as they are shown, and the highest of many.
-
-A long list of scored papers, ready to be looked into: where each 64 papers begin in it.
+Scores are rounded to six significant digits before they are compared, so that the order in which a
+sum was added up cannot reorder hits.
 """
 
 from __future__ import annotations
@@ -16,30 +15,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.backends.whoosh.format.ragged_arrays import SLACK, address
-from indexer.backends.whoosh.postings.bitset import Bits, packed
-from indexer.backends.whoosh.postings.segment_reader import Numbers
+from indexer.backends.whoosh.postings.bitset import Bits, pack_bits
+from indexer.backends.whoosh.postings.segment_reader import Ids
 
 ROW: Final = "9q"
-"""The nine integers that compiled loops take of a list."""
+"""Format of the nine integers by which compiled loops take a list."""
 Row = tuple[bytes, tuple[object, ...]]
-"""These integers, and the arrays that they are addresses of."""
+"""These integers, packed, and the arrays whose addresses they are."""
 _STRIDE: Final = 1 << 14
-"""So many papers are marked at once: their places as long integers fit into fast memory."""
+"""Docs marked at a time: as int64 indexes they take 128 KiB, which stays in the L2 cache."""
 DENSE: Final = 32
-"""A list of more than one in this many papers is kept as bits, too."""
+"""A list with more than one in this many docs also gets a bitset: 32 bits a doc or fewer."""
 HEADS: Final = 256
-"""Best papers that are kept with a long list: enough for a page, and for the signals."""
+"""Best docs cached with a list: enough for a page, and for rescoring."""
 
 
 class Matches:
-    """Papers of one segment that match.
+    """Matching docs of one segment.
 
-    What is derived from them is kept with them: those of a term serve many queries.
+    What is derived from them is cached in them: those of a term serve many queries.
 
     Attributes:
-        negated: it is all other live papers that match, with score 0.
+        negated: all other live docs match, with score 0.
         positive: every score is known to be above 0.
-        lasting: they serve many queries, so what is derived from them is worth some more work.
+        lasting: they serve many queries, so deriving more from them pays off.
     """
 
     __slots__ = (
@@ -58,14 +57,22 @@ class Matches:
 
     def __init__(
         self,
-        docs: Numbers,
+        docs: Ids,
         scores: Scores | None = None,
         negated: bool = False,  # noqa: FBT001, FBT002 - the third of four columns
         *,
         positive: bool = False,
         lasting: bool = False,
     ) -> None:
-        """Name the papers, rising and live, and their scores; None where all are 0."""
+        """Holds docs and scores.
+
+        Args:
+            docs: int32, ascending, live.
+            scores: float64, one each; None where all are 0.
+            negated: see the class.
+            positive: see the class.
+            lasting: see the class.
+        """
         self._docs = docs
         self._scores = scores
         self.negated = negated
@@ -79,18 +86,18 @@ class Matches:
         self._rows: list[Row] = []
 
     @property
-    def docs(self) -> Numbers:
-        """The papers, rising."""
+    def docs(self) -> Ids:
+        """The docs, int32, ascending."""
         return self._docs
 
     @property
     def scores(self) -> Scores | None:
-        """One each; None where all are 0."""
+        """float64, one a doc; None where all are 0."""
         return self._scores
 
     @property
     def count(self) -> int:
-        """How many papers there are in `docs`."""
+        """Number of docs in `docs`."""
         return len(self._docs)
 
     @property
@@ -100,27 +107,27 @@ class Matches:
 
     @property
     def scoreless(self) -> bool:
-        """Whether there are no scores: all are 0."""
+        """Whether all scores are 0."""
         return self.scores is None
 
     @property
     def at_hand(self) -> Scores | None:
-        """The scores, unless they would have to be made."""
+        """The scores; None where they would have to be computed."""
         return self.scores
 
     @property
     def whole(self) -> bool:
-        """Whether all scores are at hand, so that to ask for `scores` costs nothing."""
+        """Whether all scores are in memory, so that `scores` costs nothing."""
         return True
 
     @property
     def known(self) -> bool:
-        """Whether `highest`, `heads` and `blocks` are, or cost no scoring."""
+        """Whether `highest`, `heads` and `blocks` are known, or need no scoring."""
         return True
 
     @property
     def limit(self) -> float:
-        """A score that none exceeds: the highest, where that is known."""
+        """Upper bound of the scores: the highest, where that is known."""
         return self.highest
 
     @property
@@ -132,44 +139,44 @@ class Matches:
         return self._highest
 
     def bits(self, size: int) -> Bits:
-        """Give the papers as a set of bits over a segment of `size` papers.
+        """Returns the docs as a bitset over a segment of `size` docs.
 
-        Those of a short list that lasts are not kept: they take more room than the list.
+        That of a short lasting list is not cached: it takes more memory than the list.
         """
         if self._bits is not None:
             return self._bits
         mask = np.zeros(size, np.bool_)
         docs = self.docs
-        for first in range(0, len(docs), _STRIDE):
-            mask[docs[first : first + _STRIDE].astype(np.intp)] = True
-        found = packed(mask)
+        for low in range(0, len(docs), _STRIDE):
+            mask[docs[low : low + _STRIDE].astype(np.intp)] = True
+        bits = pack_bits(mask)
         if not self.lasting or self.count * DENSE >= size:
-            self._bits = found
-        return found
+            self._bits = bits
+        return bits
 
     def blocks(self, size: int) -> Blocks | None:
-        """Give what is known of each 64 papers of a segment of `size`; None of short lists."""
+        """Returns the block maxima over a segment of `size` docs; None for a short list."""
         if self._blocks is None and len(self.docs) * DENSE >= size and self.scores is not None:
             self._blocks = Blocks.of(self.bits(size), self.scores)
         return self._blocks
 
     def weight(self, size: int) -> int:
-        """Give about how many bytes will be derived from it, over a segment of `size` papers."""
+        """Returns about how many bytes will be derived, over a segment of `size` docs."""
         long = size * 5 // 16 if self.count * DENSE >= size else 0
         return 1000 + long + 24 * min(self.count, HEADS)
 
     def row(self, size: int) -> Row:
-        """Give the list as compiled loops take it; see `kernels.intersection`.
+        """Returns the list as compiled loops take it; see `kernels.intersection`.
 
-        Whoever takes the row keeps it until the loop is done, and the arrays with it. Of two
-        threads that come here at once the first one's arrays stay.
+        The caller keeps the row, and with it the arrays, until the loop is done. Of two threads
+        that are here at once the arrays of the first stay.
         """
         if not self._rows:
             self._rows.append(self._row(self.scores, size))
         return self._rows[0]
 
     def bare_row(self, size: int) -> Row:
-        """Give the row of the papers alone: their scores are not looked at, so not made."""
+        """Returns the row of the docs alone, without computing scores."""
         return self.row(size)
 
     def _row(self, scores: Scores | None, size: int) -> Row:
@@ -192,62 +199,62 @@ class Matches:
         )
         return pack(ROW, *row), (docs, scores, bits, blocks, heads)
 
-    def taken(self, places: NDArray[np.integer[Any]]) -> Scores:
-        """Give the scores at some places of `docs`."""
+    def taken(self, indexes: NDArray[np.integer[Any]]) -> Scores:
+        """Returns the scores at some indexes of `docs`."""
         scores = self.scores
         if scores is None:
-            return np.zeros(len(places))
-        return scores.take(places)
+            return np.zeros(len(indexes))
+        return scores.take(indexes)
 
     def boosted(self, factor: float) -> Matches:
-        """Multiply the scores."""
+        """Returns the docs with their scores multiplied."""
         if self.scores is None or factor == 1:
             return self
         return Matches(self.docs, self.scores * factor, positive=self.positive and factor > 0)
 
-    def best(self, wanted: int) -> tuple[Numbers, Scores]:
-        """Give papers and scores: the `wanted` highest, all that may round to equals, and more."""
+    def best(self, k: int) -> tuple[Ids, Scores]:
+        """Returns docs and scores: the top k, all that may round to equals, and more."""
         docs, scores = self.docs, self.scores
         if scores is None:
-            return docs[:wanted], np.zeros(min(wanted, len(docs)))
-        if len(docs) <= max(FEW, wanted):
+            return docs[:k], np.zeros(min(k, len(docs)))
+        if len(docs) <= max(FEW, k):
             return docs, scores
-        places = candidates(scores, wanted)
-        return docs[places], scores[places]
+        indexes = candidates(scores, k)
+        return docs[indexes], scores[indexes]
 
-    def ordered(self, wanted: int) -> Heads:
-        """Give the first by score, then number, with their scores as they are shown."""
-        if not self.lasting or wanted > HEADS:
-            return in_order(*self.best(wanted), wanted)
+    def ordered(self, k: int) -> Heads:
+        """Returns the top k by rounded score, then doc id, with the rounded scores."""
+        if not self.lasting or k > HEADS:
+            return in_order(*self.best(k), k)
         if self._head is None:
             self._head = in_order(*self.best(HEADS), HEADS)
         docs, scores = self._head
-        return docs[:wanted], scores[:wanted]
+        return docs[:k], scores[:k]
 
     @property
     def summands(self) -> Sequence[Matches]:
         """Lists whose scores add up to these."""
         return (self,)
 
-    def reached(self, wanted: int) -> float:
-        """Give a score that at least `wanted` of the papers reach; 0 where there are fewer."""
-        if self.count < wanted or wanted > HEADS:
+    def reached(self, k: int) -> float:
+        """Returns a score that at least k docs reach; 0 where there are fewer."""
+        if self.count < k or k > HEADS:
             return 0.0
-        return float(self.heads[1][wanted - 1])
+        return float(self.heads[1][k - 1])
 
     @property
     def heads(self) -> Heads:
-        """The papers of the highest scores, at most `HEADS`."""
+        """The docs of the highest scores, at most `HEADS`, with their scores."""
         if self._heads is None:
             docs, scores = self.best(HEADS)
             order = np.argsort(-scores)[:HEADS]
             self._heads = docs[order], scores[order]
         return self._heads
 
-    def part(self, places: slice | NDArray[Any]) -> Matches:
-        """Keep the papers at some places of `docs`, rising, or where a mask over it is true."""
-        scores = None if self.scores is None else self.scores[places]
-        return Matches(self.docs[places], scores, positive=self.positive)
+    def part(self, indexes: slice | NDArray[Any]) -> Matches:
+        """Returns the docs at some ascending indexes, or where a mask is true."""
+        scores = None if self.scores is None else self.scores[indexes]
+        return Matches(self.docs[indexes], scores, positive=self.positive)
 
 
 NOTHING: Final = Matches(np.zeros(0, np.int32))
@@ -255,91 +262,96 @@ EVERYTHING: Final = Matches(np.zeros(0, np.int32), negated=True)
 
 
 Scores = NDArray[np.float64]
-Heads = tuple[Numbers, Scores]
-"""Papers and their scores, highest first."""
+Heads = tuple[Ids, Scores]
+"""Docs and their scores, highest first."""
 FEW: Final = 512
-"""Fewer papers than this are sorted rather than searched for the best."""
+"""Docs below which all are sorted, without selecting the best first."""
 _FARTHEST: Final = 300
 _POWERS: Final = 10.0 ** np.arange(-_FARTHEST, _FARTHEST + 1)
 """Powers of ten by exponent, from ``10 ** -_FARTHEST``."""
 
 
 def rounded(scores: Scores) -> Scores:
-    """Round to six significant digits, so that the order of a sum cannot reorder hits."""
-    size = np.minimum(np.maximum(np.abs(scores), 10.0**-_FARTHEST), 10.0**_FARTHEST)
-    digits = _FARTHEST + 5 - np.floor(np.log10(size)).astype(np.intp)
+    """Returns scores rounded to six significant digits.
+
+    >>> rounded(np.array([1.23456789, 0.0])).tolist()
+    [1.23457, 0.0]
+    """
+    magnitude = np.minimum(np.maximum(np.abs(scores), 10.0**-_FARTHEST), 10.0**_FARTHEST)
+    digits = _FARTHEST + 5 - np.floor(np.log10(magnitude)).astype(np.intp)
     factor = _POWERS.take(digits, mode="clip")
-    result: Scores = np.rint(scores * factor) / factor
-    return result
+    rounded_scores: Scores = np.rint(scores * factor) / factor
+    return rounded_scores
 
 
 def shown(score: float) -> float:
-    """Round one score as it is shown."""
+    """Returns one score rounded as it is shown."""
     return float(f"{score:.6g}")
 
 
-def in_order(docs: Numbers, scores: Scores, wanted: int) -> Heads:
-    """Put papers of one segment in order; their numbers are their order among equals.
+def in_order(docs: Ids, scores: Scores, k: int) -> Heads:
+    """Returns the top k docs of a segment: highest rounded score first, ties by doc id.
 
     Args:
-        docs: the papers, in any order.
-        scores: one each.
-        wanted: how many to give at most.
+        docs: int32, in any order.
+        scores: float64, one each.
+        k: how many at most.
 
     Returns:
-        Papers, and their scores as they are shown.
+        Docs, and their rounded scores.
     """
-    if len(docs) > wanted:
-        least = reached(scores, wanted)
-        near = scores >= least - abs(least) * SLACK
-        docs, scores = docs[near], scores[near]
+    if len(docs) > k:
+        threshold = reached(scores, k)
+        reaching = scores >= threshold - abs(threshold) * SLACK
+        docs, scores = docs[reaching], scores[reaching]
     final = rounded(scores)
-    order = np.lexsort((docs, -final))[:wanted]
+    order = np.lexsort((docs, -final))[:k]
     return docs[order], final[order]
 
 
-def reached(scores: Scores, wanted: int) -> float:
-    """Give the `wanted` highest of some scores; 0 where there are fewer."""
-    at = len(scores) - wanted
-    return float(np.partition(scores, at)[at]) if at >= 0 else 0.0
+def reached(scores: Scores, k: int) -> float:
+    """Returns the k-th highest score; 0 where there are fewer."""
+    index = len(scores) - k
+    return float(np.partition(scores, index)[index]) if index >= 0 else 0.0
 
 
-def candidates(scores: Scores, wanted: int) -> NDArray[np.int64]:
-    """Give places that hold the `wanted` highest scores, and all that may round to equals.
+def candidates(scores: Scores, k: int) -> NDArray[np.int64]:
+    """Returns the indexes of the top k scores, and of all that may round to equals.
 
-    The highest of each of many strides bound the wanted score from below; looking at them first
-    is many times faster than partitioning everything.
+    The maxima of many strides bound the k-th score from below; comparing with that bound first is
+    many times faster than partitioning all scores.
     """
     size = len(scores)
-    if size <= max(FEW, wanted):
+    if size <= max(FEW, k):
         return np.arange(size)
-    height = size // max(256, 4 * wanted)
+    height = size // max(256, 4 * k)
     if height > 1:
         width = size // height
         heads = scores[: width * height].reshape(height, width).max(0)
     else:
         heads = scores
-    least = float(np.partition(heads, len(heads) - wanted)[len(heads) - wanted])
-    found = np.flatnonzero(scores >= least - abs(least) * SLACK)
-    if len(found) > 4 * wanted and len(found) > FEW and height > 1:
-        held = scores[found]
-        least = float(np.partition(held, len(held) - wanted)[len(held) - wanted])
-        found = found[held >= least - abs(least) * SLACK]
-    return found
+    threshold = float(np.partition(heads, len(heads) - k)[len(heads) - k])
+    indexes = np.flatnonzero(scores >= threshold - abs(threshold) * SLACK)
+    if len(indexes) > 4 * k and len(indexes) > FEW and height > 1:
+        selected = scores[indexes]
+        threshold = float(np.partition(selected, len(selected) - k)[len(selected) - k])
+        indexes = indexes[selected >= threshold - abs(threshold) * SLACK]
+    return indexes
 
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    """What is known of a list for every 64 papers of its segment, a word of its bits each.
+    """Where each block of 64 docs begins in a posting list, and its block maximum.
 
-    So a paper's place in the list is known from the bits before its own in its word ("rank",
-    Jacobson 1989, "Space-efficient Static Trees and Graphs"), and most papers can be passed over
-    by what the best of their block gets (Ding & Suel 2011, "Faster Top-k Document Retrieval Using
-    Block-Max Indexes").
+    A block is a word of the list's bitset, so the index of a doc follows from the bits below its
+    own ("rank", Jacobson 1989, "Space-efficient static trees and graphs",
+    https://doi.org/10.1109/SFCS.1989.63533); block maxima let most docs be skipped (Ding & Suel
+    2011, "Faster top-k document retrieval using block-max indexes",
+    https://doi.org/10.1145/2009916.2010048).
 
     Attributes:
-        firsts: int32[blocks + 1], the place in the list of the first paper of each block.
-        highest: float64[blocks], the highest score of each block; 0 where it has no paper.
+        firsts: int32[blocks + 1], index in the list of the first doc of each block.
+        highest: float64[blocks], block maximum; 0 for an empty block.
     """
 
     firsts: NDArray[np.int32]
@@ -347,17 +359,17 @@ class Blocks:
 
     @classmethod
     def of(cls, bits: Bits, scores: NDArray[np.float64]) -> Self:
-        """Look through a list.
+        """Computes the blocks of a list.
 
         Args:
-            bits: its papers, as a set.
-            scores: one a paper, as the papers rise; none below 0.
+            bits: its docs as a bitset.
+            scores: float64, one a doc in ascending order; none below 0.
         """
         counts = np.bitwise_count(bits)
         firsts = np.zeros(len(bits) + 1, np.int32)
         np.cumsum(counts, out=firsts[1:])
         highest = np.zeros(len(bits))
-        there = np.flatnonzero(counts)
-        if len(there):
-            highest[there] = np.maximum.reduceat(scores, firsts[there])
+        nonempty = np.flatnonzero(counts)
+        if len(nonempty):
+            highest[nonempty] = np.maximum.reduceat(scores, firsts[nonempty])
         return cls(firsts, highest)

@@ -1,9 +1,8 @@
-"""Terms with their scores: made for all papers of a term, or for those that matter.
+"""Posting lists that are scored lazily: for all docs of a term, or only for those that matter.
 
-To score a list of half a million papers takes milliseconds, and the scores take megabytes. So the
-papers of a term, and what a few numbers say of its scores, are kept apart from the scores: whoever
-needs those of some papers only has them made for these, and scores that fall out of memory leave
-behind what says where the high ones are.
+Scoring half a million postings takes milliseconds, and the scores take megabytes. So the docs of a
+term, and a few figures about its scores, are cached apart from the scores: a query that needs those
+of some docs computes only these, and scores that are evicted leave their block maxima behind.
 """
 
 from __future__ import annotations
@@ -17,31 +16,31 @@ from numpy.typing import NDArray
 
 from indexer.backends.whoosh.kernels.dispatch import Kernels
 from indexer.backends.whoosh.postings.bitset import Bits, words_of
-from indexer.backends.whoosh.postings.caches import FrequentCache, Kept
-from indexer.backends.whoosh.postings.posting_list import Postings
+from indexer.backends.whoosh.postings.caches import CacheEntry, GdsfCache
+from indexer.backends.whoosh.postings.posting_list import PostingList
 from indexer.backends.whoosh.scoring.bm25f import Bm25f
 from indexer.backends.whoosh.scoring.scored_docs import DENSE, Blocks, Matches, Row, Scores
 from indexer.budget import UNLIMITED, Budget, BudgetSpent
 from indexer.query_analysis.terms import TextTerm
 
 _DEAR: Final = 4
-"""A score that is made by itself costs as much as so many that are made together,"""
+"""Cost of a score that is computed by index, in scores computed for the whole list,"""
 _CALL: Final = 16_000
-"""and to begin with that as much as so many;"""
+"""and the fixed cost of such a call, in the same unit;"""
 _DEARER: Final = 4
-"""where compiled loops make those together, so many times as much."""
+"""both times this where compiled loops score whole lists. Either way the scores are equal."""
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
-    """All scores of a term in a segment, and the row of the list: none until it is asked for."""
+class FullScores:
+    """All scores of a term in a segment, and their row for compiled loops, once there is one."""
 
     scores: Scores
     rows: list[Row] = field(default_factory=list)
 
 
 class _Key:
-    """A term in a segment; its hash is made once, for terms may be long."""
+    """A term in a segment; hashed once, as terms may be long."""
 
     __slots__ = ("_hash", "_told")
 
@@ -61,59 +60,61 @@ class ScoreSource:
     """Where the scores of a term in one segment come from.
 
     Attributes:
-        key: under which they are kept.
-        kept: the scores that are in memory.
-        postings: where the term is.
-        formula: scores it.
-        segment: place of the segment. size: its papers.
-        limit: a score that none exceeds.
+        key: of the score cache.
+        kept: the score cache.
+        postings: of the term.
+        formula: scores them.
+        segment: index of the segment.
+        size: its docs.
+        limit: upper bound of the scores.
     """
 
     key: _Key
-    kept: FrequentCache[Whole]
-    postings: Postings
+    kept: GdsfCache[FullScores]
+    postings: PostingList
     formula: Bm25f
     segment: int
     size: int
     limit: float
 
-    def whole(self) -> tuple[Kept[Whole] | None, Whole]:
-        """Give all scores, and where they are kept."""
-        return self.kept.place(self.key, self._made)
+    def whole(self) -> tuple[CacheEntry[FullScores] | None, FullScores]:
+        """Returns the cache entry and all scores."""
+        return self.kept.entry(self.key, self._made)
 
-    def _made(self) -> Whole:
-        return Whole(self.formula.scores(self.segment, self.postings, self.limit))
+    def _made(self) -> FullScores:
+        """Computes all scores."""
+        return FullScores(self.formula.scores(self.segment, self.postings, self.limit))
 
-    def some(self, places: NDArray[np.integer[Any]]) -> Scores:
-        """Make the scores at some places of the list, and no others."""
-        return self.formula.scores(self.segment, self.postings.at(places), self.limit)
+    def some(self, indexes: NDArray[np.integer[Any]]) -> Scores:
+        """Computes the scores at some indexes of the list, and no others."""
+        return self.formula.scores(self.segment, self.postings.take(indexes), self.limit)
 
 
 class TermMatches(Matches):
-    """The papers of a term in one segment."""
+    """The docs of a term in one segment, scored lazily."""
 
     __slots__ = ("_bare", "_long", "_looked", "_made", "_source")
 
     def __init__(self, source: ScoreSource) -> None:
-        """Say where the papers, rising and live, and their scores come from."""
+        """Takes docs and scores from a source."""
         docs = np.ascontiguousarray(source.postings.docs)
         super().__init__(docs, positive=source.formula.positive, lasting=True)
         self._source = source
         self._long = len(docs) * DENSE >= source.size
         self._looked = 0
-        self._made: Kept[Whole] | None = None
+        self._made: CacheEntry[FullScores] | None = None
         self._bare: list[Row] = []
         if not self.positive:
             self.positive = not len(docs) or bool(self.scores.min() > 0)
 
     @property
     def scores(self) -> Scores:
-        """One each."""
+        """float64, one a doc."""
         return self._whole.scores
 
     @property
     def scoreless(self) -> bool:
-        """No: there are scores."""
+        """False: there are scores."""
         return False
 
     @property
@@ -123,20 +124,20 @@ class TermMatches(Matches):
 
     @property
     def at_hand(self) -> Scores | None:
-        """The scores, unless they would have to be made."""
-        held = self._held
-        return None if held is None else held.scores
+        """The scores; None where they would have to be computed."""
+        whole = self._held
+        return None if whole is None else whole.scores
 
     @property
     def known(self) -> bool:
-        """Whether `highest`, `heads` and `blocks` are, or cost no scoring."""
+        """Whether `highest`, `heads` and `blocks` are known, or need no scoring."""
         if self._held is not None:
             return True
         return self._heads is not None and (self._blocks is not None or not self._long)
 
     @property
     def limit(self) -> float:
-        """A score that none exceeds: the highest, where that is known."""
+        """Upper bound of the scores: the highest, where that is known."""
         if self._highest >= 0:
             return self._highest
         return self.highest if self.known else self._source.limit
@@ -149,19 +150,19 @@ class TermMatches(Matches):
         return self._highest
 
     @property
-    def _held(self) -> Whole | None:
-        """All scores, if they are in memory: the cache need not be asked."""
+    def _held(self) -> FullScores | None:
+        """All scores if they are in memory, without asking the cache."""
         return None if self._made is None else self._made.value
 
     @property
-    def _whole(self) -> Whole:
+    def _whole(self) -> FullScores:
         whole = self._held
         if whole is None:
             self._made, whole = self._source.whole()
         return whole
 
     def used(self) -> None:
-        """Note that a query uses the scores, if they are in memory."""
+        """Counts a use of the scores in the cache, if they are there."""
         if self._made is not None:
             self._made.use()
 
@@ -170,110 +171,110 @@ class TermMatches(Matches):
         return self._source.formula.kernels
 
     def bits(self, size: int) -> Bits:
-        """Give the papers as a set of bits over a segment of `size` papers."""
+        """Returns the docs as a bitset over a segment of `size` docs."""
         if self._bits is not None:
             return self._bits
         kernels = self._kernels
         if kernels is None:
             return super().bits(size)
-        found = np.zeros(words_of(size), np.uint64)
-        kernels.mark(self._docs, found)
+        bits = np.zeros(words_of(size), np.uint64)
+        kernels.set_bits(self._docs, bits)
         if self._long:
-            self._bits = found
-        return found
+            self._bits = bits
+        return bits
 
     def blocks(self, size: int) -> Blocks | None:
-        """Give what is known of each 64 papers of a segment of `size`; None of short lists."""
+        """Returns the block maxima over a segment of `size` docs; None for a short list."""
         if self._blocks is not None or not self._long:
             return self._blocks
         kernels = self._kernels
         if kernels is None:
             return super().blocks(size)
         scores = self.scores
-        found = Blocks(np.empty(words_of(size) + 1, np.int32), np.empty(words_of(size)))
-        kernels.outline(self._docs, scores, found.firsts, found.highest)
-        self._blocks = found
-        return found
+        blocks = Blocks(np.empty(words_of(size) + 1, np.int32), np.empty(words_of(size)))
+        kernels.find_block_maxima(self._docs, scores, blocks.firsts, blocks.highest)
+        self._blocks = blocks
+        return blocks
 
     def row(self, size: int) -> Row:
-        """Give the list as compiled loops take it."""
+        """Returns the list as compiled loops take it."""
         whole = self._whole
         if not whole.rows:
             whole.rows.append(self._row(whole.scores, size))
         return whole.rows[0]
 
     def bare_row(self, size: int) -> Row:
-        """Give the row of the papers alone, unless the scores are in memory."""
-        held = self._held
-        if held is not None and held.rows:
-            return held.rows[0]
+        """Returns the row of the docs alone, unless one with scores exists."""
+        whole = self._held
+        if whole is not None and whole.rows:
+            return whole.rows[0]
         if not self._bare:
             self._bare.append(self._row(None, size))
         return self._bare[0]
 
-    def part(self, places: slice | NDArray[Any]) -> Matches:
-        """Keep the papers at some places of `docs`, rising, or where a mask over it is true."""
+    def part(self, indexes: slice | NDArray[Any]) -> Matches:
+        """Returns the docs at some ascending indexes, or where a mask is true."""
         if self._held is not None:
-            return super().part(places)
-        kept = np.arange(self.count)[places]
-        return Matches(self.docs[kept], self.taken(kept), positive=self.positive)
+            return super().part(indexes)
+        selected = np.arange(self.count)[indexes]
+        return Matches(self.docs[selected], self.taken(selected), positive=self.positive)
 
-    def taken(self, places: NDArray[np.integer[Any]]) -> Scores:
-        """Give the scores at some places of `docs`; those of many papers are made for all."""
+    def taken(self, indexes: NDArray[np.integer[Any]]) -> Scores:
+        """Returns the scores at some indexes; once many were asked for, all are computed."""
         if self._held is None:
-            cost = _CALL + _DEAR * len(places)
+            cost = _CALL + _DEAR * len(indexes)
             self._looked += cost if self._kernels is None else cost * _DEARER
             if self._looked < self.count:
-                return self._source.some(places)
+                return self._source.some(indexes)
             self._looked = 0
-        return self.scores.take(places)
+        return self.scores.take(indexes)
 
 
 @dataclass(frozen=True, slots=True)
 class ScoredTerm:
-    """A term with its score in every paper that holds it.
+    """A term with its posting lists and scores in every segment.
 
     Attributes:
-        papers: how many live papers of the collection hold it.
-        parts: for each segment those that do.
-        postings: for each segment how often they do.
-        cost: postings and positions that were looked at to find it.
-        bytes: of its postings and scores beyond what is in the index on disk.
+        papers: its document frequency, live docs only.
+        parts: its docs in each segment.
+        postings: its posting list in each segment.
+        cost: postings and positions read to find it.
+        bytes: of postings and scores, without what is on disk.
     """
 
     papers: int
     parts: tuple[TermMatches, ...]
-    postings: tuple[Postings, ...]
+    postings: tuple[PostingList, ...]
     cost: int = 0
     bytes: int = 0
 
 
 class ScoredTerms:
-    """The terms of a collection with their scores, kept as far as they fit into memory."""
+    """The terms of an index with their scores, cached as far as memory allows."""
 
     def __init__(
         self,
         sizes: tuple[int, ...],
-        postings: Callable[[TextTerm, Budget], tuple[Postings, ...]],
+        postings: Callable[[TextTerm, Budget], tuple[PostingList, ...]],
         formula: Bm25f,
         *,
         known: int,
         whole: int,
     ) -> None:
-        """Score terms.
+        """Scores terms.
 
         Args:
-            sizes: papers of each segment.
-            postings: finds a term in each segment.
-            formula: scores it.
-            known: bytes for what is known of terms.
-            whole: bytes for their scores.
+            sizes: docs of each segment.
+            postings: returns the posting lists of a term.
+            formula: scores them.
+            known: bytes for terms without their scores.
+            whole: bytes for scores.
         """
         self._sizes = sizes
         self._find = postings
         self._formula = formula
-        self._known: FrequentCache[ScoredTerm] = FrequentCache(known, self._weigh)
-        self._whole: FrequentCache[Whole] = FrequentCache(whole, _weigh_whole)
+        self._known: GdsfCache[ScoredTerm] = GdsfCache(known, self._weigh)
+        self._whole: GdsfCache[FullScores] = GdsfCache(whole, _weigh_whole)
 
     def get(self, term: TextTerm, budget: Budget | None = None) -> ScoredTerm:
         """Find a term and score it in each segment.
@@ -281,7 +282,7 @@ class ScoredTerms:
         Raises:
             BudgetSpent: when the budget does not suffice.
         """
-        known = self._known.held(term)
+        known = self._known.lookup(term)
         if known is None:
             # What finds a term stops where it would cost more than is left; it is paid for below.
             if budget is not None:
@@ -301,22 +302,25 @@ class ScoredTerms:
         return known
 
     def _found(self, term: TextTerm, budget: Budget) -> ScoredTerm:
-        found = self._find(term, budget)
-        holding = sum(len(one.docs) for one in found)
-        limit = self._formula.limit(holding)
+        """Looks a term up in every segment."""
+        lists = self._find(term, budget)
+        df = sum(len(postings.docs) for postings in lists)
+        limit = self._formula.limit(df)
         parts = []
-        for segment, (one, size) in enumerate(zip(found, self._sizes, strict=True)):
+        for segment, (postings, size) in enumerate(zip(lists, self._sizes, strict=True)):
             key = _Key(term, segment)
-            source = ScoreSource(key, self._whole, one, self._formula, segment, size, limit)
+            source = ScoreSource(key, self._whole, postings, self._formula, segment, size, limit)
             parts.append(TermMatches(source))
-        owned = sum(one.bytes for one in found)
-        size = owned + 8 * holding if owned else 0
-        return ScoredTerm(holding, tuple(parts), found, budget.postings + holding, size)
+        owned = sum(postings.bytes for postings in lists)
+        size = owned + 8 * df if owned else 0
+        return ScoredTerm(df, tuple(parts), lists, budget.postings + df, size)
 
     def _weigh(self, scored: ScoredTerm) -> int:
+        """Returns the size of a term in memory, without its scores."""
         derived = sum(map(Matches.weight, scored.parts, self._sizes))
-        return derived + sum(one.bytes for one in scored.postings)
+        return derived + sum(postings.bytes for postings in scored.postings)
 
 
-def _weigh_whole(whole: Whole) -> int:
+def _weigh_whole(whole: FullScores) -> int:
+    """Returns the size of scores in memory."""
     return 500 + whole.scores.nbytes

@@ -1,4 +1,4 @@
-"""Steps through the papers of one term, the way Whoosh's queries want to."""
+"""A Whoosh matcher over one posting list: the protocol by which Whoosh's queries visit docs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from indexer.backends.whoosh.whoosh_codec.schema import TermPostings
 
 
 class ArrayMatcher(LeafMatcher):  # type: ignore[misc] # Whoosh has no types
-    """A `whoosh.matching.Matcher` over the postings of one term; one block, from end to end."""
+    """A `whoosh.matching.Matcher` over the posting list of a term, which is a single block."""
 
     def __init__(
         self,
@@ -21,40 +21,40 @@ class ArrayMatcher(LeafMatcher):  # type: ignore[misc] # Whoosh has no types
         scorer: Any,
         lengths: tuple[int, int],
     ) -> None:
-        """Begin at the first paper.
+        """Starts at the first doc.
 
         Args:
             term: name of the field and the term.
-            postings: where it is; at least one paper.
+            postings: its posting list; not empty.
             format_: Whoosh's format of the field.
             scorer: Whoosh's scorer, or None.
-            lengths: least and greatest length of the field among the papers.
+            lengths: least and greatest field length among the docs.
         """
         self._term = term
         self._postings = postings
-        self._papers: list[int] = postings.papers.tolist()
-        self._weights: list[int] = postings.weights.tolist()
+        self._docs: list[int] = postings.docs.tolist()
+        self._tfs: list[int] = postings.tfs.tolist()
         self._lengths = lengths
-        self._at = 0
+        self._index = 0
         self.format = format_
         self.scorer = scorer
 
     def copy(self) -> ArrayMatcher:
-        """Returns an independent matcher at the same document."""
-        twin = ArrayMatcher(self._term, self._postings, self.format, self.scorer, self._lengths)
-        twin._at = self._at
-        return twin
+        """Returns an independent matcher at the same doc."""
+        matcher = ArrayMatcher(self._term, self._postings, self.format, self.scorer, self._lengths)
+        matcher._index = self._index
+        return matcher
 
     def is_active(self) -> bool:
-        """Whether there is a current paper."""
-        return self._at < len(self._papers)
+        """Returns whether there is a current doc."""
+        return self._index < len(self._docs)
 
     def reset(self) -> None:
-        """Go back to the first paper."""
-        self._at = 0
+        """Moves back to the first doc."""
+        self._index = 0
 
     def replace(self, minquality: float = 0) -> Any:
-        """Returns a cheaper matcher for the documents that can still reach a score."""
+        """Returns a cheaper matcher of the docs that can score above `minquality`."""
         if not self.is_active() or (
             minquality and self.supports_block_quality() and self.max_quality() <= minquality
         ):
@@ -62,74 +62,83 @@ class ArrayMatcher(LeafMatcher):  # type: ignore[misc] # Whoosh has no types
         return self
 
     def id(self) -> int:
-        """Number of the current paper."""
-        return self._papers[self._at]
+        """Returns the current doc id."""
+        return self._docs[self._index]
 
     def all_ids(self) -> Any:
-        """Returns the doc ids of all documents."""
-        return iter(self._papers)
+        """Returns an iterator over all doc ids, ascending."""
+        return iter(self._docs)
 
     def next(self) -> None:
-        """Go to the next paper."""
+        """Moves to the next doc.
+
+        Raises:
+            ReadTooFar: past the last doc.
+        """
         if not self.is_active():
             raise ReadTooFar
-        self._at += 1
+        self._index += 1
 
     def skip_to(self, id: int) -> None:
-        """Go to the first paper from here on whose number is not below `id`."""
+        """Moves to the first doc from here on whose id is at least `id`.
+
+        Raises:
+            ReadTooFar: past the last doc.
+        """
         if not self.is_active():
             raise ReadTooFar
-        self._at = bisect_left(self._papers, id, self._at)
+        self._index = bisect_left(self._docs, id, self._index)
 
     def skip_to_quality(self, minquality: float) -> int:
-        """Go past the block, which is everything, when it cannot score higher."""
+        """Skips the only block if its bound is at most `minquality`; returns blocks skipped."""
         if self.block_quality() > minquality:
             return 0
-        self._at = len(self._papers)
+        self._index = len(self._docs)
         return 1
 
     def weight(self) -> float:
-        """How often the current paper holds the term."""
-        return float(self._weights[self._at])
+        """Returns the term frequency in the current doc."""
+        return float(self._tfs[self._index])
 
     def block_min_length(self) -> int:
-        """Least length of the field."""
+        """Returns the least field length."""
         return self._lengths[0]
 
     def block_max_length(self) -> int:
-        """Greatest length of the field."""
+        """Returns the greatest field length."""
         return self._lengths[1]
 
     def block_max_weight(self) -> float:
-        """Greatest weight of a paper."""
-        return float(max(self._weights))
+        """Returns the greatest term frequency."""
+        return float(max(self._tfs))
 
     def value(self) -> Any:
         """Returns the current posting as Whoosh's format encodes it."""
         if self.supports("positions"):
             return self.format.encode(self._positions())
-        return self._weights[self._at].to_bytes(4, "big") if self.supports("frequency") else b""
+        return self._tfs[self._index].to_bytes(4, "big") if self.supports("frequency") else b""
 
     def value_as(self, astype: str) -> Any:
         """Returns the current posting as positions, frequency or weight, without decoding."""
         if astype == "positions" and self.supports("positions"):
             return self._positions()
         if astype == "frequency":
-            return self._weights[self._at]
+            return self._tfs[self._index]
         if astype == "weight":
             return self.weight()
         return super().value_as(astype)
 
     def items_as(self, astype: str) -> Any:
-        """Yields the doc ids and decoded postings from here on."""
+        """Yields doc ids and decoded values from here on."""
         while self.is_active():
             yield self.id(), self.value_as(astype)
             self.next()
 
     def _positions(self) -> list[int]:
-        starts, places = self._postings.starts, self._postings.places
-        if starts is None or places is None:
+        """Returns the positions in the current doc; none where the field has none."""
+        starts, position_array = self._postings.starts, self._postings.positions
+        if starts is None or position_array is None:
             return []
-        start = int(starts[self._at])
-        positions: list[int] = places[start : start + self._weights[self._at]].tolist()
+        start = int(starts[self._index])
+        positions: list[int] = position_array[start : start + self._tfs[self._index]].tolist()
         return positions

@@ -1,14 +1,12 @@
-"""The index as Whoosh's schema describes it; see `fieldterms` for what each field holds.
-
-A segment's arrays seen as Whoosh sees an index: fields, their terms, and a term's postings.
-
-The fields and what their terms are:
+"""The index as Whoosh's schema describes it, and a segment's arrays as terms and posting lists.
 
     title, abstract               stems, with positions
-    title_words, abstract_words   folded surface words, with positions
-    author                        folded words of names; weight = names of the paper that hold it
+    title_words, abstract_words   folded surface forms, with positions
+    author                        folded words of names; weight = names of the doc with the word
     venue, type, id               whole values
-    year                          numbers as Whoosh's NUMERIC field writes them
+    year                          numbers as Whoosh's NUMERIC field encodes them
+
+Classes that a schema pickles (`TextAnalyzer`, `NameAnalyzer`) keep their names and attributes.
 """
 
 from __future__ import annotations
@@ -32,46 +30,47 @@ from indexer.backends.whoosh.format.segment import Lexicon, Segment
 
 
 class TextAnalyzer(WhooshAnalyzer):  # type: ignore[misc] # Whoosh has no types
-    """The tokens of `Analyzer` for Whoosh; pickles as two plain values, without NLTK.
+    """Whoosh's view of `Analyzer`; pickles as plain values, without NLTK.
 
-    Joined forms of compounds are left out: Whoosh asks for every token of a query at once.
+    Joined forms of compounds are left out: Whoosh requires every token of a query at once.
     """
 
     def __init__(self, stop_words: frozenset[str], *, stemming: bool, stems: bool) -> None:
-        """Analyse as `Analyzer(stop_words, stemming)` does, into stems or surface words."""
+        """Analyses as `Analyzer(stop_words, stemming)`, into stems or surface forms."""
         self.stop_words = stop_words
         self.stemming = stemming
         self.stems = stems
 
-    def __call__(self, value: str, **asked: Any) -> Iterator[Any]:
-        """Yields the tokens of a text as Whoosh expects them."""
+    def __call__(self, value: str, **options: Any) -> Iterator[Any]:
+        """Yields the tokens of a text as Whoosh's."""
         analyzer = Analyzer(self.stop_words, self.stemming and self.stems)
         for token in analyzer.tokens(value):
             if not token.joined:
-                yield _token(token.stem, token.position, token.start, token.end, asked)
+                yield _token(token.stem, token.position, token.start, token.end, options)
 
 
 class NameAnalyzer(WhooshAnalyzer):  # type: ignore[misc] # Whoosh has no types
-    """The words of author names for Whoosh."""
+    """Whoosh's view of `name_tokens`: the words of author names."""
 
-    def __call__(self, value: str, **asked: Any) -> Iterator[Any]:
-        """Yields the words of a name as Whoosh expects them."""
+    def __call__(self, value: str, **options: Any) -> Iterator[Any]:
+        """Yields the words of a name as Whoosh's tokens."""
         for token in name_tokens(value):
             if not token.joined:
-                yield _token(token.word, token.position, token.start, token.end, asked)
+                yield _token(token.word, token.position, token.start, token.end, options)
 
 
-def _token(text: str, position: int, start: int, end: int, asked: dict[str, Any]) -> Any:
-    token = Token(**asked)
+def _token(text: str, position: int, start: int, end: int, options: dict[str, Any]) -> Any:
+    """Returns a Whoosh token."""
+    token = Token(**options)
     token.text = text
-    token.pos = position + asked.get("start_pos", 0)
-    token.startchar = start + asked.get("start_char", 0)
-    token.endchar = end + asked.get("start_char", 0)
+    token.pos = position + options.get("start_pos", 0)
+    token.startchar = start + options.get("start_char", 0)
+    token.endchar = end + options.get("start_char", 0)
     return token
 
 
 def schema_of(analyzer: Analyzer) -> Any:
-    """Make the `whoosh.fields.Schema` of an index analysed so."""
+    """Returns the `whoosh.fields.Schema` of an index with this analyzer."""
 
     def text(*, stems: bool) -> Any:
         words = TextAnalyzer(analyzer.stop_words, stemming=analyzer.stemming, stems=stems)
@@ -104,18 +103,19 @@ ABSTRACT: Final = 1
 
 @dataclass(frozen=True, slots=True)
 class TermPostings:
-    """The papers that hold a term, deleted ones included.
+    """The posting list of a term, deleted docs included.
 
     Attributes:
-        papers: rising. weights: how often each holds it.
-        starts, places: positions of paper i are ``places[starts[i]:starts[i] + weights[i]]``,
-            rising; None where the field has none.
+        docs: int64, ascending doc ids.
+        tfs: int64, term frequency in each.
+        starts, positions: positions in the i-th doc are
+            ``positions[starts[i] : starts[i] + tfs[i]]``, ascending; None where the field has none.
     """
 
-    papers: Ints
-    weights: Ints
+    docs: Ints
+    tfs: Ints
     starts: Ints | None = None
-    places: Ints | None = None
+    positions: Ints | None = None
 
 
 class FieldTerms(Protocol):
@@ -127,18 +127,18 @@ class FieldTerms(Protocol):
 
     @property
     def present(self) -> NDArray[np.bool_]:
-        """For each term whether it has a posting in this field."""
+        """bool, one a term: whether it has a posting in this field."""
 
     @property
     def lengths(self) -> NDArray[np.int32]:
-        """For each paper the length of the field, in words that count."""
+        """int32, one a doc: its field length."""
 
     def postings(self, term: int) -> TermPostings:
-        """Returns the posting list of a term by its term id."""
+        """Returns the posting list of a term, given its index in the lexicon."""
 
 
 class _Text:
-    """Stems, or words where `forms` is set, of title or abstract."""
+    """Terms of title or abstract: surface forms where `words` is set, else stems."""
 
     def __init__(self, segment: Segment, field: int, *, words: bool) -> None:
         self._segment = segment
@@ -164,20 +164,23 @@ class _Text:
     def postings(self, term: int) -> TermPostings:
         segment = self._segment
         stem = int(segment.word_stem[term]) if self._words else term
-        papers, counts, forms, places = self._occurrences(stem)
+        docs, tfs, forms, positions = self._occurrences(stem)
         if self._words:
             low, high = segment.stem_word_ptr[stem : stem + 2]
             form = int(np.searchsorted(segment.stem_words[low:high], term))
-            wanted = forms == form
-            row = np.repeat(np.arange(len(papers)), counts)[wanted]
-            counts = np.bincount(row, minlength=len(papers))
-            places = places[wanted]
-        held = counts > 0
-        counts = counts[held].astype(np.int64)
-        return TermPostings(papers[held], counts, np.cumsum(counts) - counts, places)
+            selected = forms == form
+            row = np.repeat(np.arange(len(docs)), tfs)[selected]
+            tfs = np.bincount(row, minlength=len(docs))
+            positions = positions[selected]
+        matching = tfs > 0
+        tfs = tfs[matching].astype(np.int64)
+        return TermPostings(docs[matching], tfs, np.cumsum(tfs) - tfs, positions)
 
     def _occurrences(self, stem: int) -> tuple[Ints, Ints, Ints, Ints]:
-        """Returns a stem's doc ids, its tf in this field, and the form and position of each."""
+        """Returns the postings of a stem in this field: docs, tfs, and forms and positions.
+
+        A doc whose occurrences are all in the other field has a tf of 0.
+        """
         segment = self._segment
         row = slice(*segment.stem_ptr[stem : stem + 2].tolist())
         title = segment.title_tf[row].astype(np.int64)
@@ -185,17 +188,17 @@ class _Text:
         low, high = segment.place_ptr[stem : stem + 2].tolist()
         start = np.repeat(np.cumsum(both) - both, both)
         in_title = np.arange(high - low) - start < np.repeat(title, both)
-        wanted = in_title if self._field == TITLE else ~in_title
+        selected = in_title if self._field == TITLE else ~in_title
         return (
             segment.docs[row].astype(np.int64),
             title if self._field == TITLE else both - title,
-            segment.forms[low:high][wanted].astype(np.int64),
-            segment.places[low:high][wanted].astype(np.int64),
+            segment.forms[low:high][selected].astype(np.int64),
+            segment.places[low:high][selected].astype(np.int64),
         )
 
 
 class _Authors:
-    """Words of names."""
+    """Words of author names."""
 
     def __init__(self, segment: Segment) -> None:
         self._segment = segment
@@ -210,16 +213,16 @@ class _Authors:
         segment = self._segment
         row = slice(*segment.name_word_ptr[term : term + 2].tolist())
         names = segment.name_word_names[row].astype(np.int64)
-        at, _ = gathered(segment.name_papers_ptr, names)
-        papers = np.unique(segment.name_papers[at]).astype(np.int64)
-        held, counts = gathered(segment.paper_names_ptr, papers)
-        holds = np.isin(segment.paper_names[held], names)
-        row_of = np.repeat(np.arange(len(papers)), counts)
-        return TermPostings(papers, np.bincount(row_of[holds], minlength=len(papers)))
+        indexes, _ = gathered(segment.name_papers_ptr, names)
+        docs = np.unique(segment.name_papers[indexes]).astype(np.int64)
+        name_indexes, counts = gathered(segment.paper_names_ptr, docs)
+        holds = np.isin(segment.paper_names[name_indexes], names)
+        row_of = np.repeat(np.arange(len(docs)), counts)
+        return TermPostings(docs, np.bincount(row_of[holds], minlength=len(docs)))
 
 
 class _Values:
-    """One value a paper, given as places in a lexicon."""
+    """One value a doc, given as codes into a lexicon; -1 = none."""
 
     def __init__(self, lexicon: Lexicon, codes: NDArray[np.int32]) -> None:
         self._codes = codes
@@ -231,23 +234,25 @@ class _Values:
         return np.ones(len(self.lexicon), np.bool_)
 
     def postings(self, term: int) -> TermPostings:
-        papers = np.flatnonzero(self._codes == term)
-        return TermPostings(papers, np.ones(len(papers), np.int64))
+        docs = np.flatnonzero(self._codes == term)
+        return TermPostings(docs, np.ones(len(docs), np.int64))
 
 
 def year_term(year: int) -> bytes:
-    """Write a year as `whoosh.fields.NUMERIC` writes a signed 32-bit number without shift."""
+    """Returns a year as `whoosh.fields.NUMERIC` encodes a signed 32-bit number without shift."""
     return _YEAR.pack(0, year + _SIGN)
 
 
 def _years(segment: Segment) -> _Values:
+    """Returns the years of a segment."""
     years = np.unique(segment.year[segment.year >= 0])
-    place = np.searchsorted(years, segment.year).astype(np.int32)
+    codes = np.searchsorted(years, segment.year).astype(np.int32)
     lexicon = Lexicon.of_raws([year_term(int(year)) for year in years])
-    return _Values(lexicon, np.where(segment.year >= 0, place, -1).astype(np.int32))
+    return _Values(lexicon, np.where(segment.year >= 0, codes, -1).astype(np.int32))
 
 
 def _ids(segment: Segment) -> _Values:
+    """Returns the paper ids of a segment."""
     codes = np.empty(segment.papers, np.int32)
     codes[segment.id_paper] = np.arange(segment.papers, dtype=np.int32)
     return _Values(segment.ids, codes)
@@ -264,4 +269,4 @@ FIELDS: Final[Mapping[str, Callable[[Segment], FieldTerms]]] = {
     "venue": lambda segment: _Values(segment.venues, segment.venue),
     "year": _years,
 }
-"""How the terms of each indexed field are read from a segment, by name in rising order."""
+"""Reader of the terms of each indexed field, by ascending name."""

@@ -1,9 +1,9 @@
 """Whoosh's table of contents of a generation: written so that Whoosh opens it, checked before.
 
-Whoosh keeps schema and segments as pickles, and unpickling runs whatever a pickle says. So
-`open_whoosh` reads them itself and accepts only the names on a short list; it opens only
-directories of its own, but a directory may have come from elsewhere. Names that classes had in
-earlier versions stay on the list, so that an index written by one of them opens.
+Whoosh keeps schema and segments as pickles, and unpickling runs whatever a pickle names
+(https://docs.python.org/3/library/pickle.html#restricting-globals). So `open_whoosh` unpickles with
+an allow-list, as a directory may come from elsewhere. Names that classes had in earlier versions
+stay on it, so an index written by one of them opens.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from indexer.platform import sync_file
 
 NAME: Final = f"_{INDEX}_1.toc"
 _MOST_BYTES: Final = 1 << 22
+"""A longer table of contents is refused; a real one has some kilobytes."""
 _HERE: Final = __name__.rpartition(".")[0]
 _ENGINE: Final = _HERE.rpartition(".")[0]
 FORMER: Final = {
@@ -32,7 +33,7 @@ FORMER: Final = {
     f"{_ENGINE}.twin.schema NameAnalyzer": (f"{_HERE}.schema", "NameAnalyzer"),
     f"{_ENGINE}.twin.schema TextAnalyzer": (f"{_HERE}.schema", "TextAnalyzer"),
 }
-"""Names of earlier versions, as "module name": module and name today."""
+"""Names in earlier versions, as "module name", and the module and name of today."""
 ALLOWED: Final = frozenset(
     {
         "__builtin__ frozenset",
@@ -53,42 +54,42 @@ ALLOWED: Final = frozenset(
         "whoosh.formats Positions",
     }
 )
-"""Everything the pickles of a table of contents may name: "module name"."""
+"""All that the pickles of a table of contents may name, as "module name"."""
 
 
 def write_toc(folder: Path, manifest: Manifest, analyzer: Analyzer) -> None:
-    """Write the table of contents that belongs to a manifest, and make sure it is on disk."""
+    """Writes the table of contents that belongs to a manifest, and syncs it to disk."""
     segments = [ArraySegment(entry) for entry in manifest.segments]
     TOC(schema_of(analyzer), segments, 1).write(FileStorage(str(folder)), INDEX)
     sync_file(folder / NAME)
 
 
 def open_whoosh(folder: Path) -> FileIndex:
-    """Open the directory of a generation as the Whoosh index it is.
+    """Returns the directory of a generation as a read-only Whoosh index.
 
     Raises:
-        IndexDamaged: when its table of contents names anything that is not on the list.
+        IndexDamaged: when its table of contents names anything that is not allowed.
         FileNotFoundError: when there is none.
     """
     return _CheckedIndex(folder)
 
 
 def check_toc(path: Path) -> None:
-    """Read a table of contents without running any of it.
+    """Checks a table of contents, without importing or running what it must not name.
 
     Raises:
-        IndexDamaged: when it is not one or names anything that is not on the list.
-        FileNotFoundError: when it is not there.
+        IndexDamaged: when it cannot be read or names anything that is not allowed.
+        FileNotFoundError: when there is none.
     """
     read_toc(path)
 
 
 def read_toc(path: Path) -> TOC:
-    """Returns the table of contents at `path`; only names on the list are looked up.
+    """Returns the table of contents at `path`, unpickled with the allow-list.
 
     Raises:
-        IndexDamaged: when it is not one or names anything that is not on the list.
-        FileNotFoundError: when it is not there.
+        IndexDamaged: when it cannot be read or names anything that is not allowed.
+        FileNotFoundError: when there is none.
     """
     if path.stat().st_size > _MOST_BYTES:
         raise _damaged(path, "it is far too long")
@@ -108,7 +109,7 @@ def read_toc(path: Path) -> TOC:
             segments = stream.read(_MOST_BYTES)
         finally:
             stream.close()
-        loaded = [_Checked(io.BytesIO(pickled)).load() for pickled in (schema, segments)]
+        loaded = [_AllowListUnpickler(io.BytesIO(pickled)).load() for pickled in (schema, segments)]
         return TOC(*loaded, 1)
     except Exception as error:
         raise _damaged(path, f"it cannot be read ({type(error).__name__}: {error})") from error
@@ -118,7 +119,7 @@ class _CheckedIndex(FileIndex):  # type: ignore[misc] # Whoosh has no types
     """A Whoosh index whose table of contents is read by `read_toc`, never by Whoosh."""
 
     def __init__(self, folder: Path) -> None:
-        """Open the directory of a generation, read only."""
+        """Opens the directory of a generation, read-only."""
         self.storage = FileStorage(str(folder), readonly=True)
         self.indexname = INDEX
         self._schema = None
@@ -129,10 +130,11 @@ class _CheckedIndex(FileIndex):  # type: ignore[misc] # Whoosh has no types
         return read_toc(self._path)
 
 
-class _Checked(pickle.Unpickler):
-    """An unpickler that knows the names of the list and no others (as Python's manual advises)."""
+class _AllowListUnpickler(pickle.Unpickler):
+    """An unpickler with an allow-list, as the Python manual advises."""
 
     def find_class(self, module: str, name: str) -> Any:
+        """Returns an allowed class; raises UnpicklingError for any other name."""
         module, name = FORMER.get(f"{module} {name}", (module, name))
         if f"{module} {name}" not in ALLOWED:
             raise pickle.UnpicklingError(f"{module}.{name} is not allowed")
@@ -140,6 +142,7 @@ class _Checked(pickle.Unpickler):
 
 
 def _damaged(path: Path, why: str) -> IndexDamaged:
+    """Returns the error for a table of contents that must not be used."""
     return IndexDamaged(
         f"{path}: {why}; do not open it with Whoosh. `quiver rollback` goes back to the "
         "generation before, `quiver build` makes a new one"

@@ -43,6 +43,7 @@ from indexer.errors import (
     RecordError,
 )
 from indexer.identifiers import SCHEMES as IDENTIFIER_SCHEMES
+from indexer.integrity import Integrity
 from indexer.language.parse import parse_query
 from indexer.language.syntax import SYNTAX, compose_query
 from indexer.language.unparse import format_clause
@@ -161,6 +162,7 @@ __all__ = [
     "IndexLocked",
     "IndexMissing",
     "IndexUnavailable",
+    "Integrity",
     "Link",
     "Match",
     "Network",

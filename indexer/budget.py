@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 TIME_NOTE: Final = "left out: the query took too long"
-WORK_NOTE: Final = "left out: the query has too much to look through"
+WORK_NOTE: Final = "left out: the query would have to search too much"
 MEMORY_NOTE: Final = "left out: the query needs too much memory"
 _PAPER_POSTINGS: Final = 64
 """Of a large collection so many postings for each paper: as if 64 words were in all of them."""

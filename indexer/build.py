@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Final
 
 from indexer.authors.curation import Curation, attach_curation
 from indexer.digests import DigestTable
@@ -24,6 +26,7 @@ from indexer.protected import protect
 from indexer.report import BuildReport, Progress, SourceCount, Tally
 from indexer.search import Index
 
+_LOG: Final = logging.getLogger(__name__)
 _SECONDS_BETWEEN = 0.1
 _MET = 1
 _CHECKED = ("abstract", "authors", "venue", "year", "type", "doi", "url", "keywords")
@@ -73,6 +76,7 @@ def build_index(  # noqa: PLR0913 - one keyword an option of the verb
     """
     reading = _Reading(dumps, progress, exclude, strict=strict, venues=venues)
     output = reading.output(rejected, exclude, protected, overwrite=overwrite)
+    _LOG.info("%s from %s", "building" if rebuild else "updating", ", ".join(dumps))
     with (
         RejectedFile(output) as reading.rejected,
         index.writer(rebuild=rebuild, dumps=tuple(dumps)) as writer,
@@ -86,7 +90,16 @@ def build_index(  # noqa: PLR0913 - one keyword an option of the verb
     generation = index.generation() or ""
     with index.searcher() as searcher:
         info = searcher.info()
-    return reading.report(info.papers, generation, info.bytes)
+    report = reading.report(info.papers, generation, info.bytes)
+    _LOG.info(
+        "generation %s has %d papers; %d read, %d records skipped, in %.1f s",
+        generation,
+        report.papers,
+        report.added,
+        report.skipped_count,
+        report.seconds,
+    )
+    return report
 
 
 def index_records(
@@ -219,7 +232,8 @@ class _Reading:
                 self.tally.notice(str(notice))
         if passed:
             shown = ", ".join(passed[:5]) + (", …" if len(passed) > 5 else "")
-            self.tally.notice(f"{len(passed)} files that are no dumps were passed over: {shown}")
+            what = "file is not a dump" if len(passed) == 1 else "files are not dumps"
+            self.tally.notice(f"{len(passed)} {what}, skipped: {shown}")
         self._say(self.names[-1] if self.names else "", last=True)
 
     def _format(self, dump: Dump, formats: Mapping[str, Format]) -> Format | None:

@@ -17,6 +17,11 @@ QuiverError               anything a person can mend; its text names the cause a
 from __future__ import annotations
 
 
+def _named(path: str) -> str:
+    """Returns the name of a file as one line of text: a name may hold a line feed."""
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in path)
+
+
 class QuiverError(Exception):
     """Anything that went wrong and that the person at the keyboard can mend.
 
@@ -53,7 +58,8 @@ class DumpError(QuiverError, ValueError):
 
     def __init__(self, source: str, line: int, reason: str) -> None:
         """Word the text as ``source:line: reason`` (no line when it is 0)."""
-        where = f"{source}:{line}" if line else source
+        named = _named(source)
+        where = f"{named}:{line}" if line else named
         super().__init__(f"{where}: {reason}")
         self.source = source
         self.line = line
@@ -74,7 +80,7 @@ class OutputError(QuiverError):
 
     def __init__(self, path: str, reason: str) -> None:
         """Word the text as ``path: reason``."""
-        super().__init__(f"{path}: {reason}")
+        super().__init__(f"{_named(path)}: {reason}")
         self.path = path
         self.reason = reason
 

@@ -8,13 +8,15 @@ The rules are those of a careful Unix tool, the same for every option that names
 - An existing file is replaced where it is empty, where the same option wrote it and nobody has
   edited it since, or where the user says so (``--overwrite``). Anything else is refused.
 - The text goes into a hidden file beside the target. It is synced and renamed when it is complete;
-  a failure or Ctrl-C before that leaves the target as it was.
+  a failure or Ctrl-C before that leaves the target as it was. What a killed run left there the next
+  run that writes the same target removes; a lock tells it from the file of a run at work.
 - ``-`` and ``/dev/stdout`` are standard output; pipes and character devices are written directly.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import secrets
 import stat
@@ -25,7 +27,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from indexer.errors import OutputError
-from indexer.platform import sync_folder, when_unused
+from indexer.platform import lock_file, sync_folder, when_unused
 from indexer.protected import Protected, descriptor_of, identity, refuse_protected, status_of
 
 
@@ -67,6 +69,7 @@ class OutputFile:
         self._create = create
         self._file: IO[bytes] | None = None
         self._temporary: Path | None = None
+        self._lock: int | None = None
         self._descriptor = descriptor_of(path)
         self._target = Path(os.path.realpath(path))
         self._before: os.stat_result | None = None
@@ -146,6 +149,7 @@ class OutputFile:
             if self._temporary is not None:
                 self._rename(self._temporary)
                 self._temporary = None
+                self._unlock()
         except OSError as error:
             raise self._failed(error) from error
         except BaseException:  # Ctrl-C, too
@@ -161,6 +165,13 @@ class OutputFile:
             with contextlib.suppress(OSError):
                 self._temporary.unlink(missing_ok=True)
             self._temporary = None
+        self._unlock()
+
+    def _unlock(self) -> None:
+        """Let go of the lock, which outlives the open file: the name must not be free before."""
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
     def _opened(self) -> IO[bytes]:
         if self._file is None:
@@ -176,10 +187,16 @@ class OutputFile:
         if self._before is not None and not stat.S_ISREG(self._before.st_mode):
             return self._target.open("wb")
         # A name of its own: the target's may be as long as the file system allows.
-        temporary = self._target.parent / f".quiver-{secrets.token_hex(8)}.new"
+        tag = hashlib.blake2b(os.fsencode(self._target.name), digest_size=6).hexdigest()
+        _remove_leftovers(self._target.parent, tag)
+        temporary = self._target.parent / f".quiver-{tag}-{secrets.token_hex(8)}.new"
         self._temporary = temporary
         binary = getattr(os, "O_BINARY", 0)  # Windows ends lines otherwise
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | binary, 0o666)
+        with contextlib.suppress(OSError):  # a file system without locks
+            lock_file(handle)
+            if os.name == "posix":  # Windows renames no file that is open
+                self._lock = os.dup(handle)
         if self._before is not None and hasattr(os, "fchown"):
             with contextlib.suppress(OSError):  # another's file keeps its owner only under root
                 os.fchown(handle, self._before.st_uid, self._before.st_gid)
@@ -230,6 +247,20 @@ class OutputFile:
         if isinstance(error, BrokenPipeError):
             return error
         return OutputError(self.path, f"cannot be written: {error.strerror or error}")
+
+
+def _remove_leftovers(folder: Path, tag: str) -> None:
+    """Remove hidden files of one target that no run holds a lock on."""
+    for path in folder.glob(f".quiver-{tag}-*.new"):
+        with contextlib.suppress(OSError):  # another run was faster, or may do what this may not
+            handle = os.open(path, os.O_RDWR)
+            try:
+                if lock_file(handle) and os.name == "posix":
+                    path.unlink()
+            finally:
+                os.close(handle)
+            if os.name != "posix":
+                path.unlink()  # refused while anybody has it open
 
 
 def _recognised(target: Path, is_own: Callable[[Path], bool] | None) -> bool:

@@ -36,7 +36,7 @@ def check_loss(before: int, papers: int, most_lost: float) -> None:
     """
     if before and 1 - papers / before > most_lost:
         raise IndexError_(
-            f"papers would fall from {before:,} to {papers:,}: more than {most_lost:.0%} lost, so "
-            "this is not published; is a dump missing or cut short? If this is meant, allow it "
-            "with --allow-shrink"
+            f"the number of papers would fall from {before:,} to {papers:,}, by more than "
+            f"{most_lost:.0%}, so nothing was published. Is a dump missing or cut short? If it is "
+            "intended, use --allow-shrink"
         )

@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from indexer.integrity import Integrity
 from indexer.paper import Paper
 from indexer.query import FacetField, Query
 from indexer.results import (
@@ -98,7 +99,10 @@ class PaperTimes:
 
 
 class Searcher(Protocol):
-    """A snapshot of one generation; safe to use from several threads."""
+    """A snapshot of one generation; safe to use from several threads.
+
+    Where a file of the generation is not what was written, answers raise `IndexDamaged`.
+    """
 
     @property
     def generation(self) -> str:
@@ -107,6 +111,10 @@ class Searcher(Protocol):
     @property
     def identity(self) -> str:
         """Identity of the index this searcher reads, see `IndexInfo`."""
+
+    @property
+    def integrity(self) -> Integrity:
+        """What is known of the files that it reads."""
 
     def search(
         self,
@@ -197,10 +205,12 @@ class Index(Protocol):
         """Open a published generation; it stays readable until closed.
 
         Args:
-            generation: one of `published`; None = the newest.
+            generation: one of `published`; None = the newest. Where that is damaged an older one
+                that is whole is opened, see `Integrity.fallback_reason`.
 
         Raises:
             IndexMissing: when nothing was published yet, or this one is not kept (any more).
+            IndexDamaged: when it is not what was written, and no older one is.
         """
 
     def writer(

@@ -25,7 +25,7 @@ from indexer.budget import (
     BudgetSpent,
     Limits,
 )
-from indexer.highlighting.phrase_matches import Seen, gathered
+from indexer.highlighting.phrase_matches import TextToken, gathered
 from indexer.query_analysis.expansion_shares import level, shares
 from indexer.query_analysis.terms import UnionTerm
 from tests.oracle import MemoryIndex
@@ -246,7 +246,7 @@ def test_the_rescue_of_an_empty_answer_stays_within_the_budget(index: WhooshInde
 
 
 def test_words_near_each_other_are_looked_at_once() -> None:
-    tokens = [Seen("ab"[at % 2], at, at, at + 1) for at in range(4_000)]
+    tokens = [TextToken("ab"[at % 2], at, at, at + 1) for at in range(4_000)]
     assert gathered(tokens, ("a", "b"), 10**9) == set(range(4_000))
     assert gathered(tokens, ("a", "a"), 3) == set(range(0, 4_000, 2))
     assert gathered(tokens, ("a", "a"), 2) == set()

@@ -161,9 +161,7 @@ def test_files_of_a_folder_that_are_no_dumps_are_passed_over_and_said(tmp_path: 
 
     assert report.papers == report.added == 1
     assert report.generation == ""
-    assert report.warnings == (
-        f"1 files that are no dumps were passed over: {tmp_path / 'README'}",
-    )
+    assert report.warnings == (f"1 file is not a dump, skipped: {tmp_path / 'README'}",)
 
 
 def test_progress_rises_to_the_end(tmp_path: Path) -> None:

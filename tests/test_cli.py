@@ -18,7 +18,7 @@ from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from indexer import open_index
+from indexer import Paper, open_index
 from indexer.cli.filters import read_years
 from indexer.query import YearRange
 from webui.cli import COMMANDS, quiver
@@ -220,7 +220,7 @@ def test_order_and_pages(run: Run) -> None:
 
 def test_what_was_mended_is_said_once(run: Run) -> None:
     lines = run("search", "(((").stdout.splitlines()
-    mended = [line for line in lines if line.startswith("Mended: ")]
+    mended = [line for line in lines if line.startswith("Corrected: ")]
     assert len(set(mended)) == len(mended) > 0
     assert any(line.endswith("(3 times)") for line in mended)
 
@@ -292,7 +292,7 @@ def test_similar_names_the_words_that_papers_share(run: Run) -> None:
     assert [hit["id"] for hit in written["hits"]][:1] == ["bees2"]
     assert "bees" in written["terms"]
     text = run("similar", "bees1", "--limit", "1").stdout
-    assert text.startswith("Like Sparse bees and their dances\nShared words: ")
+    assert text.startswith("Papers like Sparse bees and their dances\nShared words: ")
     assert f"As a query: {written['query']}\n" in text
     several = json.loads(run("similar", "bees1", "bees2", "bees1", "--json").stdout)
     assert several["ids"] == ["bees1", "bees2"]
@@ -303,7 +303,7 @@ def test_similar_names_the_words_that_papers_share(run: Run) -> None:
 def test_author_prints_the_cluster_and_names_that_are_nearly_the_same(run: Run) -> None:
     text = run("author", "anna", "sørén").stdout
     assert text.startswith("Anna Sørén\n1 paper, 1 author row\n")
-    assert "Nearly the same name: Anna Soren (1)" in text
+    assert "Similar names: Anna Soren (1)" in text
     assert "Perhaps the same person" not in text
     assert "Sparse bees and their dances" in text
     written = json.loads(run("author", "anna-sørén", "--json").stdout)
@@ -313,8 +313,8 @@ def test_author_prints_the_cluster_and_names_that_are_nearly_the_same(run: Run) 
 def test_author_puts_names_together(run: Run) -> None:
     ran = run("author", "Anna Sørén", "--also", "Anna Soren", "--also", "Nobody")
     assert ran.stdout.startswith("Anna Sørén\n2 papers, 2 author rows\n")
-    assert "Together with: Anna Soren\n" in ran.stdout
-    assert ran.stderr == "1 name of --also has no papers of its own.\n"
+    assert "Including: Anna Soren\n" in ran.stdout
+    assert ran.stderr == "1 name given with --also added no papers.\n"
     written = json.loads(run("author", "Anna Soren", "--also", "anna sørén", "--json").stdout)
     assert [one["slug"] for one in written["also"]] == ["anna-sørén"]
     assert [paper["id"] for paper in written["papers"]] == ["bees2", "bees1"]
@@ -323,11 +323,11 @@ def test_author_puts_names_together(run: Run) -> None:
 def test_author_without_the_accents_leads_to_the_name(run: Run) -> None:
     ran = run("author", "Åuthor A")
     assert ran.stdout.startswith("Author A\n")
-    assert "No paper is by 'Åuthor A' exactly" in ran.stderr
+    assert "No paper has an author named exactly 'Åuthor A'" in ran.stderr
 
 
 def test_an_unknown_author_fails_and_names_the_nearest(run: Run) -> None:
-    assert "there are Tao Lin" in run("author", "Maya Lin", code=1).stderr
+    assert "similar names: Tao Lin" in run("author", "Maya Lin", code=1).stderr
 
 
 def test_info_says_what_is_in_the_index(run: Run) -> None:
@@ -416,7 +416,7 @@ def test_rollback_goes_back_by_one(run: Run, tmp_path: Path) -> None:
     run("build", "faulty.jsonl", "--index", index)
     assert "rollback" not in run("rollback", "--index", index, code=1).stdout
     run("build", "papers.jsonl", "--index", index)
-    assert "as it was one generation ago" in run("rollback", "--index", index).stdout
+    assert "is back at the previous generation" in run("rollback", "--index", index).stdout
     assert json.loads(run("info", "--index", index, "--json").stdout)["papers"] == 1
     assert json.loads(run("rollback", "--index", index, "--json").stdout)["generation"]
 
@@ -463,7 +463,7 @@ def test_config_prints_what_is_in_effect(run: Run, tmp_path: Path) -> None:
     assert "  port: 9000  # default: 8000\n" in run("config", "--config", str(path)).stdout
     ran = run("config", str(path))
     assert "  port: 9000  # default: 8000\n" in ran.stdout
-    assert ran.stderr == f"{path}: no faults.\n"
+    assert ran.stderr == f"{path}: no errors.\n"
     assert json.loads(run("config", str(path), "--json").stdout)["web"]["port"] == 9000
 
 
@@ -616,3 +616,36 @@ def test_a_table_of_venues_of_ones_own_is_used(
     assert (source["read"], source["duplicates"], source["changed"]) == (2, 1, 2)
     assert report["bytes"] > 0
     assert report["papers_per_second"] > 0
+
+
+HOSTILE = "\x1b]0;owned\x07\x1b[2J\x9b31m\u202e"
+
+
+@pytest.mark.parametrize(
+    "line", ["search gossip", "show p1", "info", "author {name}", "diff", "verify", "similar p1"]
+)
+def test_nothing_that_is_printed_steers_the_terminal(run: Run, tmp_path: Path, line: str) -> None:
+    index = tmp_path / "index\x1b[2J\nforged"
+    dump = tmp_path / "du\x1bmp\n.jsonl"
+    dump.write_text('{"id": "p9", "title": "Gossip by wire"}\n')
+    words = ("--index", str(index))
+    run("build", str(dump), *words)
+    with open_index(index).writer() as writer:
+        for number in (1, 2):
+            title, text = f"Gossip {HOSTILE}{number}", f"gossip by wire {HOSTILE}"
+            writer.add(
+                Paper(f"p{number}", title, text, (f"Ada {HOSTILE}",), f"ICML {HOSTILE}", 2001)
+            )
+    ran = run(*shlex.split(line.format(name=shlex.quote(f"Ada {HOSTILE}"))), *words, color=True)
+
+    shown = re.sub("\x1b\\[(?:0|1|2|33)m", "", ran.stdout + ran.stderr)
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", shown)
+    assert not re.search("^forged", shown, re.MULTILINE)
+
+
+def test_a_line_feed_in_the_name_of_a_dump_forges_no_line(run: Run, tmp_path: Path) -> None:
+    dump = tmp_path / "a\nWarning: forged.jsonl"
+    dump.write_text("nonsense\n")
+    ran = run("build", str(dump), "--index", str(tmp_path / "index"), code=1)
+
+    assert not re.search("^Warning", ran.stdout + ran.stderr, re.MULTILINE)

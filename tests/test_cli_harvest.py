@@ -152,7 +152,7 @@ def test_ctrl_c_keeps_what_came_and_says_so(
     monkeypatch.setattr(time, "sleep", interrupted)
     arguments = ["harvest", url, str(tmp_path / "a.xml"), "--pause", "0"]
     stopped = CliRunner().invoke(quiver(), arguments)
-    assert (stopped.exit_code, "goes on" in stopped.stderr) == (1, True)
+    assert (stopped.exit_code, "resumes" in stopped.stderr) == (1, True)
     monkeypatch.undo()
     went_on = CliRunner().invoke(quiver(), [*arguments, "--json"])
     report = json.loads(went_on.stdout)
@@ -174,5 +174,5 @@ def test_ctrl_c_in_a_build_leaves_the_index_as_it_was(
     monkeypatch.setattr("indexer.backends.whoosh.indexing.writer.take_census", interrupted)
     stopped = CliRunner().invoke(quiver(), command)
     assert stopped.exit_code == 1
-    assert stopped.stderr.splitlines()[-1] == "Error: stopped; nothing is half written"
+    assert stopped.stderr.splitlines()[-1] == "Error: stopped; no file is left half written"
     assert sorted((tmp_path / "index").rglob("*")) == before

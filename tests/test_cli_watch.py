@@ -143,9 +143,9 @@ def test_another_writer_is_waited_for_and_told_once(
 @pytest.mark.parametrize(
     ("words", "fault"),
     [
-        (["--watch", "-"], "reads dumps more than once, so - cannot"),
-        (["--watch", ".", "--rejected", "bad.jsonl"], "so --rejected cannot"),
-        ([".", "--every", "3"], "--watch, which is missing"),
+        (["--watch", "-"], "reads dumps more than once, so it cannot be combined with -"),
+        (["--watch", ".", "--rejected", "bad.jsonl"], "cannot be combined with --rejected"),
+        ([".", "--every", "3"], "add --watch"),
     ],
 )
 def test_what_makes_no_sense_with_a_watch_is_misuse(words: list[str], fault: str) -> None:

@@ -6,11 +6,14 @@ import http.client
 import os
 import re
 import shutil
+import socket
 import ssl
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -34,8 +37,6 @@ server.run()
 
 
 def free_ports(count: int) -> list[int]:
-    import socket
-
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports = [int(one.getsockname()[1]) for one in sockets]
     for one in sockets:
@@ -46,10 +47,25 @@ def free_ports(count: int) -> list[int]:
 @pytest.fixture(scope="module")
 def secure(tmp_path_factory: pytest.TempPathFactory, checkout: Path) -> Iterator[int]:
     """The port at which nginx serves TLS with our configuration, the pages behind it."""
+    pytest.importorskip("waitress")
+    upstream = subprocess.Popen(
+        [sys.executable, "-c", UPSTREAM], cwd=checkout, stdout=subprocess.PIPE, text=True
+    )
+    with upstream:
+        try:
+            assert upstream.stdout is not None
+            behind = int(upstream.stdout.readline())
+            with nginx_before(behind, tmp_path_factory.mktemp("nginx")) as port:
+                yield port
+        finally:
+            upstream.kill()
+
+
+@contextmanager
+def nginx_before(behind: int, folder: Path) -> Iterator[int]:
+    """Runs nginx with our configuration before a server; gives the port at which it serves TLS."""
     if NGINX is None or shutil.which("openssl") is None:
         pytest.skip("nginx or openssl is not installed")
-    pytest.importorskip("waitress")
-    folder = tmp_path_factory.mktemp("nginx")
     key, certificate = folder / "key.pem", folder / "certificate.pem"
     subprocess.run(
         [
@@ -59,55 +75,51 @@ def secure(tmp_path_factory: pytest.TempPathFactory, checkout: Path) -> Iterator
         check=True,
         capture_output=True,
     )
-    upstream = subprocess.Popen(
-        [sys.executable, "-c", UPSTREAM], cwd=checkout, stdout=subprocess.PIPE, text=True
+    plain, port = free_ports(2)
+    text = (FILES / "nginx.conf").read_text(encoding="utf-8")
+    for before, after in (
+        ("/etc/ssl/papers.example.org.pem", str(certificate)),
+        ("/etc/ssl/private/papers.example.org.key", str(key)),
+        ("/var/cache/nginx/quiver", str(folder / "pages")),
+        ("127.0.0.1:8000", f"127.0.0.1:{behind}"),
+        ("listen 80;", f"listen 127.0.0.1:{plain};"),
+        ("listen 443 ", f"listen 127.0.0.1:{port} "),
+    ):
+        assert before in text, before
+        text = text.replace(before, after)
+    temporary = "".join(
+        f"{kind}_temp_path {folder}/{kind};\n"
+        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
-    with upstream:
-        assert upstream.stdout is not None
-        behind = int(upstream.stdout.readline())
-        plain, port = free_ports(2)
-        text = (FILES / "nginx.conf").read_text(encoding="utf-8")
-        for before, after in (
-            ("/etc/ssl/papers.example.org.pem", str(certificate)),
-            ("/etc/ssl/private/papers.example.org.key", str(key)),
-            ("/var/cache/nginx/quiver", str(folder / "pages")),
-            ("127.0.0.1:8000", f"127.0.0.1:{behind}"),
-            ("listen 80;", f"listen 127.0.0.1:{plain};"),
-            ("listen 443 ", f"listen 127.0.0.1:{port} "),
-        ):
-            assert before in text, before
-            text = text.replace(before, after)
-        temporary = "".join(
-            f"{kind}_temp_path {folder}/{kind};\n"
-            for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-        )
-        whole = (
-            f"{'user root;' if os.geteuid() == 0 else ''} "
-            f"daemon off; pid {folder}/pid; error_log stderr warn; events {{}}\n"
-            f"http {{ access_log off; {temporary} {text} }}\n"
-        )
-        path = folder / "nginx.conf"
-        path.write_text(whole, encoding="utf-8")
-        server = subprocess.Popen([NGINX, "-p", str(folder), "-c", str(path), "-e", "stderr"])
-        with server:
+    whole = (
+        f"{'user root;' if os.geteuid() == 0 else ''} "
+        f"daemon off; pid {folder}/pid; error_log stderr warn; events {{}}\n"
+        f"http {{ access_log off; {temporary} {text} }}\n"
+    )
+    path = folder / "nginx.conf"
+    path.write_text(whole, encoding="utf-8")
+    server = subprocess.Popen([NGINX, "-p", str(folder), "-c", str(path), "-e", "stderr"])
+    with server:
+        try:
             for _ in range(100):
-                try:
+                with suppress(OSError):
                     ask(port, "/help")
                     break
-                except OSError:
-                    assert server.poll() is None
-                    time.sleep(0.1)
+                assert server.poll() is None
+                time.sleep(0.1)
             yield port
+        finally:
             server.terminate()
-        upstream.kill()
 
 
-def ask(port: int, address: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+def ask(
+    port: int, address: str, *, method: str = "GET", **headers: str
+) -> tuple[int, dict[str, str], bytes]:
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=20, context=context)
     try:
-        connection.request("GET", address, headers={"Accept": "text/html", **headers})
+        connection.request(method, address, headers={"Accept": "text/html", **headers})
         answer = connection.getresponse()
         told = {name.lower(): value for name, value in answer.getheaders()}
         return answer.status, told, answer.read()
@@ -123,6 +135,33 @@ def test_pages_come_by_tls_compressed_and_with_https_addresses(secure: int) -> N
     _, _, feed = ask(secure, "/sitemap.xml", Host="papers.example.org")
     assert b"https://papers.example.org/" in feed
     assert len(body) < len(ask(secure, "/search?q=federated")[2])
+
+
+def test_an_answer_that_broke_off_is_asked_for_once_more(tmp_path: Path) -> None:
+    """A worker that dies costs its reader nothing; what has an effect is not asked for twice."""
+    asked: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def dying() -> None:
+            """Answers each second connection, and closes the others without a word."""
+            while True:
+                try:
+                    connection, _ = listening.accept()
+                except OSError:
+                    return
+                with connection:
+                    asked.append(connection.recv(65_536).partition(b" ")[0])
+                    if len(asked) % 2 == 0:
+                        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nwhole")
+
+        threading.Thread(target=dying, daemon=True).start()
+        with nginx_before(listening.getsockname()[1], tmp_path) as port:
+            asked.clear()
+            assert ask(port, "/search?q=gossip")[0::2] == (200, b"whole")
+            assert asked == [b"GET", b"GET"]
+            assert ask(port, "/search?q=gossip", method="POST")[0] == 502
+            assert asked == [b"GET", b"GET", b"POST"]
+        listening.shutdown(socket.SHUT_RDWR)
 
 
 def test_a_kept_page_is_asked_for_by_its_etag(secure: int) -> None:

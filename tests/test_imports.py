@@ -74,7 +74,9 @@ def allowed(name: str) -> set[str] | None:
     if name in leaves:
         return leaves
     if name in ("indexer.search", "indexer.results"):
-        return {"indexer.paper", "indexer.query", "indexer.results"}
+        return {"indexer.integrity", "indexer.paper", "indexer.query", "indexer.results"}
+    if name == "indexer.integrity":
+        return {"indexer.errors"}
     return None
 
 

@@ -502,3 +502,49 @@ def test_names_of_files_do_not_steer_the_terminal(verb: str) -> None:
     for result in (run(verb, name), run(verb, f"no{name}"), run(verb, name, "--rejected", name)):
         assert "\\x1b]0;owned\\x07\\x9b31m\\u202e" in result.output
         assert not set(result.output) & set("\x1b\x07\x9b\u202e")
+
+
+KILLED = """
+import os, signal, sys
+from indexer.output_file import OutputFile
+from indexer.protected import Protected
+
+file = OutputFile(sys.argv[1], Protected(), overwrite=True)
+file.write("half")
+file.sync()
+if sys.argv[2] == "die":
+    os.kill(os.getpid(), signal.SIGKILL)
+print("at work", flush=True)
+sys.stdin.read()
+file.publish()
+"""
+
+
+def test_the_next_run_removes_what_a_killed_one_left() -> None:
+    for name in ("out.bib", "other.bib"):
+        ran = subprocess.run([sys.executable, "-c", KILLED, name, "die"], check=False)
+        assert ran.returncode == -signal.SIGKILL
+    assert len(list(Path().glob(".quiver-*.new"))) == 2
+    at_work = subprocess.Popen(
+        [sys.executable, "-c", KILLED, "out.bib", "work"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with at_work:
+        assert at_work.stdout is not None
+        assert at_work.stdout.readline() == "at work\n"
+        assert len(list(Path().glob(".quiver-*.new"))) == 2  # that of another target stays
+        with OutputFile("third.bib", Protected()) as file:
+            file.write("whole")
+        with OutputFile("other.bib", Protected()) as file:
+            file.write("whole")
+        assert len(list(Path().glob(".quiver-*.new"))) == 1  # and that of a run at work
+        file = OutputFile("out.bib", Protected())
+        file.write("first")
+        at_work.communicate("")
+        with pytest.raises(OutputError, match="by another program"):
+            file.publish()
+    assert at_work.returncode == 0
+    assert Path("out.bib").read_text() == "half"
+    assert not list(Path().glob(".quiver-*"))

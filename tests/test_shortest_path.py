@@ -114,4 +114,4 @@ def test_on_the_command_line(checkout: Path, tmp_path: Path) -> None:
     assert all(link["count"] >= len(link["papers"]) > 0 for link in found["links"])
     missing = run(quiver(), ("path", "Sebastian U. Stich", "No Body", *index))
     assert missing.exit_code == 1
-    assert "no paper is by 'No Body'" in missing.output
+    assert "no paper has an author named 'No Body'" in missing.output

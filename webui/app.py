@@ -7,7 +7,6 @@ from functools import cache
 from pathlib import Path
 
 from flask import Flask, url_for
-from werkzeug.routing import BaseConverter
 
 from indexer import Config, Index, load_config, name_slug, open_index, plain
 from webui.http import (
@@ -25,6 +24,7 @@ from webui.presentation import fast_html
 from webui.presentation.hit import kind
 from webui.presentation.results_page import carried
 from webui.urls.query_params import Params
+from webui.urls.url_builder import AddressConverter
 from webui.views import (
     advanced,
     arxiv_api,
@@ -44,15 +44,8 @@ from webui.views import (
 )
 
 
-class AddressConverter(BaseConverter):
-    """The rest of a path, slashes and all: ids of papers may hold anything."""
-
-    regex = ".+?"
-    part_isolating = False
-
-
 def create_app(config: Config | None = None, *, index: Index | None = None) -> Flask:
-    """Make the application; nothing is opened before the first request.
+    """Create the application; nothing is opened before the first request.
 
     Args:
         config: settings; the defaults where None.
@@ -97,7 +90,7 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
 
 
 def _add_words(app: Flask, title: str) -> None:
-    """Give the templates what all of them use."""
+    """Add the variables and functions that all templates use."""
     folder = Path(app.static_folder or "")
 
     @cache

@@ -14,6 +14,7 @@ from indexer.cli import (
     VERBS,
     Session,
     VerbGroup,
+    echo_lines,
     example,
     has_module,
     hit_json,
@@ -28,13 +29,15 @@ from indexer.cli import (
 
 
 @click.command(
-    short_help="Serve the search pages.",
+    short_help="Serve the web site.",
     epilog=example("quiver serve --port 8080 --workers 4", "quiver serve --open"),
 )
-@click.option("--host", help="Address to listen on; 0.0.0.0 lets other machines in.")
+@click.option("--host", help="Address to listen on; 0.0.0.0 admits other machines.")
 @click.option("--port", type=click.IntRange(0, 65_535), help="Port to listen on; 0 = any free one.")
 @click.option("--workers", type=click.IntRange(1, 256), help="Worker processes.")
-@click.option("--threads", type=click.IntRange(1, 256), help="Requests at once in each worker.")
+@click.option(
+    "--threads", type=click.IntRange(1, 256), help="Requests that each worker handles at a time."
+)
 @click.option("--open", "open_browser", is_flag=True, help="Open the page in your browser.")
 @with_session
 def serve(
@@ -46,10 +49,10 @@ def serve(
     threads: int | None,
     open_browser: bool,
 ) -> None:
-    """Serve the search pages until you press Ctrl-C.
+    """Serve the web site until you press Ctrl-C.
 
-    A new generation of the index is seen on the next request, without a restart; new settings
-    after SIGHUP, which loses no request.
+    A new generation of the index is used from the next request on, without a restart. SIGHUP
+    reads the settings again without losing a request.
     """
     if has_module("fcntl") and has_module("gunicorn"):
         from webui.server.gunicorn_app import serve as listen
@@ -69,13 +72,13 @@ def serve(
 
     if open_session_index(session).generation() is None:
         click.echo(
-            f"There is no index in {session.directory} yet; `quiver build DUMP` makes one, and "
+            f"There is no index in {session.directory} yet; `quiver build DUMP` builds one, and "
             "the pages show it as soon as it is there.",
             err=True,
         )
 
     def ready(address: str) -> None:
-        """Say where the page is, and open it."""
+        """Print the address of the page, and open it in a browser."""
         click.echo(f"Quiver is at {address} (press Ctrl-C to stop).", err=True)
         if open_browser:
             webbrowser.open(address.replace("0.0.0.0", "127.0.0.1"))  # noqa: S104 - not listened on
@@ -84,16 +87,18 @@ def serve(
 
 
 @click.command(
-    short_help="Find papers like one, or like several.",
+    short_help="Find papers like one or several others.",
     epilog=example("quiver similar neurips2022-13057e3d25da icml2019-4b9639ffae97"),
 )
 @click.argument("ids", metavar="ID...", nargs=-1, required=True)
-@click.option("--limit", type=click.IntRange(1, 100), default=10, show_default=True, help="Papers.")
+@click.option(
+    "--limit", type=click.IntRange(1, 100), default=10, show_default=True, help="Number of papers."
+)
 @with_session
 def similar(session: Session, *, ids: tuple[str, ...], limit: int) -> None:
-    """Find the papers that share most of the words that one or several stand out by.
+    """Find papers that share the most distinctive words of one or several others.
 
-    The words are said, and the query they make, so that you can judge the likeness and change it.
+    The words are printed, and the query made of them, so that you can judge and change it.
     """
     from indexer import related_papers
 
@@ -118,12 +123,12 @@ def similar(session: Session, *, ids: tuple[str, ...], limit: int) -> None:
         click.echo(json.dumps(written, ensure_ascii=False))
         return
     for paper in papers:
-        click.echo(f"Like {paper.title}")
-    click.echo(f"Shared words: {', '.join(found.terms) or 'none'}")
+        echo_lines(f"Papers like {paper.title}")
+    echo_lines(f"Shared words: {', '.join(found.terms) or 'none'}")
     if found.query:
-        click.echo(f"As a query: {found.query}")
+        echo_lines(f"As a query: {found.query}")
     for number, hit in enumerate(found.hits, 1):
-        click.echo("\n" + "\n".join(hit_lines(hit, number)))
+        echo_lines("", *hit_lines(hit, number))
 
 
 COMMANDS = (*VERBS, similar, serve)
@@ -131,9 +136,9 @@ COMMANDS = (*VERBS, similar, serve)
 
 
 def quiver() -> VerbGroup:
-    """Make the command with all its verbs."""
+    """Returns the command with all its subcommands."""
     return verb_group(
-        "quiver", "Search abstracts of research papers: build an index, then ask.", *COMMANDS
+        "quiver", "Search abstracts of research papers: build an index, then search it.", *COMMANDS
     )
 
 

@@ -45,7 +45,7 @@ class Career:
 
 
 def title_words(title: str) -> set[str]:
-    """Give the words of a title that say what it is about."""
+    """Returns the words of a title that tell its topic."""
     return set(_WORD.findall(title.lower())) - _COMMON
 
 

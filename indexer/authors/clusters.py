@@ -111,11 +111,11 @@ class AuthorCluster:
         return next((name_slug(name) for name in same if name_key(name) in borne), self.slug)
 
     def group(self, paper_id: str) -> Group | None:
-        """Give the group that a paper is in; by `Group.key` among others, so that links last."""
+        """Returns the group of a paper; any paper of it will do, so that links last."""
         return next((one for one in self.groups if paper_id in one.papers), None)
 
     def of_papers(self, papers: Sequence[Paper]) -> AuthorCluster:
-        """Give the same cluster cut down to some of its papers, in their order.
+        """Returns the cluster restricted to some of its papers, in their order.
 
         Spellings, co-authors and ties are those of these papers; what is said of the names
         themselves stays.
@@ -212,13 +212,13 @@ def _spellings(printed: Iterable[Counter[str]]) -> tuple[Spelling, ...]:
 
 
 def _shown_names(curation: Curation, keys: Iterable[str]) -> tuple[str, ...]:
-    """Give names of a curation as they are written there, by `name_key`."""
+    """Returns the names of a curation as written there, for these `name_key`s."""
     written = {name_key(name): name for group in curation.different for name in group}
     return tuple(sorted(written[key] for key in keys))
 
 
 def _suggested(around: Iterable[Around], left_out: Iterable[str]) -> tuple[Suggestion, ...]:
-    """Put together what is suggested for several names, the strongest evidence for each."""
+    """Returns the suggestions for several names, each with its strongest evidence."""
     best: dict[str, Suggestion] = {}
     passed_over = set(left_out)
     for one in around:

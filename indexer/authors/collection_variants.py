@@ -57,18 +57,18 @@ class Names:
             self._keys[person].append(key)
 
     def career(self, key: str) -> Career | None:
-        """Give the career of an exact name."""
+        """Returns the career of an exact name, or None for an unknown name."""
         if key not in self._careers:
             self._careers[key] = sum_up(key, self.papers[key], self.read)
         return self._careers[key]
 
     def career_of(self, person: Person) -> Career | None:
-        """Give the career of the busiest of the exact names that fold to this one."""
+        """Returns the career of the busiest of the exact names that fold to this one."""
         keys = self._keys.get(person, [])
         return self.career(max(keys, key=lambda key: len(self.papers[key]))) if keys else None
 
     def pairs(self) -> Iterator[Pair]:
-        """Give every pair of names that may be one person's, with the evidence, in no order.
+        """Yields every pair of names that may be one person's, with the evidence, in no order.
 
         Names that are too common to say anything (over `MOST_RIVALS`) are passed over.
         """
@@ -98,7 +98,7 @@ class Names:
         return self._families[surname]
 
     def _alike(self) -> Iterator[tuple[str, str]]:
-        """Give every two names that are alike; some of them twice."""
+        """Yields every pair of similar names, some of them twice."""
         for key, person in self.people.items():
             twins = self._keys[person]
             yield from ((key, twin) for twin in twins if twin > key)

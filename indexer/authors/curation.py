@@ -68,11 +68,11 @@ class Curation:
         object.__setattr__(self, "_against", against)
 
     def person(self, name: str) -> CuratedPerson | None:
-        """Give the person that an exact name is curated to be."""
+        """Returns the curated person of an exact name, or None."""
         return self._by_key.get(name_key(name))
 
     def others(self, names: Iterable[str]) -> frozenset[str]:
-        """Give the `name_key`s that are not the person's who bears these names."""
+        """Returns the `name_key`s curated as belonging to other people than these names."""
         return frozenset().union(
             *(self._against.get(name_key(name), frozenset()) for name in names)
         )
@@ -84,7 +84,7 @@ def attach_curation(writer: Writer, curation: Curation) -> None:
 
 
 def curation_of(searcher: Searcher) -> Curation:
-    """Give what is curated in a generation.
+    """Returns the curation attached to a generation.
 
     Raises:
         IndexDamaged: when it was written by another version of this program.

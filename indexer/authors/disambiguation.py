@@ -43,7 +43,7 @@ class Suggestion:
 
 
 def papers_of(searcher: Searcher, *names: str) -> Iterator[Paper]:
-    """Give the papers under exact names: year falling, then case-folded title, then id."""
+    """Yields the papers of exact names by year descending, case-folded title, id."""
     keys = dict.fromkeys(map(name_key, names))
     query = Query(filters=(Filter("author", tuple(keys)),), sort=Sort.NEWEST)
     for paper_id in searcher.ids(query):
@@ -95,7 +95,7 @@ class Around:
         return tuple(found)
 
     def several_people(self) -> tuple[Group, ...]:
-        """Give the groups that the name's papers fall into, if many people bear such a name."""
+        """Returns the groups into which a common name's papers fall; empty for a rare name."""
         if self._own is None:
             return ()
         short = self._own.person.short
@@ -120,7 +120,7 @@ class Around:
                 self._keys[person].append(key)
 
     def _suggestions(self) -> Iterator[Suggestion]:
-        """Give every name there is anything to say about, in no order."""
+        """Yields a suggestion for every name with evidence, in no order."""
         if self._own is None:
             return
         own = self._own.person
@@ -155,7 +155,7 @@ class Around:
 
 
 def _tail(name: str, person: Person) -> tuple[str, str]:
-    """Give the last piece of the surname, as printed and folded; empty where it is not found.
+    """Returns the last word of the surname, as printed and folded; empty if it has none.
 
     It begins a word of every name that has the same letters; a number of DBLP or a "Jr." does not.
     """

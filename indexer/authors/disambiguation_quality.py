@@ -176,7 +176,7 @@ def _has_several(people: frozenset[Identity]) -> bool:
 
 
 def _joined(pairs: Iterable[Pair], truth: Truth) -> dict[str, str]:
-    """Give for each known name the first of the names it is joined with."""
+    """Returns for each known name the first of the names that it is joined with."""
     root: dict[str, str] = {}
 
     def find(name: str) -> str:

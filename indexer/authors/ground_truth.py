@@ -51,14 +51,14 @@ class Truth:
         self.known: dict[str, dict[str, Identity]] = defaultdict(dict)
 
     def add(self, paper: str, authors: Iterable[str], ids: Iterable[str]) -> None:
-        """Take in one paper; ids that say nothing are passed over."""
+        """Add one paper; ids that identify nobody are skipped."""
         for author, text in zip(authors, ids, strict=False):
             identity = read_identity(text)
             if identity is not None:
                 self.known[name_key(author)][paper] = identity
 
     def people(self, name: str) -> frozenset[Identity]:
-        """Give everybody known to bear an exact name (`name_key`)."""
+        """Returns the identities known for an exact name (`name_key`)."""
         return frozenset(self.known.get(name, {}).values())
 
 
@@ -72,7 +72,7 @@ def read_identity(text: str) -> Identity | None:
 
 
 def same_people(one: frozenset[Identity], other: frozenset[Identity]) -> bool | None:
-    """Say whether two sets of identities have a person in common; None where nobody can tell."""
+    """Returns whether two sets of identities share a person; None if that is unknown."""
     if one & other:
         return True
     both = {identity.source for identity in one} & {identity.source for identity in other}

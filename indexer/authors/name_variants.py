@@ -156,5 +156,5 @@ def _cosine(one: frozenset[str], other: frozenset[str]) -> float:
 
 
 def _step(value: float, steps: tuple[tuple[float, float], ...]) -> float:
-    """Give the worth of the highest step that a value reaches; 0 below the first."""
+    """Returns the points of the highest step that a value reaches; 0 below the first."""
     return max((worth for least, worth in steps if value >= least), default=0.0)

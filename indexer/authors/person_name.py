@@ -82,7 +82,7 @@ class Person:
 
 
 def read_person(name: str) -> Person | None:
-    """Take a name apart; None where it has no letters."""
+    """Returns a name split into its parts, or None if it has no letters."""
     key = name_key(name)
     plain = unnumbered(key)
     number = key[len(plain) :].strip()
@@ -102,7 +102,7 @@ def read_person(name: str) -> Person | None:
 
 
 def initials_of(person: Person) -> frozenset[str]:
-    """Give the letters with which names alike to this one may begin."""
+    """Returns the first letters that variants of this name may have."""
     if not person.given:
         return frozenset()
     name = person.given[0]
@@ -111,7 +111,7 @@ def initials_of(person: Person) -> frozenset[str]:
 
 
 def likeness(one: Person, other: Person) -> Likeness | None:
-    """Say how two names may be one person's; None where they may not.
+    """Returns how two names may be one person's, or None if they cannot be.
 
     Two different numbers of DBLP are two people; that is what it gives them for.
     """

@@ -49,7 +49,7 @@ class Group:
 
 
 def suspect_several(name: str, papers: Sequence[Paper], kin: int) -> tuple[Group, ...]:
-    """Give the groups a cluster falls into, largest first; nothing where it holds together.
+    """Returns the groups of a cluster, largest first; empty if all papers are connected.
 
     Args:
         name: the exact name.
@@ -67,7 +67,7 @@ def suspect_several(name: str, papers: Sequence[Paper], kin: int) -> tuple[Group
 
 
 def is_common(name: str, kin: int) -> bool:
-    """Say whether a name is one that many people may bear."""
+    """Returns whether many people may have this name."""
     person = read_person(name)
     if person is None or person.number or kin < LEAST_KIN:
         return False

@@ -26,7 +26,7 @@ class Family:
                 self._initial[person.initial].append(person)
 
     def near(self, person: Person) -> frozenset[Person]:
-        """Give the other names of the family that may be this person's."""
+        """Returns the other names of the surname that may be this person's."""
         if person not in self._near:
             self._near[person] = frozenset(
                 other
@@ -36,7 +36,7 @@ class Family:
         return self._near[person]
 
     def rivals(self, one: Person, other: Person) -> frozenset[Person]:
-        """Give the names that could be one of two people, but not the other."""
+        """Returns the names that fit exactly one of two people."""
         return (self.near(one) ^ self.near(other)) - {one, other}
 
     def _candidates(self, person: Person) -> Sequence[Person]:

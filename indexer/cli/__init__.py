@@ -25,7 +25,7 @@ from indexer.cli.people import evaluate_authors, path
 from indexer.cli.reading import author, info, show
 from indexer.cli.search import search
 from indexer.cli.settings import config
-from indexer.cli.terminal import hit_lines
+from indexer.cli.terminal import echo_lines, hit_lines
 from indexer.cli.versions import versions
 from indexer.extras import has_module
 from indexer.platform import write_utf8
@@ -60,6 +60,7 @@ __all__ = [
     "VERBS",
     "Session",
     "VerbGroup",
+    "echo_lines",
     "example",
     "has_module",
     "hit_json",

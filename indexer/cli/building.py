@@ -12,7 +12,7 @@ from tqdm import tqdm
 from indexer.build import build_index, check_dumps
 from indexer.cli.group import Session, example, overwrite_option, with_session
 from indexer.cli.opening import open_session_index
-from indexer.cli.terminal import counted, printable
+from indexer.cli.terminal import counted, echo_lines
 from indexer.cli.watch import EVERY, watch
 from indexer.formats import load_formats
 from indexer.intake.curation_file import read_curation
@@ -30,23 +30,23 @@ _strict = click.option(
 _rejected = click.option(
     "--rejected",
     metavar="FILE",
-    help="Write skipped records there, as a dump to mend and read again; - is standard output.",
+    help="Write skipped records to this file, a dump that you can correct and build; - is stdout.",
 )
 wait_option = click.option(
     "--wait",
     type=click.FloatRange(0, 86_400),
     metavar="SECONDS",
-    help="Wait so long for another build of this index to end.",
+    help="Wait up to this long for another build of this index to finish.",
 )
 _allow_shrink = click.option(
     "--allow-shrink",
     is_flag=True,
-    help="Publish even if more papers are lost than the setting build.most_lost allows.",
+    help="Publish even if more papers disappear than the setting build.most_lost allows.",
 )
 
 
 @click.command(
-    short_help="Build the index anew from dumps.",
+    short_help="Build the index from scratch.",
     epilog=example("quiver build data/martin-jaggi.txt"),
 )
 @_dumps
@@ -59,13 +59,13 @@ _allow_shrink = click.option(
     "--watch",
     "watched",
     is_flag=True,
-    help="Then go on: add dumps that are new or changed, until Ctrl-C or SIGTERM.",
+    help="Keep running and add new or changed dumps, until Ctrl-C or SIGTERM.",
 )
 @click.option(
     "--every",
     type=click.FloatRange(0.05, 86_400),
     metavar="SECONDS",
-    help=f"Time between two looks of --watch; {EVERY:g} where nothing is said.",
+    help=f"Time between two checks of --watch; {EVERY:g} by default.",
 )
 @with_session
 def build(
@@ -80,19 +80,21 @@ def build(
     watched: bool,
     every: float | None,
 ) -> None:
-    """Build the index anew from DUMPs: files, folders, patterns, archives, or - for stdin.
+    """Build the index from scratch from DUMPs: files, folders, patterns, archives, or - for stdin.
 
-    The format is found by looking at the content; gz, bz2, xz and zst are unpacked. The new
-    generation is published when it is complete; until then searches see the old one.
+    The format is recognized from the content; gz, bz2, xz and zst are unpacked. The new
+    generation is published when it is complete; until then searches use the old one.
 
-    With --watch, a dump that comes or changes later is added as update would, once it has stayed
-    the same from one look to the next. One that cannot be read is told and left out.
+    With --watch, dumps that appear or change later are added as by update, once they have stayed
+    the same from one check to the next. Dumps that cannot be read are reported and left out.
     """
     if watched and ("-" in dumps or rejected):
         what = "--rejected" if rejected else "-"
-        raise click.UsageError(f"--watch reads dumps more than once, so {what} cannot go with it")
+        raise click.UsageError(
+            f"--watch reads dumps more than once, so it cannot be combined with {what}"
+        )
     if every is not None and not watched:
-        raise click.UsageError("--every is the time between two looks of --watch, which is missing")
+        raise click.UsageError("--every sets the time between two checks of --watch; add --watch")
     session = session.waiting(wait).shrinking(allowed=allow_shrink)
     if not watched:
         _write(session, dumps, rejected, rebuild=True, strict=strict, overwrite=overwrite)
@@ -125,7 +127,7 @@ def update(
     wait: float | None,
     allow_shrink: bool,
 ) -> None:
-    """Add the papers of DUMPs to the index; a paper with a known id takes its place."""
+    """Add the papers of DUMPs to the index; a paper with a known id replaces the old one."""
     session = session.waiting(wait).shrinking(allowed=allow_shrink)
     _write(session, dumps, rejected, rebuild=False, strict=strict, overwrite=overwrite)
 
@@ -147,7 +149,7 @@ def check(
     rejected: str | None,
     overwrite: bool,
 ) -> None:
-    """Read DUMPs and report what is in them and what is wrong; the index stays as it is."""
+    """Read DUMPs and report what they contain and what is wrong; the index is not changed."""
     with _progress() as progress:
         report = check_dumps(
             dumps,
@@ -162,10 +164,10 @@ def check(
     print_report(session, report, apart=_on_stdout(rejected))
 
 
-@click.command(short_help="List the formats of dumps.", epilog=example("quiver formats"))
+@click.command(short_help="List the dump formats.", epilog=example("quiver formats"))
 @with_session
 def formats(session: Session) -> None:
-    """List the formats of dumps that can be read."""
+    """List the dump formats that Quiver can read."""
     known = load_formats()
     if session.json:
         listed = [{"name": one.name, "description": one.description} for one in known.values()]
@@ -232,12 +234,12 @@ def print_report(session: Session, report: BuildReport, *, apart: bool = False) 
     if session.json:
         click.echo(json.dumps(report_as_json(report), ensure_ascii=False), err=apart)
     else:
-        click.echo(printable("\n".join(_report_lines(session, report))), err=apart)
+        echo_lines(*_report_lines(session, report), err=apart)
 
 
 def _report_lines(session: Session, report: BuildReport) -> Iterator[str]:
     rate = report.added / max(report.seconds, 1e-3)
-    took = f"{report.seconds:.1f} s ({rate:,.0f} a second)"
+    took = f"{report.seconds:.1f} s ({rate:,.0f} per second)"
     if report.generation:
         yield f"{counted(report.added, 'paper')} read and indexed in {took}."
         yield (
@@ -250,9 +252,9 @@ def _report_lines(session: Session, report: BuildReport) -> Iterator[str]:
     yield from _listed("warning", report.warnings)
     yield from _listed("skipped record", map(str, report.skipped), report.skipped_count)
     rules = (f"{one.count:>7,}  {one.field}: {one.rule}" for one in report.cleaning)
-    yield from _listed("change", rules, about=" by the cleaning, by kind")
+    yield from _listed("change", rules, about=" made by the cleaning, by rule")
     missing = (f"{count:>7,}  {field}" for field, count in report.missing.items() if count)
-    yield from _listed("field", missing, about=" that some papers lack")
+    yield from _listed("field", missing, about=" missing from some papers")
 
 
 def _source(one: SourceCount) -> str:

@@ -10,7 +10,7 @@ import click
 
 from indexer.cli.group import Session, example, with_session
 from indexer.cli.opening import open_session_index
-from indexer.cli.terminal import counted
+from indexer.cli.terminal import counted, echo_lines
 from indexer.errors import IndexMissing
 from indexer.search import Searcher
 
@@ -19,17 +19,17 @@ SHOWN = 20
 
 
 @click.command(
-    short_help="Say what changed between two generations.",
+    short_help="Show what changed between two generations.",
     epilog=example("quiver diff", "quiver diff g000001 g000002"),
 )
 @click.argument("old", required=False)
 @click.argument("new", required=False)
 @with_session
 def diff(session: Session, *, old: str | None, new: str | None) -> None:
-    """List the papers added, changed and gone from generation OLD to generation NEW.
+    """List the papers added, changed and removed from generation OLD to generation NEW.
 
-    NEW is the newest where it is not given, OLD the one before NEW. A paper has changed when any
-    of its fields is another. How many generations stay on disk is the setting build.keep.
+    NEW is the newest by default, OLD the one before NEW. A paper has changed if any of its fields
+    differs. The setting build.keep says how many generations stay on disk.
     """
     index: Any = open_session_index(session)
     if getattr(index, "changes", None) is None:
@@ -45,17 +45,17 @@ def diff(session: Session, *, old: str | None, new: str | None) -> None:
         click.echo(json.dumps({"old": old, "new": new, **kinds}, ensure_ascii=False))
         return
     numbers = ", ".join(f"{len(ids):,} {kind}" for kind, ids in kinds.items())
-    click.echo(
+    echo_lines(
         f"From {old} to {new}: {counted(sum(map(len, kinds.values())), 'paper')}: {numbers}."
     )
     with index.searcher() as searcher:
         for kind, ids in kinds.items():
             for line in _listed(kind, ids, searcher):
-                click.echo(line)
+                echo_lines(line)
 
 
 def _before(session: Session, new: str, published: Sequence[str]) -> str:
-    """Give the generation before one; the wrong name is left for the index to refuse."""
+    """Returns the generation before one; a wrong name is left for the index to refuse."""
     if new and new not in published:
         return new
     at = published.index(new) if new else 0

@@ -19,6 +19,7 @@ import click
 
 from indexer import __version__
 from indexer.cli.group import Session, example, with_session
+from indexer.cli.terminal import echo_lines
 from indexer.errors import IndexMissing, QuiverError
 from indexer.extras import EXTRAS, has_module, install_command
 
@@ -53,24 +54,24 @@ class Finding:
 
 
 @click.command(
-    short_help="Check the installation and the index, and say what to mend.",
+    short_help="Check the installation and the index, and say how to fix them.",
     epilog=example("quiver doctor"),
 )
 @with_session
 def doctor(session: Session) -> None:
-    """Look at versions, extras, permissions, disk, clock, index and server settings.
+    """Check versions, extras, permissions, disk, clock, index and server settings.
 
-    Whatever is wrong is named with its remedy. The exit code is 1 if anything is. The index is
-    opened and asked a query; `quiver verify` reads the whole of it.
+    Each problem is reported with its remedy, and the exit code is 1 if there is any. The index is
+    opened and searched; `quiver verify` reads all of it.
     """
     findings = examine(session)
     if session.json:
         click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False))
     else:
         for finding in findings:
-            click.echo(f"{finding.state:<5} {finding.about:<11} {finding.said}")
+            echo_lines(f"{finding.state:<5} {finding.about:<11} {finding.said}")
             if finding.remedy:
-                click.echo(f"{'':<17} {finding.remedy}")
+                echo_lines(f"{'':<17} {finding.remedy}")
     if any(finding.state == BAD for finding in findings):
         raise click.exceptions.Exit(1)
 
@@ -113,7 +114,7 @@ def _extras(session: Session) -> Iterator[Finding]:
         yield Finding("extra", BAD if needed else NOTE, said, install_command(extra))
     kernels = session.config.search.kernels
     compiled = kernels != "numpy" and has_module("numba")
-    said = f"search.kernels: {kernels}; inner loops by {'numba' if compiled else 'numpy'}"
+    said = f"search.kernels: {kernels}; searches run on {'numba' if compiled else 'NumPy'}"
     yield Finding("kernels", GOOD, said)
 
 
@@ -141,7 +142,7 @@ def _folder(session: Session) -> Iterator[Finding]:
         yield Finding(
             "folder",
             BAD,
-            f"{folder}: everybody on this machine can write to it",
+            f"{folder}: everyone on this machine can write to it",
             f"chmod o-w {folder}",
         )
         return
@@ -170,7 +171,7 @@ def _clock(session: Session) -> Iterator[Finding]:
         skew = time.time() - os.fstat(file.fileno()).st_mtime
     if abs(skew) > MOST_SKEW:
         said = f"the disk's clock differs by {abs(skew):,.0f} s"
-        yield Finding("clock", BAD, said, "set the clock, or have it set (NTP)")
+        yield Finding("clock", BAD, said, "set the clock, or use NTP")
     else:
         yield Finding("clock", GOOD, f"{datetime.now(UTC).isoformat(timespec='seconds')}")
 
@@ -183,9 +184,14 @@ def _index(session: Session) -> Iterator[Finding]:
         with index.searcher() as searcher:
             info = searcher.info()
             searcher.search(Query(per_page=1), facets=())
+            damage = searcher.integrity.fallback_reason
     except IndexMissing:
         remedy = "`quiver build DUMP` makes one"
-        yield Finding("index", NOTE, f"{session.place}: there is none yet", remedy)
+        yield Finding("index", NOTE, f"{session.place}: no index yet", remedy)
+        return
+    if damage:
+        remedy = "`quiver rollback` publishes a whole generation, `quiver build` makes a new one"
+        yield Finding("index", BAD, damage, remedy)
         return
     built = datetime.fromisoformat(info.built)
     said = f"{session.place}: {info.papers:,} papers, generation {info.generation}"
@@ -208,7 +214,7 @@ def _server(session: Session) -> Iterator[Finding]:
         yield Finding(
             "server",
             NOTE,
-            f"{said}, open to other machines without a limit of requests",
+            f"{said}, open to other machines, without a request limit",
             "set web.requests_per_minute, or put a proxy before it that limits",
         )
     else:

@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from indexer.cli.group import Session, example, overwrite_option, with_session
 from indexer.cli.opening import open_searcher
-from indexer.cli.terminal import counted
+from indexer.cli.terminal import counted, echo_lines
 from indexer.config import Config, load_config
 from indexer.evaluation.evaluate import (
     MEASURES,
@@ -49,32 +49,34 @@ SHOWN = 10
     type=click.Choice([match.value for match in Match]),
     default=Match.ANY.value,
     show_default=True,
-    help="Which of a query's words a paper must hold.",
+    help="Which words of a query a paper must contain.",
 )
-@click.option("--split", default="test", show_default=True, help="Judgements of qrels/SPLIT.tsv.")
+@click.option(
+    "--split", default="test", show_default=True, help="Use the judgements in qrels/SPLIT.tsv."
+)
 @click.option(
     "--run",
     "run_file",
     metavar="FILE",
-    help="Write the answers as a TREC run; - is standard output.",
+    help="Write the results as a TREC run; - is stdout.",
 )
 @overwrite_option
 @click.option(
     "--against",
     metavar="FILE",
-    help="Settings to compare with: what these gain and lose, and whether by chance.",
+    help="Settings to compare with: the gains and losses, and their significance.",
 )
 @click.option(
     "--known-item",
     is_flag=True,
-    help="Test the index on papers drawn from it.",
+    help="Test the index on a random sample of its papers.",
 )
 @click.option(
     "--sample",
     type=click.IntRange(min=1),
     default=1000,
     show_default=True,
-    help="Papers that --known-item draws.",
+    help="Number of papers that --known-item samples.",
 )
 @with_session
 def evaluate(
@@ -89,16 +91,16 @@ def evaluate(
     known_item: bool,
     sample: int,
 ) -> None:
-    """Score the ranking on a judged collection: a folder in the layout of BEIR or TREC.
+    """Score the ranking on a judged collection: a folder in BEIR or TREC layout.
 
     That is corpus.jsonl, queries.jsonl and qrels/test.tsv, or documents, topics and qrels. The
-    collection is indexed in a temporary folder and asked its own queries, with the settings
-    of --config; your index stays as it is. Under --match any the scores of auto, which pages ask
-    by, stand beside. With --known-item it is the index that is tested: each
-    paper drawn must come first for its title and near the top for its author, year and words.
+    collection is indexed in a temporary folder and searched with its own queries, under the
+    settings of --config; your index is not changed. With --match any, the scores of auto, which
+    the pages use, are printed as well. With --known-item the index itself is tested: each sampled
+    paper must come first for its title and near the top for its author, year and words.
     """
     if known_item is (directory is not None):
-        raise click.UsageError("give either a DIRECTORY with a judged collection or --known-item")
+        raise click.UsageError("name either the DIRECTORY of a judged collection or --known-item")
     if known_item and run_file is not None:
         raise click.UsageError("--run writes the answers to a judged collection, not --known-item")
     if known_item:
@@ -179,8 +181,10 @@ def _steps(bar: Any) -> Callable[[str, int], None]:
 def _print(
     session: Session, data: dict[str, Any], lines: Iterator[str], *, apart: bool = False
 ) -> None:
-    text = json.dumps(data, ensure_ascii=False) if session.json else "\n".join(lines)
-    click.echo(text, err=apart)
+    if session.json:
+        click.echo(json.dumps(data, ensure_ascii=False), err=apart)
+    else:
+        echo_lines(*lines, err=apart)
 
 
 def _score_lines(scored: Evaluation) -> Iterator[str]:
@@ -189,7 +193,7 @@ def _score_lines(scored: Evaluation) -> Iterator[str]:
         beside = f"  auto {scored.beside[measure]:.4f}" if scored.beside else ""
         yield f"  {measure:<11} {score:.4f}{beside}"
     if scored.unjudged:
-        yield f"Queries left out, for nobody judged them: {scored.unjudged:,}."
+        yield f"Queries without judgements, left out: {scored.unjudged:,}."
     if scored.missing:
         yield f"Judged but not in the collection: {counted(scored.missing, 'paper')}."
 
@@ -215,10 +219,10 @@ def _comparison_lines(
 
 
 def _self_test_lines(test: SelfTest) -> Iterator[str]:
-    yield f"Generation {test.generation}: {counted(test.papers, 'paper')} drawn"
+    yield f"Generation {test.generation}: {counted(test.papers, 'paper')} sampled"
     for tally in test.tallies:
         yield f"  {tally.kind:<33} {tally.found:>6,} of {tally.asked:>6,}  {tally.share:8.3%}"
     for miss in test.misses[:SHOWN]:
         yield f"Missed ({miss.kind}): {miss.paper.id} by {miss.asked}"
-        yield f"  first was: {miss.instead or 'nothing'}"
+        yield f"  the first result was: {miss.instead or 'none'}"
     yield "Passed." if test.passed else "Failed: a title 99.5 %, a description 95 %, a link always."

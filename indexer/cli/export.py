@@ -19,7 +19,7 @@ from indexer.search import Searcher
 
 
 @click.command(
-    short_help="Write all papers found as references.",
+    short_help="Export search results as references.",
     epilog=example(
         "quiver export gossip venue:ICML",
         "quiver export --author 'Martin Jaggi' --format ris",
@@ -39,24 +39,26 @@ from indexer.search import Searcher
     "-o",
     default=STDOUT,
     metavar="FILE",
-    help="Where to write; standard output where nothing is said.",
+    help="File to write; standard output by default.",
 )
 @overwrite_option
-@click.option("--limit", type=click.IntRange(min=1), help="Most papers to write; all of them.")
+@click.option(
+    "--limit", type=click.IntRange(min=1), help="Write at most this many papers; all by default."
+)
 @click.option(
     "--abstract/--no-abstract",
     default=None,
-    help="Whether to write abstracts; not in BibTeX where nothing is said.",
+    help="Include abstracts or not; by default in every format but BibTeX.",
 )
 @click.option(
     "--key",
     default=DEFAULT_KEY,
     show_default=True,
     metavar="PATTERN",
-    help=f"Citation keys, of {' '.join(f'{{{part}}}' for part in KEY_PARTS)}.",
+    help=f"Pattern of citation keys, made from {' '.join(f'{{{part}}}' for part in KEY_PARTS)}.",
 )
 @click.option(
-    "--unicode", is_flag=True, help="Leave letters beyond ASCII in BibTeX as they are, not in TeX."
+    "--unicode", is_flag=True, help="Write non-ASCII letters in BibTeX as they are, not as TeX."
 )
 @filter_options
 @order_options
@@ -77,7 +79,7 @@ def export(
     sort: str,
     **chosen: tuple[str, ...],
 ) -> None:
-    """Write every paper that a search finds, however many, in the order of the search."""
+    """Write every paper that a search finds, however many, in the order of the results."""
     text = " ".join(query).encode(errors="replace").decode()
     protected = protect((), session.settings_files, indexes=(str(session.directory),))
     with (

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from indexer.cli.terminal import echo_lines
 from indexer.query import FACET_FIELDS, FacetField, Filter, Match, Sort, YearRange
 from indexer.search import Searcher
 from indexer.text.folding import fold
@@ -29,15 +30,20 @@ def filter_options(function: Function) -> Function:
             metavar="YEARS",
             help="2019, 2019-2022, 2019-, -2022 or '>=2019'.",
         ),
-        click.option("--author-not", multiple=True, metavar="NAME", help="Without this author."),
+        click.option("--author-not", multiple=True, metavar="NAME", help="Not by this author."),
         click.option("--author", multiple=True, metavar="NAME", help="By this exact name."),
         click.option("--type-not", multiple=True, metavar="TYPE", help="Not of this type."),
         click.option(
             "--type", multiple=True, metavar="TYPE", help="'Conference Paper' or 'Journal Article'."
         ),
-        click.option("--venue-not", multiple=True, metavar="VENUE", help="Not of this venue."),
         click.option(
-            "--venue", multiple=True, metavar="VENUE", help="Of this venue, as in NeurIPS."
+            "--venue-not", multiple=True, metavar="VENUE", help="Not published at this venue."
+        ),
+        click.option(
+            "--venue",
+            multiple=True,
+            metavar="VENUE",
+            help="Published at this venue, such as NeurIPS.",
         ),
     ):
         function = option(function)
@@ -52,14 +58,14 @@ def order_options(function: Function) -> Function:
             type=click.Choice([match.value for match in Match]),
             default=Match.AUTO.value,
             show_default=True,
-            help="Words a paper must hold; auto: all, or some of them where few papers have all.",
+            help="Words a paper must contain; auto: all, or some where few papers have all.",
         ),
         click.option(
             "--sort",
             type=click.Choice([sort.value for sort in Sort]),
             default=Sort.RELEVANCE.value,
             show_default=True,
-            help="-year is newest first.",
+            help="Order of the results; -year is newest first.",
         ),
     ):
         function = option(function)
@@ -69,7 +75,7 @@ def order_options(function: Function) -> Function:
 def read_filters(
     searcher: Searcher, chosen: dict[str, tuple[str, ...]], years: tuple[str, ...]
 ) -> tuple[tuple[Filter, ...], YearRange]:
-    """Make the filters of a query from the options.
+    """Returns the filters of a query that the options ask for.
 
     A value is taken as it is in the index where only case or accents differ ("icml" is ICML).
 
@@ -142,6 +148,6 @@ def _known(searcher: Searcher, field: FacetField, texts: tuple[str, ...]) -> tup
         chosen = text if text in values or len(alike) != 1 else alike[0]
         if chosen not in values:
             near = f" Did you mean: {', '.join(alike or values[:3])}?" if values else ""
-            click.echo(f"No {field} in the index is exactly '{text}'.{near}", err=True)
+            echo_lines(f"No {field} in the index is exactly '{text}'.{near}", err=True)
         found.append(chosen)
     return tuple(dict.fromkeys(found))

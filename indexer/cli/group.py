@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,7 +20,7 @@ from indexer.priority import stand_back
 overwrite_option = click.option(
     "--overwrite",
     is_flag=True,
-    help="Replace the file that is written even if this option did not write it.",
+    help="Replace the output file even if this option did not write it.",
 )
 
 R = TypeVar("R")
@@ -54,7 +55,7 @@ class Session:
         return self.read_config()
 
     def stand_back(self) -> None:
-        """Let other processes go before a verb that writes an index, as ``build.nice`` says."""
+        """Lower the priority of a command that writes an index, as ``build.nice`` says."""
         if self.own_process:
             stand_back(self.config.build.nice)
 
@@ -79,14 +80,14 @@ class Session:
         return tuple(one for one in files if one)
 
     def waiting(self, seconds: float | None) -> Session:
-        """Give the same with another time to wait for writers; None changes nothing."""
+        """Returns the session with another time to wait for writers; None changes nothing."""
         if seconds is None:
             return self
         build = replace(self.config.build, wait=seconds)
         return replace(self, config=replace(self.config, build=build))
 
     def shrinking(self, *, allowed: bool) -> Session:
-        """Give the same where the index may lose any share of its papers; False changes nothing."""
+        """Returns the session with an index that may lose any share of its papers, if allowed."""
         if not allowed:
             return self
         build = replace(self.config.build, most_lost=1.0)
@@ -94,13 +95,14 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
-class _Given:
+class _GlobalOptions:
     """The options every verb has, as given before the verb."""
 
     index: str | None = None
     config: str | None = None
     json: bool = False
     own_process: bool = False
+    verbose: bool = False
 
 
 class VerbGroup(click.Group):
@@ -110,7 +112,7 @@ class VerbGroup(click.Group):
     """
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """Give the verbs in the order in which they were added."""
+        """Returns the commands in the order in which they were added."""
         return list(self.commands)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -126,7 +128,7 @@ class VerbGroup(click.Group):
         except QuiverError as error:
             raise click.ClickException(printable(str(error))) from error
         except KeyboardInterrupt:
-            raise click.ClickException("stopped; nothing is half written") from None
+            raise click.ClickException("stopped; no file is left half written") from None
         except BrokenPipeError:
             raise  # the reader of our output has left; click exits without a word
         except OSError as error:
@@ -136,7 +138,7 @@ class VerbGroup(click.Group):
 
 
 def verb_group(name: str, about: str, *verbs: click.Command) -> VerbGroup:
-    """Make a command of verbs, with the options that every verb has before the verb, too.
+    """Returns a command of subcommands that accepts their shared options before them, too.
 
     Args:
         name: what is typed in the shell.
@@ -148,9 +150,15 @@ def verb_group(name: str, about: str, *verbs: click.Command) -> VerbGroup:
     @click.version_option(__version__)
     @click.pass_context
     def begin(
-        ctx: click.Context, index_dir: str | None, config_file: str | None, *, as_json: bool
+        ctx: click.Context,
+        index_dir: str | None,
+        config_file: str | None,
+        *,
+        as_json: bool,
+        verbose: bool,
     ) -> None:
-        ctx.obj = _Given(index_dir, config_file, as_json, ctx.obj is OWN_PROCESS)
+        own_process = ctx.obj is OWN_PROCESS
+        ctx.obj = _GlobalOptions(index_dir, config_file, as_json, own_process, verbose)
 
     parameters: list[click.Parameter] = getattr(begin, "__click_params__", [])[::-1]
     group = VerbGroup(name, callback=begin, params=parameters, help=about)
@@ -160,7 +168,7 @@ def verb_group(name: str, about: str, *verbs: click.Command) -> VerbGroup:
 
 
 def with_session(function: Callable[Concatenate[Session, ...], R]) -> Callable[..., R]:
-    """Give a verb ``--index``, ``--config`` and ``--json``, and hand it the `Session` first.
+    """Add the shared options to a command, and pass it the `Session` first.
 
     Each may also stand before the verb; after it, it goes first. Stand this decorator nearest to
     the function, so that its options end the list in the help.
@@ -168,10 +176,12 @@ def with_session(function: Callable[Concatenate[Session, ...], R]) -> Callable[.
 
     @functools.wraps(function)
     def wrapped(**options: Any) -> R:
-        given = click.get_current_context().find_object(_Given) or _Given()
+        given = click.get_current_context().find_object(_GlobalOptions) or _GlobalOptions()
         index = options.pop("index_dir") or given.index
         file = options.pop("config_file") or given.config
         json = options.pop("as_json") or given.json
+        if options.pop("verbose") or given.verbose:
+            _show_log()
 
         def read_config() -> Config:
             return load_config(file, {"index.dir": index})
@@ -180,6 +190,30 @@ def with_session(function: Callable[Concatenate[Session, ...], R]) -> Callable[.
         return function(session, **options)
 
     return _shared(wrapped)
+
+
+class _PrintableFormatter(logging.Formatter):
+    """Formats log records without control characters: names of files must not steer a terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Returns the line of a record."""
+        return printable(super().format(record))
+
+
+def _show_log() -> None:
+    """Write what the engine logs to stderr, until the command ends."""
+    logger = logging.getLogger("indexer")
+    handler = logging.StreamHandler()
+    handler.setFormatter(_PrintableFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    level = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+
+    def hide() -> None:
+        logger.removeHandler(handler)
+        logger.setLevel(level)
+
+    click.get_current_context().call_on_close(hide)
 
 
 def example(*lines: str) -> str:
@@ -191,20 +225,26 @@ def example(*lines: str) -> str:
 def _shared(function: Function) -> Function:
     """Declare the options that every verb has."""
     for option in (
-        click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines."),
+        click.option(
+            "--verbose",
+            is_flag=True,
+            envvar="QUIVER_VERBOSE",
+            help="Log what the engine does to standard error.",
+        ),
+        click.option("--json", "as_json", is_flag=True, help="Print JSON."),
         click.option(
             "--config",
             "config_file",
             metavar="FILE",
             envvar="QUIVER_CONFIG",
-            help="Your settings, as YAML; `quiver config --defaults` shows every key.",
+            help="Your settings (YAML); `quiver config --defaults` shows every key.",
         ),
         click.option(
             "--index",
             "index_dir",
             metavar="DIR",
             envvar="QUIVER_INDEX",
-            help="Folder of the index; data/index unless the settings say otherwise.",
+            help="Folder of the index; data/index unless set otherwise.",
         ),
     ):
         function = option(function)

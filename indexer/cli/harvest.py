@@ -13,7 +13,7 @@ import click
 from tqdm import tqdm
 
 from indexer.cli.group import Session, example, with_session
-from indexer.cli.terminal import counted, printable
+from indexer.cli.terminal import counted, echo_lines
 from indexer.formats.oai_xml import is_readable
 from indexer.intake.harvest import Harvest
 from indexer.intake.harvest import harvest as harvest_into
@@ -21,7 +21,7 @@ from indexer.protected import protect
 
 
 @click.command(
-    short_help="Fetch the records of a repository into a dump.",
+    short_help="Download the records of a repository.",
     epilog=example(
         "quiver harvest https://export.arxiv.org/oai2 physics.xml --prefix arXiv --set physics",
     ),
@@ -45,7 +45,7 @@ from indexer.protected import protect
     default=3.0,
     show_default=True,
     metavar="SECONDS",
-    help="Between two requests; repositories ask for some.",
+    help="Pause between two requests; many repositories require one.",
 )
 @click.option(
     "--timeout",
@@ -53,7 +53,7 @@ from indexer.protected import protect
     default=30.0,
     show_default=True,
     metavar="SECONDS",
-    help="To wait for a reply.",
+    help="Time to wait for a reply.",
 )
 @with_session
 def harvest(
@@ -67,10 +67,10 @@ def harvest(
     pause: float,
     timeout: float,
 ) -> None:
-    """Fetch the records of the OAI-PMH repository at URL into FILE, a dump that build reads.
+    """Download the records of the OAI-PMH repository at URL to FILE, a dump that build reads.
 
-    Beside FILE a state file remembers how far this is: a harvest that was cut off goes on where
-    it was when it is given again, and one that was finished asks only for what changed since.
+    A state file next to FILE records the progress: run the command again to resume an
+    interrupted harvest, or to fetch only what has changed since a finished one.
     """
     what = Harvest(url, prefix, of_set, _day(since), pause, timeout)
     try:
@@ -82,19 +82,18 @@ def harvest(
             )  # fmt: skip
     except KeyboardInterrupt:
         raise click.ClickException(
-            "stopped; the records of all replies so far are kept, and the same command goes on"
+            "stopped; the records of all replies so far are kept, and the same command resumes"
         ) from None
     if session.json:
         click.echo(json.dumps({"file": file, **dataclasses.asdict(report)}, ensure_ascii=False))
         return
     since_when = f" changed since {report.since}" if report.since else ""
-    how = ", from where the harvest before was cut off" if report.went_on else ""
-    told = (
+    how = ", resuming an interrupted harvest" if report.went_on else ""
+    echo_lines(
         f"{counted(report.records, 'record')}{since_when} fetched into {file} with "
-        f"{counted(report.requests, 'request')}{how}.\n"
-        f"`quiver update {file}` adds them to the index."
+        f"{counted(report.requests, 'request')}{how}.",
+        f"`quiver update {file}` adds them to the index.",
     )
-    click.echo(printable(told))
 
 
 def _day(text: str) -> str:
@@ -110,7 +109,7 @@ def _day(text: str) -> str:
 
 def _notice(sentence: str) -> None:
     with tqdm.external_write_mode(file=sys.stderr):
-        click.echo(sentence, err=True)
+        echo_lines(sentence, err=True)
 
 
 @contextmanager

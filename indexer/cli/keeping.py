@@ -9,7 +9,7 @@ import click
 from indexer.cli.building import wait_option
 from indexer.cli.group import Session, example, with_session
 from indexer.cli.opening import open_searcher, open_session_index
-from indexer.cli.terminal import counted
+from indexer.cli.terminal import counted, echo_lines
 from indexer.errors import IndexDamaged
 from indexer.query import Query, Sort
 
@@ -17,9 +17,9 @@ from indexer.query import Query, Sort
 @click.command(short_help="Read the whole index and check it.", epilog=example("quiver verify"))
 @with_session
 def verify(session: Session) -> None:
-    """Open the newest generation, read back every paper in it, and count them.
+    """Open the newest generation, read back every paper in it, and check every file.
 
-    Fails where a file is not what was written or a paper cannot be read.
+    Fails if a file is not as it was written or a paper cannot be read.
     """
     check = getattr(open_session_index(session), "verify", None)
     if check is not None:
@@ -30,42 +30,44 @@ def verify(session: Session) -> None:
             paper = searcher.get(paper_id)
             if paper is None or paper.id != paper_id:
                 raise IndexDamaged(
-                    f"{session.place}: the paper '{paper_id}' is listed and cannot be read; "
-                    "`quiver rollback` goes back to the generation before"
+                    f"{session.place}: the paper '{paper_id}' is listed but cannot be read; "
+                    "`quiver rollback` returns to the previous generation"
                 )
             read += 1
         said = searcher.info().papers
         generation = searcher.generation
     if read != said:
         raise IndexDamaged(
-            f"{session.place}: {counted(said, 'paper')} are said to be there, {read:,} can be "
-            "read; `quiver rollback` goes back to the generation before"
+            f"{session.place}: {counted(said, 'paper')} should be there, but {read:,} can be "
+            "read; `quiver rollback` returns to the previous generation"
         )
     if session.json:
         click.echo(json.dumps({"generation": generation, "papers": read}))
     else:
-        click.echo(f"Generation {generation} is whole: {counted(read, 'paper')} read back.")
+        echo_lines(f"Generation {generation} is whole: {counted(read, 'paper')} read back.")
 
 
 @click.command(
-    short_help="Go back to the generation before.",
+    short_help="Return to the previous generation.",
     epilog=example("quiver rollback"),
 )
 @wait_option
 @with_session
 def rollback(session: Session, *, wait: float | None) -> None:
-    """Publish the generation before the newest one again, under a new name.
+    """Publish the previous generation again, under a new name.
 
-    How many generations stay on disk is the setting build.keep.
+    The setting build.keep says how many generations stay on disk.
     """
     back = getattr(open_session_index(session.waiting(wait)), "rollback", None)
     if back is None:
         raise click.ClickException(
-            f"the engine {session.config.index.backend} keeps no generation to go back to; "
-            "build the index anew from its dumps"
+            f"the engine {session.config.index.backend} keeps no previous generation; "
+            "build the index again from its dumps"
         )
     generation = back()
     if session.json:
         click.echo(json.dumps({"generation": generation}))
     else:
-        click.echo(f"{session.place} is as it was one generation ago, now {generation}.")
+        echo_lines(
+            f"{session.place} is back at the previous generation, published again as {generation}."
+        )

@@ -16,7 +16,7 @@ from indexer.protected import lies_in
 
 
 @click.command(
-    short_help="Make an index of one that stock Whoosh wrote.",
+    short_help="Convert an index that stock Whoosh wrote.",
     epilog=example("quiver migrate old-whoosh-index data/index"),
 )
 @click.argument("old", metavar="OLD", type=click.Path(file_okay=False, path_type=Path))
@@ -26,22 +26,22 @@ from indexer.protected import lies_in
     "fields",
     multiple=True,
     metavar="FIELD=NAME",
-    help="Take FIELD from what OLD calls NAME; nothing after the = leaves it out.",
+    help="Take FIELD from the field NAME of OLD; an empty NAME leaves it out.",
 )
 @wait_option
 @with_session
 def migrate(
     session: Session, *, old: Path, new: Path, fields: tuple[str, ...], wait: float | None
 ) -> None:
-    """Make the index NEW of the documents stored in OLD, which stock Whoosh wrote.
+    """Make the index NEW from the documents stored in OLD, an index that stock Whoosh wrote.
 
-    Fields are found by their usual names (content is the abstract, author the authors); --field
-    says others. What OLD indexes without storing it cannot be got back. Nothing that OLD holds is
-    run, and OLD stays as it is; NEW is published when it is complete.
+    Fields are found by their usual names (content is the abstract, author the authors); use
+    --field for others. Text that OLD indexes without storing it cannot be recovered. Nothing in
+    OLD is executed, and OLD is not changed; NEW is published when it is complete.
     """
     named = dict(_pair(one) for one in fields)
     if lies_in(new, old) or lies_in(old, new):
-        raise click.UsageError("NEW must be another folder than OLD, and neither in the other")
+        raise click.UsageError("NEW and OLD must be different folders, neither inside the other")
     settings = replace(session.config.index, dir=str(new))
     session = replace(session, config=replace(session.config, index=settings)).waiting(wait)
     session.stand_back()

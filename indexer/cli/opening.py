@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from indexer.cli.group import Session
+from indexer.cli.terminal import echo_lines
 from indexer.search import Index, Searcher
 
 
@@ -18,10 +19,13 @@ def open_session_index(session: Session) -> Index:
 
 @contextmanager
 def open_searcher(session: Session) -> Iterator[Searcher]:
-    """Open the newest generation of the index of the settings.
+    """Open the newest generation of the index of the settings; warns where it is damaged.
 
     Raises:
         IndexMissing: where nothing was built yet.
     """
     with open_session_index(session).searcher() as searcher:
+        reason = searcher.integrity.fallback_reason
+        if reason:
+            echo_lines(f"Warning: {reason}", err=True)
         yield searcher

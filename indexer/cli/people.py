@@ -13,22 +13,22 @@ from indexer.authors.shortest_path import Connection, connect, known_name
 from indexer.build import read_papers
 from indexer.cli.group import Session, example, with_session
 from indexer.cli.opening import open_searcher
-from indexer.cli.terminal import counted, where, wrapped
+from indexer.cli.terminal import counted, echo_lines, where, wrapped
 from indexer.wire import SHOWN_PAPERS, connection_json
 
 
 @click.command(
-    short_help="Say how two authors are connected.",
+    short_help="Show how two authors are connected.",
     epilog=example("quiver path 'Martin Jaggi' 'Sebastian U. Stich'"),
 )
 @click.argument("one", metavar="FROM")
 @click.argument("other", metavar="TO")
 @with_session
 def path(session: Session, *, one: str, other: str) -> None:
-    """Say how two authors are connected: the shortest chain of papers written together.
+    """Show how two authors are connected: the shortest path of papers written together.
 
-    FROM and TO are exact names; where no paper bears one, the name nearest to it is taken. Names
-    are no people: a chain may lead over two people of one name.
+    FROM and TO are exact author names; if no paper has such a name, the most similar one is used.
+    A name may belong to several people, so a path may pass through two people of one name.
     """
     with open_searcher(session) as searcher:
         ends: list[str] = []
@@ -36,7 +36,7 @@ def path(session: Session, *, one: str, other: str) -> None:
             name = known_name(searcher, text.encode(errors="replace").decode())
             if name is None:
                 raise click.ClickException(
-                    f"no paper is by '{text}'; `quiver search author:...` finds names"
+                    f"no paper has an author named '{text}'; `quiver search author:...` finds names"
                 )
             ends.append(name)
         connection = connect(searcher, ends[0], ends[1])
@@ -44,12 +44,12 @@ def path(session: Session, *, one: str, other: str) -> None:
         said = connection_json(ends[0], ends[1], connection)
         click.echo(json.dumps(said, ensure_ascii=False))
     else:
-        click.echo("\n".join(_connection_lines(ends[0], ends[1], connection)))
+        echo_lines(*_connection_lines(ends[0], ends[1], connection))
 
 
 def _connection_lines(one: str, other: str, connection: Connection) -> Iterator[str]:
     if not connection.names:
-        yield f"Nothing connects {one} and {other}."
+        yield f"No chain of co-authors connects {one} and {other}."
         return
     yield click.style(connection.names[0], bold=True)
     for link in connection.links:
@@ -62,16 +62,16 @@ def _connection_lines(one: str, other: str, connection: Connection) -> Iterator[
 
 @click.command(
     name="evaluate-authors",
-    short_help="Measure what is said about authors.",
+    short_help="Score author name disambiguation.",
     epilog=example("quiver evaluate-authors data/martin-jaggi.txt data/known-authors.jsonl"),
 )
 @click.argument("dump")
 @click.argument("truth")
 @with_session
 def evaluate_authors(session: Session, *, dump: str, truth: str) -> None:
-    """Compare what is said about authors with who they are, beside the exact names alone.
+    """Score author name disambiguation against known identities, beside exact names alone.
 
-    DUMP holds the papers. TRUTH is JSON lines, one a paper: {"paper": ID, "authors": [NAME, ...],
+    DUMP has the papers. TRUTH is JSON lines, one per paper: {"paper": ID, "authors": [NAME, ...],
     "ids": [ID, ...]}; ids are OpenReview profiles, IEEE numbers or ACL Anthology slugs.
     """
     known = read_truth([truth])
@@ -79,18 +79,18 @@ def evaluate_authors(session: Session, *, dump: str, truth: str) -> None:
     if session.json:
         click.echo(json.dumps(judgement_as_json(judgement)))
     else:
-        click.echo("\n".join(_lines(judgement)))
+        echo_lines(*_lines(judgement))
 
 
 def _lines(judgement: Judgement) -> Iterator[str]:
     yield f"{judgement.names:,} exact names"
     yield f"{'':<48}{'precision':>9} {'recall':>7} {'shown':>8} {'judged':>8} {'wanted':>8}"
-    yield _line("Pairs of names said to be one person's, strong", judgement.strong)
+    yield _line("Pairs of names taken for one person, strong", judgement.strong)
     yield _line("  … strong or fair", judgement.fair)
     yield _line("  strong, by ids on two papers or more", judgement.strong_sure)
     yield _line("  … strong or fair, by such ids", judgement.fair_sure)
-    yield _line("Groups of one name said to be different people", judgement.several)
-    yield _line("Appearances taken for one person: exact name", judgement.exact)
+    yield _line("Groups of one name taken for different people", judgement.several)
+    yield _line("Authorships taken for one person: exact name", judgement.exact)
     yield _line("  … strong suggestions followed", judgement.joined)
 
 

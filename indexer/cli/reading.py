@@ -14,19 +14,19 @@ from indexer.authors.disambiguation import Suggestion
 from indexer.authors.same_name_groups import Group
 from indexer.cli.group import Session, example, with_session
 from indexer.cli.opening import open_searcher
-from indexer.cli.terminal import counted, paper_lines, where, wrapped
+from indexer.cli.terminal import counted, echo_lines, paper_lines, where, wrapped
 from indexer.paper import name_key, name_of_slug
 from indexer.search import IndexInfo, Searcher
 from indexer.wire import cluster_json, info_json, paper_json
 
 
 @click.command(
-    short_help="Print one paper, whole.", epilog=example("quiver show neurips2022-13057e3d25da")
+    short_help="Print one paper in full.", epilog=example("quiver show neurips2022-13057e3d25da")
 )
 @click.argument("paper_id", metavar="ID")
 @with_session
 def show(session: Session, paper_id: str) -> None:
-    """Print one paper whole, by the id that a search prints."""
+    """Print one paper in full, by the id that a search prints."""
     with open_searcher(session) as searcher:
         paper = searcher.get(paper_id)
         generation = searcher.generation
@@ -38,20 +38,23 @@ def show(session: Session, paper_id: str) -> None:
     if session.json:
         click.echo(json.dumps(paper_json(paper), ensure_ascii=False))
     else:
-        click.echo("\n".join(paper_lines(paper)))
+        echo_lines(*paper_lines(paper))
 
 
 @click.command(
-    short_help="Print the papers of one exact name.", epilog=example("quiver author Martin Jaggi")
+    short_help="Print the papers of one exact author name.",
+    epilog=example("quiver author Martin Jaggi"),
 )
 @click.argument("name", nargs=-1, required=True)
-@click.option("--also", multiple=True, metavar="NAME", help="Put the papers of this name with it.")
-@click.option("--exact", is_flag=True, help="Leave out names curated to be the same person's.")
+@click.option("--also", multiple=True, metavar="NAME", help="Include the papers of this name.")
+@click.option(
+    "--exact", is_flag=True, help="Leave out names that are curated as the same person's."
+)
 @with_session
 def author(session: Session, *, name: tuple[str, ...], also: tuple[str, ...], exact: bool) -> None:
-    """Print the papers of one exact name (case aside), newest first.
+    """Print the papers of one exact author name (ignoring case), newest first.
 
-    A name cluster is no person: one person may have several names, several people one.
+    A name is not a person: one person may have several names, and several people may share one.
     """
     wanted = " ".join(name).encode(errors="replace").decode()
     with open_searcher(session) as searcher:
@@ -62,23 +65,25 @@ def author(session: Session, *, name: tuple[str, ...], also: tuple[str, ...], ex
             cluster = _by_folded_name(searcher, wanted, gather)
     missing = len(set(map(name_key, others)) - {name_key(one) for one in cluster.names})
     if missing:
-        click.echo(f"{counted(missing, 'name')} of --also has no papers of its own.", err=True)
+        click.echo(f"{counted(missing, 'name')} given with --also added no papers.", err=True)
     if session.json:
         click.echo(json.dumps(cluster_json(cluster), ensure_ascii=False))
     else:
-        click.echo("\n".join(_cluster_lines(cluster)))
+        echo_lines(*_cluster_lines(cluster))
 
 
-@click.command(short_help="Say what is in the index.", epilog=example("quiver info"))
+@click.command(short_help="Describe the index.", epilog=example("quiver info"))
 @with_session
 def info(session: Session) -> None:
-    """Say what is in the index: papers, authors, years, generation, size."""
+    """Describe the index: papers, authors, years, generation, size."""
     with open_searcher(session) as searcher:
         found = searcher.info()
+        damage = searcher.integrity.fallback_reason
     if session.json:
-        click.echo(json.dumps(info_json(found), ensure_ascii=False))
+        told = info_json(found) | ({"damage": damage} if damage else {})
+        click.echo(json.dumps(told, ensure_ascii=False))
     else:
-        click.echo("\n".join(_info_lines(found, session.place)))
+        echo_lines(*_info_lines(found, session.place, damage))
 
 
 def _by_folded_name(
@@ -89,34 +94,38 @@ def _by_folded_name(
     if others:
         cluster = gather(others[0].value)
         if cluster is not None:
-            click.echo(f"No paper is by '{name}' exactly; this is {cluster.name}.", err=True)
+            echo_lines(
+                f"No paper has an author named exactly '{name}'; showing {cluster.name}.", err=True
+            )
             return cluster
     words = name.split()
     near = searcher.values("author", contains=words[-1], limit=5) if words else ()
-    hint = f"; there are {', '.join(value.value for value in near)}" if near else ""
-    raise click.ClickException(f"no paper is by '{name}'{hint}")
+    hint = f"; similar names: {', '.join(value.value for value in near)}" if near else ""
+    raise click.ClickException(f"no paper has an author named '{name}'{hint}")
 
 
 def _cluster_lines(cluster: AuthorCluster) -> Iterator[str]:
     yield click.style(cluster.name, bold=True)
     yield f"{counted(len(cluster.papers), 'paper')}, {counted(cluster.rows, 'author row')}"
     names = len(cluster.names)
-    borne = "exactly this name" if names == 1 else f"one of {names} names put together"
+    borne = "exactly this author name" if names == 1 else f"one of these {names} author names"
     yield from wrapped(
-        f"Papers that bear {borne}, case aside. It groups names, not people.", (), "", ""
+        f"Papers with {borne}, ignoring case. They may be by several people.", (), "", ""
     )
     if cluster.curated:
         yield from wrapped(_curated(cluster.curated), (), "", "")
     if cluster.different:
-        yield from wrapped(f"Curated: not {', '.join(cluster.different)}", (), "", "")
+        yield from wrapped(
+            f"Curated as different people: {', '.join(cluster.different)}", (), "", ""
+        )
     if cluster.also:
-        yield from wrapped(f"Together with: {', '.join(cluster.also)}", (), "", "")
+        yield from wrapped(f"Including: {', '.join(cluster.also)}", (), "", "")
     if cluster.rows > 1:
         spelled = ", ".join(f"{one.name} ({one.count})" for one in cluster.spellings)
-        yield from wrapped(f"Spelled: {spelled}", (), "", "")
+        yield from wrapped(f"Spellings: {spelled}", (), "", "")
     if cluster.same_folded:
         others = ", ".join(f"{one.value} ({one.count})" for one in cluster.same_folded)
-        yield from wrapped(f"Nearly the same name: {others}", (), "", "")
+        yield from wrapped(f"Similar names: {others}", (), "", "")
     for one in cluster.same_person:
         line = f"Perhaps the same person: {one.name} ({one.papers}), {_because(one)}"
         yield from wrapped(line, (), "", "  ")
@@ -151,7 +160,7 @@ def _because(one: Suggestion) -> str:
         first, last = evidence.both
         reasons.append(f"both in {first}" if first == last else f"both from {first} to {last}")
     if evidence.gap:
-        reasons.append(f"{counted(evidence.gap, 'year')} lie between")
+        reasons.append(f"{counted(evidence.gap, 'year')} between their papers")
     if evidence.rivals:
         reasons.append(f"{counted(evidence.rivals, 'other name')} would fit as well")
     return "; ".join(reasons)
@@ -173,7 +182,7 @@ def _group(group: Group) -> str:
     return f"{counted(len(group.papers), 'paper')}{where_to}{years}, with {people or 'nobody'}"
 
 
-def _info_lines(found: IndexInfo, place: str) -> Iterator[str]:
+def _info_lines(found: IndexInfo, place: str, damage: str) -> Iterator[str]:
     span = f"{found.first_year}-{found.last_year}" if found.first_year else "unknown"
     rows = {
         "Papers": f"{found.papers:,}",
@@ -183,8 +192,9 @@ def _info_lines(found: IndexInfo, place: str) -> Iterator[str]:
         "Generation": f"{found.generation}, published {found.built}",
         "Identity": found.identity,
         "Engine": found.backend,
-        "Place": f"{place}, {found.bytes / 1e6:,.1f} MB",
-        "Made from": ", ".join(found.dumps) or "unknown",
+        "Location": f"{place}, {found.bytes / 1e6:,.1f} MB",
+        "Built from": ", ".join(found.dumps) or "unknown",
+        **({"Damage": damage} if damage else {}),
     }
     for label, value in rows.items():
         yield f"{label:<11} {value}"

@@ -9,7 +9,7 @@ import click
 from indexer.cli.filters import filter_options, order_options, read_filters
 from indexer.cli.group import Session, example, with_session
 from indexer.cli.opening import open_searcher
-from indexer.cli.terminal import results_lines
+from indexer.cli.terminal import echo_lines, results_lines
 from indexer.errors import QueryError
 from indexer.language.parse import parse_query
 from indexer.query import Match, Sort
@@ -17,7 +17,7 @@ from indexer.wire import results_json
 
 
 @click.command(
-    short_help="Find papers.",
+    short_help="Search for papers.",
     epilog=example(
         "quiver search federated learning",
         "quiver search 'author:jaggi title:\"gradient descent\"' --venue ICML --year 2019-2022",
@@ -27,8 +27,8 @@ from indexer.wire import results_json
 @filter_options
 @order_options
 @click.option("--page", type=click.IntRange(min=1), default=1, show_default=True)
-@click.option("--per-page", type=click.IntRange(min=0), help="Hits on a page; 0 = counts only.")
-@click.option("--explain", is_flag=True, help="Show what each score is made of.")
+@click.option("--per-page", type=click.IntRange(min=0), help="Results on a page; 0 = counts only.")
+@click.option("--explain", is_flag=True, help="Show how each score is made up.")
 @with_session
 def search(
     session: Session,
@@ -42,10 +42,10 @@ def search(
     explain: bool,
     **chosen: tuple[str, ...],
 ) -> None:
-    """Find papers: words, "phrases", author:NAME, year:2019-2022, AND OR NOT, -without.
+    """Search for papers: words, "phrases", author:NAME, year:2019-2022, AND OR NOT -word.
 
-    Without a query, all papers that pass the filters, newest first. Put -- before a query that
-    begins with a hyphen.
+    Without a query, print all papers that pass the filters, newest first. Put -- before a query
+    that begins with a hyphen.
     """
     limits = session.config.search
     size = limits.per_page if per_page is None else per_page
@@ -70,6 +70,6 @@ def search(
     if session.json:
         click.echo(json.dumps(results_json(results), ensure_ascii=False))
         return
-    click.echo("\n".join(results_lines(results)))
+    echo_lines(*results_lines(results))
     if results.total > page * size > 0:
         click.echo(f"Next page: add --page {page + 1}", err=True)

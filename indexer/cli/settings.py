@@ -8,18 +8,19 @@ import click
 import yaml
 
 from indexer.cli.group import Session, example, with_session
+from indexer.cli.terminal import echo_lines
 from indexer.config import config_values, defaults_text, load_config
 
 
 @click.command(
-    short_help="Print the settings in effect, or check a file of them.",
+    short_help="Print the settings in effect, or check a settings file.",
     epilog=example("quiver config --defaults"),
 )
 @click.argument("file", required=False, type=click.Path())
 @click.option("--defaults", is_flag=True, help="Print the commented reference of every key.")
 @with_session
 def config(session: Session, file: str | None, *, defaults: bool) -> None:
-    """Print the settings in effect; with FILE, check it first and say all its faults.
+    """Print the settings in effect; with FILE, check it first and report every error in it.
 
     A line that differs from the default says so.
     """
@@ -38,6 +39,6 @@ def config(session: Session, file: str | None, *, defaults: bool) -> None:
             written = yaml.safe_dump({key: value}, allow_unicode=True).strip()
             default = usual[section][key]
             note = "" if value == default else f"  # default: {json.dumps(default)}"
-            click.echo(f"  {written}{note}")
+            echo_lines(*f"  {written}{note}".split("\n"))
     if checked.source:
-        click.echo(f"{checked.source}: no faults.", err=True)
+        echo_lines(f"{checked.source}: no errors.", err=True)

@@ -16,6 +16,8 @@ from indexer.text.display import display, plain
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """Control characters but tab and line feed, and those that turn the direction of a line."""
+_LINE = re.compile(rf"(?P<style>\x1b\[(?:0|1|2|33)m)|\n|{_CONTROL.pattern}")
+"""What is not printed as it stands in a line: styles of ours, line feeds, control characters."""
 MARGIN = "    "
 SHOWN_AUTHORS = 10
 _TITLES = {"venue": "Venues", "year": "Years", "type": "Types", "author": "Authors"}
@@ -29,6 +31,19 @@ def width() -> int:
 def printable(text: str) -> str:
     r"""Write control characters as codes (``\x1b``): names of files must not steer a terminal."""
     return _CONTROL.sub(lambda match: ascii(match[0])[1:-1], text)
+
+
+def echo_lines(*lines: str, err: bool = False) -> None:
+    r"""Print lines, whatever is in them: what a paper, a query or a file name says stays text.
+
+    A control character is written as a code (``\x1b``), and so is a line feed inside a line; of the
+    terminal's own sequences only the emphasis of `click.style` passes.
+    """
+    click.echo("\n".join(_LINE.sub(_told, line) for line in lines), err=err)
+
+
+def _told(match: re.Match[str]) -> str:
+    return match["style"] or ascii(match[0])[1:-1]
 
 
 def counted(number: int, noun: str) -> str:
@@ -81,7 +96,7 @@ def paper_lines(paper: Paper) -> Iterator[str]:
     """Write a whole paper."""
     yield from wrapped(paper.title, (), "", "", bold=True)
     if paper.authors:
-        rest = "" if paper.authors_complete else ", and others whom the dump does not name"
+        rest = "" if paper.authors_complete else ", and others that the dump does not name"
         yield from wrapped(", ".join(paper.authors) + rest, (), "", "")
     yield click.style(where(paper), dim=True)
     if paper.doi:
@@ -115,6 +130,7 @@ def wrapped(
         bold: whether the text around the emphasis is bold.
     """
     text, spans = _rendered(text, spans)
+    text = text.replace("\n", " ")
     room = width()
     start, end, prefix = 0, 0, first
     for word in re.finditer(r"\S+", text):
@@ -159,7 +175,7 @@ def _plain(text: str, *, bold: bool) -> str:
 
 
 def _names(paper: Paper, matched: list[Snippet]) -> tuple[str, list[Span]] | None:
-    """Give the author line and what to emphasise in it: ten names, and every one that matched."""
+    """Returns the author line and the spans to emphasise: ten names, and every one that matched."""
     places = {snippet.offset: snippet for snippet in matched}
     line, spans, left_out = "", [], 0
     for place, name in enumerate(paper.authors):
@@ -184,16 +200,20 @@ def _receipt_lines(results: Results) -> Iterator[str]:
     if receipt.read_as and receipt.read_as != results.query.text:
         yield click.style(f"Read as: {receipt.read_as}", dim=True)
     for reason, times in Counter(repair.reason for repair in receipt.repairs).items():
-        yield f"Mended: {reason}" + (f" ({times} times)" if times > 1 else "")
+        yield f"Corrected: {reason}" + (f" ({times} times)" if times > 1 else "")
     for clause in receipt.clauses:
         if clause.emptied:
-            yield f"This left nothing: {clause.text} ({counted(clause.hits, 'paper')} on its own)"
+            verb = "matches" if clause.hits == 1 else "match"
+            alone = f"{counted(clause.hits, 'paper')} {verb} it on its own"
+            left = f"No papers are left after {clause.text} ({alone})"
+            yield left if clause.hits else f"No papers match {clause.text}"
         if clause.note:
             yield click.style(f"{clause.text}: {clause.note}", dim=True)
     if relaxed := relaxation_sentence(results):
         yield relaxed
     for other in receipt.alternatives:
-        yield f"Would find {counted(other.total, 'paper')}: {other.label}"
+        label = other.label[:1].upper() + other.label[1:]
+        yield f"{label}: {counted(other.total, 'paper')}"
 
 
 def _facet_lines(facet: Facet) -> Iterator[str]:

@@ -9,7 +9,7 @@ import click
 
 from indexer.cli.group import Session, example, with_session
 from indexer.cli.opening import open_searcher
-from indexer.cli.terminal import counted
+from indexer.cli.terminal import counted, echo_lines
 from indexer.paper import Paper
 from indexer.query import Query
 from indexer.search import Searcher
@@ -17,12 +17,12 @@ from indexer.versions import VersionFinder, Versions
 
 
 @click.command(
-    short_help="List papers that are one work.",
+    short_help="List the versions of works.",
     epilog=example("quiver versions", "quiver versions --json"),
 )
 @with_session
 def versions(session: Session) -> None:
-    """List the papers that are one work: versions at several venues, and near-duplicates.
+    """List papers that are versions of one work: at several venues, or near-duplicates.
 
     Nothing is merged: each is a paper of its own, and its page names the others.
     """
@@ -34,7 +34,7 @@ def versions(session: Session) -> None:
             return
         click.echo(f"{counted(len(found), 'work')} with more than one paper.")
         for one in found:
-            click.echo("\n".join(_lines(one, searcher)))
+            echo_lines(*_lines(one, searcher))
 
 
 def _groups(searcher: Searcher) -> tuple[Versions, ...]:

@@ -13,9 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-import click
-
-from indexer.cli.terminal import printable
+from indexer.cli.terminal import echo_lines
 from indexer.errors import DumpError, QuiverError
 from indexer.intake.dump import Dumps
 
@@ -33,7 +31,7 @@ class Write(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class FileVersion:
     """A file at one look: it was written since when any of these is another.
 
     Attributes:
@@ -83,8 +81,8 @@ class _Watched:
     dumps: tuple[str, ...]
     write: Write
     exclude: tuple[str, ...]
-    seen: dict[str, Seen] = field(default_factory=dict)
-    done: dict[str, Seen] = field(default_factory=dict)
+    seen: dict[str, FileVersion] = field(default_factory=dict)
+    done: dict[str, FileVersion] = field(default_factory=dict)
     there: tuple[str, ...] = ()
     built: bool = False
     told: str = ""
@@ -116,7 +114,7 @@ class _Watched:
         else:
             self.told = ""
 
-    def _read(self, ready: dict[str, Seen]) -> None:
+    def _read(self, ready: dict[str, FileVersion]) -> None:
         """Write these files into the index, without those that cannot be read."""
         while ready:
             if self.built and not self.told:
@@ -138,8 +136,8 @@ class _Watched:
                 self.built = True
                 return
 
-    def _guilty(self, error: DumpError, ready: dict[str, Seen]) -> list[str]:
-        """Give the file that an error speaks of, or of a member of it; all when of all."""
+    def _guilty(self, error: DumpError, ready: dict[str, FileVersion]) -> list[str]:
+        """Returns the file that an error is about, or all if it names none."""
         if error.source == ", ".join(self.there):
             return list(ready)
         return [
@@ -148,8 +146,8 @@ class _Watched:
             if error.source == file.name or error.source.startswith(f"{file.name}/")
         ]
 
-    def _files(self) -> dict[str, Seen]:
-        files: dict[str, Seen] = {}
+    def _files(self) -> dict[str, FileVersion]:
+        files: dict[str, FileVersion] = {}
         there: list[str] = []
         for name in self.dumps:
             try:
@@ -164,7 +162,7 @@ class _Watched:
                 except OSError:
                     continue  # gone since
                 stamp = (state.st_mtime_ns, state.st_size, state.st_ino)
-                files[os.path.realpath(one.name)] = Seen(one.name, stamp)
+                files[os.path.realpath(one.name)] = FileVersion(one.name, stamp)
         self.there = tuple(there)
         return files
 
@@ -201,4 +199,4 @@ def _until_signal() -> Iterator[Callable[[], bool]]:
 
 
 def _tell(text: str) -> None:
-    click.echo(printable(text), err=True)
+    echo_lines(*text.split("\n"), err=True)

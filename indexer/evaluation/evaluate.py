@@ -145,7 +145,7 @@ def _means(by_query: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
 
 
 def plain_clause(text: str) -> Clause | None:
-    """Make a clause of plain text: its words side by side, no mark of it an operator."""
+    """Returns plain text as a clause: its words side by side, no character an operator."""
     pieces = (piece.strip("()[]{}<>\"'`“”‘’,.;:!?*~^=+-/|&") for piece in re.split(r"\s+", text))
     words = [piece for piece in pieces if any(char.isalnum() for char in piece)]
     if len(words) < 2:
@@ -228,7 +228,7 @@ def compare(first: Evaluation, second: Evaluation, measure: str = "ndcg@10") -> 
 
 
 def randomisation_test(differences: list[float]) -> float:
-    """Give the two-sided p-value of Fisher's paired randomisation test.
+    """Returns the two-sided p-value of Fisher's paired randomisation test.
 
     Under the null hypothesis each difference might as well have the other sign (Smucker, Allan &
     Carterette 2007, "A comparison of statistical significance tests for information retrieval

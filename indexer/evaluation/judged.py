@@ -97,7 +97,7 @@ def read_judged(folder: Path, *, split: str = "test") -> Judged:
 
 
 def index_id(identifier: str) -> str:
-    """Give the id under which a document is indexed: its own, unless an index cannot hold it."""
+    """Returns the id under which a document is indexed: its own, unless an index cannot hold it."""
     fits = identifier.isprintable() and not re.search(r"\s", identifier) and len(identifier) <= 200
     if fits and identifier:
         return identifier

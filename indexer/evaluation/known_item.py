@@ -107,7 +107,7 @@ def run_self_test(
     seed: int = SEED,
     advance: Callable[[int], None] | None = None,
 ) -> SelfTest:
-    """Draw papers and ask everything about each.
+    """Sample papers and run every query about each.
 
     Args:
         searcher: the index to test.
@@ -134,7 +134,7 @@ def run_self_test(
 
 
 def draw_papers(searcher: Searcher, sample: int, seed: int = SEED) -> Iterator[Paper]:
-    """Draw papers by chance, no two with the same folded title."""
+    """Yields random papers, no two with the same folded title."""
     ids = sorted(searcher.ids(Query()))
     random.Random(seed).shuffle(ids)  # noqa: S311 - drawing a sample is no secret
     seen: set[str] = set()
@@ -149,7 +149,7 @@ def draw_papers(searcher: Searcher, sample: int, seed: int = SEED) -> Iterator[P
 
 
 def questions(paper: Paper) -> Iterator[Question]:
-    """Give what is asked about a paper."""
+    """Yields the queries that should find a paper."""
     for kind, text in zip(SPELLINGS, _spellings(paper.title), strict=True):
         if re.search(r"\w", text):
             yield Question(kind, parse_query(text, per_page=1), 1)
@@ -197,7 +197,7 @@ def _description(paper: Paper) -> Clause | None:
 
 
 def _ask(searcher: Searcher, paper: Paper, question: Question) -> Miss | None:
-    """Ask one question; a paper of the same title is as good, for nobody could tell them apart."""
+    """Returns how one query missed its paper, or None; a paper of the same title counts as it."""
     hits = searcher.search(question.query, facets=()).hits[: question.within]
     title = fold(paper.title).text
     if any(hit.paper.id == paper.id or fold(hit.paper.title).text == title for hit in hits):

@@ -83,9 +83,7 @@ def built_in_formats() -> tuple[Format, ...]:
         Format("openalex", "OpenAlex works, JSON lines", openalex.sniff, openalex.read),
         Format("arxiv", "arXiv metadata, JSON lines", arxiv_json.sniff, arxiv_json.read),
         Format("aminer", "AMiner citation network, JSON or tagged", aminer.sniff, aminer.read),
-        Format(
-            "europe-pmc", "Europe PMC replies, JSON or XML", europe_pmc.sniff, europe_pmc.read
-        ),
+        Format("europe-pmc", "Europe PMC replies, JSON or XML", europe_pmc.sniff, europe_pmc.read),
         Format("datacite", "DataCite records, JSON", datacite.sniff, datacite.read),
         Format(
             "semantic-scholar",

@@ -19,8 +19,18 @@ MOST_SAMPLED: Final = 30
 """Most records that are looked at to recognise a format."""
 MOST_LINES: Final = 50
 """Most lines of a dump that are looked at to find a whole record."""
-_WRAPPERS = ("items", "results", "data", "papers", "records", "works", "references", "message",
-             "resultList", "result")
+_WRAPPERS = (
+    "items",
+    "results",
+    "data",
+    "papers",
+    "records",
+    "works",
+    "references",
+    "message",
+    "resultList",
+    "result",
+)
 """Keys under which replies of web services hold their list of records."""
 _AFTER = re.compile(r"[\s,]*+")
 _KEY = re.compile(r'[\s,]*+("(?:[^"\\]++|\\.)*+")\s*+:\s*+')

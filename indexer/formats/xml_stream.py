@@ -273,7 +273,7 @@ def _drop(element: etree._Element, names: Collection[str]) -> None:
 
 def _written(around: list[etree._Element], names: Collection[str], *, whole: bool) -> bytes:
     pieces: list[bytes] = []
-    for element, inner in zip(around, [*around[1:], None], strict=True):
+    for element, inner in zip(around, [*around[1:], None], strict=False):  # there may be none
         pieces.append(_start_tag(element))
         for child in element if whole else ():
             if child is inner:

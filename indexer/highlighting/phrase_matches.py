@@ -12,7 +12,7 @@ Stretch = tuple[int, int]
 """First and last place in a list of words seen, or start and end in the text."""
 
 
-class Seen(NamedTuple):
+class TextToken(NamedTuple):
     """A word of a text that was asked for, or the joined form around one."""
 
     word: str
@@ -24,7 +24,7 @@ class Seen(NamedTuple):
 Places = dict[int, dict[str, list[int]]]
 
 
-def places_of(seen: Sequence[Seen], stems: Mapping[str, str]) -> Places:
+def places_of(seen: Sequence[TextToken], stems: Mapping[str, str]) -> Places:
     """Sort the places of words by position, then by word, or by stem where that is known."""
     at: Places = {}
     for place, one in enumerate(seen):
@@ -39,7 +39,7 @@ def possible(ways: tuple[Way, ...], held: set[str]) -> tuple[Way, ...]:
 
 
 def stretches(at: Places, steps: tuple[tuple[Way, ...], ...]) -> set[Stretch]:
-    """Give every stretch of tokens in which the steps follow each other.
+    """Returns every span of tokens that matches the steps in a row.
 
     Step by step over all beginnings at once, so that no choice of ways is tried twice.
     """
@@ -57,16 +57,16 @@ def stretches(at: Places, steps: tuple[tuple[Way, ...], ...]) -> set[Stretch]:
     return {(first, last) for _, first, last in reached}
 
 
-def extents(tokens: Sequence[Seen], stretches: Iterable[Stretch]) -> list[Stretch]:
-    """Give where stretches of tokens begin and end in the text."""
+def extents(tokens: Sequence[TextToken], stretches: Iterable[Stretch]) -> list[Stretch]:
+    """Returns the character spans of spans of tokens."""
     return [
         (tokens[first].start, max(one.end for one in tokens[first : last + 1]))
         for first, last in stretches
     ]
 
 
-def gathered(tokens: Sequence[Seen], words: Way, width: int) -> set[int]:
-    """Give the places of the words inside stretches that hold them all.
+def gathered(tokens: Sequence[TextToken], words: Way, width: int) -> set[int]:
+    """Returns the tokens of the words inside windows that contain all of them.
 
     A window moves over the text and counts what comes in and goes out, so that each token is
     looked at twice.

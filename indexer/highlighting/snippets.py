@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
 
-from indexer.highlighting.spans import Asked, Chunks
+from indexer.highlighting.spans import Chunks, FieldMatcher
 from indexer.paper import Paper
 from indexer.query_analysis.plan import Plan
 from indexer.search import Snippet, Span
@@ -30,12 +30,12 @@ class Excerpts:
             known: chunks met before.
         """
         terms = list(dict.fromkeys(term for one in plan.asking for term in one.terms))
-        self._title = Asked(terms, "title", forms, known)
-        self._abstract = Asked(terms, "abstract", forms, known)
-        self._author = Asked(terms, "author", forms, known)
+        self._title = FieldMatcher(terms, "title", forms, known)
+        self._abstract = FieldMatcher(terms, "abstract", forms, known)
+        self._author = FieldMatcher(terms, "author", forms, known)
 
     def of(self, paper: Paper) -> tuple[Snippet, ...]:
-        """Give the title, every name that matched, and a passage of the abstract, if any."""
+        """Returns the title, every matching author name, and a passage of the abstract, if any."""
         title: list[Span] = []
         if self._title.anything:
             title = self._title.spans(fold(paper.title, umlauts=True))
@@ -91,7 +91,7 @@ def passage(text: str, folded: Folded, spans: list[Span]) -> Snippet:
 
 
 def _cut_before(text: str, folded: Folded, limit: int) -> int:
-    """Give the last place up to `limit` where a text may be cut."""
+    """Returns the last offset up to `limit` at which a text may be cut."""
     if limit >= len(text):
         return len(text)
     while limit > 0:
@@ -103,7 +103,7 @@ def _cut_before(text: str, folded: Folded, limit: int) -> int:
 
 
 def _cut_after(text: str, folded: Folded, start: int) -> int:
-    """Give the first place behind `start` where a text may be cut."""
+    """Returns the first offset after `start` at which a text may be cut."""
     space = text.find(" ", start + 1)
     while space >= 0 and _in_atom(folded, space):
         space = text.find(" ", space + 1)
@@ -111,6 +111,6 @@ def _cut_after(text: str, folded: Folded, start: int) -> int:
 
 
 def _in_atom(folded: Folded, place: int) -> bool:
-    """Say whether a place is inside something that must not be cut."""
+    """Returns whether an offset is inside something that must not be cut."""
     at = bisect_left(folded.atoms, (place,)) - 1
     return at >= 0 and place < folded.atoms[at][1]

@@ -10,8 +10,8 @@ from typing import Final
 
 from indexer.analysis import MAX_PARTS, PATTERN, name_tokens, open_word
 from indexer.highlighting.phrase_matches import (
-    Seen,
     Stretch,
+    TextToken,
     extents,
     gathered,
     places_of,
@@ -52,7 +52,7 @@ class OddChunk:
         words: all that it may be asked for by.
     """
 
-    raws: tuple[tuple[Seen, ...], ...]
+    raws: tuple[tuple[TextToken, ...], ...]
     width: int
     words: frozenset[str]
 
@@ -75,19 +75,19 @@ class Chunks(dict[str, str | OddChunk]):
 
 
 def _read(text: str) -> str | OddChunk:
-    raws: list[tuple[Seen, ...]] = []
+    raws: list[tuple[TextToken, ...]] = []
     width = 0
     raw = ""
     for match in WORD.finditer(text):
         raw = match[0]
         parts, joined = open_word(raw)
         place, end = match.span()
-        seen = [Seen(joined, width, place, end)] if joined else []
+        seen = [TextToken(joined, width, place, end)] if joined else []
         for step, part in enumerate(parts):
             if len(parts) > 1:
                 place = text.index(part, place)
                 end = place + len(part)
-            seen.append(Seen(part, width + step, place, end))
+            seen.append(TextToken(part, width + step, place, end))
             place = end
         width += len(parts)
         raws.append(tuple(seen))
@@ -97,7 +97,7 @@ def _read(text: str) -> str | OddChunk:
     return OddChunk(tuple(raws), width, words)
 
 
-class Asked:
+class FieldMatcher:
     """What to look for in one field: words that are marked wherever they stand, and rows of them.
 
     Stems are asked for as the surface words they stand for in the index, so no text is stemmed.
@@ -169,7 +169,7 @@ class Asked:
         return bool(self._wanted or self._names)
 
     def spans(self, folded: Folded) -> list[Span]:
-        """Give what is marked in a title or an abstract, in order, merged where touching."""
+        """Returns the spans to highlight in a title or abstract, in order, adjacent ones merged."""
         seen = self._look(folded)
         if not seen:
             return []
@@ -179,8 +179,8 @@ class Asked:
             found += self._rows(seen)
         return merged(found)
 
-    def _look(self, folded: Folded) -> list[Seen]:
-        """Give the words of a text that are asked for, and the joined forms around them.
+    def _look(self, folded: Folded) -> list[TextToken]:
+        """Returns the tokens of a text that the query contains, and the joined forms around them.
 
         Most chunks of a text are a plain word that is not asked for: they are passed over by
         built-in functions, and only the others are looked at one by one.
@@ -189,7 +189,7 @@ class Asked:
         texts = folded.text.split(" ")
         held = list(map(self._known.__getitem__, texts))
         flagged = [at for at, one in enumerate(held) if one.__class__ is OddChunk or one in wanted]
-        seen: list[Seen] = []
+        seen: list[TextToken] = []
         if not flagged:
             return seen
         ends: list[int] = []
@@ -203,17 +203,17 @@ class Asked:
             begin = ends[at] - len(texts[at]) + at
             if isinstance(one, str):
                 start = begin + texts[at].index(one)
-                seen.append(Seen(one, at + more, *folded.source(start, start + len(one))))
+                seen.append(TextToken(one, at + more, *folded.source(start, start + len(one))))
                 continue
             for raw in one.raws:
                 if any(word.word in wanted for word in raw):
                     for word in raw:
                         place = folded.source(begin + word.start, begin + word.end)
-                        seen.append(Seen(word.word, at + more + word.position, *place))
+                        seen.append(TextToken(word.word, at + more + word.position, *place))
             more += one.width - 1
         return seen
 
-    def _rows(self, seen: Sequence[Seen]) -> Iterator[Stretch]:
+    def _rows(self, seen: Sequence[TextToken]) -> Iterator[Stretch]:
         for stems in (False, True):
             known = self._stems if stems else {}
             held = {known.get(one.word, one.word) for one in seen}
@@ -235,19 +235,19 @@ class Asked:
                 yield seen[at].start, seen[at].end
 
     def may_mark(self, names: Sequence[str]) -> bool:
-        """Say whether anything may be marked in names; a quick look at all of them together."""
+        """Returns whether any of some names may be highlighted; quick, and may err on True."""
         if self._names or len(self._wanted) > FEW:
             return True
         low = "\n".join(names)
         return not low.isascii() or self._anywhere(low.lower())
 
     def _anywhere(self, low: str) -> bool:
-        """Say whether a word that is asked for is a part of lower-case ASCII text."""
+        """Returns whether lower-case ASCII text contains a word of the query."""
         tight = low.replace("-", "").replace("'", "")
         return any(word in low or word in tight for word in self._wanted)
 
     def name_spans(self, name: str, *, first: bool, last: bool) -> list[Span]:
-        """Give what is marked in one author's name.
+        """Returns the spans to highlight in one author's name.
 
         Args:
             name: as printed.
@@ -256,7 +256,7 @@ class Asked:
         """
         if not self.may_mark((name,)):
             return []
-        seen = [Seen(one.word, one.position, one.start, one.end) for one in name_tokens(name)]
+        seen = [TextToken(one.word, one.position, one.start, one.end) for one in name_tokens(name)]
         held = {one.word for one in seen}
         asked = self._words & held
         for ways, _ in self._compounds:
@@ -281,7 +281,7 @@ class Asked:
 
 
 def name_answer(held: set[str], term: NameTerm) -> set[str] | None:
-    """Give the words of a name that answer those asked for, None if one goes unanswered."""
+    """Returns the words of a name that match a query's; None if one has no match."""
     words = term.words
     answers = [set(pair) & held for pair in zip(words, term.spelled or words, strict=True)]
     for start in range(len(words)):
@@ -304,7 +304,7 @@ def name_answer(held: set[str], term: NameTerm) -> set[str] | None:
 
 
 def merged(found: Iterable[Stretch]) -> list[Span]:
-    """Put stretches in order and merge those that overlap or touch."""
+    """Returns spans in order, overlapping and adjacent ones merged."""
     spans: list[Span] = []
     for start, end in sorted(found):
         if spans and start <= spans[-1].end:

@@ -74,7 +74,7 @@ class HarvestReport:
     since: str
 
 
-def harvest(
+def harvest(  # noqa: PLR0913 - what it is told, and what it tells
     what: Harvest,
     path: str,
     *,
@@ -96,10 +96,9 @@ def harvest(
 
     Raises:
         OutputError: when they may not be written.
-        DumpError: when the address is none of the web, its metadata cannot be read, the
-            repository does not answer or answers with an error or a list without end, or the
-            files cannot be written. What was harvested is kept, and the next harvest goes on from
-            there.
+        DumpError: when the address is none of the web, its metadata cannot be read, the repository
+            does not answer or answers with an error or a list without end, or the files cannot be
+            written. What was harvested is kept, and the next harvest goes on from there.
     """
     if urlsplit(what.url).scheme not in ("http", "https"):
         raise DumpError(what.url, 0, "no web address; OAI-PMH repositories have one (https://…)")

@@ -13,15 +13,17 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import fields
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
+from indexer.author import author_json
+from indexer.details import identifiers_json
 from indexer.errors import DumpError, OutputError, RecordError
 from indexer.intake.record import Record, Unread
 from indexer.output_file import OutputFile
 from indexer.protected import Protected
+from indexer.publication import UNPUBLISHED, publication_json
 
 _NO_TITLE: Final = re.compile(r"<[^<>]*>|&#?\w+;|\\[A-Za-z]+|[\W_]+")
 """What may stand in a title of which the cleaning leaves nothing."""
@@ -156,8 +158,22 @@ def _cannot(fault: OutputError) -> DumpError:
     return DumpError(fault.path, 0, f"rejected records cannot be written: {why}")
 
 
+_PLAIN: Final = ("id", "abstract", "venue", "year", "type", "doi", "url")
+
+
 def _as_json(record: Record) -> dict[str, Any]:
-    """Give the fields that the record has, in the form that the own format reads."""
-    given = {one.name: getattr(record, one.name) for one in fields(Record) if one.name != "line"}
-    found = {name: value for name, value in given.items() if value not in ("", (), None, True)}
-    return {"title": record.title, **found}
+    """Returns the fields that the record has, in the form that the own format reads."""
+    written: dict[str, Any] = {"title": record.title}
+    written |= {name: value for name in _PLAIN if (value := getattr(record, name))}
+    for name in ("authors", "keywords"):
+        if values := getattr(record, name):
+            written[name] = list(values)
+    if not record.authors_complete:
+        written["authors_complete"] = False
+    if record.author_details:
+        written["author_details"] = [author_json(author) for author in record.author_details]
+    if record.identifiers:
+        written["identifiers"] = identifiers_json(record.identifiers)
+    if record.publication != UNPUBLISHED:
+        written["publication"] = publication_json(record.publication)
+    return written

@@ -102,7 +102,7 @@ def plain_word(text: str) -> str:
 
 
 def has_letters(text: str) -> bool:
-    """Say whether there is a letter or digit in the text, so something to look for."""
+    """Returns whether the text has a letter or digit, and so something to search for."""
     return any(char.isalnum() for char in text)
 
 

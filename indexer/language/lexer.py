@@ -106,12 +106,12 @@ class Token:
 
 
 def is_operator(word: str) -> bool:
-    """Say whether a bare word would be read as an operator."""
+    """Returns whether a bare word would be read as an operator."""
     return word in ("AND", "OR", "NOT", "ANDNOT") or _NEAR.fullmatch(word) is not None
 
 
 def _balanced(text: str) -> str:
-    """Give the beginning of a text up to the first parenthesis that has no partner in it."""
+    """Returns the text up to its first unbalanced parenthesis."""
     opened: list[int] = []
     for at, char in enumerate(text):
         if char == "(":
@@ -185,7 +185,7 @@ class Lexer:
         return Token(kind, start, self._at, after=after)
 
     def _is_prefix(self, at: int) -> bool:
-        """Say whether the sign at `at` stands after a space and right before a term."""
+        """Returns whether the sign at `at` follows a space and directly precedes a term."""
         before = self._text[at - 1] if at else " "
         after = self._text[at + 1] if at + 1 < self._size else " "
         if not (before.isspace() or before == "(") or after.isspace():
@@ -193,7 +193,7 @@ class Lexer:
         return after in '("=*?\\$' or after in QUOTES or after not in LEADING + ")"
 
     def _is_void(self, at: int, field: str) -> bool:
-        """Say whether the character at `at`, where a word may begin, has no meaning there."""
+        """Returns whether the character at `at`, where a word may begin, has no meaning there."""
         char = self._text[at]
         after = self._text[at + 1] if at + 1 < self._size else " "
         if char == "=" or (char == "^" and field == "author"):
@@ -296,7 +296,7 @@ class Lexer:
         return Token(Kind.WORD, start, at, text)
 
     def _tex_end(self, at: int) -> int:
-        """Give the offset after the ``$…$`` that begins at `at`, or `at` where none does.
+        """Returns the offset after the ``$…$`` that begins at `at`, or `at` if none does.
 
         A span that holds spaces must hold a TeX command, too: "$5 and $10" is no formula. One
         that holds a quotation mark is none either.

@@ -122,7 +122,7 @@ class _Reader:
         return self.any("")
 
     def advance(self, field: str = "") -> Token:
-        """Give the token to be read and go on to the next one."""
+        """Returns the current token and advances to the next one."""
         token = self.token
         self.token = self.lexer.next(field)
         self.tokens += 1
@@ -288,7 +288,7 @@ class _Reader:
 
 
 def _is_name(token: Token) -> bool:
-    """Say whether a token is a bare word that may be part of a name, so no pattern."""
+    """Returns whether a token is a bare word that may be part of a name, so no pattern."""
     return token.kind is Kind.WORD and not any(mark in token.text for mark in "*?~")
 
 

@@ -45,7 +45,7 @@ class Item:
 
 
 def is_question(clause: Clause) -> bool:
-    """Say whether a pattern is only a word with a question mark behind it.
+    """Returns whether a pattern is only a word followed by a question mark.
 
     Among other words of the text that mark is punctuation; alone it stands for one character.
     """
@@ -56,13 +56,13 @@ def is_question(clause: Clause) -> bool:
 
 
 def is_running_text(clause: Clause) -> bool:
-    """Say whether a clause is a plain word, such as a sentence is made of."""
+    """Returns whether a clause is a plain word, as sentences are made of."""
     plain = isinstance(clause, Word) and clause.field is None and not clause.exact
     return plain or is_question(clause)
 
 
 def is_condition(clause: Clause) -> bool:
-    """Say whether a clause speaks of the record or excludes, so is not one of the bare words."""
+    """Returns whether a clause restricts the record or excludes, so is none of the bare words."""
     if isinstance(clause, And | Or):
         return all(is_condition(one) for one in clause.clauses)
     if isinstance(clause, Words):
@@ -71,7 +71,7 @@ def is_condition(clause: Clause) -> bool:
 
 
 def join_run(items: list[Item], field: str) -> Clause | None:
-    """Make one clause of the parts of a run.
+    """Returns one clause made of the parts of a run.
 
     Args:
         items: the parts in order.

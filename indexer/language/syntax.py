@@ -35,57 +35,71 @@ class SyntaxRow:
 
 SYNTAX: Final = (
     SyntaxRow("Words", "gossip learning", "both words, in any form: learning, learned, learns"),
-    SyntaxRow("Words", "non-invasive", "also written non invasive and noninvasive"),
+    SyntaxRow("Words", "non-invasive", "also finds non invasive and noninvasive"),
     SyntaxRow(
         "Words",
         '"attention is all you need"',
-        "exactly these words in this order",
+        "exactly these words, in this order",
         ("“attention is all you need”",),
     ),
-    SyntaxRow("Words", '"learning"', "exactly this form of the word", ("=learning",)),
-    SyntaxRow("Words", "transform*", "words that begin so; * is any letters, anywhere in a word"),
-    SyntaxRow("Words", "wom?n", "? is just one letter, anywhere in a word"),
-    SyntaxRow("Words", "tranformer~", "words that differ in one letter; ~2 in two"),
+    SyntaxRow("Words", '"learning"', "only this exact form of the word", ("=learning",)),
+    SyntaxRow(
+        "Words",
+        "transform*",
+        "words that start with transform; * stands for any letters, anywhere in a word",
+    ),
+    SyntaxRow("Words", "wom?n", "woman and women; ? stands for exactly one letter"),
+    SyntaxRow("Words", "tranformer~", "words that differ by one letter; ~2 allows two"),
     SyntaxRow(
         "Words",
         '"federated privacy"~5',
-        "these words in any order with at most 5 others between",
+        "these words in any order, with at most five others between them",
         ("federated NEAR/5 privacy", "federated w/5 privacy"),
     ),
-    SyntaxRow("Words", "gossip^3 learning", "the word weighs three times as much"),
+    SyntaxRow("Words", "gossip^3 learning", "gossip counts three times as much"),
     SyntaxRow("Together", "graph OR network", "at least one of the two"),
-    SyntaxRow("Together", "federated learning AND privacy", "both sides"),
-    SyntaxRow("Together", "gossip NOT social", "without this word", ("gossip -social",)),
-    SyntaxRow("Together", "+gossip learning", "this word in any case, even if matching any word"),
-    SyntaxRow("Together", "(graph OR network) pruning", "parentheses: first what is inside"),
+    SyntaxRow("Together", "federated learning AND privacy", "both sides of AND"),
+    SyntaxRow(
+        "Together", "gossip NOT social", "papers without the word social", ("gossip -social",)
+    ),
+    SyntaxRow(
+        "Together", "+gossip learning", "gossip is required, even when some of the words are enough"
+    ),
+    SyntaxRow(
+        "Together", "(graph OR network) pruning", "pruning, and graph or network: parentheses group"
+    ),
     SyntaxRow(
         "Fields",
         "title:gossip",
-        "in the title; abstract: in the abstract",
+        "in the title; abstract: searches the abstract",
         ("ti:gossip", "title:(gossip)"),
     ),
-    SyntaxRow("Fields", 'venue:"Machine Learning"', "published there"),
-    SyntaxRow("Fields", "type:journal", "journal articles; type:conference for conference papers"),
+    SyntaxRow("Fields", 'venue:"Machine Learning"', "published at this venue"),
+    SyntaxRow(
+        "Fields", "type:journal", "journal articles; type:conference finds conference papers"
+    ),
     SyntaxRow("Fields", "id:icml2019-4d1c", "the paper with this id"),
-    SyntaxRow("Fields", "no:abstract", "papers without one; has:doi for papers with one"),
+    SyntaxRow(
+        "Fields", "no:abstract", "papers without an abstract; has:doi finds papers with a DOI"
+    ),
     SyntaxRow(
         "Authors",
         'author:"Jaggi, M"',
-        "an author of this name; initials stand for any name that begins so",
+        "an author of this name; an initial matches any name that starts with it",
         ('au:"Jaggi, M"', "author:Jaggi, M"),
     ),
-    SyntaxRow("Authors", "author:^Jaggi", "as the first author"),
-    SyntaxRow("Authors", "author:Jaggi$", "as the last author"),
+    SyntaxRow("Authors", "author:^Jaggi", "as first author"),
+    SyntaxRow("Authors", "author:Jaggi$", "as last author"),
     SyntaxRow("Authors", 'author:="Tao Lin 0004"', "exactly this name, as on the author's page"),
     SyntaxRow("Years", "year:2019", "published in this year", ("year:=2019",)),
     SyntaxRow(
         "Years",
         "year:2019-2022",
-        "from 2019 to 2022, both included",
+        "from 2019 to 2022, inclusive",
         ("year:2019..2022", "year:2019--2022", "year:2019:2022", "year:[2019 TO 2022]"),
     ),
-    SyntaxRow("Years", "year:2019..", "2019 and later", ("year:>=2019", "year:>2018")),
-    SyntaxRow("Years", "year:..2022", "2022 and earlier", ("year:<=2022", "year:<2023")),
+    SyntaxRow("Years", "year:2019..", "2019 or later", ("year:>=2019", "year:>2018")),
+    SyntaxRow("Years", "year:..2022", "2022 or earlier", ("year:<=2022", "year:<2023")),
 )
 """What can be said, by group, simplest first."""
 

@@ -127,7 +127,7 @@ def _quote(text: str) -> str:
 
 
 def _reads_back(text: str) -> bool:
-    """Say whether every quotation mark in the text is an umlaut of TeX, which needs no escape."""
+    """Returns whether every quotation mark in the text is a TeX umlaut, which needs no escape."""
     return not _UNSAFE.search(re.sub(r'\\"(?=[A-Za-z{\\])', "", text))
 
 

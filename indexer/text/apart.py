@@ -18,7 +18,7 @@ def folds_apart(text: str) -> bool:
 
 
 def folded_whole(text: str) -> tuple[int, int]:
-    """Give the stretch of a text that must be folded as a whole; all around it folds apart.
+    """Returns the span of a text that must be folded as a whole.
 
     It reaches from the piece before the first mark of TeX to the piece after the last one, for a
     command may swallow a space; where more than TeX looks across spaces, it is the whole text.

@@ -22,7 +22,7 @@ class Folded:
     atoms: tuple[tuple[int, int], ...] = ()
 
     def source(self, start: int, end: int) -> tuple[int, int]:
-        """Give the stretch of the original that search text ``[start, end)`` came from.
+        """Returns the span of the original text that folded text ``[start, end)`` came from.
 
         Args:
             start: offset into `text`, inclusive.

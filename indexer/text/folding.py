@@ -112,7 +112,7 @@ def _needs_joining(text: str) -> bool:
 
 
 def _joints(text: str) -> Iterator[int]:
-    """Give the places of the dots and spaces that are dropped to make one word, in order."""
+    """Yields the offsets of the dots and spaces that are dropped to make one word, in order."""
     dotted = _DOTTED.search(text)
     while dotted is not None:
         dot = dotted.start()

@@ -222,7 +222,7 @@ class Formulas:
         self._lock = Lock()
 
     def mathml(self, tex: str) -> str:
-        """Give `mathml` of a formula, from memory where it was shown before."""
+        """Returns `mathml` of a formula, cached if it was shown before."""
         with self._lock:
             if tex in self._kept:
                 self._kept.move_to_end(tex)

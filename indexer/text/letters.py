@@ -40,13 +40,13 @@ def fold_letter(char: str) -> str:
 
 
 def umlaut(letter: str) -> str:
-    """Give the umlaut that a letter with its combining marks is, lower case; empty for others."""
+    """Returns the umlaut that a letter and its combining marks form, lower case, or ""."""
     composed = unicodedata.normalize("NFC", letter).lower()
     return composed if composed in UMLAUTS else ""
 
 
 def greek(letter: str) -> str:
-    """Give the name of a lower-case Greek letter, as TeX has it; empty for other letters."""
+    """Returns TeX's name of a lower-case Greek letter, or "" for other letters."""
     return _GREEK.get(letter, "")
 
 

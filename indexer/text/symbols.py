@@ -32,7 +32,7 @@ _GREEK: Final = frozenset(
 
 
 def symbol(name: str) -> str | None:
-    r"""Give the character a TeX command stands for, without its backslash; None for others."""
+    r"""Returns the character of a TeX command (without its backslash), or None."""
     if name in _SYMBOLS:
         return _SYMBOLS[name]
     if name.lower() in _GREEK:

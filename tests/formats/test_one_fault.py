@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from indexer.formats import xml_stream
 from indexer.formats.table_rows import TableRows
 from tests.formats.reading import as_json
 
@@ -70,3 +71,7 @@ def test_a_broken_first_or_last_line_costs_one_record(
 
     assert [paper["title"] for paper in read["papers"]] == found
     assert len(read["skipped"]) == 3 - len(found)
+
+
+def test_nothing_is_written_around_a_record_that_nothing_is_around() -> None:
+    assert xml_stream._written([], ("paper",), whole=True) == b""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from indexer.analysis import plain_words
+from indexer.integrity import Integrity
 from indexer.language.unparse import format_clause
 from indexer.paper import Paper, name_key, unnumbered
 from indexer.query import FacetField, Match, Query, Sort, YearRange
@@ -71,6 +72,7 @@ class MemorySearcher:
         self._info = info
         self._times = times
         self._attached = attached
+        self.integrity = Integrity()
 
     @property
     def generation(self) -> str:

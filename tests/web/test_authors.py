@@ -87,7 +87,7 @@ def test_including_a_suggestion_puts_its_papers_with_it_everywhere(client: Flask
 
     both = page(client, address)
     assert shown(both) == 10
-    assert "one of 2 author names that were put together: Anna Sørén and Anna Soren" in both.text
+    assert "one of 2 author names: Anna Sørén and Anna Soren" in both.text
     assert "include the papers of Anna Soren" not in both.text
     assert len(of_json(client, address.replace("?", ".json?"))["papers"]) == 10  # type: ignore[arg-type]
     assert client.get(address.replace("?", ".bib?")).text.count("title =") == 10
@@ -176,7 +176,7 @@ def test_a_group_that_is_no_more_shows_all_and_says_so(client: FlaskClient) -> N
     whole = page(client, "/author/anna-s%C3%B8r%C3%A9n?group=a1")
 
     assert shown(whole) == 9
-    assert "no longer fall into the group" in whole.text
+    assert "no longer exists, so all papers" in whole.text
 
 
 def test_the_first_and_the_latest_paper_are_linked(client: FlaskClient) -> None:
@@ -214,11 +214,11 @@ def test_what_is_curated_is_shown_as_curated(curated: FlaskClient) -> None:
     box = together.one("section", class_="curated")
 
     assert shown(together) == 10
-    assert "Anna Sørén also stands as A. Sørén" in box.text
+    assert "Anna Sørén also publishes as A. Sørén" in box.text
     assert "https://orcid.org/0000-0002-1825-0097" in links(box).values()
     assert "Not the same person: Anna Soren" in box.text
     assert not together.all("section", class_="same")
-    alone = page(curated, links(box)["Show this exact name alone"])
+    alone = page(curated, links(box)["Show only this exact name"])
     assert shown(alone) == 9
     assert shown(page(curated, "/author/a.-s%C3%B8r%C3%A9n")) == 10
 
@@ -247,10 +247,11 @@ def test_two_authors_are_connected(client: FlaskClient) -> None:
     assert "are 2 steps apart" in found.text
     said = of_json(client, "/path.json?from=Anna+Soren&to=anna-s%C3%B8r%C3%A9n")
     assert said["steps"] == 2
-    assert "Nothing connects" in page(client, "/path?from=Wei+Li&to=Bea+Best").text
+    assert "No chain of co-authors connects" in page(client, "/path?from=Wei+Li&to=Bea+Best").text
     assert of_json(client, "/path.json?from=Wei+Li&to=Bea+Best")["steps"] is None
     assert "the same name" in page(client, "/path?from=Wei+Li&to=wei-li").text
-    assert "No paper is by “No Body”" in page(client, "/path?from=No+Body&to=Wei+Li").text
+    nobody = page(client, "/path?from=No+Body&to=Wei+Li")
+    assert "No paper has an author named “No Body”" in nobody.text
     assert page(client, "/path").one("form", class_="ends")
     assert client.get("/path.json?from=Wei+Li").status_code == 400
 

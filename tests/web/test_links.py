@@ -275,7 +275,7 @@ def test_controls_keep_each_other_and_reset_the_page(web: FlaskClient) -> None:
     )
     page = page_of(web, f"/search?{state}&page=2")
     kept = dict(pair.split("=") for pair in state.split("&"))
-    own = {"Order": "sort", "Results a page": "per_page"}
+    own = {"Sort order": "sort", "Results per page": "per_page"}
     for nav in page.all("nav"):
         name = own.get(nav.attrs.get("aria-label", ""))
         for link in nav.all("a") if name else []:

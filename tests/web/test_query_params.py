@@ -157,7 +157,7 @@ def test_years_the_wrong_way_round_are_turned_and_said() -> None:
     asked = PARAMS.read([("year_from", "2022"), ("year_to", "2019")])
 
     assert asked.query.years == YearRange(2019, 2022)
-    assert asked.notices == ("The years were read as 2019 to 2022.",)
+    assert asked.notices == ("The years were put in order: 2019 to 2022.",)
 
 
 def test_long_queries_are_cut_and_said() -> None:

@@ -99,7 +99,7 @@ def test_the_page_says_what_the_json_says(updated: tuple[FlaskClient, dict[str, 
     page = read(client.get(f"/record/diff?{SEARCH}&since={since}").text)
 
     assert told(page)["New"] == "1 paper"
-    assert told(page)["Gone"].startswith("1 paper: 1 not in the index any more")
+    assert told(page)["No longer found"].startswith("1 paper: 1 no longer in the index")
     assert told(page)["Changed"] == "1 paper"
     lists = {
         heading.text: listed.text
@@ -109,7 +109,7 @@ def test_the_page_says_what_the_json_says(updated: tuple[FlaskClient, dict[str, 
     }
     assert lists == {
         "New": f"{LATE.title} late",
-        "Gone": f"{PAPERS[0].title} p1",
+        "No longer found": f"{PAPERS[0].title} p1",
         "Changed": f"{MENDED.title} p2",
     }
     as_json = page.one("p", class_="formats").one("a").attrs["href"]
@@ -122,7 +122,9 @@ def test_a_record_is_compared_with_what_is_found_now(
     client, record = updated
     page = hand_in(client, record)
 
-    assert [told(page)[kind][:7] for kind in ("New", "Gone", "Changed")] == ["1 paper"] * 3
+    assert [told(page)[kind][:7] for kind in ("New", "No longer found", "Changed")] == [
+        "1 paper"
+    ] * 3
     assert told(page)["Query"] == "federated"
     assert record["index"]["generation"] in told(page)["Before"]
 
@@ -302,4 +304,4 @@ def test_many_papers_that_are_gone_are_not_looked_for_one_by_one(
 ) -> None:
     client, record = updated
     page = hand_in(client, record | {"ids": [f"gone{number}" for number in range(20_001)]})
-    assert told(page)["Gone"].startswith("20,001 papers; too many to say which")
+    assert told(page)["No longer found"].startswith("20,001 papers; too many to tell which")

@@ -155,7 +155,7 @@ def test_author_page_groups_exact_names_and_points_at_its_namesakes(client: Flas
 
     main = page.one("main")
     assert page.one("h1").text == "TAO LIN"
-    assert "groups case-insensitive exact name matches and is no identity profile" in main.text
+    assert "groups case-insensitive exact name matches and is not an identity profile" in main.text
     assert [one.text for one in main.one("dl", class_="figures").all("dd")] == [
         "2", "2", "2019 – 2021", "3",
     ]  # fmt: skip

@@ -21,7 +21,7 @@ def test_a_shelf_shows_its_papers_in_order_and_says_what_is_gone(client: FlaskCl
 
 
 def test_an_empty_shelf_says_how_to_fill_it(client: FlaskClient) -> None:
-    assert "Tick papers" in read(client.get("/shelf").text).one("main").text
+    assert "Select papers" in read(client.get("/shelf").text).one("main").text
 
 
 def test_results_can_be_ticked_for_the_shelf_and_for_export(client: FlaskClient) -> None:

@@ -103,6 +103,7 @@ def test_a_body_is_read_whole_however_it_comes(port: int) -> None:
         (b"POST /record/diff HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n", b"411"),
         (b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 20_000, b"431"),
         (b"HEAD /" + b"x" * 70_000 + b" HTTP/1.1\r\n\r\n", b"400"),
+        *((b"HEAD /" + b"x" * length + b" HTTP/1.1\r\n\r\n", b"400") for length in (8_178, 8_300)),
         (b"nonsense\r\n\r\n", b"400"),
         (b"POST /record/diff HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n", b"413"),
     ],

@@ -1,4 +1,4 @@
-"""The addresses that the README lists are those of the site, and how they are written."""
+"""The addresses in the document of the site are those of the site, and how they are written."""
 
 from __future__ import annotations
 
@@ -6,28 +6,32 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urljoin
 
 import pytest
 from flask import Flask, url_for
 from flask.testing import FlaskClient
 from werkzeug.routing import BuildError
 
+from indexer import Paper
+from tests.oracle import MemoryIndex
+from webui import create_app
 from webui.urls.url_builder import Addresses
 
-README = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
-TABLE = README.partition("## Over HTTP")[2].partition("\n## ")[0]
+DOCUMENT = Path(__file__).resolve().parents[2] / "webui" / "README.md"
+TABLE = DOCUMENT.read_text(encoding="utf-8").partition("## Addresses")[2].partition("\n## ")[0]
 ADDRESSES = re.findall(
     r"`(/[^`]*)`", "".join(row.split("|")[1] for row in TABLE.splitlines() if "|" in row)
 )
 NAMES = {"/author/NAME": "/author/ada-byron", "/venue/NAME": "/venue/icml"}
 
 
-def test_the_readme_lists_addresses() -> None:
+def test_the_document_lists_addresses() -> None:
     assert len(ADDRESSES) >= 15
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_an_address_of_the_readme_answers(client: FlaskClient, address: str) -> None:
+def test_an_address_of_the_document_answers(client: FlaskClient, address: str) -> None:
     there = NAMES.get(address, address).replace("ID", "p1").replace("NAME", "tao-lin")
     assert client.get(there).status_code == 200
 
@@ -36,7 +40,7 @@ def test_an_address_of_the_readme_answers(client: FlaskClient, address: str) -> 
     "suffix",
     re.findall(r"\.(?:[a-z]+\.)?[a-z]+\b", TABLE.partition("/paper/ID")[2].partition("\n")[0]),
 )
-def test_a_paper_has_every_representation_of_the_readme(client: FlaskClient, suffix: str) -> None:
+def test_a_paper_has_every_representation_of_the_document(client: FlaskClient, suffix: str) -> None:
     assert client.get(f"/paper/p1{suffix}").status_code == 200
 
 
@@ -78,3 +82,29 @@ def test_a_writer_writes_what_flask_writes(app: Flask, value: str, root: str) ->
             assert write(value) == url_for(endpoint, **{name: value})  # type: ignore[arg-type]
         suffixed = addresses.writer("exports.search", "suffix")
         assert suffixed("bib") == url_for("exports.search", suffix="bib")
+
+
+@pytest.mark.parametrize(
+    "paper_id",
+    [".", "..", "../../x", "a/../b", "~.", "~~..", "...", "a/.", "./", ".json", "..bib", "~"],
+)
+def test_every_id_has_an_address_that_a_browser_reaches(paper_id: str) -> None:
+    app = create_app(index=MemoryIndex.of([Paper(paper_id, "Gossip"), Paper("x", "Another")]))
+    client = app.test_client()
+    with app.test_request_context("/"):
+        address = url_for("records.paper", address=paper_id)
+        writer = Addresses().writer("records.paper", "address")
+        assert Addresses().write("records.paper", address=paper_id) == writer(paper_id) == address
+    assert urljoin("http://x.example/", address) == f"http://x.example{address}"
+    assert not {".", ".."} & set(unquote(address).split("/"))
+    for suffix in ("", ".json", ".bib"):
+        answer = client.get(address + suffix)
+        assert answer.status_code == 200
+        assert "Gossip" in answer.text
+    assert address in client.get("/search?q=gossip").text
+
+
+def test_an_address_of_before_still_leads_to_its_paper() -> None:
+    client = create_app(index=MemoryIndex.of([Paper("~.", "Gossip")])).test_client()
+
+    assert client.get("/paper/~.").status_code == 200

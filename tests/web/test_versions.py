@@ -114,11 +114,11 @@ def test_the_json_says_the_same(client: FlaskClient) -> None:
 
 def test_the_choice_stays_with_every_control(client: FlaskClient) -> None:
     found = page(client, "/search?q=gossip&versions=collapse&per_page=5")
-    one = page(client, found.one("nav", **{"aria-label": "Order"}).all("a")[1].attrs["href"])
+    one = page(client, found.one("nav", **{"aria-label": "Sort order"}).all("a")[1].attrs["href"])
 
     assert one.one("h2", id="total").text == "16 results, 12 works"
     versions = found.one("nav", **{"aria-label": "Versions of one work"})
-    assert [link.text for link in versions.all("a")] == ["apart", "together"]
+    assert [link.text for link in versions.all("a")] == ["separate", "grouped"]
     apart = page(client, versions.all("a")[0].attrs["href"])
     assert apart.one("h2", id="total").text == "16 results"
     hidden = [one.attrs for one in found.one("form", class_="facets").all("input", type="hidden")]
@@ -132,6 +132,6 @@ def test_among_too_many_results_only_those_of_the_page(
     found = page(client, "/search?q=gossip&versions=collapse&per_page=100")
 
     assert found.one("h2", id="total").text == "16 results"
-    assert "only the versions on one page are put together" in found.text
+    assert "versions are only grouped within a page" in found.text
     assert len(ids(found)) == WORKS
     assert json.loads(client.get("/search.json?q=gossip&versions=collapse").data)["works"] is None

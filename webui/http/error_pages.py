@@ -13,29 +13,33 @@ from flask import Flask, Response, current_app, make_response, render_template, 
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadHost, HTTPException
 
-from indexer import IndexError_, IndexMissing, IndexUnavailable, QuiverError
+from indexer import IndexDamaged, IndexError_, IndexMissing, IndexUnavailable, QuiverError
 from webui.http import request_context
-from webui.urls.query_params import Asked
+from webui.urls.query_params import SearchRequest
 
 _HEADINGS: Final = {
-    400: "This address cannot be read",
-    404: "There is no such page",
-    405: "This address is only for reading",
+    400: "This address is not valid",
+    404: "Page not found",
+    405: "This method is not allowed",
     414: "This address is too long",
     429: "Too many requests",
-    500: "Something went wrong here",
+    500: "Something went wrong",
     503: "There is no index yet",
 }
 _LINES: Final = {
-    404: ("No paper, author or venue in this index has this address.",),
-    405: ("Ask for it with GET.",),
-    500: ("The fault is ours and is in the log. Trying again, or other words, may help.",),
+    404: ("There is no paper, author or venue at this address.",),
+    405: ("Only GET is supported here.",),
+    500: ("The error is on our side and has been logged. Please try again, or try other words.",),
 }
+_DAMAGED: Final = (
+    "A file of it is not what was written, so nothing is read from it. Which file it is, and how "
+    "to repair the index, is in the server's log."
+)
 _log = logging.getLogger(__name__)
 
 
 def register(app: Flask, build_command: str) -> None:
-    """Let an application word its errors.
+    """Register the error pages of an application.
 
     Args:
         app: the application.
@@ -46,7 +50,7 @@ def register(app: Flask, build_command: str) -> None:
     app.register_error_handler(QuiverError, _quiver_fault)
 
 
-def refused(asked: Asked) -> Response:
+def refused(asked: SearchRequest) -> Response:
     """Answer a request whose parameters have no meaning: 400, with what each should be."""
     if wants_json():
         return problem(
@@ -68,7 +72,7 @@ def refused(asked: Asked) -> Response:
 
 def too_many(per_minute: int, seconds: int) -> Response:
     """Answer a client that asks too much: 429, and when to ask again."""
-    told = f"One reader may ask {per_minute:,} times a minute. Try again in {seconds} s."
+    told = f"You can make {per_minute:,} requests per minute. Try again in {seconds} seconds."
     return wait_a_while(told, seconds)
 
 
@@ -81,7 +85,7 @@ def wait_a_while(told: str, seconds: int) -> Response:
 
 def busy(heading: str, seconds: int) -> Response:
     """Answer a request for work that is done one piece at a time: 503, and when to ask again."""
-    told = f"Nothing is lost. Try again in {seconds} s."
+    told = f"Try again in {seconds} seconds."
     if wants_json():
         answer = problem(503, heading, told)
     else:
@@ -91,7 +95,7 @@ def busy(heading: str, seconds: int) -> Response:
 
 
 def problem(status: int, title: str, detail: str, **more: Any) -> Response:
-    """Make a problem document (RFC 9457)."""
+    """Returns a problem document (RFC 9457)."""
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail} | more
     return Response(
         json.dumps(body, ensure_ascii=False) + "\n",
@@ -101,7 +105,7 @@ def problem(status: int, title: str, detail: str, **more: Any) -> Response:
 
 
 def wants_json() -> bool:
-    """Say whether the address names a representation for machines."""
+    """Returns whether the address names a representation for machines."""
     return request.blueprint in ("api", "operation") or request.path.endswith(".json")
 
 
@@ -124,18 +128,23 @@ def _http_fault(error: HTTPException) -> ResponseReturnValue:
 def _quiver_fault(error: QuiverError) -> ResponseReturnValue:
     missing, away = isinstance(error, IndexMissing), isinstance(error, IndexUnavailable)
     status = 503 if isinstance(error, IndexError_) else 400
+    damaged = isinstance(error, IndexDamaged)
     heading = _HEADINGS[status] if missing or status == 400 else "The index cannot be read"
     if away:
-        heading = "The index does not answer just now"
+        heading = "The index is not responding"
+    elif damaged:
+        heading = "The index is damaged"
     if status == 503 and not missing:
         _log.error("index at fault: %s", error)
     command = cast(str, current_app.extensions["quiver.build_command"]) if missing else ""
     lines = (
-        ("Build one from a dump of papers with this command. This page needs no restart.",)
+        ("Build one from a dump of papers with this command, then reload this page.",)
         if missing
-        else ("Nothing is lost. Try again in some seconds.",)
+        else ("Try again in a few seconds.",)
         if away
-        else ("What is wrong with it is in the server's log.",)
+        else (_DAMAGED,)
+        if damaged
+        else ("The server's log has the details.",)
         if status == 503
         else (str(error),)
     )
@@ -149,7 +158,7 @@ def _quiver_fault(error: QuiverError) -> ResponseReturnValue:
 
 
 def _page(status: int, **words: Any) -> Response:
-    words = {"heading": _HEADINGS.get(status, "This cannot be done"), "query": None} | words
+    words = {"heading": _HEADINGS.get(status, "This did not work"), "query": None} | words
     answer = make_response(render_template("error.html", status=status, **words), status)
     answer.cache_control.no_store = True
     return answer

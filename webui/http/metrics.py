@@ -75,24 +75,24 @@ class Observations:
 
 
 def table() -> mmap.mmap:
-    """Make a table of zeros that processes forked later share."""
+    """Returns a table of zeros that processes forked later share."""
     return mmap.mmap(-1, ROWS * _WIDTH * 8)
 
 
 def register(app: Flask) -> None:
-    """Let an application count its answers and log them."""
+    """Register the counting and logging of an application's responses."""
     app.extensions["quiver.observations"] = Observations()
     app.before_request(_begin)
     app.after_request(_end)
 
 
 def observations(app: Flask) -> Observations:
-    """Give the counters of an application."""
+    """Returns the counters of an application."""
     return cast(Observations, app.extensions["quiver.observations"])
 
 
 def share(app: Flask, shared: mmap.mmap, row: int) -> None:
-    """Let an application count in a row of a table that others count in, too."""
+    """Make an application count in its row of a table shared by all workers."""
     app.extensions["quiver.observations"] = Observations(shared, row)
 
 

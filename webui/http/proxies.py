@@ -24,7 +24,7 @@ _PORTS: Final = {"http": "80", "https": "443"}
 
 
 def register(app: Flask, trusted: str, public_url: str) -> None:
-    """Let an application see readers as its proxies saw them, under its public address.
+    """Make an application see clients as its proxies do, under its public address.
 
     Args:
         app: the application.
@@ -73,7 +73,7 @@ def is_trusted(address: str, trusted: tuple[Network, ...]) -> bool:
 
 
 def _believe(environ: dict[str, Any], trusted: tuple[Network, ...]) -> None:
-    """Put what a trusted proxy says in place of what the connection says."""
+    """Replace the address and scheme of the connection by those a trusted proxy reports."""
     address = str(environ.get("REMOTE_ADDR") or "")
     if not is_trusted(address, trusted):
         return
@@ -85,7 +85,7 @@ def _believe(environ: dict[str, Any], trusted: tuple[Network, ...]) -> None:
 
 
 def _publish(environ: dict[str, Any], scheme: str, host: str, root: str) -> None:
-    """Let every address be written with the public one, whatever the client or proxy sent."""
+    """Make every address begin with the public one, whatever the client or proxy sent."""
     environ["wsgi.url_scheme"] = scheme
     environ["HTTP_HOST"] = host
     if root:

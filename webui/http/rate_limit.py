@@ -114,13 +114,15 @@ def _check_host() -> Response | None:
     try:
         _ = request.url
     except UnicodeError:
-        return problem(400, "This address cannot be read", "The Host header is no name of a host.")
+        return problem(
+            400, "This address cannot be read", "The Host header is not a valid host name."
+        )
     return None
 
 
 def _check_path() -> None:
     if len(request.path) > _LONGEST_PATH:
-        raise BadRequest(f"A path may have {_LONGEST_PATH:,} characters.")
+        raise BadRequest(f"A path may have at most {_LONGEST_PATH:,} characters.")
 
 
 def client_of(address: str | None) -> str:

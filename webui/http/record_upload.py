@@ -86,7 +86,7 @@ def read_upload(stream: IO[bytes]) -> dict[str, Any]:
 
 
 def _ids(tokens: _Tokens) -> tuple[str, ...]:
-    """Take the texts of an array; what is no text is no id."""
+    """Returns the strings of an array; anything else is not an id."""
     _expect(tokens, b"[")
     ids: dict[str, None] = {}
     marks, passed = MOST_MARKS, MOST_REST // 32
@@ -112,7 +112,7 @@ def _ids(tokens: _Tokens) -> tuple[str, ...]:
 
 
 def _value(first: bytes, tokens: _Tokens) -> Iterator[bytes]:
-    """Give the tokens of one value."""
+    """Yields the tokens of one value."""
     depth = 0
     token = first
     while True:

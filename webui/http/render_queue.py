@@ -83,14 +83,14 @@ class Turns:
                 self._changed.notify_all()
 
     def _left(self, mine: Turn) -> float | None:
-        """Give the seconds to wait, None where others wait before."""
+        """Returns the seconds to wait, or None while others are ahead in the queue."""
         if self._waiting[0] is not mine:
             return None
         return 0.0 if self._at is None else self._until - self._clock()
 
 
 def register(app: Flask) -> None:
-    """Let an application make one page at a time; what is kept or needs no work never waits."""
+    """Make an application render one page at a time; cached and static ones never wait."""
     app.extensions["quiver.turns"] = Turns()
     app.before_request(_take)
     app.teardown_request(_give_back)

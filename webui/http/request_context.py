@@ -13,12 +13,12 @@ from flask import Flask, abort, current_app, g, request
 from indexer import Formulas, IndexDamaged, IndexInfo, IndexMissing, Searcher
 from webui.http.searcher_pool import Snapshots
 from webui.presentation.markup import Display
-from webui.urls.query_params import TOGETHER, Asked, Params
+from webui.urls.query_params import TOGETHER, Params, SearchRequest
 from webui.urls.url_builder import Addresses
 
 
 def register(app: Flask, snapshots: Snapshots, params: Params) -> None:
-    """Give an application its index and its parameters; every request returns what it borrows."""
+    """Register an application's searchers and parameters; every request returns what it borrows."""
     app.extensions["quiver.snapshots"] = snapshots
     app.extensions["quiver.params"] = params
     app.extensions["quiver.display"] = Display(Formulas())
@@ -27,7 +27,7 @@ def register(app: Flask, snapshots: Snapshots, params: Params) -> None:
 
 
 def searcher() -> Searcher:
-    """Give the one searcher of this request, borrowed at the first call.
+    """Returns the one searcher of this request, borrowed at the first call.
 
     Raises:
         IndexMissing: when nothing was published yet; the answer is then a 503.
@@ -56,7 +56,7 @@ def of_generation(generation: str) -> Searcher:
 
 
 def generations() -> tuple[str, ...]:
-    """Name the generations that `of_generation` opens, oldest first."""
+    """Returns the names of the generations that `of_generation` opens, oldest first."""
     return cast(Snapshots, current_app.extensions["quiver.snapshots"]).kept()
 
 
@@ -71,7 +71,7 @@ def kept() -> Callable[[], None]:
 
 
 def published() -> str | None:
-    """Give the newest published generation; None where there is none.
+    """Returns the newest published generation, or None.
 
     It is asked for once a request: a cluster is a network away.
     """
@@ -100,7 +100,7 @@ def used_content() -> str | None:
 
 
 def info() -> IndexInfo:
-    """Say what is in the index, of its dumps the names alone: where they lie is nobody's business.
+    """Returns what the index contains, its dumps by name only: their folders are private.
 
     Raises:
         IndexMissing: when nothing was published yet.
@@ -111,17 +111,17 @@ def info() -> IndexInfo:
 
 
 def used() -> str | None:
-    """Give the generation that this request read, if it read any."""
+    """Returns the generation that this request read, or None."""
     return cast(Searcher, g.searcher).generation if "searcher" in g else None
 
 
 def face() -> str:
-    """Give the digest of the application's own code and templates."""
+    """Returns the digest of the application's own code and templates."""
     return cast(str, current_app.extensions["quiver.face"])
 
 
 def params() -> Params:
-    """Give how this application reads and writes addresses of results."""
+    """Returns how this application reads and writes the addresses of results."""
     if "params" not in g:
         known = cast(Params, current_app.extensions["quiver.params"])
         name, value = TOGETHER
@@ -130,7 +130,7 @@ def params() -> Params:
 
 
 def addresses() -> Addresses:
-    """Give what writes the addresses of this application's pages."""
+    """Returns the writer of this application's addresses."""
     return cast(Addresses, current_app.extensions["quiver.addresses"])
 
 
@@ -140,11 +140,11 @@ def address(endpoint: str, **values: Any) -> str:
 
 
 def display() -> Display:
-    """Give what renders the texts of papers."""
+    """Returns the renderer of papers' texts."""
     return cast(Display, current_app.extensions["quiver.display"])
 
 
-def asked(*, min_per_page: int = 1) -> Asked:
+def asked(*, min_per_page: int = 1) -> SearchRequest:
     """Read what the address of this request asks for."""
     return replace(params(), min_per_page=min_per_page).read(request.args.items(multi=True))
 

@@ -48,7 +48,7 @@ _SMALLEST: Final = 1_000
 
 
 def register(app: Flask, room: int) -> None:
-    """Let an application answer 304, compress what it sends and keep finished pages.
+    """Register conditional responses (304), compression and the cache of finished pages.
 
     Args:
         app: the application.
@@ -65,7 +65,7 @@ def register(app: Flask, room: int) -> None:
 
 
 def _face(app: Flask) -> str:
-    """Give a digest of all templates and settings: a new release has new tags."""
+    """Returns a digest of all templates and settings, so that a new release has new ETags."""
     digest = hashlib.blake2b(digest_size=8)
     for folder in (app.template_folder, app.static_folder):
         root = Path(app.root_path) / str(folder)
@@ -85,7 +85,7 @@ def _etag(content: str, face: str) -> str:
 
 
 def _site() -> tuple[str, str, str]:
-    """Name what addresses of this site begin with; Flask takes longer to put it together."""
+    """Returns what addresses of this site begin with, faster than Flask composes it."""
     return request.scheme, request.host, request.root_path
 
 
@@ -111,7 +111,7 @@ def _page_cache() -> PageCache:
 
 
 def _key(content: str) -> Hashable:
-    """Name all that a page depends on, as the asker spelt it: reading an address takes longer.
+    """Returns all that a page depends on, as the client spelt it: parsing it takes longer.
 
     A digest, because an address may be much longer than its page.
     """
@@ -121,7 +121,7 @@ def _key(content: str) -> Hashable:
 
 
 def made_before() -> Response | None:
-    """Give the page that was made for the same address and generation, if it is kept."""
+    """Returns the cached page for the same address and generation, or None."""
     if request.blueprint not in _TAGGED or request.method not in ("GET", "HEAD"):
         return None
     if "quiver.page_cache" not in current_app.extensions:
@@ -149,7 +149,7 @@ def _keep(response: Response) -> Response:
 
 
 def _made_of() -> str | None:
-    """Name the content that an answer was made of, or, if it read none, the newest."""
+    """Returns the content that a response was made from, or, if it read none, the newest."""
     try:
         return request_context.used_content() or request_context.published_content()
     except IndexError_:  # gone meanwhile; what is there can be sent all the same
@@ -226,7 +226,7 @@ class PageCache:
         self._lock = threading.Lock()
 
     def find(self, key: Hashable) -> FinishedPage | None:
-        """Give the page that was kept under a key."""
+        """Returns the page cached under a key, or None."""
         with self._lock:
             page = self._pages.get(key)
             if page is not None:

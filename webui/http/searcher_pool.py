@@ -3,16 +3,28 @@
 A searcher reads one generation of the index and never changes. When a newer one is published the
 next request opens it; the old searcher closes when the last request that uses it is done, so that
 no answer mixes two generations and none is cut short.
+
+What was not compared with its checksums at opening is read in the background. Where the newest
+generation is damaged, the older one that is open, or that is kept, answers instead; the log and
+`/healthz` say so.
 """
 
 from __future__ import annotations
 
 import gc
+import logging
+import os
+import sys
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from typing import Final
 
-from indexer import Index, Searcher
+from indexer import Index, IndexDamaged, Integrity, Searcher
+
+_LOWEST: Final = 19
+"""Nice value of a thread that gives way to all others (setpriority(2))."""
+_log = logging.getLogger(__name__)
 
 
 class _Snapshot:
@@ -27,6 +39,12 @@ class _Snapshot:
         self.searcher = self._open.enter_context(index.searcher())
         self.published = published
         self.holders = 0
+        if self.searcher.integrity.fallback_reason:
+            _log.error("index damaged: %s", self.searcher.integrity.fallback_reason)
+        if self.searcher.integrity.unchecked:
+            threading.Thread(
+                target=_check, args=(self.searcher.integrity,), name="checksums", daemon=True
+            ).start()
 
     def close(self) -> None:
         self._open.close()
@@ -34,6 +52,17 @@ class _Snapshot:
         # files with it, until Python looks for such cycles.
         del self.searcher
         gc.collect()
+
+
+def _check(integrity: Integrity) -> None:
+    """Read what was not checked yet, behind everything else that this machine does."""
+    if hasattr(os, "setpriority") and sys.platform == "linux":  # elsewhere of the whole process
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LOWEST)
+    try:
+        integrity.check()
+    except IndexDamaged as error:
+        _log.error("index damaged: %s", error)
 
 
 class Snapshots:
@@ -51,7 +80,7 @@ class Snapshots:
 
         Raises:
             IndexMissing: when nothing was published yet.
-            IndexDamaged: when the newest generation cannot be read and no older one is open.
+            IndexDamaged: when the newest generation is damaged and no older one is open or kept.
         """
         snapshot = self._take()
         try:
@@ -70,16 +99,19 @@ class Snapshots:
             yield searcher
 
     def kept(self) -> tuple[str, ...]:
-        """Name the generations that can be opened, oldest first."""
+        """Returns the names of the generations that can be opened, oldest first."""
         return self._index.published()
 
     def published(self) -> str | None:
-        """Name the newest published generation; None where there is none."""
-        return self._index.generation()
+        """Returns the name of the newest published generation, or None.
+
+        Where that is damaged it is the one that answers instead.
+        """
+        return self._answering()[1]
 
     def identity(self) -> str | None:
         """Returns the identity of the index that is there now; None where there is none."""
-        return self._index.identity()
+        return self._answering()[0]
 
     def close(self) -> None:
         """Close the current searcher as soon as nobody holds it."""
@@ -89,18 +121,57 @@ class Snapshots:
                 old.close()
 
     def _take(self) -> _Snapshot:
-        newest = self._index.identity(), self._index.generation()
         with self._lock:
             current = self._current
-            if current is None or current.published != newest:
-                # Opening under the lock makes others wait, but only once a generation, and two
-                # threads never map the same files twice.
-                opened = _Snapshot(self._index, newest)
-                if current is not None and current.holders == 0:
-                    current.close()
-                self._current = current = opened
+            newest = self._newest()
+            if current is None or current.published != newest or current.searcher.integrity.damage:
+                current = self._current = self._replaced(current, newest)
             current.holders += 1
             return current
+
+    def _answering(self) -> tuple[str | None, str | None]:
+        """Returns what names the content that the next request reads; nothing if it is damaged."""
+        newest, current = self._newest(), self._current
+        if current is None or current.published != newest:
+            return newest
+        searcher = current.searcher
+        if searcher.integrity.damage:
+            return None, None
+        if searcher.integrity.fallback_reason:
+            return searcher.identity, searcher.generation
+        return newest
+
+    def _newest(self) -> tuple[str | None, str | None]:
+        """Returns what names the newest content; a pointer that names nothing is a content, too."""
+        try:
+            return self._index.identity(), self._index.generation()
+        except IndexDamaged:
+            return None, ""
+
+    def _replaced(
+        self, current: _Snapshot | None, newest: tuple[str | None, str | None]
+    ) -> _Snapshot:
+        """Open the newest content; returns the snapshot before where that is whole and it is not.
+
+        Opening under the lock makes others wait, but only once a generation, and two threads never
+        map the same files twice.
+        """
+        try:
+            opened = _Snapshot(self._index, newest)
+        except IndexDamaged as error:
+            if current is None or current.searcher.integrity.damage:
+                raise
+            integrity = current.searcher.integrity
+            integrity.fallback_reason = (
+                f"the newest generation is damaged, so {current.searcher.generation}, which was "
+                f"open, answers: {error}"
+            )
+            _log.error("index damaged: %s", integrity.fallback_reason)
+            current.published = newest
+            return current
+        if current is not None and current.holders == 0:
+            current.close()
+        return opened
 
     def _give_back(self, snapshot: _Snapshot) -> None:
         with self._lock:

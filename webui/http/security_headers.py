@@ -20,7 +20,7 @@ _HEADERS: Final = {
 
 
 def register(app: Flask) -> None:
-    """Put the headers on every answer of an application, errors included."""
+    """Register the headers of every response of an application, errors included."""
     app.after_request(_add)
 
 

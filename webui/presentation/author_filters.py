@@ -65,11 +65,11 @@ class Narrowing:
         return bool(self.group or self.venues or self.years or self.text)
 
     def including(self, slug: str) -> Narrowing:
-        """Put another name with it; what was chosen among the papers goes."""
+        """Returns the choice with another name included; any choice among the papers is dropped."""
         return Narrowing(also=(*self.also, slug), exact=self.exact)
 
     def without_name(self, slug: str) -> Narrowing:
-        """Take a name out again."""
+        """Returns the choice without this name."""
         return Narrowing(tuple(one for one in self.also if one != slug), exact=self.exact)
 
     def only(self, field: Field, value: str) -> Narrowing:
@@ -129,7 +129,7 @@ def read_narrowing(given: MultiDict[str, str], max_text: int) -> Narrowing:
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class Selection:
     """The papers of a name that an address asks for.
 
     Attributes:
@@ -146,7 +146,7 @@ class Chosen:
     gone: bool = False
 
 
-def choose(searcher: Searcher, cluster: AuthorCluster, narrowing: Narrowing) -> Chosen:
+def choose(searcher: Searcher, cluster: AuthorCluster, narrowing: Narrowing) -> Selection:
     """Find the papers that an address asks for, and count them by venue and year."""
     papers: Sequence[Paper] = cluster.papers
     group = cluster.group(narrowing.group) if narrowing.group else None
@@ -159,7 +159,7 @@ def choose(searcher: Searcher, cluster: AuthorCluster, narrowing: Narrowing) -> 
     at = [paper for paper in papers if _fits(_venue(paper), narrowing.venues)]
     then = [paper for paper in papers if _fits(_year(paper), narrowing.years)]
     both = [paper for paper in at if _fits(_year(paper), narrowing.years)]
-    return Chosen(
+    return Selection(
         cluster=cluster.of_papers(both) if narrowing.chooses else cluster,
         total=len(cluster.papers),
         venues=_facet("venue", map(_venue, then), narrowing.venues, lambda one: (-one.count,)),
@@ -169,7 +169,7 @@ def choose(searcher: Searcher, cluster: AuthorCluster, narrowing: Narrowing) -> 
 
 
 def query_of(cluster: AuthorCluster, narrowing: Narrowing) -> Query:
-    """Ask for the same papers as a query, newest first; every word must match."""
+    """Returns the same papers as a query, newest first; every word must match."""
     # To the filter of authors, "unknown" is no name but stands for papers without any.
     odd = UNKNOWN in map(name_key, cluster.names)
     filters: Mapping[str, Filter] = {
@@ -276,11 +276,11 @@ def _reasons(one: Suggestion) -> tuple[str, ...]:
     shared = evidence.coauthors
     if shared:
         more = f" and {len(shared) - 3} more" if len(shared) > 3 else ""
-        found.append(f"wrote with {', '.join(shared[:3])}{more}, too")
+        found.append(f"both wrote with {', '.join(shared[:3])}{more}")
     if evidence.venues:
-        found.append(f"at {', '.join(evidence.venues[:4])}, too")
+        found.append(f"both at {', '.join(evidence.venues[:4])}")
     if evidence.topics >= 0.1:
-        found.append("on like subjects")
+        found.append("on similar topics")
     if evidence.both:
         first, last = evidence.both
         found.append(f"both in {first}" if first == last else f"both from {first} to {last}")

@@ -66,7 +66,7 @@ def year_histogram(
     width: int = 272,
     height: int = 72,
 ) -> Histogram | None:
-    """Draw the year facet of an answer.
+    """Returns the histogram of a year facet.
 
     Args:
         facet: the year facet, with all its values.
@@ -121,7 +121,7 @@ _LETTERS: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CoauthorRow:
     """A name.
 
     Attributes:
@@ -157,7 +157,7 @@ class Arc:
 class Picture:
     """Names and arcs in a box of `width` by `height` units; arcs begin at `left`."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[CoauthorRow, ...]
     arcs: tuple[Arc, ...]
     width: int
     height: int
@@ -165,7 +165,7 @@ class Picture:
 
 
 def draw(ties: Ties, href: Callable[[str], str]) -> Picture | None:
-    """Draw ties; None where nobody wrote with another, or nobody more than one paper.
+    """Returns the drawing of co-author ties; None if there are none, or only of one paper.
 
     Args:
         ties: the co-authors and who of them wrote with whom.
@@ -174,7 +174,7 @@ def draw(ties: Ties, href: Callable[[str], str]) -> Picture | None:
     if not ties.ties or max(one.count for one in ties.people) < 2:
         return None
     rows = tuple(
-        Row(one.name, _cut(one.name), one.count, href(one.name), _ROW * (at + 0.5))
+        CoauthorRow(one.name, _cut(one.name), one.count, href(one.name), _ROW * (at + 0.5))
         for at, one in enumerate(ties.people)
     )
     most = ties.ties[0].count

@@ -28,7 +28,7 @@ WriteAround = Callable[[Query, FacetField], Around]
 """Gives what writes the addresses of a query with another filter of one field."""
 
 
-class Row(NamedTuple):
+class FacetRow(NamedTuple):
     """One value of a facet.
 
     Attributes:
@@ -63,7 +63,7 @@ class Panel:
 
     field: FacetField
     name: str
-    rows: tuple[Row, ...]
+    rows: tuple[FacetRow, ...]
     chosen: int
     distinct: int
 
@@ -107,7 +107,7 @@ def facet_panel(query: Query, facet: Facet, around: WriteAround) -> Panel:
             _, without = beside.with_value(value)
         undo = beside.filtered(query_edits.without(was, value)) if selected or excluded else ""
         label = facet_label(value)
-        rows.append(Row(value, label, count, selected, excluded, chosen, without, undo))
+        rows.append(FacetRow(value, label, count, selected, excluded, chosen, without, undo))
     return Panel(
         field=field,
         name=FIELD_NAMES[field],

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from indexer import name_slug
 from webui.presentation.charts import Histogram
-from webui.presentation.facets import Panel, Row
+from webui.presentation.facets import FacetRow, Panel
 from webui.presentation.hit import AuthorName
 from webui.presentation.markup import escaped
 
@@ -21,7 +21,7 @@ _CHOSEN: Final = ' class="chosen"'
 
 
 def author_items(authors: Sequence[AuthorName], href: Callable[[str], str]) -> Markup:
-    """Draw the names of a paper as items of a list.
+    """Returns the names of a paper as items of a list.
 
     Args:
         authors: the names to show.
@@ -35,12 +35,12 @@ def author_items(authors: Sequence[AuthorName], href: Callable[[str], str]) -> M
 
 
 def choices(panel: Panel) -> Markup:
-    """Draw the values of a facet as items of the filter form, to be chosen or excluded."""
+    """Returns the values of a facet as items of the filter form, to be chosen or excluded."""
     return _joined(_choice(panel.field, *one) for one in _escaped(panel.rows))
 
 
 def years_table(panel: Panel) -> Markup:
-    """Draw the years of an answer as rows of a table."""
+    """Returns the years of a result as rows of a table."""
     return _joined(
         f'<tr{_CHOSEN if row.selected else ""}><th scope="row">'
         f'<a rel="nofollow" href="{only}">{label}</a></th><td>{row.count:,}</td></tr>'
@@ -49,7 +49,7 @@ def years_table(panel: Panel) -> Markup:
 
 
 def columns(histogram: Histogram) -> Markup:
-    """Draw the bars of a histogram, each a link; a year without papers has none."""
+    """Returns the bars of a histogram, each a link; a year without papers has none."""
     bars = [bar for bar in histogram.bars if bar.count]
     tall = histogram.height
     return _joined(
@@ -62,7 +62,7 @@ def columns(histogram: Histogram) -> Markup:
 
 
 def _choice(  # noqa: PLR0913, PLR0917 - the texts of a row
-    field: str, row: Row, value: str, label: str, only: str, without: str, undo: str
+    field: str, row: FacetRow, value: str, label: str, only: str, without: str, undo: str
 ) -> str:
     if row.excluded:
         return (
@@ -83,8 +83,8 @@ def _choice(  # noqa: PLR0913, PLR0917 - the texts of a row
     )
 
 
-def _escaped(rows: Sequence[Row]) -> Iterator[tuple[Row, str, str, str, str, str]]:
-    """Give rows, and with each its value, label and addresses, escaped."""
+def _escaped(rows: Sequence[FacetRow]) -> Iterator[tuple[FacetRow, str, str, str, str, str]]:
+    """Yields rows, each with its value, label and addresses escaped."""
     parts = iter(
         escaped(
             [

@@ -140,7 +140,7 @@ def by_year(papers: Iterable[Paper], display: Display) -> tuple[YearGroup, ...]:
 
 
 def kind(paper_type: str) -> str:
-    """Give the kind of venue a type of paper belongs to: "Conference" or "Journal"."""
+    """Returns the kind of venue of a type of paper: "Conference" or "Journal"."""
     return {CONFERENCE: "Conference", JOURNAL: "Journal"}.get(paper_type, "")
 
 

@@ -29,7 +29,7 @@ class Display:
     formulas: Formulas
 
     def markup(self, text: str, spans: Sequence[Span] = ()) -> Markup:
-        """Draw a text with the stretches that matched in it; safe to stand in a page."""
+        """Returns a text with its matching spans marked, escaped for a page."""
         pieces = display(text, spans, formulas=self.formulas)
         if len(pieces) == 1 and not (pieces[0].marked or pieces[0].style or pieces[0].mathml):
             return escape(pieces[0].text)
@@ -40,7 +40,7 @@ class Display:
         )
 
     def several(self, texts: Sequence[str]) -> list[str]:
-        """Draw texts that have no marks, each as `markup` does."""
+        """Returns texts without marks, each as `markup` renders it."""
         joined = _BETWEEN.join(texts)
         pieces = display(joined, formulas=self.formulas)
         if len(pieces) == 1 and pieces[0].text == joined and not pieces[0].style:
@@ -48,7 +48,7 @@ class Display:
         return [self.markup(text) for text in texts]
 
     def opening(self, text: str, length: int) -> tuple[Markup, bool]:
-        """Draw the beginning of a text.
+        """Returns the beginning of a text, and whether it was cut.
 
         Returns:
             the markup, cut between words and never inside a formula, and whether anything is

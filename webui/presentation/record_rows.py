@@ -42,57 +42,59 @@ _TEXTS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class RecordRow:
     """One row: a label and its values, each with an address or none."""
 
     label: str
     values: tuple[tuple[str, str], ...]
 
 
-def record_rows(paper: Paper) -> tuple[Row, ...]:
+def record_rows(paper: Paper) -> tuple[RecordRow, ...]:
     """Returns what is known of a paper's publication and authors; unknown fields have no row."""
     return (*_published(paper), *_identified(paper), *_described(paper), *_authors(paper))
 
 
-def _published(paper: Paper) -> Iterator[Row]:
+def _published(paper: Paper) -> Iterator[RecordRow]:
     publication = paper.publication
     if publication.retracted:
-        yield Row("Status", (("Retracted or withdrawn", ""),))
+        yield RecordRow("Status", (("Retracted or withdrawn", ""),))
     if publication.kind:
-        yield Row("Kind", ((KIND_LABELS[publication.kind], ""),))
+        yield RecordRow("Kind", ((KIND_LABELS[publication.kind], ""),))
     if publication.date:
-        yield Row("Date", ((publication.date.replace("/", " to "), ""),))
+        yield RecordRow("Date", ((publication.date.replace("/", " to "), ""),))
     for field, label in _TEXTS:
         if text := getattr(publication, field):
-            yield Row(label, ((plain(text), ""),))
+            yield RecordRow(label, ((plain(text), ""),))
     if publication.editors:
-        yield Row("Editors", tuple((plain(one.name), "") for one in publication.editors))
+        yield RecordRow("Editors", tuple((plain(one.name), "") for one in publication.editors))
 
 
-def _identified(paper: Paper) -> Iterator[Row]:
+def _identified(paper: Paper) -> Iterator[RecordRow]:
     for scheme, values in paper.identifier_map.items():
         if scheme in ("doi", "citekey", "own", "oai"):
             continue  # the DOI has its row; the others name the record in its dump only
         address = _ADDRESSES.get(scheme, "")
         linked = tuple((one, address + quote(one) if address else "") for one in values)
-        yield Row(IDENTIFIER_SCHEMES.get(scheme, scheme), linked)
+        yield RecordRow(IDENTIFIER_SCHEMES.get(scheme, scheme), linked)
 
 
-def _described(paper: Paper) -> Iterator[Row]:
+def _described(paper: Paper) -> Iterator[RecordRow]:
     publication = paper.publication
     for label, text in (("Full text", publication.pdf_url), ("Licence", publication.licence)):
         if text:
-            yield Row(label, ((text, text if text.startswith(("https://", "http://")) else ""),))
+            yield RecordRow(
+                label, ((text, text if text.startswith(("https://", "http://")) else ""),)
+            )
     if publication.subjects:
-        yield Row("Subjects", tuple((plain(one), "") for one in publication.subjects))
+        yield RecordRow("Subjects", tuple((plain(one), "") for one in publication.subjects))
     if publication.note:
-        yield Row("Note", ((plain(publication.note), ""),))
+        yield RecordRow("Note", ((plain(publication.note), ""),))
 
 
-def _authors(paper: Paper) -> Iterator[Row]:
+def _authors(paper: Paper) -> Iterator[RecordRow]:
     for author in paper.author_details:
         values = [(plain(place), "") for place in author.affiliations]
         if author.orcid:
             values.append((f"ORCID {author.orcid}", f"https://orcid.org/{author.orcid}"))
         if values:
-            yield Row(author.name, tuple(values))
+            yield RecordRow(author.name, tuple(values))

@@ -56,17 +56,17 @@ def carried(query: Query) -> tuple[tuple[str, str], ...]:
 
 
 def search_href(query: Query) -> str:
-    """Give the address of an answer."""
+    """Returns the address of the results of a query."""
     return search_writer()(query)
 
 
 def search_writer() -> Callable[[Query], str]:
-    """Give what writes the addresses of answers."""
+    """Returns a function from queries to the addresses of their results."""
     return partial(request_context.params().write, path=request_context.address("pages.search"))
 
 
 def search_around() -> WriteAround:
-    """Give what writes the addresses of answers that differ in one filter."""
+    """Returns a writer of the addresses of results that differ in one filter."""
     return partial(request_context.params().around, path=request_context.address("pages.search"))
 
 
@@ -168,7 +168,7 @@ def entries(results: Results, works: Works | None = None) -> list[Entry]:
 
 
 def _others(results: Results, works: Works | None) -> Mapping[str, list[dict[str, str]]]:
-    """Name the other versions of each hit: those among the results, or else on this page."""
+    """Returns the other versions of each hit: those among the results, or else on this page."""
     found = versions_among([hit.paper for hit in results.hits]) if works is None else works.others
     hits = results.hits if works is None else works.hits
     return {
@@ -191,14 +191,14 @@ def _place(paper: Paper) -> str:
 
 
 def first(results: Results) -> int:
-    """Give the place of the first hit of a page in the whole answer, from 1."""
+    """Returns the rank of the first hit of a page among all hits, from 1."""
     return (results.query.page - 1) * results.query.per_page + 1
 
 
 def histogram(
     query: Query, results: Results, *, width: int = 272, height: int = 72
 ) -> Histogram | None:
-    """Draw the years of an answer; each bar leads to its year alone."""
+    """Returns the histogram of the years of a result; each bar links to its year alone."""
     low, high = query.years.low, query.years.high
     asked = query.years != YearRange()
     return year_histogram(
@@ -213,7 +213,7 @@ def histogram(
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class PageLink:
     """One link of the pager.
 
     Attributes:
@@ -231,13 +231,13 @@ class Pager:
 
     page: int
     last: int
-    turns: tuple[Turn, ...]
+    turns: tuple[PageLink, ...]
     previous: str
     next: str
 
 
 def last_page(total: int, per_page: int) -> int:
-    """Give the number of the last page that holds hits, 1 where there are none."""
+    """Returns the number of the last page with hits, 1 if there are none."""
     return max(1, -(-total // max(1, per_page)))
 
 
@@ -252,14 +252,14 @@ def pager(page: int, per_page: int, total: int, href: Callable[[int], str]) -> P
     """
     last = last_page(total, per_page)
     wanted = {1, last, *range(max(1, page - 2), min(last, page + 2) + 1)}
-    turns: list[Turn] = []
+    turns: list[PageLink] = []
     before = 0
     for one in sorted(wanted):
         if one == before + 2:
-            turns.append(Turn(before + 1, href(before + 1)))
+            turns.append(PageLink(before + 1, href(before + 1)))
         elif one > before + 2:
-            turns.append(Turn(0, ""))
-        turns.append(Turn(one, "" if one == page else href(one)))
+            turns.append(PageLink(0, ""))
+        turns.append(PageLink(one, "" if one == page else href(one)))
         before = one
     return Pager(
         page=page,

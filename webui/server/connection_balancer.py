@@ -22,7 +22,7 @@ _BYTES: Final = 4
 
 
 def table() -> mmap.mmap:
-    """Make a table without workers that processes forked later share."""
+    """Returns a table without workers that processes forked later share."""
     return mmap.mmap(-1, ROWS * _BYTES)
 
 
@@ -55,7 +55,7 @@ class Share:
         self._cells[self._row] = 0
 
     def is_next(self) -> bool:
-        """Say whether to take a connection; where not, a moment has gone by."""
+        """Returns whether to accept a connection, after a short wait if not."""
         mine = self._cells[self._row]
         if all(mine <= other for other in self._cells if other):
             return True

@@ -396,7 +396,7 @@ class EventLoopWorker(Worker):  # type: ignore[misc] # gunicorn publishes no typ
         self._made(connection, failed=False)
 
     def _linger(self, connection: Connection) -> None:
-        """Say that nothing more comes, and read on: closing at once would take the answer back."""
+        """Shut down sending, and read on: closing at once could discard the response."""
         try:
             connection.sock.shutdown(socket.SHUT_WR)
         except OSError:

@@ -97,7 +97,7 @@ class _Worker(EventLoopWorker):
         return taken
 
     def notify(self) -> None:
-        """Say that the worker is alive; called in every round of its loop, and while it stops."""
+        """Report that the worker is alive; called in each round of its loop and while it stops."""
         super().notify()
         if self.alive:
             self.share.tell(self.nr_conns)
@@ -200,7 +200,7 @@ class _Server(BaseApplication):  # type: ignore[misc] # gunicorn publishes no ty
 
 
 def _learn_words(app: Flask) -> None:
-    """Ask for a word that is not there, so that no reader is the first to do so."""
+    """Search for an unknown word, so that no reader has to wait for the first such search."""
     with contextlib.suppress(QuiverError), app.app_context():
         request_context.searcher().search(parse_query("qwyzxvut"), facets=())
 

@@ -44,7 +44,7 @@ class Outbox:
         self.sendall(head)
 
     def gettimeout(self) -> float:
-        """Say that nothing here waits, which gunicorn asks of a socket."""
+        """Returns 0: nothing here blocks. gunicorn asks this of a socket."""
         return 0.0
 
     def flush(self) -> int:

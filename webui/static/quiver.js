@@ -163,18 +163,18 @@ function helpDialog() {
   box.checked = stored(KEYS, true);
   box.addEventListener("change", () => store(KEYS, box.checked));
   const rows = [
-    ["/", "to the search box"],
-    ["j, k", "to the next, the previous paper"],
+    ["/", "go to the search box"],
+    ["j, k", "go to the next or previous paper"],
     ["o", "open the paper"],
-    ["?", "this list"],
+    ["?", "show this list"],
   ].map(([key, told]) => make("div", {}, make("dt", {}, make("kbd", {}, key)), make("dd", {}, told)));
   const close = make("button", { type: "button" }, "Close");
   const dialog = make(
     "dialog",
     { id: "keys", "aria-labelledby": "keys-title" },
-    make("h2", { id: "keys-title" }, "Keys"),
+    make("h2", { id: "keys-title" }, "Keyboard shortcuts"),
     make("dl", {}, ...rows),
-    make("label", { for: "keys-on" }, box, " Single keys work on this site"),
+    make("label", { for: "keys-on" }, box, " Enable single-key shortcuts on this site"),
     close,
   );
   close.addEventListener("click", () => dialog.close());

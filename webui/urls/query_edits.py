@@ -12,7 +12,7 @@ from indexer import FACET_FIELDS, FacetField, Filter, Query, Sort, YearRange
 
 
 def narrowed(query: Query, field: FacetField, value: str) -> Query:
-    """Make a value the only one chosen of its facet; the facet's other conditions go."""
+    """Returns the query with this value as the only filter of its facet."""
     return _with(query, Filter(field, include=(value,)))
 
 
@@ -52,7 +52,7 @@ def cleared(query: Query) -> Query:
 
 
 def sorted_by(query: Query, sort: Sort) -> Query:
-    """Put the same papers in another order."""
+    """Returns the query for the same papers in another order."""
     return replace(query, sort=sort, page=1)
 
 
@@ -62,12 +62,12 @@ def turned(query: Query, page: int) -> Query:
 
 
 def filtered(query: Query) -> bool:
-    """Say whether any filter stands."""
+    """Returns whether the query has any filter."""
     return query.years != YearRange() or any(one.include or one.exclude for one in query.filters)
 
 
 def _with(query: Query, changed: Filter, *, keep_years: bool = False) -> Query:
-    """Put one facet's filter in the place of the one before; an empty one goes."""
+    """Returns the query with this filter as its facet's only one; an empty one is dropped."""
     by_field = {one.field: one for one in query.filters} | {changed.field: changed}
     filters = tuple(
         by_field[field]

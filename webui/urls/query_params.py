@@ -64,7 +64,7 @@ _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,20}\Z")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SearchRequest:
     """What an address asks for.
 
     Attributes:
@@ -100,7 +100,7 @@ class Params:
     max_value: int = 500
     together: bool = False
 
-    def read(self, pairs: Iterable[tuple[str, str]]) -> Asked:
+    def read(self, pairs: Iterable[tuple[str, str]]) -> SearchRequest:
         """Read the decoded pairs of a query string; never raises."""
         return _Reading(self, pairs).asked()
 
@@ -127,7 +127,7 @@ class Params:
         return f"{path}?{pairs}" if pairs else path
 
     def turning(self, query: Query, path: str) -> Turning:
-        """Give what writes the addresses of a query that show another part of its answer."""
+        """Returns a writer of the addresses of other pages or orders of a query's results."""
         asking = _written(_asking(query))
 
         def write(
@@ -140,7 +140,7 @@ class Params:
         return write
 
     def around(self, query: Query, field: FacetField, path: str) -> Around:
-        """Give what writes the addresses that differ from a query's in one filter alone.
+        """Returns a writer of the addresses that differ from a query's in one filter alone.
 
         A page of results has a hundred of these, and all but the filter is written once.
         """
@@ -151,7 +151,7 @@ class Params:
         return Around(field, head, tail)
 
     def around_year(self, query: Query, path: str) -> Callable[[int], str]:
-        """Give what writes the addresses that ask a query of one year, whatever years it has."""
+        """Returns a function from years to the addresses of the query in that year alone."""
         hole = YearRange(0, 0)  # no address says this
         written = self.write(replace(query, years=hole), path)
         head, _, tail = written.partition(_written(_year_pairs(hole)))
@@ -222,7 +222,7 @@ class _Reading:
         for key, value in pairs:
             self.given.setdefault(_ALIASES.get(key, key), []).append(value)
 
-    def asked(self) -> Asked:
+    def asked(self) -> SearchRequest:
         text = self._text()
         filters = self._filters()
         years = self._years()
@@ -245,7 +245,7 @@ class _Reading:
             page=page,
             per_page=per_page,
         )
-        return Asked(query, tuple(self.faults), tuple(self.notices))
+        return SearchRequest(query, tuple(self.faults), tuple(self.notices))
 
     def _text(self) -> str:
         text = " ".join(self.given.get("q", ()))
@@ -286,7 +286,7 @@ class _Reading:
         low = self._number("year_from", 1, 9999)
         high = self._number("year_to", 1, 9999)
         if low is not None and high is not None and low > high:
-            self.notices.append(f"The years were read as {high} to {low}.")
+            self.notices.append(f"The years were put in order: {high} to {low}.")
             low, high = high, low
         return YearRange(low, high)
 

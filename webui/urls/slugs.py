@@ -59,7 +59,7 @@ def parted(address: str, is_there: Callable[[str], bool]) -> tuple[str, str]:
 
 
 def has_author(searcher: Searcher, slug: str) -> bool:
-    """Say whether a paper has an author of exactly this slug's name."""
+    """Returns whether any paper has an author whose name has exactly this slug."""
     return searcher.count(Query(filters=(Filter("author", (name_of_slug(slug),)),))) > 0
 
 

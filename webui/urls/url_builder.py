@@ -9,7 +9,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from flask import request, url_for
-from werkzeug.routing import BuildError
+from werkzeug.routing import BaseConverter, BuildError
 
 _HOLE: Final = "~hole~"
 _SAFE: Final = "!$&'()*+,/:;=@"
@@ -17,6 +17,46 @@ _SAFE: Final = "!$&'()*+,/:;=@"
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_.~-]*")
 _SHORT: Final = 100
 """Characters of a value up to which whole addresses are remembered."""
+
+
+_DOTS: Final = re.compile(r"~*\.\.?")
+"""A part of a path that browsers take out, even where its dots are percent-encoded (WHATWG URL,
+"double-dot URL path segment"); or that is written as one of those."""
+
+
+class AddressConverter(BaseConverter):
+    """The rest of a path, slashes and all: ids of papers may hold anything.
+
+    Parts that are "." or ".." are written "~." and "~..", and "~." is "~~.", so that every id has
+    an address that a browser asks for: "../../x" has ``~../~../x``.
+    """
+
+    regex = ".+?"
+    part_isolating = False
+
+    def to_python(self, value: str) -> str:
+        """Read what `to_url` wrote, percent-encoding aside."""
+        return undotted(value)
+
+    def to_url(self, value: str) -> str:
+        """Write a value as the rest of a path."""
+        return super().to_url(dotted(value))
+
+
+def dotted(value: str) -> str:
+    """Write the parts of a path that browsers take out so that they stay."""
+    if "." not in value:
+        return value
+    parts = value.split("/")
+    return "/".join(f"~{part}" if _DOTS.fullmatch(part) else part for part in parts)
+
+
+def undotted(path: str) -> str:
+    """Read back what `dotted` wrote; leaves any other path as it is."""
+    if "~" not in path:
+        return path
+    parts = path.split("/")
+    return "/".join(part.removeprefix("~") if _DOTS.fullmatch(part) else part for part in parts)
 
 
 class Addresses:
@@ -38,15 +78,16 @@ class Addresses:
         around = self._around(request.script_root, endpoint, name)
         if around is None or not isinstance(value, str):
             return self._remembered(endpoint, values)
-        return around[0] + _quoted(value) + around[1]
+        head, tail, dots = around
+        return head + _quoted(dotted(value) if dots else value) + tail
 
     def writer(self, endpoint: str, name: str) -> Callable[[str], str]:
-        """Give what writes the addresses of an endpoint by its one value."""
+        """Returns a function from the one value of an endpoint to its address."""
         around = self._around(request.script_root, endpoint, name)
         if around is None:
             return lambda value: self._remembered(endpoint, {name: value})
-        head, tail = around
-        return lambda value: head + _quoted(value) + tail
+        head, tail, dots = around
+        return lambda value: head + _quoted(dotted(value) if dots else value) + tail
 
     def _remembered(self, endpoint: str, values: dict[str, Any]) -> str:
         """Write an address that has few different ones like it."""
@@ -68,15 +109,20 @@ def _whole(root: str, endpoint: str, values: tuple[tuple[str, str], ...]) -> str
     return url_for(endpoint, **given)
 
 
-def _around(root: str, endpoint: str, name: str) -> tuple[str, str] | None:  # noqa: ARG001 - a key
-    """Give an address before and after a value; None where the value is no free part of a path."""
+def _around(root: str, endpoint: str, name: str) -> tuple[str, str, bool] | None:  # noqa: ARG001 - a key
+    """Returns an address before and after a value, and whether that is written by `dotted`.
+
+    None where the value is no free part of a path.
+    """
     if name.startswith("_"):
         return None
     values: dict[str, Any] = {name: _HOLE} if name else {}
     try:
         head, hole, tail = url_for(endpoint, **values).partition(_HOLE)
+        probe: dict[str, Any] = {name: ".."}
+        dots = bool(name) and "/~.." in url_for(endpoint, **probe)
     except (BuildError, ValueError):  # a value of a closed list takes no other
         return None
     if not name:
-        return head, ""
-    return (head, tail) if hole and "?" not in head else None
+        return head, "", False
+    return (head, tail, dots) if hole and "?" not in head else None

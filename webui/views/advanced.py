@@ -45,7 +45,7 @@ WORDS: Final = (
     Field("none", "None of these words", "survey"),
 )
 RECORD: Final = (
-    Field("title", "Words of the title", "gossip"),
+    Field("title", "Words in the title", "gossip"),
     Field("author", "Author", "Jaggi, M"),
     Field("venue", "Venue", "ICML"),
 )

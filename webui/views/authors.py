@@ -22,9 +22,9 @@ from indexer import (
 from webui.http import request_context
 from webui.presentation import results_page
 from webui.presentation.author_filters import (
-    Chosen,
     Field,
     Narrowing,
+    Selection,
     choose,
     names_beside,
     query_of,
@@ -75,7 +75,7 @@ def respond(address: str) -> ResponseReturnValue:
     return _page(searcher, found, chosen, narrowing)
 
 
-def _as_json(chosen: Chosen, narrowing: Narrowing) -> dict[str, Any]:
+def _as_json(chosen: Selection, narrowing: Narrowing) -> dict[str, Any]:
     """Write what ``quiver author --json`` prints, and what was chosen of it, if anything was."""
     said = cluster_json(chosen.cluster)
     if narrowing.chooses:
@@ -101,7 +101,7 @@ def _feed(cluster: AuthorCluster, narrowing: Narrowing) -> ResponseReturnValue:
 
 
 def _page(
-    searcher: Searcher, whole: AuthorCluster, chosen: Chosen, narrowing: Narrowing
+    searcher: Searcher, whole: AuthorCluster, chosen: Selection, narrowing: Narrowing
 ) -> ResponseReturnValue:
     cluster = chosen.cluster
     page = request_context.page()
@@ -154,7 +154,7 @@ def _page(
 
 
 def _search_href(cluster: AuthorCluster, narrowing: Narrowing) -> str:
-    """Give the address of the same papers as results, ranked; empty where filters cannot say it."""
+    """Returns the address of the same papers as ranked results; empty if no filters select them."""
     query = query_of(cluster, narrowing)
     if narrowing.group or not query.filter("author").include:
         return ""
@@ -164,7 +164,7 @@ def _search_href(cluster: AuthorCluster, narrowing: Narrowing) -> str:
     )
 
 
-def _rows(chosen: Chosen, field: Field, narrowing: Narrowing) -> list[dict[str, Any]]:
+def _rows(chosen: Selection, field: Field, narrowing: Narrowing) -> list[dict[str, Any]]:
     slug = chosen.cluster.slug
     facet = chosen.venues if field == "venue" else chosen.years
     return [

@@ -70,7 +70,7 @@ def page() -> ResponseReturnValue:
 
 @blueprint.get("/path.json")
 def as_json() -> ResponseReturnValue:
-    """Give the shortest chain between two authors, as ``quiver path --json`` prints it.
+    """Returns the shortest path between two authors, as ``quiver path --json`` prints it.
 
     Raises:
         QueryError: when one of the names is missing or on no paper.
@@ -86,7 +86,7 @@ def as_json() -> ResponseReturnValue:
 
 
 def _no(name: str) -> str:
-    return f"no paper is by “{name[:80]}”"
+    return f"no paper has an author named “{name[:80]}”"
 
 
 def _asked() -> _Ends:

@@ -158,7 +158,7 @@ def references(papers: Iterable[Paper], format: str, name: str) -> Response:
 
 
 def _attached(name: str) -> str:
-    """Name the file that a browser saves; letters beyond ASCII after RFC 8187."""
+    """Returns the header that names the file to save; non-ASCII letters as in RFC 8187."""
     plain = name.encode("ascii", "replace").decode().replace("?", "_")
     encoded = "" if name.isascii() else f"; filename*=UTF-8''{quote(name)}"
     return f'attachment; filename="{plain}"{encoded}'

@@ -54,7 +54,7 @@ class Window:
 @blueprint.get("/search.atom")
 @blueprint.get("/feed.atom")
 def search() -> ResponseReturnValue:
-    """Give the papers of a query as a feed, last added first unless it says otherwise."""
+    """Returns the papers of a query as a feed, last added first unless it says otherwise."""
     asked = request_context.asked()
     if asked.faults:
         return refused(asked)
@@ -94,7 +94,7 @@ def feed(query: Query, title: str, page: str, href: Callable[[int], str]) -> Res
 
 
 def papers_from(query: Query, start: int, size: int) -> Window:
-    """Take a stretch of the hits of a query that may begin anywhere."""
+    """Returns a window of the hits of a query, beginning at any rank."""
     searcher = request_context.searcher()
     papers = tuple(
         Dated(paper, times)

@@ -9,16 +9,25 @@ from webui.http import request_context
 from webui.http.metrics import observations
 from webui.views.json_api import answer
 
+_DEGRADED = (
+    "The newest generation of the index is damaged; {} answers. What is wrong is in the log."
+)
 blueprint = Blueprint("operation", __name__)
 
 
 @blueprint.get("/healthz")
 def healthz() -> Response:
-    """Run a query and say that it was answered; a 503 where there is no index to ask."""
+    """Run a query and say that it was answered; a 503 where there is no index to ask.
+
+    The status is "degraded" where the newest generation is damaged and an older one answers; which
+    file it is stands in the log.
+    """
     results = request_context.searcher().search(Query(per_page=1), facets=())
+    degraded = bool(request_context.searcher().integrity.fallback_reason)
     response = answer(
         {
-            "status": "ok",
+            "status": "degraded" if degraded else "ok",
+            **({"detail": _DEGRADED.format(results.generation)} if degraded else {}),
             "generation": results.generation,
             "identity": request_context.searcher().identity,
             "papers": results.total,
@@ -31,7 +40,7 @@ def healthz() -> Response:
 
 @blueprint.get("/metrics")
 def metrics() -> Response:
-    """Give the counters of all workers in Prometheus's text format, version 0.0.4."""
+    """Returns the counters of all workers in Prometheus's text format, version 0.0.4."""
     text = observations(current_app).text()
     response = Response(text, content_type="text/plain; version=0.0.4; charset=utf-8")
     response.cache_control.no_store = True

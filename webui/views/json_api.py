@@ -61,19 +61,20 @@ blueprint = Blueprint("api", __name__)
 
 @blueprint.get("/api")
 def api() -> Response:
-    """Describe this interface (OpenAPI 3.1)."""
+    """Returns the description of this interface (OpenAPI 3.1)."""
     return answer(describe(current_app, request_context.params()))
 
 
 @blueprint.get("/info.json")
 def info() -> Response:
-    """Say what is in the index."""
-    return answer(info_json(request_context.info()))
+    """Returns what the index contains."""
+    degraded = bool(request_context.searcher().integrity.fallback_reason)
+    return answer(info_json(request_context.info()) | ({"degraded": True} if degraded else {}))
 
 
 @blueprint.get("/search.json")
 def search() -> ResponseReturnValue:
-    """Give one page of an answer, as ``quiver search --json`` prints it.
+    """Returns one page of results, as ``quiver search --json`` prints it.
 
     Raises:
         QueryError: when ``fields``, ``group_by``, ``cursor`` or ``explain`` has no meaning.
@@ -104,8 +105,8 @@ def search() -> ResponseReturnValue:
             return problem(
                 410,
                 "The index has changed",
-                f"This cursor belongs to generation {cursor.generation[:40]}, which is not kept "
-                "any more; begin again with *.",
+                f"This cursor belongs to generation {cursor.generation[:40]}, which is no longer "
+                "available; begin again with *.",
             )
         query = replace(query, page=cursor.page, per_page=max(1, query.per_page))
         results = searcher.search(query, explain=explain)
@@ -131,7 +132,7 @@ def _together(results: Results, *, explain: bool) -> dict[str, Any]:
 
 
 def _next(results: Results, identity: str, question: str) -> str | None:
-    """Give the cursor of the page after this one; None at the end."""
+    """Returns the cursor of the next page, or None on the last."""
     query = results.query
     if query.page >= last_page(results.total, query.per_page):
         return None
@@ -188,7 +189,7 @@ def settled(query: Query, results: Results) -> Query:
 
 
 def parts(results: Results, field: FacetField) -> list[FacetValue]:
-    """Give the values of a facet that the papers of an answer have, largest first.
+    """Returns the facet values of the papers found, most frequent first.
 
     Args:
         results: with this facet; its query is `settled`, and has no filter of authors where the
@@ -202,7 +203,7 @@ def parts(results: Results, field: FacetField) -> list[FacetValue]:
 
 
 def _is_chosen(query: Query, field: FacetField, value: FacetValue) -> bool:
-    """Say whether the papers with a value of a single-valued facet are in the answer."""
+    """Returns whether papers with this value of a single-valued facet are among the results."""
     if value.excluded or (query.filter(field).include and not value.selected):
         return False
     low, high = query.years.low, query.years.high
@@ -212,7 +213,7 @@ def _is_chosen(query: Query, field: FacetField, value: FacetValue) -> bool:
 
 
 def _without_author_filter(query: Query) -> Query:
-    """Say by clauses what the filter of authors says, so that it holds for its own facet."""
+    """Returns the query with its author filter as clauses, which restrict its own facet too."""
     was = query.filter("author")
     clauses: list[Clause] = [] if query.clause is None else [query.clause]
     if was.include:
@@ -323,8 +324,8 @@ _ENDPOINTS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
 }
 """Parameters and media types of every address that programs are meant to ask."""
 _ERRORS: Final = {
-    "400": "A parameter has no meaning; `errors` names each.",
-    "404": "There is no such thing.",
+    "400": "A parameter is not valid; `errors` lists each.",
+    "404": "Not found.",
     "410": "The cursor belongs to a generation of the index that is gone.",
     "429": "Too many requests; `Retry-After` says when to ask again.",
     "503": "There is no index yet.",
@@ -355,7 +356,7 @@ def describe(app: Flask, params: Params) -> dict[str, Any]:
         "info": {
             "title": str(app.jinja_env.globals["site"]),
             "version": "1",
-            "description": "Search of abstracts of research papers. No key is needed.",
+            "description": "Search abstracts of research papers. No key is needed.",
         },
         "paths": paths,
     }
@@ -367,7 +368,7 @@ def _parameter(name: str, params: Params) -> dict[str, Any]:
 
 
 def _schema(name: str, params: Params) -> tuple[dict[str, Any], str]:
-    """Give the schema of a parameter of the address and what it is for."""
+    """Returns the schema of a parameter of an address, and its description."""
     facet = name.removesuffix("_not")
     if facet in FACET_FIELDS:
         told = "none of these" if name.endswith("_not") else "any of these; “unknown” for none"
@@ -378,43 +379,43 @@ def _schema(name: str, params: Params) -> tuple[dict[str, Any], str]:
         "q": (_TEXT, f"The query; the first {params.max_text} characters are read."),
         "year_from": (year, "First year."),
         "year_to": (year, "Last year."),
-        "match": (_choice(Match), "How many of the bare words a paper must hold."),
-        "sort": (_choice(Sort), "Order of the hits."),
+        "match": (_choice(Match), "How many of the query's words a paper must contain."),
+        "sort": (_choice(Sort), "Order of the results."),
         "page": ({"type": "integer", "minimum": 1, "maximum": 10**9}, "Page, from 1."),
         "per_page": (
             {"type": "integer", "minimum": 1, "maximum": params.max_per_page},
-            "Hits a page.",
+            "Results per page.",
         ),
-        "fields": (_TEXT, "Keys of each hit to give, parted by commas."),
+        "fields": (_TEXT, "Keys to return for each result, separated by commas."),
         "group_by": (
             {"type": "string", "enum": list(FACET_FIELDS)},
-            "Give counts by this facet instead of hits.",
+            "Return counts by this facet instead of results.",
         ),
         "cursor": (_TEXT, "`*`, then each `next_cursor`: the whole answer of one generation."),
         "versions": (
             {"type": "string", "enum": ["collapse"]},
-            "Each work once: `works` counts them, `versions` of a hit are the ids of the others.",
+            "Each work once: `works` counts them; `versions` of a result has the other ids.",
         ),
-        "explain": (switch, "Say what each score is made of."),
-        "abstract": (switch, "Whether references hold abstracts."),
+        "explain": (switch, "Show how each score is made up."),
+        "abstract": (switch, "Whether references include abstracts."),
         "key": (_TEXT, "Pattern of citation keys, such as {author}{year}{word}."),
-        "ascii": (switch, "Whether BibTeX spells letters beyond ASCII in TeX."),
-        "also": (_LIST, "Slugs of other exact names to put with this one."),
-        "exact": (switch, "Leave out names curated to be the same person's."),
+        "ascii": (switch, "Whether BibTeX writes non-ASCII letters as TeX."),
+        "also": (_LIST, "Slugs of other exact names to include."),
+        "exact": (switch, "Leave out names curated as the same person's."),
         "group": (_TEXT, "Only the group of papers that this paper is in, by its id."),
         "from": (_TEXT, "Name of an author."),
-        "to": (_TEXT, "Name of another."),
+        "to": (_TEXT, "Name of another author."),
         "id": (_LIST, "Ids of papers."),
-        "since": (_TEXT, "Name of the earlier generation; it must be kept."),
-        "until": (_TEXT, "Name of the later generation; the newest where it is left out."),
+        "since": (_TEXT, "Name of the earlier generation."),
+        "until": (_TEXT, "Name of the later generation; the newest by default."),
         "format": ({"type": "string", "enum": list(CITATION_FORMATS)}, "Format of references."),
         "search_query": (_TEXT, "A query in arXiv's language."),
-        "id_list": (_TEXT, "Ids of papers, parted by commas."),
-        "start": ({"type": "integer", "minimum": 0, "maximum": 10**9}, "Hits to pass over."),
-        "max_results": ({"type": "integer", "minimum": 0, "maximum": 2000}, "Hits to give."),
+        "id_list": (_TEXT, "Ids of papers, separated by commas."),
+        "start": ({"type": "integer", "minimum": 0, "maximum": 10**9}, "Results to skip."),
+        "max_results": ({"type": "integer", "minimum": 0, "maximum": 2000}, "Results to return."),
         "sortBy": (
             {"type": "string", "enum": ["relevance", "lastUpdatedDate", "submittedDate"]},
-            "Order of the hits.",
+            "Order of the results.",
         ),
         "sortOrder": ({"type": "string", "enum": ["ascending", "descending"]}, "Its direction."),
     }

@@ -36,6 +36,7 @@ from webui.presentation.record_rows import record_rows
 from webui.presentation.results_page import pager
 from webui.urls import query_edits
 from webui.urls.slugs import Moved, find_venue, parted
+from webui.urls.url_builder import dotted, undotted
 from webui.views import authors
 from webui.views.exports import references
 from webui.views.feeds import feed
@@ -53,7 +54,9 @@ def paper(address: str) -> ResponseReturnValue:
     """
     searcher = request_context.searcher()
     paper_id, suffix = parted(address, lambda one: searcher.get(one) is not None)
-    found = searcher.get(paper_id)
+    # An address with a suffix, or of an earlier version, has its dots written otherwise.
+    spellings = (paper_id, undotted(paper_id), dotted(paper_id))
+    found = next((one for one in map(searcher.get, dict.fromkeys(spellings)) if one), None)
     if found is None or suffix == "atom":
         abort(404)
     if suffix == "json":
@@ -205,7 +208,7 @@ def representations(endpoint: str, **named: str) -> list[dict[str, str]]:
 
 
 def _feed(chosen: Filter, title: str, endpoint: str, slug: str) -> Response:
-    """Give the papers of an author's name or a venue as a feed, last added first."""
+    """Returns the papers of an author name or a venue as a feed, last added first."""
     query = Query(filters=(chosen,), sort=Sort.ADDED, page=request_context.page(), per_page=50)
 
     def href(page: int) -> str:

@@ -122,7 +122,7 @@ def help_page() -> str:
 
 @blueprint.get("/about")
 def about() -> str:
-    """Say what is in the index, since when and from where, and what its records lack."""
+    """Returns the page about the index: its size, age and sources, and what its records lack."""
     searcher, params = request_context.searcher(), request_context.params()
     lacking = []
     for field in _FIELDS:

@@ -24,7 +24,7 @@ from webui.http.error_pages import busy, refused
 from webui.http.record_upload import read_upload
 from webui.presentation import results_page
 from webui.presentation.facets import chips
-from webui.urls.query_params import Asked
+from webui.urls.query_params import SearchRequest
 from webui.views.json_api import answer
 
 blueprint = Blueprint("differences", __name__)
@@ -36,7 +36,7 @@ LARGEST: Final = 32 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class SearchState:
     """What a search found in one state of the index.
 
     Attributes:
@@ -87,7 +87,7 @@ def page() -> ResponseReturnValue:
 
 @blueprint.get("/record/diff.json")
 def page_json() -> ResponseReturnValue:
-    """Say what has changed for a search from generation ``since`` to ``until`` or the newest.
+    """Returns what has changed for a search from generation ``since`` to ``until``, or the newest.
 
     Raises:
         QueryError: when one of them is not named or not kept.
@@ -130,14 +130,14 @@ def handed_in() -> ResponseReturnValue:
 
 
 def register(app: Flask) -> None:
-    """Let an application compare records, one at a time."""
+    """Register the comparison of records, one at a time."""
     app.config["MAX_CONTENT_LENGTH"] = LARGEST
     app.extensions["quiver.comparing"] = Lock()
     app.register_blueprint(blueprint)
 
 
 def difference(
-    before: State, after: State, earlier: Searcher | None, later: Searcher
+    before: SearchState, after: SearchState, earlier: Searcher | None, later: Searcher
 ) -> Difference:
     """Compare what a search found in two states.
 
@@ -162,7 +162,7 @@ def difference(
 
 
 def _changed(
-    ids: Iterable[str], before: State, earlier: Searcher | None, later: Searcher
+    ids: Iterable[str], before: SearchState, earlier: Searcher | None, later: Searcher
 ) -> Iterable[str]:
     for one in ids:
         now = later.times(one)
@@ -172,7 +172,7 @@ def _changed(
             yield one
 
 
-def read_record(stream: IO[bytes]) -> tuple[Asked, State]:
+def read_record(stream: IO[bytes]) -> tuple[SearchRequest, SearchState]:
     """Read a record of a search: what was asked and what was found.
 
     Args:
@@ -181,7 +181,9 @@ def read_record(stream: IO[bytes]) -> tuple[Asked, State]:
     Raises:
         QueryError: when it is none.
     """
-    fault = QueryError("record", "expected the JSON file of a record of a search, as made here")
+    fault = QueryError(
+        "record", "expected the JSON record of a search, as downloaded from this site"
+    )
     try:
         told = read_upload(stream)
         pairs = [
@@ -190,7 +192,7 @@ def read_record(stream: IO[bytes]) -> tuple[Asked, State]:
             for one in (value if isinstance(value, list) else [value])
         ]
         index = told["index"]
-        state = State(
+        state = SearchState(
             _text(index["generation"])[:100],
             _text(index["built"])[:100],
             _text(told.get("matched", ""))[:10],
@@ -220,7 +222,7 @@ def _instant(told: str) -> datetime:
 
 
 def _names() -> tuple[str, str] | str:
-    """Give the generations to compare, or what is wrong with them; empty where none is named."""
+    """Returns the generations to compare, or what is wrong with them; empty if none is named."""
     kept = request_context.generations()
     since = request.args.get("since", "")
     until = request.args.get("until", "") or (kept[-1] if kept else "")
@@ -229,13 +231,13 @@ def _names() -> tuple[str, str] | str:
     for name in (since, until):
         if name not in kept:
             there = ", ".join(kept) or "none"
-            return f"generation {name[:40]!r} is not kept; these are: {there}"
+            return f"generation {name[:40]!r} is not available; these are: {there}"
     return since, until
 
 
-def _state(searcher: Searcher, query: Query) -> State:
+def _state(searcher: Searcher, query: Query) -> SearchState:
     found = searcher.search(replace(query, page=1, per_page=0), facets=())
-    return State(
+    return SearchState(
         searcher.generation,
         searcher.info().built,
         found.receipt.matched,
@@ -243,8 +245,10 @@ def _state(searcher: Searcher, query: Query) -> State:
     )
 
 
-def _told(query: Query, before: State, after: State, found: Difference) -> dict[str, Any]:
-    def state(one: State) -> dict[str, Any]:
+def _told(
+    query: Query, before: SearchState, after: SearchState, found: Difference
+) -> dict[str, Any]:
+    def state(one: SearchState) -> dict[str, Any]:
         return {
             "generation": one.generation,
             "built": one.built,
@@ -264,11 +268,11 @@ def _told(query: Query, before: State, after: State, found: Difference) -> dict[
 
 
 def _compared(
-    query: Query, before: State, earlier: Searcher | None, later: Searcher
+    query: Query, before: SearchState, earlier: Searcher | None, later: Searcher
 ) -> ResponseReturnValue:
     after = _state(later, query)
     found = difference(before, after, earlier, later)
-    kinds = {"New": found.new, "Gone": found.gone, "Changed": found.changed or ()}
+    kinds = {"New": found.new, "No longer found": found.gone, "Changed": found.changed or ()}
     return render_template(
         "differences/page.html",
         query=query,
@@ -289,20 +293,20 @@ def _compared(
 
 
 def _line(paper_id: str, later: Searcher, earlier: Searcher | None) -> dict[str, Any]:
-    """Tell a paper, from the earlier state where the later one has it no more."""
+    """Returns a paper's line, read from the earlier generation if the later no longer has it."""
     here: Paper | None = later.get(paper_id)
     paper = here or (earlier.get(paper_id) if earlier else None)
     return {"id": paper_id, "title": plain(paper.title) if paper else "", "here": here is not None}
 
 
-def _json_href(query: Query, before: State, after: State) -> str:
+def _json_href(query: Query, before: SearchState, after: SearchState) -> str:
     written = request_context.params().write(query, url_for("differences.page_json"))
     joint = "&" if "?" in written else "?"
     return f"{written}{joint}since={before.generation}&until={after.generation}"
 
 
 def _form(query: Query, wrong: str) -> ResponseReturnValue:
-    """Ask which generation or record to compare with; 404 where one was named that is not kept."""
+    """Returns the form that asks what to compare with; 404 if a named generation is gone."""
     kept = request_context.generations()
     if not kept:
         abort(404)

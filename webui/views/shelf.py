@@ -89,7 +89,7 @@ def record() -> ResponseReturnValue:
 
 @blueprint.get("/record.json")
 def record_json() -> ResponseReturnValue:
-    """Give the record of a search."""
+    """Returns the record of a search."""
     asked = request_context.asked()
     if asked.faults:
         return refused(asked)

@@ -56,7 +56,7 @@ Sitemap: {sitemap}
 
 @blueprint.get("/robots.txt")
 def robots() -> Response:
-    """Say what crawlers may visit."""
+    """Returns what crawlers may visit."""
     sitemap = url_for("crawling.sitemap", _external=True)
     return Response(_ROBOTS.format(sitemap=sitemap), content_type="text/plain; charset=utf-8")
 

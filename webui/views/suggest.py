@@ -64,7 +64,7 @@ def suggestions(searcher: Searcher, typed: str) -> tuple[Suggested, ...]:
 
 
 def _fits(name: str, words: list[str]) -> bool:
-    """Say whether each word begins a word of a name."""
+    """Returns whether each word is a prefix of a word of a name."""
     has = re.split(r"[\s-]+", fold(name).text)
     return all(any(one.startswith(word) for one in has) for word in words)
 

@@ -59,7 +59,7 @@ class Trends:
     top: float
 
     def share(self, trend: Trend, year: int) -> float | None:
-        """Give the share of a year's papers that match, from 0 to 1; None without papers."""
+        """Returns the share of a year's papers that match, from 0 to 1; None without papers."""
         total = self.totals.get(year, 0)
         return trend.counts.get(year, 0) / total if total else None
 
@@ -82,7 +82,7 @@ def trends(searcher: Searcher, queries: tuple[Query, ...]) -> Trends:
 
 @blueprint.get("/trends")
 def page() -> ResponseReturnValue:
-    """Draw up to five queries (``q``, repeated) over the years, with the numbers as a table."""
+    """Returns up to five queries (``q``, repeated) drawn over the years, and as a table."""
     read = _asked()
     if isinstance(read, Response):
         return read
@@ -113,7 +113,7 @@ def page() -> ResponseReturnValue:
 
 @blueprint.get("/trends.csv")
 def table() -> ResponseReturnValue:
-    """Give the numbers behind the lines."""
+    """Returns the numbers behind the lines."""
     read = _asked()
     if isinstance(read, Response):
         return read
@@ -187,7 +187,7 @@ def _x(year: int, years: tuple[int, ...]) -> float:
 
 
 def _rounded(share: float) -> float:
-    """Give the next round share above one, so that the frame has readable edges."""
+    """Returns the next round share above a share, so that the axis has readable labels."""
     edges = (step / scale for scale in (100_000, 10_000, 1_000, 100) for step in _STEPS)
     return next((edge for edge in edges if share <= edge), 1.0)
 

@@ -14,6 +14,7 @@ the papers in each.
 from __future__ import annotations
 
 import json
+import logging
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -30,6 +31,7 @@ from indexer.errors import IndexError_, IndexUnavailable
 if TYPE_CHECKING:
     from opensearchpy import OpenSearch
 
+_LOG: Final = logging.getLogger(__name__)
 LANES: Final = 3
 """Requests on their way at once, at most."""
 LARGEST: Final = 4 << 20
@@ -133,6 +135,15 @@ class BulkSender:
                         "where it stopped"
                     )
                 pause = min(LONGEST_PAUSE, 2.0 ** (failures - 1))
+                _LOG.warning(
+                    "%s: %d of %d papers were not accepted (%s); try %d of %d follows",
+                    self._index,
+                    len(left),
+                    sent,
+                    reason,
+                    failures + 1,
+                    self._config.retries + 1,
+                )
                 self._sleep(pause * (0.5 + self._chance() / 2))
             lines = left + lines[sent:]
 

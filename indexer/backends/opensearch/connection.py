@@ -6,6 +6,7 @@ Passwords never stand in a configuration that can be printed: the environment gi
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from base64 import b64encode
@@ -22,6 +23,7 @@ from indexer.extras import install_command
 if TYPE_CHECKING:
     from opensearchpy import OpenSearch
 
+_LOG: Final = logging.getLogger(__name__)
 PASSWORD: Final = "QUIVER_OPENSEARCH_PASSWORD"  # noqa: S105 - the variable's name, no password
 Given = TypeVar("Given")
 
@@ -238,3 +240,7 @@ class Breaker:
         with self._lock:
             self._failures += 1
             self._until = self._clock() + self.PAUSE
+            if self._failures == self.LIMIT:
+                _LOG.warning(
+                    "the cluster failed %d times in a row: no requests for now", self.LIMIT
+                )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from indexer.analysis import Analyzer
 from indexer.backends.opensearch.connection import ClusterConfig
@@ -30,6 +31,8 @@ from indexer.search import IndexInfo
 
 if TYPE_CHECKING:
     from opensearchpy import OpenSearch
+
+_LOG: Final = logging.getLogger(__name__)
 
 
 class Generations:
@@ -69,6 +72,7 @@ class Generations:
             meta = self._client.indices.get_mapping(index=index)[index]["mappings"]["_meta"]
             if dumps and base is None and meta["mark"] == mark and not resumed:
                 name, now, resumed = one, int(meta["begun"]), True
+                _LOG.info("%s: going on with the interrupted build of %s", self._config.name, one)
             else:
                 self._ledger.drop(one)
         for one in published:
@@ -201,6 +205,7 @@ class Generations:
             self._ledger.attach(name, one, data)
         self._ledger.write(facts)
         self._ledger.point(name)
+        _LOG.info("%s: published generation %s", self._config.name, name)
         self._drop_old()
 
     def _mark(self, dumps: tuple[str, ...]) -> str:
@@ -233,3 +238,4 @@ class Generations:
             age = datetime.now(UTC) - datetime.fromisoformat(successor.info.built)
             if age.total_seconds() >= self._config.grace:
                 self._ledger.drop(old)
+                _LOG.info("%s: removed generation %s", self._config.name, old)

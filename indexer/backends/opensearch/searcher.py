@@ -34,6 +34,7 @@ from indexer.backends.opensearch.transport import ReadAhead
 from indexer.budget import DEFAULT, Limits
 from indexer.highlighting.snippets import Excerpts
 from indexer.highlighting.spans import Chunks
+from indexer.integrity import Integrity
 from indexer.paper import Paper
 from indexer.query import FacetField, Query
 from indexer.ranking import Ranking
@@ -99,6 +100,7 @@ class ClusterSearcher:
             ranking: how papers are scored.
             limits: of each query.
         """
+        self.integrity = Integrity()  # the cluster checks what it reads
         self._transport = transport
         self._facts = facts
         self._analyzer = analyzer

@@ -8,13 +8,15 @@ The embedded index that the settings describe.
 from __future__ import annotations
 
 import contextlib
+import logging
 import shutil
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
-from typing import cast
+from typing import Final, cast
 
 import numpy as np
 
@@ -32,6 +34,11 @@ from indexer.config import Config
 from indexer.errors import IndexDamaged, IndexError_, IndexMissing
 from indexer.ranking import Ranking
 from indexer.results import Changes
+
+_LOG: Final = logging.getLogger(__name__)
+_LOOK_AGAIN: Final = 30.0
+"""Seconds until generations that were all found damaged are read again, which takes a second a
+gigabyte; as long as an error page tells its reader to wait."""
 
 
 class WhooshIndex:
@@ -72,6 +79,8 @@ class WhooshIndex:
         self._limits = limits
         self._lock = Lock()
         self._newest: WhooshSearcher | None = None
+        self._published: tuple[str, str | None] | None = None
+        self._hopeless_until = float("-inf")
         self._identified: tuple[tuple[int, int], str] | None = None
 
     def generation(self) -> str | None:
@@ -120,27 +129,73 @@ class WhooshIndex:
             IndexMissing: when nothing was published yet, or this one is not on disk (any more).
             IndexDamaged: when it is not what was written.
         """
-        name = self.generations.current()
-        if generation not in (None, name):
+        if generation is not None and generation != self._named():
             snapshot = self._kept(generation).snapshot()
             yield WhooshSearcher(
                 snapshot, analyzer=self._analyzer, ranking=self._ranking, limits=self._limits
             )
             return
-        identity = self.identity()
         with self._lock:
-            searcher = self._newest
-            if searcher is None or (searcher.generation, searcher.identity) != (name, identity):
-                snapshot = self.opened().snapshot()
-                searcher = WhooshSearcher(
-                    snapshot,
-                    analyzer=self._analyzer,
-                    ranking=self._ranking,
-                    kernels=self._kernels,
-                    limits=self._limits,
-                )
-                self._newest = searcher
+            searcher = self._shared()
+        if generation is not None and searcher.integrity.fallback_reason:
+            raise IndexDamaged(searcher.integrity.fallback_reason)
         yield searcher
+
+    def _named(self) -> str:
+        """Returns the name of the newest generation; none where the pointer to it is damaged."""
+        try:
+            return self.generations.current() or ""
+        except IndexDamaged:
+            return ""
+
+    def _shared(self) -> WhooshSearcher:
+        """Returns the searcher that all threads share; opens one where there is no current one."""
+        published = self._named(), self.identity()
+        newest = self._newest if self._published == published else None
+        if newest is not None and not newest.integrity.damage:
+            return newest
+        try:
+            if newest is not None:
+                newest.integrity.refuse()
+            searcher = self._opened_searcher(self.opened())
+        except IndexDamaged as error:
+            searcher = self._fallback(published[0], error)
+        self._newest, self._published = searcher, published
+        return searcher
+
+    def _opened_searcher(self, opened: OpenedGeneration) -> WhooshSearcher:
+        return WhooshSearcher(
+            opened.snapshot(),
+            analyzer=self._analyzer,
+            ranking=self._ranking,
+            kernels=self._kernels,
+            limits=self._limits,
+        )
+
+    def _fallback(self, newest: str, damage: IndexDamaged) -> WhooshSearcher:
+        """Returns a searcher of the newest kept generation that is whole.
+
+        Raises:
+            IndexDamaged: `damage`, where there is none.
+        """
+        if time.monotonic() < self._hopeless_until:
+            raise damage
+        for name in reversed(self.published()):
+            if name == newest:
+                continue
+            try:
+                searcher = self._opened_searcher(
+                    open_generation(name, self.generations.folder(name))
+                )
+                searcher.integrity.check()  # it is on the same disk and may share files
+            except (IndexDamaged, FileNotFoundError):
+                continue
+            searcher.integrity.fallback_reason = (
+                f"generation {newest or 'of the pointer'} is damaged, so {name} answers: {damage}"
+            )
+            return searcher
+        self._hopeless_until = time.monotonic() + _LOOK_AGAIN
+        raise damage
 
     @contextmanager
     def writer(
@@ -185,23 +240,20 @@ class WhooshIndex:
     def rollback(self) -> str:
         """Publish the content of the generation before the newest anew, under a new name.
 
+        Where the pointer to the newest is damaged, or leads to nothing, the newest of those that
+        are on disk is published anew. One that is not what was written is passed over.
+
         Returns:
             The new name.
 
         Raises:
             IndexMissing: when there is no generation before.
-            IndexDamaged: when the one before is not what was written either.
+            IndexDamaged: when none of those before is what was written.
             IndexLocked: when another writer is at work.
         """
         with self._one_writer(), faults_told(self.path):
-            published = self.generations.published()
-            if len(published) < 2:
-                raise IndexMissing(
-                    f"{self.path}: there is no generation to go back to; `quiver build` makes one"
-                )
-            folder = self.generations.folder(published[-2])
-            old = open_generation(published[-2], folder)
-            verify(old, self._analyzer)
+            old = self._whole(self._before_newest())
+            folder = old.folder
             name, hidden = self.generations.begin()
             for file in sorted(folder.iterdir()):
                 link(file, hidden / file.name)
@@ -209,8 +261,43 @@ class WhooshIndex:
             built = datetime.now(UTC).isoformat(timespec="seconds")
             old.manifest.renamed(name, built).write(hidden)
             self.generations.publish(name)
+            _LOG.info("%s: %s holds what %s held", self.path, name, folder.name)
             self.generations.clean(keep=self._policy.keep)
             return name
+
+    def _before_newest(self) -> tuple[str, ...]:
+        """Returns the names of what `rollback` may go back to, newest first."""
+        published = self.generations.published()
+        try:
+            newest = self.generations.current()
+        except IndexDamaged:
+            newest = None
+        earlier = tuple(name for name in reversed(published) if name != newest)
+        if not earlier:
+            raise IndexMissing(
+                f"{self.path}: there is no generation to go back to; `quiver build` makes one"
+            )
+        return earlier
+
+    def _whole(self, names: Iterable[str]) -> OpenedGeneration:
+        """Returns the first of some generations that is what was written.
+
+        Raises:
+            IndexDamaged: where none is; names what is wrong with the first.
+        """
+        first: IndexDamaged | None = None
+        for name in names:
+            folder = self.generations.folder(name)
+            try:
+                opened = open_generation(name, folder)
+                verify(opened, self._analyzer)
+            except FileNotFoundError as error:
+                first = first or IndexDamaged(f"{error.filename}: this file of the index is gone")
+            except IndexDamaged as error:
+                first = first or error
+            else:
+                return opened
+        raise first or IndexDamaged(f"{self.path}: has no generation")
 
     def verify(self) -> int:
         """Read the whole newest generation and check it; gives its number of papers.

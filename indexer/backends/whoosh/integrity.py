@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from indexer.analysis import Analyzer
 from indexer.backends.whoosh.format import manifest
-from indexer.backends.whoosh.format.array_file import check_arrays, release
+from indexer.backends.whoosh.format.array_file import release
 from indexer.backends.whoosh.format.generation import OpenedGeneration, OpenedSegment
 from indexer.backends.whoosh.format.manifest import fingerprint
 from indexer.backends.whoosh.format.packed_ints import Narrow
@@ -43,6 +43,7 @@ def verify(opened: OpenedGeneration, analyzer: Analyzer) -> int:
     # Whoosh is slow to import, and only its table of contents is checked with it.
     from indexer.backends.whoosh.whoosh_codec.toc import NAME, check_toc
 
+    _check_digests(opened)
     check_toc(opened.folder / NAME)
     same = opened.manifest.analyzer == fingerprint(analyzer)
     for segment in opened.segments:
@@ -54,27 +55,35 @@ def verify(opened: OpenedGeneration, analyzer: Analyzer) -> int:
     return opened.manifest.info.papers
 
 
+def _check_digests(opened: OpenedGeneration) -> None:
+    """Check the files that are read whole; those of arrays were checked when they were opened."""
+    arrays = {file.path.name for segment in opened.segments for file in segment.files}
+    for name, digest in opened.manifest.digests.items():
+        path = opened.folder / name
+        if name not in arrays and manifest.digest_of(path.read_bytes()) != digest:
+            raise _damaged(path, "its checksum is wrong")
+
+
 def check_segment(folder: Path, segment: OpenedSegment) -> None:
     """Check the checksums of a segment and its arrays against each other; reads no paper.
 
     Raises:
         IndexDamaged: names the file, and what is wrong with it.
     """
-    check_sums(folder, segment)
+    check_sums(segment)
     fault = next(faults_of(segment.arrays), None)
     if fault:
         raise _damaged(folder / segment.entry.arrays, fault)
 
 
-def check_sums(folder: Path, segment: OpenedSegment) -> None:
+def check_sums(segment: OpenedSegment) -> None:
     """Check the checksums of a segment: that it is what was written.
 
     Raises:
         IndexDamaged: names the file.
     """
-    check_arrays(folder / segment.entry.arrays)
-    if segment.entry.deleted:
-        check_arrays(folder / segment.entry.deletions)
+    for file in segment.files:
+        file.check()
 
 
 def _reading_faults(segment: OpenedSegment, analyzer: Analyzer | None) -> Iterator[str]:

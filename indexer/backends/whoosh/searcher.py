@@ -29,6 +29,7 @@ from indexer.backends.whoosh.scoring.query_context import Execution
 from indexer.budget import DEFAULT, Budget, Limits
 from indexer.highlighting.snippets import Excerpts
 from indexer.highlighting.spans import Chunks
+from indexer.integrity import guarded, guarded_items
 from indexer.paper import Paper, name_key
 from indexer.query import FacetField, Query
 from indexer.ranking import Ranking
@@ -49,7 +50,10 @@ class WhooshSearcher:
     """Implements `indexer.search.Searcher` over the arrays of a snapshot.
 
     Safe to use from several threads: each has its own room to work in, what is derived from the
-    snapshot is shared.
+    snapshot is shared. An answer that fails because a file is damaged raises `IndexDamaged`.
+
+    Attributes:
+        integrity: what is known of its files.
     """
 
     def __init__(
@@ -71,6 +75,7 @@ class WhooshSearcher:
             limits: of each query.
         """
         self._snapshot = snapshot
+        self.integrity = snapshot.integrity()
         self._kernels = kernels or KernelChoice("numpy")
         self._collection = Collection(
             snapshot, analyzer, ranking or Ranking(), self._kernels, limits
@@ -111,6 +116,7 @@ class WhooshSearcher:
         with np.errstate(all="ignore"):
             return find(self._collection, query, self._desks, asked)
 
+    @guarded
     def search(
         self,
         query: Query,
@@ -152,16 +158,19 @@ class WhooshSearcher:
             hits.append(Hit(paper, place.score, excerpts.of(paper), why))
         return tuple(hits)
 
+    @guarded
     def count(self, query: Query) -> int:
         """Give the exact number of papers that match."""
         return self._find(query).total
 
+    @guarded_items
     def ids(self, query: Query) -> Iterator[str]:
         """Give the ids of all matches in the query's order, lazily; page and per_page are void."""
         readers = self._collection.readers
         for place in every_place(self._collection, self._find(query)):
             yield readers[place.segment].paper_id(place.doc)
 
+    @guarded
     def get(self, paper_id: str) -> Paper | None:
         """Give back the paper with this id, equal to the one that was written."""
         for reader in self._collection.readers:
@@ -169,6 +178,7 @@ class WhooshSearcher:
                 return reader.store.paper(number)
         return None
 
+    @guarded
     def times(self, paper_id: str) -> PaperTimes | None:
         """Say when the paper with this id came in and last changed; None where there is none."""
         for reader in self._collection.readers:
@@ -176,6 +186,7 @@ class WhooshSearcher:
                 return reader.times(number)
         return None
 
+    @guarded
     def values(
         self, field: FacetField, *, prefix: str = "", contains: str = "", limit: int = 20
     ) -> tuple[FacetValue, ...]:
@@ -191,10 +202,12 @@ class WhooshSearcher:
             )
         )
 
+    @guarded
     def names(self, folded: str) -> tuple[FacetValue, ...]:
         """List the exact author names that fold to the same, DBLP numbers put aside."""
         return list_names(self._collection, self._bylines, folded)
 
+    @guarded
     def chain(self, one: str, other: str) -> tuple[str, ...]:
         """Give the shortest chain of exact names from one to another, both included."""
         ends = [self._bylines.find(name_key(name)) for name in (one, other)]

@@ -47,7 +47,7 @@ def test_a_cluster_that_is_away_is_a_clear_page(away: str, path: str) -> None:
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "5"
     assert answer.headers["Cache-Control"] == "no-store"
-    assert "does not answer just now" in answer.text
+    assert "is not responding" in answer.text
     assert 'name="q"' in answer.text
     assert "quiver build" not in answer.text
 
@@ -58,7 +58,7 @@ def test_machines_are_told_as_a_problem(away: str) -> None:
     assert answer.status_code == 503
     assert answer.content_type == "application/problem+json"
     assert answer.json is not None
-    assert answer.json["title"] == "The index does not answer just now"
+    assert answer.json["title"] == "The index is not responding"
 
 
 def test_a_slow_cluster_is_waited_for_no_longer_than_said_and_then_not_at_all(slow: str) -> None:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ import pytest
 
 from indexer.backends.whoosh.format.array_file import open_arrays, write_arrays
 from indexer.backends.whoosh.format.directory import Policy
+from indexer.backends.whoosh.format.generation import open_generation
 from indexer.backends.whoosh.index import WhooshIndex
 from indexer.errors import IndexDamaged, IndexError_
 from indexer.language.parse import parse_query
@@ -148,6 +150,110 @@ def test_any_call_may_fail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name
     assert failures
     write_state(index, state + 1)
     assert state_of(index) == state + 1
+
+
+def snapshots_on_disk(folder: Path) -> set[str]:
+    """The published papers that whole generations on disk hold, by title; hidden ones aside."""
+    index = WhooshIndex(folder)
+    titles = set()
+    for name in index.generations.names():
+        opened = open_generation(name, index.generations.folder(name))
+        titles |= {paper.title for segment in opened.segments for paper in segment.store}
+    return titles
+
+
+@pytest.mark.parametrize("pointer", [None, "nonsense", "g000001\n"])
+def test_nothing_published_is_removed_before_the_next_is(
+    tmp_path: Path, pointer: str | None
+) -> None:
+    """Killed anywhere in a build over a lost or damaged pointer: all generations are there."""
+    source = tmp_path / "source"
+    for state in range(3):
+        write_state(WhooshIndex(source), state)
+    before = {"state 0", "state 1", "state 2"}
+    published = 0
+    for nth in range(200):
+        folder = tmp_path / f"{nth}"
+        shutil.copytree(source, folder)
+        if pointer is None:
+            (folder / "CURRENT").unlink()
+        else:
+            (folder / "CURRENT").write_text(pointer)
+        child = os.fork()
+        if not child:
+            die_at(nth)
+            try:
+                with WhooshIndex(folder).writer(rebuild=True) as writer:
+                    writer.add(Paper("p0", "state 9"))
+            finally:
+                os._exit(0)
+        _, status = os.waitpid(child, 0)
+        pointed = folder / "CURRENT"
+        if not pointed.exists() or pointed.read_text() == (pointer or ""):
+            assert snapshots_on_disk(folder) >= before
+        else:  # the new one is published
+            published += 1
+            assert WhooshIndex(folder).verify() == 1
+        shutil.rmtree(folder)
+        if os.WIFEXITED(status):
+            break
+    else:
+        raise AssertionError("the build never came to its end")
+    assert published > 1
+
+
+def die_at(nth: int) -> None:
+    """Let this process be killed at the nth call that renames, links, makes or removes a name."""
+    calls = iter(range(nth))
+
+    def watch(event: str, _: tuple[object, ...]) -> None:
+        if event in _CHANGES and next(calls, None) is None:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(watch)
+
+
+_CHANGES = {"os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.link", "shutil.rmtree"}
+
+
+def test_without_a_pointer_the_newest_generation_counts(tmp_path: Path) -> None:
+    index = WhooshIndex(tmp_path)
+    for state in range(3):
+        write_state(index, state)
+    (tmp_path / "CURRENT").unlink()
+
+    again = WhooshIndex(tmp_path)
+    assert (again.generation(), state_of(again)) == ("g000003", 2)
+    assert again.identity()
+    with again.searcher() as searcher:
+        assert searcher.generation == "g000003"
+    write_state(again, 4)
+    assert (again.generation(), state_of(again)) == ("g000004", 4)
+    assert again.rollback() == "g000005"
+    assert state_of(again) == 2
+
+
+@pytest.mark.parametrize("pointer", ["", "../../etc", "g000009\n"])
+def test_a_rollback_mends_a_pointer(tmp_path: Path, pointer: str) -> None:
+    index = WhooshIndex(tmp_path)
+    for state in range(3):
+        write_state(index, state)
+    (tmp_path / "CURRENT").write_text(pointer)
+
+    with pytest.raises(IndexDamaged, match="quiver rollback"):
+        index.opened()
+    index.rollback()
+    assert state_of(index) == 2
+
+
+def test_a_rollback_passes_over_what_is_damaged(tmp_path: Path) -> None:
+    index = WhooshIndex(tmp_path)
+    for state in range(3):
+        write_state(index, state)
+    (tmp_path / "generations" / "g000002" / "manifest.json").write_text("nonsense")
+
+    index.rollback()
+    assert state_of(index) == 0
 
 
 def test_a_read_only_directory_is_told(tmp_path: Path) -> None:
@@ -304,6 +410,7 @@ def test_papers_that_do_not_rise_are_not_searched(tmp_path: Path, paper: int) ->
         for number in range(4):
             writer.add(Paper(f"p{number}", "Same"))
     path = index.opened().folder / "MAIN_g000001.arrays"
+    replace(index.opened().manifest, digests={}).write(path.parent)  # or the file were not opened
     arrays = dict(open_arrays(path))
     docs = arrays["docs"].copy()
     docs[-1 if paper else 2] = paper

@@ -58,7 +58,7 @@ class Tally:
         return self._distinct
 
     def of(self, number: int) -> int:
-        """Give the papers of one key."""
+        """Returns the number of papers of one key."""
         if self._numbers is None:
             return int(self._counts[number])
         at = int(np.searchsorted(self._numbers, number))
@@ -73,7 +73,7 @@ class Tally:
         return Tally(self._counts[there], self.nameless, self._numbers[there])
 
     def most(self, limit: int, prolific: Longs) -> tuple[Longs, NDArray[np.signedinteger]]:
-        """Give the keys of the highest counts, all that equal the last of them, and the counts.
+        """Returns the keys with the highest counts, ties with the last included, and the counts.
 
         Where there are few others, these may be given, too.
 
@@ -99,7 +99,7 @@ class Tally:
     def in_order(
         self, limit: int, order: NDArray[np.int32], prolific: Longs
     ) -> tuple[list[int], list[int]]:
-        """Give minus the highest counts and their keys; of equals, as `order` says.
+        """Returns the negated highest counts and their keys; ties as `order` says.
 
         Args:
             limit: how many are wanted; 0 = all that have papers.
@@ -120,7 +120,7 @@ class Tally:
 
 
 def highest(counts: NDArray[np.signedinteger], wanted: int) -> int:
-    """Give the `wanted` highest of at least so many counts."""
+    """Returns the `wanted`-th highest of at least so many counts."""
     # Most counts are equal, which is where partitioning is slow.
     held = np.bincount(counts)
     return len(held) - 1 - int(np.searchsorted(np.cumsum(held[::-1]), wanted))
@@ -174,7 +174,7 @@ class LazyTally(Tally):
         return self._counted
 
     def of(self, number: int) -> int:
-        """Give the papers of one key."""
+        """Returns the number of papers of one key."""
         return self._full.of(number)
 
     def kept(self, mask: NDArray[np.bool_]) -> Tally:
@@ -182,7 +182,7 @@ class LazyTally(Tally):
         return self._full.kept(mask)
 
     def most(self, limit: int, prolific: Longs) -> tuple[Longs, NDArray[np.signedinteger]]:
-        """Give the keys of the highest counts; see `Tally.most`."""
+        """Returns the keys with the highest counts; see `Tally.most`."""
         return self._full.most(limit, prolific)
 
 
@@ -215,7 +215,7 @@ class FewTally(LazyTally):
     def in_order(
         self, limit: int, order: NDArray[np.int32], prolific: Longs
     ) -> tuple[list[int], list[int]]:
-        """Give minus the highest counts and their keys; see `Tally.in_order`."""
+        """Returns the negated highest counts and their keys; see `Tally.in_order`."""
         minus, numbers = self._first
         if 0 < limit <= _FIRST or self.distinct <= _FIRST:
             last = limit if limit > 0 else None

@@ -126,7 +126,7 @@ class Bylines:
         return numbers[counts >= PROLIFIC]
 
     def find(self, key: str) -> int:
-        """Give the number of a `name_key`, -1 where nobody has it."""
+        """Returns the number of a `name_key`, -1 if unknown."""
         for reader, numbers in zip(self._readers, self._numbers[0], strict=True):
             at = reader.arrays.name_keys.find(key)
             if at >= 0:
@@ -144,12 +144,12 @@ class Bylines:
         return segments, places
 
     def key(self, number: int) -> str:
-        """Give the `name_key` of this number."""
+        """Returns the `name_key` of this number."""
         segments, places = self._homes
         return self._readers[int(segments[number])].arrays.name_keys[int(places[number])]
 
     def spellings(self, number: int) -> Counter[str]:
-        """Give the spellings of a key with the papers that have each; never those of none."""
+        """Returns the spellings of a key with their numbers of papers, all above 0."""
         found: Counter[str] = Counter()
         alone = len(self._readers) == 1
         key = "" if alone else self.key(number)
@@ -166,7 +166,7 @@ class Bylines:
         return found
 
     def shown(self, number: int) -> str:
-        """Give the spelling most papers have; of equals the lowest. The key itself if none has."""
+        """Returns the most frequent spelling, the lowest of ties; by default the key itself."""
         name = self._names.get(number)
         if name is None:
             name = self._shown(number)
@@ -187,7 +187,7 @@ class Bylines:
         return min(found, key=lambda name: (-found[name], name))
 
     def first(self, tally: Tally, limit: int) -> list[tuple[int, str, int]]:
-        """Give the keys of the highest counts: (minus the count, what is shown, number), rising.
+        """Returns the keys with the highest counts: (negated count, spelling, number), ascending.
 
         Args:
             tally: of each key; those of 0 are left out.
@@ -259,7 +259,7 @@ class Bylines:
 def shortest_chain(
     readers: tuple[SegmentReader, ...], bylines: Bylines, start: int, goal: int
 ) -> tuple[int, ...]:
-    """Give the keys of the shortest chain, both ends among them; nothing where there is none.
+    """Returns the keys of the shortest path, both ends included; empty if there is none.
 
     Of equally short ones, at each step from `start` the key with most papers; of equals the
     lowest by code points.
@@ -291,7 +291,7 @@ def shortest_chain(
 
 
 def _around(readers: tuple[SegmentReader, ...], bylines: Bylines, keys: Longs) -> Longs:
-    """Give everybody on the papers of some keys, themselves included; rising, distinct."""
+    """Returns all authors of the papers of some keys, themselves included; ascending, distinct."""
     found: list[Longs] = []
     for reader, numbers, places in zip(readers, bylines.numbers, bylines.places, strict=True):
         arrays = reader.arrays

@@ -146,7 +146,7 @@ class RankedTally(LazyTally):
         )
 
     def most(self, limit: int, prolific: Longs) -> tuple[Longs, NDArray[np.signedinteger]]:
-        """Give the keys of the highest counts; see `Tally.most`."""
+        """Returns the keys with the highest counts; see `Tally.most`."""
         if 0 < limit <= len(self._ranked.keys):
             ranks, counts, least = self._from_the_top(limit)
             # Of the keys that have one of the papers some may not be ranked.
@@ -157,7 +157,7 @@ class RankedTally(LazyTally):
     def in_order(
         self, limit: int, order: NDArray[np.int32], prolific: Longs
     ) -> tuple[list[int], list[int]]:
-        """Give minus the highest counts and their keys; see `Tally.in_order`."""
+        """Returns the negated highest counts and their keys; see `Tally.in_order`."""
         if self._kernels is not None and 0 < limit <= min(_FIRST, len(self._ranked.keys)):
             ranks, counts, least = self._from_the_top(limit)
             if len(counts) >= limit and least > 1:
@@ -167,7 +167,7 @@ class RankedTally(LazyTally):
         return super().in_order(limit, order, prolific)
 
     def _from_the_top(self, limit: int) -> tuple[NDArray[Any], NDArray[np.signedinteger], int]:
-        """Give the ranks of the highest counts, these, and the least (`kernels.facet_counts`)."""
+        """Returns the ranks with the highest counts, the counts, and the least of them."""
         ranked, found = self._ranked, self._found
         bits = found.bits(self._reader.size)
         if self._kernels is None:
@@ -199,7 +199,7 @@ def _see_keys(docs: NDArray[np.int32], ranked: RankedKeys, seen: NDArray[np.uint
 def _ranks_of(
     docs: NDArray[np.int32], ranked: RankedKeys, notes: NDArray[np.int32]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Give the ranks of the first keys of some papers, K where there is none, and of the others."""
+    """Returns the ranks of the first keys of some papers, K for none, and those of the others."""
     longer = docs.take(np.flatnonzero(notes & _LONGER))
     starts = ranked.more_starts.take(longer)
     counts = ranked.more_starts[1:].take(longer) - starts

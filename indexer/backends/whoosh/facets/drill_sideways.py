@@ -53,7 +53,7 @@ def values_of(  # noqa: PLR0913, PLR0917 - what a facet is made of
     kernels: Kernels | None = None,
     some: Some | None = None,
 ) -> tuple[Values, Callable[[], int]]:
-    """Give the values of one facet, and what counts how many differ, which may take longer.
+    """Returns the values of a facet, and a function that counts the distinct ones, maybe slowly.
 
     Args:
         request: which, and what to show of it.
@@ -193,7 +193,7 @@ def list_values(  # noqa: PLR0913 - the parameters of `Searcher.values`
 def _author_values(
     collection: Collection, bylines: Bylines, begin: str, part: str
 ) -> Iterator[FacetValue]:
-    """Give authors, most papers first; of a prefix, all that may have it and some others."""
+    """Yields authors, most papers first; for a prefix, all that may have it and some others."""
     tally = bylines.totals
     if part:
         tally = tally.kept(bylines.containing(part))
@@ -215,7 +215,7 @@ def _author_values(
 
 
 def _beginning(collection: Collection, bylines: Bylines, word: str) -> Iterator[int]:
-    """Give the keys of the names with a word that begins so."""
+    """Yields the keys of the names that have a word with this prefix."""
     for reader in collection.readers:
         keys = distinct(reader.name_key[names_beginning(reader, word)])
         if len(collection.readers) == 1:
@@ -246,7 +246,7 @@ def list_names(collection: Collection, bylines: Bylines, folded: str) -> tuple[F
 
 
 def _candidates(reader: SegmentReader, folded: str) -> list[int]:
-    """Give names that hold every word of a folded name; those of its key where it has none."""
+    """Returns the names with every word of a folded name; those of its key if it has no words."""
     words = plain_words(unnumbered(folded))
     if words:
         return [int(name) for name in names_holding(reader, words)]

@@ -74,7 +74,7 @@ def count_column(column: Column, found: Matches, kernels: Kernels | None) -> Row
 
 
 def _counted(column: Column, found: Matches, kernels: Kernels | None) -> NDArray[np.int64]:
-    """Give the papers of each code.
+    """Returns the number of papers of each code.
 
     Where more papers match than there are runs, their bits are counted run by run, 64 papers at a
     time, without looking at any of them.

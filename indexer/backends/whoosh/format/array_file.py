@@ -21,8 +21,9 @@ import mmap
 import os
 import struct
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Protocol, Self
 
@@ -202,11 +203,76 @@ def write_arrays(path: Path, arrays: Mapping[str, Array], *, lasting: bool = Tru
             file.put(name, array)
 
 
-def open_arrays(path: Path) -> dict[str, Array]:
-    """Memory-map a file of arrays; they stay readable when the file is unlinked.
+@dataclass(frozen=True, slots=True)
+class OpenArrays:
+    """A file of arrays, memory-mapped; it stays readable and can be checked when it is unlinked.
+
+    Attributes:
+        path: of the file.
+        arrays: by name.
+        digest: checksum of its table, in hex. The table holds the checksums of all arrays, so two
+            files of the same digest have the same content.
+    """
+
+    path: Path
+    arrays: Mapping[str, Array]
+    digest: str
+    _view: mmap.mmap
+    _table: Sequence[tuple[str, str, list[int], int, str]]
+
+    @property
+    def size(self) -> int:
+        """Bytes of the file."""
+        return len(self._view)
+
+    def larger_than(self, limit: int) -> int:
+        """Returns the bytes of all arrays that are longer than this."""
+        return sum(size for _, _, size, _ in self._spans() if size > limit)
+
+    def check(self, *, above: int = -1, up_to: int | None = None) -> None:
+        """Read the arrays and compare their checksums; whole, also what lies between the arrays.
+
+        Args:
+            above: only arrays of more bytes than this.
+            up_to: only arrays of at most so many bytes; None = of any length.
+
+        Raises:
+            IndexDamaged: names the first array that is not what was written.
+        """
+        end = _HEADER.size
+        for name, start, size, digest in self._spans():
+            if any(self._view[end:start]):
+                raise _damaged(self.path, f"there are bytes that were not written before {name!r}")
+            end = start + size
+            if size <= above or (up_to is not None and size > up_to):
+                continue
+            if self._sum(start, end) != digest:
+                raise _damaged(self.path, f"the checksum of its array {name!r} is wrong")
+
+    def _spans(self) -> Iterator[tuple[str, int, int, str]]:
+        for name, dtype, shape, start, digest in self._table:
+            yield name, start, _bytes(dtype, shape), digest
+
+    def _sum(self, start: int, end: int) -> str:
+        """Returns the checksum of some bytes; their pages leave the memory as they are read."""
+        check = hashlib.blake2b(digest_size=8)
+        with memoryview(self._view) as view:
+            for low in range(start, end, _CHUNK):
+                high = min(low + _CHUNK, end)
+                with view[low:high] as piece:
+                    check.update(piece)
+                if high - low == _CHUNK and hasattr(mmap, "MADV_DONTNEED"):
+                    page = low - low % mmap.PAGESIZE
+                    self._view.madvise(mmap.MADV_DONTNEED, page, high - page)
+        return check.hexdigest()
+
+
+def map_arrays(path: Path) -> OpenArrays:
+    """Memory-map a file of arrays.
 
     Raises:
-        IndexDamaged: when the file is not one, is cut short or its table is not what was written.
+        IndexDamaged: when the file is not one, is cut short or continued, or its table is not
+            what was written.
         FileNotFoundError: when it is not there.
     """
     with path.open("rb") as file:
@@ -214,9 +280,14 @@ def open_arrays(path: Path) -> dict[str, Array]:
         if size < _ALIGN:
             raise _damaged(path, f"it has only {size} bytes")
         view = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    return {
-        name: _array(view, dtype, shape, at) for name, dtype, shape, at, _ in _table(path, view)
-    }
+    table = _table(path, view)
+    arrays = {name: _array(view, dtype, shape, at) for name, dtype, shape, at, _ in table}
+    return OpenArrays(path, arrays, view[24:32].hex(), view, table)
+
+
+def open_arrays(path: Path) -> dict[str, Array]:
+    """Memory-map a file of arrays; gives the arrays alone and raises as `map_arrays`."""
+    return dict(map_arrays(path).arrays)
 
 
 def check_arrays(path: Path) -> None:
@@ -225,19 +296,7 @@ def check_arrays(path: Path) -> None:
     Raises:
         IndexDamaged: names the first array that is not what was written.
     """
-    with path.open("rb") as file:
-        if os.fstat(file.fileno()).st_size < _ALIGN:
-            raise _damaged(path, "it is cut short")
-        view = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    for name, dtype, shape, at, digest in _table(path, view):
-        array = _array(view, dtype, shape, at)
-        check = hashlib.blake2b(digest_size=8)
-        flat = array.reshape(-1).view(np.uint8)
-        for start in range(0, len(flat), _CHUNK):
-            check.update(flat[start : start + _CHUNK].data)
-            release(array)
-        if check.hexdigest() != digest:
-            raise _damaged(path, f"the checksum of its array {name!r} is wrong")
+    map_arrays(path).check()
 
 
 def release(array: Array) -> None:
@@ -262,6 +321,8 @@ def _table(path: Path, view: mmap.mmap) -> list[tuple[str, str, list[int], int, 
         raise _damaged(path, f"it is of version {version}, this program reads {VERSION}")
     if length > _MAX_TABLE or at + length > len(view):
         raise _damaged(path, "it is cut short")
+    if at + length < len(view):
+        raise _damaged(path, f"{len(view) - at - length:,} bytes were appended to it")
     text = view[at : at + length]
     if hashlib.blake2b(text, digest_size=8).digest() != digest:
         raise _damaged(path, "the checksum of its table is wrong")

@@ -11,7 +11,9 @@
 
 Publishing: all files are written and synced under the hidden name, the directory is renamed, and
 `CURRENT` is replaced by a rename. Every step is synced before the next, so a crash at any moment
-leaves either the old or the new generation, whole.
+leaves either the old or the new generation, whole. Nothing that may have been published is removed
+before the next generation is: without `CURRENT` the newest generation counts, with a damaged one
+all are kept until a build or a rollback has published another.
 
 What must hold on disk: small files replaced at one stroke, names synced, faults told plainly.
 
@@ -26,12 +28,13 @@ How an index is kept: decisions of whoever runs it, not properties of what is in
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 import shutil
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +43,7 @@ from typing import Final, TypeVar
 from indexer.errors import IndexDamaged, IndexError_, IndexLocked, IndexMissing
 from indexer.platform import is_in_use, lock_file, sync_file, sync_folder, when_unused
 
+_LOG: Final = logging.getLogger(__name__)
 CURRENT: Final = "CURRENT"
 _FOLDER: Final = "generations"
 _NAME: Final = re.compile(r"g\d{6,}")
@@ -60,7 +64,10 @@ class Generations:
     root: Path
 
     def current(self) -> str | None:
-        """Read the name of the published generation; None where there is none.
+        """Returns the name of the published generation; None where there is none.
+
+        Where `CURRENT` is missing the newest generation counts: a generation gets its name when it
+        is complete, so it is whole, and if the pointer was lost it was published, too.
 
         Raises:
             IndexDamaged: when the pointer holds something else.
@@ -69,13 +76,14 @@ class Generations:
             text = when_unused((self.root / CURRENT).read_bytes)
             name = text.decode("ascii", "replace").strip()
         except (FileNotFoundError, NotADirectoryError):
-            return None
+            return next(reversed(self.names()), None)
         except OSError as error:
             raise told(error, self.root) from error
         if _NAME.fullmatch(name) is None:
             raise IndexDamaged(
-                f"{self.root / CURRENT}: holds no name of a generation; write one of "
-                f"{', '.join(self.names()) or 'none'} into it, or run `quiver build`"
+                f"{self.root / CURRENT}: holds no name of a generation; there are "
+                f"{', '.join(self.names()) or 'none'}; `quiver rollback` publishes the newest of "
+                "them that is whole, `quiver build` makes a new one"
             )
         return name
 
@@ -83,12 +91,16 @@ class Generations:
         """Returns what differs for every publication, without reading; None where there is none.
 
         Returns:
-            number and time (ns) of the pointer's file, which each publication makes anew.
+            number and time (ns) of the pointer's file, which each publication makes anew; of the
+                newest generation's directory where there is no pointer.
         """
         try:
             found = (self.root / CURRENT).stat()
         except (FileNotFoundError, NotADirectoryError):
-            return None
+            name = next(reversed(self.names()), None)
+            if name is None:
+                return None
+            found = self.folder(name).stat()
         except OSError as error:
             raise told(error, self.root) from error
         return found.st_ino, found.st_mtime_ns
@@ -147,6 +159,8 @@ class Generations:
     def begin(self) -> tuple[str, Path]:
         """Make room for the next generation; only for the holder of the lock.
 
+        Removes what dead writers left under hidden names, and nothing else.
+
         Returns:
             Its name, higher than any before, and the hidden directory to write it into.
 
@@ -162,7 +176,7 @@ class Generations:
                     "place for an index; name another with --index"
                 ) from error
             current = None
-        self.clean(keep=None)
+        self._remove_hidden()
         # What could not be removed (see `clean`) keeps its number, too.
         left = _NAME.findall(" ".join(one.name for one in (self.root / _FOLDER).glob(".g*")))
         numbers = [_number(name) for name in (*self.names(), *left, current or "g000000")]
@@ -172,12 +186,19 @@ class Generations:
         return name, hidden
 
     def publish(self, name: str) -> None:
-        """Make the generation written into its hidden directory the one that counts."""
+        """Make the generation written into its hidden directory the one that counts.
+
+        Generations that dead writers completed and did not publish are removed afterwards.
+        """
         hidden = self.root / _FOLDER / f".{name}"
+        published = self.published()
+        abandoned = [other for other in self.names() if other not in published]
         sync_folder(hidden)
         when_unused(lambda: hidden.rename(self.folder(name)))
         sync_folder(self.root / _FOLDER)
         replace_text(self.root / CURRENT, f"{name}\n")
+        self._remove_generations(abandoned)
+        _LOG.info("%s: published generation %s", self.root, name)
 
     def clean(self, *, keep: int | None) -> tuple[str, ...]:
         """Remove what no one needs: what dead writers left, and old generations.
@@ -190,27 +211,37 @@ class Generations:
         Returns:
             Names of the generations removed.
         """
-        folder = self.root / _FOLDER
-        if not folder.is_dir():
-            return ()
-        for entry in folder.iterdir():
-            if _UNPUBLISHED.fullmatch(entry.name):
-                _remove(entry)
+        self._remove_hidden()
         published = self.published()
         gone = [name for name in self.names() if name not in published]
         if keep is not None:
             gone += published[: -max(1, keep)]
+        return self._remove_generations(gone)
+
+    def _remove_hidden(self) -> None:
+        """Remove what dead writers were writing or removing."""
+        folder = self.root / _FOLDER
+        if not folder.is_dir():
+            return
+        for entry in folder.iterdir():
+            if _UNPUBLISHED.fullmatch(entry.name):
+                _remove(entry)
+
+    def _remove_generations(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Remove complete generations; returns the names of those that no reader has open."""
         removed: list[str] = []
-        for name in gone:
+        for name in names:
             # First out of sight at one stroke, then removed at leisure.
-            doomed = folder / f".{name}.gone"
+            doomed = self.root / _FOLDER / f".{name}.gone"
             try:
                 self.folder(name).rename(doomed)
             except OSError as error:
                 if not is_in_use(error):
                     raise
-                continue  # a reader has it open
+                _LOG.info("%s: a reader still has generation %s open", self.root, name)
+                continue
             _remove(doomed)
+            _LOG.info("%s: removed generation %s", self.root, name)
             removed.append(name)
         return tuple(removed)
 

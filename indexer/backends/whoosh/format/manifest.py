@@ -10,7 +10,7 @@ import json
 import os
 import uuid
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -75,12 +75,15 @@ class Manifest:
         segments: oldest first.
         analyzer: fingerprint of the analysis, see `fingerprint`.
         attached: documents beside the papers, by name.
+        digests: checksums of the other files by name: of a file of arrays that of its table, of
+            others that of their bytes. Manifests of older programs have none.
     """
 
     info: IndexInfo
     segments: tuple[SegmentEntry, ...]
     analyzer: str
     attached: tuple[AttachedEntry, ...] = ()
+    digests: Mapping[str, str] = field(default_factory=dict)
 
     def write(self, folder: Path) -> None:
         """Write it into the directory of its generation."""
@@ -92,6 +95,7 @@ class Manifest:
             "info": info,
             "segments": [asdict(one) for one in self.segments],
             "attached": [asdict(one) for one in self.attached],
+            "digests": dict(sorted(self.digests.items())),
         }
         text = json.dumps(body, ensure_ascii=False, indent=1)
         replace_text(folder / NAME, f"{_digest(text)}\n{text}\n")
@@ -105,8 +109,8 @@ class Manifest:
             FileNotFoundError: when it is not there.
         """
         path = folder / NAME
-        digest, _, text = path.read_text("utf-8", "replace").partition("\n")
-        if digest != _digest(text.removesuffix("\n")):
+        digest, _, text = path.read_bytes().decode("utf-8", "surrogateescape").partition("\n")
+        if not text.endswith("\n") or digest != _digest(text.removesuffix("\n")):
             raise IndexDamaged(
                 f"{path}: its checksum is wrong; `quiver rollback` goes back to the generation "
                 "before, `quiver build` makes a new one"
@@ -124,7 +128,8 @@ class Manifest:
         )
         segments = tuple(SegmentEntry(**one) for one in body["segments"])
         attached = tuple(AttachedEntry(**one) for one in body.get("attached", ()))
-        return cls(info, segments, str(body["analyzer"]), attached)
+        digests = {str(name): str(value) for name, value in body.get("digests", {}).items()}
+        return cls(info, segments, str(body["analyzer"]), attached, digests)
 
     def renamed(self, generation: str, built: str) -> Manifest:
         """Give the manifest of the same content published anew."""
@@ -142,7 +147,7 @@ def digest_of(data: bytes) -> str:
 
 
 def _digest(text: str) -> str:
-    return digest_of(text.encode())
+    return digest_of(text.encode("utf-8", "surrogateescape"))
 
 
 def fingerprint(analyzer: Analyzer) -> str:

@@ -24,7 +24,7 @@ Bits = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class DocAddress:
     """Where a live paper is: place of its segment among the segments, number in it."""
 
     segment: int
@@ -42,7 +42,7 @@ class KnownPapers:
         self._starts = list(accumulate((one.entry.papers for one in segments), initial=0))
         self._going: list[Bits | None] = [None for _ in segments]
 
-    def find(self, paper_id: str) -> Place | None:
+    def find(self, paper_id: str) -> DocAddress | None:
         """Give the place of the live paper with this id, whether it goes or not."""
         self._asked += 1
         if self._numbers is None and self._asked > _FEW:
@@ -52,16 +52,16 @@ class KnownPapers:
             if number == NONE:
                 return None
             among = bisect_right(self._starts, number) - 1
-            return Place(among, number - self._starts[among])
+            return DocAddress(among, number - self._starts[among])
         for at, segment in enumerate(self._segments):
             row = segment.arrays.ids.find(paper_id)
             if row >= 0:
                 paper = int(segment.arrays.id_paper[row])
                 if segment.deleted is None or not segment.deleted[paper]:
-                    return Place(at, paper)
+                    return DocAddress(at, paper)
         return None
 
-    def take(self, place: Place) -> bool:
+    def take(self, place: DocAddress) -> bool:
         """Have a paper go; say whether it was to stay."""
         going = self._going[place.segment]
         if going is None:
@@ -71,7 +71,7 @@ class KnownPapers:
         going[place.paper] = True
         return stayed
 
-    def keep(self, place: Place) -> None:
+    def keep(self, place: DocAddress) -> None:
         """Have a paper stay after all."""
         going = self._going[place.segment]
         if going is not None:

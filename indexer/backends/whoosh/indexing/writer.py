@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from typing import Final
 
 from indexer.analysis import Analyzer
 from indexer.backends.whoosh.format import document_store
-from indexer.backends.whoosh.format.array_file import ArrayFile
+from indexer.backends.whoosh.format.array_file import ArrayFile, map_arrays
 from indexer.backends.whoosh.format.directory import Policy, faults_told, link
 from indexer.backends.whoosh.format.generation import (
     OpenedGeneration,
@@ -24,6 +25,7 @@ from indexer.backends.whoosh.format.manifest import (
     INDEX,
     Manifest,
     SegmentEntry,
+    digest_of,
     fingerprint,
     new_identity,
     write_attached,
@@ -41,6 +43,7 @@ from indexer.platform import when_unused
 from indexer.publishing import check_attachment, check_loss
 from indexer.search import IndexInfo
 
+_LOG: Final = logging.getLogger(__name__)
 MOST_SEGMENTS: Final = 8
 _TWICE: Final = 2
 
@@ -211,8 +214,20 @@ class WhooshWriter:
         )
         manifest = Manifest(info, tuple(entries), fingerprint(self._analyzer), attached)
         write_toc(self._hidden, manifest, self._analyzer)
+        manifest = replace(manifest, digests=self._digests(manifest))
         manifest.write(self._hidden)
         return manifest
+
+    def _digests(self, manifest: Manifest) -> dict[str, str]:
+        """Returns the checksums of all files but attached ones, which have theirs already."""
+        arrays = [entry.arrays for entry in manifest.segments]
+        arrays += [entry.deletions for entry in manifest.segments if entry.deleted]
+        digests = {name: map_arrays(self._hidden / name).digest for name in arrays}
+        attached = {entry.file for entry in manifest.attached}
+        for path in self._hidden.iterdir():
+            if path.name not in digests and path.name not in attached and path.is_file():
+                digests[path.name] = digest_of(path.read_bytes())
+        return digests
 
     def _choose(self, deleted: Sequence[Bits | None]) -> tuple[list[int], list[int]]:
         """Say which old segments stay and which are merged with what is new.
@@ -259,7 +274,7 @@ class WhooshWriter:
         gone = self._added.dropped([run.papers for run in runs])
         for at in merged:
             if self._plan.base is not None and self._plan.policy.check:
-                check_sums(self._plan.base.folder, self._old[at])  # or damage would be written anew
+                check_sums(self._old[at])  # or damage would be written anew
             sources.append(SegmentSource(self._old[at]))
             gone.append(deleted[at])
         papers = sum(
@@ -270,6 +285,13 @@ class WhooshWriter:
             self._collector.close()
             return None
         entry = SegmentEntry(f"{INDEX}_{name}", papers)
+        _LOG.info(
+            "merging %d runs and %d segments into %s, %d papers",
+            len(runs),
+            len(merged),
+            entry.arrays,
+            papers,
+        )
         stems = known_stems(self._collector.stems, self._analyzer, self._plan.base)
         with ArrayFile(self._hidden / entry.arrays) as file:
             merge(sources, gone, stems, file, None if merged else self._collector.share())

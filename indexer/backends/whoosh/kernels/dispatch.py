@@ -91,7 +91,7 @@ class KernelChoice:
 
 
 def _digest() -> str:
-    """Give a digest of what is compiled: all modules here, and the one number they import."""
+    """Returns a digest of what is compiled: all modules here, and the one number they import."""
     told = hashlib.blake2b(repr(SLACK).encode(), digest_size=6)
     for path in sorted(Path(__file__).parent.glob("*.py")):
         told.update(path.read_bytes())

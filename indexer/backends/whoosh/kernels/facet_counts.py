@@ -267,7 +267,7 @@ def _insert(  # noqa: PLR0913, PLR0917 - where it stands, and what is put there
 
 
 def _reaching(starts: Ints, low: int, least: int) -> int:
-    """Give the first rank from `low` on that has fewer papers than `least`."""
+    """Returns the first rank from `low` on that has fewer papers than `least`."""
     high = len(starts) - 1
     while low < high:
         middle = (low + high) >> 1

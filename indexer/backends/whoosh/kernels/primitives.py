@@ -61,7 +61,7 @@ def _count_bits(word: Any) -> Any:
 
 
 def _bit_of(bits: Words, place: int) -> Any:
-    """Give 1 for a place whose bit is set, else 0."""
+    """Returns 1 if the bit is set, else 0."""
     return (bits[place >> 6] >> np.uint64(place & 63)) & np.uint64(1)
 
 
@@ -92,7 +92,7 @@ def _put(heap: Floats, held: int, most: int, score: float) -> int:
 
 
 def _found(papers: Ints, paper: int, low: int) -> int:
-    """Give the first place from `low` on that holds this paper or a later one, by galloping."""
+    """Returns the first index from `low` on with this doc id or a higher one, by galloping."""
     size = len(papers)
     step = 1
     high = low

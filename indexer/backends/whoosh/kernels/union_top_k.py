@@ -269,7 +269,7 @@ looked_up: Any = register_jitable(_looked_up)
 def _seeded(  # noqa: C901, PLR0912, PLR0913, PLR0917 - one step after the other
     rows: Longs, wanted: int, first: int, last: int, mask: Words, heap: Floats
 ) -> float:
-    """Give a score that `wanted` papers reach: add up what the first lists say are the best."""
+    """Returns a threshold that `wanted` documents reach: the sums of the first lists' best."""
     most = min(_SEEDS, 3 * wanted)
     seeds = np.empty(_SEEDED * most, np.int32)
     size = 0

@@ -13,7 +13,7 @@ from indexer.backends.whoosh.query.filters import Filters, all_of, filters_of
 from indexer.backends.whoosh.scoring.collection import Collection
 from indexer.backends.whoosh.scoring.match_tiers import best_in_tiers, first_tier, tied_in_tiers
 from indexer.backends.whoosh.scoring.query_context import Execution
-from indexer.backends.whoosh.scoring.ranked_docs import Order, Place, Ranked
+from indexer.backends.whoosh.scoring.ranked_docs import Place, Ranked, RankOrder
 from indexer.backends.whoosh.scoring.relevance_feedback import SharedWord, likeness, shared_words_of
 from indexer.backends.whoosh.scoring.rescoring import Looked, signals_of
 from indexer.backends.whoosh.scoring.scored_docs import Matches, rounded, shown
@@ -211,7 +211,9 @@ def places(collection: Collection, found: Finding, first: int, last: int) -> lis
     last = min(last, found.total)
     if first >= last:
         return []
-    listed = Order(collection.readers).page(found.hits, _unscored(found.query.sort), first, last)
+    listed = RankOrder(collection.readers).page(
+        found.hits, _unscored(found.query.sort), first, last
+    )
     return _with_scores(found, listed) if found.scored else listed
 
 
@@ -219,7 +221,7 @@ def every_place(collection: Collection, found: Finding) -> Iterator[Place]:
     """Give all hits in the query's order, lazily; scores are given under RELEVANCE only."""
     if found.scored and found.query.sort is Sort.RELEVANCE:
         return iter(relevant(collection, found, found.total).places())
-    return Order(collection.readers).listed(found.hits, _unscored(found.query.sort))
+    return RankOrder(collection.readers).listed(found.hits, _unscored(found.query.sort))
 
 
 def _unscored(sort: Sort) -> Sort:
@@ -228,7 +230,7 @@ def _unscored(sort: Sort) -> Sort:
 
 def relevant(collection: Collection, found: Finding, wanted: int) -> Ranked:
     """Give the best hits; signals are added to the best `Ranking.depth` of them."""
-    order = Order(collection.readers)
+    order = RankOrder(collection.readers)
     depth = collection.ranking.depth
     terms = found.signal_terms if depth > 0 else ()
     first = first_tier(collection, found.leading, found.hits, found.desks)
@@ -251,7 +253,7 @@ def shared_words(collection: Collection, found: Finding) -> tuple[SharedWord, ..
     factor = _feedback(collection, found, terms)
     if not factor or not found.total:
         return ()
-    order = Order(collection.readers)
+    order = RankOrder(collection.readers)
     first = first_tier(collection, found.leading, found.hits, found.desks)
     base = best_in_tiers(order, found.hits, first, collection.ranking.depth)
     looked = _looked_at(collection, found, base)

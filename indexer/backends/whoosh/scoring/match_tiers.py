@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from indexer.backends.whoosh.postings.positions import contained
 from indexer.backends.whoosh.query.boolean import Desk
 from indexer.backends.whoosh.scoring.collection import Collection
-from indexer.backends.whoosh.scoring.ranked_docs import Order, Ranked
+from indexer.backends.whoosh.scoring.ranked_docs import Ranked, RankOrder
 from indexer.backends.whoosh.scoring.rescoring import Looked
 from indexer.backends.whoosh.scoring.scored_docs import Matches, rounded
 
@@ -40,7 +40,7 @@ def first_tier(
     return reduce(Ranked.then, parts)
 
 
-def best_in_tiers(order: Order, hits: Sequence[Matches], first: Ranked, wanted: int) -> Ranked:
+def best_in_tiers(order: RankOrder, hits: Sequence[Matches], first: Ranked, wanted: int) -> Ranked:
     """Returns the first `wanted` hits by clause score, those of the tier `first` before others."""
     best = order.best(hits, wanted)
     if not len(first):
@@ -48,8 +48,10 @@ def best_in_tiers(order: Order, hits: Sequence[Matches], first: Ranked, wanted: 
     return order.tied(first).then(best.at(np.flatnonzero(~_among(best, first)))).at(slice(wanted))
 
 
-def tied_in_tiers(order: Order, ranked: Ranked, first: Ranked, wanted: int | None = None) -> Ranked:
-    """Returns `Order.tied` of hits, those of the tier `first` before others."""
+def tied_in_tiers(
+    order: RankOrder, ranked: Ranked, first: Ranked, wanted: int | None = None
+) -> Ranked:
+    """Returns `RankOrder.tied` of hits, those of the tier `first` before others."""
     if not len(first):
         return order.tied(ranked, wanted)
     leads = _among(ranked, first)

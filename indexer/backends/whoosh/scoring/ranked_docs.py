@@ -83,7 +83,7 @@ class Ranked:
         return [Place(*row) for row in self.rows()]
 
 
-class Order:
+class RankOrder:
     """Puts papers of several segments into the one total order of a sort."""
 
     def __init__(self, readers: Sequence[SegmentReader]) -> None:

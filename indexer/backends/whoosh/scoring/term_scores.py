@@ -57,7 +57,7 @@ class _Key:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ScoreSource:
     """Where the scores of a term in one segment come from.
 
     Attributes:
@@ -94,7 +94,7 @@ class TermMatches(Matches):
 
     __slots__ = ("_bare", "_long", "_looked", "_made", "_source")
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: ScoreSource) -> None:
         """Say where the papers, rising and live, and their scores come from."""
         docs = np.ascontiguousarray(source.postings.docs)
         super().__init__(docs, positive=source.formula.positive, lasting=True)
@@ -305,7 +305,7 @@ class ScoredTerms:
         parts = []
         for segment, (one, size) in enumerate(zip(found, self._sizes, strict=True)):
             key = _Key(term, segment)
-            source = Source(key, self._whole, one, self._formula, segment, size, limit)
+            source = ScoreSource(key, self._whole, one, self._formula, segment, size, limit)
             parts.append(TermMatches(source))
         owned = sum(one.bytes for one in found)
         size = owned + 8 * holding if owned else 0

@@ -60,7 +60,7 @@ class ArraySegment(WhooshSegment):  # type: ignore[misc] # Whoosh has no types
         return SegmentEntry(self.segment_id(), *self.counts)
 
     def codec(self) -> ArrayCodec:
-        """Give the codec that reads it."""
+        """Returns the codec that reads it."""
         return ArrayCodec()
 
     def doc_count_all(self) -> int:
@@ -104,11 +104,11 @@ class ArrayCursor(FieldCursor):  # type: ignore[misc] # Whoosh has no types
         return self.text()
 
     def text(self) -> Any:
-        """Give the text of the current term, None past the end."""
+        """Returns the text of the current term, or None past the end."""
         return self._field.from_bytes(self._terms[self._at]) if self.is_valid() else None
 
     def term_info(self) -> Any:
-        """Give the statistics of the current term."""
+        """Returns the statistics of the current term."""
         return self._reader.term_info(self._fieldname, self._terms[self._at])
 
     def is_valid(self) -> bool:
@@ -154,17 +154,17 @@ class ArrayTerms(TermsReader):  # type: ignore[misc] # Whoosh has no types
         return self._postings(*term) is not None
 
     def cursor(self, fieldname: str, fieldobj: Any) -> ArrayCursor:
-        """Give a cursor over the terms of a field."""
+        """Returns a cursor over the terms of a field."""
         return ArrayCursor(self, fieldname, fieldobj)
 
     def terms(self) -> Iterator[tuple[str, bytes]]:
-        """Give all terms, field by field."""
+        """Yields all terms, field by field."""
         for fieldname in FIELDS:
             for text in self.terms_of(fieldname):
                 yield fieldname, text
 
     def terms_from(self, fieldname: str, prefix: bytes) -> Iterator[tuple[str, bytes]]:
-        """Give the terms from one on, in this field and those after it."""
+        """Yields the terms from one on, in this field and those after it."""
         for name in FIELDS:
             if name >= fieldname:
                 terms = self.terms_of(name)
@@ -173,17 +173,17 @@ class ArrayTerms(TermsReader):  # type: ignore[misc] # Whoosh has no types
                     yield name, terms[at]
 
     def items(self) -> Iterator[tuple[tuple[str, bytes], Any]]:
-        """Give all terms with their statistics."""
+        """Yields all terms with their statistics."""
         for term in self.terms():
             yield term, self.term_info(*term)
 
     def items_from(self, fieldname: str, prefix: bytes) -> Iterator[tuple[tuple[str, bytes], Any]]:
-        """Give the terms from one on with their statistics."""
+        """Yields the terms from one on with their statistics."""
         for term in self.terms_from(fieldname, prefix):
             yield term, self.term_info(*term)
 
     def term_info(self, fieldname: str, text: bytes) -> Any:
-        """Give the statistics of a term; KeyError where there is no such term."""
+        """Returns the statistics of a term; raises KeyError for an unknown term."""
         postings = self._postings(fieldname, text)
         if postings is None:
             raise KeyError(f"{fieldname}:{text!r}")
@@ -199,19 +199,19 @@ class ArrayTerms(TermsReader):  # type: ignore[misc] # Whoosh has no types
         )
 
     def frequency(self, fieldname: str, text: bytes) -> float:
-        """Give how often a term occurs."""
+        """Returns the number of occurrences of a term."""
         postings = self._postings(fieldname, text)
         return 0.0 if postings is None else float(postings.weights.sum())
 
     def doc_frequency(self, fieldname: str, text: bytes) -> int:
-        """Give how many papers hold a term."""
+        """Returns the document frequency of a term."""
         postings = self._postings(fieldname, text)
         return 0 if postings is None else len(postings.papers)
 
     def matcher(
         self, fieldname: str, text: bytes, format_: Any, scorer: Any = None
     ) -> ArrayMatcher:
-        """Give a matcher over the papers of a term; TermNotFound where there is no such term."""
+        """Returns a matcher over a posting list; raises TermNotFound for an unknown term."""
         postings = self._postings(fieldname, text)
         if postings is None:
             raise TermNotFound(f"No term {fieldname}:{text!r}")

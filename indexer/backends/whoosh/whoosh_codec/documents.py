@@ -35,11 +35,11 @@ class ArrayColumn(ColumnReader):  # type: ignore[misc] # Whoosh has no types
         return iter(self._values)
 
     def load(self) -> Sequence[Any]:
-        """Give all values."""
+        """Returns all values, by doc id."""
         return self._values
 
     def sort_key(self, number: int) -> Any:
-        """Give what the paper sorts by."""
+        """Returns the sort key of a document."""
         value = self._values[number]
         return -value if self._backwards else value
 
@@ -77,7 +77,7 @@ class ArrayDocuments(PerDocumentReader):  # type: ignore[misc] # Whoosh has no t
         return gone is not None and docnum < len(gone) and bool(gone[docnum])
 
     def deleted_docs(self) -> Iterator[int]:
-        """Give the numbers of deleted papers."""
+        """Yields the doc ids of deleted papers."""
         gone = self._opened.deleted
         return iter([] if gone is None else np.flatnonzero(gone).tolist())
 
@@ -94,26 +94,26 @@ class ArrayDocuments(PerDocumentReader):  # type: ignore[misc] # Whoosh has no t
         return COLUMNS
 
     def column_reader(self, fieldname: str, column: Any) -> ArrayColumn:
-        """Give a field's column; a missing value is the column's default."""
+        """Returns the column of a field; a missing value is the column's default."""
         return ArrayColumn(_column(self._opened.arrays, fieldname, column))
 
     def doc_field_length(self, docnum: int, fieldname: str, default: int = 0) -> int:
-        """Give the length of a field of a paper, in words that count."""
+        """Returns the field length of a document, without stop words."""
         lengths = self._lengths(fieldname)
         return default if lengths is None else int(lengths[docnum])
 
     def field_length(self, fieldname: str) -> int:
-        """Give the sum of a field's lengths, deleted papers included."""
+        """Returns the sum of the field lengths, deleted papers included."""
         lengths = self._lengths(fieldname)
         return 0 if lengths is None else int(lengths.sum())
 
     def min_field_length(self, fieldname: str) -> int:
-        """Give the least length of a field."""
+        """Returns the smallest length of a field."""
         lengths = self._lengths(fieldname)
         return 0 if lengths is None else int(lengths.min(initial=1 << 30))
 
     def max_field_length(self, fieldname: str) -> int:
-        """Give the greatest length of a field."""
+        """Returns the greatest length of a field."""
         lengths = self._lengths(fieldname)
         return 0 if lengths is None else int(lengths.max(initial=0))
 
@@ -125,7 +125,7 @@ class ArrayDocuments(PerDocumentReader):  # type: ignore[misc] # Whoosh has no t
         return self._fields[fieldname].lengths
 
     def stored_fields(self, docnum: int) -> dict[str, Any]:
-        """Give the fields of a paper that are not empty."""
+        """Returns the stored fields of a document that are not empty."""
         paper = self._opened.store.paper(docnum)
         fields = {
             "id": paper.id,

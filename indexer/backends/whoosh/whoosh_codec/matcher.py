@@ -40,7 +40,7 @@ class ArrayMatcher(LeafMatcher):  # type: ignore[misc] # Whoosh has no types
         self.scorer = scorer
 
     def copy(self) -> ArrayMatcher:
-        """Give a matcher that goes on from the same paper on its own."""
+        """Returns an independent matcher at the same document."""
         twin = ArrayMatcher(self._term, self._postings, self.format, self.scorer, self._lengths)
         twin._at = self._at
         return twin
@@ -54,7 +54,7 @@ class ArrayMatcher(LeafMatcher):  # type: ignore[misc] # Whoosh has no types
         self._at = 0
 
     def replace(self, minquality: float = 0) -> Any:
-        """Give a matcher that does the same for less work, knowing what still counts."""
+        """Returns a cheaper matcher for the documents that can still reach a score."""
         if not self.is_active() or (
             minquality and self.supports_block_quality() and self.max_quality() <= minquality
         ):
@@ -66,7 +66,7 @@ class ArrayMatcher(LeafMatcher):  # type: ignore[misc] # Whoosh has no types
         return self._papers[self._at]
 
     def all_ids(self) -> Any:
-        """Give the numbers of all papers."""
+        """Returns the doc ids of all documents."""
         return iter(self._papers)
 
     def next(self) -> None:
@@ -105,13 +105,13 @@ class ArrayMatcher(LeafMatcher):  # type: ignore[misc] # Whoosh has no types
         return float(max(self._weights))
 
     def value(self) -> Any:
-        """Give the current posting as Whoosh's format writes it."""
+        """Returns the current posting as Whoosh's format encodes it."""
         if self.supports("positions"):
             return self.format.encode(self._positions())
         return self._weights[self._at].to_bytes(4, "big") if self.supports("frequency") else b""
 
     def value_as(self, astype: str) -> Any:
-        """Give the current posting as positions, frequency or weight, without decoding."""
+        """Returns the current posting as positions, frequency or weight, without decoding."""
         if astype == "positions" and self.supports("positions"):
             return self._positions()
         if astype == "frequency":
@@ -121,7 +121,7 @@ class ArrayMatcher(LeafMatcher):  # type: ignore[misc] # Whoosh has no types
         return super().value_as(astype)
 
     def items_as(self, astype: str) -> Any:
-        """Give numbers and decoded values of the papers from here on."""
+        """Yields the doc ids and decoded postings from here on."""
         while self.is_active():
             yield self.id(), self.value_as(astype)
             self.next()

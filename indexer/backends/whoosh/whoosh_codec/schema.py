@@ -32,7 +32,7 @@ from indexer.backends.whoosh.format.segment import Lexicon, Segment
 
 
 class TextAnalyzer(WhooshAnalyzer):  # type: ignore[misc] # Whoosh has no types
-    """Gives Whoosh the tokens of `Analyzer`; pickles as two plain values, without NLTK.
+    """The tokens of `Analyzer` for Whoosh; pickles as two plain values, without NLTK.
 
     Joined forms of compounds are left out: Whoosh asks for every token of a query at once.
     """
@@ -44,7 +44,7 @@ class TextAnalyzer(WhooshAnalyzer):  # type: ignore[misc] # Whoosh has no types
         self.stems = stems
 
     def __call__(self, value: str, **asked: Any) -> Iterator[Any]:
-        """Give the tokens of a text the way Whoosh wants them."""
+        """Yields the tokens of a text as Whoosh expects them."""
         analyzer = Analyzer(self.stop_words, self.stemming and self.stems)
         for token in analyzer.tokens(value):
             if not token.joined:
@@ -52,10 +52,10 @@ class TextAnalyzer(WhooshAnalyzer):  # type: ignore[misc] # Whoosh has no types
 
 
 class NameAnalyzer(WhooshAnalyzer):  # type: ignore[misc] # Whoosh has no types
-    """Gives Whoosh the words of people's names."""
+    """The words of author names for Whoosh."""
 
     def __call__(self, value: str, **asked: Any) -> Iterator[Any]:
-        """Give the words of a name the way Whoosh wants them."""
+        """Yields the words of a name as Whoosh expects them."""
         for token in name_tokens(value):
             if not token.joined:
                 yield _token(token.word, token.position, token.start, token.end, asked)
@@ -134,7 +134,7 @@ class FieldTerms(Protocol):
         """For each paper the length of the field, in words that count."""
 
     def postings(self, term: int) -> TermPostings:
-        """Give the postings of a term by its place in the lexicon."""
+        """Returns the posting list of a term by its term id."""
 
 
 class _Text:
@@ -177,7 +177,7 @@ class _Text:
         return TermPostings(papers[held], counts, np.cumsum(counts) - counts, places)
 
     def _occurrences(self, stem: int) -> tuple[Ints, Ints, Ints, Ints]:
-        """Give papers of a stem, occurrences in this field of each, and of those form and place."""
+        """Returns a stem's doc ids, its tf in this field, and the form and position of each."""
         segment = self._segment
         row = slice(*segment.stem_ptr[stem : stem + 2].tolist())
         title = segment.title_tf[row].astype(np.int64)

@@ -55,12 +55,12 @@ _SIGN_IN_WORD = re.compile(rb"[\xa9\xae](?=[a-z])|(?<=[a-z])[\xa9\xae]")
 
 
 _CENTRAL = re.compile(
-    rb"\xa3[a-z]{2}|[a-z][\xb1\xb3\xb6\xb9\xbc\xbe\xbf][a-z]|[a-z]{3}\xb3(?![a-z0-9])"
-    rb"|\xc8[aeiou\xe1\xe9\xed]|[\xec\xf9][a-z]|\xf8[\xe1\xed]|i\xe6(?![a-z\x80-\xff])"
+    rb"\xa3[a-z]{2}|[a-z][\xb1\xb3\xb6\xb9\xbc\xbe\xbf](?=[a-z\xb1\xb6\xbc\xbf])|[a-z]{3}\xb3(?![a-z0-9])"
+    rb"|\xc8[aeiou\xe1\xe9\xed]|[\xec\xf9][a-z\xbe]|\xf8[\xe1\xed]|i\xe6(?![a-z\x80-\xff])"
     rb"|[a-z]\xf1(?![aeiou\x80-\xff])"
 )
 """Letters of Central Europe (ł, ą, ż, Č, ě, ů, ř, ć, ń) where Windows-1252 would have no word."""
-_ISO_CENTRAL = re.compile(rb"[a-z][\xa9\xae\xb1\xb6\xbc\xbe]|[\xa9\xae\xa6\xac][a-z]")
+_ISO_CENTRAL = re.compile(rb"[a-z\xec\xf9][\xa9\xae\xb1\xb6\xbc\xbe]|[\xa9\xae\xa6\xac][a-z]")
 
 
 @dataclass(frozen=True, slots=True)

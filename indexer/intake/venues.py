@@ -97,7 +97,7 @@ class Venues:
         self._remembered: dict[str, str] = {}
 
     def canonical(self, text: str) -> str:
-        """Give the short name of a venue; an unlisted one keeps its name, a meeting without its year.
+        """Give the short name of a venue; an unlisted one keeps its name, a meeting no year.
 
         Empty for a text that only says that the venue is missing.
         """
@@ -197,7 +197,7 @@ def load_venues(path: str = BUILT_IN) -> Venues:
     try:
         file = Path(path) if own else Path(__file__).with_name("venues.yaml")
         table = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         raise ConfigError((f"{name}: cannot be read: {error}",)) from error
     if not isinstance(table, dict) or not table:
         raise ConfigError((f"{name}: expected a mapping of venues, got {type(table).__name__}",))

@@ -23,9 +23,13 @@ from indexer.build import build_index, check_dumps
 from indexer.citation import (
     CITATION_FORMATS,
     DEFAULT_KEY,
+    REFERENCE_STYLES,
     CitationFormat,
+    Reference,
     citation_format,
+    format_reference,
     write_citations,
+    write_references,
 )
 from indexer.config import Config, load_config
 from indexer.errors import (
@@ -129,6 +133,7 @@ __all__ = [
     "KIND_LABELS",
     "MOST_TOGETHER",
     "PAPER_TYPES",
+    "REFERENCE_STYLES",
     "SYNTAX",
     "UNKNOWN",
     "Alternative",
@@ -179,6 +184,7 @@ __all__ = [
     "Ranking",
     "Receipt",
     "RecordError",
+    "Reference",
     "Related",
     "Repair",
     "Results",
@@ -204,6 +210,7 @@ __all__ = [
     "display",
     "fold",
     "format_clause",
+    "format_reference",
     "hit_json",
     "info_json",
     "known_name",
@@ -227,4 +234,5 @@ __all__ = [
     "versions_among",
     "versions_of_paper",
     "write_citations",
+    "write_references",
 ]

@@ -48,6 +48,7 @@ PAPERS = (
 )
 GOLDEN = {
     "bibtex": "papers.bib",
+    "biblatex": "papers.biblatex.bib",
     "ris": "papers.ris",
     "csl": "papers.csl.json",
     "endnote": "papers.enw",
@@ -71,7 +72,7 @@ def test_a_format_is_found_by_name_and_suffix() -> None:
     for format in CITATION_FORMATS.values():
         assert citation_format(format.name) is format
         assert citation_format(f".{format.suffix.upper()}") is format
-    with pytest.raises(QueryError, match=r"format: expected one of bibtex, ris, .*; got 'word'"):
+    with pytest.raises(QueryError, match=r"expected one of bibtex, biblatex, ris, .*; got 'word'"):
         write_citations(PAPERS, "word")
 
 
@@ -93,6 +94,7 @@ def test_papers_are_taken_one_by_one() -> None:
 
 def test_nothing_is_a_file_of_nothing() -> None:
     assert [written((), name) for name in CITATION_FORMATS] == [
+        "",
         "",
         "",
         "[]\n",

@@ -194,6 +194,7 @@ def extras(checkout: Path) -> list[str]:
 
 
 PACKAGES = {
+    "citeproc": "citeproc_py",
     "yaml": "pyyaml",
     "opensearchpy": "opensearch_py",
     "markupsafe": "flask",

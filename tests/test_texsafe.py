@@ -21,7 +21,7 @@ from indexer.citation.texsafe import spell, tex_text, tex_title
         ("} {a} {", r"\textbraceright{} {a} \textbraceleft{}"),
         (r"$\{$ x", r"\$\textbraceleft{}\$ x"),
         ("a\\", r"a\textbackslash{}"),
-        ("é ç ş ø Å ï", r"{\'e} {\c{c}} {\c{s}} {\o} {\AA} {\"{\i}}"),
+        ("é ç ş ø Å ï", r"{\'e} {\c{c}} {\c{s}} {\o} {\AA} {\"i}"),
         ("ệ", r"{\^{\d{e}}}"),
         ("ı̆ ǿ", r"{\u{\i}} {\'{\o}}"),
         ("“a” – ‘b’ — …", "``a'' -- `b' --- {\\ldots}"),

@@ -14,6 +14,12 @@ from typing import Final
 from indexer.citation import bibtex, csl, endnote, jsonl, ris, table
 from indexer.citation.keys import DEFAULT_KEY, KEY_PARTS
 from indexer.citation.options import CitationOptions
+from indexer.citation.reference import Reference
+from indexer.citation.reference_styles import (
+    REFERENCE_STYLES,
+    format_reference,
+    reference_style,
+)
 from indexer.errors import QueryError
 from indexer.paper import Paper
 
@@ -21,10 +27,14 @@ __all__ = [
     "CITATION_FORMATS",
     "DEFAULT_KEY",
     "KEY_PARTS",
+    "REFERENCE_STYLES",
     "CitationFormat",
     "CitationOptions",
+    "Reference",
     "citation_format",
+    "format_reference",
     "write_citations",
+    "write_references",
 ]
 
 
@@ -59,6 +69,14 @@ _FORMATS: Final = (
         abstract=False,
     ),
     CitationFormat(
+        "biblatex",
+        "biblatex",
+        "biblatex.bib",
+        "application/x-bibtex; charset=utf-8; profile=biblatex",
+        bibtex.write_biblatex,
+        abstract=False,
+    ),
+    CitationFormat(
         "ris", "RIS", "ris", "application/x-research-info-systems; charset=utf-8", ris.write
     ),
     CitationFormat(
@@ -88,13 +106,14 @@ def citation_format(name: str) -> CitationFormat:
     raise QueryError("format", f"expected one of {names}; got '{name[:80]}'")
 
 
-def write_citations(
+def write_citations(  # noqa: PLR0913 - the choices of a file
     papers: Iterable[Paper],
     format: str,
     *,
     abstract: bool | None = None,
     key: str = DEFAULT_KEY,
     ascii: bool = True,
+    bom: bool = False,
 ) -> Iterator[str]:
     """Write papers as references.
 
@@ -103,7 +122,8 @@ def write_citations(
         format: name or suffix of a format.
         abstract: whether to write abstracts; None = as is usual in the format.
         key: pattern of the citation keys of BibTeX, CSL-JSON and EndNote, made of `KEY_PARTS`.
-        ascii: whether BibTeX spells letters beyond ASCII in TeX.
+        ascii: whether BibTeX and biblatex spell letters beyond ASCII in TeX.
+        bom: whether CSV begins with a byte order mark.
 
     Raises:
         QueryError: when there is no such format, or the pattern holds an unknown part; at once,
@@ -111,5 +131,30 @@ def write_citations(
     """
     chosen = citation_format(format)
     wanted = chosen.abstract if abstract is None else abstract
-    options = CitationOptions(abstract=wanted, key=key, ascii=ascii)
+    options = CitationOptions(abstract=wanted, key=key, ascii=ascii, bom=bom)
     return chosen.write(papers, options)
+
+
+def write_references(
+    papers: Iterable[Paper], style: str, *, as_html: bool = False
+) -> Iterator[str]:
+    """Write papers as the references of a style, each on a line of its own.
+
+    Args:
+        papers: in the order of the list; taken one by one.
+        style: a key of `REFERENCE_STYLES`, or the path of a CSL file (``.csl``), which needs the
+            extra ``csl``.
+        as_html: paragraphs of HTML; else plain text.
+
+    Raises:
+        QueryError: when there is no such style, or its file cannot be used; at once.
+    """
+    if style.lower().endswith(".csl"):
+        from indexer.citation.csl_file import format_with_style
+
+        written = format_with_style(papers, style, as_html=as_html)
+    else:
+        write = reference_style(style)
+        references = (write(paper) for paper in papers)
+        written = (one.html if as_html else one.text for one in references)
+    return (f'<p class="reference">{text}</p>\n' if as_html else f"{text}\n" for text in written)

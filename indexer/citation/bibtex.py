@@ -1,64 +1,203 @@
-"""BibTeX (www.bibtex.org/Format): one entry a paper, ready for LaTeX with any style.
+"""BibTeX (www.bibtex.org/Format) and biblatex (ctan.org/pkg/biblatex): one entry a paper.
 
-Conference papers are ``@inproceedings``, journal articles ``@article``, the rest ``@misc``.
-Authors of a list that the dump cut short end in ``and others``, as BibTeX has it.
+Fields that the styles know carry what they are made for; what no style knows has the names that
+JabRef, Better BibTeX and publishers' sites use, which styles pass over. Authors of a list that the
+dump cut short end in ``and others``, as BibTeX has it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import Final
 
+from indexer.author import Author
+from indexer.citation.entry_types import biblatex_type, bibtex_type, says_kind
 from indexer.citation.keys import KeyRing
+from indexer.citation.names import biblatex_name, bibtex_name, each, editors, people
 from indexer.citation.options import CitationOptions
-from indexer.citation.person import person_of
 from indexer.citation.texsafe import tex_text, tex_title
-from indexer.paper import CONFERENCE, JOURNAL, Paper, unnumbered
+from indexer.paper import Paper
+from indexer.publication import KIND_LABELS
 
-_KINDS = {CONFERENCE: ("inproceedings", "booktitle"), JOURNAL: ("article", "journal")}
+_MONTHS: Final = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_SCHEMES: Final = {
+    "pmid": "pmid", "pmcid": "pmcid", "mag": "mag", "openalex": "openalex",
+    "openreview": "openreview", "s2": "s2id", "wos": "unique-id", "acl": "anthology-id",
+}  # fmt: skip
+"""Fields of identifiers."""
+_CONTAINERS: Final = {
+    "article": "journal", "inproceedings": "booktitle", "incollection": "booktitle",
+    "inreference": "booktitle", "phdthesis": "school", "mastersthesis": "school",
+    "thesis": "institution", "techreport": "institution", "report": "institution",
+}  # fmt: skip
+_NUMBERED: Final = ("techreport", "report", "patent", "manual", "standard")
+_RANGE = re.compile(r"(?<=\w)-(?=\w)")
+_VERBATIM = re.compile(r"[{}\\^\s\x00-\x1f\x7f]")
 
 
 def write(papers: Iterable[Paper], options: CitationOptions) -> Iterator[str]:
-    """Write entries, an empty line after each."""
+    """Write entries of BibTeX, an empty line after each."""
+    yield from _entries(papers, options, biblatex=False)
+
+
+def write_biblatex(papers: Iterable[Paper], options: CitationOptions) -> Iterator[str]:
+    """Write entries of biblatex, an empty line after each."""
+    yield from _entries(papers, options, biblatex=True)
+
+
+def _entries(papers: Iterable[Paper], options: CitationOptions, *, biblatex: bool) -> Iterator[str]:
     keys = KeyRing(options.key)
     for paper in papers:
-        kind, container = _KINDS.get(paper.type, ("misc", "howpublished"))
-        lines = [f"@{kind}{{{keys.key(paper)},"]
-        for name, value in _fields(paper, container, options):
-            lines.append(f"  {name} = {{{value}}},")
+        entry = _Entry(paper, options, biblatex=biblatex)
+        lines = [f"@{entry.type}{{{keys.key(paper)},"]
+        lines += [f"  {name} = {value}," for name, value in entry.fields()]
         yield "\n".join((*lines, "}", "", ""))
 
 
-def _fields(paper: Paper, container: str, options: CitationOptions) -> Iterator[tuple[str, str]]:
-    yield "title", tex_title(paper.title, ascii=options.ascii)
-    authors = [_author(name, ascii=options.ascii) for name in paper.authors]
-    if authors and not paper.authors_complete:
-        authors.append("others")
-    texts = (
-        ("author", " and ".join(authors)),
-        (container, tex_text(paper.venue, ascii=options.ascii)),
-        ("year", str(paper.year or "")),
-        ("doi", _verbatim(paper.doi)),
-        ("url", _verbatim(paper.url)),
-        ("keywords", tex_text(", ".join(paper.keywords), ascii=options.ascii)),
-        ("abstract", tex_text(paper.abstract, ascii=options.ascii) if options.abstract else ""),
-    )
-    yield from ((name, value) for name, value in texts if value)
+class _Entry:
+    """One entry: its type, and its fields as they are written."""
 
+    def __init__(self, paper: Paper, options: CitationOptions, *, biblatex: bool) -> None:
+        self.paper = paper
+        self.options = options
+        self.biblatex = biblatex
+        self.type = biblatex_type(paper) if biblatex else bibtex_type(paper)
 
-def _author(name: str, *, ascii: bool) -> str:
-    """Write one name so that BibTeX takes it apart rightly, or not at all."""
-    printed = unnumbered(name)
-    written = tex_text(printed, ascii=ascii)
-    if re.search(r"\band\b|\bothers\b", printed, re.IGNORECASE):
-        return f"{{{written}}}"
-    if "," in printed or person_of(printed).suffix:
-        person = person_of(printed)
-        parts = [person.family, person.suffix, person.given]
-        return ", ".join(tex_text(part, ascii=ascii) for part in parts if part)
-    return written
+    def fields(self) -> Iterator[tuple[str, str]]:
+        """Returns names and values, in the order in which people read them."""
+        for name, value in self._texts():
+            if value:
+                yield name, value if name == "month" else f"{{{value}}}"
+
+    def _text(self, text: str) -> str:
+        return tex_text(text, ascii=self.options.ascii)
+
+    def _title(self, text: str) -> str:
+        return tex_title(text, ascii=self.options.ascii)
+
+    def _texts(self) -> Iterator[tuple[str, str]]:
+        paper, known = self.paper, self.paper.publication
+        yield from self._titles()
+        yield "author", self._people()
+        yield "editor", " and ".join(each(editors(paper), self._name))
+        yield from self._container()
+        yield "shortjournal", self._text(known.venue_short)
+        yield "series", self._text(known.series)
+        yield "volume", self._text(known.volume)
+        yield from self._numbers()
+        yield "chapter", self._text(known.chapter)
+        yield "pages", _RANGE.sub("--", self._text(known.pages))
+        yield "eid", self._text(known.article_number)
+        yield "pagetotal" if self.biblatex else "numpages", self._text(known.page_count)
+        yield "edition", self._text(known.edition)
+        yield from self._publisher()
+        yield "eventtitle", self._text(known.event)
+        yield "venue", self._text(known.event_place)
+        yield from self._date()
+        yield "type", self._text(known.genre or self._default_genre())
+        kind = paper.kind
+        yield "entrysubtype", "" if not kind or says_kind(self.type, kind) else KIND_LABELS[kind]
+        yield "language", self._text(known.language)
+        yield "note", self._text(known.note)
+        yield "doi", _verbatim(paper.doi)
+        yield "url", _verbatim(paper.url)
+        yield from self._identifiers()
+        yield "pdf", _verbatim(known.pdf_url)
+        yield "license", self._text(known.licence)
+        yield "retracted", "true" if known.retracted else ""
+        separator = "; " if any("," in keyword for keyword in paper.keywords) else ", "
+        yield "keywords", self._text(separator.join(paper.keywords))
+        yield "abstract", self._text(paper.abstract) if self.options.abstract else ""
+        if not self.biblatex and not paper.authors and not known.editors:
+            yield "key", self._text(paper.title)[:40].split("\\")[0].split("{")[0].strip()
+
+    def _titles(self) -> Iterator[tuple[str, str]]:
+        title, subtitle = self.paper.title, self.paper.publication.subtitle
+        end = f": {subtitle}"
+        if self.biblatex and subtitle and title.endswith(end) and title != end:
+            yield "title", self._title(title.removesuffix(end))
+            yield "subtitle", self._title(subtitle)
+        else:
+            yield "title", self._title(title)
+        yield "origtitle", self._title(self.paper.publication.original_title)
+
+    def _people(self) -> str:
+        names = each(people(self.paper), self._name)
+        if names and not self.paper.authors_complete:
+            names.append("others")
+        return " and ".join(names)
+
+    def _name(self, author: Author) -> str:
+        return (biblatex_name if self.biblatex else bibtex_name)(author, self._text)
+
+    def _container(self) -> Iterator[tuple[str, str]]:
+        name = _CONTAINERS.get(self.type, "howpublished")
+        if name == "journal" and self.biblatex:
+            name = "journaltitle"
+        yield name, self._text(self.paper.venue_name)
+
+    def _numbers(self) -> Iterator[tuple[str, str]]:
+        """Returns the numbers; BibTeX knows one, and warns of it beside a volume."""
+        known = self.paper.publication
+        if self.type == "article":
+            yield "number", self._text(known.issue)
+            yield "seriesnumber", self._text(known.series_number)
+            yield "ownnumber", self._text(known.number)
+            return
+        yield "issue", self._text(known.issue)
+        if self.type in _NUMBERED or (not known.series_number and not known.series):
+            yield "number", self._text(known.number)
+            yield "seriesnumber", self._text(known.series_number)
+        else:
+            fits = bool(known.series) and (self.biblatex or not known.volume)
+            yield "number" if fits else "seriesnumber", self._text(known.series_number)
+            yield "ownnumber", self._text(known.number)
+
+    def _publisher(self) -> Iterator[tuple[str, str]]:
+        known = self.paper.publication
+        container = _CONTAINERS.get(self.type, "")
+        same = container in ("school", "institution") and known.publisher == self.paper.venue_name
+        yield "publisher", "" if same else self._text(known.publisher)
+        yield "location" if self.biblatex else "address", self._text(known.place)
+
+    def _date(self) -> Iterator[tuple[str, str]]:
+        date, year = self.paper.publication.date, self.paper.year
+        if self.biblatex:
+            yield "date", date or str(year or "")
+            return
+        yield "year", str(year or date[:4])
+        first = date.partition("/")[0].split("-")
+        if len(first) > 1:
+            yield "month", _MONTHS[int(first[1]) - 1]
+        if len(first) > 2:
+            yield "day", str(int(first[2]))
+        if "/" in date:
+            yield "date", date
+
+    def _default_genre(self) -> str:
+        """Returns "Thesis" or "Report" where no more is known: BibTeX would print "PhD thesis"."""
+        kind = self.paper.kind
+        return KIND_LABELS[kind] if kind in ("thesis", "report") else ""
+
+    def _identifiers(self) -> Iterator[tuple[str, str]]:
+        paper = self.paper
+        arxiv, handle = paper.identifier("arxiv"), paper.identifier("handle")
+        archive = "eprinttype" if self.biblatex else "archiveprefix"
+        if arxiv or handle:
+            yield "eprint", _verbatim(arxiv or handle)
+            yield archive, ("arxiv" if self.biblatex else "arXiv") if arxiv else "hdl"
+        subjects = paper.publication.subjects
+        if arxiv and len(subjects) == 1:
+            yield "eprintclass" if self.biblatex else "primaryclass", self._text(subjects[0])
+        else:
+            yield "subjects", self._text("; ".join(subjects))
+        for scheme in ("isbn", "issn"):
+            yield scheme, self._text(", ".join(paper.identifier_map.get(scheme, ())))
+        for scheme, name in _SCHEMES.items():
+            yield name, self._text(paper.identifier(scheme))
 
 
 def _verbatim(address: str) -> str:
-    """Leave an address as it is but for what would end the field."""
-    return re.sub(r"[{}\\\s]", lambda match: f"%{ord(match.group()):02X}", address)
+    """Returns an address but for what would end the field, or begin a command."""
+    return _VERBATIM.sub(lambda match: f"%{ord(match[0]):02X}", address)

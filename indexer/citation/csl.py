@@ -1,4 +1,7 @@
-"""CSL-JSON (docs.citationstyles.org, citeproc-json-data-format): one array of items."""
+"""CSL-JSON (docs.citationstyles.org, citeproc-json-data-format): one array of items.
+
+What CSL has no variable for stands in ``custom``, the place that its schema has for such.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,14 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from indexer.citation.keys import KeyRing
+from indexer.citation.names import csl_name, editors, people
 from indexer.citation.options import CitationOptions
-from indexer.citation.person import person_of
-from indexer.paper import CONFERENCE, JOURNAL, Paper
+from indexer.details import identifiers_json
+from indexer.paper import Paper
 from indexer.text.display import plain
 
-_KINDS = {CONFERENCE: "paper-conference", JOURNAL: "article-journal"}
+_OWN = ("isbn", "issn", "pmid", "pmcid", "citekey")
+"""Identifiers that CSL has variables for; the key is the item's id."""
 
 
 def write(papers: Iterable[Paper], options: CitationOptions) -> Iterator[str]:
@@ -20,35 +25,91 @@ def write(papers: Iterable[Paper], options: CitationOptions) -> Iterator[str]:
     keys = KeyRing(options.key)
     before = "[\n"
     for paper in papers:
-        item = _item(paper, keys.key(paper), options)
+        item = csl_item(paper, keys.key(paper), options)
         yield before + json.dumps(item, ensure_ascii=False)
         before = ",\n"
     yield "[]\n" if before == "[\n" else "\n]\n"
 
 
-def _item(paper: Paper, key: str, options: CitationOptions) -> dict[str, Any]:
+def csl_item(paper: Paper, key: str, options: CitationOptions) -> dict[str, Any]:
+    """Returns a paper as an item; empty variables are left out.
+
+    Args:
+        paper: the paper.
+        key: the item's id.
+        options: whether it has its abstract.
+    """
+    known = paper.publication
+    arxiv = paper.identifier("arxiv")
     item = {
         "id": key,
-        "type": _KINDS.get(paper.type, "document"),
+        "type": paper.kind or "document",
         "title": _line(paper.title),
-        "author": [_author(name) for name in paper.authors],
-        "container-title": _line(paper.venue),
-        "issued": {"date-parts": [[paper.year]]} if paper.year is not None else None,
+        "original-title": _line(known.original_title),
+        "author": [csl_name(author) for author in people(paper)],
+        "editor": [csl_name(editor) for editor in editors(paper)],
+        "container-title": _line(paper.venue_name),
+        "container-title-short": _line(known.venue_short),
+        "collection-title": _line(known.series),
+        "collection-number": _line(known.series_number),
+        "event-title": _line(known.event),
+        "event-place": _line(known.event_place),
+        "issued": _date(known.date, paper.year),
+        "genre": _line(known.genre),
+        "volume": _line(known.volume),
+        "issue": _line(known.issue),
+        "page": _line(known.pages) or _line(known.article_number),
+        "chapter-number": _line(known.chapter),
+        "number": _line(known.number),
+        "number-of-pages": _line(known.page_count),
+        "edition": _line(known.edition),
+        "publisher": _line(known.publisher),
+        "publisher-place": _line(known.place),
+        "archive": "arXiv" if arxiv else "",
+        "archive_location": f"arXiv:{arxiv}" if arxiv else "",
+        "language": known.language,
         "DOI": paper.doi,
         "URL": paper.url,
-        "keyword": ", ".join(_line(keyword) for keyword in paper.keywords),
+        "ISBN": ", ".join(paper.identifier_map.get("isbn", ())),
+        "ISSN": ", ".join(paper.identifier_map.get("issn", ())),
+        "PMID": paper.identifier("pmid"),
+        "PMCID": paper.identifier("pmcid"),
+        "keyword": _keywords(paper.keywords),
+        "note": _line(known.note),
         "abstract": _line(paper.abstract) if options.abstract else "",
+        "custom": _custom(paper),
     }
     return {name: value for name, value in item.items() if value}
 
 
+def _custom(paper: Paper) -> dict[str, Any]:
+    known = paper.publication
+    others = [(scheme, value) for scheme, value in paper.identifiers if scheme not in _OWN]
+    custom = {
+        "subtitle": _line(known.subtitle),
+        "article-number": _line(known.article_number),
+        "licence": _line(known.licence),
+        "pdf": known.pdf_url,
+        "retracted": known.retracted,
+        "subjects": [_line(subject) for subject in known.subjects],
+        "identifiers": identifiers_json(others),
+        "authors-complete": "no" if not paper.authors_complete else "",
+    }
+    return {name: value for name, value in custom.items() if value}
+
+
+def _keywords(keywords: tuple[str, ...]) -> str:
+    lines = [_line(keyword) for keyword in keywords]
+    return ("; " if any("," in line for line in lines) else ", ").join(lines)
+
+
+def _date(date: str, year: int | None) -> dict[str, Any] | None:
+    """Returns a date or a range as CSL has it: lists of year, month and day."""
+    ends = [end for end in (date or str(year or "")).split("/") if end]
+    if not ends:
+        return None
+    return {"date-parts": [[int(part) for part in end.split("-")] for end in ends]}
+
+
 def _line(text: str) -> str:
     return " ".join(plain(text).split())
-
-
-def _author(name: str) -> dict[str, str]:
-    person = person_of(name)
-    if not person.given:
-        return {"literal": person.family}
-    parts = {"family": person.family, "given": person.given, "suffix": person.suffix}
-    return {part: text for part, text in parts.items() if text}

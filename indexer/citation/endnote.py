@@ -4,36 +4,70 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from indexer.citation.entry_types import ENDNOTE_TYPES, says_kind
 from indexer.citation.keys import KeyRing
+from indexer.citation.names import editors, endnote_name, people
 from indexer.citation.options import CitationOptions
-from indexer.citation.person import person_of
-from indexer.paper import CONFERENCE, JOURNAL, Paper
+from indexer.identifiers import arxiv_of
+from indexer.paper import Paper
+from indexer.publication import KIND_LABELS
 from indexer.text.display import plain
 
-_KINDS = {CONFERENCE: ("Conference Paper", "%B"), JOURNAL: ("Journal Article", "%J")}
+_JOURNALS = ("Journal Article", "Magazine Article", "Newspaper Article")
+_NUMBERED = ("Report", "Patent", "Standard")
 
 
 def write(papers: Iterable[Paper], options: CitationOptions) -> Iterator[str]:
     """Write records."""
     keys = KeyRing(options.key)
     for paper in papers:
-        kind, container = _KINDS.get(paper.type, ("Generic", "%B"))
-        lines = [f"%0 {kind}"]
-        fields = _fields(paper, container, keys.key(paper), options)
+        type = ENDNOTE_TYPES.get(paper.kind, "Generic")
+        lines = [f"%0 {type}"]
+        fields = _fields(paper, type, keys.key(paper), options)
         lines += [f"{tag} {line}" for tag, text in fields if (line := " ".join(text.split()))]
         yield "\n".join((*lines, "", ""))
 
 
 def _fields(
-    paper: Paper, container: str, key: str, options: CitationOptions
+    paper: Paper, type: str, key: str, options: CitationOptions
 ) -> Iterator[tuple[str, str]]:
+    known, kind = paper.publication, paper.kind
     yield "%T", plain(paper.title)
-    yield from (("%A", person_of(name).inverted) for name in paper.authors)
-    yield container, plain(paper.venue)
-    yield "%D", str(paper.year or "")
+    yield from (("%A", endnote_name(author)) for author in people(paper))
+    yield from (("%E", endnote_name(editor)) for editor in editors(paper))
+    yield "%J" if type in _JOURNALS else "%B", plain(paper.venue_name)
+    yield "%O", plain(known.venue_short)
+    yield "%S", plain(known.series)
+    yield "%D", str(paper.year or known.date[:4])
+    yield "%8", known.date
+    yield "%V", plain(known.volume)
+    yield "%N", "" if type in _NUMBERED else plain(known.issue)
+    yield "%P", plain(known.pages)
+    yield "%7", plain(known.edition)
+    yield "%I", plain(known.publisher)
+    yield "%C", plain(known.place)
+    yield "%9", plain(known.genre) or ("" if not kind or says_kind(type, kind)
+                                       else KIND_LABELS[kind])  # fmt: skip
+    yield "%G", known.language
+    if type in _NUMBERED:
+        yield "%@", plain(known.number)
+    else:
+        for scheme in ("isbn", "issn"):
+            yield from (("%@", value) for value in paper.identifier_map.get(scheme, ()))
     yield "%R", paper.doi
     yield "%U", paper.url
+    arxiv = paper.identifier("arxiv")
+    if arxiv and arxiv_of(paper.url) != arxiv:
+        yield "%U", f"https://arxiv.org/abs/{arxiv}"
+    yield "%>", known.pdf_url
+    if pmid := paper.identifier("pmid"):
+        yield "%M", pmid
+        yield "%~", "PubMed"
+    yield "%2", paper.identifier("pmcid")
+    yield "%(", plain(known.original_title)
+    yield "%]", plain(known.article_number)
     yield from (("%K", plain(keyword)) for keyword in paper.keywords)
+    yield "%Z", plain(known.note)
     if options.abstract:
         yield "%X", plain(paper.abstract)
     yield "%F", key

@@ -14,7 +14,8 @@ class CitationOptions:
     Attributes:
         abstract: write abstracts.
         key: pattern of the citation keys.
-        ascii: spell letters beyond ASCII in TeX (BibTeX only).
+        ascii: spell letters beyond ASCII in TeX (BibTeX and biblatex only).
+        bom: begin with a byte order mark (CSV only): Excel takes a file without for Windows-1252.
 
     Raises:
         QueryError: when the pattern holds an unknown part.
@@ -23,6 +24,7 @@ class CitationOptions:
     abstract: bool = True
     key: str = DEFAULT_KEY
     ascii: bool = True
+    bom: bool = False
 
     def __post_init__(self) -> None:
         check_pattern(self.key)

@@ -1,75 +1,51 @@
 r"""Text of a paper as TeX that compiles: accents spelled out, special characters escaped.
 
-The texts of papers hold TeX of their own (``$\ell_2$``, ``15\%``, ``\emph{…}``), which stays; what
-is no TeX is escaped, so that nothing is escaped twice.
+The texts of papers hold TeX of their own (``$\ell_2$``, ``15\%``, ``\emph{…}``). What is on the
+list of `indexer.citation.tex_commands` stays; all else, ``\input{…}`` for one, is escaped and shows
+as it was written. Nothing is escaped twice.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from types import MappingProxyType
 from typing import Final
 
+from indexer.citation import tex_commands as tex
+from indexer.citation.tex_formula import safe_formula
+from indexer.citation.tex_spelling import named, spell
 from indexer.text.folding import MATH
 
-_MARKS: Final = MappingProxyType({
-    "\u0300": "`", "\u0301": "'", "\u0302": "^", "\u0303": "~", "\u0304": "=", "\u0306": "u",
-    "\u0307": ".", "\u0308": '"', "\u030a": "r", "\u030b": "H", "\u030c": "v", "\u0323": "d",
-    "\u0327": "c", "\u0328": "k", "\u0331": "b", "\u0332": "b",
-})  # fmt: skip
-_LETTERS: Final = MappingProxyType({
-    "ß": r"{\ss}", "æ": r"{\ae}", "Æ": r"{\AE}", "œ": r"{\oe}", "Œ": r"{\OE}", "ø": r"{\o}",
-    "Ø": r"{\O}", "ł": r"{\l}", "Ł": r"{\L}", "ı": r"{\i}", "ȷ": r"{\j}", "đ": r"{\dj}",
-    "Đ": r"{\DJ}", "ð": r"{\dh}", "Ð": r"{\DH}", "þ": r"{\th}", "Þ": r"{\TH}", "ŋ": r"{\ng}",
-    "Ŋ": r"{\NG}", "å": r"{\aa}", "Å": r"{\AA}",
-    "‘": "`", "’": "'", "“": "``", "”": "''", "–": "--", "—": "---", "…": r"{\ldots}",
-    "\u2010": "-", "\u2011": "-", "\u2012": "--", "\u2015": "---", "\u2003": " ", "\u2009": " ",
-    "\xa0": "~", "\xad": r"\-", "\u200b": "", "\u2060": "", "\ufeff": "",
-    "´": "'", "„": ",,", "‚": ",", "«": r"{\guillemotleft}", "»": r"{\guillemotright}",
-    "°": r"{\textdegree}", "•": r"{\textbullet}", "·": r"{\textperiodcentered}",
-    "§": r"{\S}", "¶": r"{\P}", "©": r"{\copyright}", "®": r"{\textregistered}",
-    "™": r"{\texttrademark}", "£": r"{\pounds}", "€": r"{\texteuro}", "¥": r"{\textyen}",
-    "¢": r"{\textcent}", "¿": r"{\textquestiondown}", "¡": r"{\textexclamdown}",
-    "†": r"{\textdagger}", "‡": r"{\textdaggerdbl}", "‰": r"{\textperthousand}",
-    "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl",
-})  # fmt: skip
-_MATH: Final = MappingProxyType({
-    **dict(zip("αβγδεζηθικλμνξπρςστυφχψω", (
-        "alpha beta gamma delta varepsilon zeta eta theta iota kappa lambda mu nu xi pi rho "
-        "varsigma sigma tau upsilon varphi chi psi omega").split(), strict=True)),
-    **dict(zip("ΓΔΘΛΞΠΣΥΦΨΩ", "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split(),
-               strict=True)),
-    "µ": "mu", "ϵ": "epsilon", "ϕ": "phi", "ϑ": "vartheta", "ϱ": "varrho", "ℓ": "ell", "ω": "omega",
-    "×": "times", "±": "pm", "∓": "mp", "÷": "div", "⋅": "cdot", "∗": "ast", "⋆": "star",
-    "∘": "circ", "◦": "circ", "∞": "infty", "≤": "leq", "≥": "geq", "⩽": "leq", "⩾": "geq",
-    "≠": "neq", "≈": "approx", "≃": "simeq", "≡": "equiv", "∼": "sim", "∝": "propto", "≪": "ll",
-    "≫": "gg", "∈": "in", "∉": "notin", "⊂": "subset", "⊆": "subseteq", "∪": "cup", "∩": "cap",
-    "∅": "emptyset", "∖": "setminus", "∀": "forall", "∃": "exists", "¬": "neg", "∧": "wedge",
-    "∨": "vee", "⊕": "oplus", "⊗": "otimes", "⊙": "odot", "⊤": "top", "⊥": "bot", "∂": "partial",
-    "∇": "nabla", "∆": "Delta", "∑": "sum", "∏": "prod", "∫": "int", "√": "surd", "→": "rightarrow",
-    "←": "leftarrow", "↔": "leftrightarrow", "⇒": "Rightarrow", "⇔": "Leftrightarrow",
-    "↦": "mapsto", "↑": "uparrow", "↓": "downarrow", "⟨": "langle", "⟩": "rangle", "⌊": "lfloor",
-    "⌋": "rfloor", "⌈": "lceil", "⌉": "rceil", "∥": "parallel", "‖": "Vert", "′": "prime",
-    "ℝ": "mathbb{R}", "ℂ": "mathbb{C}", "ℕ": "mathbb{N}", "ℤ": "mathbb{Z}", "ℚ": "mathbb{Q}",
-    "𝔼": "mathbb{E}", "ℙ": "mathbb{P}", "ℒ": "mathcal{L}", "ℋ": "mathcal{H}", "𝒪": "mathcal{O}",
-})  # fmt: skip
-_SCRIPTS: Final = MappingProxyType({
-    **{raised: f"^{plain}" for raised, plain in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ", "0123456789+-n", strict=True)},
-    **{low: f"_{plain}" for low, plain in zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True)},
-    "−": "-", "½": r"\frac{1}{2}",
-})  # fmt: skip
+__all__ = ["spell", "tex_text", "tex_title"]
+
 _ESCAPES: Final = MappingProxyType({
     "%": r"\%", "&": r"\&", "#": r"\#", "_": r"\_", "$": r"\$", "^": r"\textasciicircum{}",
     "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}",
 })  # fmt: skip
 _OPEN, _CLOSE = r"\textbraceleft{}", r"\textbraceright{}"
+_BACKSLASH = r"\textbackslash{}"
 _TOKEN = re.compile(
-    r"(?P<command>\\(?:[A-Za-z]+\*?|[%&#_$,;!/\\ -]|['\"`^~=.](?=[A-Za-z{\\])))"
-    r"|(?P<brace>\\?[{}])|(?P<slash>\\)|(?P<special>[%&#_$^~<>|])|(?P<beyond>[^\x00-\x7f][\u0300-\u036f]*|[A-Za-z][\u0300-\u036f]+)"
+    r"\\(?P<command>[A-Za-z]+\*?|[^A-Za-z\s]|\ )|(?P<brace>[{}])|(?P<slash>\\)"
+    r"|(?P<special>[%&#_$^~<>|])"
+    r"|(?P<beyond>[^\x00-\x7f][\u0300-\u036f]*|[A-Za-z][\u0300-\u036f]+)"
 )
-_BREAK = re.compile(r"(?<!\\)((?:\\\\)+)(?=[{}])")
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufffc"
+    r"\ud800-\udfff]"
+)
+"""Characters that show nothing; they are taken out first of all, lest they part a command."""
+_OPEN_COMMAND = re.compile(r"\\[A-Za-z]+\*?$")
+_GROUP = r"\{(?:[^{}$\\]|\\.|\{(?:[^{}$\\]|\\.|\{[^{}$]{0,80}\}){0,80}\}){0,120}\}"
+_SCRIPT = rf"[_^](?:{_GROUP}|\\[A-Za-z]+(?![A-Za-z])|[A-Za-z0-9])"
+_BARE = re.compile(
+    r"(?<!\\)\\(?P<name>[A-Za-z]{2,20})(?![A-Za-z])"
+    rf"(?P<arguments>(?:\s?{_GROUP}){{0,2}})(?P<scripts>(?:{_SCRIPT}){{0,2}})"
+)
 _CAPITAL = re.compile(r"\w[A-Z]|\d[A-Za-z]|(?<![A-Za-z])[B-HJ-Z](?![A-Za-z'’])")
+_ONE_LETTER = re.compile(r"\s*[A-Za-z]|\s*\\[ij](?![A-Za-z])")
+_SPACED_LETTER = re.compile(r"\s+[A-Za-z]|\s*\\[ij](?![A-Za-z])")
 
 
 def tex_text(text: str, *, ascii: bool = True) -> str:
@@ -79,7 +55,7 @@ def tex_text(text: str, *, ascii: bool = True) -> str:
         text: one line of a paper.
         ascii: spell characters beyond ASCII; those TeX has no name for stay as they are.
     """
-    return _apart("".join(_pieces(text, ascii=ascii, protect=False)))
+    return _joined(_pieces(text, ascii=ascii, protect=False))
 
 
 def tex_title(text: str, *, ascii: bool = True) -> str:
@@ -88,131 +64,192 @@ def tex_title(text: str, *, ascii: bool = True) -> str:
     Braces go around words with a capital inside ("BERT", "iPhone", "3D") and single capitals, and
     around formulas; other words keep their case to the style.
     """
-    return _apart("".join(_pieces(text, ascii=ascii, protect=True)))
+    return _joined(_pieces(text, ascii=ascii, protect=True))
 
 
-def _apart(tex: str) -> str:
-    r"""Part the line break ``\\\\`` from a brace behind it, which some readers take for ``\\{``."""
-    return _BREAK.sub(r"\1 ", tex)
+def _joined(pieces: Iterable[str]) -> str:
+    r"""Returns pieces as one text; a command and letters behind it never become another command.
+
+    A dotless i and the ligature "ﬀ" would end a condition of TeX.
+    """
+    written: list[str] = []
+    last = ""
+    for piece in pieces:
+        if not piece:
+            continue
+        if piece[0].isalpha() and piece[0].isascii() and _OPEN_COMMAND.search(last):
+            written.append("{}")
+        written.append(piece)
+        last = piece
+    return "".join(written)
 
 
 def _pieces(text: str, *, ascii: bool, protect: bool) -> list[str]:
-    text = unicodedata.normalize("NFC", text)
+    text = " ".join(_UNSEEN.sub("", unicodedata.normalize("NFC", text)).split())
+    formulas = _formulas(text, ascii=ascii)
+    masked: list[str] = []
+    end = 0
+    for start, stop, _ in formulas:
+        masked += (text[end:start], " " * (stop - start))
+        end = stop
+    words = _Words("".join((*masked, text[end:])), ascii=ascii)
     pieces: list[str] = []
     at = 0
-    for match in MATH.finditer(text):
-        if not _balances(match.group()):
-            continue
-        pieces += _plain(text[at : match.start()], ascii=ascii, protect=protect)
-        formula = _formula(match.group()) if ascii else match.group()
-        pieces.append(f"{{{formula}}}" if protect else formula)
-        at = match.end()
-    pieces += _plain(text[at:], ascii=ascii, protect=protect)
+    for start, stop, formula in formulas:
+        pieces += words.write(at, start, protect=protect)
+        is_bare = text[start] == "\\" and text[start + 1].isalpha()
+        pieces.append(f"{{{formula}}}" if formula and (protect or is_bare) else formula)
+        at = stop
+    pieces += words.write(at, len(text), protect=protect)
     return pieces
 
 
-def _plain(text: str, *, ascii: bool, protect: bool) -> list[str]:
-    """Write a stretch without formulas; stray braces become signs."""
-    paired = _paired(text)
-    words: list[str] = []
-    for match in re.finditer(r"\s+|\S+", text):
-        word = match.group()
-        written = _word(word, match.start(), paired, ascii=ascii)
-        whole = all(
-            (match.start() <= at < match.end()) == (match.start() <= partner < match.end())
-            for at, partner in paired.items()
-            if match.start() <= at < match.end()
-        )
-        if protect and whole and _CAPITAL.search(word):
-            written = f"{{{{{written}}}}}" if written.startswith("\\") else f"{{{written}}}"
-        words.append(written)
-    return words
+def _formulas(text: str, *, ascii: bool) -> list[tuple[int, int, str]]:
+    r"""Returns where formulas begin and end, and what is written for each.
+
+    A command of mathematics outside of a formula (``\ell_1``, ``\log``) is one with its arguments.
+    """
+    found: list[tuple[int, int, str]] = []
+    at = 0
+    for match in MATH.finditer(text):
+        found += _bare_formulas(text, at, match.start(), ascii=ascii)
+        formula = _formula(match[0], ascii=ascii)
+        if formula is not None:
+            found.append((match.start(), match.end(), formula))
+        at = match.end()
+    return [*found, *_bare_formulas(text, at, len(text), ascii=ascii)]
 
 
-def _word(word: str, offset: int, paired: dict[int, int], *, ascii: bool) -> str:
-    def write(match: re.Match[str]) -> str:
-        if match["command"] is not None:
-            return match.group()
-        if match["brace"] is not None:
-            brace = match.group()
-            if len(brace) == 1 and offset + match.start() in paired:
-                return brace
-            return _OPEN if brace.endswith("{") else _CLOSE
-        if match["slash"] is not None:
-            return r"\textbackslash{}"
-        if match["special"] is not None:
-            return _ESCAPES[match.group()]
-        return spell(match.group()) if ascii else match.group()
-
-    return _TOKEN.sub(write, word)
-
-
-def spell(cluster: str) -> str:
-    """Spell one character, with its combining marks, in TeX; one that has no name stays."""
-    if cluster in _LETTERS:
-        return _LETTERS[cluster]
-    taken_apart = unicodedata.normalize("NFD", cluster)
-    first, marks = taken_apart[:1], list(taken_apart[1:])
-    if marks and all(mark in _MARKS for mark in marks) and (first.isascii() or first in _LETTERS):
-        return _accented(_LETTERS.get(first, first).strip("{}"), marks)
-    plain = unicodedata.normalize("NFKC", cluster)
-    if len(plain) > 1 and plain.isascii() and plain.isalpha():
-        return plain
-    name = _named(cluster)
-    return cluster if name is None else f"{{${name}$}}"
+def _bare_formulas(text: str, start: int, end: int, *, ascii: bool) -> list[tuple[int, int, str]]:
+    found: list[tuple[int, int, str]] = []
+    for match in _BARE.finditer(text, start, end) if "\\" in text[start:end] else ():
+        name = match["name"]
+        if name == "ensuremath" and not match["arguments"]:
+            found.append((match.start(), match.end("name"), ""))
+            continue
+        if name in tex.TEXT_LETTERS or name in tex.TEXT_FONTS or name in tex.TEXT_SWITCHES:
+            continue
+        is_symbol = name in tex.MATH_SYMBOLS
+        if not is_symbol and name not in tex.MATH_ARGUMENTS and name != "ensuremath":
+            continue
+        arguments = "" if is_symbol else match["arguments"]
+        scripts = match["scripts"] if arguments == match["arguments"] else ""
+        body = f"\\{name}{arguments}"
+        if name == "ensuremath":
+            body = arguments.strip()[1:-1]
+        formula = _formula(f"${body}{scripts}$", ascii=ascii)
+        if formula is not None:
+            length = 1 + len(name) + len(arguments) + len(scripts)
+            found.append((match.start(), match.start() + length, formula))
+    return found
 
 
-def _accented(letter: str, marks: list[str]) -> str:
-    for mark in marks:
-        sign = _MARKS[mark]
-        if letter == "i" and sign not in "cdbk":
-            letter = r"\i"
-        is_plain = len(letter) == 1 and not sign.isalpha()
-        letter = f"\\{sign}{letter}" if is_plain else f"\\{sign}{{{letter}}}"
-    return f"{{{letter}}}"
+def _formula(formula: str, *, ascii: bool) -> str | None:
+    return safe_formula(
+        formula, sign=named if ascii else None, text=lambda text: tex_text(text, ascii=ascii)
+    )
 
 
-def _named(cluster: str) -> str | None:
-    """Give what stands for a sign inside a formula, without the dollars."""
-    if cluster in _SCRIPTS:
-        return _SCRIPTS[cluster]
-    plain = unicodedata.normalize("NFKC", cluster)
-    for char in (cluster, plain):
-        if char in _MATH:
-            return f"\\{_MATH[char]}"
-    return plain if plain.isascii() and plain.isalnum() else None
+class _Words:
+    """The words of a text outside its formulas; braces are pairs over all of it.
 
+    Args:
+        text: with spaces in the place of formulas.
+    """
 
-def _formula(formula: str) -> str:
-    """Write a formula with the signs in it by name."""
+    def __init__(self, text: str, *, ascii: bool) -> None:
+        self._text = text
+        self._ascii = ascii
+        self._partner = _paired(text)
 
-    def write(match: re.Match[str]) -> str:
-        name = _named(match.group())
-        if name is None:
-            return match.group()
-        return f"{name} " if name.startswith("\\") and name[-1].isalpha() else name
+    def write(self, start: int, end: int, *, protect: bool) -> list[str]:
+        """Returns the words and spaces between two places."""
+        words: list[str] = []
+        for match in re.finditer(r"\s+|\S+", self._text[start:end]):
+            word, at = match[0], start + match.start()
+            written = word if word.isspace() else self._word(at, at + len(word))
+            if protect and _CAPITAL.search(word) and self._is_whole(at, at + len(word)):
+                written = f"{{{{{written}}}}}" if written.startswith("\\") else f"{{{written}}}"
+            words.append(written)
+        return words
 
-    return re.sub(r"[^\x00-\x7f]", write, formula)
-
-
-def _balances(formula: str) -> bool:
-    r"""Say whether the braces of a formula are pairs, as BibTeX counts them: ``\{`` is one, too."""
-    depth = 0
-    for char in formula:
-        depth += (char == "{") - (char == "}")
-        if depth < 0:
+    def _is_whole(self, start: int, end: int) -> bool:
+        """Whether a word is whole: its braces are pairs, its last command has its argument."""
+        last = self._text[start:end].rfind("\\")
+        if last >= 0 and re.fullmatch(r"\\[A-Za-z]*|\\\W", self._text[start + last : end]):
             return False
-    return depth == 0
+        return all(
+            start <= self._partner[at] < end for at in range(start, end) if at in self._partner
+        )
+
+    def _word(self, start: int, end: int) -> str:
+        return _joined(self._written(start, end))
+
+    def _written(self, start: int, end: int) -> list[str]:
+        written: list[str] = []
+        at = start
+        for match in _TOKEN.finditer(self._text, start, end):
+            written.append(self._text[at : match.start()])
+            at = match.end()
+            if match["command"] is not None:
+                written.append(self._command(match["command"], at))
+            elif match["brace"] is not None:
+                brace = match[0]
+                paired = match.start() in self._partner
+                written.append(brace if paired else _OPEN if brace == "{" else _CLOSE)
+            elif match["slash"] is not None:
+                written.append(_BACKSLASH)
+            elif match["special"] is not None:
+                written.append(_ESCAPES[match[0]])
+            elif match["beyond"] is not None:
+                written.append(spell(match[0]) if self._ascii else match[0])
+        written.append(self._text[at:end])
+        return written
+
+    def _command(self, name: str, end: int) -> str:
+        """Returns a command that may pass; of any other the text.
+
+        Args:
+            name: letters or one sign, without the backslash.
+            end: place behind it.
+        """
+        if name in "{}":
+            return _OPEN if name == "{" else _CLOSE
+        bare = name.removesuffix("*")
+        bare = tex.RENAMED.get(bare, bare)
+        takes_group = self._opens_group(end)
+        if name in tex.ACCENT_SIGNS:
+            passes = takes_group or _ONE_LETTER.match(self._text, end) is not None
+        elif name in tex.ACCENT_LETTERS:
+            passes = takes_group or _SPACED_LETTER.match(self._text, end) is not None
+        elif bare in tex.TEXT_FONTS:
+            passes = takes_group
+        else:
+            passes = name in tex.TEXT_SIGNS or bare in tex.TEXT_LETTERS or bare in tex.TEXT_SWITCHES
+        if passes:
+            return f"\\{bare}"
+        if len(name) == 1 and not name.isalpha():
+            if name == "\\":
+                return _BACKSLASH * 2
+            sign = spell(name) if self._ascii and not name.isascii() else name
+            return _BACKSLASH + _ESCAPES.get(name, sign)
+        return _BACKSLASH + name
+
+    def _opens_group(self, at: int) -> bool:
+        """Whether the next character but for white space opens a group."""
+        while at < len(self._text) and self._text[at].isspace():
+            at += 1
+        return at in self._partner and self._text[at] == "{"
 
 
 def _paired(text: str) -> dict[int, int]:
-    r"""Find the braces that are pairs, each with the place of the other; ``\{`` is no brace."""
+    r"""Returns the places of braces that are pairs, each with its partner's; ``\{`` is no brace."""
     opened: list[int] = []
     paired: dict[int, int] = {}
-    for match in re.finditer(r"\\[{}]|[{}]", text):
-        if match.group() == "{":
+    for match in re.finditer(r"\\[\\{}]|[{}]", text):
+        if match[0] == "{":
             opened.append(match.start())
-        elif match.group() == "}" and opened:
+        elif match[0] == "}" and opened:
             start = opened.pop()
             paired[start], paired[match.start()] = match.start(), start
     return paired

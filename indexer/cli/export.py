@@ -6,10 +6,18 @@ from collections.abc import Iterator
 
 import click
 
-from indexer.citation import CITATION_FORMATS, DEFAULT_KEY, KEY_PARTS, write_citations
+from indexer.citation import (
+    CITATION_FORMATS,
+    DEFAULT_KEY,
+    KEY_PARTS,
+    REFERENCE_STYLES,
+    write_citations,
+    write_references,
+)
 from indexer.cli.filters import filter_options, order_options, read_filters
 from indexer.cli.group import Session, example, overwrite_option, with_session
 from indexer.cli.opening import open_searcher
+from indexer.errors import QueryError
 from indexer.language.parse import parse_query
 from indexer.output_file import OutputFile
 from indexer.paper import Paper
@@ -23,6 +31,7 @@ from indexer.search import Searcher
     epilog=example(
         "quiver export gossip venue:ICML",
         "quiver export --author 'Martin Jaggi' --format ris",
+        "quiver export gossip --style apa",
     ),
 )
 @click.argument("query", nargs=-1)
@@ -32,7 +41,13 @@ from indexer.search import Searcher
     default="bibtex",
     show_default=True,
     metavar="FORMAT",
-    help=f"One of {', '.join(CITATION_FORMATS)}; with --json always jsonl.",
+    help=f"One of {', '.join(CITATION_FORMATS)}; with --json always jsonl. "
+    "With --style text or html.",
+)
+@click.option(
+    "--style",
+    metavar="STYLE",
+    help=f"Write formatted references: {', '.join(REFERENCE_STYLES)}, or the path of a CSL file.",
 )
 @click.option(
     "--output",
@@ -57,6 +72,7 @@ from indexer.search import Searcher
     metavar="PATTERN",
     help=f"Pattern of citation keys, made from {' '.join(f'{{{part}}}' for part in KEY_PARTS)}.",
 )
+@click.option("--bom", is_flag=True, help="Begin CSV with a byte order mark, as Excel needs it.")
 @click.option(
     "--unicode", is_flag=True, help="Write non-ASCII letters in BibTeX as they are, not as TeX."
 )
@@ -74,6 +90,8 @@ def export(
     abstract: bool | None,
     key: str,
     unicode: bool,
+    style: str | None,
+    bom: bool,
     years: tuple[str, ...],
     match: str,
     sort: str,
@@ -88,15 +106,27 @@ def export(
     ):
         filters, span = read_filters(searcher, chosen, years)
         asked = parse_query(text, filters=filters, years=span, match=Match(match), sort=Sort(sort))
-        pieces = write_citations(
-            _papers(searcher, asked, limit),
-            "jsonl" if session.json else format_name,
-            abstract=abstract,
-            key=key,
-            ascii=not unicode,
-        )
+        papers = _papers(searcher, asked, limit)
+        if style is not None:
+            pieces = write_references(papers, style, as_html=_is_html(format_name))
+        else:
+            pieces = write_citations(
+                papers,
+                "jsonl" if session.json else format_name,
+                abstract=abstract,
+                key=key,
+                ascii=not unicode,
+                bom=bom,
+            )
         for piece in pieces:
             file.write(piece)
+
+
+def _is_html(format_name: str) -> bool:
+    """Whether references are written as HTML; the default of the option stands for text."""
+    if format_name not in ("bibtex", "text", "html"):
+        raise QueryError("format", f"expected text or html with --style; got '{format_name[:80]}'")
+    return format_name == "html"
 
 
 def _papers(searcher: Searcher, asked: Query, limit: int | None) -> Iterator[Paper]:

@@ -13,10 +13,11 @@ from typing import Final
 from indexer.errors import RecordError
 from indexer.formats.bibtex_entries import Entry, read_entries
 from indexer.formats.bibtex_names import authors_of, without_unprinted
-from indexer.formats.keywords import split_keywords
+from indexer.formats.keywords import listed_keywords
 from indexer.identifiers import arxiv_of
 from indexer.intake.dates import date_of
 from indexer.intake.dump import Dump
+from indexer.intake.kinds import kind_of
 from indexer.intake.record import Notice, Read, Record
 from indexer.intake.tex_letters import without_tex_letters
 from indexer.publication import Publication
@@ -57,6 +58,7 @@ _ANTHOLOGY = re.compile(
     r"(?:aclweb\.org/anthology|aclanthology\.org)/(?:papers/\w/\w+/)?"
     r"([A-Z]\d\d-\d{4}|\d{4}\.[\w-]+\.\d+)"
 )
+_WEB = re.compile(r"https?:|www\.|\\url|\\href", re.IGNORECASE)
 _URL_COMMAND = re.compile(r"\\(?:url|href)\s*\{([^{}]*)\}")
 
 
@@ -136,7 +138,11 @@ def _record(entry: Entry, parent: Entry | None) -> Record:
         given = next((inherited[name] for name in names if inherited.get(name, "").strip()), "")
         return text(*names) or without_tex_letters(without_unprinted(given))
 
-    venue = text("booktitle", "journal", "journaltitle", "shortjournal", "maintitle")
+    published = fields.get("howpublished", "")
+    venue = text("booktitle", "journal", "journaltitle")
+    if not venue and not _WEB.search(published):
+        venue = text("howpublished")
+    venue = venue or text("shortjournal", "maintitle")
     if not venue:
         names = ("booktitle", "shortname", "name", "title", "journal", "journaltitle")
         venue = without_tex_letters(next((inherited[n] for n in names if inherited.get(n)), ""))
@@ -154,16 +160,20 @@ def _record(entry: Entry, parent: Entry | None) -> Record:
         authors=tuple(author.name for author in authors),
         venue=venue,
         year=text("year", "date", "issue_date") or either("year", "date"),
-        type="preprint"
-        if _PREPRINT.match(fields.get("journal", ""))
-        else _TYPES.get(entry.type, entry.type),
+        type="preprint" if _PREPRINT.match(fields.get("journal", "")) else _type(entry),
         doi=_address(fields.get("doi", "")),
         url=_address(fields.get("url", "")).split(" ")[0],
-        keywords=split_keywords(text("keywords", "keyword")),
+        keywords=listed_keywords(text("keywords", "keyword")),
         author_details=authors,
         identifiers=_identifiers(entry, inherited),
         publication=_publication(entry, either, subtitle, inherited),
     )
+
+
+def _type(entry: Entry) -> str:
+    """Returns the type of an entry; a kind of work that its subtype names says more."""
+    subtype = entry.fields.get("entrysubtype", "")
+    return subtype if kind_of(subtype) else _TYPES.get(entry.type, entry.type)
 
 
 def _publication(
@@ -176,17 +186,19 @@ def _publication(
     issue = fields.get("issue", "") or (number if is_article else "")
     in_series = not is_article and entry.type not in _NUMBERED and either("series")
     editor = fields.get("editor", "") or inherited.get("editor", "")
-    subjects = [fields["primaryclass"]] if fields.get("primaryclass") else []
+    category = fields.get("primaryclass", "") or fields.get("eprintclass", "")
+    subjects = [category] if category else either("subjects").split("; ")
     return Publication(
-        genre=either("type") if entry.type in _THESES else "",
+        genre=either("type"),
         venue_short=either("shortjournal", "shorttitle-journal"),
         subtitle=subtitle,
+        original_title=either("origtitle"),
         volume=either("volume"),
         issue=issue,
-        chapter=fields.get("chapter", ""),
+        chapter=either("chapter"),
         pages=fields.get("pages", ""),
         article_number=either("eid", "articleno", "article-number"),
-        number=number if not is_article and not in_series else "",
+        number=(number if not is_article and not in_series else "") or either("ownnumber"),
         page_count=fields.get("numpages", "") or fields.get("pagetotal", ""),
         publisher=either("publisher", "school", "institution", "organization"),
         place=either("address", "location"),
@@ -194,14 +206,14 @@ def _publication(
         event_place=either("venue"),
         editors=authors_of(editor),
         series=either("series"),
-        series_number=number if in_series else "",
+        series_number=(number if in_series else "") or either("seriesnumber"),
         edition=either("edition"),
         date=_date(fields) or _date(inherited),
         language=fields.get("language", "") or fields.get("langid", ""),
         licence=either("license", "licence", "copyright", "rights"),
         pdf_url=_address(fields.get("pdf", "")).split(" ")[0],
         retracted=entry.fields.get("retracted", "").lower() in ("1", "true", "yes"),
-        subjects=tuple(subjects),
+        subjects=tuple(one for one in subjects if one),
         note=either("note", "comment"),
     )
 

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 
 from indexer.errors import RecordError
 from indexer.formats.json_values import Object, is_object, read_objects, sample_objects, text, texts
-from indexer.formats.keywords import split_keywords
+from indexer.formats.keywords import listed_keywords
 from indexer.formats.people import csl_names, names_of
 from indexer.intake.dates import date_of
 from indexer.intake.dump import Dump
 from indexer.intake.record import Read, Record
-from indexer.publication import Publication
+from indexer.publication import KIND_LABELS, Publication
 
 _DATES = ("issued", "published-print", "published", "published-online", "created")
 _ARXIV = re.compile(
@@ -32,10 +32,7 @@ _NO_PAPERS = {
     "book-series": "a series of books, no paper",
     "component": "a part of a paper, no paper",
 }
-_CSL_TYPES = frozenset(
-    "article article-journal article-magazine article-newspaper paper-conference chapter book "
-    "report thesis manuscript webpage document dataset software review speech entry".split()
-)
+_CSL_TYPES = frozenset(KIND_LABELS)
 
 
 def sniff(head: bytes, name: str) -> bool:
@@ -91,7 +88,8 @@ def _record(line: int, value: Object) -> Record:
         type="preprint" if is_preprint else type,
         doi=text(value.get("DOI")),
         url=text(value.get("URL")),
-        keywords=split_keywords(keywords) if keywords else texts(value.get("subject")),
+        keywords=listed_keywords(keywords) if keywords else texts(value.get("subject")),
+        authors_complete=text(_custom(value).get("authors-complete")) != "no",
         author_details=authors,
         identifiers=_identifiers(value),
         publication=_publication(value, subtitle, "article" if is_preprint else ""),
@@ -105,17 +103,19 @@ def _publication(value: Object, subtitle: str, kind: str) -> Publication:
     event = value.get("event")
     conference = event if is_object(event) else {"name": event}
     updates = value.get("updated-by")
+    custom = _custom(value)
+    article_number = at("article-number") or text(custom.get("article-number"))
     return Publication(
         kind=kind,
         genre=at("genre", "degree"),
         venue_short=at("container-title-short", "short-container-title", "journalAbbreviation"),
-        subtitle=subtitle,
+        subtitle=subtitle or text(custom.get("subtitle")),
         original_title=at("original-title"),
         volume=at("volume"),
         issue=at("issue"),
         chapter=at("chapter-number"),
-        pages=at("page"),
-        article_number=at("article-number"),
+        pages=at("page") if at("page") != article_number else "",
+        article_number=article_number,
         number=at("number"),
         page_count=at("number-of-pages"),
         publisher=at("publisher") or _named(value.get("institution")),
@@ -128,13 +128,22 @@ def _publication(value: Object, subtitle: str, kind: str) -> Publication:
         edition=at("edition", "edition-number"),
         date=next((date for name in _DATES[:4] if (date := _date(value.get(name)))), ""),
         language=at("language"),
-        licence=_licence(value.get("license")),
-        retracted=any(
+        licence=_licence(value.get("license")) or text(custom.get("licence")),
+        pdf_url=text(custom.get("pdf")),
+        retracted=custom.get("retracted") is True
+        or any(
             is_object(one) and text(one.get("type")) in ("retraction", "withdrawal", "removal")
             for one in (updates if isinstance(updates, list) else ())
         ),
+        subjects=texts(custom.get("subjects")),
         note=at("note"),
     )
+
+
+def _custom(value: Object) -> Object:
+    """Returns what an item says beyond the variables of CSL; Quiver's own names."""
+    custom = value.get("custom")
+    return custom if is_object(custom) else {}
 
 
 def _named(value: object) -> str:
@@ -159,6 +168,10 @@ def _identifiers(value: Object) -> tuple[tuple[str, str], ...]:
     if not key and own and "/" not in own and " " not in own:
         key = own
     pairs.append(("citekey", key))
+    others = _custom(value).get("identifiers")
+    if is_object(others):
+        pairs += [(scheme, one) for scheme, given in others.items() for one in _listed(given)]
+        return tuple((scheme, one) for scheme, one in pairs if one.strip())
     for name in ("number", "URL", "archive_location", "note"):
         if match := _ARXIV.search(text(value.get(name))):
             pairs.append(("arxiv", match[1]))

@@ -10,13 +10,18 @@ from indexer.errors import RecordError
 from indexer.formats.keywords import split_keywords
 from indexer.formats.people import inverted_names, names_of
 from indexer.formats.tagged_lines import Tagged, Tagging, read_tagged
+from indexer.identifiers import arxiv_of
 from indexer.intake.dates import iso_date
 from indexer.intake.dump import Dump
-from indexer.intake.kinds import kind_of
+from indexer.intake.kinds import genre_of, kind_of
 from indexer.intake.record import Read, Record
 from indexer.publication import Publication
 
-_TAGGING = Tagging(re.compile(r"%([0-9A-Z@!~>&$#()*+])(?:\s+(.*)|()$)"), first="0")
+_TAGGING = Tagging(re.compile(r"%([0-9A-Z@!~>&$#()*+\]])(?:\s+(.*)|()$)"), first="0")
+_CLEAR = frozenset(
+    "article-journal article-magazine article-newspaper paper-conference report thesis".split()
+)
+"""Kinds that a type says for sure; of the others %9 may name one."""
 _START = re.compile(r"^%0 [A-Z]", re.MULTILINE)
 
 
@@ -38,6 +43,8 @@ def _record(tagged: Tagged) -> Record:
     places = tuple(" ".join(value.split()) for value in tagged.all("+"))
     if authors and places:
         authors = (replace(authors[0], affiliations=places), *authors[1:])
+    words = tagged.values.get("K", [])
+    separators = ";\n" if len(words) > 1 or ";" in "".join(words) else ";\n,"
     return Record(
         line=tagged.line,
         title=tagged.first("T", "!"),
@@ -48,9 +55,7 @@ def _record(tagged: Tagged) -> Record:
         type=tagged.first("0"),
         doi=tagged.first("R"),
         url=tagged.first("U", ">").split("\n")[0],
-        keywords=tuple(
-            word for value in tagged.values.get("K", ()) for word in split_keywords(value, ";\n,")
-        ),
+        keywords=tuple(word for value in words for word in split_keywords(value, separators)),
         author_details=authors,
         identifiers=_identifiers(tagged),
         publication=_publication(tagged),
@@ -61,13 +66,17 @@ def _publication(tagged: Tagged) -> Publication:
     type = tagged.first("0")
     number = tagged.first("N")
     is_report = kind_of(type) in ("report", "patent", "standard")
+    named = tagged.first("9")
+    subkind = "" if genre_of(named) or kind_of(type) in _CLEAR else kind_of(named)
     return Publication(
-        kind=kind_of(type),
-        genre=tagged.first("9"),
+        kind=subkind or kind_of(type),
+        genre="" if subkind else tagged.first("9"),
         venue_short=tagged.first("O") if kind_of(type) == "article-journal" else "",
+        original_title=tagged.first("("),
         volume=tagged.first("V"),
         issue="" if is_report else number,
         pages=tagged.first("P"),
+        article_number=tagged.first("]"),
         number=tagged.first("@") if is_report else "",
         publisher=tagged.first("I"),
         place=tagged.first("C"),
@@ -88,5 +97,18 @@ def _identifiers(tagged: Tagged) -> tuple[tuple[str, str], ...]:
             digits = re.sub(r"[^0-9Xx]", "", one)
             if len(digits) in (8, 10, 13):
                 pairs.append(("issn" if len(digits) == 8 else "isbn", one.strip()))
-    pairs += [("own", tagged.first("M").strip()), ("citekey", tagged.first("F").strip())]
+    scheme = "pmid" if "pubmed" in tagged.first("~").lower() else "own"
+    pairs += [(scheme, tagged.first("M").strip()), ("pmcid", _pmcid(tagged.first("2")))]
+    pairs += [("citekey", tagged.first("F").strip())]
+    pairs += [("arxiv", found) for one in tagged.values.get("U", ()) if (found := _arxiv(one))]
     return tuple((scheme, value) for scheme, value in pairs if value)
+
+
+def _pmcid(text: str) -> str:
+    """Returns a number of PubMed Central; nothing of another note that stands in its place."""
+    return text.strip() if re.fullmatch(r"\s*PMC\d+\s*", text) else ""
+
+
+def _arxiv(address: str) -> str:
+    """Returns the number of an address at arXiv; nothing of any other text."""
+    return arxiv_of(address) if "arxiv.org/" in address else ""

@@ -13,3 +13,12 @@ def split_keywords(text: str, separators: str = ",;") -> tuple[str, ...]:
     """
     pieces = re.split(f"[{re.escape(separators)}]", text)
     return tuple(stripped for piece in pieces if (stripped := piece.strip()))
+
+
+def listed_keywords(text: str) -> tuple[str, ...]:
+    """Split a text at its semicolons where it has any, else at its commas.
+
+    >>> listed_keywords("Databases, Protein; Humans")
+    ('Databases, Protein', 'Humans')
+    """
+    return split_keywords(text, ";" if ";" in text else ",")

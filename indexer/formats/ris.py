@@ -15,9 +15,10 @@ from indexer.formats.keywords import split_keywords
 from indexer.formats.pages import page_range
 from indexer.formats.people import initials_last, inverted_names, names_of
 from indexer.formats.tagged_lines import Tagged, Tagging, read_tagged
+from indexer.identifiers import arxiv_of
 from indexer.intake.dates import iso_date
 from indexer.intake.dump import Dump
-from indexer.intake.kinds import kind_of
+from indexer.intake.kinds import genre_of, kind_of
 from indexer.intake.names import split_listed, split_names
 from indexer.intake.record import Read, Record
 from indexer.publication import Publication
@@ -30,7 +31,10 @@ _TAGGING = Tagging(
 )
 _START = re.compile(r"^\s{0,3}TY[ \t]{1,3}-", re.MULTILINE)
 _ARTICLES = frozenset(("JOUR", "JFULL", "MGZN", "NEWS", "EJOUR", "INPR", "ABST"))
-_NUMBERED = frozenset(("RPRT", "PAT", "STAND", "GOVDOC", "COMP"))
+_NUMBERED = frozenset(("RPRT", "PAT", "STAND", "GOVDOC", "COMP", "UNPB"))
+_WITH_GENRE = frozenset(("THES", "RPRT", "UNPB", "COMP", "DATA", "PAT", "STAND", "GEN", "BOOK"))
+_CLEAR = frozenset(("JOUR", "MGZN", "NEWS", "THES", "RPRT", "BOOK", "CONF", "CPAPER"))
+"""Types that stand for one kind of work; of the others M3 may name one."""
 _DATABASE = re.compile(r"(?:PUBMED|EMBASE|CINAHL|MEDLINE|CTgov|ICTRP)\s+[\w-]*\d")
 _DOI_ADDRESS = re.compile(r"https?://(?:dx\.)?doi\.org/(10\.\S+)")
 
@@ -97,11 +101,16 @@ def _venue(tagged: Tagged) -> str:
 
     Cochrane has numbers of other databases in C3 ("PUBMED 21314913").
     """
+    type = tagged.first("TY").strip()
     tags: tuple[str, ...] = ("JF", "JO", "T2", "C3", "BT", "JA", "J2", "J1", "T3")
-    if tagged.first("TY").strip() in _ARTICLES:
+    if type in _ARTICLES:
         tags = ("JF", "T2", *tags)
+    elif type == "CPAPER":  # T2 is the conference, C3 its proceedings
+        tags = ("C3", *tags)
+    elif type in ("BOOK", "EDBOOK"):  # T3 is the series of a book
+        tags = tags[:-1]
     venues = (tagged.first(tag) for tag in tags)
-    return next((one for one in venues if one and _DATABASE.match(one) is None), "")
+    return next((venue for venue in venues if venue and _DATABASE.match(venue) is None), "")
 
 
 def _publication(tagged: Tagged) -> Publication:
@@ -119,9 +128,11 @@ def _publication(tagged: Tagged) -> Publication:
     exact = iso_date(published)
     dated = iso_date(date)
     is_report = type in _NUMBERED
+    named = tagged.first("M3")
+    subkind = "" if genre_of(named) or type in _CLEAR else kind_of(named)
     return Publication(
-        kind=kind_of(type),
-        genre=tagged.first("M3") if type in ("THES", "RPRT", "UNPB") else "",
+        kind=subkind or kind_of(type),
+        genre=named if type in _WITH_GENRE and not subkind else "",
         venue_short=short if short != venue else "",
         volume=tagged.first("VL"),
         issue="" if is_report else number if number.isascii() and len(number) < 40 else "",
@@ -130,8 +141,11 @@ def _publication(tagged: Tagged) -> Publication:
         article_number=tagged.first("C7") if len(tagged.first("C7")) < 40 else "",
         number=number if is_report else "",
         publisher=tagged.first("PB"),
-        place=tagged.first("CY", "PP"),
-        event=tagged.first("T2") if type == "CONF" and tagged.first("C3", "BT") else "",
+        place=tagged.first("C1") if type == "CPAPER" else tagged.first("CY", "PP"),
+        event_place=tagged.first("CY") if type == "CPAPER" else "",
+        series_number=tagged.first("NV") if type == "CHAP" else tagged.first("M2"),
+        original_title=tagged.first("OP") if len(tagged.first("OP")) < 500 else "",
+        event=_event(tagged),
         editors=inverted_names(tagged.all("ED", "A2" if type != "THES" else "ED")),
         series=tagged.first("T3") if tagged.first("T3") != venue else "",
         edition=tagged.first("ET") if len(tagged.first("ET")) < 40 else "",
@@ -142,6 +156,15 @@ def _publication(tagged: Tagged) -> Publication:
     )
 
 
+def _event(tagged: Tagged) -> str:
+    """Returns the conference of a paper, where its proceedings have a name beside it."""
+    type = tagged.first("TY").strip()
+    named = tagged.first("C3", "BT") if type == "CONF" else ""
+    if type == "CPAPER" and tagged.first("C3") != tagged.first("T2"):
+        named = tagged.first("C3")
+    return tagged.first("T2") if named else ""
+
+
 def _identifiers(tagged: Tagged) -> tuple[tuple[str, str], ...]:
     pairs = []
     for value in tagged.values.get("SN", ()):
@@ -150,13 +173,21 @@ def _identifiers(tagged: Tagged) -> tuple[tuple[str, str], ...]:
             if len(digits) in (8, 10, 13):
                 pairs.append(("issn" if len(digits) == 8 else "isbn", one.strip()))
     own = tagged.first("AN", "U2").strip()
-    if match := re.fullmatch(r"(?:WOS|ISI):(\S+)", own):
+    is_pubmed = "pubmed" in tagged.first("DB", "DP").lower()
+    if is_pubmed and own.isascii() and own.isdecimal() and len(own) < 9:
+        pairs.append(("pmid", own))
+    elif match := re.fullmatch(r"(?:WOS|ISI):(\S+)", own):
         pairs.append(("wos", f"WOS:{match[1]}"))
     elif match := re.fullmatch(r"(?:rayyan|PMID:?)?\s*(\d{6,8})", own):
-        scheme = "pmid" if "pubmed" in tagged.first("DB", "DP").lower() else "own"
-        pairs.append((scheme, match[1]))
+        pairs.append(("pmid" if is_pubmed else "own", match[1]))
     else:
         pairs.append(("own", own))
     pairs.append(("pmcid", tagged.first("C2") if tagged.first("C2").startswith("PMC") else ""))
     pairs.append(("citekey", tagged.first("ID")))
+    pairs += [("arxiv", found) for one in tagged.all("UR", "L2") if (found := _arxiv(one))]
     return tuple((scheme, value) for scheme, value in pairs if value)
+
+
+def _arxiv(address: str) -> str:
+    """Returns the number of an address at arXiv; nothing of any other text."""
+    return arxiv_of(address) if "arxiv.org/" in address else ""

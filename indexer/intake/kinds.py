@@ -20,7 +20,7 @@ _WORDS: Final = {
     "booktrack referenceentry suppcollection bookitem section bookinbook",
     "book": "book mvbook monograph ebook editedbook referencebook electronicbook wholebook "
     "bookset mvreference reference",
-    "collection": "collection mvcollection editedcollection bookseries serial",
+    "collection": "collection edbook mvcollection editedcollection bookseries serial",
     "thesis": "thesis phdthesis mastersthesis dissertation thes doctoralthesis masterthesis "
     "mathesis candthesis bachelorthesis academicdissertation phdthesisdissertation",
     "report": "report techreport rprt technicalreport governmentdocument govdoc researchreport "
@@ -38,7 +38,7 @@ _WORDS: Final = {
     "review-book": "bookreview",
     "article-magazine": "magazinearticle articlemagazine mgzn magazine",
     "article-newspaper": "newspaperarticle articlenewspaper newspaper news",
-    "entry-encyclopedia": "encyclopediaarticle encyclopediaentry entryencyclopedia ency "
+    "entry-encyclopedia": "encyclopediaarticle encyclopediaentry entryencyclopedia ency encyc "
     "inreference encyclopedia",
     "entry-dictionary": "dictionaryentry entrydictionary dict dictionary",
     "entry": "entry reference-entry",
@@ -53,7 +53,7 @@ _WORDS: Final = {
     "map": "map",
     "motion_picture": "film videorecording motionpicture video vide mpct filmorbroadcast movie "
     "audiovisual audiovisualmaterial advs",
-    "song": "audiorecording song sound music audio soun",
+    "song": "audiorecording song sound music audio soun recording",
     "graphic": "artwork graphic image art",
     "figure": "figure fig chart",
     "personal_communication": "letterreference personalcommunication email pcomm icomm "
@@ -74,7 +74,7 @@ _TYPES: Final = {
     "cpaper conf proceedings conferenceproceedings proceedingspaper conferencearticle "
     "conferenceobject",
     JOURNAL: "journalarticle article articlejournal jour journal jfull ejour researcharticle "
-    "magazinearticle mgzn reviewarticle",
+    "magazinearticle mgzn articlemagazine reviewarticle",
 }
 _KINDS: Final = MappingProxyType({word: kind for kind, text in _WORDS.items()
                                   for word in text.split()})  # fmt: skip

@@ -22,7 +22,11 @@ _LETTERS = {
     "th": "þ", "TH": "Þ", "ng": "ŋ", "NG": "Ŋ", "textquoteright": "’", "textquoteleft": "‘",
     "textquotesingle": "'", "textquotedblleft": "“", "textquotedblright": "”", "textendash": "–",
     "textemdash": "—", "ldots": "…", "dots": "…", "textregistered": "®", "texttrademark": "™",
-    "textasciitilde": "~", "textunderscore": "_", "textbackslash": "\\", "textdegree": "°",
+    "textbullet": "•", "textperiodcentered": "·", "textcent": "¢", "texteuro": "€", "textyen": "¥",
+    "textdagger": "†", "textdaggerdbl": "‡", "textperthousand": "‰", "textquestiondown": "¿",
+    "textexclamdown": "¡", "guillemotleft": "«", "guillemotright": "»",
+    "textbraceleft": "\\{", "textbraceright": "\\}",
+    "textasciitilde": "~", "textunderscore": "_", "textbackslash": "\x00", "textdegree": "°",
     "textasciicircum": "^", "textgreater": ">", "textless": "<", "textbar": "|", "slash": "/",
     "S": "§", "copyright": "©", "pounds": "£", "cprime": "ʹ", "cdprime": "ʺ", "relax": "",
 }  # fmt: skip
@@ -34,6 +38,8 @@ _ACCENT = re.compile(
 _LETTER = re.compile(
     r"\\(" + "|".join(sorted(_LETTERS, key=len, reverse=True)) + r")(?![A-Za-z])(\{\}|\s+)?"
 )
+_ADJOINING = re.compile(r"\$\}\{\$(?=[\\^_])")
+_TIE = re.compile(r"(?<!\\)~")
 _ESCAPED = re.compile(r"\\([&%#_])")
 _LIGATURES = (("---", "—"), ("--", "–"), ("``", "“"), ("''", "”"))
 _COMMAND_BEFORE = re.compile(r"(?:\\[A-Za-z]+\*?\s*|[_^])$")
@@ -41,6 +47,8 @@ _COMMAND_BEFORE = re.compile(r"(?:\\[A-Za-z]+\*?\s*|[_^])$")
 
 def without_tex_letters(text: str) -> str:
     """Write what TeX spells out as characters; formulas are left alone."""
+    if "$}{$" in text:  # two formulas side by side are one: "$$" would begin another
+        text = _ADJOINING.sub("", text).replace("$}{$", " ")
     if "$" not in text and "\\(" not in text:
         return _plain(text)
     pieces: list[str] = []
@@ -58,14 +66,18 @@ def _plain(text: str) -> str:
             before, text = text, _ACCENT.sub(_accented, text)
             if text == before:
                 break
-        text = _LETTER.sub(lambda match: _LETTERS[match[1]], text)
+    if "~" in text:
+        text = _TIE.sub(" ", text)
+    if "\\" in text:
+        # A backslash that is spelled out begins nothing, so it is put in last of all.
+        text = _LETTER.sub(lambda match: _LETTERS[match[1]], text.replace("\x00", ""))
         text = _ESCAPED.sub(r"\1", text).replace("\\-", "")
     if "{" in text or "}" in text:
         text = _unbraced(text)
     for written, meant in _LIGATURES:
         if written in text:
             text = text.replace(written, meant)
-    return text.replace("~", " ") if "~" in text else text
+    return text.replace("\x00", "\\") if "\x00" in text else text
 
 
 def _accented(match: re.Match[str]) -> str:

@@ -38,7 +38,8 @@ class Moved:
 
 def suffixes() -> tuple[str, ...]:
     """List the representations an address may end in, longer ones before their own endings."""
-    return (*(one.suffix for one in CITATION_FORMATS.values()), *_OTHERS)
+    formats = sorted((one.suffix for one in CITATION_FORMATS.values()), key=len, reverse=True)
+    return (*formats, *_OTHERS)
 
 
 def parted(address: str, is_there: Callable[[str], bool]) -> tuple[str, str]:

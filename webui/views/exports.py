@@ -18,10 +18,12 @@ from werkzeug.exceptions import BadRequest
 from indexer import (
     CITATION_FORMATS,
     DEFAULT_KEY,
+    REFERENCE_STYLES,
     Paper,
     QueryError,
     citation_format,
     write_citations,
+    write_references,
 )
 from webui.http import render_queue, request_context
 from webui.http.error_pages import refused, wait_a_while
@@ -58,7 +60,7 @@ def register(app: Flask, most: int) -> None:
     app.extensions["quiver.exports"] = _Budget(most)
 
 
-@blueprint.get("/search.<any(bib, ris, 'csl.json', enw, csv, jsonl):suffix>")
+@blueprint.get("/search.<any(bib, 'biblatex.bib', ris, 'csl.json', enw, csv, jsonl):suffix>")
 def search(suffix: str) -> ResponseReturnValue:
     """Write every hit of a query, in its order; pages mean nothing here."""
     asked = request_context.asked(min_per_page=0)
@@ -87,17 +89,43 @@ def search(suffix: str) -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     """Write what was selected (``id``, repeated), or every hit of a query, in ``format``.
 
+    With ``style`` (apa, ieee, acm, mla, chicago, acl) they are formatted references, as text or,
+    with ``format=html``, as HTML.
+
     Raises:
-        QueryError: when there is no such format; nothing selected and nothing asked is a 400.
+        QueryError: when there is no such format or style; nothing selected and nothing asked is a
+            400.
     """
-    suffix = citation_format(request.args.get("format", "bibtex")).suffix
+    style = request.args.get("style")
+    suffix = "" if style else citation_format(request.args.get("format", "bibtex")).suffix
     ids = list(dict.fromkeys(request.args.getlist("id")))
     if not ids and "selection" in request.args:
         raise QueryError("id", "no paper is selected; tick some on the page of results")
     if not ids:
-        return search(suffix)
+        return _styled_search(style) if style else search(suffix)
     found = [request_context.searcher().get(one) for one in ids[:MAX_SELECTED]]
-    return references([paper for paper in found if paper is not None], suffix, "selection")
+    papers = [paper for paper in found if paper is not None]
+    return _styled(papers, style) if style else references(papers, suffix, "selection")
+
+
+def _styled_search(style: str) -> ResponseReturnValue:
+    asked = request_context.asked(min_per_page=0)
+    if asked.faults:
+        return refused(asked)
+    searcher = request_context.searcher()
+    found = (searcher.get(one) for one in searcher.ids(asked.query))
+    return _styled((paper for paper in found if paper is not None), style)
+
+
+def _styled(papers: Iterable[Paper], style: str) -> Response:
+    """Stream formatted references; only styles by name, for a path is the server's."""
+    if style.strip().lower() not in REFERENCE_STYLES:
+        names = ", ".join(REFERENCE_STYLES)
+        raise QueryError("style", f"expected one of {names}; got '{style[:80]}'")
+    as_html = request.args.get("format") == "html"
+    pieces = write_references(papers, style, as_html=as_html)
+    kind = "text/html" if as_html else "text/plain"
+    return _streamed(pieces, f"{kind}; charset=utf-8")
 
 
 @blueprint.get("/unapi")
@@ -130,7 +158,7 @@ def references(papers: Iterable[Paper], format: str, name: str) -> Response:
     """Stream papers as references.
 
     Options of the address: ``abstract=0`` or ``1``, ``key`` (pattern of the citation keys),
-    ``ascii=0`` (BibTeX with letters as they are).
+    ``ascii=0`` (BibTeX with letters as they are), ``bom=1`` (CSV for Excel).
 
     Args:
         papers: taken one by one while the answer is sent.
@@ -147,13 +175,19 @@ def references(papers: Iterable[Paper], format: str, name: str) -> Response:
         abstract=_switch("abstract"),
         key=request.args.get("key") or DEFAULT_KEY,
         ascii=_switch("ascii") is not False,
+        bom=_switch("bom") is True,
     )
-    response = Response(render_queue.by_turns(_chunks(pieces)), content_type=chosen.media_type)
+    response = _streamed(pieces, chosen.media_type)
+    if name:
+        response.headers["Content-Disposition"] = _attached(f"{name}.{chosen.suffix}")
+    return response
+
+
+def _streamed(pieces: Iterator[str], media_type: str) -> Response:
+    response = Response(render_queue.by_turns(_chunks(pieces)), content_type=media_type)
     response.call_on_close(request_context.kept())
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["X-Robots-Tag"] = "noindex"
-    if name:
-        response.headers["Content-Disposition"] = _attached(f"{name}.{chosen.suffix}")
     return response
 
 

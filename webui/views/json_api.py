@@ -28,6 +28,7 @@ from flask.typing import ResponseReturnValue
 from indexer import (
     CITATION_FORMATS,
     FACET_FIELDS,
+    REFERENCE_STYLES,
     UNKNOWN,
     And,
     AuthorName,
@@ -296,10 +297,11 @@ _QUERY: Final = (
     *("q", "venue", "venue_not", "year", "year_not", "type", "type_not", "author", "author_not"),
     *("year_from", "year_to", "match", "sort"),
 )
+_FORMAT: Final = {"type": "string", "enum": [*CITATION_FORMATS, "html"]}
 _PAGE: Final = ("page", "per_page")
 _SEARCH: Final = ("fields", "group_by", "cursor", "explain", "versions")
 _NARROWING: Final = ("q", "venue", "year", "also", "exact", "group")
-_WRITING: Final = ("abstract", "key", "ascii")
+_WRITING: Final = ("abstract", "key", "ascii", "bom")
 _MEDIA: Final = tuple(one.media_type.partition(";")[0] for one in CITATION_FORMATS.values())
 _ENDPOINTS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "api.search": ((*_QUERY, *_PAGE, *_SEARCH), (_JSON,)),
@@ -310,7 +312,10 @@ _ENDPOINTS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "records.venue": (("page", *_WRITING), ("text/html", _JSON, _ATOM, *_MEDIA)),
     "connections.as_json": (("from", "to"), (_JSON,)),
     "exports.search": ((*_QUERY, *_WRITING), _MEDIA),
-    "exports.export": ((*_QUERY, "id", "format", *_WRITING), _MEDIA),
+    "exports.export": (
+        (*_QUERY, "id", "format", "style", *_WRITING),
+        (*_MEDIA, "text/plain", "text/html"),
+    ),
     "feeds.search": ((*_QUERY, *_PAGE), (_ATOM,)),
     "keeping.record_json": (_QUERY, (_JSON,)),
     "differences.page_json": ((*_QUERY, "since", "until"), (_JSON,)),
@@ -400,6 +405,11 @@ def _schema(name: str, params: Params) -> tuple[dict[str, Any], str]:
         "abstract": (switch, "Whether references include abstracts."),
         "key": (_TEXT, "Pattern of citation keys, such as {author}{year}{word}."),
         "ascii": (switch, "Whether BibTeX writes non-ASCII letters as TeX."),
+        "bom": (switch, "Whether CSV starts with a byte order mark."),
+        "style": (
+            {"type": "string", "enum": list(REFERENCE_STYLES)},
+            "Style of formatted references, instead of a format: text, or HTML with format=html.",
+        ),
         "also": (_LIST, "Slugs of other exact names to include."),
         "exact": (switch, "Leave out names curated as the same person's."),
         "group": (_TEXT, "Only the group of papers that this paper is in, by its id."),
@@ -408,7 +418,7 @@ def _schema(name: str, params: Params) -> tuple[dict[str, Any], str]:
         "id": (_LIST, "Ids of papers."),
         "since": (_TEXT, "Name of the earlier generation."),
         "until": (_TEXT, "Name of the later generation; the newest by default."),
-        "format": ({"type": "string", "enum": list(CITATION_FORMATS)}, "Format of references."),
+        "format": (_FORMAT, "Format of references."),
         "search_query": (_TEXT, "A query in arXiv's language."),
         "id_list": (_TEXT, "Ids of papers, separated by commas."),
         "start": ({"type": "integer", "minimum": 0, "maximum": 10**9}, "Results to skip."),

@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from indexer import (
     CITATION_FORMATS,
+    REFERENCE_STYLES,
     UNKNOWN,
     FacetRequest,
     Filter,
@@ -82,6 +83,7 @@ def _paper_page(found: Paper) -> ResponseReturnValue:
             article=scholarly_article(found, here),
             formats=formats,
             bibtex="".join(write_citations([found], "bibtex")).strip(),
+            references=[(label, write(found)) for label, write in REFERENCE_STYLES.values()],
             versions=[shown(one, display) for one in versions_of_paper(searcher, found, near)],
             terms=near.terms,
             related=[shown(one.paper, display) for one in near.hits],

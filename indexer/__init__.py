@@ -14,7 +14,7 @@ Everything listed here is public; the modules behind it may move.
 
 from indexer.author import Author
 from indexer.author_name import parse_name, people_of
-from indexer.authors.clusters import AuthorCluster, author_cluster, namesakes
+from indexer.authors.clusters import AuthorCluster, author_cluster, namesakes, similar_names
 from indexer.authors.coauthors import CoAuthor, Ties
 from indexer.authors.disambiguation import Suggestion
 from indexer.authors.shortest_path import Connection, Link, connect, known_name
@@ -32,6 +32,7 @@ from indexer.citation import (
     write_references,
 )
 from indexer.config import Config, load_config
+from indexer.correction import search_corrected
 from indexer.errors import (
     ConfigError,
     DumpError,
@@ -43,10 +44,14 @@ from indexer.errors import (
     IndexUnavailable,
     OutputError,
     QueryError,
+    QueryTimedOut,
     QuiverError,
     RecordError,
 )
+from indexer.identifier_forms import is_arxiv_category
+from indexer.identifier_sentence import IdentifierAnswer, identifier_answer
 from indexer.identifiers import SCHEMES as IDENTIFIER_SCHEMES
+from indexer.intake.venues import Venues, load_venues
 from indexer.integrity import Integrity
 from indexer.language.parse import parse_query
 from indexer.language.syntax import SYNTAX, compose_query
@@ -80,11 +85,22 @@ from indexer.query import (
     Query,
     Repair,
     Sort,
+    TypedFilter,
     Value,
     Word,
     YearRange,
 )
+from indexer.query_analysis.typed_filters import as_words, read_typed_filters
 from indexer.ranking import BM25F, Ranking
+from indexer.references.bibliography import read_bibliography
+from indexer.references.known_item import named_paper
+from indexer.references.report import (
+    STATUS_WORDS,
+    ReferenceReport,
+    check_references,
+    corrected_bibtex,
+    report_json,
+)
 from indexer.relaxation import relaxation_sentence
 from indexer.report import BuildReport
 from indexer.search import (
@@ -134,6 +150,7 @@ __all__ = [
     "MOST_TOGETHER",
     "PAPER_TYPES",
     "REFERENCE_STYLES",
+    "STATUS_WORDS",
     "SYNTAX",
     "UNKNOWN",
     "Alternative",
@@ -160,6 +177,7 @@ __all__ = [
     "Formulas",
     "Has",
     "Hit",
+    "IdentifierAnswer",
     "Index",
     "IndexDamaged",
     "IndexError_",
@@ -180,11 +198,13 @@ __all__ = [
     "Publication",
     "Query",
     "QueryError",
+    "QueryTimedOut",
     "QuiverError",
     "Ranking",
     "Receipt",
     "RecordError",
     "Reference",
+    "ReferenceReport",
     "Related",
     "Repair",
     "Results",
@@ -194,30 +214,39 @@ __all__ = [
     "Span",
     "Suggestion",
     "Ties",
+    "TypedFilter",
     "Value",
+    "Venues",
     "Word",
     "Works",
     "Writer",
     "YearRange",
+    "as_words",
     "author_cluster",
     "build_index",
     "check_dumps",
+    "check_references",
     "citation_format",
     "cluster_json",
     "compose_query",
     "connect",
     "connection_json",
+    "corrected_bibtex",
     "display",
     "fold",
     "format_clause",
     "format_reference",
     "hit_json",
+    "identifier_answer",
     "info_json",
+    "is_arxiv_category",
     "known_name",
     "load_config",
+    "load_venues",
     "name_key",
     "name_of_slug",
     "name_slug",
+    "named_paper",
     "namesakes",
     "networks_of",
     "open_index",
@@ -227,9 +256,14 @@ __all__ = [
     "people_of",
     "plain",
     "put_together",
+    "read_bibliography",
+    "read_typed_filters",
     "related_papers",
     "relaxation_sentence",
+    "report_json",
     "results_json",
+    "search_corrected",
+    "similar_names",
     "unnumbered",
     "versions_among",
     "versions_of_paper",

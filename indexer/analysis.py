@@ -1,7 +1,9 @@
 """One description of how text becomes terms, for indexing, queries and highlighting alike.
 
 Folded text (`indexer.text`) is cut into words by NLTK's regular-expression tokenizer; words are
-stemmed by NLTK's English Snowball stemmer, once per distinct word. Stop words keep their place
+stemmed by NLTK's English Snowball stemmer, once per distinct word, after irregular plurals and
+British spellings were made regular (`indexer.text.word_forms`); words of other scripts as
+`indexer.text.scripts` says. Stop words keep their place
 (phrases may hold them) but are neither scored nor counted in a field's length.
 
 A compound ("non-invasive", "L'Engle") gives its parts at consecutive positions and, at the place
@@ -21,18 +23,23 @@ from typing import TYPE_CHECKING, Final
 from indexer.text.folded import Folded
 from indexer.text.folding import fold
 from indexer.text.letters import spellings
+from indexer.text.scripts import INDIC, SIGNS, UNSPACED, script_stem
+from indexer.text.word_forms import own_stem, standard_form
 
 if TYPE_CHECKING:
-    from nltk.stem.snowball import EnglishStemmer
+    from nltk.stem.snowball import EnglishStemmer, RussianStemmer
     from nltk.tokenize import RegexpTokenizer
 
+VERSION: Final = 2
+"""Rises when the same text may give other terms; an index says with which one it was written."""
 PATTERN: Final = (
-    r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"  # scripts without spaces: a character a word
+    rf"[\u3040-\u30ff\u3400-\u9fff{UNSPACED}{SIGNS}]"  # no spaces, signs: a character a word
+    rf"|[{INDIC}]++"
     r"|\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:\.\d+)+"  # 12,000 and 2.0 are one number
-    r"|[a-z](?:\+\+|#)(?![\w+#])"  # c++, c#
-    r"|[^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7afäöüøå]++"  # ++: never half a word
-    r"(?:[-'][^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7afäöüøå]++)*(?![äöüøå])"
-    r"|[^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+(?:'s)?"  # with an umlaut: by itself
+    r"|[a-z](?:\+\+|#)(?![\w+#])|[a-z]\*(?![\w*])"  # c++, c#, a*
+    rf"|[^\W_\u3040-\u30ff\u3400-\u9fff{UNSPACED}{INDIC}äöüøå]++"  # ++: never half a word
+    rf"(?:[-'][^\W_\u3040-\u30ff\u3400-\u9fff{UNSPACED}{INDIC}äöüøå]++)*(?![äöüøå])"
+    rf"|[^\W_\u3040-\u30ff\u3400-\u9fff{UNSPACED}{INDIC}]+(?:'s)?"  # with an umlaut: by itself
 )
 _WORD: Final = re.compile(PATTERN)
 _STEMMED: Final = tuple(
@@ -110,6 +117,12 @@ class Analyzer:
         return EnglishStemmer()
 
     @cached_property
+    def _russian(self) -> RussianStemmer:
+        from nltk.stem.snowball import RussianStemmer
+
+        return RussianStemmer()
+
+    @cached_property
     def _stems(self) -> dict[str, str]:
         return {}
 
@@ -119,7 +132,7 @@ class Analyzer:
             return word
         stem = self._stems.get(word)
         if stem is None:
-            stem = self._stemmer.stem(word) or word
+            stem = self._stem(word)
             if len(self._stems) >= MOST_STEMS:
                 self._stems.clear()
             self._stems[word] = stem
@@ -129,11 +142,16 @@ class Analyzer:
         """Give the stems of many distinct words, of which none is remembered."""
         if not self.stemming:
             return list(words)
-        stem = self._stemmer.stem
-        return [
-            stem(word) or word if word.endswith(_STEMMED) or not word.isascii() else word
-            for word in words
-        ]
+        return [self._stem(word) for word in words]
+
+    def _stem(self, word: str) -> str:
+        if not word.isascii():
+            return script_stem(word, self._russian)
+        word = standard_form(word)
+        own = own_stem(word)
+        if own is not None:
+            return own
+        return self._stemmer.stem(word) or word if word.endswith(_STEMMED) else word
 
     def words(self, folded: str) -> list[str]:
         """Cut search text into raw words, compounds still whole ("non-invasive"), in order.
@@ -189,7 +207,7 @@ def open_word(raw: str) -> tuple[tuple[str, ...], str]:
         return (raw[:MAX_WORD],), ""
     if raw[0].isdigit() and ("," in raw or "." in raw):
         return (raw.replace(",", "")[:MAX_WORD],), ""
-    if raw[-1] in "+#":
+    if raw[-1] in "+#*":
         return (raw,), ""
     raw = raw.removesuffix("'s")
     if not raw.isascii():

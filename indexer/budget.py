@@ -3,8 +3,8 @@
 Three kinds of limits keep a page from being expensive. Limits of the query itself (`Limits.terms`,
 `patterns`, `phrase_words`) cut the same in every backend, so an answer does not depend on the
 engine or on how busy the machine is. Limits of the work (`postings`, `bytes`) are counted by the
-embedded engine before it does the work. The deadline is the last resort. What was cut is said in
-the note of the clause.
+embedded engine before it does the work. The deadline is the last resort, and one deadline holds for
+all searches of a page. What was cut is said in the note of the clause.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from threading import Lock
 from typing import Final
 
 TIME_NOTE: Final = "left out: the query took too long"
@@ -35,7 +36,7 @@ class Limits:
         phrase_words: words of a phrase; a title of a paper has about 10, a long sentence 50.
         postings: postings and positions that are read or combined, some 40 ns each.
         bytes: memory for lists that are made for this query alone.
-        seconds: processor time of the thread that answers, so that a busy machine cuts nothing.
+        seconds: of the deadline, see `Deadline`.
     """
 
     terms: int = 1_024
@@ -78,33 +79,102 @@ class BudgetSpent(Exception):  # noqa: N818 - no error: the query goes on withou
         self.note = note
 
 
-class Budget:
-    """Counts what one query uses; for one thread.
+class HeavyLane:
+    """Lets one long query at a time go on; the others wait, or give up.
 
-    Attributes:
-        limits: of the query.
-        postings: postings and positions counted so far.
-        bytes: bytes counted so far.
-        late: whether the deadline has cut anything, so that the same query may find more later.
+    The interpreter gives one thread at a time a part of its time, so that ten long queries side by
+    side take ten times as long each, and every short one beside them, too. Safe to share between
+    threads.
     """
 
-    __slots__ = ("_clock", "_started", "bytes", "late", "limits", "postings")
+    def __init__(self) -> None:
+        """Begin with nobody in the lane."""
+        self._lock = Lock()
+
+    def enter(self, seconds: float) -> bool:
+        """Wait for the lane, so many seconds at most; say whether it is free now for this query."""
+        return self._lock.acquire(timeout=seconds)
+
+    def leave(self) -> None:
+        """Let the next query in; only for one that is in the lane."""
+        self._lock.release()
+
+
+LIGHT: Final = 0.1
+"""Seconds of the processor that every query has; beyond these it is a long one.
+
+Nearly every query takes less than half of it on a slow core (`tests.bench`). Twice as much makes
+short queries beside many long ones wait that much longer.
+"""
+PATIENCE: Final = 1.5
+"""A long query ends when so many times its seconds have passed, whatever it had of them."""
+
+
+class Deadline:
+    """When the work for one reader ends: all searches of a page have one together.
+
+    It is overdue after `seconds` of processor time of the thread that answers. A query that has had
+    `LIGHT` of these is a long one: it goes on alone, if there is a lane, and is overdue when
+    `PATIENCE` times `seconds` have passed on the wall, too. So a busy machine cuts no short query,
+    and keeps no reader waiting for a long one. For one thread.
+
+    Attributes:
+        seconds: of processor time.
+        late: whether it was overdue when it was looked at, so that something was left out and the
+            same query may find more later.
+    """
+
+    __slots__ = ("_alone", "_begun", "_clock", "_lane", "_started", "_wall", "late", "seconds")
 
     def __init__(
-        self, limits: Limits | None = None, clock: Callable[[], float] = time.thread_time
+        self,
+        seconds: float,
+        lane: HeavyLane | None = None,
+        *,
+        clock: Callable[[], float] = time.thread_time,
+        wall: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Begin to count.
+        """Begin now.
 
         Args:
-            limits: of the query; None = the defaults.
-            clock: gives seconds.
+            seconds: of processor time.
+            lane: for long queries; None = they go on beside each other.
+            clock: gives seconds of processor time.
+            wall: gives seconds that pass.
         """
-        self.limits = limits or DEFAULT
-        self.postings = 0
-        self.bytes = 0
+        self.seconds = seconds
         self.late = False
         self._clock = clock
+        self._wall = wall
+        self._lane = lane
+        self._alone = False
         self._started = clock()
+        self._begun = wall()
+
+    @property
+    def overdue(self) -> bool:
+        """Whether the deadline has passed; may wait for the lane."""
+        if not self.late:
+            used = self._clock() - self._started
+            self.late = used > self.seconds or (used > LIGHT and not self._goes_on())
+            if self.late:
+                self.end()
+        return self.late
+
+    @property
+    def patience(self) -> float:
+        """Seconds that may pass until a long query ends; negative where they have passed."""
+        return PATIENCE * self.seconds - (self._wall() - self._begun)
+
+    def _goes_on(self) -> bool:
+        """Say whether a long query may go on."""
+        left = self.patience
+        if left <= 0:
+            return False
+        if self._lane is not None and not self._alone:
+            self._alone = self._lane.enter(min(left, _LONGEST_WAIT))
+            return self._alone
+        return True
 
     def check(self) -> None:
         """Look at the clock.
@@ -112,14 +182,61 @@ class Budget:
         Raises:
             BudgetSpent: when the deadline has passed.
         """
-        if self.late or self.overdue:
-            self.late = True
+        if self.overdue:
             raise BudgetSpent(TIME_NOTE)
+
+    def end(self) -> None:
+        """Leave the lane; to be called after each search."""
+        if self._alone and self._lane is not None:
+            self._alone = False
+            self._lane.leave()
+
+
+_LONGEST_WAIT: Final = 3_600.0
+"""Seconds; `Lock.acquire` takes no infinity."""
+
+
+class Budget:
+    """Counts what one query uses; for one thread.
+
+    Attributes:
+        limits: of the query.
+        deadline: of the query, which it may have together with others.
+        postings: postings and positions counted so far.
+        bytes: bytes counted so far.
+    """
+
+    __slots__ = ("bytes", "deadline", "limits", "postings")
+
+    def __init__(self, limits: Limits | None = None, deadline: Deadline | None = None) -> None:
+        """Begin to count.
+
+        Args:
+            limits: of the query; None = the defaults.
+            deadline: None = one of its own, that begins now.
+        """
+        self.limits = limits or DEFAULT
+        self.deadline = deadline or Deadline(self.limits.seconds)
+        self.postings = 0
+        self.bytes = 0
+
+    def check(self) -> None:
+        """Look at the clock.
+
+        Raises:
+            BudgetSpent: when the deadline has passed.
+        """
+        self.deadline.check()
 
     @property
     def overdue(self) -> bool:
         """Whether the deadline has passed."""
-        return self._clock() - self._started > self.limits.seconds
+        return self.deadline.overdue
+
+    @property
+    def late(self) -> bool:
+        """Whether the deadline has cut anything."""
+        return self.deadline.late
 
     def spend(self, postings: int) -> None:
         """Count postings or positions before they are read; looks at the clock, too.
@@ -135,15 +252,11 @@ class Budget:
 
     def rest(self) -> Budget:
         """Returns a budget of what is left, with the same deadline, which counts from 0."""
-        left = Budget(
-            replace(self.limits, postings=self.limits.postings - self.postings), self._clock
-        )
-        left._started = self._started
-        return left
+        left = replace(self.limits, postings=self.limits.postings - self.postings)
+        return Budget(left, self.deadline)
 
-    def exhaust(self, *, late: bool = False) -> None:
-        """Let nothing more be spent; `late` where the deadline has passed."""
-        self.late = self.late or late
+    def exhaust(self) -> None:
+        """Let nothing more be spent."""
         self.postings = max(self.postings, self.limits.postings)
 
     def affords(self, postings: int) -> bool:

@@ -74,7 +74,7 @@ class SearchConfig:
     """What a page holds where the request does not say, and how it is found.
 
     Attributes:
-        timeout: seconds of work after which a query is answered with what it has found.
+        timeout: seconds of work after which a page is answered with what it has found.
         kernels: which inner loops the embedded engine uses: auto, numpy or numba.
     """
 

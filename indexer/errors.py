@@ -116,5 +116,20 @@ class IndexLocked(IndexError_):
     """Another process holds the writer's lock; the text names its pid, host and age."""
 
 
+class QueryTimedOut(QuiverError):  # noqa: N818 - as `IndexMissing`
+    """A query whose deadline has cut something, where an answer in part would be wrong.
+
+    A page of results says what was cut. What lists all papers, or compares two lists, does not go
+    on without a clause of the query.
+    """
+
+    def __init__(self) -> None:
+        """Word what to do about it."""
+        super().__init__(
+            "the query took too long, and this is not given in part; ask for fewer patterns, "
+            "phrases or fuzzy words, or once more when less is going on (search.timeout)"
+        )
+
+
 class IndexUnavailable(IndexError_):
     """The engine that holds the index does not answer in time, or refuses; it may by and by."""

@@ -17,7 +17,7 @@ from enum import StrEnum
 from typing import Literal
 
 TextField = Literal["title", "abstract", "author"]
-ValueField = Literal["venue", "type", "id"]
+ValueField = Literal["venue", "type", "id", "identifier", "year"]
 FacetField = Literal["venue", "year", "type", "author"]
 FACET_FIELDS: tuple[FacetField, ...] = ("venue", "year", "type", "author")
 
@@ -144,7 +144,12 @@ class AuthorName:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """The venue, type or id is this one, compared without case and accents."""
+    """The venue, type or id is this one, compared without case and accents.
+
+    Under "identifier" the value is ``scheme:identifier`` ("doi:10.1145/…"), compared by its key
+    (`indexer.identifier_forms`).
+    Of the field "year" it is a text that is no year: no paper matches it.
+    """
 
     field: ValueField
     value: str
@@ -267,6 +272,22 @@ class Repair:
 
 
 @dataclass(frozen=True, slots=True)
+class TypedFilter:
+    """A venue or years that were typed among the words and are read as the filter they mean.
+
+    Attributes:
+        value: name of the venue; a year, or a range such as 2019-2022, 2021- and -2015.
+        start: offset in the typed string, from 0, in characters.
+        end: offset after the last character of it.
+    """
+
+    field: Literal["venue", "year"]
+    value: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """Everything one page asks for.
 
@@ -277,6 +298,7 @@ class Query:
         filters: at most one a field, in the order of `FACET_FIELDS`.
         page: from 1.
         per_page: hits a page, 0 to 1000; 0 = counts only.
+        typed: filters that were typed as words; the clause has them already.
     """
 
     text: str = ""
@@ -288,6 +310,7 @@ class Query:
     sort: Sort = Sort.RELEVANCE
     page: int = 1
     per_page: int = 20
+    typed: tuple[TypedFilter, ...] = ()
 
     def filter(self, name: FacetField) -> Filter:
         """Give the filter of one facet, an empty one where there is none."""

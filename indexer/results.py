@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from indexer.paper import Paper
 from indexer.query import Clause, FacetField, Query, Repair, TextField
@@ -132,6 +132,10 @@ DEFAULT_FACETS = (
 )
 
 
+_CUT: Final = ("left out: ", "stopped at ")
+"""How the notes of clauses begin that the budget of the query has cut, see `indexer.budget`."""
+
+
 @dataclass(frozen=True, slots=True)
 class ClauseReading:
     """One clause of the query, as it was read.
@@ -148,6 +152,11 @@ class ClauseReading:
     hits: int
     emptied: bool = False
     note: str = ""
+
+    @property
+    def cut(self) -> bool:
+        """Whether the clause was left out or not looked at whole; `note` says why."""
+        return self.note.startswith(_CUT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +211,8 @@ class Results:
         facets: by field, those that were requested.
         generation: name of the index generation that answered.
         took_ms: wall time of the search, in milliseconds.
+        timed_out: whether its deadline has cut anything: the receipt says what, and the same
+            query may find more later.
     """
 
     query: Query
@@ -211,6 +222,7 @@ class Results:
     receipt: Receipt
     generation: str
     took_ms: float = field(compare=False)
+    timed_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,6 +116,16 @@ class Searcher(Protocol):
     def integrity(self) -> Integrity:
         """What is known of the files that it reads."""
 
+    @property
+    def timed_out(self) -> bool:
+        """Whether the deadline of a page has cut any of its answers; see `for_page`."""
+
+    def for_page(self) -> Searcher:
+        """Returns the same searcher for one page, all of whose searches have one deadline.
+
+        It is for one thread. Without it each search has a deadline of its own.
+        """
+
     def search(
         self,
         query: Query,

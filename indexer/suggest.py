@@ -7,6 +7,7 @@ gives the queries worth asking, best first.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -16,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.language.unparse import format_clause
-from indexer.query import And, Clause, Not, Or, Query, Word, Words
+from indexer.query import And, AuthorName, Clause, Not, Or, Query, Word, Words
 from indexer.text.folding import fold
 
 LONGEST: Final = 24
@@ -27,8 +28,15 @@ RARE: Final = 1e-5
 """Share of the papers up to which a word counts as rare; one paper always does."""
 MOST_WORDS: Final = 4
 """Words of one query that are corrected, the first ones."""
+_MEANT: Final = "Did you mean "
+SPELT_RIGHT: Final = 3
+"""Words from which a query is taken to be spelt right where a paper has all of them."""
 LONG: Final = 8
 """Letters from which a word may have two mistakes."""
+
+
+_AT_ONCE: Final = 16_384
+"""Words whose code points are in memory at once, 96 bytes each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +57,7 @@ class Vocabulary:
     """The surface words of an index, laid out for finding near ones; never changes.
 
     A search looks at all words at once: the letters of two words within N edits differ in at most
-    2 N places of a bit mask, and few words pass that. Needs about 120 bytes a word.
+    2 N places of a bit mask, and few words pass that. Needs about 135 bytes a word.
     """
 
     def __init__(self, words: Sequence[str], papers: Sequence[int] | NDArray[np.int64]) -> None:
@@ -61,21 +69,28 @@ class Vocabulary:
         """
         counts = np.asarray(papers, dtype=np.int64)
         kept = [at for at, word in enumerate(words) if 0 < len(word) <= LONGEST]
-        kept.sort(key=lambda at: len(words[at]))
+        kept.sort(key=lambda at: (len(words[at]), words[at]))
         self._words = tuple(words[at] for at in kept)
         self._papers = counts[kept] if kept else np.zeros(0, np.int64)
         self._lengths = np.fromiter(map(len, self._words), np.int8, len(self._words))
-        self._codes = _codes(self._words)
-        self._masks = _masks(self._codes)
-        self._places = {word: place for place, word in enumerate(self._words)}
+        # Two bytes a letter: those beyond the basic plane of Unicode are compared by their lower
+        # half, so two words of them may seem nearer than they are.
+        self._codes = np.zeros((len(self._words), LONGEST), np.uint16)
+        self._masks = np.zeros(len(self._words), np.uint64)
+        for start in range(0, len(self._words), _AT_ONCE):
+            part = slice(start, start + _AT_ONCE)
+            codes = _codes(self._words[part])
+            self._codes[part], self._masks[part] = codes.astype(np.uint16), _masks(codes)
 
     def __len__(self) -> int:
         return len(self._words)
 
     def papers(self, word: str) -> int:
         """Give the number of papers that hold a word; 0 for one that is not there."""
-        place = self._places.get(word)
-        return 0 if place is None else int(self._papers[place])
+        low, high = np.searchsorted(self._lengths, (len(word), len(word) + 1)).tolist()
+        place = bisect_left(self._words, word, low, high)
+        found = place < high and self._words[place] == word
+        return int(self._papers[place]) if found else 0
 
     def near(self, word: str, distance: int, *, least: int = 1) -> list[Neighbour]:
         """Find the words within a distance, the word itself included; nearest, then commonest.
@@ -93,7 +108,8 @@ class Vocabulary:
         differing = np.bitwise_count(self._masks[low:high] ^ _masks(codes)[0])
         fits = (differing <= 2 * distance) & (self._papers[low:high] >= least)
         places = np.flatnonzero(fits) + low
-        distances = _distances(codes[0][: len(word)], self._codes[places], self._lengths[places])
+        letters = codes[0][: len(word)].astype(np.uint16)
+        distances = _distances(letters, self._codes[places], self._lengths[places])
         found = [
             Neighbour(self._words[place], int(self._papers[place]), int(edits))
             for place, edits in zip(places.tolist(), distances.tolist(), strict=True)
@@ -125,6 +141,56 @@ def corrections(word: str, vocabulary: Vocabulary, *, papers: int, limit: int = 
     return [one.word for one in near[:limit]]
 
 
+def label_of(text: str) -> str:
+    """Returns the label of the alternative that is a corrected query."""
+    return f"{_MEANT}{text}?"
+
+
+def corrects(label: str) -> bool:
+    """Returns whether an alternative with this label is a corrected query."""
+    return label.startswith(_MEANT)
+
+
+def name_corrections(
+    name: str, vocabulary: Vocabulary, *, is_name: Callable[[str], bool], limit: int = 3
+) -> list[str]:
+    """Returns an author's name with each word corrected that is part of no name; often none.
+
+    Args:
+        name: as typed.
+        vocabulary: of the index, words of names included.
+        is_name: whether a folded word is part of a known author's name.
+        limit: most names to give.
+    """
+    words = name.split()
+    choices: list[list[str]] = []
+    for word in words:
+        folded = fold(word.strip(",.;"), name=True).text
+        if not folded.isalpha() or len(folded) < SHORTEST or is_name(folded):
+            choices.append([word])
+            continue
+        near = vocabulary.near(folded, 2 if len(folded) >= LONG else 1)
+        near = [one for one in near if one.distance and is_name(one.word)]
+        near.sort(key=lambda one: (one.distance, one.word[0] != folded[0], -one.papers))
+        tail = "," if word.endswith(",") else ""
+        choices.append([cased(one.word, word) + tail for one in near[:limit]] or [word])
+    corrected = [
+        " ".join(options[min(at, len(options) - 1)] for options in choices) for at in range(limit)
+    ]
+    return [one for one in dict.fromkeys(corrected) if one != name]
+
+
+def cased(word: str, typed: str) -> str:
+    """Returns a word with the capitals of what was typed for it.
+
+    >>> cased("learning", "Lerning"), cased("bert", "BRET"), cased("graph", "grpah")
+    ('Learning', 'BERT', 'graph')
+    """
+    if len(typed) > 1 and typed.isupper():
+        return word.upper()
+    return word[:1].upper() + word[1:] if typed[:1].isupper() else word
+
+
 def corrected_queries(
     query: Query,
     vocabulary: Vocabulary,
@@ -133,7 +199,7 @@ def corrected_queries(
     is_name: Callable[[str], bool],
     limit: int = 3,
 ) -> Iterator[tuple[str, Query]]:
-    """Give queries with words corrected, each with the words put in, best first, page 1.
+    """Yields queries with words corrected, each as it is shown, best first, page 1.
 
     All words at once come first, then one word at a time. Whether one finds more is for the
     caller to see; only then may it be shown.
@@ -147,26 +213,29 @@ def corrected_queries(
     """
     if query.clause is None:
         return
-    better: dict[Word, list[str]] = {}
+    better: dict[Word | AuthorName, list[str]] = {}
     for leaf in islice(_words_of(query.clause), 50):
-        folded = fold(leaf.text).text
-        if leaf in better or len(better) == MOST_WORDS or is_name(folded):
+        if leaf in better or len(better) == MOST_WORDS:
             continue
-        found = corrections(folded, vocabulary, papers=papers)
+        if isinstance(leaf, AuthorName):
+            found = name_corrections(leaf.name, vocabulary, is_name=is_name)
+        elif is_name(folded := fold(leaf.text).text):
+            continue
+        else:
+            found = corrections(folded, vocabulary, papers=papers)
+            found = [cased(word, leaf.text) for word in found]
         if found:
             better[leaf] = found
     best = {leaf: words[0] for leaf, words in better.items()}
     changes = [best] if best else []
     changes += [{leaf: word} for leaf, words in better.items() for word in words]
-    given: list[dict[Word, str]] = []
+    given: list[dict[Word | AuthorName, str]] = []
     for change in changes:
         if change not in given and len(given) < limit:
             given.append(change)
             clause = _exchanged(query.clause, change)
-            yield (
-                " ".join(change.values()),
-                replace(query, text=format_clause(clause), clause=clause, repairs=(), page=1),
-            )
+            text = format_clause(clause)
+            yield text, replace(query, text=text, clause=clause, repairs=(), typed=(), page=1)
 
 
 def _is_other_word(word: str, other: str) -> bool:
@@ -175,10 +244,10 @@ def _is_other_word(word: str, other: str) -> bool:
     return not (long.startswith(short) and long[len(short) :] in ("s", "es", "d", "ed", "e"))
 
 
-def _words_of(clause: Clause) -> Iterator[Word]:
-    """List the plain words that are asked for; what is excluded or exact is meant as typed."""
+def _words_of(clause: Clause) -> Iterator[Word | AuthorName]:
+    """List the plain words and names asked for; what is excluded or exact is meant as typed."""
     match clause:
-        case Word(exact=False):
+        case Word(exact=False) | AuthorName(exact=False):
             yield clause
         case Words(parts=parts):
             for part in parts:
@@ -191,8 +260,10 @@ def _words_of(clause: Clause) -> Iterator[Word]:
             return
 
 
-def _exchanged(clause: Clause, words: dict[Word, str]) -> Clause:
+def _exchanged(clause: Clause, words: dict[Word | AuthorName, str]) -> Clause:
     match clause:
+        case AuthorName():
+            return replace(clause, name=words[clause]) if clause in words else clause
         case Word():
             return replace(clause, text=words[clause]) if clause in words else clause
         case Words(parts=parts):
@@ -226,7 +297,7 @@ def _masks(codes: NDArray[np.uint32]) -> NDArray[np.uint64]:
 
 
 def _distances(
-    word: NDArray[np.uint32], codes: NDArray[np.uint32], lengths: NDArray[np.int8]
+    word: NDArray[np.uint16], codes: NDArray[np.uint16], lengths: NDArray[np.int8]
 ) -> NDArray[np.int8]:
     """Give the edits between one word and each of many, all rows of the table at once.
 

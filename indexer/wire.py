@@ -6,6 +6,7 @@ own types; years are numbers in papers and digits in facets, where "unknown" is 
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from indexer.authors.clusters import AuthorCluster
@@ -13,6 +14,7 @@ from indexer.authors.disambiguation import Suggestion
 from indexer.authors.same_name_groups import Group
 from indexer.authors.shortest_path import Connection
 from indexer.details import details_json
+from indexer.identifier_sentence import identifier_answer
 from indexer.paper import Paper, name_slug
 from indexer.query import FACET_FIELDS, Query
 from indexer.search import FacetValue, Hit, IndexInfo, Receipt, Results, Snippet
@@ -23,17 +25,24 @@ SHOWN_PAPERS = 5
 
 
 def results_json(results: Results) -> Json:
-    """Write one page of answers: the object of ``quiver search --json`` and ``/search.json``."""
+    """Write one page of answers: the object of ``quiver search --json`` and ``/search.json``.
+
+    The key ``timed_out`` is there only where the deadline of the search has cut something.
+    """
     query = results.query
+    named = identifier_answer(results)
+    identifier = {} if named is None else {"identifier": asdict(named)}
     return {
         "query": query.text,
         "total": results.total,
         "took_ms": round(results.took_ms, 3),
+        **({"timed_out": True} if results.timed_out else {}),
         "generation": results.generation,
         "page": query.page,
         "per_page": query.per_page,
         "parameters": query_json(query),
         "receipt": receipt_json(results.receipt),
+        **identifier,
         "hits": [hit_json(hit) for hit in results.hits],
         "facets": {
             field: [_value_json(value) for value in results.facets[field].values]

@@ -17,12 +17,15 @@ from indexer.backends.whoosh.scoring.query_context import Execution
 from indexer.backends.whoosh.searcher import WhooshSearcher
 from indexer.budget import (
     DEFAULT,
+    LIGHT,
     MEMORY_NOTE,
     PATTERNS_NOTE,
     TIME_NOTE,
     WORK_NOTE,
     Budget,
     BudgetSpent,
+    Deadline,
+    HeavyLane,
     Limits,
 )
 from indexer.highlighting.phrase_matches import TextToken, gathered
@@ -55,6 +58,12 @@ class Clock:
         return self.now
 
 
+def deadline(
+    clock: Clock, seconds: float = 1.0, *, wall: Clock | None = None, lane: HeavyLane | None = None
+) -> Deadline:
+    return Deadline(seconds, lane, clock=clock, wall=wall or clock)
+
+
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> WhooshIndex:
     made = WhooshIndex(tmp_path_factory.mktemp("budget"))
@@ -82,7 +91,7 @@ def notes(searcher: Searcher, text: str) -> list[str]:
 
 
 def test_what_is_spent_is_counted_until_nothing_is_left() -> None:
-    budget = Budget(Limits(postings=10), Clock())
+    budget = Budget(Limits(postings=10), deadline(Clock()))
     budget.spend(6)
     assert budget.affords(4)
     with pytest.raises(BudgetSpent, match=WORK_NOTE):
@@ -92,7 +101,7 @@ def test_what_is_spent_is_counted_until_nothing_is_left() -> None:
 
 
 def test_bytes_that_are_too_many_leave_room_for_fewer() -> None:
-    budget = Budget(Limits(bytes=10), Clock())
+    budget = Budget(Limits(bytes=10), deadline(Clock()))
     with pytest.raises(BudgetSpent, match=MEMORY_NOTE):
         budget.hold(11)
     budget.hold(10)
@@ -100,12 +109,71 @@ def test_bytes_that_are_too_many_leave_room_for_fewer() -> None:
 
 def test_the_deadline_is_looked_at_whenever_something_is_spent() -> None:
     clock = Clock()
-    budget = Budget(Limits(seconds=1), clock)
+    budget = Budget(Limits(), deadline(clock))
     budget.spend(1)
     clock.now = 1.5
     with pytest.raises(BudgetSpent, match=TIME_NOTE):
         budget.spend(1)
     assert budget.late
+
+
+def test_a_busy_machine_cuts_no_short_query() -> None:
+    clock, wall = Clock(), Clock()
+    ends = deadline(clock, wall=wall)
+    clock.now, wall.now = LIGHT, 60.0
+    seen = [ends.overdue]
+    clock.now = LIGHT + 0.01
+    seen += [ends.overdue, ends.late]
+    assert seen == [False, True, True]
+
+
+def test_one_long_query_at_a_time_goes_on() -> None:
+    lane = HeavyLane()
+    clocks = Clock(), Clock()
+    first, second = (deadline(clock, 0.2, wall=Clock(), lane=lane) for clock in clocks)
+    for clock in clocks:
+        clock.now = LIGHT + 0.01
+    assert not first.overdue
+    assert second.overdue  # after it has waited as long as it may
+    first.end()
+    assert not deadline(clocks[0], wall=Clock(), lane=lane).overdue
+
+
+def test_the_lane_is_left_when_a_search_ends(index: WhooshIndex) -> None:
+    searcher = limited(index)
+    lane = searcher._collection.lane
+    assert lane.enter(0)
+    lane.leave()
+    page = searcher.for_page()
+    assert page._deadline is not None
+    page._deadline._alone = lane.enter(0)
+    page.search(parse_query('"of the"'))
+    assert lane.enter(0)
+    lane.leave()
+
+
+def test_the_searches_of_a_page_have_one_deadline(index: WhooshIndex) -> None:
+    searcher = limited(index, seconds=0.5)
+    page = searcher.for_page()
+    assert page._deadline is not None
+    page._deadline._clock = clock = Clock()
+    page._deadline._started = 0.0
+    assert page.count(parse_query("a0001")) == 1
+    seen = [page.timed_out]
+    clock.now = 0.6
+    results = page.search(parse_query("a0001"))
+    assert results.timed_out
+    assert [one.note for one in results.receipt.clauses] == [TIME_NOTE]
+    assert results.receipt.clauses[0].cut
+    assert [*seen, page.timed_out] == [False, True]
+    assert not searcher.for_page().timed_out
+    assert not searcher.search(parse_query("a0001")).timed_out
+
+
+def test_after_the_deadline_nothing_is_marked(index: WhooshIndex) -> None:
+    results = limited(index, seconds=-1.0).search(parse_query("the"))
+    assert results.hits
+    assert not any(one.spans for hit in results.hits for one in hit.snippets)
 
 
 def test_large_collections_allow_more() -> None:
@@ -218,7 +286,7 @@ def test_an_answer_does_not_depend_on_what_is_in_the_caches(index: WhooshIndex, 
 
 def test_no_loop_is_given_more_than_a_query_may_have(index: WhooshIndex) -> None:
     for text in COSTLY.values():
-        asked = Execution(Budget(replace(DEFAULT, postings=2_000), Clock()))
+        asked = Execution(Budget(replace(DEFAULT, postings=2_000), deadline(Clock())))
         searcher = limited(index)
         query = parse_query(text)
         plan = searcher._collection.plan(query.clause, asked)

@@ -63,6 +63,8 @@ SHORT: Final = {
     "indexer/citation/options.py": "a leaf that all formats of references share",
     "indexer/citation/ris.py": "one format of references",
     "indexer/cli/opening.py": "a leaf that all commands share",
+    "indexer/formats/jats.py": "one dump format",
+    "indexer/formats/mods.py": "one dump format",
     "indexer/formats/keywords.py": "a leaf that several formats share",
     "indexer/formats/pages.py": "a leaf that several formats share",
     "indexer/priority.py": "one call to the system",

@@ -31,6 +31,7 @@ DOCUMENTS = {
     for path in sorted((CHECKOUT / folder).glob("**/*.md" if folder else "*.md"))
 }
 README = DOCUMENTS["README.md"]
+COMMAND_TABLE = DOCUMENTS["indexer/cli/README.md"]
 CONTRIBUTING = DOCUMENTS[".github/CONTRIBUTING.md"]
 UNMADE = {"data/authors.yaml"}
 """What documents name although it is not in the checkout."""
@@ -132,7 +133,7 @@ def test_examples_of_the_help_are_commands(command: click.Command) -> None:
 
 
 def test_every_verb_is_in_the_table_and_every_row_is_a_verb() -> None:
-    rows = re.findall(r"^\| `quiver ([a-z-]+)", README, flags=re.MULTILINE)
+    rows = re.findall(r"^\| `quiver ([a-z-]+)", COMMAND_TABLE, flags=re.MULTILINE)
     assert sorted(rows) == sorted(str(verb.name) for verb in COMMANDS)
 
 
@@ -151,7 +152,7 @@ def test_options_that_a_document_names_exist(name: str) -> None:
 @every_document
 def test_commands_that_a_document_names_exist(name: str) -> None:
     known = {str(verb.name) for verb in COMMANDS}
-    assert set(re.findall(r"`quiver ([a-z-]+)", DOCUMENTS[name])) <= known
+    assert set(re.findall(r"`quiver ([a-z][a-z-]*)", DOCUMENTS[name])) <= known
 
 
 @every_document

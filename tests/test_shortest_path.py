@@ -115,3 +115,8 @@ def test_on_the_command_line(checkout: Path, tmp_path: Path) -> None:
     missing = run(quiver(), ("path", "Sebastian U. Stich", "No Body", *index))
     assert missing.exit_code == 1
     assert "no paper has an author named 'No Body'" in missing.output
+    for verb in (("path", "Sebastian U. Stich"), ("author",)):
+        for typed in ("Jaggi", "Jagi", "Jaggi, X.", "M. Jagi", "Xaver Jaggi"):
+            near = run(quiver(), (*verb, typed, *index))
+            assert near.exit_code == 1
+            assert "similar names: Martin Jaggi" in near.output

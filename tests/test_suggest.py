@@ -107,13 +107,13 @@ def corrected(text: str, *names: str) -> list[tuple[str, str]]:
 
 def test_queries_are_corrected_all_words_at_once_and_one_by_one() -> None:
     assert corrected("federatd lerning year:2019") == [
-        ("federated learning", "(federated learning) AND year:2019"),
-        ("federated", "(federated lerning) AND year:2019"),
-        ("learning", "(federatd learning) AND year:2019"),
+        ("(federated learning) AND year:2019", "(federated learning) AND year:2019"),
+        ("(federated lerning) AND year:2019", "(federated lerning) AND year:2019"),
+        ("(federatd learning) AND year:2019", "(federatd learning) AND year:2019"),
     ]
     assert corrected("title:Lerning OR b") == [
-        ("learning", "title:learning OR b"),
-        ("leaning", "title:leaning OR b"),
+        ("title:Learning OR b", "title:Learning OR b"),
+        ("title:Leaning OR b", "title:Leaning OR b"),
     ]
 
 
@@ -130,6 +130,12 @@ def test_corrected_queries_begin_at_page_one_and_keep_the_rest() -> None:
 
     assert (changed.page, changed.per_page) == (1, 7)
     assert changed.clause == parse_query(changed.text).clause
+
+
+def test_a_misspelt_name_is_corrected_by_the_words_of_names() -> None:
+    assert corrected("author:Jagi lerning", "jaggi")[0][0] == "author:Jaggi AND learning"
+    assert corrected("author:Jaggi", "jaggi") == []
+    assert corrected('author:="Jagi"', "jaggi") == []
 
 
 @pytest.mark.bench

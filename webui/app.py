@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flask import Flask, url_for
 
-from indexer import Config, Index, load_config, name_slug, open_index, plain
+from indexer import Config, Index, load_config, load_venues, name_slug, open_index, plain
 from webui.http import (
     error_pages,
     metrics,
@@ -34,6 +34,7 @@ from webui.views import (
     health,
     json_api,
     papers,
+    references,
     search,
     search_diff,
     shelf,
@@ -59,11 +60,12 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     app.url_map.converters["address"] = AddressConverter
     app.json.sort_keys = False  # type: ignore[attr-defined] # the provider of Flask itself
     params = Params(per_page=config.search.per_page, max_per_page=config.search.max_per_page)
-    request_context.register(app, Snapshots(index), params)
+    request_context.register(app, Snapshots(index), params, load_venues(config.build.venues))
     error_pages.register(app, f"quiver build DUMP --index {config.index.dir}")
     app.register_blueprint(search.blueprint)
     app.register_blueprint(advanced.blueprint)
     app.register_blueprint(papers.blueprint)
+    app.register_blueprint(references.blueprint)
     app.register_blueprint(coauthor_path.blueprint)
     app.register_blueprint(exports.blueprint)
     app.register_blueprint(json_api.blueprint)
@@ -110,6 +112,7 @@ def _add_words(app: Flask, title: str) -> None:
         url_for=request_context.addresses().write,
         slug=name_slug,
         static=static,
+        timed_out=request_context.timed_out,
         kind=kind,
         plain=plain,
         carried=carried,

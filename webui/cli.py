@@ -100,12 +100,12 @@ def similar(session: Session, *, ids: tuple[str, ...], limit: int) -> None:
 
     The words are printed, and the query made of them, so that you can judge and change it.
     """
-    from indexer import related_papers
+    from indexer import named_paper, related_papers
 
     with open_searcher(session) as searcher:
         papers = []
         for one in dict.fromkeys(ids):
-            paper = searcher.get(one)
+            paper = named_paper(searcher, one)
             if paper is None:
                 raise click.ClickException(
                     f"no paper has the id '{one}'; `quiver search` prints the ids"

@@ -18,7 +18,7 @@ from indexer.authors.curation import CuratedPerson, Curation, curation_of
 from indexer.authors.disambiguation import Around, Suggestion, papers_of
 from indexer.authors.same_name_groups import Group
 from indexer.paper import Paper, name_key, name_slug, unnumbered
-from indexer.query import Filter, Query
+from indexer.query import AuthorName, Filter, Query
 from indexer.search import FacetValue, Searcher
 from indexer.text.folding import fold
 
@@ -199,6 +199,35 @@ def namesakes(searcher: Searcher, name: str) -> tuple[FacetValue, ...]:
     Most papers first; the name's own cluster is among them where there is one.
     """
     return searcher.names(fold(unnumbered(name_key(name))).text)
+
+
+def similar_names(searcher: Searcher, name: str, *, limit: int = 5) -> tuple[str, ...]:
+    """Returns exact names that may be meant by one that no paper bears, most papers first.
+
+    Names with the same surname; where there is none, those of the surname that is spelt nearly so.
+
+    Args:
+        searcher: of the collection.
+        name: as typed, "Jaggi, M." or "M. Jaggi".
+        limit: most names to give.
+    """
+    surname = _surname(name)
+    if not surname:
+        return ()
+    found = searcher.values("author", contains=surname, limit=limit)
+    if not found:
+        asked = Query(clause=AuthorName(surname), per_page=0)
+        for alternative in searcher.search(asked, facets=()).receipt.alternatives:
+            meant = alternative.query.clause
+            if isinstance(meant, AuthorName):
+                found = searcher.values("author", contains=meant.name, limit=limit)
+                break
+    return tuple(value.value for value in found)
+
+
+def _surname(name: str) -> str:
+    words = name.partition(",")[0].split()
+    return words[-1] if words else ""
 
 
 def _by(name: str) -> Query:

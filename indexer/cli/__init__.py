@@ -23,6 +23,7 @@ from indexer.cli.migrate import migrate
 from indexer.cli.opening import open_searcher, open_session_index
 from indexer.cli.people import evaluate_authors, path
 from indexer.cli.reading import author, info, show
+from indexer.cli.references import references
 from indexer.cli.search import search
 from indexer.cli.settings import config
 from indexer.cli.terminal import echo_lines, hit_lines
@@ -42,6 +43,7 @@ VERBS = (
     author,
     path,
     export,
+    references,
     info,
     versions,
     diff,

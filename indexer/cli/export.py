@@ -17,12 +17,14 @@ from indexer.citation import (
 from indexer.cli.filters import filter_options, order_options, read_filters
 from indexer.cli.group import Session, example, overwrite_option, with_session
 from indexer.cli.opening import open_searcher
-from indexer.errors import QueryError
+from indexer.errors import QueryError, QueryTimedOut
+from indexer.intake.venues import load_venues
 from indexer.language.parse import parse_query
 from indexer.output_file import OutputFile
 from indexer.paper import Paper
 from indexer.protected import STDOUT, protect
 from indexer.query import Match, Query, Sort
+from indexer.query_analysis.typed_filters import read_typed_filters
 from indexer.search import Searcher
 
 
@@ -104,8 +106,10 @@ def export(
         OutputFile(output, protected, overwrite=overwrite) as file,
         open_searcher(session) as searcher,
     ):
-        filters, span = read_filters(searcher, chosen, years)
+        venues = load_venues(session.config.build.venues)
+        filters, span = read_filters(searcher, chosen, years, venues)
         asked = parse_query(text, filters=filters, years=span, match=Match(match), sort=Sort(sort))
+        asked = read_typed_filters(asked, searcher, venues)
         papers = _papers(searcher, asked, limit)
         if style is not None:
             pieces = write_references(papers, style, as_html=_is_html(format_name))
@@ -130,7 +134,11 @@ def _is_html(format_name: str) -> bool:
 
 
 def _papers(searcher: Searcher, asked: Query, limit: int | None) -> Iterator[Paper]:
-    for number, paper_id in enumerate(searcher.ids(asked)):
+    page = searcher.for_page()
+    ids = page.ids(asked)
+    if page.timed_out:
+        raise QueryTimedOut
+    for number, paper_id in enumerate(ids):
         if number == limit:
             return
         paper = searcher.get(paper_id)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from indexer.cli.terminal import echo_lines
+from indexer.intake.venues import Venues
 from indexer.query import FACET_FIELDS, FacetField, Filter, Match, Sort, YearRange
 from indexer.search import Searcher
 from indexer.text.folding import fold
@@ -73,7 +74,10 @@ def order_options(function: Function) -> Function:
 
 
 def read_filters(
-    searcher: Searcher, chosen: dict[str, tuple[str, ...]], years: tuple[str, ...]
+    searcher: Searcher,
+    chosen: dict[str, tuple[str, ...]],
+    years: tuple[str, ...],
+    venues: Venues,
 ) -> tuple[tuple[Filter, ...], YearRange]:
     """Returns the filters of a query that the options ask for.
 
@@ -83,12 +87,13 @@ def read_filters(
         searcher: knows the values.
         chosen: by option name: venue, venue_not, type, type_not, author, author_not.
         years: values of ``--year``; one is a range, several are alternatives.
+        venues: the table of their aliases.
     """
     asked, span = _read_years(years)
     filters: list[Filter] = []
     for field in FACET_FIELDS:
-        include = asked if field == "year" else _known(searcher, field, chosen[field])
-        exclude = () if field == "year" else _known(searcher, field, chosen[f"{field}_not"])
+        include = asked if field == "year" else _known(searcher, field, chosen[field], venues)
+        exclude = () if field == "year" else _known(searcher, field, chosen[f"{field}_not"], venues)
         if include or exclude:
             filters.append(Filter(field, include, exclude))
     return tuple(filters), span
@@ -140,12 +145,18 @@ def _read_years(texts: tuple[str, ...]) -> tuple[tuple[str, ...], YearRange]:
     return tuple(str(year) for year in sorted(years, reverse=True)), YearRange()
 
 
-def _known(searcher: Searcher, field: FacetField, texts: tuple[str, ...]) -> tuple[str, ...]:
+def _known(
+    searcher: Searcher, field: FacetField, texts: tuple[str, ...], venues: Venues
+) -> tuple[str, ...]:
     found: list[str] = []
     for text in texts:
         values = [value.value for value in searcher.values(field, contains=text, limit=0)]
         alike = [value for value in values if fold(value).text == fold(text).text]
         chosen = text if text in values or len(alike) != 1 else alike[0]
+        name = venues.alias(text) if field == "venue" else ""
+        if chosen not in values and name:
+            named = [value.value for value in searcher.values(field, contains=name, limit=0)]
+            chosen, values = (name, [name]) if name in named else (chosen, values)
         if chosen not in values:
             near = f" Did you mean: {', '.join(alike or values[:3])}?" if values else ""
             echo_lines(f"No {field} in the index is exactly '{text}'.{near}", err=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import click
 
+from indexer.authors.clusters import similar_names
 from indexer.authors.disambiguation_quality import Judgement, Score, judge, judgement_as_json
 from indexer.authors.ground_truth import read_truth
 from indexer.authors.shortest_path import Connection, connect, known_name
@@ -15,6 +16,8 @@ from indexer.cli.group import Session, example, with_session
 from indexer.cli.opening import open_searcher
 from indexer.cli.terminal import counted, echo_lines, where, wrapped
 from indexer.wire import SHOWN_PAPERS, connection_json
+
+_SEARCH = "`quiver search author:...` finds names"
 
 
 @click.command(
@@ -35,9 +38,9 @@ def path(session: Session, *, one: str, other: str) -> None:
         for text in (one, other):
             name = known_name(searcher, text.encode(errors="replace").decode())
             if name is None:
-                raise click.ClickException(
-                    f"no paper has an author named '{text}'; `quiver search author:...` finds names"
-                )
+                near = similar_names(searcher, text)
+                hint = f"similar names: {', '.join(near)}" if near else _SEARCH
+                raise click.ClickException(f"no paper has an author named '{text}'; {hint}")
             ends.append(name)
         connection = connect(searcher, ends[0], ends[1])
     if session.json:

@@ -8,14 +8,16 @@ from functools import partial
 
 import click
 
-from indexer.authors.clusters import AuthorCluster, author_cluster, namesakes
+from indexer.authors.clusters import AuthorCluster, author_cluster, namesakes, similar_names
 from indexer.authors.curation import CuratedPerson
 from indexer.authors.disambiguation import Suggestion
 from indexer.authors.same_name_groups import Group
 from indexer.cli.group import Session, example, with_session
 from indexer.cli.opening import open_searcher
 from indexer.cli.terminal import counted, echo_lines, paper_lines, where, wrapped
+from indexer.identifier_forms import identifiers_in
 from indexer.paper import name_key, name_of_slug
+from indexer.references.known_item import named_paper
 from indexer.search import IndexInfo, Searcher
 from indexer.wire import cluster_json, info_json, paper_json
 
@@ -26,11 +28,18 @@ from indexer.wire import cluster_json, info_json, paper_json
 @click.argument("paper_id", metavar="ID")
 @with_session
 def show(session: Session, paper_id: str) -> None:
-    """Print one paper in full, by the id that a search prints."""
+    """Print one paper in full, by the id that a search prints, a DOI or another identifier."""
     with open_searcher(session) as searcher:
-        paper = searcher.get(paper_id)
+        paper = named_paper(searcher, paper_id)
         generation = searcher.generation
     if paper is None:
+        identifiers = identifiers_in(paper_id)
+        if identifiers:
+            one = identifiers[0]
+            there = f"; it may be at {one.address}" if one.address else ""
+            raise click.ClickException(
+                f"no paper has the {one.name} {one.value} in generation {generation}{there}"
+            )
         raise click.ClickException(
             f"no paper has the id '{paper_id}' in generation {generation}; "
             "`quiver search` prints ids at the end of each paper's third line"
@@ -98,9 +107,8 @@ def _by_folded_name(
                 f"No paper has an author named exactly '{name}'; showing {cluster.name}.", err=True
             )
             return cluster
-    words = name.split()
-    near = searcher.values("author", contains=words[-1], limit=5) if words else ()
-    hint = f"; similar names: {', '.join(value.value for value in near)}" if near else ""
+    near = similar_names(searcher, name)
+    hint = f"; similar names: {', '.join(near)}" if near else ""
     raise click.ClickException(f"no paper has an author named '{name}'{hint}")
 
 

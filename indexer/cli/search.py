@@ -10,9 +10,12 @@ from indexer.cli.filters import filter_options, order_options, read_filters
 from indexer.cli.group import Session, example, with_session
 from indexer.cli.opening import open_searcher
 from indexer.cli.terminal import echo_lines, results_lines
+from indexer.correction import search_corrected
 from indexer.errors import QueryError
+from indexer.intake.venues import load_venues
 from indexer.language.parse import parse_query
 from indexer.query import Match, Sort
+from indexer.query_analysis.typed_filters import read_typed_filters
 from indexer.wire import results_json
 
 
@@ -56,7 +59,8 @@ def search(
         )
     text = " ".join(query).encode(errors="replace").decode()
     with open_searcher(session) as searcher:
-        filters, span = read_filters(searcher, chosen, years)
+        venues = load_venues(session.config.build.venues)
+        filters, span = read_filters(searcher, chosen, years, venues)
         asked = parse_query(
             text,
             filters=filters,
@@ -66,7 +70,11 @@ def search(
             page=page,
             per_page=size,
         )
-        results = searcher.search(asked, explain=explain)
+        asked = read_typed_filters(asked, searcher, venues)
+        if session.json:
+            results = searcher.search(asked, explain=explain)
+        else:
+            results = search_corrected(searcher, asked, explain=explain)
     if session.json:
         click.echo(json.dumps(results_json(results), ensure_ascii=False))
         return

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import click
 
+from indexer.identifier_sentence import identifier_answer
 from indexer.paper import Paper
 from indexer.relaxation import relaxation_sentence
 from indexer.search import Facet, Hit, Results, Snippet, Span
@@ -199,6 +200,9 @@ def _receipt_lines(results: Results) -> Iterator[str]:
     receipt = results.receipt
     if receipt.read_as and receipt.read_as != results.query.text:
         yield click.style(f"Read as: {receipt.read_as}", dim=True)
+    named = identifier_answer(results)
+    if named is not None:
+        yield named.sentence + (f" It may be at {named.address}" if named.address else "")
     for reason, times in Counter(repair.reason for repair in receipt.repairs).items():
         yield f"Corrected: {reason}" + (f" ({times} times)" if times > 1 else "")
     for clause in receipt.clauses:

@@ -34,17 +34,22 @@ class Excerpts:
         self._abstract = FieldMatcher(terms, "abstract", forms, known)
         self._author = FieldMatcher(terms, "author", forms, known)
 
-    def of(self, paper: Paper) -> tuple[Snippet, ...]:
-        """Returns the title, every matching author name, and a passage of the abstract, if any."""
+    def of(self, paper: Paper, *, marked: bool = True) -> tuple[Snippet, ...]:
+        """Returns the title, every matching author name, and a passage of the abstract, if any.
+
+        Args:
+            paper: a hit.
+            marked: False for the title and the beginning of the abstract as they are.
+        """
         title: list[Span] = []
-        if self._title.anything:
+        if marked and self._title.anything:
             title = self._title.spans(fold(paper.title, umlauts=True))
         found = [Snippet("title", paper.title, 0, tuple(title))]
-        if self._author.anything:
+        if marked and self._author.anything:
             found += self._names(paper)
         if paper.abstract:
             folded = fold(paper.abstract, umlauts=True)
-            spans = self._abstract.spans(folded) if self._abstract.anything else []
+            spans = self._abstract.spans(folded) if marked and self._abstract.anything else []
             found.append(passage(paper.abstract, folded, spans))
         return tuple(found)
 

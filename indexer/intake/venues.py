@@ -108,6 +108,10 @@ class Venues:
             known = self._remembered[text] = self._look_up(text)
         return known
 
+    def alias(self, text: str) -> str:
+        """Returns the short name of which a text is a name or an alias; empty where it is none."""
+        return self._names.get(_key(text), "") if any(map(str.isalpha, text)) else ""
+
     def name_in_ids(self, text: str) -> str:
         """Returns the name of which `indexer.paper.paper_id` makes ids.
 

@@ -10,7 +10,9 @@ import re
 from collections.abc import Callable
 from typing import Final, cast
 
+from indexer.identifier_forms import FIELD_SCHEMES, Identifier, identifier_of
 from indexer.language.lexer import LEADING, TRAILING, Kind, Token, is_operator
+from indexer.language.years import read_years
 from indexer.paper import CONFERENCE, JOURNAL
 from indexer.query import (
     And,
@@ -27,8 +29,8 @@ from indexer.query import (
     ValueField,
     Wildcard,
     Word,
-    Years,
 )
+from indexer.text.scripts import SIGNS
 
 Report = Callable[[str], None]
 
@@ -41,16 +43,14 @@ MAX_STARS: Final = 8
 MAX_SLOP: Final = 1000
 MAX_BOOST: Final = 100.0
 
+_SIGN = re.compile(f"[{SIGNS}]")
+_POWER = re.compile(r"[A-Z]\^[0-9]")
 _SUFFIX = re.compile(r"(?:~([0-9]*(?:\.[0-9]*)?)|\^([0-9]+(?:\.[0-9]*)?|\.[0-9]+))$")
 _BOOST = re.compile(r"\^([0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _SLOP = re.compile(r"~([0-9]*)")
 _ADDRESS = re.compile(r"://\S*\w")
 _STRANGE = re.compile(r"[^\w'’.*?-]+")
 _NAME = re.compile(r"[A-Z]\*(?:-\w.*)?", re.DOTALL)
-_YEAR = r"([0-9]{4})"
-_SPAN = re.compile(rf"{_YEAR}?\s*(?:-{{1,3}}|–|—|\.{{2,3}}|:|to|TO)\s*{_YEAR}?")
-_BRACKET = re.compile(rf"([\[{{])\s*(?:{_YEAR}|\*)\s+(?:TO|to)\s+(?:{_YEAR}|\*)\s*([\]}}])")
-_LIMIT = re.compile(rf"([<>]?=?)\s*{_YEAR}")
 _HAS: Final[tuple[tuple[HasField, str], ...]] = (
     ("abstract", "abstract abstracts abs"),
     ("authors", "author authors au"),
@@ -81,12 +81,15 @@ def read_leaf(token: Token, field: str, report: Report) -> Clause | None:
         whole = next((has for name, has in _WHOLE if name == field), None)
         if whole is not None:
             return Has(whole)
-    if field == "year":
-        return read_years(token.text, report)
-    if field == "author":
-        return _author(token, report)
+    if field in ("year", "author"):
+        return read_years(token.text, report) if field == "year" else _author(token, report)
     if field in ("venue", "type", "id"):
         return _value(token, cast("ValueField", field), report)
+    if field in FIELD_SCHEMES:
+        identifier = identifier_of(field, token.text)
+        if identifier is not None:
+            return Value("identifier", str(identifier))
+        report(f"This is no {Identifier(field, '').name}, so it was read as a word.")
     text_field = cast("TextField | None", field if field in ("title", "abstract") else None)
     if token.kind is Kind.QUOTED:
         return _quoted(token, text_field, report)
@@ -102,37 +105,8 @@ def plain_word(text: str) -> str:
 
 
 def has_letters(text: str) -> bool:
-    """Returns whether the text has a letter or digit, and so something to search for."""
-    return any(char.isalnum() for char in text)
-
-
-def read_years(text: str, report: Report) -> Years | None:
-    """Read a year or a range of years in any of the spellings of the syntax table."""
-    text = text.strip().rstrip(",;")
-    bracket = _BRACKET.fullmatch(text)
-    limit = _LIMIT.fullmatch(text)
-    span = _SPAN.fullmatch(text)
-    low: int | None
-    high: int | None
-    if text == "*":
-        return Years(None, None)
-    if bracket is not None:
-        low = int(bracket[2]) + (bracket[1] == "{") if bracket[2] else None
-        high = int(bracket[3]) - (bracket[4] == "}") if bracket[3] else None
-    elif limit is not None:
-        sign, year = limit[1], int(limit[2])
-        low = None if sign.startswith("<") else year + (sign == ">")
-        high = None if sign.startswith(">") else year - (sign == "<")
-    elif span is not None and (span[1] or span[2]):
-        low = int(span[1]) if span[1] else None
-        high = int(span[2]) if span[2] else None
-    else:
-        report("This is no year or range of years such as 2019-2022, so it was left out.")
-        return None
-    if low is not None and high is not None and low > high:
-        report(f"The years were put in order: {high} to {low}.")
-        low, high = high, low
-    return Years(low, high)
+    """Returns whether the text has a letter, digit or emoji, and so something to search for."""
+    return any(char.isalnum() for char in text) or _SIGN.search(text) is not None
 
 
 def _presence(token: Token, *, absent: bool, report: Report) -> Clause | None:
@@ -171,6 +145,8 @@ def read_boost(suffix: str, report: Report) -> float:
 def read_word(raw: str, field: TextField | None, report: Report) -> Clause | None:
     """Read a bare word with what stands behind it: ``~2``, ``^3``, punctuation."""
     if len(raw) <= MAX_WORD and raw.isascii() and raw.isalpha() and raw.islower():
+        return Word(raw, field)
+    if _POWER.fullmatch(raw):
         return Word(raw, field)
     text = _cut(raw, report)
     fuzzy: str | None = None

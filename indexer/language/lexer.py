@@ -14,6 +14,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from indexer.identifier_forms import FIELD_SCHEMES
 from indexer.query import Repair
 
 FIELDS: Final = MappingProxyType(
@@ -32,6 +33,8 @@ FIELDS: Final = MappingProxyType(
         "has": "has",
         "no": "no",
         "all": "all",
+        **{scheme: scheme for scheme in FIELD_SCHEMES},
+        "pmc": "pmcid",
     }
 )
 """Names a person may type before a colon, and the field each stands for; ``all`` is no field."""
@@ -43,7 +46,9 @@ TRAILING: Final = ",.;:!/|&~^=<>[]-–—…'’`@·•"
 """Marks without meaning after a word; ``C++``, ``C#``, ``15%`` and ``$x$`` keep theirs."""
 
 _SPACED_FIELDS = frozenset({"title", "author", "abstract", "venue", "year"})
-_NOT_FIELDS = frozenset({"arxiv", "doi", "http", "https", "ftp", "pmid", "urn", "isbn", "mailto"})
+_NOT_FIELDS = frozenset({"http", "https", "ftp", "urn", "mailto"})
+_WHOLE_VALUES = frozenset({"id", *FIELD_SCHEMES})
+"""Fields whose value goes on to the next space, whatever signs it holds."""
 _VOID = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _FIELD = re.compile(r"([A-Za-z][A-Za-z_]{0,30}):")
 _YEAR_SIGN = re.compile(r"year(?=[<>]=?\s*[0-9]{4}\b)", re.IGNORECASE)
@@ -154,7 +159,8 @@ class Lexer:
             if char.isspace():
                 self._at += 1
                 continue
-            if field in ("", "year", "id") and (value := self._value(field)) is not None:
+            has_rules = field in ("", "year") or field in _WHOLE_VALUES
+            if has_rules and (value := self._value(field)) is not None:
                 return value
             if char == "(":
                 return self._mark(Kind.OPEN, start, 1)
@@ -200,6 +206,8 @@ class Lexer:
             return after.isspace() or after in "()"
         if char == "$" and field != "author":
             return self._tex_end(at) == at
+        if field == "year" and char in "<>~'’":
+            return after.isspace()
         return char in LEADING
 
     def _value(self, field: str) -> Token | None:
@@ -208,7 +216,7 @@ class Lexer:
         match = pattern.match(self._text, self._at)
         if match is None or self._text[self._at] in "(" + QUOTES:
             return None
-        text = _balanced(match.group()) if field == "id" else match.group()
+        text = _balanced(match.group()) if field in _WHOLE_VALUES else match.group()
         if not text:
             return None
         start = self._at
@@ -233,6 +241,8 @@ class Lexer:
                 while self._at < self._size and self._text[self._at].isspace():
                     self._at += 1
                 after = self._text[self._at] if self._at < self._size else ""
+                if typed == "year" and after.isalpha():  # "the first year: results"
+                    after = ""
             if after and not after.isspace() and after != ")":
                 self._at = max(self._at, end)
                 return Token(Kind.FIELD, start, end, known)

@@ -19,6 +19,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
+from indexer.identifier_forms import Identifier, identifiers_in
 from indexer.language.leaves import MAX_SLOP, read_boost, read_leaf
 from indexer.language.lexer import Kind, Lexer, Token
 from indexer.language.runs import Item, boosted, join_run, pair
@@ -33,6 +34,7 @@ from indexer.query import (
     Query,
     Repair,
     Sort,
+    Value,
     YearRange,
 )
 
@@ -87,6 +89,10 @@ def parse_clause(text: str) -> tuple[Clause | None, tuple[Repair, ...]]:
 
 
 def _read(text: str) -> tuple[Clause | None, tuple[Repair, ...]]:
+    identifiers = identifiers_in(text)
+    if identifiers:
+        values = tuple(_value(one) for one in identifiers)
+        return (values[0] if len(values) == 1 else Or(values)), ()
     reader = _Reader(text)
     clause = reader.read()
     repairs = sorted(reader.repairs, key=lambda repair: (repair.start, repair.end))
@@ -96,6 +102,12 @@ def _read(text: str) -> tuple[Clause | None, tuple[Repair, ...]]:
         last = Repair(repairs[MAX_REPAIRS - 1].start, len(text), "From here on more was mended.")
         repairs = [*repairs[: MAX_REPAIRS - 1], last]
     return clause, tuple(repairs)
+
+
+def _value(identifier: Identifier) -> Value:
+    if identifier.scheme == "id":
+        return Value("id", identifier.value)
+    return Value("identifier", str(identifier))
 
 
 # A page reads its query and then each of its clauses again, to write them back; a reading is a

@@ -80,6 +80,13 @@ SYNTAX: Final = (
     ),
     SyntaxRow("Fields", "id:icml2019-4d1c", "the paper with this id"),
     SyntaxRow(
+        "Fields",
+        "doi:10.1145/2939672.2939785",
+        "the paper with this DOI, also typed alone or as an address; arxiv: pmid: pmcid: isbn: "
+        "acl: dblp: openalex: s2: openreview: pii: url: work alike, cat: is a category of arXiv",
+        ("10.1145/2939672.2939785", "https://dl.acm.org/doi/10.1145/2939672.2939785"),
+    ),
+    SyntaxRow(
         "Fields", "no:abstract", "papers without an abstract; has:doi finds papers with a DOI"
     ),
     SyntaxRow(

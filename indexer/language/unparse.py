@@ -90,11 +90,15 @@ def _leaf(leaf: Leaf) -> str:
     return next((way for way in ways if parse_clause(way) == (leaf, ())), ways[-1])
 
 
-def _ways(leaf: Leaf) -> tuple[str, ...]:
+def _ways(leaf: Leaf) -> tuple[str, ...]:  # noqa: PLR0911 - one a kind of leaf
     match leaf:
         case Word(text=text, field=field, exact=exact):
             quoted = f"{_named(field)}{_quote(text)}{_boost(leaf)}"
-            return (quoted,) if exact else (f"{_named(field)}{text}{_boost(leaf)}", quoted)
+            if exact:
+                return (quoted,)
+            bare = f"{_named(field)}{text}"  # "R^2.0" is a factor, "R^2" a power
+            ways = (f"{bare}{_boost(leaf)}", f"{bare}^{leaf.boost:.1f}")
+            return (*ways, quoted) if field else (*ways, f"all:{ways[0]}", quoted)
         case Phrase(text=text, field=field, slop=slop):
             near = f"~{slop}" if slop else ""
             return (f"{_named(field)}{_quote(text)}{near}{_boost(leaf)}",)
@@ -110,6 +114,9 @@ def _ways(leaf: Leaf) -> tuple[str, ...]:
             last = "$" if position is Position.LAST else ""
             bare, quoted = (f"author:{sign}{one}{last}" for one in (name, _quote(name)))
             return (bare, quoted) if re.fullmatch(r"[\w'’-]+", name) else (quoted,)
+        case Value(field="identifier", value=value):
+            scheme, _, number = value.partition(":")
+            return (value, f"{scheme}:{_quote(number)}")
         case Value(field=name_field, value=value):
             return (f"{name_field}:{value}", f"{name_field}:{_quote(value)}")
         case Years(low=low, high=high):

@@ -13,6 +13,7 @@ from typing import Final, Protocol
 from indexer.analysis import Analyzer, german_spelling, name_tokens, open_word
 from indexer.budget import DEFAULT
 from indexer.highlighting.spans import WORD
+from indexer.identifier_forms import identifier_key
 from indexer.paper import name_key
 from indexer.query import (
     AuthorName,
@@ -42,11 +43,16 @@ from indexer.query_analysis.terms import (
     value_key,
 )
 from indexer.text.folding import fold
+from indexer.text.scripts import is_unspaced, without_particle
+from indexer.text.word_forms import other_forms
 
 STOP_NOTE = "stop word: not asked for"
 EMPTY_NOTE = "nothing to look for"
+NO_YEAR_NOTE = "no year: no paper matches it"
 JOINED_NOTE = "read as one word: "
 NAME_NOTE = "read as an author's name: "
+PARTICLE_NOTE = "read without its particle: "
+FORMS_NOTE = "also finds {}; in quotation marks only as typed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +156,10 @@ def read_leaf(
             else:
                 term = _name(name, position)
             return _of_terms(leaf, (term,) if term else ())
+        case Value("year", _):
+            return LeafReading(leaf, (), YearsTerm(1, 0), note=NO_YEAR_NOTE)
         case Value(field, value):
-            key = value_key(value)
+            key = identifier_key(value) if field == "identifier" else value_key(value)
             return _of_test(leaf, ValueTerm(field, key) if key else None)
         case Years(low, high):
             return _of_test(leaf, YearsTerm(low, high))
@@ -207,11 +215,36 @@ def _word(leaf: Word, vocabulary: Vocabulary) -> LeafReading:
     if leaf.field == "author":
         name = _name(leaf.text, opened=not leaf.exact)
         return _of_terms(leaf, (name,) if name else (), leaf.boost, stop=stop)
-    terms = tuple(
-        _slot_term(slot, leaf.field, vocabulary, exact=leaf.exact) for slot in asked or slots
-    )
-    parts = tuple(_parts(slot, leaf, vocabulary) for slot in asked)
-    return replace(_of_terms(leaf, terms, leaf.boost, stop=stop), parts=parts if any(parts) else ())
+    terms: list[TextTerm] = []
+    parts: list[tuple[StemTerm, ...]] = []
+    note = ""
+    for group in _side_by_side(asked or slots):
+        if len(group) == 1:
+            terms.append(_slot_term(group[0], leaf.field, vocabulary, exact=leaf.exact))
+            parts.append(_parts(group[0], leaf, vocabulary) if asked else ())
+            continue
+        word = "".join(slot.parts[0] for slot in group)
+        kept = word if leaf.exact else without_particle(word)
+        note = PARTICLE_NOTE + kept if kept != word else note
+        terms.append(PhraseTerm(tuple(slot.ways for slot in group[: len(kept)]), leaf.field))
+        parts.append(())
+    if not leaf.exact and vocabulary.analyzer.stemming and len(slots) == len(terms) == 1:
+        forms = other_forms(slots[0].parts[0]) if len(slots[0].parts) == 1 else ()
+        note = FORMS_NOTE.format(", ".join(forms)) if forms else note
+    reading = _of_terms(leaf, tuple(terms), leaf.boost, stop=stop)
+    return replace(reading, parts=tuple(parts) if any(parts) else (), note=reading.note or note)
+
+
+def _side_by_side(slots: Sequence[_Slot]) -> list[list[_Slot]]:
+    """Group the characters of words that are sequences of characters, every other slot alone."""
+    groups: list[list[_Slot]] = []
+    for slot in slots:
+        beside = len(slot.parts) == 1 and is_unspaced(slot.parts[0])
+        if beside and groups and is_unspaced(groups[-1][-1].parts[0]):
+            groups[-1].append(slot)
+        else:
+            groups.append([slot])
+    return groups
 
 
 def _parts(slot: _Slot, leaf: Word, vocabulary: Vocabulary) -> tuple[StemTerm, ...]:

@@ -24,6 +24,7 @@ WORDS: Final = 20
 SMOOTHING: Final = 100
 """Words that every paper is taken to be longer by: a bare title is worth less than an abstract."""
 MOST_PIECES: Final = 100_000
+"""Some 250 bytes each: 25 MB."""
 
 
 class KnownStems(dict[str, tuple[str, ...]]):

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 
 from indexer.text.folded import Folded
 from indexer.text.letters import UMLAUTS, fold_letter, greek, spellings, umlaut
+from indexer.text.scripts import is_arabic
 from indexer.text.symbols import symbol
 
 _SILENT = frozenset(
@@ -54,7 +55,8 @@ _SPACED_LETTERS = re.compile(
 )
 _SUBSCRIPT = re.compile(r"(?<![A-Za-z0-9_\\$])(?:[eE][lL][lL]|[A-Za-z])_(?=\{?[A-Za-z0-9](?!\w))")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_SPECIAL = re.compile(r"[^\x00-\x7f]|[\\${}`]|(?<=[A-Za-z])_|&[#A-Za-z]")
+_SUPERSCRIPT = re.compile(r"(?<![A-Za-z0-9_\\$^])[A-Za-z](\^)(?=\{?[0-9](?!\w))")
+_SPECIAL = re.compile(r"[^\x00-\x7f]|[\\${}`^]|(?<=[A-Za-z])_|&[#A-Za-z]")
 _ANY = re.compile(r"[^\x00-\x7f]+|[\\${}_^~`&]")
 
 
@@ -84,6 +86,7 @@ def _special(text: str) -> bool:
         or "_" in text
         or "&" in text
         or "`" in text
+        or "^" in text
     )
     return hinted and _SPECIAL.search(text) is not None
 
@@ -180,6 +183,8 @@ class _Folding:
         if "_" in text:
             for match in _SUBSCRIPT.finditer(text):
                 self.planned[match.start()] = (match.end(), match[0][-2].lower())
+        if "^" in text:
+            self.planned.update((m.start(1), (m.end(1), "")) for m in _SUPERSCRIPT.finditer(text))
         self.stops = sorted(self.planned)
 
     def _copy(self, at: int) -> int:
@@ -218,6 +223,8 @@ class _Folding:
         letter = umlaut(self.text[at:end])
         if letter:
             return self._umlaut(letter)
+        if self.text[at] == "\u200c" and self._within_arabic(at):
+            return "-"  # Persian writes it between a noun and its ending
         folded = fold_letter(self.text[at])
         if not greek(folded):
             return folded
@@ -226,6 +233,10 @@ class _Folding:
             before -= 1
         around = (self.text[before:at][:1], self.text[end : end + 1])
         return folded if any(greek(fold_letter(one)) for one in around if one) else greek(folded)
+
+    def _within_arabic(self, at: int) -> bool:
+        around = self.text[at - 1 : at] + self.text[at + 1 : at + 2]
+        return len(around) == 2 and all(map(is_arabic, around))
 
     def _marks(self, at: int, end: int) -> int:
         """Fold marks on the plain letter before them: its stretch takes them in."""

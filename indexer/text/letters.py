@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from typing import Final
 
+from indexer.text.scripts import script_letter
+
 _LETTERS: Final = {
     "ß": "ss", "ẞ": "ss", "æ": "ae", "Æ": "ae", "œ": "oe", "Œ": "oe", "ł": "l", "Ł": "l",
     "đ": "d", "Đ": "d", "ð": "d", "Ð": "d", "þ": "th", "Þ": "th", "ħ": "h", "Ħ": "h", "ı": "i",
@@ -32,6 +34,8 @@ _SPELLED: Final = str.maketrans({letter: ways[1] for letter, ways in UMLAUTS.ite
 def fold_letter(char: str) -> str:
     """Fold one character that is not ASCII; what has no simpler form stays, in lower case."""
     folded = _LETTERS.get(char)
+    if folded is None:
+        folded = script_letter(char)
     if folded is None:
         spread = unicodedata.normalize("NFKD", char)
         plain = (_LETTERS.get(one, one) for one in spread if not unicodedata.combining(one))

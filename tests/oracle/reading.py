@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from indexer.analysis import open_word, plain_words
+from indexer.identifier_forms import identifier_key, paper_keys
 from indexer.paper import Paper, name_key
 from indexer.query import (
     And,
@@ -33,6 +35,7 @@ from indexer.query import (
 )
 from indexer.query_analysis.compounds import BOUND
 from indexer.text.folding import fold
+from indexer.text.scripts import is_unspaced, without_particle
 from tests.oracle.document import Collection
 from tests.oracle.expansion import (
     PATTERNS,
@@ -84,6 +87,11 @@ def read(leaf: Leaf, collection: Collection) -> Terms | Test | None:
 def record_test(leaf: Value | Years | Has) -> Test | None:
     """Read a leaf about the record around the text."""
     match leaf:
+        case Value("identifier", value):
+            wanted = identifier_key(value)
+            return (lambda paper: wanted in paper_keys(paper)) if wanted else None
+        case Value("year", _):
+            return lambda _: False
         case Value(field, value):
             key = value_key(value)
             return (lambda paper: value_key(getattr(paper, field)) == key) if key else None
@@ -138,6 +146,9 @@ def _word(leaf: Word, collection: Collection) -> Terms | None:
     def said(slot: Slot) -> Term:
         return Sequence((slot,), fields, stemmed, phrase=False)
 
+    if any(is_unspaced(parts[0]) for _, parts, _ in asked):
+        return Terms(tuple(_spelled_out(asked, fields, said, leaf)), leaf.boost)
+
     apart = tuple(
         tuple(said(((part,),)) for part in parts if part not in stops)
         if len(parts) > 1 and stemmed
@@ -145,6 +156,24 @@ def _word(leaf: Word, collection: Collection) -> Terms | None:
         for _, parts, _ in asked
     )
     return Terms(tuple(said(slot) for slot, _, _ in asked), leaf.boost, apart)
+
+
+def _spelled_out(
+    asked: list[tuple[Slot, tuple[str, ...], str]],
+    fields: tuple[TextField, ...],
+    said: Callable[[Slot], Term],
+    leaf: Word,
+) -> Iterator[Term]:
+    """Yields the terms of a word some characters of which are looked for side by side."""
+    for beside, group in groupby(asked, lambda one: is_unspaced(one[1][0])):
+        run = list(group)
+        if not beside or len(run) == 1:
+            yield from (said(slot) for slot, _, _ in run)
+            continue
+        word = "".join(parts[0] for _, parts, _ in run)
+        length = len(word if leaf.exact else without_particle(word))
+        slots = tuple(slot for slot, _, _ in run[:length])
+        yield Sequence(slots, fields, stemmed=False, phrase=True)
 
 
 def _phrase(leaf: Phrase, collection: Collection) -> Terms | None:

@@ -12,6 +12,7 @@ from indexer.language.unparse import format_clause
 from indexer.paper import Paper, name_key, unnumbered
 from indexer.query import FacetField, Match, Query, Sort, YearRange
 from indexer.ranking import Ranking
+from indexer.references.known_item import read_known_item
 from indexer.search import (
     DEFAULT_FACETS,
     ClauseReading,
@@ -82,6 +83,13 @@ class MemorySearcher:
     def identity(self) -> str:
         return self._info.identity
 
+    @property
+    def timed_out(self) -> bool:
+        return False
+
+    def for_page(self) -> MemorySearcher:
+        return self
+
     def search(
         self,
         query: Query,
@@ -90,6 +98,7 @@ class MemorySearcher:
         explain: bool = False,  # noqa: ARG002 - the oracle explains nothing
     ) -> Results:
         started = time.perf_counter()
+        query = read_known_item(self, query)
         reading = self._resolved(query)
         found = self._ordered(query, reading)
         size = min(1000, max(0, query.per_page))
@@ -110,9 +119,11 @@ class MemorySearcher:
         )
 
     def count(self, query: Query) -> int:
+        query = read_known_item(self, query)
         return len(self._ordered(query, self._resolved(query)))
 
     def ids(self, query: Query) -> Iterator[str]:
+        query = read_known_item(self, query)
         for paper, _ in self._ordered(query, self._resolved(query)):
             yield paper.id
 

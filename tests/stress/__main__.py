@@ -15,8 +15,8 @@ TRIALS = {
     "rebuild": rebuild.main,
     "requests": requests.main,
 }
-SHORT = ("connections", "damage", "dumps", "kills", "rebuild", "requests")
-"""Trials that make what they need, in under three minutes together."""
+SHORT = ("connections", "damage", "dumps", "kills", "queries", "rebuild", "requests")
+"""Trials that make what they need, in under four minutes together."""
 
 
 def main(given: list[str]) -> int:

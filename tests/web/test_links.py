@@ -232,7 +232,7 @@ KINDS = (
     "/shelf", "/shelf?id=p1&id=p3&id=none", "/record?q=learning&venue=ICML",
     "/record/diff?q=learning", "/record/diff?q=learning&since=m000001",
     "/trends", "/trends?q=learning&q=gossip&venue=ICML", "/path",
-    "/path?from=ada-byron&to=author-3", "/advanced", "/similar?id=p1&id=p3",
+    "/path?from=ada-byron&to=author-3", "/advanced", "/references", "/similar?id=p1&id=p3",
 )  # fmt: skip
 
 

@@ -13,7 +13,14 @@ from flask import Flask, Response, current_app, make_response, render_template, 
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadHost, HTTPException
 
-from indexer import IndexDamaged, IndexError_, IndexMissing, IndexUnavailable, QuiverError
+from indexer import (
+    IndexDamaged,
+    IndexError_,
+    IndexMissing,
+    IndexUnavailable,
+    QueryTimedOut,
+    QuiverError,
+)
 from webui.http import request_context
 from webui.urls.query_params import SearchRequest
 
@@ -31,6 +38,9 @@ _LINES: Final = {
     405: ("Only GET is supported here.",),
     500: ("The error is on our side and has been logged. Please try again, or try other words.",),
 }
+_TIMED_OUT: Final = (
+    "A list in part would be wrong. Fewer patterns, phrases or fuzzy words take less time."
+)
 _DAMAGED: Final = (
     "A file of it is not what was written, so nothing is read from it. Which file it is, and how "
     "to repair the index, is in the server's log."
@@ -83,9 +93,9 @@ def wait_a_while(told: str, seconds: int) -> Response:
     return answer
 
 
-def busy(heading: str, seconds: int) -> Response:
-    """Answer a request for work that is done one piece at a time: 503, and when to ask again."""
-    told = f"Try again in {seconds} seconds."
+def busy(heading: str, seconds: int, told: str = "") -> Response:
+    """Answer a request for work that cannot be done now: 503, and when to ask again."""
+    told = f"{told} Try again in {seconds} seconds.".lstrip()
     if wants_json():
         answer = problem(503, heading, told)
     else:
@@ -126,6 +136,8 @@ def _http_fault(error: HTTPException) -> ResponseReturnValue:
 
 
 def _quiver_fault(error: QuiverError) -> ResponseReturnValue:
+    if isinstance(error, QueryTimedOut):
+        return busy("This search took too long", 5, _TIMED_OUT)
     missing, away = isinstance(error, IndexMissing), isinstance(error, IndexUnavailable)
     status = 503 if isinstance(error, IndexError_) else 400
     damaged = isinstance(error, IndexDamaged)

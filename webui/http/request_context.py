@@ -10,15 +10,25 @@ from typing import Any, cast
 
 from flask import Flask, abort, current_app, g, request
 
-from indexer import Formulas, IndexDamaged, IndexInfo, IndexMissing, Searcher
+from indexer import (
+    Formulas,
+    IndexDamaged,
+    IndexInfo,
+    IndexMissing,
+    QueryTimedOut,
+    Searcher,
+    Venues,
+    read_typed_filters,
+)
 from webui.http.searcher_pool import Snapshots
 from webui.presentation.markup import Display
 from webui.urls.query_params import TOGETHER, Params, SearchRequest
 from webui.urls.url_builder import Addresses
 
 
-def register(app: Flask, snapshots: Snapshots, params: Params) -> None:
+def register(app: Flask, snapshots: Snapshots, params: Params, venues: Venues) -> None:
     """Register an application's searchers and parameters; every request returns what it borrows."""
+    app.extensions["quiver.venues"] = venues
     app.extensions["quiver.snapshots"] = snapshots
     app.extensions["quiver.params"] = params
     app.extensions["quiver.display"] = Display(Formulas())
@@ -35,7 +45,7 @@ def searcher() -> Searcher:
     if "searcher" not in g:
         lent = g.setdefault("lent", ExitStack())
         snapshots = cast(Snapshots, current_app.extensions["quiver.snapshots"])
-        g.searcher = lent.enter_context(snapshots.lent())
+        g.searcher = _for_page(lent.enter_context(snapshots.lent()))
     return cast(Searcher, g.searcher)
 
 
@@ -50,9 +60,30 @@ def of_generation(generation: str) -> Searcher:
     lent = g.setdefault("lent", ExitStack())
     snapshots = cast(Snapshots, current_app.extensions["quiver.snapshots"])
     try:
-        return cast(Searcher, lent.enter_context(snapshots.earlier(generation)))
+        return _for_page(lent.enter_context(snapshots.earlier(generation)))
     except IndexDamaged as error:
         raise IndexMissing(f"generation {generation} cannot be read any more") from error
+
+
+def _for_page(searcher: Searcher) -> Searcher:
+    page = searcher.for_page()
+    g.setdefault("pages", []).append(page)
+    return page
+
+
+def timed_out() -> bool:
+    """Say whether the deadline of this page has cut any of its answers."""
+    return any(page.timed_out for page in g.get("pages", ()))
+
+
+def whole() -> None:
+    """Go on only if no answer of this page was cut by the deadline.
+
+    Raises:
+        QueryTimedOut: if one was; the page is then a 503.
+    """
+    if timed_out():
+        raise QueryTimedOut
 
 
 def generations() -> tuple[str, ...]:
@@ -146,7 +177,11 @@ def display() -> Display:
 
 def asked(*, min_per_page: int = 1) -> SearchRequest:
     """Read what the address of this request asks for."""
-    return replace(params(), min_per_page=min_per_page).read(request.args.items(multi=True))
+    read = replace(params(), min_per_page=min_per_page).read(request.args.items(multi=True))
+    if read.faults:
+        return read
+    venues = cast(Venues, current_app.extensions["quiver.venues"])
+    return replace(read, query=read_typed_filters(read.query, searcher(), venues))
 
 
 def page(name: str = "page") -> int:

@@ -138,7 +138,7 @@ def _keep(response: Response) -> Response:
     """Keep a page that is finished: only what is whole, at hand, and the same for everyone."""
     if request.blueprint not in _TAGGED or request.method != "GET" or "made_before" in g:
         return response
-    if response.status_code != 200 or response.is_streamed:
+    if response.status_code != 200 or response.is_streamed or request_context.timed_out():
         return response
     content = _made_of()
     if content is None or response.cache_control.no_store or "Set-Cookie" in response.headers:
@@ -162,7 +162,9 @@ def _tag(response: Response) -> Response:
         return response
     if request.blueprint in _TAGGED and response.status_code == 200:
         content = _made_of()
-        if content is not None:
+        if request_context.timed_out():  # the same address may answer more a moment later
+            response.cache_control.no_store = True
+        elif content is not None:
             response.set_etag(_etag(content, request_context.face()), weak=True)
             response.headers.setdefault("Cache-Control", "no-cache")
     return response

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from indexer import UNKNOWN, Facet, FacetField, Query
+from indexer import UNKNOWN, Facet, FacetField, Query, as_words
 from webui.urls import query_edits
 from webui.urls.query_params import Around
 
@@ -142,4 +142,7 @@ def chips(query: Query, write: Write) -> tuple[Chip, ...]:
         else:
             wording = f"{low}–{high}"
         found.append(Chip("Years", wording, write(query_edits.without_years(query))))
+    for typed in query.typed:
+        words = replace(query, text=as_words(query.text, typed), typed=(), page=1)
+        found.append(Chip(FIELD_NAMES[typed.field], f"{typed.value} (typed)", write(words)))
     return tuple(found)

@@ -29,7 +29,7 @@ def author_items(authors: Sequence[AuthorName], href: Callable[[str], str]) -> M
     """
     addresses = escaped([href(name_slug(author.name)) for author in authors])
     return _joined(
-        f'{_left_out(author.skipped)}<li><a href="{address}">{author.shown}</a></li>'
+        f'{_left_out(author.skipped)}<li dir="auto"><a href="{address}">{author.shown}</a></li>'
         for author, address in zip(authors, addresses, strict=True)
     )
 

@@ -24,6 +24,7 @@ from indexer import (
     Sort,
     Works,
     YearRange,
+    identifier_answer,
     relaxation_sentence,
     versions_among,
 )
@@ -112,6 +113,8 @@ def answer(results: Results, works: Works | None = None) -> dict[str, Any]:
             {"label": one.label, "total": one.total, "href": write(one.query)}
             for one in results.receipt.alternatives
         ],
+        "identified": identifier_answer(results),
+        "cut": _cut(results),
         "relaxed": {
             "sentence": relaxation_sentence(results),
             "all_words": results.receipt.all_words,
@@ -268,3 +271,13 @@ def pager(page: int, per_page: int, total: int, href: Callable[[int], str]) -> P
         previous=href(min(page - 1, last)) if page > 1 else "",
         next=href(page + 1) if page < last else "",
     )
+
+
+_SHOWN_CUTS: Final = 3
+"""Clauses that are left out or cut and stand on the page by themselves."""
+
+
+def _cut(results: Results) -> dict[str, Any]:
+    """Returns the clauses that are left out or cut: the first few, and the number of the others."""
+    cut = [(clause.text, clause.note) for clause in results.receipt.clauses if clause.cut]
+    return {"first": cut[:_SHOWN_CUTS], "others": len(cut[_SHOWN_CUTS:])}

@@ -12,7 +12,16 @@ from typing import Final
 
 from flask import Blueprint, Response, request
 
-from indexer import And, Or, QueryError, Sort, Value, parse_query
+from indexer import (
+    And,
+    Clause,
+    Or,
+    QueryError,
+    Sort,
+    Value,
+    is_arxiv_category,
+    parse_query,
+)
 from webui.http import request_context
 from webui.views.feeds import atom, papers_from
 
@@ -20,8 +29,9 @@ blueprint = Blueprint("arxiv_api", __name__)
 _MOST: Final = 2_000
 """Entries that arXiv gives at once."""
 _MOST_IDS: Final = 500
-_FIELDS: Final = {"ti": "title", "abs": "abstract", "au": "author", "jr": "venue", "cat": "venue"}
-_FIELD: Final = re.compile(r"\b(ti|au|abs|jr|cat|all):", re.IGNORECASE)
+_FIELDS: Final = {"ti": "title", "abs": "abstract", "au": "author", "jr": "venue"}
+_FIELD: Final = re.compile(r"\b(ti|au|abs|jr|all):", re.IGNORECASE)
+_CATEGORY: Final = re.compile(r'\bcat:"?([^\s"()]+)"?', re.IGNORECASE)
 _UNDERLINED: Final = re.compile(r"\bau:([^\s\"()]*_[^\s\"()]*)", re.IGNORECASE)
 _SUBMITTED: Final = re.compile(r"submittedDate:\[(\d{4})\d* TO (\d{4})\d*\]")
 _SORTS: Final = {
@@ -51,7 +61,7 @@ def query() -> Response:
         sort = Sort.OLDEST
     asked = parse_query(in_our_syntax(given), sort=sort)
     if ids:
-        listed = Or(tuple(Value("id", one) for one in ids))
+        listed = Or(tuple(_listed(one) for one in ids))
         both = And((asked.clause, listed)) if asked.clause is not None else listed
         asked = replace(asked, clause=both)
     told = f"search_query={given}&id_list={','.join(ids)}&start={start}&max_results={size}"
@@ -66,6 +76,7 @@ def in_our_syntax(text: str) -> str:
     'title:"gossip learning" AND NOT author:"jaggi m" AND sgd'
     """
     text = re.sub(r"\bANDNOT\b", "AND NOT", text)
+    text = _CATEGORY.sub(_category, text)
     text = _SUBMITTED.sub(r"year:\1-\2", text)
     text = _UNDERLINED.sub(lambda at: f'au:"{at.group(1).replace("_", " ").strip()}"', text)
 
@@ -74,6 +85,22 @@ def in_our_syntax(text: str) -> str:
         return f"{name}:" if name else ""
 
     return _FIELD.sub(field, text)
+
+
+def _category(match: re.Match[str]) -> str:
+    """Writes a category; a name that is none of arXiv's is that of a venue."""
+    name = match[1].rstrip("*").rstrip(".")
+    if is_arxiv_category(name):
+        return f"cat:{name}"
+    return f"venue:{match[1]}" if match[1].isalnum() else f'venue:"{match[1]}"'
+
+
+def _listed(one: str) -> Clause:
+    """Returns what finds the paper of an id, which may be an arXiv number with its version."""
+    clause = parse_query(one).clause
+    own = Value("id", one)
+    identified = isinstance(clause, Value) and clause.field == "identifier"
+    return Or((own, clause)) if identified and clause is not None else own
 
 
 def _number(name: str, default: int, most: int) -> int:

@@ -8,7 +8,7 @@ from typing import Final
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from indexer import Connection, QueryError, connect, connection_json, known_name
+from indexer import Connection, QueryError, connect, connection_json, known_name, similar_names
 from webui.http import request_context
 from webui.presentation.hit import shown
 from webui.views.json_api import answer
@@ -78,7 +78,10 @@ def as_json() -> ResponseReturnValue:
     ends = _asked()
     for parameter, typed, name in zip(("from", "to"), ends.typed, ends.names, strict=True):
         if name is None:
-            raise QueryError(parameter, "expected an author's name" if not typed else _no(typed))
+            near = similar_names(request_context.searcher(), typed)
+            hint = f"; similar names: {', '.join(near)}" if near else ""
+            reason = _no(typed) + hint if typed else "expected an author's name"
+            raise QueryError(parameter, reason)
     connection = ends.connection
     if connection is None:
         raise AssertionError("both names are known")

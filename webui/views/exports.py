@@ -69,13 +69,15 @@ def search(suffix: str) -> ResponseReturnValue:
     searcher = request_context.searcher()
     budget = cast(_Budget, current_app.extensions["quiver.exports"])
     count = searcher.count(asked.query)
+    ids = searcher.ids(asked.query)
+    request_context.whole()
     if budget.papers and count > budget.papers:
         raise BadRequest(
             f"One export may hold {budget.papers:,} papers here, and this one has {count:,}. "
             "Narrow the search, or take the papers page by page from /search.json; "
             "`quiver export` on the server writes any number."
         )
-    found = (searcher.get(one) for one in searcher.ids(asked.query))
+    found = (searcher.get(one) for one in ids)
     response = references((paper for paper in found if paper is not None), suffix, "results")
     end = budget.begin(count)
     if end is None:

@@ -15,7 +15,16 @@ from typing import Any, Final
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from indexer import Paper, PaperTimes, Query, Sort, name_slug, plain, unnumbered
+from indexer import (
+    Paper,
+    PaperTimes,
+    Query,
+    Sort,
+    is_arxiv_category,
+    name_slug,
+    plain,
+    unnumbered,
+)
 from webui.http import request_context
 from webui.http.error_pages import refused
 from webui.presentation import results_page
@@ -94,14 +103,20 @@ def feed(query: Query, title: str, page: str, href: Callable[[int], str]) -> Res
 
 
 def papers_from(query: Query, start: int, size: int) -> Window:
-    """Returns a window of the hits of a query, beginning at any rank."""
+    """Returns a window of the hits of a query, beginning at any rank.
+
+    Raises:
+        QueryTimedOut: if the deadline has cut anything.
+    """
     searcher = request_context.searcher()
+    total, ids = searcher.count(query), searcher.ids(query)
+    request_context.whole()
     papers = tuple(
         Dated(paper, times)
-        for one in islice(searcher.ids(query), start, start + size)
+        for one in islice(ids, start, start + size)
         if (paper := searcher.get(one)) is not None and (times := searcher.times(one)) is not None
     )
-    return Window(papers, searcher.count(query), start, size)
+    return Window(papers, total, start, size)
 
 
 def atom(
@@ -145,6 +160,7 @@ def _entry(dated: Dated) -> dict[str, Any]:
         "address": url_for("records.paper", address=paper.id, _external=True),
         "title": plain(paper.title),
         "summary": plain(paper.abstract),
+        "category": next(filter(is_arxiv_category, paper.publication.subjects), ""),
         "authors": [
             {
                 "name": unnumbered(name),

@@ -87,7 +87,9 @@ def search() -> ResponseReturnValue:
         field = next((one for one in FACET_FIELDS if one == request.args["group_by"]), None)
         if field is None:
             raise QueryError("group_by", f"expected one of {', '.join(FACET_FIELDS)}")
-        return answer(grouped(request_context.searcher(), asked.query, field))
+        groups = grouped(request_context.searcher(), asked.query, field)
+        request_context.whole()
+        return answer(groups)
     if request.args.get("explain", "") not in ("", "0", "1"):
         raise QueryError("explain", "expected 0 or 1")
     explain = request.args.get("explain") == "1"
@@ -111,6 +113,7 @@ def search() -> ResponseReturnValue:
             )
         query = replace(query, page=cursor.page, per_page=max(1, query.per_page))
         results = searcher.search(query, explain=explain)
+        request_context.whole()
         more["next_cursor"] = _next(results, searcher.identity, question)
     else:
         results = request_context.searcher().search(query, explain=explain)

@@ -22,6 +22,7 @@ from indexer import (
     Sort,
     YearRange,
     name_slug,
+    named_paper,
     paper_json,
     related_papers,
     results_json,
@@ -48,7 +49,7 @@ blueprint = Blueprint("records", __name__)
 
 @blueprint.get("/paper/<address:address>")
 def paper(address: str) -> ResponseReturnValue:
-    """Show one paper.
+    """Show one paper; a DOI or another identifier in place of its id leads to it.
 
     Raises:
         NotFound: when no paper has this id.
@@ -58,6 +59,11 @@ def paper(address: str) -> ResponseReturnValue:
     # An address with a suffix, or of an earlier version, has its dots written otherwise.
     spellings = (paper_id, undotted(paper_id), dotted(paper_id))
     found = next((one for one in map(searcher.get, dict.fromkeys(spellings)) if one), None)
+    if found is None:
+        whole, part = named_paper(searcher, address), named_paper(searcher, paper_id)
+        if (named := part or whole) is not None:
+            ending = f".{suffix}" if suffix and part else ""
+            return redirect(url_for("records.paper", address=named.id + ending))
     if found is None or suffix == "atom":
         abort(404)
     if suffix == "json":
@@ -138,7 +144,9 @@ def venue(slug: str, part: str) -> ResponseReturnValue:
     if suffix == "atom":
         return _feed(Filter("venue", (name,)), name, "records.venue", slug)
     if suffix not in ("", "json"):
-        found = (searcher.get(one) for one in searcher.ids(query))
+        ids = searcher.ids(query)
+        request_context.whole()
+        found = (searcher.get(one) for one in ids)
         papers = (one for one in found if one is not None)
         return references(papers, suffix, f"{slug}-{year}" if year else slug)
     results = searcher.search(query, facets=(FacetRequest("year", 0), FacetRequest("author", 12)))

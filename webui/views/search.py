@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from urllib.parse import urlencode
 
 from flask import Blueprint, render_template, request, url_for
@@ -16,6 +17,7 @@ from indexer import (
     Query,
     parse_query,
     put_together,
+    search_corrected,
 )
 from webui.http import request_context
 from webui.http.error_pages import refused
@@ -26,6 +28,8 @@ from webui.urls import query_edits
 blueprint = Blueprint("pages", __name__)
 _FIELDS = ("abstract", "authors", "venue", "year", "type", "doi", "url", "keywords")
 """What a record may lack, as the query language names it."""
+_AS_TYPED = "as_typed"
+"""The parameter that keeps a query from being corrected."""
 _VALUES = 200
 """Values on a page of all values of a facet."""
 
@@ -60,12 +64,24 @@ def search() -> ResponseReturnValue:
     query = asked.query
     explain = request.args.get("explain") == "1"
     searcher = request_context.searcher()
-    results = searcher.search(query, explain=explain)
+    as_typed = request.args.get(_AS_TYPED) == "1"
+    answer = searcher.search if as_typed else partial(search_corrected, searcher)
+    results = answer(query, explain=explain)
+    typed = None if results.query.text == query.text else _typed(query)
     together = request_context.params().together
     works = put_together(searcher, results, explain=explain) if together else None
     return render_template(
-        "pages/search.html", notices=asked.notices, **results_page.answer(results, works)
+        "pages/search.html",
+        notices=asked.notices,
+        typed=typed,
+        **results_page.answer(results, works),
     )
+
+
+def _typed(query: Query) -> dict[str, str]:
+    """Return what leads back to a query as it was typed, before its correction."""
+    href = results_page.search_href(query)
+    return {"text": query.text, "href": f"{href}{'&' if '?' in href else '?'}{_AS_TYPED}=1"}
 
 
 @blueprint.get("/facet/<any(venue, type, author):field>")

@@ -237,12 +237,9 @@ def _names() -> tuple[str, str] | str:
 
 def _state(searcher: Searcher, query: Query) -> SearchState:
     found = searcher.search(replace(query, page=1, per_page=0), facets=())
-    return SearchState(
-        searcher.generation,
-        searcher.info().built,
-        found.receipt.matched,
-        tuple(searcher.ids(query)),
-    )
+    ids = tuple(searcher.ids(query))
+    request_context.whole()
+    return SearchState(searcher.generation, searcher.info().built, found.receipt.matched, ids)
 
 
 def _told(

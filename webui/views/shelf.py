@@ -102,6 +102,8 @@ def _record(query: Query) -> dict[str, Any]:
     results = searcher.search(query, facets=())
     facets = tuple(FacetRequest(field, MOST) for field in _COUNTED)
     counted = searcher.search(settled(query, results), facets=facets)
+    ids = list(searcher.ids(query))
+    request_context.whole()
     told = results_json(results)
     parameters = {
         name: value
@@ -125,7 +127,7 @@ def _record(query: Query) -> dict[str, Any]:
         "counts": {
             field: {one.value: one.count for one in parts(counted, field)} for field in _COUNTED
         },
-        "ids": list(searcher.ids(query)),
+        "ids": ids,
     }
 
 

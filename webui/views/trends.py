@@ -87,6 +87,7 @@ def page() -> ResponseReturnValue:
     if isinstance(read, Response):
         return read
     found = trends(request_context.searcher(), read)
+    request_context.whole()
     pairs = [("q", query.text) for query in read]
     filters = (
         [
@@ -118,6 +119,7 @@ def table() -> ResponseReturnValue:
     if isinstance(read, Response):
         return read
     found = trends(request_context.searcher(), read)
+    request_context.whole()
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(["query", "year", "papers", "papers of the year", "share"])

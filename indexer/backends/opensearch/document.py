@@ -11,6 +11,7 @@ from typing import Final
 from indexer.analysis import Analyzer, Token, name_tokens, open_word, plain_words
 from indexer.backends.opensearch.mapping import APART, Body
 from indexer.details import packed_details, unpacked
+from indexer.identifier_forms import paper_keys
 from indexer.paper import UNKNOWN, Paper, name_key, unnumbered
 from indexer.query_analysis.terms import value_key
 from indexer.text.folding import fold
@@ -92,6 +93,7 @@ class DocumentMaker:
             "paper": paper_text(paper),
             "id": bounded(paper.id),
             "id_key": bounded(value_key(paper.id)),
+            "identifier_key": [bounded(key) for key in paper_keys(paper)],
             "content": content_of(paper),
             "venue_key": bounded(value_key(paper.venue)),
             "type_key": bounded(value_key(paper.type)),

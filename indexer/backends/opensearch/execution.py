@@ -19,7 +19,7 @@ from indexer.backends.opensearch.rescoring import Feedback
 from indexer.backends.opensearch.scoring import Collection, Scoring
 from indexer.backends.opensearch.search_requests import Pages, Place, Reach
 from indexer.backends.opensearch.term_dictionary import Ask, WordFacts
-from indexer.budget import DEFAULT, Budget, Limits
+from indexer.budget import DEFAULT, Budget, Deadline, Limits
 from indexer.query import Clause, Leaf, Match, Query
 from indexer.query_analysis.compounds import joined_word
 from indexer.query_analysis.expansion_shares import leaves_of, reader_of
@@ -111,11 +111,13 @@ class Finder:
             size: hits to give.
             aggs: what to count besides.
             explain: say of each hit what its score is made of.
-            budget: of the query; None = a new one.
+            budget: of the query: at its deadline the cluster answers with what it has found. None
+                = a new one for the plan, and the cluster takes the time that it needs.
         """
         plan = self._planned(query.clause, budget or self.budget())
+        deadline = None if budget is None else budget.deadline
         match = Match.ANY if query.match is Match.ANY else Match.ALL
-        pages = Pages(self._reach, query, plan, explain=explain)
+        pages = Pages(self._reach, query, plan, explain=explain, deadline=deadline)
         answer = pages.answer(match, first, size, aggs)
         matching = matching_query(plan, match)
         if query.match is not Match.AUTO or plan.bare < 2:
@@ -167,9 +169,13 @@ class Finder:
             for one in readings
         ]
 
-    def budget(self) -> Budget:
-        """Begin to count what a query costs; a cluster is waited for, so time is what passes."""
-        return Budget(self._limits, time.monotonic)
+    def deadline(self) -> Deadline:
+        """Returns a deadline that begins now; a cluster is waited for, so time is what passes."""
+        return Deadline(self._limits.seconds, clock=time.monotonic)
+
+    def budget(self, deadline: Deadline | None = None) -> Budget:
+        """Begin to count what a query costs."""
+        return Budget(self._limits, deadline or self.deadline())
 
     def totals(
         self, queries: list[Query], *, skip: list[int | None], budget: Budget | None = None

@@ -13,11 +13,13 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from indexer.analysis import VERSION as ANALYSIS
 from indexer.analysis import Analyzer
 from indexer.backends.opensearch.connection import ClusterConfig
 from indexer.backends.opensearch.lease import Lease
 from indexer.backends.opensearch.ledger import Generation, Ledger, take_census
 from indexer.backends.opensearch.mapping import (
+    ADDED_FIELDS,
     VERSION,
     Body,
     all_copies,
@@ -211,7 +213,7 @@ class Generations:
     def _mark(self, dumps: tuple[str, ...]) -> str:
         """Tell builds apart: the same dumps analysed the same way have the same mark."""
         analyzer = self._analyzer
-        told = [VERSION, list(dumps), sorted(analyzer.stop_words), analyzer.stemming]
+        told = [VERSION, ANALYSIS, list(dumps), sorted(analyzer.stop_words), analyzer.stemming]
         return hashlib.blake2b(json.dumps(told).encode(), digest_size=12).hexdigest()
 
     def _clone(self, generation: str, name: str, replicas: int) -> None:
@@ -226,6 +228,10 @@ class Generations:
             target=self._ledger.index_of(name),
             body={"settings": settings},
             params=all_copies(self._client, replicas),
+        )
+        # A generation of an earlier release lacks the fields that were added since.
+        self._client.indices.put_mapping(
+            index=self._ledger.index_of(name), body={"properties": dict(ADDED_FIELDS)}
         )
 
     def _drop_old(self) -> None:

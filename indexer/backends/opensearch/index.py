@@ -15,6 +15,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
+from indexer.analysis import VERSION as ANALYSIS
 from indexer.analysis import Analyzer
 from indexer.backends.opensearch.connection import (
     Breaker,
@@ -176,6 +177,11 @@ class OpenSearchIndex:
             raise IndexError_(
                 f"{self.config.name}: was built with other stop words or stemming than configured "
                 "now; `quiver build` builds it anew"
+            )
+        if facts.analysis != ANALYSIS:
+            raise IndexError_(
+                f"{self.config.name}: was built by a version of Quiver that analysed text "
+                "otherwise; `quiver build` builds it anew"
             )
 
     @contextmanager

@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
+from indexer.analysis import VERSION as ANALYSIS
 from indexer.backends.opensearch.mapping import APART, VERSION, Body, all_copies
 from indexer.backends.opensearch.scoring import FIELDS, Collection
 from indexer.errors import IndexDamaged, IndexLocked
@@ -48,6 +49,7 @@ class Generation:
         variants: every spelling of the names in `spellings`.
         stop_words: folded words that were not counted. stemming: whether words were stemmed.
         attached: names of what is attached to it.
+        analysis: `indexer.analysis.VERSION` of the program that wrote it.
     """
 
     info: IndexInfo
@@ -57,6 +59,7 @@ class Generation:
     stop_words: frozenset[str]
     stemming: bool
     attached: frozenset[str] = frozenset()
+    analysis: int = ANALYSIS
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,7 @@ class Ledger:
                 frozenset(facts["stop_words"]),
                 facts["stemming"],
                 frozenset(facts["attached"]),
+                facts.get("analysis", 1),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise IndexDamaged(
@@ -163,6 +167,7 @@ class Ledger:
             "stop_words": sorted(generation.stop_words),
             "stemming": generation.stemming,
             "attached": sorted(generation.attached),
+            "analysis": generation.analysis,
         }
         self._client.index(
             index=self._index,

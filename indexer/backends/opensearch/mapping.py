@@ -44,6 +44,8 @@ _ASKED: Final[Mapping[str, object]] = {**_VALUE, "doc_values": False}
 """Values that are looked for, never counted or sorted by."""
 _COUNTED: Final[Mapping[str, object]] = {"type": "keyword", "index": False}
 """Values that are counted or sorted by, never looked for."""
+ADDED_FIELDS: Final[Mapping[str, Mapping[str, object]]] = {"identifier_key": _ASKED}
+"""Fields added since `VERSION` became what it is; an update adds them to an older index."""
 _NUMBER: Final[Mapping[str, object]] = {"type": "integer"}
 _COLUMN: Final[Mapping[str, object]] = {"type": "integer", "index": False}
 _TIME: Final[Mapping[str, object]] = {"type": "long", "index": False}
@@ -90,6 +92,7 @@ def index_mapping(meta: Mapping[str, object]) -> Body:
         "paper": {"type": "keyword", "index": False, "doc_values": False},
         "id": _COUNTED,
         "id_key": _ASKED,
+        **ADDED_FIELDS,
         "content": _COUNTED,
         "first_indexed": _TIME,
         "last_changed": _TIME,

@@ -16,9 +16,17 @@ from indexer.query import Match, Query, Word
 from indexer.query_analysis.leaf_analysis import STOP_NOTE, LeafReading
 from indexer.query_analysis.plan import Plan
 from indexer.query_analysis.relaxation import is_deep, left_out, unfiltered, without
-from indexer.query_analysis.terms import StemTerm
+from indexer.query_analysis.terms import NameTerm, StemTerm
 from indexer.search import Alternative, ClauseReading, Receipt
-from indexer.suggest import LONG, RARE, SHORTEST, Vocabulary, corrected_queries
+from indexer.suggest import (
+    LONG,
+    RARE,
+    SHORTEST,
+    SPELT_RIGHT,
+    Vocabulary,
+    corrected_queries,
+    label_of,
+)
 from indexer.text.folding import fold
 
 LOOKED_AT: Final = 24
@@ -128,6 +136,9 @@ def _corrected(
     outcome: Outcome, corrected: Iterable[tuple[str, Query]], counting: Counting
 ) -> Iterator[Alternative]:
     """Returns queries with a rare word corrected of which more papers have all words."""
+    is_any = outcome.query.match is Match.ANY
+    if outcome.full and not is_any and len(outcome.plan.asking) >= SPELT_RIGHT:
+        return
     asked = list(corrected)
     if not asked:
         return
@@ -138,7 +149,7 @@ def _corrected(
             continue
         if count.full > outcome.full:
             given.add(count.total)
-            yield Alternative(f"did you mean {words}", changed, count.total)
+            yield Alternative(label_of(words), changed, count.total)
 
 
 def _alternatives(
@@ -189,9 +200,19 @@ class Spelling:
             and isinstance(term := one.terms[0], StemTerm)
             and len(term.word) >= SHORTEST
         }
-        texts, names = self._words.word_papers(sorted(typed))
+        in_names = {
+            word
+            for one in plan.asking
+            for term in one.terms
+            if isinstance(term, NameTerm)
+            for word in term.words
+            if len(word) >= SHORTEST
+        }
+        texts, names = self._words.word_papers(sorted(typed.keys() | in_names))
         most = max(1, RARE * self._papers)
         rare = [word for word in typed if texts[word] <= most and not names[word]]
+        typed |= {word: word for word in in_names - typed.keys()}
+        rare += [word for word in in_names if not names[word] and word not in rare]
         if not rare:
             return iter(())
         held: dict[str, int] = {}

@@ -24,6 +24,7 @@ from indexer.backends.opensearch.mapping import Body
 from indexer.backends.opensearch.rescoring import NEEDED, Feedback, Gain, Nearness
 from indexer.backends.opensearch.scoring import Scoring, rounded
 from indexer.backends.opensearch.term_dictionary import Ask, WordFacts
+from indexer.budget import Deadline
 from indexer.query import Match, Query, Sort
 from indexer.query_analysis.plan import Plan, signal_terms
 from indexer.ranking import idf
@@ -94,9 +95,26 @@ class _Signals:
 class Pages:
     """Asks for the pages of one query that was read."""
 
-    def __init__(self, reach: Reach, query: Query, plan: Plan, *, explain: bool = False) -> None:
-        """Prepare the requests; how many papers hold each term is asked here, if unknown."""
+    def __init__(
+        self,
+        reach: Reach,
+        query: Query,
+        plan: Plan,
+        *,
+        explain: bool = False,
+        deadline: Deadline | None = None,
+    ) -> None:
+        """Prepare the requests; how many papers hold each term is asked here, if unknown.
+
+        Args:
+            reach: how the generation is asked.
+            query: what is asked.
+            plan: how it was read.
+            explain: say of each hit what its score is made of.
+            deadline: after which the cluster answers with what it has found; None = it goes on.
+        """
         self._reach = reach
+        self._deadline = deadline
         self._query = query
         self._plan = plan
         self._explain = explain
@@ -279,8 +297,8 @@ class Pages:
         """Ask for a page however deep it lies."""
         named = {"include_named_queries_score": True} if self._explain else {}
         if first + size <= WALL:
-            return self._reach.ask(page_body(found, first, size, aggs=aggs, source=source) | named)
-        answer = self._reach.ask(page_body(found, 0, 0, aggs=aggs, source=()))
+            return self._ask(page_body(found, first, size, aggs=aggs, source=source) | named)
+        answer = self._ask(page_body(found, 0, 0, aggs=aggs, source=()))
         body = page_body(found, 0, WALL, source=())
         after: list[object] | None = None
         passed = 0
@@ -298,6 +316,16 @@ class Pages:
             collected += hits
             after = hits[-1]["sort"]
         answer["hits"]["hits"] = collected
+        return answer
+
+    def _ask(self, body: Body) -> Body:
+        """Send a request that the cluster answers in time, if need be with a part."""
+        deadline = self._deadline
+        if deadline is None:
+            return self._reach.ask(body)
+        left = max(_SHORTEST, deadline.patience)
+        answer = self._reach.ask({**body, "timeout": f"{left * 1000:.0f}ms"})
+        deadline.late = deadline.late or bool(answer.get("timed_out"))
         return answer
 
     def _walk(self, body: Body, size: int, after: list[object] | None) -> list[Body]:
@@ -327,6 +355,8 @@ def _largest_first(reasons: tuple[Contribution, ...]) -> tuple[Contribution, ...
     return tuple(sorted(reasons, key=lambda one: -one.value))
 
 
+_SHORTEST: Final = 0.1
+"""Seconds that each request may take, however late it is: it says what it found at once."""
 WALL: Final = 10_000
 """So many hits a request can count through; what lies beyond is reached by `search_after`."""
 

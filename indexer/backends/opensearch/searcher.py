@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -31,13 +32,14 @@ from indexer.backends.opensearch.mapping import Body
 from indexer.backends.opensearch.receipt import Outcome, Spelling, receipt_of
 from indexer.backends.opensearch.term_dictionary import WordFacts
 from indexer.backends.opensearch.transport import ReadAhead
-from indexer.budget import DEFAULT, Limits
+from indexer.budget import DEFAULT, Deadline, Limits
 from indexer.highlighting.snippets import Excerpts
 from indexer.highlighting.spans import Chunks
 from indexer.integrity import Integrity
 from indexer.paper import Paper
 from indexer.query import FacetField, Query
 from indexer.ranking import Ranking
+from indexer.references.known_item import read_known_item
 from indexer.search import (
     DEFAULT_FACETS,
     Facet,
@@ -112,6 +114,18 @@ class ClusterSearcher:
         self._finder = Finder(transport.search, self._words, facts.collection, ranking, limits)
         self._spelling = Spelling(self._words, facts.info.papers)
         self._coauthors = Coauthors(transport.search, self._lists)
+        self._deadline: Deadline | None = None
+
+    def for_page(self) -> ClusterSearcher:
+        """Returns the same searcher for one page, all of whose searches have one deadline."""
+        page = copy.copy(self)
+        page._deadline = self._finder.deadline()  # noqa: SLF001 - of the same class
+        return page
+
+    @property
+    def timed_out(self) -> bool:
+        """Whether the deadline of this page has cut anything; see `for_page`."""
+        return self._deadline is not None and self._deadline.late
 
     @property
     def generation(self) -> str:
@@ -136,10 +150,11 @@ class ClusterSearcher:
             IndexUnavailable: when the cluster does not answer in time.
         """
         started = time.perf_counter()
+        query = read_known_item(self, query)
         aggs = facet_aggs(query, facets, self._lists.several, self._lists.variants)
         size = min(MAX_PER_PAGE, max(0, query.per_page))
         first = (max(1, query.page) - 1) * size
-        budget = self._finder.budget()
+        budget = self._finder.budget(self._deadline)
         found = self._finder.find(query, first, size, aggs=aggs, explain=explain, budget=budget)
         papers = [paper_of(one.source["paper"]) for one in found.places]
         excerpts = Excerpts(found.plan, self._forms(papers), self._chunks)
@@ -163,7 +178,8 @@ class ClusterSearcher:
         corrected = () if budget.overdue else self._spelling.corrected(query, found.plan)
         receipt = receipt_of(outcome, self._finder, corrected, budget)
         took = (time.perf_counter() - started) * 1000
-        return Results(query, found.total, tuple(hits), made, receipt, self.generation, took)
+        late = budget.late
+        return Results(query, found.total, tuple(hits), made, receipt, self.generation, took, late)
 
     def _forms(self, papers: list[Paper]) -> Callable[[str], Iterable[str]]:
         """Give the surface words of a stem among those of some papers."""
@@ -266,11 +282,11 @@ class ClusterSearcher:
 
     def count(self, query: Query) -> int:
         """Give the exact number of papers that match."""
-        return self._finder.find(query, 0, 0).total
+        return self._finder.find(read_known_item(self, query), 0, 0).total
 
     def ids(self, query: Query) -> Iterator[str]:
         """Give the ids of all matches in the query's order, lazily; page and per_page are void."""
-        return self._ahead.listed(self._finder.ids(query))
+        return self._ahead.listed(self._finder.ids(read_known_item(self, query)))
 
     def get(self, paper_id: str) -> Paper | None:
         """Give back the paper with this id, equal to the one that was written."""

@@ -60,8 +60,11 @@ class ClusterTransport:
         """Send a search; an answer without some of the papers is no answer.
 
         One that fails within the cluster, as when a node goes in the midst of it, is asked again.
+        A body with a ``timeout`` is answered with what was found until then, ``timed_out`` set.
         """
-        params = {"allow_partial_search_results": "false"}
+        # The server refuses to stop in time where no part of an answer may lack (QueryPhase in
+        # 2.19), so that shards which failed are looked for here.
+        params = {"allow_partial_search_results": "true" if "timeout" in body else "false"}
         if body.get("include_named_queries_score"):
             # The server takes it from the address only (RestSearchAction in 2.19).
             params["include_named_queries_score"] = "true"
@@ -84,10 +87,15 @@ class ClusterTransport:
         return self._once(body, params, until)
 
     def _once(self, body: Body, params: dict[str, str], until: float) -> Body:
+        from opensearchpy.exceptions import TransportError
+
         left = max(0.1, until - time.monotonic())
         answer: Body = self._client.search(
             index=self._index, body=body, params={**params, "request_timeout": left}
         )
+        shards = answer.get("_shards", {})
+        if shards.get("failed"):
+            raise TransportError(503, "shards failed", shards)
         return answer
 
     def source(self, document: str) -> Body | None:

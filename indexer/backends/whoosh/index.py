@@ -219,7 +219,8 @@ class WhooshIndex:
             if base and not rebuild and base.manifest.analyzer != fingerprint(self._analyzer):
                 raise IndexError_(
                     f"{self.path}: was built with other stop words or stemming than configured "
-                    "now, so nothing can be added; `quiver build` builds it anew"
+                    "now, or by a version that analysed text otherwise, so nothing can be added; "
+                    "`quiver build` builds it anew"
                 )
             with faults_told(self.path):
                 name, hidden = self.generations.begin()

@@ -6,7 +6,7 @@ What must hold between the arrays of a segment, said for each that does not.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -71,9 +71,25 @@ def check_segment(folder: Path, segment: OpenedSegment) -> None:
         IndexDamaged: names the file, and what is wrong with it.
     """
     check_sums(segment)
-    fault = next(faults_of(segment.arrays), None)
+    fault = next(chain(faults_of(segment.arrays), _identifier_faults(segment)), None)
     if fault:
         raise _damaged(folder / segment.entry.arrays, fault)
+
+
+def _identifier_faults(segment: OpenedSegment) -> Iterator[str]:
+    """Say what is wrong with the dictionary of identifiers; older segments have none."""
+    identifiers = segment.identifiers
+    if identifiers is None:
+        return
+    keys, papers = identifiers.keys, identifiers.papers
+    if not _pointers(keys.ends, len(keys), len(keys.blob)):
+        yield "the ends of identifiers do not fit"
+        return
+    if len(papers) and (papers.min() < 0 or papers.max() >= segment.arrays.papers):
+        yield "identifier_papers points outside"
+    raws = keys.raws()
+    if any(one > other for one, other in pairwise(raws)):
+        yield "identifiers do not rise"
 
 
 def check_sums(segment: OpenedSegment) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 import time
 from collections.abc import Iterator
-from functools import cached_property
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -26,13 +27,14 @@ from indexer.backends.whoosh.query.explain import explained
 from indexer.backends.whoosh.query.receipt import Spelling, receipt_of
 from indexer.backends.whoosh.scoring.collection import Collection
 from indexer.backends.whoosh.scoring.query_context import Execution
-from indexer.budget import DEFAULT, Budget, Limits
+from indexer.budget import DEFAULT, Budget, Deadline, Limits
 from indexer.highlighting.snippets import Excerpts
 from indexer.highlighting.spans import Chunks
 from indexer.integrity import guarded, guarded_items
 from indexer.paper import Paper, name_key
 from indexer.query import FacetField, Query
 from indexer.ranking import Ranking
+from indexer.references.known_item import read_known_item
 from indexer.search import (
     DEFAULT_FACETS,
     FacetRequest,
@@ -83,6 +85,20 @@ class WhooshSearcher:
         self._kernels.opened()
         self._local = threading.local()
         self._chunks = Chunks()
+        self._spelling = Spelling(self._collection)
+        self._bylines = Bylines(self._collection.readers)
+        self._deadline: Deadline | None = None
+
+    def for_page(self) -> WhooshSearcher:
+        """Returns the same searcher for one page, all of whose searches have one deadline."""
+        page = copy.copy(self)
+        page._deadline = self._collection.deadline()  # noqa: SLF001 - of the same class
+        return page
+
+    @property
+    def timed_out(self) -> bool:
+        """Whether the deadline of this page has cut anything; see `for_page`."""
+        return self._deadline is not None and self._deadline.late
 
     @property
     def generation(self) -> str:
@@ -102,17 +118,20 @@ class WhooshSearcher:
             self._local.desks = desks
         return desks
 
-    @cached_property
-    def _spelling(self) -> Spelling:
-        return Spelling(self._collection)
-
-    @cached_property
-    def _bylines(self) -> Bylines:
-        return Bylines(self._collection.readers)
-
-    def _find(self, query: Query) -> Finding:
+    @contextmanager
+    def _execution(self) -> Iterator[Execution]:
+        """Begin to answer a query; the lane of long ones is left at the end of the block."""
         self._kernels.asked()
-        asked = Execution(Budget(self._collection.limits))
+        deadline = self._deadline or self._collection.deadline()
+        try:
+            yield Execution(Budget(self._collection.limits, deadline))
+        finally:
+            deadline.end()
+
+    def _find(self, query: Query, asked: Execution | None = None) -> Finding:
+        if asked is None:
+            with self._execution() as begun:
+                return self._find(query, begun)
         with np.errstate(all="ignore"):
             return find(self._collection, query, self._desks, asked)
 
@@ -125,8 +144,15 @@ class WhooshSearcher:
         explain: bool = False,
     ) -> Results:
         """Answer one page. No query raises, whatever its strings and clauses hold."""
+        query = read_known_item(self, query)
+        with self._execution() as asked:
+            return self._page(query, facets, asked, explain=explain)
+
+    def _page(
+        self, query: Query, facets: tuple[FacetRequest, ...], asked: Execution, *, explain: bool
+    ) -> Results:
         started = time.perf_counter()
-        found = self._find(query)
+        found = self._find(query, asked)
         hits = self._hits(query, found, explain=explain)
         made = {
             request.field: facet_of(
@@ -142,7 +168,8 @@ class WhooshSearcher:
         }
         receipt = receipt_of(self._collection, self._spelling, found, self._desks)
         took = (time.perf_counter() - started) * 1000
-        return Results(query, found.total, hits, made, receipt, self.generation, took)
+        late = asked.budget.late
+        return Results(query, found.total, hits, made, receipt, self.generation, took, late)
 
     def _hits(self, query: Query, found: Finding, *, explain: bool) -> tuple[Hit, ...]:
         size = min(MAX_PER_PAGE, max(0, query.per_page))
@@ -155,20 +182,28 @@ class WhooshSearcher:
         hits = []
         for place, why in zip(shown, reasons, strict=True):
             paper = self._collection.readers[place.segment].store.paper(place.doc)
-            hits.append(Hit(paper, place.score, excerpts.of(paper), why))
+            marked = not found.asked.budget.overdue
+            hits.append(Hit(paper, place.score, excerpts.of(paper, marked=marked), why))
         return tuple(hits)
 
     @guarded
     def count(self, query: Query) -> int:
         """Give the exact number of papers that match."""
-        return self._find(query).total
+        query = read_known_item(self, query)
+        with self._execution() as asked:
+            return self._find(query, asked).total
 
     @guarded_items
     def ids(self, query: Query) -> Iterator[str]:
         """Give the ids of all matches in the query's order, lazily; page and per_page are void."""
+        query = read_known_item(self, query)
+        with self._execution() as asked:
+            found = self._find(query, asked)
         readers = self._collection.readers
-        for place in every_place(self._collection, self._find(query)):
-            yield readers[place.segment].paper_id(place.doc)
+        return (
+            readers[place.segment].paper_id(place.doc)
+            for place in every_place(self._collection, found)
+        )
 
     @guarded
     def get(self, paper_id: str) -> Paper | None:

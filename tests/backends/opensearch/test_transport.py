@@ -73,3 +73,33 @@ def test_parts_that_are_missing_are_no_answer() -> None:
 
     assert cluster.asked[0]["allow_partial_search_results"] == "false"
     assert cluster.asked[0]["include_named_queries_score"] == "true"
+
+
+class Late:
+    """A cluster that answers in part."""
+
+    def __init__(self, **answer: Any) -> None:
+        self.answer = answer
+        self.asked: list[dict[str, Any]] = []
+
+    def search(self, *, index: str, body: object, params: dict[str, Any]) -> dict[str, Any]:
+        del index, body
+        self.asked.append(params)
+        return self.answer
+
+
+def test_what_has_a_time_out_may_be_answered_in_part() -> None:
+    cluster = Late(timed_out=True, hits={})
+
+    answer = transport(cast("Failing", cluster)).search({"timeout": "100ms"})
+
+    assert answer["timed_out"]
+    assert cluster.asked[0]["allow_partial_search_results"] == "true"
+
+
+def test_but_not_without_a_shard_that_failed() -> None:
+    cluster = Late(timed_out=False, hits={}, _shards={"total": 2, "failed": 1})
+
+    with pytest.raises(IndexUnavailable):
+        transport(cast("Failing", cluster), timeout=0.2).search({"timeout": "100ms"})
+    assert len(cluster.asked) == 2

@@ -179,7 +179,7 @@ def test_did_you_mean_only_what_finds_more_and_never_for_a_name() -> None:
     papers += [paper(40, "Lerning graphs"), paper(41, "Optimisation", authors=("Ann Lerninger",))]
     with searching(papers) as searcher:
         first, *_ = searcher.search(parse_query("lerning")).receipt.alternatives
-        assert (first.label, first.total) == ("did you mean learning", 30)
+        assert (first.label, first.total) == ("Did you mean learning?", 30)
         assert searcher.count(first.query) == first.total
         for known in ("learning", "lerninger", "zzzzzz"):
             assert not searcher.search(parse_query(known)).receipt.alternatives

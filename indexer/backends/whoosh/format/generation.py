@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from indexer.backends.whoosh.format.array_file import OpenArrays, map_arrays, write_arrays
 from indexer.backends.whoosh.format.document_store import PaperStore
+from indexer.backends.whoosh.format.identifier_dictionary import IdentifierDictionary
 from indexer.backends.whoosh.format.manifest import Manifest, SegmentEntry, read_attached
 from indexer.backends.whoosh.format.packed_ints import Narrow
 from indexer.backends.whoosh.format.segment import Lexicon, Segment, Strings
@@ -34,6 +35,7 @@ class OpenedSegment:
         raw: all arrays by name, among them `content`, which only writers need (see
             `run.Record`).
         deleted: bool[P], None where no paper is deleted.
+        identifiers: None where the file is older than the dictionary of identifiers.
         files: what all of it was read from.
     """
 
@@ -43,6 +45,7 @@ class OpenedSegment:
     store: PaperStore
     deleted: NDArray[np.bool_] | None
     files: tuple[OpenArrays, ...]
+    identifiers: IdentifierDictionary | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,10 @@ class OpenedGeneration:
 
     def snapshot(self) -> Snapshot:
         """Give what a searcher reads."""
-        segments = tuple(LoadedSegment(one.arrays, one.store, one.deleted) for one in self.segments)
+        segments = tuple(
+            LoadedSegment(one.arrays, one.store, one.deleted, one.identifiers)
+            for one in self.segments
+        )
         files = tuple(file for segment in self.segments for file in segment.files)
         return Snapshot(segments, self.manifest.info, self.attached, files)
 
@@ -106,6 +112,7 @@ def open_segment(folder: Path, entry: SegmentEntry) -> OpenedSegment:
     raw = file.arrays
     try:
         arrays, store = segment_from(raw), store_from(raw)
+        identifiers = IdentifierDictionary.among(raw)
     except KeyError as error:
         raise IndexDamaged(
             f"{path}: its array {error} is missing; `quiver build` makes a new index"
@@ -119,9 +126,10 @@ def open_segment(folder: Path, entry: SegmentEntry) -> OpenedSegment:
     if arrays.papers != entry.papers:
         raise IndexDamaged(f"{path}: holds {arrays.papers} papers, not {entry.papers}")
     if not entry.deleted:
-        return OpenedSegment(entry, raw, arrays, store, None, (file,))
+        return OpenedSegment(entry, raw, arrays, store, None, (file,), identifiers)
     deletions = map_arrays(folder / entry.deletions)
-    return OpenedSegment(entry, raw, arrays, store, _deleted(deletions, entry), (file, deletions))
+    deleted = _deleted(deletions, entry)
+    return OpenedSegment(entry, raw, arrays, store, deleted, (file, deletions), identifiers)
 
 
 def _lists_fit(arrays: Segment) -> bool:
@@ -162,11 +170,13 @@ class LoadedSegment:
 
     Attributes:
         deleted: bool[P], papers that were taken out or replaced later; None where all live.
+        identifiers: None where they are to be made of the papers.
     """
 
     arrays: Segment
     store: Store
     deleted: NDArray[np.bool_] | None = None
+    identifiers: IdentifierDictionary | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
+from indexer.analysis import VERSION as ANALYSIS
 from indexer.analysis import Analyzer
 from indexer.backends.whoosh.format.directory import replace_text
 from indexer.errors import IndexDamaged
@@ -153,7 +154,7 @@ def _digest(text: str) -> str:
 def fingerprint(analyzer: Analyzer) -> str:
     """Give a short text that differs for analyzers that could give different tokens."""
     words = " ".join(sorted(analyzer.stop_words))
-    described = f"{int(analyzer.stemming)} {words}"
+    described = f"{ANALYSIS} {int(analyzer.stemming)} {words}"
     return hashlib.blake2b(described.encode(), digest_size=8).hexdigest()
 
 

@@ -14,7 +14,7 @@ Shapes: P papers, S stems, W surface words, N distinct author names, K name word
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -94,6 +94,11 @@ class Lexicon(Strings):
         """Give the id of a term in UTF-8, -1 where it is not there."""
         at = bisect_left(_Raw(self), key)
         return at if at < len(self) and self.raw(at) == key else -1
+
+    def equal_range(self, key: bytes) -> range:
+        """Returns the places of a string in UTF-8; more than one where strings repeat."""
+        raws = _Raw(self)
+        return range(bisect_left(raws, key), bisect_right(raws, key))
 
     def prefixed(self, prefix: str) -> range:
         """Give the ids of the terms that begin with `prefix`; of all terms if it is empty."""

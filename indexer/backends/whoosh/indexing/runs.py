@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from indexer.backends.whoosh.format import document_store
 from indexer.backends.whoosh.format.array_file import release
+from indexer.backends.whoosh.format.identifier_dictionary import KEYS, PAPERS, keys_of
 from indexer.backends.whoosh.format.ragged_arrays import gathered, stable_order
 from indexer.backends.whoosh.format.segment import HAS_BITS, MISSING, MISSING_YEAR, Ints, Strings
 from indexer.backends.whoosh.indexing.bulk_tokenizer import Cuts, WordTable
@@ -106,6 +107,10 @@ class Source(Protocol):
         """The rest of each paper."""
 
     @property
+    def identifiers(self) -> tuple[Strings, Ints]:
+        """Keys of identifiers in any order, and the paper of each."""
+
+    @property
     def store(self) -> document_store.PaperStore:
         """The papers as they were given."""
 
@@ -167,6 +172,11 @@ class Run:
             for one in fields(Record)
         }
         return Record(**values)
+
+    @property
+    def identifiers(self) -> tuple[Strings, Ints]:
+        """Keys of identifiers in any order, and the paper of each."""
+        return self._strings(KEYS), self.arrays[PAPERS]
 
     @property
     def store(self) -> document_store.PaperStore:
@@ -256,6 +266,8 @@ def _add_values(arrays: dict[str, NDArray[Any]], papers: Sequence[Paper]) -> Non
         there = [value not in ("", (), None) for value in map(attrgetter(name), papers)]
         has |= np.array(there, np.uint8) << np.uint8(bit)
     arrays["has"] = has
+    keys, arrays[PAPERS] = keys_of(papers)
+    arrays[f"{KEYS}.blob"], arrays[f"{KEYS}.ends"] = keys.blob, keys.ends
 
 
 def put_strings(arrays: dict[str, NDArray[Any]], name: str, strings: list[str]) -> None:

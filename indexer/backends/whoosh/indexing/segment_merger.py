@@ -16,10 +16,18 @@ from indexer.backends.whoosh.format import document_store
 from indexer.backends.whoosh.format.array_file import Sink, fitting, release
 from indexer.backends.whoosh.format.document_store import PaperStore
 from indexer.backends.whoosh.format.generation import OpenedSegment
+from indexer.backends.whoosh.format.identifier_dictionary import IdentifierDictionary, keys_of
 from indexer.backends.whoosh.format.ragged_arrays import gathered
-from indexer.backends.whoosh.format.segment import Ints, Strings
+from indexer.backends.whoosh.format.segment import Ints, Lexicon, Strings
 from indexer.backends.whoosh.indexing.author_index_writer import put_people
-from indexer.backends.whoosh.indexing.doc_order import Order, chosen, joined, order_of, put_values
+from indexer.backends.whoosh.indexing.doc_order import (
+    Order,
+    chosen,
+    joined,
+    order_of,
+    order_of_strings,
+    put_values,
+)
 from indexer.backends.whoosh.indexing.parallel_merge import Share
 from indexer.backends.whoosh.indexing.postings_writer import (
     occurrences_of,
@@ -63,6 +71,7 @@ def merge(
     )
     put_vocabulary(sources, order, known, sink)
     put_values(records, order, sink)
+    _put_identifiers(sources, order, sink)
     _put_store(sources, order, sink)
     if share and people and postings:
         share.end_people(people, sink)
@@ -100,6 +109,20 @@ def _put_store(sources: Sequence[Source], order: Order, sink: Sink) -> None:
     sink.put("packed_ends", fitting(np.cumsum(np.concatenate(lengths), dtype=np.int64)))
     sink.put("slot", fitting(order.column(slots)))
     sink.put("dictionary", dictionary)
+
+
+def _put_identifiers(sources: Sequence[Source], order: Order, sink: Sink) -> None:
+    """Write the dictionary of identifiers of the papers that stay."""
+    found = [source.identifiers for source in sources]
+    keys = joined(strings for strings, _ in found)
+    ranks = [ranks[papers] for (_, papers), ranks in zip(found, order.ranks, strict=True)]
+    owner = np.concatenate(ranks) if ranks else np.zeros(0, np.int32)
+    stays = np.flatnonzero(owner >= 0)
+    by_paper = stays[np.argsort(owner[stays], kind="stable")]
+    sorted_rows = by_paper[order_of_strings([keys], by_paper)]
+    rising = chosen(keys, sorted_rows)
+    papers = owner[sorted_rows].astype(np.int32)
+    IdentifierDictionary(Lexicon(rising.blob, rising.ends), papers).put(sink)
 
 
 _PAPERS: Final = 1 << 13
@@ -214,6 +237,15 @@ class SegmentSource:
             types=arrays.types,
             **values,
         )
+
+    @property
+    def identifiers(self) -> tuple[Strings, Ints]:
+        """Keys of identifiers, and the paper of each."""
+        written = self.opened.identifiers
+        if written is not None:
+            return written.keys, written.papers
+        store = self.opened.store
+        return keys_of(map(store.paper, range(self.papers)))
 
     def _title_keys(self) -> Strings:
         # Only merging needs them, so they are not kept but read out of the store, block by block.

@@ -1,5 +1,9 @@
 """How much memory the caches of an opened generation may take, all of them together.
 
+Beside these a process keeps what has a fixed number of entries: pieces of text
+(`highlighting.spans.MOST_CHUNKS`, `query_analysis.relevance_model.MOST_PIECES`) and names as they
+are shown (`facets.author_index`), 52 MB at most, and `web.page_cache` of finished pages.
+
 `CACHE_BYTES` is what a worker may have beside the program (some 190 MB), the index that it maps
 (143 MB for 86,867 papers) and what single queries need, so that it stays below 700 MB. Each cache
 has a share of it. The scores of all terms of 86,867 papers take 55 MB; with half of the shares of

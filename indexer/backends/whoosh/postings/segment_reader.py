@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.backends.whoosh.format.generation import LoadedSegment, Store
+from indexer.backends.whoosh.format.identifier_dictionary import IdentifierDictionary
 from indexer.backends.whoosh.format.segment import Segment
 from indexer.backends.whoosh.postings.bitset import Bits, damaged, packed
 from indexer.backends.whoosh.postings.cache_sizes import FILTER_BYTES, OCCURRENCE_BYTES, STORE_BYTES
@@ -69,6 +70,7 @@ class SegmentReader:
             share: of the papers of the collection, and so of the memory for its caches.
         """
         self.arrays: Segment = loaded.arrays
+        self._loaded = loaded
         self.store: Store = KeptPapers(loaded.store, int(share * STORE_BYTES))
         deleted = loaded.deleted
         self._before: BoundedCache[NDArray[np.int32]] = BoundedCache(
@@ -95,6 +97,18 @@ class SegmentReader:
         at = self.arrays.ids.find(paper_id)
         number = int(self.arrays.id_paper[at]) if at >= 0 else -1
         return number if at >= 0 and (self.live is None or self.live[number]) else None
+
+    def identified(self, key: str) -> Numbers:
+        """Returns the papers that have an identifier, by its key; rising, deleted ones included."""
+        return self._identifiers.papers_of(key)
+
+    @cached_property
+    def _identifiers(self) -> IdentifierDictionary:
+        # Segments written before there was a dictionary have none: it is made of their papers.
+        written = self._loaded.identifiers
+        if written is not None:
+            return written
+        return IdentifierDictionary.of_papers(map(self._loaded.store.paper, range(self.size)))
 
     def times(self, number: int) -> PaperTimes:
         """Give the times of a paper."""

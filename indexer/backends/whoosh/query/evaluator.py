@@ -202,6 +202,8 @@ def tested(reader: SegmentReader, test: SetTerm) -> Matches:
         case ValueTerm("id", folded):
             places = reader.folded_ids.get(folded, [])
             return _living(reader, np.sort(arrays.id_paper[places]))
+        case ValueTerm("identifier", key):
+            return _living(reader, reader.identified(key))
         case ValueTerm(field, folded):
             lexicon: Lexicon = arrays.venues if field == "venue" else arrays.types
             codes = arrays.venue if field == "venue" else arrays.type

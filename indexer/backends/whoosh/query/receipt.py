@@ -23,9 +23,9 @@ from indexer.query import Match, Query, Word
 from indexer.query_analysis.leaf_analysis import STOP_NOTE, LeafReading
 from indexer.query_analysis.plan import Plan
 from indexer.query_analysis.relaxation import is_deep, left_out, unfiltered, without
-from indexer.query_analysis.terms import StemTerm
+from indexer.query_analysis.terms import NameTerm, StemTerm
 from indexer.search import Alternative, ClauseReading, Receipt
-from indexer.suggest import RARE, SHORTEST, Vocabulary, corrected_queries
+from indexer.suggest import RARE, SHORTEST, SPELT_RIGHT, Vocabulary, corrected_queries, label_of
 
 LOOKED_AT = 24
 """Most leaves that are left out one by one to see what emptied the result."""
@@ -77,14 +77,15 @@ def receipt_of(
 def hits_of(collection: Collection, found: Finding, reading: LeafReading) -> int:
     """Count the papers that match one leaf on its own; 0 where it is left out."""
     asked = found.asked
-    try:
-        holding = [collection.scored(term, asked).papers for term in reading.terms]
-        if len(holding) == 1 and reading.leaf not in asked.cut:
-            return holding[0]
-    except BudgetSpent as spent:  # it takes no part, as a stop word
-        asked.cut[reading.leaf] = spent.note
     if reading.leaf in asked.cut:
         return 0
+    try:
+        holding = [collection.scored(term, asked).papers for term in reading.terms]
+    except BudgetSpent as spent:  # it takes no part, as a stop word
+        asked.cut[reading.leaf] = spent.note
+        return 0
+    if len(holding) == 1:
+        return holding[0]
     total = 0
     for segment, desk in enumerate(found.desks):
         reader = collection.readers[segment]
@@ -127,6 +128,8 @@ def _corrected(
 ) -> Iterator[Alternative]:
     """Returns queries with a rare word corrected of which more papers have all words."""
     given: set[int] = set()
+    if found.full and found.query.match is not Match.ANY and len(found.plan.asking) >= SPELT_RIGHT:
+        return
     for words, changed in spelling.corrected(found.query, found.plan):
         if not _affords(found):
             return
@@ -135,7 +138,7 @@ def _corrected(
             continue
         if other.full > found.full:
             given.add(other.total)
-            yield Alternative(f"did you mean {words}", changed, other.total)
+            yield Alternative(label_of(words), changed, other.total)
 
 
 def _alternatives(
@@ -178,7 +181,8 @@ class Spelling:
         Nothing, and at once, where every word is common or part of a name.
         """
         words = (one.terms[0] for one in plan.asking if one.terms and isinstance(one.leaf, Word))
-        if not any(map(self._rare, words)):
+        names = (term for one in plan.asking for term in one.terms if isinstance(term, NameTerm))
+        if not any(map(self._rare, words)) and not any(map(self._unknown, names)):
             return iter(())
         papers = self._collection.papers
         return corrected_queries(query, self._vocabulary, papers=papers, is_name=self._is_name)
@@ -188,6 +192,9 @@ class Spelling:
             return False
         held = self._collection.word_papers(term.word)
         return held <= max(1, RARE * self._collection.papers) and not self._is_name(term.word)
+
+    def _unknown(self, term: NameTerm) -> bool:
+        return any(len(word) >= SHORTEST and not self._is_name(word) for word in term.words)
 
     def _is_name(self, folded: str) -> bool:
         return any(len(names_with(reader, folded)) for reader in self._collection.readers)

@@ -36,7 +36,7 @@ from indexer.backends.whoosh.scoring.document_terms import Stems
 from indexer.backends.whoosh.scoring.query_context import Execution
 from indexer.backends.whoosh.scoring.scored_docs import Scores
 from indexer.backends.whoosh.scoring.term_scores import ScoredTerm, ScoredTerms
-from indexer.budget import DEFAULT, Budget, Limits
+from indexer.budget import DEFAULT, Budget, Deadline, HeavyLane, Limits
 from indexer.query import And, Clause, Leaf, Not, Or, TextField, Words
 from indexer.query_analysis.compounds import joined_word
 from indexer.query_analysis.expansion_shares import MOST_WORDS, Pattern, leaves_of, reader_of
@@ -69,6 +69,7 @@ class Collection:
         self.papers = sum(reader.papers for reader in self.readers)
         self.size = sum(reader.size for reader in self.readers)
         self.limits = limits.over(self.papers)
+        self.lane = HeavyLane()
         scores, known = (one * self.papers for one in PAPER_BYTES)
         self._formula = Bm25f(self.readers, ranking, kernels)
         self._scored = ScoredTerms(
@@ -84,6 +85,10 @@ class Collection:
         self._leaves: BoundedCache[LeafReading] = BoundedCache(LEAF_BYTES, _weigh_leaf)
         self._expansions: BoundedCache[Expansion] = BoundedCache(LEAF_BYTES, _weigh_expansion)
         self._named: BoundedCache[bool] = BoundedCache(LEAF_BYTES, lambda _: 300)
+
+    def deadline(self) -> Deadline:
+        """Returns the deadline of one query, which begins now."""
+        return Deadline(self.limits.seconds, self.lane)
 
     def read(self, leaf: Leaf) -> LeafReading:
         """Read a leaf of a query that is no pattern."""

@@ -284,12 +284,14 @@ class ScoredTerms:
         known = self._known.held(term)
         if known is None:
             # What finds a term stops where it would cost more than is left; it is paid for below.
+            if budget is not None:
+                budget.check()
             trial = Budget(UNLIMITED) if budget is None else budget.rest()
             try:
                 known = self._known.get(term, lambda: self._found(term, trial))
             except BudgetSpent:
                 if budget is not None:
-                    budget.exhaust(late=trial.late)
+                    budget.exhaust()
                 raise
         if budget is not None:
             budget.spend(known.cost)

@@ -138,6 +138,22 @@ def test_an_undeclared_encoding_is_detected(encoding: str) -> None:
     assert titles == [title]
 
 
+@pytest.mark.parametrize(
+    ("name", "encoding"),
+    [
+        ("Karel Čapek", "cp1250"), ("Antonín Dvořák", "cp1250"), ("Jan Łukasiewicz", "cp1250"),
+        ("Paweł Świat", "cp1250"), ("Gdańsk", "cp1250"), ("Marko Kovačić", "cp1250"),
+        ("Růžena", "iso8859_2"), ("Jiří Žižka", "iso8859_2"), ("Książka", "iso8859_2"),
+        ("Über Größe", "cp1252"), ("François Étienne", "cp1252"), ("José Núñez", "cp1252"),
+        ("Søren Ærø", "cp1252"), ("João Simões", "cp1252"), ("Così è più", "cp1252"),
+        ("Straße 5 m³", "cp1252"), ("Où était père Ève", "cp1252"), ("¿Qué niño?", "cp1252"),
+    ],
+)  # fmt: skip
+def test_a_few_letters_tell_central_europe_from_the_west(name: str, encoding: str) -> None:
+    titles, _ = read("a.ris", RIS.format(name, "Lee, Bo").encode(encoding))
+    assert titles == [name]
+
+
 def test_the_encoding_is_detected_beyond_the_head() -> None:
     plain = RIS.format("Plain kite", "Lee, Bo").encode() * 8000
     titles, said = read("a.ris", plain + RIS.format(TEXTS["cp1251"], "Lee, Bo").encode("cp1251"))

@@ -33,9 +33,9 @@ _NEW_ENTRY = re.compile(
 """An entry's first line at the very left: the key alone, or a first field after it."""
 _BRACKET = re.compile(r"\\[{}]|[{})]")
 _DELIMITER = re.compile(r"\\[{}]|[{}\"]")
-_KEY = re.compile(r"\s*([^\s,={}\"]*)\s*,")
+_KEY = re.compile(r"\s*+([^\s,={}\"]*+)\s*+,")
 _FIELD = re.compile(r"(?<![^\s=,{}\"#%'()])([^\s=,{}\"#%'()]{1,100})\s*=\s*(?=[{\"\w])")
-_JOINT = re.compile(r"\s*#\s*")
+_JOINT = re.compile(r"\s*+#\s*+")
 _BARE = re.compile(r"[^\s,#{}\"=]+")
 
 

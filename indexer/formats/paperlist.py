@@ -21,6 +21,7 @@ from indexer.intake.record import Notice, Read, Record
 from indexer.paper import CONFERENCE
 from indexer.publication import Publication
 
+_LONGEST_STEM = 200
 _NAME = re.compile(r"([A-Za-z0-9]*?[A-Za-z][A-Za-z_-]*?)[_-]?((?:19|20)\d\d)(?!\d)")
 _MARKS = frozenset(
     "status track site author_site authorids aff gs_citation author_num sess psid".split()
@@ -68,7 +69,7 @@ def read(dump: Dump) -> Iterator[Read]:
 
 def venue_and_year(stem: str) -> tuple[str, str]:
     """Read "nips2018" as ("nips", "2018"); two empty texts where the name holds no such thing."""
-    match = _NAME.match(stem)
+    match = _NAME.match(stem[:_LONGEST_STEM])
     return (match[1], match[2]) if match else ("", "")
 
 

@@ -10,16 +10,20 @@ from __future__ import annotations
 
 import csv
 from collections import deque
-from collections.abc import Iterator, Sequence
-from itertools import chain, islice
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Final
 
-LONGEST_ROW: Final = 1024 * 1024
+LONGEST_ROW: Final = 256 * 1024
 """Most characters of a row that goes on over several lines."""
 _LOOKED_AHEAD: Final = 50
 """Lines after a faulty row that may belong to the row that is looked for."""
-_MOST_TRIED: Final = 200
+_MOST_TRIED: Final = 50
 """Most lines of a faulty row that are tried as the beginning of another."""
+_LINES_TRIED: Final = 100
+"""Most lines of a row that is tried."""
+MOST_FRUITLESS: Final = 2000
+"""Most rows in which no other row was found; then the table is just written so."""
 
 
 class TableRows:
@@ -45,6 +49,7 @@ class TableRows:
         self._quoting = quoting
         self._width = width
         self._line = line
+        self._fruitless = 0
 
     def __iter__(self) -> Iterator[tuple[int, list[str] | str]]:
         """Returns each row."""
@@ -90,7 +95,7 @@ class TableRows:
     def _is_cut(self) -> bool:
         return self._size > LONGEST_ROW and len(self._taken) > 1
 
-    def _is_whole(self, lines: Sequence[str]) -> bool:
+    def _is_whole(self, lines: Iterable[str]) -> bool:
         """Says whether lines begin with a row as wide as the header, its quotes as they must be."""
         rows = csv.reader((f"{line}\n" for line in lines), delimiter=self._delimiter, strict=True)
         try:
@@ -100,14 +105,21 @@ class TableRows:
 
     def _next_row(self) -> int:
         """Returns which of the lines taken begins the next row; 0 where none does."""
-        ahead = list(islice(chain(self._drained(), self._lines), _LOOKED_AHEAD))
-        self._waiting.extendleft(reversed(ahead))
-        lines = [*self._taken, *ahead]
+        if self._fruitless > MOST_FRUITLESS:
+            return 0
         for place in range(1, min(len(self._taken), _MOST_TRIED)):
-            if self._delimiter in lines[place] and self._is_whole(lines[place : place + 500]):
+            if self._delimiter in self._taken[place] and self._is_whole(self._from(place)):
                 return place
+        self._fruitless += 1
         return 0
 
-    def _drained(self) -> Iterator[str]:
-        while self._waiting:
-            yield self._waiting.popleft()
+    def _from(self, place: int) -> Iterator[str]:
+        """Returns lines taken from a place on, and those after them, which stay to be read."""
+        yield from islice(self._taken, place, place + _LINES_TRIED)
+        for ahead in range(_LOOKED_AHEAD):
+            if ahead == len(self._waiting):
+                line = next(self._lines, None)
+                if line is None:
+                    return
+                self._waiting.append(line)
+            yield self._waiting[ahead]

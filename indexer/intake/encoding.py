@@ -43,6 +43,7 @@ _SHOWN = {
     "iso2022_jp": "ISO-2022-JP",
 }  # fmt: skip
 _RUN = re.compile(rb"[\x80-\xff]+")
+_IN_WORD = re.compile(rb"(?:(?<=[a-z])[\xa0-\xff]+|[\xa0-\xff]+(?=[a-z]))")
 _HIGH = re.compile(rb"[\x80-\xff]")
 _C1 = re.compile(rb"[\x80-\x9f]")
 _KANA = re.compile(rb"\xa4[\xa1-\xf3]")
@@ -51,6 +52,15 @@ _INSIDE = re.compile(rb"(?<=[A-Za-z])[\x80-\x91\x93-\x9b\x9d-\x9f](?=[a-z])")
 """Quotes, dashes and capitals of Windows-1252 within a word."""
 _SIGN_IN_WORD = re.compile(rb"[\xa9\xae](?=[a-z])|(?<=[a-z])[\xa9\xae]")
 """© and ® of Windows-1250, Š and Ž of ISO 8859-2."""
+
+
+_CENTRAL = re.compile(
+    rb"\xa3[a-z]{2}|[a-z][\xb1\xb3\xb6\xb9\xbc\xbe\xbf](?=[a-z\xb1\xb6\xbc\xbf])|[a-z]{3}\xb3(?![a-z0-9])"
+    rb"|\xc8[aeiou\xe1\xe9\xed]|[\xec\xf9][a-z\xbe]|\xf8[\xe1\xed]|i\xe6(?![a-z\x80-\xff])"
+    rb"|[a-z]\xf1(?![aeiou\x80-\xff])"
+)
+"""Letters of Central Europe (ł, ą, ż, Č, ě, ů, ř, ć, ń) where Windows-1252 would have no word."""
+_ISO_CENTRAL = re.compile(rb"[a-z\xec\xf9][\xa9\xae\xb1\xb6\xbc\xbe]|[\xa9\xae\xa6\xac][a-z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +138,9 @@ def detect_encoding(lines: Iterable[bytes]) -> Detected:
     letters = sum(map(len, runs))
     if not letters:
         return Detected("cp1252", 0.0)
-    latin = letters < 1.6 * len(runs)
+    latin = letters < 1.6 * len(runs) or (
+        letters < 8 and max(map(len, runs)) <= 2 and len(_IN_WORD.findall(sample)) == len(runs)
+    )
     best = from_bytes(
         sample,
         cp_isolation=list(_LATIN if latin else _OTHER),
@@ -168,6 +180,9 @@ def _told_apart(sample: bytes, encoding: str, *, latin: bool) -> str:
     icelandic = sum(map(sample.count, (b"\xe1", b"\xe6", b"\xed", b"\xf3", b"\xfa")))
     if b"\xfd" in sample and b"\xfe" in sample and not icelandic and turkish * 4 > len(runs):
         return "cp1254"
+    if encoding == "cp1252" and len(_CENTRAL.findall(sample)) * 8 >= len(runs):
+        is_iso = _ISO_CENTRAL.search(sample) is not None and _C1.search(sample) is None
+        return "iso8859_2" if is_iso else "cp1250"
     if encoding == "cp1250" and _SIGN_IN_WORD.search(sample) and not _C1.search(sample):
         return "iso8859_2"
     return encoding

@@ -66,9 +66,12 @@ _PREPRINT = re.compile(
     r"arxiv\s+(?:e-?)?(?:preprint|prints?)\b|arxiv(?:\.org)?\s*[:,]|corr,?\s+(?:vol|abs)",
     re.IGNORECASE,
 )
-_OWN_NUMBER = re.compile(r":\s*\d{4}[-–\d]*\s*\)\s*$|\b\d+\.\d+$")
-"""A year that tells journals of one name apart (NLM: "Structure (London, England : 1993)"), or a
-version ("Pro jQuery 2.0")."""
+_MEETING = re.compile(
+    r"\b(?:conferences?|workshops?|symposi(?:um|a)|meetings?|congress|colloqui(?:um|a)|conf|symp"
+    r"|tagung|colloque|kongress|congreso|conférence|conferencia|summit|school|seminar|assembly)\b",
+    re.IGNORECASE,
+)
+"""Names of meetings, which have a year of their own each time."""
 _MOST_REMEMBERED = 100_000
 
 
@@ -94,7 +97,7 @@ class Venues:
         self._remembered: dict[str, str] = {}
 
     def canonical(self, text: str) -> str:
-        """Give the short name of a venue; an unlisted one keeps its name without year and number.
+        """Give the short name of a venue; an unlisted one keeps its name, a meeting no year.
 
         Empty for a text that only says that the venue is missing.
         """
@@ -153,22 +156,24 @@ def _key(text: str) -> tuple[str, ...]:
 
 
 def _tidied(text: str) -> str:
-    """Returns a long name without the year and number of one occasion: all its years are one venue.
+    """Returns the name of a meeting without the year and number of one occasion.
 
+    All its years are one venue. Any other name is as printed but for white space.
     Years and numbers stand at its beginning or its end; those within a name are its own ("20th
     Century British History", "Horizon 2020 Reports").
     """
     if len(text.split()) < 3:
-        return text
+        return " ".join(text.split())
     if _PREPRINT.match(text):
         return "arXiv"
-    if _OWN_NUMBER.search(text) is not None:
-        return text
+    if _MEETING.search(text) is None:
+        return " ".join(text.split())
     tidied = _OCCASION.sub("", _PROCEEDINGS.sub("", text))
     tidied = _DBLP_PLACE.sub("", tidied)
     before = ""
     while before != tidied:
         before, tidied = tidied, _TAIL.sub("", tidied)
+    tidied = " ".join(tidied.split())
     return tidied if any(char.isalpha() for char in tidied) else text
 
 
@@ -196,7 +201,7 @@ def load_venues(path: str = BUILT_IN) -> Venues:
     try:
         file = Path(path) if own else Path(__file__).with_name("venues.yaml")
         table = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         raise ConfigError((f"{name}: cannot be read: {error}",)) from error
     if not isinstance(table, dict) or not table:
         raise ConfigError((f"{name}: expected a mapping of venues, got {type(table).__name__}",))

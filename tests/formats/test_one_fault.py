@@ -75,3 +75,11 @@ def test_a_broken_first_or_last_line_costs_one_record(
 
 def test_nothing_is_written_around_a_record_that_nothing_is_around() -> None:
     assert xml_stream._written([], ("paper",), whole=True) == b""
+
+
+def test_an_entry_of_spaces_is_passed_over_in_linear_time() -> None:
+    text = "@article{" + " " * 1_000_000 + "}\n@article{a, title = {One}, author = {Lee, A}}\n"
+
+    read = as_json("a.bib", text.encode())
+
+    assert [paper["title"] for paper in read["papers"]] == ["One"]

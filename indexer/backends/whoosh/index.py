@@ -24,7 +24,7 @@ from indexer.analysis import Analyzer
 from indexer.backends.whoosh.format import manifest
 from indexer.backends.whoosh.format.directory import Generations, Policy, faults_told, link, writing
 from indexer.backends.whoosh.format.generation import OpenedGeneration, open_generation
-from indexer.backends.whoosh.format.manifest import fingerprint
+from indexer.backends.whoosh.format.manifest import fingerprint, is_former_analysis
 from indexer.backends.whoosh.indexing.writer import WhooshWriter, WriterOptions
 from indexer.backends.whoosh.integrity import verify
 from indexer.backends.whoosh.kernels.dispatch import KernelChoice, KernelName
@@ -211,20 +211,24 @@ class WhooshIndex:
 
         Raises:
             IndexLocked: when another writer is at work.
-            IndexError_: when the index was analysed otherwise (only a rebuild mends that), when
+            IndexError_: when the index has other stop words or stemming (only a rebuild mends
+                that; papers of an earlier version of the analysis are analyzed anew), when
                 it would shrink too much, or when the disk does not take it.
         """
         with self._one_writer():
             base = self._base(rebuild=rebuild)
-            if base and not rebuild and base.manifest.analyzer != fingerprint(self._analyzer):
+            written = base.manifest.analyzer if base else ""
+            reanalyze = not rebuild and is_former_analysis(written, self._analyzer)
+            if base and not rebuild and not reanalyze and written != fingerprint(self._analyzer):
                 raise IndexError_(
                     f"{self.path}: was built with other stop words or stemming than configured "
-                    "now, or by a version that analysed text otherwise, so nothing can be added; "
-                    "`quiver build` builds it anew"
+                    "now, so nothing can be added; `quiver build` builds it anew"
                 )
+            if reanalyze:
+                _LOG.info("%s: analyzes its papers anew, as this version does", self.path)
             with faults_told(self.path):
                 name, hidden = self.generations.begin()
-            plan = WriterOptions(base, self._policy, rebuild, dumps)
+            plan = WriterOptions(base, self._policy, rebuild or reanalyze, dumps, reanalyze)
             writer = WhooshWriter(plan, self._analyzer, hidden)
             try:
                 yield writer

@@ -10,7 +10,6 @@ from whoosh.query import Term
 
 from indexer.backends.whoosh.index import WhooshIndex
 from indexer.backends.whoosh.whoosh_codec.toc import NAME, check_toc, open_whoosh
-from indexer.errors import IndexError_
 from indexer.language.parse import parse_query
 from indexer.paper import Paper
 
@@ -43,17 +42,27 @@ def test_whoosh_opens_it(index: WhooshIndex) -> None:
         assert [hit["id"] for hit in searcher.search(Term("title_words", "gossip"))] == ["b"]
 
 
-def test_it_says_that_it_must_be_built_anew_and_is_rolled_back(index: WhooshIndex) -> None:
-    with pytest.raises(IndexError_, match="analysed text otherwise"), index.writer():
-        pass
-    assert matches(index, "gossip") == ["b"]
+def test_it_is_updated_and_rolled_back(index: WhooshIndex) -> None:
+    with index.searcher() as searcher:
+        times = searcher.times("b")
+        papers = searcher.info().papers
+    with index.writer() as writer:
+        writer.add(Paper("c", "Gossip with a server"))
+    assert matches(index, "gossip") == ["b", "c"]
+    with index.searcher() as searcher:
+        assert searcher.times("b") == times
+        assert searcher.info().papers == papers + 1
+    assert index.verify() == papers + 1
+    with open_whoosh(index.opened().folder).searcher() as whoosh_searcher:
+        assert whoosh_searcher.doc_count() == papers + 1
 
     index.rollback()
+    assert matches(index, "gossip") == ["b"]
+
+
+def test_a_paper_of_it_can_be_replaced_and_deleted(index: WhooshIndex) -> None:
+    with index.writer() as writer:
+        assert writer.delete("b")
+        assert not writer.delete("nowhere")
     assert matches(index, "gossip") == []
     assert index.verify() == 1
-
-    with index.writer(rebuild=True) as writer:
-        writer.add(Paper("c", "Gossip with a server"))
-    assert matches(index, "gossip") == ["c"]
-    with open_whoosh(index.opened().folder).searcher() as searcher:
-        assert searcher.doc_count() == 1

@@ -7,7 +7,7 @@ From named arrays, as a file holds them, to the values that are made of them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -69,6 +69,14 @@ class OpenedGeneration:
         )
         files = tuple(file for segment in self.segments for file in segment.files)
         return Snapshot(segments, self.manifest.info, self.attached, files)
+
+
+def live_papers(segments: Iterable[OpenedSegment]) -> Iterator[Paper]:
+    """Yields the papers of some segments that are not deleted, in doc id order."""
+    for segment in segments:
+        for doc in range(segment.entry.papers):
+            if segment.deleted is None or not segment.deleted[doc]:
+                yield segment.store.paper(doc)
 
 
 SMALL: Final = 1 << 18

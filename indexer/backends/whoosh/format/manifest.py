@@ -153,8 +153,24 @@ def _digest(text: str) -> str:
 
 def fingerprint(analyzer: Analyzer) -> str:
     """Give a short text that differs for analyzers that could give different tokens."""
+    return _fingerprint(f"{ANALYSIS} ", analyzer)
+
+
+def is_former_analysis(written: str, analyzer: Analyzer) -> bool:
+    """Returns whether an earlier version of the analysis, set up as this one, has a fingerprint.
+
+    Args:
+        written: of a manifest.
+        analyzer: of today.
+    """
+    # Version 1 was written without its number.
+    former = ("", *(f"{version} " for version in range(2, ANALYSIS)))
+    return any(written == _fingerprint(version, analyzer) for version in former)
+
+
+def _fingerprint(version: str, analyzer: Analyzer) -> str:
     words = " ".join(sorted(analyzer.stop_words))
-    described = f"{ANALYSIS} {int(analyzer.stemming)} {words}"
+    described = f"{version}{int(analyzer.stemming)} {words}"
     return hashlib.blake2b(described.encode(), digest_size=8).hexdigest()
 
 

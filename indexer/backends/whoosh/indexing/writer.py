@@ -22,6 +22,7 @@ from indexer.backends.whoosh.format.directory import Policy, faults_told, link
 from indexer.backends.whoosh.format.generation import (
     OpenedGeneration,
     OpenedSegment,
+    live_papers,
     open_segment,
     write_deleted,
 )
@@ -64,12 +65,15 @@ class WriterOptions:
             which papers were first indexed, and stems.
         policy: workers, checks and the loss that is allowed.
         dumps: sources of this writer.
+        reanalyze: whether the papers of `base` stay although `rebuild` is set: they are analyzed
+            anew, because an earlier version of the analysis wrote them.
     """
 
     base: OpenedGeneration | None
     policy: Policy
     rebuild: bool = False
     dumps: tuple[str, ...] = ()
+    reanalyze: bool = False
 
     @property
     def repeats(self) -> bool:
@@ -78,7 +82,7 @@ class WriterOptions:
         Deletions by name, and replacing a collection by another, are intended.
         """
         earlier = self.base.manifest.info.dumps if self.base else ()
-        return self.rebuild and not set(earlier).isdisjoint(self.dumps)
+        return self.rebuild and not self.reanalyze and not set(earlier).isdisjoint(self.dumps)
 
 
 class WhooshWriter:
@@ -98,7 +102,8 @@ class WhooshWriter:
         self._old = plan.base.segments if plan.base else ()
         self._existing = ExistingPapers(self._old)
         self._added = AddedPapers()
-        attached = plan.base.attached if plan.base and not plan.rebuild else {}
+        keeps = not plan.rebuild or plan.reanalyze
+        attached = plan.base.attached if plan.base and keeps else {}
         self._attached = dict(attached)
         self._now = int(time())
         self._scratch = hidden / "runs"
@@ -109,6 +114,9 @@ class WhooshWriter:
         largest = max(shared, key=lambda segment: segment.entry.papers, default=None)
         dictionary = largest.store.dictionary.tobytes() if largest else b""
         self._runs = RunBuilder(analyzer, self._scratch, plan.policy.workers, dictionary)
+        if plan.reanalyze:
+            for paper in live_papers(self._old):
+                self.add(paper)
 
     def add(self, paper: Paper) -> None:
         """Adds a paper; it replaces one with the same id, and an equal one is left as it is.
@@ -202,7 +210,7 @@ class WhooshWriter:
         attached = write_attached(self._hidden, self._attached)
         dumps = (
             ()
-            if self._plan.rebuild or not self._plan.base
+            if not self._plan.base or (self._plan.rebuild and not self._plan.reanalyze)
             else (self._plan.base.manifest.info.dumps)
         )
         info = IndexInfo(

@@ -170,9 +170,10 @@ def test_the_searches_of_a_page_have_one_deadline(index: WhooshIndex) -> None:
     assert not searcher.search(parse_query("a0001")).timed_out
 
 
-def test_after_the_deadline_nothing_is_marked(index: WhooshIndex) -> None:
-    results = limited(index, seconds=-1.0).search(parse_query("the"))
-    assert results.hits
+def test_after_the_deadline_hits_come_without_marks(index: WhooshIndex) -> None:
+    everything = parse_query("")
+    results = limited(index, seconds=-1.0).search(everything)
+    assert len(results.hits) == everything.per_page
     assert not any(one.spans for hit in results.hits for one in hit.snippets)
 
 
@@ -344,3 +345,14 @@ def test_opened_generations_keep_no_more_than_their_caches_may(
         assert collection._scored._known.bytes <= cache_sizes.TERM_BYTES
         assert collection._scored._whole.bytes <= cache_sizes.SCORE_BYTES
         assert collection._expansions.bytes <= cache_sizes.LEAF_BYTES
+
+
+def test_a_query_that_is_left_out_whole_finds_nothing(tmp_path: Path) -> None:
+    index = WhooshIndex(tmp_path, limits=replace(DEFAULT, postings=0, seconds=0.0))
+    with index.writer() as writer:
+        writer.add(Paper("a", "Gossip learning"))
+    with index.searcher() as searcher:
+        for text in ("gossip", "gossip learning", "gossip OR learning", "NOT gossip"):
+            results = searcher.search(parse_query(text))
+            assert (results.total, results.hits) == (0, ())
+            assert all(clause.note for clause in results.receipt.clauses)

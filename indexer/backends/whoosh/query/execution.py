@@ -20,7 +20,7 @@ from indexer.backends.whoosh.scoring.relevance_feedback import (
     expansion_terms_of,
 )
 from indexer.backends.whoosh.scoring.rescoring import Candidates, signals_of
-from indexer.backends.whoosh.scoring.scored_docs import Matches, rounded, shown
+from indexer.backends.whoosh.scoring.scored_docs import NOTHING, Matches, rounded, shown
 from indexer.query import FacetField, Match, Query, Sort
 from indexer.query_analysis.plan import Plan, signal_terms
 from indexer.query_analysis.relevance_model import PAPERS
@@ -186,6 +186,10 @@ def _matched(
 ) -> tuple[tuple[Matches, ...], int]:
     """Returns for each segment the papers that match a plan, before filters, and its cost."""
     cost = afford(collection, plan, asked)
+    if plan.leaves and all(reading.leaf in asked.cut for reading in plan.leaves):
+        return (NOTHING,) * len(
+            desks
+        ), cost  # of a query that was left out whole, no paper is known
     evaluations = (
         Evaluation(collection, segment, plan, desk, asked) for segment, desk in enumerate(desks)
     )

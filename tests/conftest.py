@@ -7,7 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
+# A busy machine is no fault of an example: no test of the suite judges by time.
+settings.register_profile("quiver", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("quiver")
 CHECKOUT = Path(__file__).resolve().parents[1]
 
 

@@ -127,6 +127,8 @@ def test_examples_of_the_help_run(
         (tmp_path / "data" / sample).write_bytes((checkout / "data" / sample).read_bytes())
     for _ in "ab":  # two generations, so that one can go back
         assert CliRunner().invoke(quiver(), ["build", "data/martin-jaggi.txt"]).exit_code == 0
+    bibliography = CliRunner().invoke(quiver(), ["export", "gossip", "--format", "bibtex"])
+    (tmp_path / "paper.bib").write_text(bibliography.stdout, encoding="utf-8")
     for line in re.findall(r"^  quiver (.+)$", str(VERBS[name].epilog), flags=re.MULTILINE):
         ran = CliRunner().invoke(quiver(), shlex.split(line))
         assert ran.exit_code == 0, f"{line}\n{ran.output}"

@@ -99,9 +99,11 @@ def test_dumps_that_come_or_change_are_added(start: Callable[[], Watch], tmp_pat
     watch.waits_for(lambda: watch.ids() == {"ants", "bees"})
     dump(tmp_path, "b.jsonl", "bees", "cats")
     watch.waits_for(lambda: watch.ids() == {"ants", "bees", "cats"})
+    told = tmp_path / "reports"  # a report follows what it tells of
+    watch.waits_for(lambda: told.read_text(encoding="utf-8").count("\n") == 3)
     watch.ends_on(signal.SIGTERM)
 
-    reports = (tmp_path / "reports").read_text(encoding="utf-8").splitlines()
+    reports = told.read_text(encoding="utf-8").splitlines()
     read = [[one["source"] for one in json.loads(line)["sources"]] for line in reports]
     assert read == [["lists/a.jsonl"], ["lists/b.jsonl"], ["lists/b.jsonl"]]
 

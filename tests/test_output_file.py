@@ -474,7 +474,7 @@ def test_migrate_keeps_its_folders_apart(names: tuple[str, str]) -> None:
     result = run("migrate", *names)
 
     assert result.exit_code == 2
-    assert "another folder" in result.stderr
+    assert "must be different folders" in result.stderr
     assert [one.name for one in Path("old").iterdir()] == ["old"]
 
 

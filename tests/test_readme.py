@@ -109,8 +109,11 @@ def test_the_readme_is_short() -> None:
     assert len(README.splitlines()) <= MOST_LINES
 
 
-def test_the_tour_prints_what_the_readme_shows(inside: Path) -> None:
+def test_the_tour_prints_what_the_readme_shows(
+    inside: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Every line shown is printed, in this order; others may stand between."""
+    monkeypatch.setenv("COLUMNS", "100")
     CliRunner().invoke(quiver(), ["build", "data/martin-jaggi.txt"])
     assert len(sessions()) >= 2
     for command, lines in sessions():

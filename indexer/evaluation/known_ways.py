@@ -51,6 +51,20 @@ def _identifiers(paper: Paper) -> Iterator[str]:
         yield paper.url
 
 
+def fits_author_year(paper: Paper, meant: Paper) -> bool:
+    """Returns whether a paper has the year, an author of the name and the two words of another.
+
+    A word counts in any form: by its first five letters.
+    """
+    family = person_of(unnumbered(meant.authors[0])).family
+    title = plain(paper.title).lower()
+    return (
+        paper.year == meant.year
+        and any(person_of(unnumbered(name)).family == family for name in paper.authors)
+        and all(word[:5].lower() in title for word in _two_words(meant.title).split())
+    )
+
+
 def _two_words(title: str) -> str:
     """Returns the two longest words of a title, in its order; empty where it has fewer."""
     words = dict.fromkeys(re.findall(r"[^\W\d_]{3,}", plain(title)))

@@ -72,7 +72,13 @@ def fold(text: str, *, name: bool = False, umlauts: bool = False) -> Folded:
     """
     if not _special(text) and (name or not _needs_joining(text)):
         return Folded(text.lower())
+    if _SPREAD_HANGUL.search(text):  # never in a paper, whose texts are NFC: no offset moves there
+        text = _SPREAD_HANGUL.sub(lambda match: unicodedata.normalize("NFC", match[0]), text)
     return _Folding(text, joining=not name, umlauts=umlauts).fold()
+
+
+_SPREAD_HANGUL = re.compile("[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?")
+"""A syllable of Hangul in NFD (The Unicode Standard, section 3.12)."""
 
 
 def _special(text: str) -> bool:

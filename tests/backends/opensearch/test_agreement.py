@@ -20,6 +20,7 @@ from indexer.backends.opensearch.facets import MOST_DISTINCT
 from indexer.backends.opensearch.index import OpenSearchIndex
 from indexer.backends.opensearch.term_queries import MOST_COUNTED
 from indexer.backends.whoosh.index import WhooshIndex
+from indexer.budget import Limits
 from indexer.language.parse import parse_query
 from indexer.paper import Paper
 from indexer.query import Filter, Query
@@ -68,8 +69,8 @@ def pair(
     papers = sampled(shared_data / "papers" / "papers.jsonl.gz")
     config = ClusterConfig(hosts=cluster, name=f"agree{os.getpid()}", shards=3, timeout=120)
     indices: list[Index] = [
-        WhooshIndex(tmp_path_factory.mktemp("embedded")),
-        OpenSearchIndex(config),
+        WhooshIndex(tmp_path_factory.mktemp("embedded"), limits=Limits(seconds=120)),
+        OpenSearchIndex(config, limits=Limits(seconds=120)),
     ]
     seconds = []
     for index in indices:

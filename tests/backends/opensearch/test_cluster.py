@@ -222,7 +222,7 @@ def test_a_build_that_loses_most_papers_is_refused(cluster: tuple[str, ...]) -> 
     index = OpenSearchIndex(replace(config(cluster), most_lost=0.5))
     for size in (10, 4):
         with (
-            pytest.raises(IndexError_, match=r"from 10 to 4: more than 50% lost")
+            pytest.raises(IndexError_, match=r"from 10 to 4, by more than 50%")
             if size == 4
             else nullcontext(),
             index.writer(rebuild=True, dumps=("a.jsonl",)) as writing,

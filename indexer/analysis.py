@@ -127,7 +127,7 @@ class Analyzer:
         return {}
 
     def stem(self, word: str) -> str:
-        """Give the stem of a folded word; asks NLTK once per distinct word."""
+        """Returns the stem of a folded word; asks NLTK once per distinct word."""
         if not self.stemming:
             return word
         stem = self._stems.get(word)
@@ -139,7 +139,7 @@ class Analyzer:
         return stem
 
     def stems(self, words: Iterable[str]) -> list[str]:
-        """Give the stems of many distinct words, of which none is remembered."""
+        """Returns the stems of many distinct words, of which none is remembered."""
         if not self.stemming:
             return list(words)
         return [self._stem(word) for word in words]
@@ -230,7 +230,7 @@ def name_tokens(name: str) -> list[Token]:
 
 
 def german_spelling(tokens: list[Token]) -> Iterator[str]:
-    """Give each word of a name as Germans write it without umlauts, joined forms left out."""
+    """Yields each word of a name as Germans write it without umlauts, joined forms left out."""
     for before, token in zip([None, *tokens], tokens, strict=False):
         if not token.joined:
             same = before is not None and before.joined and before.end == token.end
@@ -238,12 +238,12 @@ def german_spelling(tokens: list[Token]) -> Iterator[str]:
 
 
 def name_words(name: str) -> tuple[str, ...]:
-    """Give the words of `name_tokens`: what a name can be found by, in order."""
+    """Returns the words of `name_tokens`: what a name can be found by, in order."""
     return tuple(token.word for token in name_tokens(name))
 
 
 def plain_words(name: str) -> tuple[str, ...]:
-    """Give the words of a name without accents and hyphens: the same for names that differ only so.
+    """Returns the words of a name without accents and hyphens, in which variants agree.
 
     All of them are among its `name_words`.
     """

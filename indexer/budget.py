@@ -167,7 +167,7 @@ class Deadline:
         return PATIENCE * self.seconds - (self._wall() - self._begun)
 
     def _goes_on(self) -> bool:
-        """Say whether a long query may go on."""
+        """Returns whether a long query may go on."""
         left = self.patience
         if left <= 0:
             return False
@@ -260,7 +260,7 @@ class Budget:
         self.postings = max(self.postings, self.limits.postings)
 
     def affords(self, postings: int) -> bool:
-        """Say whether so many postings are left."""
+        """Returns whether so many postings are left."""
         return self.postings + postings <= self.limits.postings
 
     def hold(self, size: int) -> None:

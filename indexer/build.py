@@ -166,7 +166,7 @@ def check_dumps(  # noqa: PLR0913 - one keyword an option of the verb
 
 
 def read_papers(dumps: Sequence[str]) -> Iterator[Paper]:
-    """Give the papers of dumps, clean, one after another; bad records are passed over in silence.
+    """Yields the papers of dumps, clean, one after another; bad records are passed over in silence.
 
     Args:
         dumps: files, folders, patterns and "-" (standard input).
@@ -220,7 +220,7 @@ class _Reading:
         return len(self.ids)
 
     def papers(self) -> Iterator[Paper]:
-        """Give each paper of each dump."""
+        """Yields each paper of each dump."""
         passed: list[str] = []
         for dump in self.dumps:
             format = self._format(dump, self.formats)
@@ -250,7 +250,7 @@ class _Reading:
         return format
 
     def papers_of(self, items: Iterable[Read], source: str, kind: str) -> Iterator[Paper]:
-        """Give each paper of one dump; `kind` is the name of its format."""
+        """Yields each paper of one dump; `kind` is the name of its format."""
         skipped_before, read, changed = self.tally.skipped_count, 0, 0
         duplicates_before = self.tally.duplicate_count
         for item in items:
@@ -311,7 +311,7 @@ class _Reading:
             raise DumpError(name, 0, f"{why}{first}; nothing was published")
 
     def report(self, papers: int, generation: str, size: int = 0) -> BuildReport:
-        """Give the final report; `size` in bytes."""
+        """Returns the final report; `size` in bytes."""
         return BuildReport(
             papers=papers,
             added=self.distinct,

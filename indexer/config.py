@@ -260,7 +260,7 @@ def load_config(
 
 
 def config_values(config: Config) -> dict[str, dict[str, Scalar]]:
-    """Give the settings as a plain tree: section, key, value; in the order of `defaults.yaml`."""
+    """Returns the settings as a tree: section, key, value, in the order of `defaults.yaml`."""
     return {
         section: {
             field.name: getattr(getattr(config, section), field.name)
@@ -271,7 +271,7 @@ def config_values(config: Config) -> dict[str, dict[str, Scalar]]:
 
 
 def defaults_text() -> str:
-    """Give the commented reference of every key, as YAML."""
+    """Returns the commented reference of every key, as YAML."""
     return resources.files("indexer").joinpath("defaults.yaml").read_text(encoding="utf-8")
 
 

@@ -14,7 +14,7 @@ _LOW: Final = sys.maxsize
 
 
 class DigestTable:
-    """Gives strings numbers and remembers them, in some 30 bytes a string.
+    """Numbers strings and remembers them, in some 30 bytes a string.
 
     The strings themselves are not kept, but 95 bits of two hashes: among a million of them two are
     taken for one once in 10**17 runs. One of the hashes is another in every process.
@@ -34,12 +34,12 @@ class DigestTable:
         return len(self._hashes)
 
     def number(self, text: str) -> int:
-        """Give the number of a string, `NONE` where it has none."""
+        """Returns the number of a string, `NONE` where it has none."""
         at = self._slots[self._slot(hash(text) & _LOW, _sum(text))]
         return self._numbers[at] if at >= 0 else NONE
 
     def swap(self, text: str, number: int) -> int:
-        """Give a string a number below 2**31, or `NONE`; gives the one it had before."""
+        """Returns a string a number below 2**31, or `NONE`; gives the one it had before."""
         first, second = hash(text) & _LOW, _sum(text)
         slot = self._slot(first, second)
         at = self._slots[slot]

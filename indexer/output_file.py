@@ -225,7 +225,7 @@ class OutputFile:
             sync_folder(self._target.parent)
 
     def _link(self, temporary: Path) -> None:
-        """Give the file its name, which a rename would take from a file that has come since."""
+        """Link the file under its name; a rename would replace a file that has come since."""
         try:
             os.link(temporary, self._target)
         except FileExistsError:

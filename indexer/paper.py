@@ -109,7 +109,7 @@ def paper_id(title: str, authors: tuple[str, ...], venue: str, year: int | None)
 
 
 def name_key(name: str) -> str:
-    """Give the key under which exact names are one cluster: NFC, case folded, spaces single.
+    """Returns the key under which exact names are one cluster: NFC, case folded, spaces single.
 
     "Yang LIU" and "Yang Liu" share a key; "François" and "Francois" do not, nor do
     "Tao Lin" and "Tao Lin 0004".

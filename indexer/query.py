@@ -234,7 +234,7 @@ class Filter:
 
 
 def inner_clauses(clause: Clause) -> tuple[Clause, ...] | None:
-    """Give what a clause is made of, in order; None for a leaf."""
+    """Returns what a clause is made of, in order; None for a leaf."""
     match clause:
         case Words(parts):
             return tuple(part.clause for part in parts)
@@ -313,5 +313,5 @@ class Query:
     typed: tuple[TypedFilter, ...] = ()
 
     def filter(self, name: FacetField) -> Filter:
-        """Give the filter of one facet, an empty one where there is none."""
+        """Returns the filter of one facet, an empty one where there is none."""
         return next((one for one in self.filters if one.field == name), Filter(name))

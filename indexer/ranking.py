@@ -92,7 +92,7 @@ BM25F = Ranking(
 
 
 def idf(papers: int, holding: int) -> float:
-    """Give the inverse document frequency of a term; never negative.
+    """Returns the inverse document frequency of a term; never negative.
 
     Args:
         papers: papers in the collection.

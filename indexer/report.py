@@ -103,7 +103,7 @@ class BuildReport:
 
 
 def report_as_json(report: BuildReport) -> dict[str, Any]:
-    """Give the report as ``quiver build --json`` prints it; scripts rely on these names."""
+    """Returns the report as ``quiver build --json`` prints it; scripts rely on these names."""
     return {
         "papers": report.papers,
         "added": report.added,
@@ -187,7 +187,7 @@ class Tally:
             self._rules[key] = (count + 1, examples)
 
     def rules(self) -> tuple[RuleCount, ...]:
-        """Give the rules that changed something, the most frequent first."""
+        """Returns the rules that changed something, the most frequent first."""
         return tuple(
             RuleCount(rule, field, count, tuple(examples))
             for (rule, field), (count, examples) in sorted(

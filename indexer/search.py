@@ -136,16 +136,16 @@ class Searcher(Protocol):
         """Answer one page. No query raises, whatever its strings and clauses hold."""
 
     def count(self, query: Query) -> int:
-        """Give the exact number of papers that match."""
+        """Returns the exact number of papers that match."""
 
     def ids(self, query: Query) -> Iterator[str]:
-        """Give the ids of all matches in the query's order, lazily; page and per_page are void."""
+        """Returns the ids of all matches in the query's order, lazily, whatever its page."""
 
     def get(self, paper_id: str) -> Paper | None:
-        """Give back the paper with this id, equal to the one that was written."""
+        """Returns the paper with this id, equal to the one that was written."""
 
     def times(self, paper_id: str) -> PaperTimes | None:
-        """Say when the paper with this id came in and last changed; None where there is none."""
+        """Returns when the paper with this id came in and last changed, or None."""
 
     def values(
         self, field: FacetField, *, prefix: str = "", contains: str = "", limit: int = 20
@@ -167,7 +167,7 @@ class Searcher(Protocol):
         """
 
     def chain(self, one: str, other: str) -> tuple[str, ...]:
-        """Give the shortest chain of exact names from one to another, both included.
+        """Returns the shortest chain of exact names from one to another, both included.
 
         Neighbours in it wrote a paper together. Of equally short chains, at each step from `one`
         the name with most papers is taken, of equals the lowest `name_key`. Empty where nothing
@@ -179,10 +179,10 @@ class Searcher(Protocol):
         """
 
     def attachment(self, name: str) -> bytes | None:
-        """Give back what was attached to this generation under a name; None where nothing was."""
+        """Returns what was attached to this generation under a name; None where nothing was."""
 
     def info(self) -> IndexInfo:
-        """Say what is in this generation."""
+        """Returns what is in this generation."""
 
 
 class Writer(Protocol):

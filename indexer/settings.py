@@ -80,7 +80,7 @@ class Setting:
         return noun
 
     def check(self, value: object) -> Scalar | None:
-        """Give the value in the type of the key, or None where it is not allowed."""
+        """Returns the value in the type of the key, or None where it is not allowed."""
         made: Scalar
         if self.kind is float and isinstance(value, int) and not isinstance(value, bool):
             made = float(value) if abs(value) < 2**53 else math.inf
@@ -169,7 +169,7 @@ class _Reader:
     def _pairs(
         self, node: yaml.Node, path: str, keys: Iterable[str]
     ) -> Iterable[tuple[str, yaml.Node]]:
-        """Give the pairs of a mapping whose keys are single; report the rest."""
+        """Yields the pairs of a mapping whose keys are single; report the rest."""
         if isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:null" and path:
             return  # a section with all its keys commented out
         if not isinstance(node, yaml.MappingNode):

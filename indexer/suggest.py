@@ -86,7 +86,7 @@ class Vocabulary:
         return len(self._words)
 
     def papers(self, word: str) -> int:
-        """Give the number of papers that hold a word; 0 for one that is not there."""
+        """Returns the number of papers that hold a word; 0 for one that is not there."""
         low, high = np.searchsorted(self._lengths, (len(word), len(word) + 1)).tolist()
         place = bisect_left(self._words, word, low, high)
         found = place < high and self._words[place] == word
@@ -119,7 +119,7 @@ class Vocabulary:
 
 
 def corrections(word: str, vocabulary: Vocabulary, *, papers: int, limit: int = 3) -> list[str]:
-    """Give the words that were probably meant by one that is rare or absent; often none.
+    """Returns the words that were probably meant by one that is rare or absent; often none.
 
     Fewer mistakes come first, then a right first letter, then the commoner word. What is suggested
     is in at least ten times as many papers.
@@ -239,7 +239,7 @@ def corrected_queries(
 
 
 def _is_other_word(word: str, other: str) -> bool:
-    """Say whether two words differ by more than an ending that stemming takes off anyway."""
+    """Returns whether two words differ by more than an ending that stemming takes off anyway."""
     short, long = sorted((word, other), key=len)
     return not (long.startswith(short) and long[len(short) :] in ("s", "es", "d", "ed", "e"))
 
@@ -281,14 +281,14 @@ def _exchanged(clause: Clause, words: dict[Word | AuthorName, str]) -> Clause:
 
 
 def _codes(words: Sequence[str]) -> NDArray[np.uint32]:
-    """Give the code points of words, a row each, filled up with 0."""
+    """Returns the code points of words, a row each, filled up with 0."""
     if not words:
         return np.zeros((0, LONGEST), np.uint32)
     return np.array(words, dtype=f"<U{LONGEST}").view(np.uint32).reshape(len(words), LONGEST)
 
 
 def _masks(codes: NDArray[np.uint32]) -> NDArray[np.uint64]:
-    """Give the set of letters of each word as bits; letters far down in Unicode may share one."""
+    """Returns the set of letters of each word as bits; rare letters may share one."""
     masks = np.zeros(len(codes), np.uint64)
     for column in codes.T:
         bits = np.uint64(1) << (column.astype(np.uint64) & np.uint64(63))
@@ -299,7 +299,7 @@ def _masks(codes: NDArray[np.uint32]) -> NDArray[np.uint64]:
 def _distances(
     word: NDArray[np.uint16], codes: NDArray[np.uint16], lengths: NDArray[np.int8]
 ) -> NDArray[np.int8]:
-    """Give the edits between one word and each of many, all rows of the table at once.
+    """Returns the edits between one word and each of many, all rows of the table at once.
 
     The restricted Damerau-Levenshtein distance (no letter is edited twice): Wagner & Fischer
     1974 with the transposition of Damerau 1964.

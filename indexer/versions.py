@@ -91,7 +91,7 @@ class VersionFinder:
         )
 
     def groups(self, abstract: Callable[[str], str]) -> tuple[Versions, ...]:
-        """Give every group of papers that are one work, ordered by their first id.
+        """Returns every group of papers that are one work, ordered by their first id.
 
         Args:
             abstract: gives the abstract of the paper with this id.
@@ -116,7 +116,7 @@ class VersionFinder:
                 yield one, other, "like titles and abstracts, same authors"
 
     def _pairs(self, key: Callable[[_Trace], str | int]) -> Iterator[tuple[_Trace, _Trace]]:
-        """Give the pairs that share a key; an empty one is none."""
+        """Yields the pairs that share a key; an empty one is none."""
         blocks: defaultdict[str | int, list[_Trace]] = defaultdict(list)
         for trace in self._traces.values():
             if found := key(trace):
@@ -136,7 +136,7 @@ class VersionFinder:
 
 
 def find_versions(papers: Iterable[Paper]) -> tuple[Versions, ...]:
-    """Give every group of papers that are one work, ordered by their first id.
+    """Returns every group of papers that are one work, ordered by their first id.
 
     Of papers with one id the last counts.
     """
@@ -198,7 +198,7 @@ def _like_abstracts(one: _Trace, other: _Trace, abstract: Callable[[str], str]) 
 
 
 def _are_columns(one: _Trace, other: _Trace, abstract: Callable[[str], str]) -> bool:
-    """Say whether two papers of one venue may share no more than a title such as "Editorial"."""
+    """Returns whether two papers of one venue may share just a title such as "Editorial"."""
     if one.venue != other.venue or min(len(one.title), len(other.title)) >= TELLING_TITLE:
         return False
     return not _like_abstracts(one, other, abstract)
@@ -223,7 +223,7 @@ def _words(text: str) -> list[str]:
 
 
 def _person(name: str) -> str:
-    """Give initial and last name: dumps write out first names or not."""
+    """Returns initial and last name: dumps write out first names or not."""
     parts = _WORD.findall(fold(unnumbered(name)).text)
     return f"{parts[0][:1]} {parts[-1]}" if parts else ""
 

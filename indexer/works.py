@@ -36,7 +36,7 @@ class Works:
 
 
 def versions_among(papers: Sequence[Paper]) -> Mapping[str, tuple[Paper, ...]]:
-    """Give for each paper that has versions among these the others, in the order given."""
+    """Returns for each paper that has versions among these the others, in the order given."""
     place = {paper.id: at for at, paper in enumerate(papers)}
     found: dict[str, tuple[Paper, ...]] = {}
     for group in find_versions(papers):
@@ -79,7 +79,7 @@ def put_together(searcher: Searcher, results: Results, *, explain: bool = False)
 def _first_versions(
     ids: Iterable[str], others: Mapping[str, tuple[Paper, ...]]
 ) -> Mapping[str, None]:
-    """Give of each work the first version, in order."""
+    """Returns of each work the first version, in order."""
     first: dict[str, None] = {}
     for one in ids:
         if not any(other.id in first for other in others.get(one, ())):

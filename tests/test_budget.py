@@ -47,7 +47,7 @@ PAPERS = tuple(
 
 
 class Clock:
-    """Gives the seconds that a test says; each look costs some."""
+    """A clock that shows what a test says; each look costs some."""
 
     def __init__(self, step: float = 0.0) -> None:
         self.now = 0.0

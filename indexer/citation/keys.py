@@ -45,7 +45,7 @@ def check_pattern(pattern: str) -> None:
 
 
 class KeyRing:
-    """Gives every paper of a file a key of its own, whatever the case of its letters.
+    """Assigns every paper of a file a distinct key, whatever the case of its letters.
 
     A key that is taken is told apart by digits made of the paper's id, so that a paper's second
     choice does not depend on how many others came before.

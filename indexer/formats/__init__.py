@@ -38,7 +38,7 @@ class Format:
 
 
 def built_in_formats() -> tuple[Format, ...]:
-    """Give the formats that come with Quiver in the order they are asked.
+    """Returns the formats that come with Quiver in the order they are asked.
 
     The particular come before the general. Their modules are imported here and not earlier, for
     most commands read no dump.
@@ -114,7 +114,7 @@ def built_in_formats() -> tuple[Format, ...]:
 
 
 def load_formats() -> Mapping[str, Format]:
-    """Give all formats by name in the order they are asked: plug-ins first, then our own.
+    """Returns all formats by name in the order they are asked: plug-ins first, then our own.
 
     Raises:
         DumpError: when a plug-in cannot be loaded or is no `Format`.

@@ -116,7 +116,7 @@ def _identifiers(
 
 
 def _number(paper: etree._Element, volume: etree._Element | None) -> str:
-    """Give the Anthology number: as the paper's address, or made of collection, volume, paper."""
+    """Returns the Anthology number: of the address, or of collection, volume and paper."""
     address = text_at(paper, "url")
     if address and "/" not in address:
         return address
@@ -137,7 +137,7 @@ def _number(paper: etree._Element, volume: etree._Element | None) -> str:
 
 
 def _marked_up(element: etree._Element | None) -> str:
-    """Give the text with formulas between dollars."""
+    """Returns the text with formulas between dollars."""
     if element is None:
         return ""
     for part in element.iter():

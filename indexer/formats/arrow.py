@@ -117,7 +117,7 @@ def _extend(entry: _Entry, line: str) -> None:
 
 
 def _goes_on(title: str, line: str) -> bool:
-    """Say whether the line is the rest of a title that was broken in two."""
+    """Returns whether the line is the rest of a title that was broken in two."""
     ends_open = title.endswith((":", ",", "-", "–"))
     return ends_open and len(line) < 120 and not line.rstrip().endswith(".")
 

@@ -75,7 +75,7 @@ def listed_names(text: str) -> tuple[str, ...]:
 
 
 def year_of(number: str) -> int | None:
-    """Give the year of the first version, as numbers tell (arxiv.org/help/arxiv_identifier)."""
+    """Returns the year of the first version, as numbers tell (arxiv.org/help/arxiv_identifier)."""
     match = _NEW.fullmatch(number) or _OLD.fullmatch(number)
     if match is None:
         return None
@@ -84,6 +84,6 @@ def year_of(number: str) -> int | None:
 
 
 def venue_of(journal_reference: str) -> str:
-    """Give the name before volume, pages and year; "arXiv" where there is no reference."""
+    """Returns the name before volume, pages and year; "arXiv" where there is no reference."""
     name = _CITATION.sub("", " ".join(journal_reference[:500].split())).strip(" ,.;:")
     return name if len(name) > 1 else "arXiv"

@@ -255,7 +255,7 @@ def _identifiers(entry: Entry, inherited: Mapping[str, str]) -> tuple[tuple[str,
 
 
 def _identity(entry: Entry) -> str:
-    """Give the id that others use, too: DOI, Anthology or arXiv number, DBLP or PMLR key."""
+    """Returns the id that others use, too: DOI, Anthology or arXiv number, DBLP or PMLR key."""
     fields = entry.fields
     anthology = _ANTHOLOGY.search(fields.get("url", ""))
     if anthology is not None:

@@ -50,7 +50,7 @@ class Entry:
 
 
 def read_entries(dump: Dump) -> Iterator[Entry | RecordError | Notice]:
-    """Give each entry that may be a record; comments, preambles and macros are none."""
+    """Yields each entry that may be a record; comments, preambles and macros are none."""
     macros = dict(_MONTHS)
     cutter = _Cutter()
     for number, line in dump.lines():
@@ -100,7 +100,7 @@ class _Cutter:
         return "".join(self._pieces)
 
     def unclosed(self, source: str, why: str) -> Unread:
-        """Give the error of an entry that has no end."""
+        """Returns the error of an entry that has no end."""
         raw = f"@{self.type}{{{self.text}"
         return Unread(source, self.line, f"the entry is never closed: {why}", raw)
 

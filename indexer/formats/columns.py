@@ -261,7 +261,7 @@ def _near(key: str, known: Sequence[str]) -> bool:
 
 
 def has_map(name: str) -> bool:
-    """Say whether a file of columns lies beside a dump."""
+    """Returns whether a file of columns lies beside a dump."""
     return name != "-" and _map_of(name).is_file()
 
 

@@ -44,7 +44,7 @@ def table_columns(head: bytes) -> tuple[str, ...]:
 
 
 def _delimiter(header: str) -> str | None:
-    """Give the delimiter that shows the most fields in the header; None if none shows any."""
+    """Returns the delimiter that shows the most fields in the header; None if none shows any."""
     found = [
         (len(columns.places), sign) for sign in _DELIMITERS if (columns := _guess(header, sign))
     ]
@@ -88,7 +88,7 @@ def read(dump: Dump) -> Iterator[Read]:
 
 
 def _is_bare(head: bytes, width: int) -> bool:
-    """Say whether no cell of a TSV goes on in the next line: then a lone quote is just a quote."""
+    """Returns whether no cell of a TSV has a second line: then a lone quote is just a quote."""
     lines = head.decode(errors="replace").split("\n")[:-1] or [""]
     return all(line.count("\t") == width - 1 for line in lines[:1000] if line.strip())
 

@@ -39,7 +39,7 @@ Object = dict[str, Any]
 
 
 def first_object(head: bytes) -> Object | None:
-    """Give the first record of a JSON dump, for sniffing; None where there is none.
+    """Returns the first record of a JSON dump, for sniffing; None where there is none.
 
     Of JSON lines it is the first with a title, for some lines may be faulty. A record that `head`
     cuts short gives those of its fields that can still be read.
@@ -117,12 +117,12 @@ def _cut_object(text: str) -> Object | None:
 
 
 def is_object(value: object) -> TypeGuard[Object]:
-    """Say whether the value is a JSON object."""
+    """Returns whether the value is a JSON object."""
     return isinstance(value, dict)
 
 
 def texts(value: object) -> tuple[str, ...]:
-    """Give the non-empty texts of a list, or of a single text; other values give nothing."""
+    """Returns the non-empty texts of a list, or of a single text; other values give nothing."""
     if isinstance(value, str):
         return (value,) if value.strip() else ()
     if isinstance(value, list):
@@ -131,7 +131,7 @@ def texts(value: object) -> tuple[str, ...]:
 
 
 def text(value: object) -> str:
-    """Give a text, or a number as one; the first item of a list; nothing for other values."""
+    """Returns a text, or a number as one; the first item of a list; nothing for other values."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool) or value is None:
@@ -144,7 +144,7 @@ def text(value: object) -> str:
 
 
 def read_objects(dump: Dump) -> Iterator[tuple[int, Object] | RecordError]:
-    """Give each object with the line it begins in; what is no object is a `RecordError`."""
+    """Yields each object with the line it begins in; what is no object is a `RecordError`."""
     start = dump.head.decode("utf-8-sig", errors="replace").lstrip()
     if start.startswith("["):
         yield from _array(dump)
@@ -157,7 +157,7 @@ def read_objects(dump: Dump) -> Iterator[tuple[int, Object] | RecordError]:
 
 
 def _is_lines(start: str) -> bool:
-    """Say whether each line is an object, from the first one that is whole.
+    """Returns whether each line is an object, from the first one that is whole.
 
     Of JSON that goes over several lines, only its outer brackets stand at the very left.
     """
@@ -171,7 +171,7 @@ def _is_lines(start: str) -> bool:
 
 
 def _records_in(value: object) -> list[Any] | None:
-    """Give the list of records that a reply is wrapped around, if it is such a reply."""
+    """Returns the list of records that a reply is wrapped around, if it is such a reply."""
     if not is_object(value) or "title" in value:
         return None
     for key in _WRAPPERS:

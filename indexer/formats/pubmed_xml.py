@@ -75,7 +75,7 @@ def _listed(element: etree._Element | None) -> Iterator[etree._Element]:
 
 
 def _title(article: etree._Element | None) -> str:
-    """Give the title; one that was translated stands in brackets, which are not its own."""
+    """Returns the title; one that was translated stands in brackets, which are not its own."""
     title = text_at(article, "ArticleTitle").removesuffix(".")
     if title.strip("[]. ").casefold() in _NO_TITLE:
         title = text_at(article, "VernacularTitle").removesuffix(".") or title
@@ -225,7 +225,7 @@ def _year(article: etree._Element | None) -> str:
 
 
 def _doi(element: etree._Element, article: etree._Element | None) -> str:
-    """Give the article's own DOI; those of its references are further down."""
+    """Returns the article's own DOI; those of its references are further down."""
     for data in ("PubmedData", "PubmedBookData"):
         for one in _listed(child(element, data, "ArticleIdList")):
             if one.get("IdType") == "doi":

@@ -55,7 +55,7 @@ class Tagged:
     pairs: list[tuple[str, str]] = field(default_factory=list)
 
     def first(self, *tags: str) -> str:
-        """Give the first value of the first of these tags that has one."""
+        """Returns the first value of the first of these tags that has one."""
         for tag in tags:
             for value in self.values.get(tag, ()):
                 if value.strip():
@@ -63,7 +63,7 @@ class Tagged:
         return ""
 
     def all(self, *tags: str) -> tuple[str, ...]:
-        """Give all values of the first of these tags that has any."""
+        """Returns all values of the first of these tags that has any."""
         for tag in tags:
             found = tuple(value for value in self.values.get(tag, ()) if value.strip())
             if found:
@@ -72,7 +72,7 @@ class Tagged:
 
 
 def read_tagged(dump: Dump, tagging: Tagging) -> Iterator[Tagged | RecordError]:
-    """Give each record; lines outside records, such as numbers and headings, are passed over."""
+    """Yields each record; lines outside records, such as numbers and headings, are passed over."""
     reading = _Reading(tagging)
     for number, line in dump.lines():
         finished = reading.take(number, line)
@@ -153,7 +153,7 @@ class _Reading:
         self._tag, self._lines = "", []
 
     def finish(self, *, ended: bool = False) -> Tagged | None:
-        """Give the record as it is, and forget it.
+        """Returns the record as it is, and forget it.
 
         Args:
             ended: the tag that ends records stands after it; it need not have the first one then.
@@ -173,6 +173,6 @@ class _Reading:
         self._outside.clear()
 
     def lost_line(self) -> int | None:
-        """Give the line of a record that was lost for lack of its first tag, once."""
+        """Returns the line of a record that was lost for lack of its first tag, once."""
         line, self._lost = self._lost, 0
         return line or None

@@ -19,7 +19,7 @@ _ROOT = re.compile(rb"\s*<([\w.-]+:)?([\w.-]+)")
 
 
 def root_of(head: bytes) -> str:
-    """Give the local name of a document's first element; empty where the text is no XML."""
+    """Returns the local name of a document's first element; empty where the text is no XML."""
     text = head[:65536].removeprefix(b"\xef\xbb\xbf")
     at = 0
     while (match := _SKIPPED.match(text, at)) is not None:
@@ -37,12 +37,12 @@ def read_elements(dump: Dump, names: Collection[str]) -> Iterator[XmlItem]:
 
 
 def local_name(element: etree._Element) -> str:
-    """Give the name without its namespace; empty for what is no element."""
+    """Returns the name without its namespace; empty for what is no element."""
     return etree.QName(element).localname if isinstance(element.tag, str) else ""
 
 
 def children(element: etree._Element, *names: str) -> Iterator[etree._Element]:
-    """Give the children of these local names, in order."""
+    """Yields the children of these local names, in order."""
     for child in element:
         if local_name(child) in names:
             yield child
@@ -58,10 +58,10 @@ def child(element: etree._Element | None, *path: str) -> etree._Element | None:
 
 
 def inner_text(element: etree._Element | None) -> str:
-    """Give all text inside an element, without the markup around its parts."""
+    """Returns all text inside an element, without the markup around its parts."""
     return "" if element is None else "".join(str(piece) for piece in element.itertext())
 
 
 def text_at(element: etree._Element | None, *path: str) -> str:
-    """Give the text of the element at a path; empty where there is none."""
+    """Returns the text of the element at a path; empty where there is none."""
     return inner_text(child(element, *path)).strip()

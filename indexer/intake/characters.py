@@ -27,7 +27,7 @@ _COMBINING = {"´": "\u0301", "¨": "\u0308"}
 
 
 def mend_characters(text: str) -> str:
-    """Give the text in NFC, as its author would have typed it.
+    """Returns the text in NFC, as its author would have typed it.
 
     Undoes UTF-8 read as Latin-1 or Windows-1252 (by ftfy's test, ftfy.readthedocs.io), ligatures
     and accents that a PDF took apart, and ``(cid:173)``; drops what cannot be seen. The glyph

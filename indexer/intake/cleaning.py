@@ -84,7 +84,7 @@ class Change:
         return self.rule in LOSSES
 
     def cut(self, around: int = 30) -> Change:
-        """Give the change with no more of the field than shows it, for reports."""
+        """Returns the change with no more of the field than shows it, for reports."""
         pairs = enumerate(zip(self.before, self.after, strict=False))
         same = min(len(self.before), len(self.after))
         at = next((place for place, (one, other) in pairs if one != other), same)
@@ -262,7 +262,7 @@ class _Cleaning:
 
 
 def is_plain(text: str) -> bool:
-    """Say whether no rule for texts can find anything in it: clean ASCII in one line."""
+    """Returns whether no rule for texts can find anything in it: clean ASCII in one line."""
     return (
         text.isascii()
         and text.isprintable()

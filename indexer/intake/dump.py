@@ -109,7 +109,7 @@ class Dump:
             yield Notice(self.name, 0, text)
 
     def read(self, size: int = CHUNK) -> bytes:
-        """Give at most `size` bytes more, none at the end.
+        """Returns at most `size` bytes more, none at the end.
 
         Raises:
             DumpError: when the compression is broken or the content grows beyond its limits.

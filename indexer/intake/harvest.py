@@ -189,7 +189,7 @@ def _ends_at(dump: Path, size: int) -> bool:
 def _replies(
     what: Harvest, state: HarvestState, notice: Callable[[str], None]
 ) -> Iterator[tuple[etree._Element, int]]:
-    """Give each reply and the number of tries it took, until the list is complete."""
+    """Yields each reply and the number of tries it took, until the list is complete."""
     token = state.token
     since, latest = state.since, state.latest
     asked_for = {token} - {""}

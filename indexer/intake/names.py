@@ -180,7 +180,7 @@ def spelled_out(name: str) -> str:
 
 
 def is_others(name: str) -> bool:
-    """Say whether this item of a list stands for names not given ("et al.", "others")."""
+    """Returns whether this item of a list stands for names not given ("et al.", "others")."""
     return name.casefold().strip(" .,") in {one.strip(" .,") for one in _OTHERS}
 
 
@@ -192,5 +192,5 @@ def without_et_al(name: str) -> str:
 
 
 def is_nobody(name: str) -> bool:
-    """Say whether the item is no name at all ("N/A", "unknown")."""
+    """Returns whether the item is no name at all ("N/A", "unknown")."""
     return unicodedata.normalize("NFKC", name).casefold().strip() in _NO_NAME

@@ -53,7 +53,7 @@ _CODES: Final = frozenset("BbHhIiLlQq")
 
 
 def read_stock(folder: Path, named: Mapping[str, str] = MappingProxyType({})) -> Iterator[Read]:
-    """Give the stored documents of an index that Whoosh wrote, in its order, deleted ones left out.
+    """Yields the stored documents of an index that Whoosh wrote, in its order, but deleted ones.
 
     Args:
         folder: directory of the index.
@@ -232,7 +232,7 @@ def _chosen(toc: Path, fields: Mapping[str, bool], named: Mapping[str, str]) -> 
 
 
 def _stored(folder: Path, segment: _Segment) -> Iterator[tuple[int, bytes]]:
-    """Give each document of a segment as it is stored, with its number."""
+    """Yields each document of a segment as it is stored, with its number."""
     inner = f"{segment.name}._stored.col"
     whole = folder / f"{segment.name}.seg"
     start, length = 0, 0

@@ -38,7 +38,7 @@ class Stream(Protocol):
     """Anything that gives bytes, none at its end."""
 
     def read(self, size: int, /) -> bytes:
-        """Give at most `size` bytes."""
+        """Returns at most `size` bytes."""
 
 
 class Counted:
@@ -49,7 +49,7 @@ class Counted:
         self.count = 0
 
     def read(self, size: int = CHUNK, /) -> bytes:
-        """Give at most `size` bytes and count them."""
+        """Returns at most `size` bytes and count them."""
         data = self.raw.read(size)
         self.count += len(data)
         return data
@@ -68,7 +68,7 @@ class Peeked:
         self._rest = self.head
 
     def read(self, size: int = CHUNK, /) -> bytes:
-        """Give at most `size` bytes, those looked at first."""
+        """Returns at most `size` bytes, those looked at first."""
         if self._rest:
             size = len(self._rest) if size < 0 else size
             taken, self._rest = self._rest[:size], self._rest[size:]
@@ -112,7 +112,7 @@ class _Checked:
 
 
 def unpack(name: str, packed: Counted, depth: int = DEEPEST) -> Iterator[tuple[str, Stream]]:
-    """Give what is in a file once all packing is undone: name and content, one or more.
+    """Yields what is in a file once all packing is undone: name and content, one or more.
 
     Args:
         name: of the file; members of archives are named ``archive.zip/member``.
@@ -195,7 +195,7 @@ def _refuse_overlaps(name: str, members: list[zipfile.ZipInfo]) -> None:
 
 
 def _members(name: str, content: Stream, depth: int) -> Iterator[tuple[str, Stream]]:
-    """Give the members of a zip archive; it is copied to a temporary file, for it needs seeking."""
+    """Yields the members of a zip archive, by way of a temporary file: it needs seeking."""
     with tempfile.TemporaryFile() as file:
         while piece := content.read(CHUNK):
             file.write(piece)

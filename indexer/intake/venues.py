@@ -97,7 +97,7 @@ class Venues:
         self._remembered: dict[str, str] = {}
 
     def canonical(self, text: str) -> str:
-        """Give the short name of a venue; an unlisted one keeps its name, a meeting no year.
+        """Returns the short name of a venue; an unlisted one keeps its name, a meeting no year.
 
         Empty for a text that only says that the venue is missing.
         """
@@ -149,7 +149,7 @@ class Venues:
 
 
 def _key(text: str) -> tuple[str, ...]:
-    """Give the words that tell a venue from others."""
+    """Returns the words that tell a venue from others."""
     words = re.findall(r"[^\W_]+", _APOSTROPHE.sub("", text.casefold()))
     words = [_LONG_FORMS.get(word, word) for word in words if not _NUMBER.fullmatch(word)]
     return tuple(word for word in words if word not in _IGNORED) or tuple(words)

@@ -30,11 +30,11 @@ BOUND: Final = frozenset(
 """What stands before a word and is none itself."""
 
 Join = Callable[[Leaf, Leaf], Word | None]
-"""Gives the one word that two neighbours are, or None where they are two."""
+"""Returns the one word that two neighbours are, or None where they are two."""
 
 
 def joined_word(first: Leaf, second: Leaf, vocabulary: Vocabulary) -> Word | None:
-    """Give the compound or the name that two neighbouring words of a query are.
+    """Returns the compound or the name that two neighbouring words of a query are.
 
     Both must be plain words, sought in the same field with the same weight.
 
@@ -68,7 +68,7 @@ def _is_name(first: Word, second: Word, vocabulary: Vocabulary) -> bool:
 
 
 def _plain(text: str) -> str:
-    """Give the one plain word that a text is, folded, or nothing."""
+    """Returns the one plain word that a text is, folded, or nothing."""
     raws = WORD.findall(fold(text, umlauts=True).text)
     parts, joined = open_word(raws[0]) if len(raws) == 1 else ((), "")
     return parts[0] if len(parts) == 1 and not joined else ""

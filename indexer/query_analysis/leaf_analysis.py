@@ -79,13 +79,13 @@ class Vocabulary(Protocol):
         """How its texts were cut into words."""
 
     def stem(self, word: str) -> str:
-        """Give the stem of a folded word."""
+        """Returns the stem of a folded word."""
 
     def partings(self, word: str) -> tuple[Way, ...]:
-        """Give every way a plain word was parted by hyphens, rising."""
+        """Returns every way a plain word was parted by hyphens, rising."""
 
     def named(self, words: Way) -> bool:
-        """Say whether these folded words are an author's whole name, but for a number."""
+        """Returns whether these folded words are an author's whole name, but for a number."""
 
     def fitting(self, pattern: str, *, names: bool) -> Expansion:
         """Expand a wildcard pattern over the words of texts, or of names."""
@@ -248,7 +248,7 @@ def _side_by_side(slots: Sequence[_Slot]) -> list[list[_Slot]]:
 
 
 def _parts(slot: _Slot, leaf: Word, vocabulary: Vocabulary) -> tuple[StemTerm, ...]:
-    """Give the words of a compound as terms of their own; none where it has one or is exact."""
+    """Returns the words of a compound as terms of their own; none where it has one or is exact."""
     if len(slot.parts) < 2 or leaf.exact:
         return ()
     stops = vocabulary.analyzer.stop_words

@@ -169,7 +169,7 @@ def plan_of(
 def _neighbours(
     clause: Clause, inner: tuple[Clause, ...]
 ) -> Iterator[tuple[Clause, Clause | None]]:
-    """Give each part with the word right behind it, where both are bare words side by side."""
+    """Yields each part with the word right behind it, where both are bare words side by side."""
     bare = [False] * len(inner)
     if isinstance(clause, Words):
         bare = [
@@ -262,7 +262,7 @@ def _asking(nodes: list[Node], root: int) -> tuple[LeafReading, ...]:
 
 
 def signal_terms(plan: Plan, match: Match) -> tuple[TextTerm, ...]:
-    """Give the terms whose company is looked at, each once, in the order of the query.
+    """Returns the terms whose company is looked at, each once, in the order of the query.
 
     Args:
         plan: the query.
@@ -281,7 +281,7 @@ def _asked(reading: LeafReading, match: Match) -> Iterator[TextTerm]:
 
 
 def hinting(plan: Plan, run: Run) -> Iterator[LeafReading]:
-    """Give the bare words of a run whose parts add to scores where words may be missing."""
+    """Yields the bare words of a run whose parts add to scores where words may be missing."""
     for member in run.members:
         node = plan.nodes[member.node]
         if member.occur is Occur.DEFAULT and isinstance(node, LeafReading) and node.parts:

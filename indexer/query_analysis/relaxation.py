@@ -15,7 +15,7 @@ DEPTH: Final = 100
 
 
 def unfiltered(query: Query) -> Iterator[tuple[str, Query]]:
-    """Give the query with one filter less each, and what that means."""
+    """Yields the query with one filter less each, and what that means."""
     years = YearRange()
     if query.years != years or query.filter("year").include:
         others = tuple(one for one in query.filters if one.field != "year")
@@ -27,7 +27,7 @@ def unfiltered(query: Query) -> Iterator[tuple[str, Query]]:
 
 
 def is_deep(clause: Clause | None) -> bool:
-    """Say whether a tree is too deep to be written out or taken apart."""
+    """Returns whether a tree is too deep to be written out or taken apart."""
     level = [clause] if clause is not None else []
     depth = 0
     while level and depth <= DEPTH:
@@ -37,7 +37,7 @@ def is_deep(clause: Clause | None) -> bool:
 
 
 def left_out(plan: Plan, at: int) -> str:
-    """Say what a query lacks without the leaf at this place of its plan, as it was typed."""
+    """Returns what a query lacks without the leaf at this place of its plan, as it was typed."""
     reading = plan.leaves[at]
     asked = any(one is reading for one in plan.asking)
     return f"without {format_clause(reading.leaf if asked else Not(reading.leaf))}"
@@ -49,7 +49,7 @@ def without(clause: Clause | None, at: int) -> Clause | None:
 
 
 def _without(clause: Clause, at: int) -> tuple[Clause | None, int]:
-    """Give what stays, and the place left to look for after the leaves of this clause."""
+    """Returns what stays, and the place left to look for after the leaves of this clause."""
     match clause:
         case Words(parts):
             kept = []

@@ -68,7 +68,7 @@ def stems_of(paper: Paper, known: KnownStems) -> Counter[str]:
 
 
 def relevance_model(best: Iterable[tuple[float, Mapping[str, int]]]) -> dict[str, float]:
-    """Give the words that the best papers share, with their weights, which add up to 1.
+    """Returns the words that the best papers share, with their weights, which add up to 1.
 
     Args:
         best: score and `stems_of` of each, best first; only `PAPERS` of them are looked at.
@@ -82,7 +82,7 @@ def relevance_model(best: Iterable[tuple[float, Mapping[str, int]]]) -> dict[str
 
 
 def heaviest(weights: Iterable[tuple[str, float]]) -> dict[str, float]:
-    """Give the words of the highest weights, `WORDS` of them, with weights that add up to 1."""
+    """Returns the words of the highest weights, `WORDS` of them, with weights that add up to 1."""
     # Rounded, so that the order of a sum cannot choose between words.
     rounded = sorted((-float(f"{weight:.6g}"), stem) for stem, weight in weights)[:WORDS]
     total = -sum(weight for weight, _ in rounded)

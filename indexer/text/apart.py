@@ -13,7 +13,7 @@ _ACROSS: Final = re.compile(r"\. (?:(?<=\d\. )\d|(?<=[^\W\d_]\. )[^\W\d_]\.)")
 
 
 def folds_apart(text: str) -> bool:
-    """Say whether folding the pieces between spaces gives what folding the whole gives."""
+    """Returns whether folding the pieces between spaces gives what folding the whole gives."""
     return not any(mark in text for mark in _MARKS) and _ACROSS.search(text) is None
 
 

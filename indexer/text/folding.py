@@ -107,7 +107,7 @@ def forms(text: str) -> tuple[str, ...]:
 
 
 def begins(value: str, prefix: str) -> bool:
-    """Say whether a word of a folded value, with what follows it, begins with a folded prefix."""
+    """Returns whether a word of a folded value and what follows it start with a folded prefix."""
     at = value.find(prefix)
     while at >= 0:
         if at == 0 or not value[at - 1].isalnum():

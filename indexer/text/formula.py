@@ -55,7 +55,7 @@ _SUB: Final = dict(zip("0123456789+-=()aeoxhklmnpst", "₀₁₂₃₄₅₆₇�
 
 
 def is_structural(name: str) -> bool:
-    r"""Say whether a command takes arguments that `unicode` knows how to lay out."""
+    r"""Returns whether a command takes arguments that `unicode` knows how to lay out."""
     return name in _COMBINING or name in _FRACTIONS or name in ("sqrt", "mathbb")
 
 

@@ -157,7 +157,7 @@ def took(searcher: Searcher, query: Query, *, whole: bool) -> float:
 
 
 def megabytes() -> float:
-    """Give the most memory that this process has held."""
+    """Returns the most memory that this process has held."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 

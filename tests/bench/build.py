@@ -85,7 +85,7 @@ def build_here(
     spent = Spent()
 
     def timed() -> Iterator[Paper]:
-        """Give the papers; what it takes to make one up is not the engine's."""
+        """Yields the papers; what it takes to make one up is not the engine's."""
         while True:
             with spent:
                 paper = next(every, None)

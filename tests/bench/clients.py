@@ -101,7 +101,7 @@ def _more(connection: socket.socket) -> bytes:
 
 
 def arrivals(rate: float, seed: int = 1) -> Iterator[float]:
-    """Give times from now on, so many a second on average, each independent of the others."""
+    """Yields times from now on, so many a second on average, each independent of the others."""
     chance = random.Random(seed)
     due = time.perf_counter()
     while True:

@@ -101,7 +101,7 @@ class Addresses:
         self._chance = random.Random(seed)
 
     def next(self, mix: str, most: int) -> list[str]:
-        """Give addresses of a mix; `asked` says how many of them were asked for."""
+        """Returns addresses of a mix; `asked` says how many of them were asked for."""
         if mix == "again":
             known = self._all[: self._given]
             return self._chance.choices(known[-200:], k=most)

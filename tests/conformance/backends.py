@@ -42,7 +42,7 @@ class Backend:
 
     @contextmanager
     def index(self, ranking: Ranking | None = None) -> Iterator[Index]:
-        """Give an empty index in a directory of its own."""
+        """Yield an empty index in a directory of its own."""
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             try:
                 yield self.open(Path(folder), ranking or Ranking())
@@ -53,7 +53,7 @@ class Backend:
     def holding(
         self, papers: Iterable[Paper], ranking: Ranking | None = None
     ) -> Iterator[Searcher]:
-        """Give a searcher over an index of these papers."""
+        """Yield a searcher over an index of these papers."""
         with self.index(ranking) as index:
             with index.writer() as writer:
                 for paper in papers:

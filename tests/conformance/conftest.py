@@ -12,7 +12,7 @@ from tests.conformance.examples import PAPERS
 
 
 def _params(*but: Backend) -> list[object]:
-    """Give the backends; those that need a cluster are marked so."""
+    """Returns the backends; those that need a cluster are marked so."""
     return [
         pytest.param(one, id=one.name, marks=[pytest.mark.cluster] if one is OPENSEARCH else [])
         for one in BACKENDS

@@ -16,7 +16,7 @@ _PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 
 
 def pace(times: int = 1) -> settings:
-    """Give the settings of a property; `times` as many examples where they are cheap."""
+    """Returns the settings of a property; `times` as many examples where they are cheap."""
     shrinking = (Phase.shrink,) if os.environ.get("QUIVER_SHRINK") else ()
     return settings(
         max_examples=times * EXAMPLES,

@@ -33,7 +33,7 @@ from tests.conformance.examples import EVERY
 
 
 def run(text: str, *occurs: Occur) -> Words:
-    """Give words side by side, each with how it takes part."""
+    """Returns words side by side, each with how it takes part."""
     words = text.split()
     each = (*occurs, *[Occur.DEFAULT] * (len(words) - len(occurs)))
     return Words(tuple(Part(Word(one), how) for one, how in zip(words, each, strict=True)))

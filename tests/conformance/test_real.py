@@ -65,7 +65,7 @@ def real(engine: Backend, shared_data: Path) -> Iterator[Real]:
 
 
 def holding(papers: list[Paper], words: str) -> list[Paper]:
-    """Give the papers that hold every word, by looking at each.
+    """Returns the papers that hold every word, by looking at each.
 
     A word that some paper hyphenates ("map-ping") is also held where its parts stand in a row
     ("map- ping", which dumps make of the ends of lines).

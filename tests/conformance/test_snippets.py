@@ -53,7 +53,7 @@ def test_snippets_are_pieces_of_the_paper(backend: Backend, data: st.DataObject)
 
 
 def marked(searcher: Searcher, clause: Clause, paper_id: str) -> list[tuple[str, str]]:
-    """Give (field, marked text) of one hit."""
+    """Returns (field, marked text) of one hit."""
     hits = searcher.search(Query(clause=clause)).hits
     snippets = next(hit.snippets for hit in hits if hit.paper.id == paper_id)
     return [

@@ -23,7 +23,7 @@ def opened(name: str, data: bytes) -> Dump:
 
 
 def as_json(name: str, data: bytes) -> dict[str, Any]:
-    """Give format, papers, skipped records and notices; empty fields are left out."""
+    """Returns format, papers, skipped records and notices; empty fields are left out."""
     dump = opened(name, data)
     format = detect(dump, load_formats())
     assert format is not None, f"no format for {name}"

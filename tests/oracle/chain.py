@@ -11,7 +11,7 @@ from indexer.search import FacetValue
 def chain(
     one: str, other: str, papers: Sequence[Paper], authors: Sequence[FacetValue]
 ) -> tuple[str, ...]:
-    """Give the shortest chain as `Searcher.chain` promises it.
+    """Returns the shortest chain as `Searcher.chain` promises it.
 
     Args:
         one: where it begins.

@@ -100,7 +100,7 @@ class Collection:
         return {joined: frozenset(parts) for joined, parts in found.items()}
 
     def partings(self, word: str) -> frozenset[tuple[str, ...]]:
-        """Give every way a plain word was parted somewhere in the collection."""
+        """Returns every way a plain word was parted somewhere in the collection."""
         return self.compounds.get(word, frozenset())
 
     @cached_property

@@ -50,14 +50,14 @@ def edits(left: str, right: str) -> int:
 
 
 def expand(vocabulary: Counter[str], test: Callable[[str], bool]) -> tuple[list[str], int]:
-    """Give the words that pass, commonest first, at most `CAP`, and how many would."""
+    """Returns the words that pass, commonest first, at most `CAP`, and how many would."""
     passing = [word for word in vocabulary if test(word)]
     passing.sort(key=lambda word: (-vocabulary[word], word))
     return passing[:CAP], len(passing)
 
 
 def shared_out(sizes: list[int], room: int) -> int:
-    """Give the most words that each may have: raised by one as long as all fit together."""
+    """Returns the most words that each may have: raised by one as long as all fit together."""
     most = 0
     while most < max(sizes, default=0) and sum(min(size, most + 1) for size in sizes) <= room:
         most += 1

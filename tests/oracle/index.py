@@ -123,7 +123,7 @@ class MemoryIndex:
         return self._documents[paper]
 
     def _times_of(self, paper: Paper, now: str) -> PaperTimes:
-        """Give the times of a paper that is published now."""
+        """Returns the times of a paper that is published now."""
         newest = self._newest()
         if newest is None or paper.id not in newest.papers:
             return PaperTimes(now, now)

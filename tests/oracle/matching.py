@@ -166,7 +166,7 @@ def _without(left: Scores, right: Scores) -> Scores:
 
 
 def grows(clause: Clause | None) -> bool:
-    """Say whether no words that may be missing under "any" are negated.
+    """Returns whether no words that may be missing under "any" are negated.
 
     Then every paper that matches under "all" also matches under "any".
     """

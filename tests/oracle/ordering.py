@@ -15,7 +15,7 @@ Key = tuple[object, ...]
 
 
 def values_of(paper: Paper, field: FacetField) -> frozenset[str]:
-    """Give the values of a paper in a facet, authors by `name_key`; "unknown" where it has none."""
+    """Returns the values of a paper in a facet, authors by `name_key`, or "unknown"."""
     match field:
         case "venue":
             return frozenset([paper.venue or UNKNOWN])
@@ -32,7 +32,7 @@ def key_of(value: str, field: FacetField) -> str:
 
 
 def passes(paper: Paper, query: Query, *, but: FacetField | None = None) -> bool:
-    """Say whether a paper passes every filter, but those of one facet."""
+    """Returns whether a paper passes every filter, but those of one facet."""
     if but != "year" and not _within(paper.year, query.years):
         return False
     return all(_passes(paper, one) for one in query.filters if one.field != but)

@@ -116,7 +116,7 @@ def _fields(field: TextField | None) -> tuple[TextField, ...]:
 
 
 def _slots(text: str, collection: Collection) -> list[tuple[Slot, tuple[str, ...], str]]:
-    """Give, for each raw word of a text, the ways to say it, its parts and its joined form."""
+    """Returns, for each raw word of a text, the ways to say it, its parts and its joined form."""
     slots: list[tuple[Slot, tuple[str, ...], str]] = []
     for raw in collection.analyzer.words(fold(text, umlauts=True).text):
         parts, joined = open_word(raw)
@@ -208,7 +208,7 @@ def _expansion(leaf: Wildcard | Fuzzy, collection: Collection) -> Terms | Test |
 
 
 def shares_of(clause: Clause | None, collection: Collection) -> dict[Leaf, int]:
-    """Give the most words that each pattern of a query may stand for; -1 = it is left out."""
+    """Returns the most words that each pattern of a query may stand for; -1 = it is left out."""
     sizes: dict[Leaf, int] = {}
     left_out: list[Leaf] = []
     compared = 0
@@ -232,7 +232,7 @@ def shares_of(clause: Clause | None, collection: Collection) -> dict[Leaf, int]:
 def expanded_words(
     leaf: Wildcard | Fuzzy, collection: Collection
 ) -> tuple[list[str], list[str]] | Test | None:
-    """Give the words of texts and of names that a pattern fits, commonest first."""
+    """Returns the words of texts and of names that a pattern fits, commonest first."""
     if leaf in collection.expanded:
         return collection.expanded[leaf]
     if isinstance(leaf, Wildcard):
@@ -256,7 +256,7 @@ def expanded_words(
 
 
 def leaves(clause: Clause | None) -> Iterator[Leaf]:
-    """Give the leaves of a tree in order, negated ones too."""
+    """Yields the leaves of a tree in order, negated ones too."""
     match clause:
         case None:
             return
@@ -273,7 +273,7 @@ def leaves(clause: Clause | None) -> Iterator[Leaf]:
 
 
 def asking(clause: Clause | None) -> Iterator[Leaf]:
-    """Give the leaves that a hit may show: those that are not negated."""
+    """Yields the leaves that a hit may show: those that are not negated."""
     match clause:
         case None | Not():
             return
@@ -289,7 +289,7 @@ def asking(clause: Clause | None) -> Iterator[Leaf]:
 
 
 def about_words(clause: Clause) -> bool:
-    """Say whether a clause asks for words: such a part of a run may be missing under "any"."""
+    """Returns whether a clause asks for words: such a part of a run may be missing under "any"."""
     return any(isinstance(leaf, Word | Phrase | Wildcard | Fuzzy) for leaf in asking(clause))
 
 
@@ -332,7 +332,7 @@ def joined_up(parts: tuple[Part, ...], collection: Collection) -> Iterator[Part]
 
 
 def compound(first: Part, second: Part, collection: Collection) -> Part | None:
-    """Give the one word that two neighbours in a run are: with a hyphen, or a name."""
+    """Returns the one word that two neighbours in a run are: with a hyphen, or a name."""
     one, other = first.clause, second.clause
     if not (isinstance(one, Word) and isinstance(other, Word)) or one.exact or other.exact:
         return None
@@ -358,7 +358,7 @@ def compound(first: Part, second: Part, collection: Collection) -> Part | None:
 
 
 def readings(clause: Clause | None, collection: Collection) -> Iterator[tuple[Leaf, Leaf]]:
-    """Give the leaves of a tree in order, each with what it is read as."""
+    """Yields the leaves of a tree in order, each with what it is read as."""
     match clause:
         case None:
             return
@@ -382,7 +382,7 @@ def readings(clause: Clause | None, collection: Collection) -> Iterator[tuple[Le
 
 
 def is_stop(part: Part, collection: Collection) -> bool:
-    """Say whether a part is a plain word of nothing but stop words."""
+    """Returns whether a part is a plain word of nothing but stop words."""
     if part.occur is not Occur.DEFAULT or not isinstance(part.clause, Word) or part.clause.exact:
         return False
     tokens = collection.analyzer.tokens(part.clause.text)

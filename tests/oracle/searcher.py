@@ -165,13 +165,13 @@ class MemorySearcher:
         return self._info
 
     def marks(self, query: Query, paper_id: str) -> set[Mark]:
-        """Give all that a query marks in one paper, before a passage is chosen."""
+        """Returns all that a query marks in one paper, before a passage is chosen."""
         self.matching.ask(query.clause)
         at = [document.paper.id for document in self.collection.documents].index(paper_id)
         return marks_of(query.clause, at, self.matching)
 
     def scores(self, query: Query) -> dict[str, float]:
-        """Give the score of every paper that matches a query."""
+        """Returns the score of every paper that matches a query."""
         return {paper.id: score for paper, score in self._ordered(query, self._resolved(query))}
 
     def _passing(self, query: Query, scores: Scores) -> list[tuple[Paper, float]]:
@@ -273,7 +273,7 @@ class MemorySearcher:
         )
 
     def _emptied(self, query: Query, at: int) -> bool:
-        """Say whether, under "all", the query without this leaf finds something."""
+        """Returns whether, under "all", the query without this leaf finds something."""
         rest = without(query.clause, at)
         self.matching.ask(rest)
         found = self._passing(query, self.matching.scores(rest, Match.ALL))
@@ -282,7 +282,7 @@ class MemorySearcher:
 
 
 def begins(value: str, prefix: str) -> bool:
-    """Say whether a word of a folded value, with what follows it, begins with a folded prefix."""
+    """Returns whether a word of a folded value and what follows it start with a folded prefix."""
     return any(
         value.startswith(prefix, at) and (at == 0 or not value[at - 1].isalnum())
         for at in range(len(value) + 1)

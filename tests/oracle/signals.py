@@ -19,7 +19,7 @@ Scored = tuple[int, float]
 
 
 def signal_terms(clause: Clause | None, matching: Matching, match: Match) -> list[Term]:
-    """Give the terms whose company is looked at, each once, in the order of the query.
+    """Returns the terms whose company is looked at, each once, in the order of the query.
 
     Under "any" a compound is looked at part by part.
     """
@@ -34,7 +34,7 @@ def signal_terms(clause: Clause | None, matching: Matching, match: Match) -> lis
 
 
 def with_signals(base: float, at: int, terms: list[Term], matching: Matching) -> float:
-    """Give the final score of a paper whose clause score is `base`."""
+    """Returns the final score of a paper whose clause score is `base`."""
     ranking = matching.ranking
     document = matching.collection.documents[at]
     count = len(matching.collection.documents)

@@ -16,7 +16,7 @@ BEFORE = 60
 
 
 def marks_of(clause: Clause | None, at: int, matching: Matching) -> set[Mark]:
-    """Give everything that the words asked for mark in one paper."""
+    """Returns everything that the words asked for mark in one paper."""
     marks: set[Mark] = set()
     for leaf in asking(speaking(clause, matching.collection)):
         asked = read(leaf, matching.collection)
@@ -28,7 +28,7 @@ def marks_of(clause: Clause | None, at: int, matching: Matching) -> set[Mark]:
 
 
 def merged(marks: set[Mark], field: TextField, place: int = 0) -> tuple[Span, ...]:
-    """Give the marks of one text, those that overlap or touch as one."""
+    """Returns the marks of one text, those that overlap or touch as one."""
     spans: list[Span] = []
     for mark in sorted(marks):
         if (mark.field, mark.place) != (field, place):
@@ -79,7 +79,7 @@ def passage(text: str, spans: tuple[Span, ...]) -> Snippet:
 
 
 def boundaries(text: str) -> list[int]:
-    """Give where a text may be cut: its ends, and before and after white space outside atoms."""
+    """Returns where a text may be cut: its ends, and before and after white space outside atoms."""
     inside = {place for start, end in fold(text).atoms for place in range(start + 1, end)}
     cuts = {0, len(text)}
     for place, char in enumerate(text):

@@ -100,7 +100,7 @@ class Sequence:
     def _stretches(
         self, tokens: tuple[Token, ...], slots: tuple[Slot, ...], *, stemmed: bool
     ) -> set[tuple[int, int]]:
-        """Give (first, last) places in `tokens` of every way the slots stand in a row."""
+        """Yields (first, last) places in `tokens` of every way the slots stand in a row."""
         at: dict[int, dict[str, list[int]]] = {}
         for place, token in enumerate(tokens):
             key = token.stem if stemmed else token.word
@@ -159,7 +159,7 @@ class Near:
         return found
 
     def _stretches(self, tokens: tuple[Token, ...]) -> tuple[set[int], set[int]]:
-        """Give the positions where a stretch begins, and the places in `tokens` inside them."""
+        """Returns the positions where a stretch begins, and the places in `tokens` inside them."""
         starts: set[int] = set()
         held: set[int] = set()
         for words in self.readings:
@@ -233,7 +233,7 @@ class Author:
         return found
 
     def _met(self, tokens: tuple[Token, ...]) -> set[str] | None:
-        """Give the words of the name that answer those asked for, None if one goes unanswered."""
+        """Returns the words of the name that answer those asked for, or None."""
         held = {token.word for token in tokens}
         answers = [set(pair) & held for pair in zip(self.words, self.spelled, strict=True)]
         for start in range(len(self.words)):

@@ -121,7 +121,7 @@ def test_connections_are_shared_out(server: tuple[subprocess.Popen[str], int]) -
         return [sum(map(_is_socket, Path(f"/proc/{pid}/fd").iterdir())) for pid in children]
 
     def is_up() -> bool:
-        """Say whether both workers are there: each has as many connections as the other."""
+        """Returns whether both workers are there: each has as many connections as the other."""
         before = sockets()
         pair = [socket.create_connection(("127.0.0.1", port)) for _ in range(2)]
         time.sleep(0.3)

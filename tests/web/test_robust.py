@@ -107,7 +107,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Flask:
 
 
 def addresses(rule: Rule) -> Iterator[str]:
-    """Give some addresses of a rule; each part of it takes all of its values above."""
+    """Yields some addresses of a rule; each part of it takes all of its values above."""
     parts = [name for name in PART.findall(rule.rule) if name]
     for values in product(*(VALUES[name] for name in parts)):
         address = rule.rule

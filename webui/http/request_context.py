@@ -72,7 +72,7 @@ def _for_page(searcher: Searcher) -> Searcher:
 
 
 def timed_out() -> bool:
-    """Say whether the deadline of this page has cut any of its answers."""
+    """Returns whether the deadline of this page has cut any of its answers."""
     return any(page.timed_out for page in g.get("pages", ()))
 
 

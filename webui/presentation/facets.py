@@ -23,9 +23,9 @@ PLURALS: dict[FacetField, str] = {
     "author": "author names",
 }
 Write = Callable[[Query], str]
-"""Gives the address of a query."""
+"""Returns the address of a query."""
 WriteAround = Callable[[Query, FacetField], Around]
-"""Gives what writes the addresses of a query with another filter of one field."""
+"""Returns what writes the addresses of a query with another filter of one field."""
 
 
 class FacetRow(NamedTuple):

@@ -34,7 +34,7 @@ def form() -> str:
 
 @blueprint.post("/references")
 def check() -> ResponseReturnValue:
-    """Say what is known of each reference pasted: a page, JSON, or a corrected .bib."""
+    """Returns what is known of each reference pasted: a page, JSON, or a corrected .bib."""
     text = request.form.get("text", "").encode(errors="replace").decode()
     wanted = request.form.get("as", "table")
     if not text.strip():

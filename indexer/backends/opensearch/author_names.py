@@ -44,7 +44,7 @@ class ValueLists:
         self._lock = Lock()
 
     def shown(self, names: Iterable[str]) -> Spellings:
-        """Give how some authors are shown, by key; those there are not are left out."""
+        """Returns how some authors are shown, by key; those there are not are left out."""
         keys = {key_of(name, "author") for name in names} - {UNKNOWN}
         missing = [key for key in sorted(keys - self._known.keys()) if len(key) < _PATTERN // 2]
         if missing:
@@ -162,7 +162,7 @@ class Coauthors:
         self._lists = lists
 
     def chain(self, one: str, other: str) -> tuple[str, ...]:
-        """Give the shortest chain of names; see `indexer.search.Searcher.chain`.
+        """Returns the shortest chain of names; see `indexer.search.Searcher.chain`.
 
         Two names are also unconnected when a level between them has more than `MOST_VALUES` names.
         """
@@ -181,7 +181,7 @@ class Coauthors:
         return tuple(shown.get(key, key) for key in keys) if levels else ()
 
     def _levels(self, start: str, goal: str) -> list[set[str]]:
-        """Give, step by step, all names that lie on a shortest chain; nothing without one."""
+        """Returns, step by step, all names that lie on a shortest chain; nothing without one."""
         near, far = [{start}], [{goal}]
         while not near[-1] & far[-1]:
             side = near if len(near[-1]) <= len(far[-1]) else far
@@ -198,7 +198,7 @@ class Coauthors:
         return [*before[::-1], *after[1:]]
 
     def _around(self, keys: set[str]) -> set[str]:
-        """Give everybody on the papers of some keys; nobody where they are too many."""
+        """Returns everybody on the papers of some keys; nobody where they are too many."""
         found: set[str] = set()
         asked = sorted(keys)
         for at in range(0, len(asked), _TOGETHER):

@@ -95,7 +95,7 @@ def leaf_query(reading: LeafReading) -> Body:
 
 
 def scores(plan: Plan) -> bool:
-    """Say whether anything in a query can score."""
+    """Returns whether anything in a query can score."""
     return any(reading.terms for reading in plan.asking)
 
 

@@ -110,7 +110,7 @@ class BulkSender:
             self._sent.pop(0)[0].result()
 
     def close(self) -> None:
-        """Give up what has not begun, and the threads."""
+        """Cancel what has not begun, and the threads."""
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _deliver(self, batch: Batch) -> None:
@@ -148,7 +148,7 @@ class BulkSender:
             lines = left + lines[sent:]
 
     def _portion(self, lines: list[tuple[str, str]]) -> int:
-        """Say how many of the next changes make one request."""
+        """Returns how many of the next changes make one request."""
         size = 0
         for count, (_, line) in enumerate(lines[: self._pace.papers]):
             size += len(line)

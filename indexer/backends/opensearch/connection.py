@@ -152,7 +152,7 @@ def _check_files(config: ClusterConfig) -> None:
 
 
 def _password(config: ClusterConfig) -> str:
-    """Give the password of the environment or the file."""
+    """Returns the password of the environment or the file."""
     given = os.environ.get(PASSWORD, "")
     if given:
         return given

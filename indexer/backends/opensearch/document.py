@@ -29,7 +29,7 @@ LONGEST: Final = 8000
 
 
 def same_names_key(name: str) -> str:
-    """Give the words of a name, its DBLP number put aside: what `Searcher.names` compares."""
+    """Returns the words of a name, its DBLP number put aside: what `Searcher.names` compares."""
     return " ".join(plain_words(unnumbered(name))) or name_key(name)
 
 
@@ -46,7 +46,7 @@ def bounded(value: str) -> str:
 
 
 def document_id(paper_id: str) -> str:
-    """Give the cluster's own id for a paper; ids over 512 bytes, its limit, become a hash."""
+    """Returns the cluster's own id for a paper; ids over 512 bytes, its limit, become a hash."""
     raw = paper_id.encode("utf-8", "replace")
     if 0 < len(raw) <= 500:
         return raw.decode()
@@ -54,7 +54,7 @@ def document_id(paper_id: str) -> str:
 
 
 def content_of(paper: Paper) -> str:
-    """Give a hash of all fields of a paper but its source: what makes it another paper."""
+    """Returns a hash of all fields of a paper but its source: what makes it another paper."""
     return hashlib.blake2b(json.dumps(_values(paper)).encode(), digest_size=12).hexdigest()
 
 
@@ -190,7 +190,7 @@ def _has(paper: Paper) -> list[str]:
 
 
 def _facets(paper: Paper) -> Body:
-    """Give the values that facets count and filters compare; what is missing is "unknown".
+    """Returns the values that facets count and filters compare; what is missing is "unknown".
 
     A paper has one spelling for each `name_key`, so that counts of spellings add up to counts of
     keys.

@@ -151,7 +151,7 @@ class Finder:
         return self._reach.scoring.ranking.enough
 
     def ids(self, query: Query) -> Iterator[str]:
-        """Give the ids of all matches in order, asking as they are taken."""
+        """Yields the ids of all matches in order, asking as they are taken."""
         first = self.find(query, 0, max(1, self._reach.scoring.ranking.depth, self._enough))
         yield from (str(place.after[-1]) for place in first.places)
         if first.total <= len(first.places):

@@ -16,7 +16,7 @@ from indexer.search import Contribution
 def explained(
     plan: Plan, match: Match, names: Mapping[TextTerm, str], told: Mapping[str, float]
 ) -> tuple[Contribution, ...]:
-    """Give the contributions of the terms, largest first.
+    """Returns the contributions of the terms, largest first.
 
     Args:
         plan: the query.
@@ -43,7 +43,7 @@ def explained(
 def _counted(
     plan: Plan, match: Match, names: Mapping[TextTerm, str], told: Mapping[str, float]
 ) -> list[tuple[TextTerm, str]]:
-    """Give the terms whose score the paper has, with the name of each.
+    """Returns the terms whose score the paper has, with the name of each.
 
     They are those of leaves that match within clauses that match, and, where words may be
     missing, the parts of compounds beside them.

@@ -40,7 +40,7 @@ _COLUMNS: Final[Mapping[FacetField, str]] = {
 
 
 def key_of(value: str, field: FacetField) -> str:
-    """Give what a value is compared by: authors by `name_key`, all else as it is."""
+    """Returns what a value is compared by: authors by `name_key`, all else as it is."""
     return bounded(name_key(value) if field == "author" else value)
 
 
@@ -236,7 +236,7 @@ def read_facet(answer: Body, query: Query, request: FacetRequest, known: Known) 
 
 
 def foremost(answer: Body, request: FacetRequest) -> list[str] | None:
-    """Give the values that may be on a page, where each shard gave only its commonest ones.
+    """Returns the values that may be on a page, where each shard gave only its commonest ones.
 
     A value that a shard did not give may have as many papers there as the last one that it gave;
     the cluster tells how many that are, of each value and of those that no shard gave. So the
@@ -266,7 +266,7 @@ def foremost(answer: Body, request: FacetRequest) -> list[str] | None:
 
 
 def unsure(answer: Body, request: FacetRequest) -> bool:
-    """Say whether the number of distinct values has to be counted by itself."""
+    """Returns whether the number of distinct values has to be counted by itself."""
     return (
         request.field == "author"
         and not request.contains
@@ -277,7 +277,7 @@ def unsure(answer: Body, request: FacetRequest) -> bool:
 def _read_counts(
     answer: Body, field: FacetField, spellings: Spellings
 ) -> tuple[Counter[str], dict[str, str]]:
-    """Give the count of each key, and how each is shown."""
+    """Returns the count of each key, and how each is shown."""
     counts: Counter[str] = Counter()
     shown: dict[str, str] = {}
     for one in _buckets(answer, "values"):

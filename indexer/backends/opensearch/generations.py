@@ -170,7 +170,7 @@ class Generations:
         return name
 
     def attached(self, facts: Generation) -> dict[str, bytes]:
-        """Give what is attached to a generation.
+        """Returns what is attached to a generation.
 
         Raises:
             IndexError_: when some of it is not there.

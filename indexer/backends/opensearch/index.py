@@ -271,7 +271,7 @@ class OpenSearchIndex:
         return verify(self._client, self.generations, index, info, retries=self.config.retries)
 
     def changes(self, before: str, after: str | None = None) -> Changes:
-        """Say which papers were added, changed and removed from one generation to another.
+        """Returns which papers were added, changed and removed from one generation to another.
 
         Args:
             before: name of the earlier one.
@@ -349,7 +349,7 @@ def changes_between(before: Ask, after: Ask) -> Changes:
 
 
 def _contents(ask: Ask) -> Iterator[tuple[str, str]]:
-    """Give every id with the hash of its paper, rising as bytes."""
+    """Yields every id with the hash of its paper, rising as bytes."""
     body: Body = {
         "size": WALL,
         "sort": [{"id": "asc"}],

@@ -193,7 +193,7 @@ class Ledger:
         )
 
     def attachment(self, generation: str, name: str) -> bytes | None:
-        """Give what is kept with a generation under a name."""
+        """Returns what is kept with a generation under a name."""
         answer = self._client.get(index=self._index, id=f"{generation}-{name}", ignore=[404])
         return b64decode(answer["_source"]["data"]) if answer.get("found") else None
 
@@ -300,7 +300,7 @@ def _holder() -> Body:
 
 
 def _gone(holder: Body) -> bool:
-    """Say whether the holder of a lock is dead: no sign of life, or no process any more."""
+    """Returns whether the holder of a lock is dead: no sign of life, or no process any more."""
     if time.time() - float(holder.get("renewed", 0)) > LEASE:
         return True
     if holder.get("host") != socket.gethostname():
@@ -388,7 +388,7 @@ def _spellings(ask: Ask) -> tuple[int, dict[str, str], tuple[str, ...]]:
 
 
 def _values(ask: Ask, column: str) -> Iterator[tuple[str, int]]:
-    """Give every value of a column with its number of papers, rising."""
+    """Yields every value of a column with its number of papers, rising."""
     source: Body = {"size": PAGE, "sources": [{"value": {"terms": {"field": column}}}]}
     while True:
         body = {"size": 0, "track_total_hits": False, "aggs": {"all": {"composite": source}}}

@@ -53,7 +53,7 @@ _TIME: Final[Mapping[str, object]] = {"type": "long", "index": False}
 
 
 def index_settings(*, shards: int, replicas: int) -> Body:
-    """Give the settings of a new index.
+    """Returns the settings of a new index.
 
     Scores are computed by scripts from plain frequencies, so the similarity gives just those.
     """
@@ -83,7 +83,7 @@ def index_settings(*, shards: int, replicas: int) -> Body:
 
 
 def index_mapping(meta: Mapping[str, object]) -> Body:
-    """Give the fields of an index; `meta` says what made it.
+    """Returns the fields of an index; `meta` says what made it.
 
     ``paper`` is the paper itself as JSON in a string, so that it comes back equal whatever it
     holds. Nothing else of a document is ever shown.
@@ -142,7 +142,7 @@ PATIENCE: Final = 120
 
 
 def all_copies(client: OpenSearch, replicas: int) -> Body:
-    """Give the parameters with which an index is made and all its copies are waited for.
+    """Returns the parameters with which an index is made and all its copies are waited for.
 
     Args:
         client: of the cluster.

@@ -87,7 +87,7 @@ def receipt_of(
     corrected: Iterable[tuple[str, Query]],
     budget: Budget,
 ) -> Receipt:
-    """Say how the query of an outcome was read.
+    """Returns how the query of an outcome was read.
 
     Args:
         outcome: what came of it.
@@ -155,7 +155,7 @@ def _corrected(
 def _alternatives(
     outcome: Outcome, emptied: dict[int, int], counting: Counting
 ) -> Iterator[Alternative]:
-    """Give queries that find more: one clause left out, or one filter."""
+    """Yields queries that find more: one clause left out, or one filter."""
     query = replace(outcome.query, page=1)
     here = 0 if query.match is Match.ALL else outcome.total
     given = 0
@@ -188,7 +188,7 @@ class Spelling:
         self._papers = papers
 
     def corrected(self, query: Query, plan: Plan) -> Iterator[tuple[str, Query]]:
-        """Give the words put in and the query with them; see `indexer.suggest.corrected_queries`.
+        """Returns the words put in and the query; see `indexer.suggest.corrected_queries`.
 
         Nothing where every word is common or part of a name, which one request tells.
         """

@@ -83,7 +83,7 @@ class Nearness:
         return ("title_length", *STREAMS)
 
     def gains(self, base: float, source: Body, told: Container[str]) -> list[Gain]:
-        """Give what the signals add to the score of one paper.
+        """Returns what the signals add to the score of one paper.
 
         Args:
             base: its score without them.
@@ -135,7 +135,7 @@ class Nearness:
         return times * (k1 + 1) / (k1 + times)
 
     def _places(self, stream: str) -> dict[str, set[int]]:
-        """Give the positions of the words asked for in one stream."""
+        """Returns the positions of the words asked for in one stream."""
         asked = self._asked
         found: dict[str, set[int]] = {}
         for position, piece in enumerate(stream.split(" ")):
@@ -167,7 +167,7 @@ def label(term: TextTerm) -> str:
 
 
 def _words(term: TextTerm) -> list[tuple[bool, str]]:
-    """Give the words of a term and whether each is a stem."""
+    """Returns the words of a term and whether each is a stem."""
     match term:
         case StemTerm(stem, word, _, exact):
             return [(not exact, word if exact else stem)]
@@ -178,7 +178,7 @@ def _words(term: TextTerm) -> list[tuple[bool, str]]:
 
 
 def _standing(term: TextTerm, places: Mapping[str, dict[str, set[int]]]) -> dict[int, set[int]]:
-    """Give where a term begins, with how many positions it takes there."""
+    """Returns where a term begins, with how many positions it takes there."""
     if not isinstance(term, StemTerm | CompoundTerm):
         return {}
     ways: tuple[Way, ...]
@@ -227,7 +227,7 @@ class Feedback:
         self._known = KnownStems(analyzer.stem, analyzer.stop_words)
 
     def shared(self, best: Iterable[tuple[float, Body]], terms: int) -> tuple[SharedWord, ...]:
-        """Give the words that some papers share.
+        """Returns the words that some papers share.
 
         Args:
             best: score and document of each, best first.
@@ -247,7 +247,7 @@ class Feedback:
         )
 
     def gains(self, shared: tuple[SharedWord, ...], source: Body) -> list[Gain]:
-        """Give what each word adds to the score of a paper."""
+        """Returns what each word adds to the score of a paper."""
         times = [Counter(_stems(source, field)) for field in _FIELDS]
         norms = [self._scoring.norm(field, int(source[f"{field}_length"])) for field in _FIELDS]
         gains: list[Gain] = []
@@ -261,5 +261,5 @@ class Feedback:
 
 
 def _stems(source: Body, field: TextField) -> list[str]:
-    """Give the stems of a field, see `mapping`."""
+    """Returns the stems of a field, see `mapping`."""
     return str(source.get(f"{field}_stems") or "").replace("|", " ").split(" ")

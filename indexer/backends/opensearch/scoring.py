@@ -63,7 +63,7 @@ class Scoring:
         return _script(frequency, WEIGH, params)
 
     def norm(self, field: TextField, length: int) -> float:
-        """Give what one occurrence in a field of this length counts."""
+        """Returns what one occurrence in a field of this length counts."""
         weight = float(getattr(self.ranking, f"{field}_weight"))
         b = float(getattr(self.ranking, f"{field}_b"))
         average = self.collection.averages[field]

@@ -170,7 +170,7 @@ class Pages:
         return Answer(total, tuple(places), answer.get("aggregations", {}))
 
     def rest(self, match: Match, seen: tuple[Place, ...]) -> Iterator[str]:
-        """Give the ids that come after the best papers, which were seen."""
+        """Yields the ids that come after the best papers, which were seen."""
         given = {place.id for place in seen}
         found = self._found(match, scored=self._scored, named=False)
         body = page_body(found, 0, WALL, source=())

@@ -64,16 +64,16 @@ class Transport(Protocol):
         """Send a search and give its answer, or only what this path names."""
 
     def source(self, document: str) -> Body | None:
-        """Give the fields of a document, None where there is none."""
+        """Returns the fields of a document, None where there is none."""
 
     def sources(self, documents: Sequence[str]) -> list[Body]:
-        """Give the fields of those of some documents that are there."""
+        """Returns the fields of those of some documents that are there."""
 
     def attachment(self, name: str) -> bytes | None:
-        """Give what is attached to the generation under a name."""
+        """Returns what is attached to the generation under a name."""
 
     def bytes(self) -> int:
-        """Give the size of the generation, replicas included."""
+        """Returns the size of the generation, replicas included."""
 
 
 class ClusterSearcher:
@@ -182,7 +182,7 @@ class ClusterSearcher:
         return Results(query, found.total, tuple(hits), made, receipt, self.generation, took, late)
 
     def _forms(self, papers: list[Paper]) -> Callable[[str], Iterable[str]]:
-        """Give the surface words of a stem among those of some papers."""
+        """Returns the surface words of a stem among those of some papers."""
         found: dict[str, set[str]] = {}
         for raw in {
             raw
@@ -281,15 +281,15 @@ class ClusterSearcher:
         return counted
 
     def count(self, query: Query) -> int:
-        """Give the exact number of papers that match."""
+        """Returns the exact number of papers that match."""
         return self._finder.find(read_known_item(self, query), 0, 0).total
 
     def ids(self, query: Query) -> Iterator[str]:
-        """Give the ids of all matches in the query's order, lazily; page and per_page are void."""
+        """Returns the ids of all matches in the query's order, lazily, whatever its page."""
         return self._ahead.listed(self._finder.ids(read_known_item(self, query)))
 
     def get(self, paper_id: str) -> Paper | None:
-        """Give back the paper with this id, equal to the one that was written."""
+        """Returns the paper with this id, equal to the one that was written."""
         listed = self._ahead.paper(paper_id)
         if listed is not None:
             return listed
@@ -303,7 +303,7 @@ class ClusterSearcher:
         return {paper.id: paper for paper in papers}
 
     def times(self, paper_id: str) -> PaperTimes | None:
-        """Say when the paper with this id came in and last changed; None where there is none."""
+        """Returns when the paper with this id came in and last changed, or None."""
         source = self._transport.source(document_id(paper_id))
         if source is None or paper_of(source["paper"]).id != paper_id:
             return None
@@ -314,11 +314,11 @@ class ClusterSearcher:
         return PaperTimes(*told)
 
     def chain(self, one: str, other: str) -> tuple[str, ...]:
-        """Give the shortest chain of exact names from one to another, both included."""
+        """Returns the shortest chain of exact names from one to another, both included."""
         return self._coauthors.chain(one, other)
 
     def attachment(self, name: str) -> bytes | None:
-        """Give back what was attached to this generation under a name; None where nothing was."""
+        """Returns what was attached to this generation under a name; None where nothing was."""
         if name not in self._facts.attached:
             return None
         return self._transport.attachment(name)
@@ -334,5 +334,5 @@ class ClusterSearcher:
         return self._lists.namesakes(folded)
 
     def info(self) -> IndexInfo:
-        """Say what is in this generation; its size is asked for anew."""
+        """Returns what is in this generation; its size is asked for anew."""
         return replace(self._facts.info, bytes=self._transport.bytes())

@@ -65,7 +65,7 @@ class WordFacts:
         return self._analyzer
 
     def stem(self, word: str) -> str:
-        """Give the stem of a folded word."""
+        """Returns the stem of a folded word."""
         return self._analyzer.stem(word)
 
     def prepare(self, leaves: Iterable[Leaf]) -> None:
@@ -79,13 +79,13 @@ class WordFacts:
         self._part(sorted(words - self._partings.keys()))
 
     def partings(self, word: str) -> tuple[Way, ...]:
-        """Give every way a plain word was parted by hyphens, rising."""
+        """Returns every way a plain word was parted by hyphens, rising."""
         if word not in self._partings:
             self._part([word])
         return self._partings[word]
 
     def named(self, words: Way) -> bool:
-        """Say whether these folded words are an author's whole name, but for a number."""
+        """Returns whether these folded words are an author's whole name, but for a number."""
         found = self._named.get(words)
         if found is None:
             query = {"term": {"author_folded": bounded(" ".join(words))}}
@@ -163,7 +163,7 @@ class WordFacts:
         return self._neighbours[key]
 
     def holding(self, term: TextTerm) -> int:
-        """Give how many papers hold a term."""
+        """Returns how many papers hold a term."""
         if term not in self._holding:
             self.count([term])
         return self._holding[term]

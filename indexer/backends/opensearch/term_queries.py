@@ -34,7 +34,7 @@ _YEARS: Final = (-(2**31), 2**31 - 1)
 
 
 def fields_of(term: TextTerm) -> tuple[TextField, ...]:
-    """Give the fields where a term can stand."""
+    """Returns the fields where a term can stand."""
     if isinstance(term, NameTerm):
         return ("author",)
     return FIELDS if term.field is None else (term.field,)
@@ -217,7 +217,7 @@ def _name(term: NameTerm) -> Body:
 
 
 def _joined(words: Way, at: int) -> list[str]:
-    """Give the joined forms of neighbouring words that take in the word at a place."""
+    """Returns the joined forms of neighbouring words that take in the word at a place."""
     return [
         "".join(words[start:end])
         for start in range(max(0, at - MAX_PARTS + 1), at + 1)

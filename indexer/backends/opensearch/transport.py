@@ -99,7 +99,7 @@ class ClusterTransport:
         return answer
 
     def source(self, document: str) -> Body | None:
-        """Give the fields of a document, None where there is none."""
+        """Returns the fields of a document, None where there is none."""
         ask = partial(
             self._client.get,
             index=self._index,
@@ -112,18 +112,18 @@ class ClusterTransport:
         return source
 
     def sources(self, documents: Sequence[str]) -> list[Body]:
-        """Give the fields of those of some documents that are there."""
+        """Returns the fields of those of some documents that are there."""
         body = {"ids": list(documents)}
         ask = partial(self._client.mget, index=self._index, body=body, _source_includes=_SHOWN)
         answer: Body = self._breaker.call(ask)
         return [one["_source"] for one in answer["docs"] if one.get("found")]
 
     def attachment(self, name: str) -> bytes | None:
-        """Give what is attached to the generation under a name."""
+        """Returns what is attached to the generation under a name."""
         return self._breaker.call(partial(self._ledger.attachment, self._generation, name))
 
     def bytes(self) -> int:
-        """Give the size of the generation, replicas included."""
+        """Returns the size of the generation, replicas included."""
         ask = partial(self._client.indices.stats, index=self._index, metric="store")
         answer: Body = self._breaker.call(ask)
         return int(answer["_all"]["total"]["store"]["size_in_bytes"])
@@ -177,13 +177,13 @@ class ReadAhead:
         self._here = local()
 
     def listed(self, ids: Iterator[str]) -> Iterator[str]:
-        """Give ids on, a block at a time."""
+        """Yields ids on, a block at a time."""
         while block := list(islice(ids, BLOCK)):
             self._here.listed = frozenset(block)
             yield from block
 
     def paper(self, paper_id: str) -> Paper | None:
-        """Give a paper whose id was listed of late; None where it was not, or is not there."""
+        """Returns a paper whose id was listed of late; None where it was not, or is not there."""
         here = self._here
         listed: frozenset[str] = getattr(here, "listed", frozenset())
         papers: dict[str, Paper] = getattr(here, "papers", {})

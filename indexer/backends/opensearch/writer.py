@@ -124,7 +124,7 @@ class ClusterWriter:
                 )
 
     def close(self) -> None:
-        """Give up what is still on its way."""
+        """Cancel what is still on its way."""
         self._sender.close()
 
     def _flush(self) -> None:
@@ -151,7 +151,7 @@ class ClusterWriter:
         return document
 
     def _held(self, ids: list[str]) -> tuple[dict[str, Body], dict[str, Body]]:
-        """Give what this index and the published one hold of some papers, by id.
+        """Returns what this index and the published one hold of some papers, by id.
 
         One request; reads by id see what was not yet made searchable.
         """

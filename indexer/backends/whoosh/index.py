@@ -316,7 +316,7 @@ class WhooshIndex:
         )
 
     def changes(self, before: str, after: str | None = None) -> Changes:
-        """Say which papers were added, changed and removed from one generation to another.
+        """Returns which papers were added, changed and removed from one generation to another.
 
         Args:
             before: name of the earlier one.
@@ -368,7 +368,7 @@ def _texts(raws: Iterable[bytes]) -> tuple[str, ...]:
 
 
 def _contents(opened: OpenedGeneration) -> dict[bytes, int]:
-    """Give the content hash of each live paper by its id."""
+    """Returns the content hash of each live paper by its id."""
     contents: dict[bytes, int] = {}
     for segment in opened.segments:
         hashes = segment.raw["content"][segment.arrays.id_paper]

@@ -77,7 +77,7 @@ def check_segment(folder: Path, segment: OpenedSegment) -> None:
 
 
 def _identifier_faults(segment: OpenedSegment) -> Iterator[str]:
-    """Say what is wrong with the dictionary of identifiers; older segments have none."""
+    """Returns what is wrong with the dictionary of identifiers; older segments have none."""
     identifiers = segment.identifiers
     if identifiers is None:
         return
@@ -126,7 +126,7 @@ def _store_faults(segment: OpenedSegment) -> Iterator[str]:
 
 
 def _title_faults(segment: OpenedSegment, analyzer: Analyzer) -> Iterator[str]:
-    """Say which papers the words of their own title do not find."""
+    """Returns which papers the words of their own title do not find."""
     arrays = segment.arrays
     table = BulkTokenizer(analyzer)
     cuts = table.tokenize(segment.store.paper(number).title for number in range(arrays.papers))
@@ -185,7 +185,7 @@ _ROWS: Final = 1 << 16
 
 
 def faults_of(arrays: Segment) -> Iterator[str]:
-    """Say what is wrong with the arrays of a segment; nothing where all is well.
+    """Returns what is wrong with the arrays of a segment; nothing where all is well.
 
     Faults come in an order in which each may rely on those before not being there, so only the
     first is sure to mean what it says.
@@ -360,7 +360,7 @@ def _author_faults(arrays: Segment) -> Iterator[str]:
 
 
 def _parts(strings: Strings) -> Iterator[list[bytes]]:
-    """Give strings some thousand at a time; the last of each list is the first of the next."""
+    """Yields strings some thousand at a time; the last of each list is the first of the next."""
     for low in range(0, len(strings), _ROWS):
         ends = strings.ends[low : low + _ROWS + 2]
         yield Strings(strings.blob[ends[0] : ends[-1]], ends - ends[0]).raws()

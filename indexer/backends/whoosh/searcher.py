@@ -188,14 +188,14 @@ class WhooshSearcher:
 
     @guarded
     def count(self, query: Query) -> int:
-        """Give the exact number of papers that match."""
+        """Returns the exact number of papers that match."""
         query = read_known_item(self, query)
         with self._execution() as asked:
             return self._find(query, asked).total
 
     @guarded_items
     def ids(self, query: Query) -> Iterator[str]:
-        """Give the ids of all matches in the query's order, lazily; page and per_page are void."""
+        """Returns the ids of all matches in the query's order, lazily, whatever its page."""
         query = read_known_item(self, query)
         with self._execution() as asked:
             found = self._find(query, asked)
@@ -207,7 +207,7 @@ class WhooshSearcher:
 
     @guarded
     def get(self, paper_id: str) -> Paper | None:
-        """Give back the paper with this id, equal to the one that was written."""
+        """Returns the paper with this id, equal to the one that was written."""
         for reader in self._collection.readers:
             if (number := reader.find(paper_id)) is not None:
                 return reader.store.paper(number)
@@ -215,7 +215,7 @@ class WhooshSearcher:
 
     @guarded
     def times(self, paper_id: str) -> PaperTimes | None:
-        """Say when the paper with this id came in and last changed; None where there is none."""
+        """Returns when the paper with this id came in and last changed, or None."""
         for reader in self._collection.readers:
             if (number := reader.find(paper_id)) is not None:
                 return reader.times(number)
@@ -244,7 +244,7 @@ class WhooshSearcher:
 
     @guarded
     def chain(self, one: str, other: str) -> tuple[str, ...]:
-        """Give the shortest chain of exact names from one to another, both included."""
+        """Returns the shortest chain of exact names from one to another, both included."""
         ends = [self._author_index.find(name_key(name)) for name in (one, other)]
         if min(ends) < 0:
             return ()
@@ -252,9 +252,9 @@ class WhooshSearcher:
         return tuple(self._author_index.display_name(number) for number in found)
 
     def attachment(self, name: str) -> bytes | None:
-        """Give back what was attached to this generation under a name; None if nothing was."""
+        """Returns what was attached to this generation under a name; None if nothing was."""
         return self._snapshot.attached.get(name)
 
     def info(self) -> IndexInfo:
-        """Say what is in this generation."""
+        """Returns what is in this generation."""
         return self._snapshot.info

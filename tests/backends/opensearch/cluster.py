@@ -68,7 +68,7 @@ public final class Node {
 
 
 def missing() -> str:
-    """Say why no cluster can be started here; empty where one can."""
+    """Returns why no cluster can be started here; empty where one can."""
     for tool in ("java", "javac", "mvn"):
         if shutil.which(tool) is None:
             return f"{tool} is not here, so no cluster can be started"
@@ -76,7 +76,7 @@ def missing() -> str:
 
 
 def fetch_server() -> Path:
-    """Give the folder of the server's jars and of `Node`, fetching and compiling what is missing.
+    """Returns the folder of the server's jars and of `Node`; fetches and compiles what is missing.
 
     Raises:
         RuntimeError: when it cannot be had.

@@ -113,7 +113,7 @@ def queries(papers: list[Paper]) -> Iterator[Query]:
 
 
 def told(results: Results) -> tuple[object, ...]:
-    """Give what must be the same to the letter."""
+    """Returns what must be the same to the letter."""
     receipt = results.receipt
     clauses = [(one.text, one.hits, one.emptied) for one in receipt.clauses]
     others = [(one.label, one.total) for one in receipt.alternatives]
@@ -125,7 +125,7 @@ def told(results: Results) -> tuple[object, ...]:
 
 
 def counted(results: Results) -> bool:
-    """Say whether the cluster counts how often a pattern's words stand in a paper."""
+    """Returns whether the cluster counts how often a pattern's words stand in a paper."""
     notes = " ".join(one.note for one in results.receipt.clauses)
     words = [int(one.replace(",", "")) for one in re.findall(r"([\d,]+) words", notes)]
     return max(words, default=0) <= MOST_COUNTED

@@ -50,7 +50,7 @@ class MemorySink:
         self.append(name, piece)
 
     def arrays(self) -> dict[str, Array]:
-        """Give all arrays, pieces joined."""
+        """Returns all arrays, pieces joined."""
         for name, pieces in self._pieces.items():
             joined = np.concatenate(pieces)
             if name in self._narrow:

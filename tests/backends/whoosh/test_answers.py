@@ -48,7 +48,7 @@ def loaded(papers: list[Paper], gone: frozenset[str] = frozenset()) -> LoadedSeg
 def searching(
     *segments: list[Paper], gone: frozenset[str] = frozenset(), ranking: Ranking | None = None
 ) -> Iterator[WhooshSearcher]:
-    """Give a searcher over these segments; nothing touches a disk."""
+    """Yield a searcher over these segments; nothing touches a disk."""
     snapshot = Snapshot(tuple(loaded(one, gone) for one in segments), INFO)
     yield WhooshSearcher(snapshot, analyzer=ANALYZER, ranking=ranking)
 

@@ -47,7 +47,7 @@ CHANGES = ("quiver", "tantivy", "sqlite", "whoosh")
 
 
 def available(name: str) -> bool:
-    """Say whether what an engine needs is installed."""
+    """Returns whether what an engine needs is installed."""
     return not MODULES[name] or find_spec(MODULES[name]) is not None
 
 
@@ -59,5 +59,5 @@ def engine(name: str) -> Engine:
 
 
 def index_of(name: str) -> str:
-    """Give the name of the engine that builds the index another reads."""
+    """Returns the name of the engine that builds the index another reads."""
     return name.partition("-")[0]

@@ -69,12 +69,12 @@ class Sink(Protocol):
 
 
 def fitting(numbers: NDArray[np.signedinteger[Any]]) -> NDArray[np.signedinteger[Any]]:
-    """Give numbers that are not negative in half the room where none is too large for that."""
+    """Returns numbers that are not negative in half the room where none is too large for that."""
     return numbers.astype(np.int32) if numbers.max(initial=0) <= _LARGEST else numbers
 
 
 def little(array: Array) -> Array:
-    """Give the array as contiguous little-endian data of a kind the layout knows."""
+    """Returns the array as contiguous little-endian data of a kind the layout knows."""
     array = np.ascontiguousarray(array)
     dtype = array.dtype.newbyteorder("<")
     if np.dtype(dtype).str not in _DTYPES:
@@ -357,7 +357,7 @@ Array = NDArray[Any]
 
 
 def narrowest(highest: int) -> np.dtype[Any]:
-    """Give the narrowest kind of unsigned integer that holds a number."""
+    """Returns the narrowest kind of unsigned integer that holds a number."""
     return next(
         np.dtype(kind)
         for kind in ("|u1", "<u2", "<u4", "<u8")
@@ -399,7 +399,7 @@ class Spool:
         self.length += len(piece)
 
     def __iter__(self) -> Iterator[Array]:
-        """Give the numbers in order, piece by piece, each piece of its own kind."""
+        """Yields the numbers in order, piece by piece, each piece of its own kind."""
         self._file.seek(0)
         for kind, length in self._pieces:
             step = _CHUNK // kind.itemsize

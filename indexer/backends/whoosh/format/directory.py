@@ -124,7 +124,7 @@ class Generations:
         return tuple(name for name in self.names() if _number(name) <= _number(current))
 
     def folder(self, name: str) -> Path:
-        """Give the directory of a generation."""
+        """Returns the directory of a generation."""
         return self.root / _FOLDER / name
 
     def read(self, reader: Callable[[str, Path], T]) -> T:
@@ -284,7 +284,7 @@ def told(error: OSError, path: Path) -> IndexError_:
 
 
 def link(source: Path, target: Path) -> None:
-    """Give a file a second name, or copy it where the file system knows no second names."""
+    """Link a file under a second name, or copy it where the file system knows no second names."""
     try:
         os.link(source, target)
     except FileNotFoundError:

@@ -54,7 +54,7 @@ def encode(paper: Paper) -> bytes:
 
 
 def content_hash(line: bytes) -> int:
-    """Give 64 bits that change with any field of a paper but where its record stood.
+    """Returns 64 bits that change with any field of a paper but where its record stood.
 
     Args:
         line: the paper as `encode` writes it, its source last.
@@ -119,7 +119,7 @@ class PaperStore:
         return len(self.slot)
 
     def paper(self, number: int) -> Paper:
-        """Give a paper by its number.
+        """Returns a paper by its number.
 
         Raises:
             IndexDamaged: when its line is not what was written.
@@ -127,7 +127,7 @@ class PaperStore:
         return decode(self.line(number))
 
     def line(self, number: int) -> bytes:
-        """Give a paper as it is stored, undecoded; for copying.
+        """Returns a paper as it is stored, undecoded; for copying.
 
         Raises:
             IndexDamaged: when it is not what was written.
@@ -150,5 +150,5 @@ class PaperStore:
         return line
 
     def __iter__(self) -> Iterator[Paper]:
-        """Give all papers in the order of their slots, which reads the file once."""
+        """Returns all papers in the order of their slots, which reads the file once."""
         return (self.paper(int(number)) for number in np.argsort(self.slot, kind="stable"))

@@ -62,7 +62,7 @@ class OpenedGeneration:
     attached: Mapping[str, bytes]
 
     def snapshot(self) -> Snapshot:
-        """Give what a searcher reads."""
+        """Returns what a searcher reads."""
         segments = tuple(
             LoadedSegment(one.arrays, one.store, one.deleted, one.identifiers)
             for one in self.segments
@@ -169,7 +169,7 @@ class Store(Protocol):
     """The papers of one segment, whole."""
 
     def paper(self, number: int) -> Paper:
-        """Give back the paper of this number, equal to the one that was written."""
+        """Returns the paper of this number, equal to the one that was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +210,7 @@ class Snapshot:
 
 
 def segment_from(arrays: Mapping[str, NDArray[Any]]) -> Segment:
-    """Give the arrays of a segment their names.
+    """Returns the arrays of a segment their names.
 
     Raises:
         KeyError: when an array is missing.
@@ -228,5 +228,5 @@ def segment_from(arrays: Mapping[str, NDArray[Any]]) -> Segment:
 
 
 def store_from(arrays: Mapping[str, NDArray[Any]]) -> PaperStore:
-    """Give the store among the arrays of a segment."""
+    """Returns the store among the arrays of a segment."""
     return PaperStore(arrays["packed"], arrays["packed_ends"], arrays["slot"], arrays["dictionary"])

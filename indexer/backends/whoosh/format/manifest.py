@@ -133,7 +133,7 @@ class Manifest:
         return cls(info, segments, str(body["analyzer"]), attached, digests)
 
     def renamed(self, generation: str, built: str) -> Manifest:
-        """Give the manifest of the same content published anew."""
+        """Returns the manifest of the same content published anew."""
         return replace(self, info=replace(self.info, generation=generation, built=built))
 
 
@@ -143,7 +143,7 @@ def new_identity() -> str:
 
 
 def digest_of(data: bytes) -> str:
-    """Give the checksum of some bytes (BLAKE2b, 128 bits, in hex)."""
+    """Returns the checksum of some bytes (BLAKE2b, 128 bits, in hex)."""
     return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
@@ -152,7 +152,7 @@ def _digest(text: str) -> str:
 
 
 def fingerprint(analyzer: Analyzer) -> str:
-    """Give a short text that differs for analyzers that could give different tokens."""
+    """Returns a short text that differs for analyzers that could give different tokens."""
     return _fingerprint(f"{ANALYSIS} ", analyzer)
 
 

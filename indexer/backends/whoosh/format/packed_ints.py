@@ -75,7 +75,7 @@ class Narrow:
         )
 
     def __getitem__(self, wanted: slice | NDArray[np.signedinteger[Any]]) -> Counts:
-        """Give the numbers of a stretch, or those at some places, in the order asked for.
+        """Returns the numbers of a stretch, or those at some places, in the order asked for.
 
         Args:
             wanted: without a step; places are not negative.
@@ -98,7 +98,7 @@ class Narrow:
         return _with(found, escaped, self.others[self.at.searchsorted(places)])
 
     def pieces(self) -> Iterator[Counts]:
-        """Give all numbers in order, piece by piece; of none, a piece of none."""
+        """Returns all numbers in order, piece by piece; of none, a piece of none."""
         return (self[low : low + _STEP] for low in range(0, max(1, self.length), _STEP))
 
     def _stretch(self, low: int, high: int) -> Counts:
@@ -112,7 +112,7 @@ class Narrow:
         return _with(found, self.at[first:last].astype(np.int64) - low, self.others[first:last])
 
     def codes_of(self, low: int, high: int) -> Counts:
-        """Give the codes of the numbers from place `low` up to `high`, an entry each."""
+        """Returns the codes of the numbers from place `low` up to `high`, an entry each."""
         share = max(1, _BYTE // self.bits)
         first = low // share
         found = _spread(self.codes[first : -(-high // share)], self.bits)
@@ -132,7 +132,7 @@ def _with(found: Counts, places: NDArray[np.int64], others: Counts) -> Counts:
 
 
 def _spread(codes: Counts, bits: int) -> Counts:
-    """Give every code a byte of its own (Warren 2012, "Hacker's Delight", section 7-2)."""
+    """Returns every code a byte of its own (Warren 2012, "Hacker's Delight", section 7-2)."""
     if bits >= _BYTE:
         return codes
     if bits == _BYTE // 2:
@@ -174,12 +174,12 @@ def best_width(length: int, others: NDArray[np.int64], least: int) -> int:
 
 
 def code_kind(bits: int) -> np.dtype[Any]:
-    """Give the kind of an array of codes."""
+    """Returns the kind of an array of codes."""
     return np.dtype(f"<u{max(1, bits // _BYTE)}")
 
 
 def code_count(length: int, bits: int) -> int:
-    """Give the entries of the array of codes for so many numbers."""
+    """Returns the entries of the array of codes for so many numbers."""
     return -(-length * min(bits, _BYTE) // _BYTE)
 
 

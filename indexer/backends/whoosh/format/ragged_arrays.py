@@ -31,12 +31,12 @@ class Numbers(dict[Value, int]):
         return number
 
     def of(self, values: Iterable[Value]) -> NDArray[np.int64]:
-        """Give the number of each value."""
+        """Returns the number of each value."""
         return np.fromiter(map(self.__getitem__, values), np.int64)
 
 
 def stable_order(values: NDArray[Any]) -> NDArray[np.int64]:
-    """Give the places of numbers from 0 up to 2**32 by rising number, equal ones as they stand.
+    """Returns the places of numbers from 0 up to 2**32 by rising number, equal ones as they stand.
 
     `numpy.argsort` of 16 bits is a radix sort, so one or two of them take a fraction of the time
     that comparing takes.
@@ -48,7 +48,7 @@ def stable_order(values: NDArray[Any]) -> NDArray[np.int64]:
 
 
 def distinct(values: NDArray[Any]) -> NDArray[Any]:
-    """Give the distinct values, rising; sorts the array it is given.
+    """Returns the distinct values, rising; sorts the array it is given.
 
     `numpy.unique` does the same by a hash table, many times slower.
     """
@@ -98,7 +98,7 @@ def gathered(ends: Ints, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], In
 
 
 def address(array: NDArray[Any] | None) -> int:
-    """Give the address of an array's first number, 0 where there is no array."""
+    """Returns the address of an array's first number, 0 where there is no array."""
     if array is None:
         return 0
     where: int = array.__array_interface__["data"][0]

@@ -51,20 +51,20 @@ class Strings:
         return len(self.ends) - 1
 
     def raw(self, at: int) -> bytes:
-        """Give string `at` (from 0) as UTF-8."""
+        """Returns string `at` (from 0) as UTF-8."""
         return self.blob[self.ends[at] : self.ends[at + 1]].tobytes()
 
     def __getitem__(self, at: int) -> str:
-        """Give string `at` (from 0)."""
+        """Returns string `at` (from 0)."""
         return self.raw(at).decode()
 
     def __iter__(self) -> Iterator[str]:
-        """Give all strings in order."""
+        """Returns all strings in order."""
         blob, ends = self.blob.tobytes(), self.ends.tolist()
         return (blob[a:b].decode() for a, b in pairwise(ends))
 
     def raws(self) -> list[bytes]:
-        """Give all strings in order, as UTF-8."""
+        """Returns all strings in order, as UTF-8."""
         blob, ends = self.blob.tobytes(), self.ends.tolist()
         return [blob[a:b] for a, b in pairwise(ends)]
 
@@ -87,11 +87,11 @@ class Lexicon(Strings):
     __slots__ = ()
 
     def find(self, term: str) -> int:
-        """Give the id of a term, -1 where it is not there."""
+        """Returns the id of a term, -1 where it is not there."""
         return self.find_raw(term.encode(errors="surrogatepass"))  # half a pair is in no text
 
     def find_raw(self, key: bytes) -> int:
-        """Give the id of a term in UTF-8, -1 where it is not there."""
+        """Returns the id of a term in UTF-8, -1 where it is not there."""
         at = bisect_left(_Raw(self), key)
         return at if at < len(self) and self.raw(at) == key else -1
 
@@ -101,7 +101,7 @@ class Lexicon(Strings):
         return range(bisect_left(raws, key), bisect_right(raws, key))
 
     def prefixed(self, prefix: str) -> range:
-        """Give the ids of the terms that begin with `prefix`; of all terms if it is empty."""
+        """Returns the ids of the terms that begin with `prefix`; of all terms if it is empty."""
         key = prefix.encode(errors="surrogatepass")
         low = bisect_left(_Raw(self), key)
         high = bisect_left(_Raw(self), key + b"\xff")

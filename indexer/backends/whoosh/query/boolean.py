@@ -56,7 +56,7 @@ class Desk:
         return np.zeros(self.size, np.int32), np.zeros(self.size)
 
     def rows(self, parts: Sequence[Matches], *, bare: bool = False) -> NDArray[np.int64]:
-        """Give lists as compiled loops take them, `bare` where their papers are enough.
+        """Returns lists as compiled loops take them, `bare` where their papers are enough.
 
         Their arrays stay until the next are given.
         """
@@ -78,7 +78,7 @@ class Desk:
         return kept.part(left)
 
     def every(self, parts: Sequence[Matches]) -> Matches:
-        """Give the papers that are in all parts; all papers where there are none."""
+        """Returns the papers that are in all parts; all papers where there are none."""
         held = [one for one in parts if not one.negated]
         gone = [one for one in parts if one.negated]
         if not held:
@@ -131,7 +131,7 @@ class Desk:
         return total
 
     def either(self, parts: Sequence[Matches], every: Ids) -> Matches:
-        """Give the papers that are in any part, scores added.
+        """Returns the papers that are in any part, scores added.
 
         Args:
             parts: none may be negated, or all papers are needed:
@@ -166,7 +166,7 @@ class Desk:
         return self.dropped(Matches(every), found.docs)
 
     def union(self, lists: Sequence[Ids]) -> Ids:
-        """Give what is in any of the lists, rising."""
+        """Returns what is in any of the lists, rising."""
         held = [one for one in lists if len(one)]
         if len(held) < 2:
             return held[0] if held else NOTHING.docs
@@ -185,7 +185,7 @@ class Desk:
         return found
 
     def joined(self, parts: Sequence[Matches]) -> tuple[Bits, int]:
-        """Give what is in any of the parts, none of them negated, as bits, and how many it is."""
+        """Returns the union of the parts, none of them negated, as bits, and its size."""
         kernels = self.kernels
         if kernels is not None:
             union = np.zeros(words_of(self.size), np.uint64)
@@ -280,7 +280,7 @@ class Sum(Matches):
         return len(self._mask) > 0 or self._span != (0, self._desk.size)
 
     def bits(self, size: int) -> Bits:  # noqa: ARG002 - the desk knows it
-        """Give the papers as a set of bits over a segment of `size` papers."""
+        """Returns the papers as a set of bits over a segment of `size` papers."""
         if self._bits is None:
             found, count = self._desk.joined(self._parts)
             if self._filtered:
@@ -298,7 +298,7 @@ class Sum(Matches):
         return self._parts if self._scores is None else (self,)
 
     def best(self, wanted: int) -> tuple[Ids, Scores]:
-        """Give papers and scores: the `wanted` highest, all that may round to equals, and more."""
+        """Returns papers and scores: the `wanted` highest, all that may round alike, and more."""
         if self._scores is not None:
             return super().best(wanted)
         desk = self._desk
@@ -331,7 +331,7 @@ _MANY: Final = 50_000
 
 
 def common(held: Sequence[Matches], size: int) -> Ids:
-    """Give the papers that are in all lists.
+    """Returns the papers that are in all lists.
 
     Args:
         held: the lists, the shortest first; none is negated.
@@ -354,7 +354,7 @@ def unmade(parts: Sequence[Matches]) -> bool:
 
 
 def _among(docs: Ids, other: Matches, size: int) -> NDArray[np.bool_]:
-    """Say which papers are in a list."""
+    """Returns which papers are in a list."""
     if other.count * DENSE < size:
         return is_member(docs, other.docs)
     words = other.bits(size)

@@ -51,14 +51,14 @@ class Evaluation:
         self._every = collection.readers[segment].live_docs
 
     def matches(self, match: Match) -> Matches:
-        """Give the papers that match under "all" or "any"; never negated."""
+        """Returns the papers that match under "all" or "any"; never negated."""
         last: Matches | None = None
         for _, one in self.nodes(match):
             last = one
         return Matches(self._every) if last is None else self._desk.plain(last, self._every)
 
     def nodes(self, match: Match) -> Iterator[tuple[int, Matches | None]]:
-        """Give the papers that match each node of the plan, each after its parts.
+        """Yields the papers that match each node of the plan, each after its parts.
 
         None where all of a node is left out. What is not taken is not kept: a node has one parent.
         """
@@ -114,7 +114,7 @@ class Evaluation:
         return result
 
     def _parts(self, run: Run) -> list[Matches]:
-        """Give the parts of the compounds of a run, which score where words may be missing."""
+        """Returns the parts of the compounds of a run, which score where words may be missing."""
         weight = self._collection.ranking.parts
         if not weight:
             return []
@@ -187,7 +187,7 @@ def _taken(found: dict[int, Matches | None], nodes: Iterable[int]) -> list[Match
 
 
 def tested(reader: SegmentReader, test: SetTerm) -> Matches:
-    """Give the papers whose record passes a test; no scores."""
+    """Returns the papers whose record passes a test; no scores."""
     arrays = reader.arrays
     match test:
         case EveryTerm():

@@ -210,7 +210,7 @@ def _kept(found: Matches, filters: Filters, *, but: FacetField | None = None) ->
 
 
 def places(collection: Collection, found: Finding, first: int, last: int) -> list[RankedDoc]:
-    """Give the hits of places `first` up to `last`, in the query's order."""
+    """Returns the hits of places `first` up to `last`, in the query's order."""
     last = min(last, collection.papers)
     if first >= last:
         return []
@@ -226,7 +226,7 @@ def places(collection: Collection, found: Finding, first: int, last: int) -> lis
 
 
 def every_place(collection: Collection, found: Finding) -> Iterator[RankedDoc]:
-    """Give all hits in the query's order, lazily; scores are given under RELEVANCE only."""
+    """Returns all hits in the query's order, lazily; scores are given under RELEVANCE only."""
     if found.scored and found.query.sort is Sort.RELEVANCE:
         return iter(relevant(collection, found, found.total).places())
     return RankOrder(collection.readers).listed(found.hits, _unscored(found.query.sort))
@@ -237,7 +237,7 @@ def _unscored(sort: Sort) -> Sort:
 
 
 def relevant(collection: Collection, found: Finding, wanted: int) -> Ranked:
-    """Give the best hits; signals are added to the best `Ranking.depth` of them."""
+    """Returns the best hits; signals are added to the best `Ranking.depth` of them."""
     order = RankOrder(collection.readers)
     depth = collection.ranking.depth
     terms = found.signal_terms if depth > 0 else ()
@@ -256,7 +256,7 @@ def relevant(collection: Collection, found: Finding, wanted: int) -> Ranked:
 
 
 def shared_words(collection: Collection, found: Finding) -> tuple[ExpansionTerm, ...]:
-    """Give the words by which the best papers lead on to others; none where they do not count."""
+    """Returns the expansion terms of the best papers; none where they do not count."""
     terms = found.signal_terms
     factor = _feedback(collection, found, terms)
     if not factor or not found.total:
@@ -282,7 +282,7 @@ def _looked_at(collection: Collection, found: Finding, ranked: Ranked) -> list[C
 
 
 def _feedback(collection: Collection, found: Finding, terms: Sequence[TextTerm]) -> float:
-    """Give the factor on what the words of the best papers add; 0 where they do not count."""
+    """Returns the factor on what the words of the best papers add; 0 where they do not count."""
     counts = found.match is Match.ANY and len(terms) > 1
     return collection.ranking.feedback * len(terms) if counts else 0.0
 
@@ -293,7 +293,7 @@ def with_signals(
     terms: tuple[TextTerm, ...],
     looked: Sequence[Candidates],
 ) -> Ranked:
-    """Give papers, as they come, with their scores and what the signals add."""
+    """Returns papers, as they come, with their scores and what the signals add."""
     scores = []
     for one in looked:
         base = one.sums(found.hits[one.segment].summands)
@@ -312,13 +312,13 @@ def with_feedback(
     shared: Sequence[ExpansionTerm],
     ranked: Ranked,
 ) -> Ranked:
-    """Give the same papers with what shared words add to their scores."""
+    """Returns the same papers with what shared words add to their scores."""
     more = np.concatenate([expansion_scores(collection, one, shared).sum(0) for one in looked])
     return Ranked(ranked.segments, ranked.docs, rounded(ranked.scores + more))
 
 
 def _with_scores(found: Finding, listed: list[RankedDoc]) -> list[RankedDoc]:
-    """Give papers in another order than relevance the scores of their clauses.
+    """Returns papers in another order than relevance the scores of their clauses.
 
     Signals belong to the order by relevance: here they would cost time and change nothing.
     """

@@ -34,7 +34,7 @@ from indexer.search import Contribution
 def explained(
     collection: Collection, found: Finding, places: Sequence[RankedDoc]
 ) -> tuple[tuple[Contribution, ...], ...]:
-    """Give for each hit the contributions that add up to its score, largest first."""
+    """Returns for each hit the contributions that add up to its score, largest first."""
     ranked = found.query.sort is Sort.RELEVANCE and collection.ranking.depth > 0
     shared = shared_words(collection, found) if ranked and places else ()
     matching = _matching(collection, found, places)
@@ -120,7 +120,7 @@ def label_of(term: TextTerm) -> str:
 def _counted(
     collection: Collection, found: Finding, matching: dict[int, bool]
 ) -> list[tuple[TextTerm, float]]:
-    """Give the terms whose score a paper has, each with the factor on it.
+    """Returns the terms whose score a paper has, each with the factor on it.
 
     They are those of leaves that match within clauses that match, and, where words may be
     missing, the parts of compounds beside them.

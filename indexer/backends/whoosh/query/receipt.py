@@ -37,7 +37,7 @@ ALTERNATIVES = 6
 def receipt_of(
     collection: Collection, spelling: Spelling, found: Finding, desks: tuple[Desk, ...]
 ) -> Receipt:
-    """Say how the query of a finding was read."""
+    """Returns how the query of a finding was read."""
     query = found.query
     deep = is_deep(query.clause)
     leaves = found.plan.leaves
@@ -100,7 +100,7 @@ def _emptied(
     leaves: tuple[LeafReading, ...],
     desks: tuple[Desk, ...],
 ) -> dict[int, int]:
-    """Give, for each of the first leaves, what is found when all words but it are needed.
+    """Returns, for each of the first leaves, what is found when all words but it are needed.
 
     As many as the budget of the query allows.
     """
@@ -144,7 +144,7 @@ def _corrected(
 def _alternatives(
     collection: Collection, found: Finding, emptied: dict[int, int], desks: tuple[Desk, ...]
 ) -> Iterator[Alternative]:
-    """Give queries that find more: one clause left out, or one filter."""
+    """Yields queries that find more: one clause left out, or one filter."""
     query = replace(found.query, page=1)
     here = 0 if found.query.match is Match.ALL else found.total
     given = 0
@@ -176,7 +176,7 @@ class Spelling:
         self._collection = collection
 
     def corrected(self, query: Query, plan: Plan) -> Iterator[tuple[str, Query]]:
-        """Give the words put in and the query with them, best first; see `corrected_queries`.
+        """Returns the words put in and the query with them, best first; see `corrected_queries`.
 
         Nothing, and at once, where every word is common or part of a name.
         """

@@ -7,7 +7,11 @@ from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.conftest import Opened
 
-pytestmark = pytest.mark.browser
+pytestmark = [
+    pytest.mark.browser,
+    # The development server leaves a static file open when the browser hangs up.
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 PAGES = (
     "/",
     "/search?q=learning&venue=ICML&author_not=Author+3&year_from=2001",

@@ -10,7 +10,11 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Opened
 from tests.web.conftest import PAPERS
 
-pytestmark = pytest.mark.browser
+pytestmark = [
+    pytest.mark.browser,
+    # The development server leaves a static file open when the browser hangs up.
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 
 
 def total(page: Page, count: int) -> None:

@@ -10,7 +10,11 @@ import pytest
 from tests.browser.conftest import Opened
 from tests.browser.test_accessible import PAGES
 
-pytestmark = pytest.mark.browser
+pytestmark = [
+    pytest.mark.browser,
+    # The development server leaves a static file open when the browser hangs up.
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 WATCH = """
 window.moved = 0;
 new PerformanceObserver((list) => {

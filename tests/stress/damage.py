@@ -178,7 +178,9 @@ class Trial:
 
     def _partners(self, file: Path) -> list[Path]:
         """Returns files of the same kind: from the generation before, and of the other index."""
-        everywhere = [*self.source.rglob("*"), *self._other.rglob("*")]
+        # Manifests of both fit the same files where they were written in one second.
+        others = [] if file.name == "manifest.json" else self._other.rglob("*")
+        everywhere = [*self.source.rglob("*"), *others]
         return [one for one in everywhere if one.is_file() and one.suffix == file.suffix]
 
     def judge(self, place: Path, row: Row, told: str) -> None:

@@ -7,13 +7,29 @@ bytes, for stores. Both leave out what is empty.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from indexer.author import Author, author_json, author_of
 from indexer.paper import Paper
-from indexer.publication import UNPUBLISHED, publication_json, publication_of
+from indexer.publication import UNPUBLISHED, Publication, publication_json, publication_of
 
 Details = dict[str, Any]
+
+
+class Detailed(Protocol):
+    """What has details: a paper, or the raw record that it is made of."""
+
+    @property
+    def author_details(self) -> tuple[Author, ...]:
+        """One for each author, or none."""
+
+    @property
+    def identifiers(self) -> tuple[tuple[str, str], ...]:
+        """Pairs of scheme and value."""
+
+    @property
+    def publication(self) -> Publication:
+        """Where and how it was published."""
 
 
 def has_details(paper: Paper) -> bool:
@@ -21,8 +37,8 @@ def has_details(paper: Paper) -> bool:
     return bool(paper.author_details or paper.identifiers) or paper.publication != UNPUBLISHED
 
 
-def details_json(paper: Paper) -> Details:
-    """Returns the details of a paper under the names of its fields; empty ones are left out."""
+def details_json(paper: Detailed) -> Details:
+    """Returns the details of a paper or a record under the names of its fields; empty ones are left out."""
     written: Details = {}
     if paper.author_details:
         written["author_details"] = [author_json(author) for author in paper.author_details]

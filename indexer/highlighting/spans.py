@@ -38,7 +38,7 @@ WORD: Final = re.compile(PATTERN)
 FEW: Final = 32
 """Up to so many words are looked for in a name before it is cut into words."""
 MOST_CHUNKS: Final = 100_000
-"""Some 240 bytes each, 24 MB: with 40,000, pages of other queries push each other out."""
+"""Chunks that are kept, some 240 bytes each: 24 MB. Fewer are read again more often."""
 _LONGEST_KEPT: Final = 64
 
 

@@ -17,13 +17,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from indexer.author import author_json
-from indexer.details import identifiers_json
+from indexer.details import details_json
 from indexer.errors import DumpError, OutputError, RecordError
 from indexer.intake.record import Record, Unread
 from indexer.output_file import OutputFile
 from indexer.protected import Protected
-from indexer.publication import UNPUBLISHED, publication_json
 
 _NO_TITLE: Final = re.compile(r"<[^<>]*>|&#?\w+;|\\[A-Za-z]+|[\W_]+")
 """What may stand in a title of which the cleaning leaves nothing."""
@@ -170,10 +168,4 @@ def _as_json(record: Record) -> dict[str, Any]:
             written[name] = list(values)
     if not record.authors_complete:
         written["authors_complete"] = False
-    if record.author_details:
-        written["author_details"] = [author_json(author) for author in record.author_details]
-    if record.identifiers:
-        written["identifiers"] = identifiers_json(record.identifiers)
-    if record.publication != UNPUBLISHED:
-        written["publication"] = publication_json(record.publication)
-    return written
+    return written | details_json(record)

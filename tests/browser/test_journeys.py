@@ -12,8 +12,11 @@ from tests.web.conftest import PAPERS
 
 pytestmark = [
     pytest.mark.browser,
-    # The development server leaves a static file open when the browser hangs up.
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    # The development server leaves a static file open when the browser hangs up; all else counts.
+    pytest.mark.filterwarnings(
+        r"ignore:Exception ignored in. <_io\.FileIO name='.*/webui/static/:"
+        "pytest.PytestUnraisableExceptionWarning"
+    ),
 ]
 
 

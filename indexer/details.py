@@ -38,7 +38,7 @@ def has_details(paper: Paper) -> bool:
 
 
 def details_json(paper: Detailed) -> Details:
-    """Returns the details of a paper or record under the names of its fields, without empty ones."""
+    """Returns the details of a paper or record by field name; empty ones are left out."""
     written: Details = {}
     if paper.author_details:
         written["author_details"] = [author_json(author) for author in paper.author_details]

@@ -24,21 +24,18 @@ from indexer.query import (
     Filter,
     Match,
     Not,
-    Occur,
     Or,
     Query,
     Repair,
     Sort,
     TypedFilter,
     Value,
-    Word,
     Words,
     Years,
 )
+from indexer.query_analysis.plain_text import is_plain, title_clause
 from indexer.search import Searcher
 
-MOST_WORDS: Final = 24
-"""Words of a query in which venues and years are looked for; longer texts are no such queries."""
 _LONGEST: Final = 10
 """Words of the longest name of a venue that is looked for."""
 _SHORTEST: Final = 3
@@ -90,7 +87,7 @@ def read_typed_filters(query: Query, searcher: Searcher, venues: Venues) -> Quer
         venues: the table of aliases.
     """
     query = _with_venue_names(query, searcher, venues)
-    if query.sort is not Sort.RELEVANCE or not _is_plain(query.clause):
+    if query.sort is not Sort.RELEVANCE or not is_plain(query.clause):
         return query
     text = query.text
     filler = _FILLER.match(text)
@@ -112,7 +109,7 @@ def read_typed_filters(query: Query, searcher: Searcher, venues: Venues) -> Quer
         return query
     if not searcher.count(replace(everything, clause=clause)):
         return query
-    titled = _in_title(query.clause)
+    titled = title_clause(query.clause)
     if titled is not None and _is_titled(query, searcher):
         if spoken is not None:
             return query
@@ -143,39 +140,11 @@ def _all(filters: tuple[Value | Years, ...]) -> Clause:
     return filters[0] if len(filters) == 1 else And(filters)
 
 
-def _is_plain(clause: Clause | None) -> bool:
-    """Return whether a clause is nothing but words of the text side by side."""
-    if isinstance(clause, Word):
-        return clause.field is None and not clause.exact and clause.boost == 1.0
-    return (
-        isinstance(clause, Words)
-        and len(clause.parts) <= MOST_WORDS
-        and all(
-            part.occur is Occur.DEFAULT and isinstance(part.clause, Word) and _is_plain(part.clause)
-            for part in clause.parts
-        )
-    )
-
-
 def _is_titled(query: Query, searcher: Searcher) -> bool:
     """Return whether a title has all words of a query."""
-    titled = _in_title(query.clause)
+    titled = title_clause(query.clause)
     everything = replace(query, clause=titled, match=Match.ALL, page=1)
     return titled is not None and searcher.count(everything) > 0
-
-
-def _in_title(clause: Clause | None) -> Clause | None:
-    if isinstance(clause, Word):
-        return replace(clause, field="title")
-    if isinstance(clause, Words):
-        return Words(
-            tuple(
-                replace(part, clause=replace(part.clause, field="title"))
-                for part in clause.parts
-                if isinstance(part.clause, Word)
-            )
-        )
-    return None
 
 
 def _pieces(text: str, searcher: Searcher, venues: Venues) -> list[_Piece]:
@@ -302,7 +271,7 @@ def _with_venue_names(query: Query, searcher: Searcher, venues: Venues) -> Query
         return clause
 
     clause = query.clause
-    if clause is not None and "venue" in query.text and not _is_plain(clause):
+    if clause is not None and "venue" in query.text and not is_plain(clause):
         clause = renamed(clause)
     filters = tuple(
         Filter(one.field, tuple(map(named, one.include)), tuple(map(named, one.exclude)))

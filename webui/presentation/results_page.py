@@ -15,6 +15,7 @@ from typing import Any, Final
 from indexer import (
     CITATION_FORMATS,
     MOST_TOGETHER,
+    OFFERED_AUTHORS,
     FacetField,
     Filter,
     Match,
@@ -22,9 +23,12 @@ from indexer import (
     Query,
     Results,
     Sort,
+    TypedName,
     Works,
     YearRange,
     identifier_answer,
+    name_slug,
+    other_authors,
     relaxation_sentence,
     versions_among,
 )
@@ -114,6 +118,7 @@ def answer(results: Results, works: Works | None = None) -> dict[str, Any]:
             for one in results.receipt.alternatives
         ],
         "identified": identifier_answer(results),
+        "named": named_authors(query.author),
         "cut": _cut(results),
         "relaxed": {
             "sentence": relaxation_sentence(results),
@@ -160,6 +165,24 @@ def answer(results: Results, works: Works | None = None) -> dict[str, Any]:
             "on": bool(results.hits and results.hits[0].why),
             "href": f"{here}{'&' if '?' in here else '?'}explain=1",
         },
+    }
+
+
+def named_authors(typed: TypedName | None) -> dict[str, Any] | None:
+    """Lay out the author pages that are offered for a name typed as words; None where none is."""
+    if typed is None:
+        return None
+    return {
+        "authors": [
+            {
+                "name": one.name,
+                "papers": one.papers,
+                "href": request_context.address("records.author", slug=name_slug(one.name)),
+            }
+            for one in typed.authors[: OFFERED_AUTHORS + 1]
+        ],
+        "also": other_authors(typed),
+        "more": len(typed.authors) > OFFERED_AUTHORS + 1,
     }
 
 

@@ -154,7 +154,7 @@ def authors_of_name(searcher: Searcher, name: str) -> tuple[NamedAuthor, ...]:
 
 
 def _spelled(name: str) -> frozenset[tuple[str, ...]]:
-    """Returns the words of a name without accents and, where it has umlauts, as Germans write it."""
+    """Returns the words of a name without accents, and with umlauts as Germans write them."""
     return frozenset((plain_words(name), tuple(german_spelling(name_tokens(name)))))
 
 

@@ -105,7 +105,7 @@ from indexer.references.report import (
     corrected_bibtex,
     report_json,
 )
-from indexer.relaxation import relaxation_sentence
+from indexer.relaxation import offer_some_words, relaxation_sentence
 from indexer.report import BuildReport
 from indexer.search import (
     DEFAULT_FACETS,
@@ -257,6 +257,7 @@ __all__ = [
     "named_paper",
     "namesakes",
     "networks_of",
+    "offer_some_words",
     "open_index",
     "other_authors",
     "paper_json",

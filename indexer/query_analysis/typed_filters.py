@@ -34,6 +34,7 @@ from indexer.query import (
     Years,
 )
 from indexer.query_analysis.plain_text import is_plain, title_clause
+from indexer.query_analysis.questions import filler_spans
 from indexer.search import Searcher
 
 _LONGEST: Final = 10
@@ -54,16 +55,6 @@ _BEFORE: Final = re.compile(rf"\bbefore\s+{_YEAR}\b", re.IGNORECASE)
 _WITHIN: Final = re.compile(rf"\b(?:in|of|during|published in|year)\s+{_YEAR}\b", re.IGNORECASE)
 _BARE: Final = re.compile(rf"(?<![\w-]){_YEAR}(?![\w-])")
 _ATTACHED: Final = re.compile(r"([A-Za-z][A-Za-z0-9-]*?[A-Za-z])[-'’]?((?:19|20)?[0-9]{2})")
-_FILLER: Final = re.compile(
-    r"\s*(?:please\s+)?(?:(?:can|could|do)\s+you\s+)?(?:i(?:['’]m|\s+am)?\s+)?"
-    r"(?:(?:find|show|give|get|want|need|recommend|know(?:\s+of)?|search(?:ing)?(?:\s+for)?"
-    r"|look(?:ing)?\s+for)\s+)?(?:me\s+)?(?:(?:are|is)\s+there\s+)?"
-    r"(?:(?:that|the|this|a|an|any|some|all|which|what|recent|good)\s+){0,3}"
-    r"(?:papers?|articles?|publications?|literature|research|works?)\s+"
-    r"(?:about|on|that|which|dealing\s+with|concerning|regarding|discussing|describing)\s+(?=\S)",
-    re.IGNORECASE,
-)
-"""What people say before what they look for: "that paper about", "show me papers on"."""
 _JOINING: Final = frozenset("in at from of on the papers proceedings published".split())
 _RECENT: Final = 50
 """Years of two digits below this one are of the 21st century."""
@@ -90,12 +81,15 @@ def read_typed_filters(query: Query, searcher: Searcher, venues: Venues) -> Quer
     if query.sort is not Sort.RELEVANCE or not is_plain(query.clause):
         return query
     text = query.text
-    filler = _FILLER.match(text)
-    if filler is not None and not _is_titled(query, searcher):
-        text = " " * filler.end() + text[filler.end() :]
-        said = filler.group().strip()
-        repair = Repair(0, filler.end(), f"“{said}” was left out; in quotation marks it is kept.")
-        query = replace(query, clause=parse_clause(text)[0], repairs=(repair, *query.repairs))
+    fillers = filler_spans(text)
+    if fillers and not _is_titled(query, searcher):
+        left_out = []
+        for start, end in fillers:
+            said = text[start:end].strip()
+            text = text[:start] + " " * (end - start) + text[end:]
+            reason = f"“{said}” was left out; in quotation marks it is kept."
+            left_out.append(Repair(start, end, reason))
+        query = replace(query, clause=parse_clause(text)[0], repairs=(*left_out, *query.repairs))
     pieces = _pieces(text, searcher, venues)
     if not pieces:
         return query

@@ -16,7 +16,6 @@ from flask.typing import ResponseReturnValue
 from indexer import FacetRequest, Match, Query, Searcher, YearRange, parse_query
 from webui.http import request_context
 from webui.http.error_pages import refused
-from webui.presentation import results_page
 
 blueprint = Blueprint("trends", __name__)
 MOST: Final = 5
@@ -103,7 +102,7 @@ def page() -> ResponseReturnValue:
         trends=found,
         typed=[*(query.text for query in read), *[""] * (MOST - len(read))],
         filters=filters,
-        hrefs=[results_page.search_href(query) for query in read],
+        hrefs=[request_context.search_href(query) for query in read],
         csv_href=_written("trends.table", pairs + filters),
         width=_WIDTH,
         height=_HEIGHT,

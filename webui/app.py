@@ -22,7 +22,6 @@ from webui.http import (
 from webui.http.searcher_pool import Snapshots
 from webui.presentation import fast_html
 from webui.presentation.hit import kind
-from webui.presentation.results_page import carried
 from webui.urls.query_params import Params
 from webui.urls.url_builder import AddressConverter
 from webui.views import (
@@ -115,7 +114,7 @@ def _add_words(app: Flask, title: str) -> None:
         timed_out=request_context.timed_out,
         kind=kind,
         plain=plain,
-        carried=carried,
+        carried=request_context.carried,
         author_items=fast_html.author_items,
         choices=fast_html.choices,
         columns=fast_html.columns,

@@ -20,7 +20,6 @@ from indexer import (
     plain,
 )
 from webui.http import request_context
-from webui.presentation import results_page
 from webui.presentation.author_filters import (
     Field,
     Narrowing,
@@ -159,7 +158,7 @@ def _search_href(cluster: AuthorCluster, narrowing: Narrowing) -> str:
     if narrowing.group or not query.filter("author").include:
         return ""
     size = request_context.params().per_page
-    return results_page.search_href(
+    return request_context.search_href(
         replace(query, match=Match.AUTO, sort=Sort.RELEVANCE, per_page=size)
     )
 

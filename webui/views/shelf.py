@@ -31,7 +31,6 @@ from indexer import (
 )
 from webui.http import request_context
 from webui.http.error_pages import refused
-from webui.presentation import results_page
 from webui.presentation.facets import chips
 from webui.presentation.hit import shown
 from webui.views.json_api import MOST, answer, parts, settled
@@ -156,8 +155,8 @@ def record() -> ResponseReturnValue:
         told=told,
         titles=titles,
         query=asked.query,
-        chips=chips(asked.query, results_page.search_href),
-        back=results_page.search_href(asked.query),
+        chips=chips(asked.query, request_context.search_href),
+        back=request_context.search_href(asked.query),
         json_href=request_context.params().write(asked.query, url_for("keeping.record_json")),
         diff_href=request_context.params().write(asked.query, url_for("differences.page")),
     )

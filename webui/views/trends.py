@@ -17,7 +17,6 @@ from flask.typing import ResponseReturnValue
 from indexer import FacetRequest, Match, Query, Searcher, YearRange, name_slug, parse_query
 from webui.http import request_context
 from webui.http.error_pages import refused
-from webui.presentation import results_page
 from webui.urls import query_edits
 from webui.urls.slugs import Moved, find_venue
 from webui.views.json_api import answer
@@ -118,7 +117,7 @@ def page() -> ResponseReturnValue:
         json_href=_written("trends.as_json", pairs + filters),
         typed=[*(query.text for query in read), *[""] * (MOST - len(read))],
         filters=filters,
-        hrefs=[results_page.search_href(query) for query in read],
+        hrefs=[request_context.search_href(query) for query in read],
         csv_href=_written("trends.table", pairs + filters),
         width=_WIDTH,
         height=_HEIGHT,

@@ -31,7 +31,18 @@ from indexer.evaluation.known_item import (
     run_self_test,
     self_test_json,
 )
-from indexer.evaluation.known_ways import AUTHOR_YEAR, IDENTIFIER, REFERENCES, WAYS
+from indexer.evaluation.known_ways import (
+    AUTHOR_YEAR,
+    FOUR_WORDS,
+    IDENTIFIER,
+    MAIN_TITLE,
+    NAMES,
+    REFERENCES,
+    TYPO,
+    VENUE_YEAR,
+    WAYS,
+    asked_ways,
+)
 from indexer.paper import Paper
 from indexer.query import Part, Word, Words
 from indexer.search import Index
@@ -243,8 +254,26 @@ def test_an_index_finds_what_is_in_it() -> None:
     assert test.misses == ()
     asked = {tally.kind: tally.asked for tally in test.tallies}
     further = {**dict.fromkeys(REFERENCES, 2), IDENTIFIER: 3, AUTHOR_YEAR: 2}
+    further |= dict.fromkeys(NAMES, 2)
+    further |= {FOUR_WORDS: 1, MAIN_TITLE: 1, TYPO: 0, VENUE_YEAR: 2}
     assert asked == {**dict.fromkeys(SPELLINGS, 3), DESCRIPTION: 2, LINK: 3, **further}
     assert self_test_json(test)["passed"] is True
+
+
+def test_a_paper_is_asked_for_in_every_way_that_people_have() -> None:
+    paper = Paper(
+        "p1", "Gossip: learning privacy over undirected graphs", "", ("Ann B. Lee",), "ICML", 2019
+    )
+    asked = dict(asked_ways(paper))
+
+    assert [asked[way] for way in NAMES] == ["Ann B. Lee", "Lee, A. B.", "Lee AB", "Lee Ann B."]
+    assert asked[MAIN_TITLE] == "Gossip"
+    assert asked[VENUE_YEAR] == "ICML 2019 learning undirected"
+    words = {"gossip", "learning", "privacy", "undirected", "graphs"}
+    assert set(asked[FOUR_WORDS].lower().split()) < words
+    wrong = set(asked[TYPO].lower().split()) - words
+    assert len(wrong) == 1
+    assert sorted(wrong.pop()) in [sorted(word) for word in words if len(word) > 6]
 
 
 def test_a_paper_that_is_not_found_is_named() -> None:
@@ -259,6 +288,11 @@ def test_a_paper_that_is_not_found_is_named() -> None:
         test = run_self_test(searcher)
 
     assert not test.passed
-    assert {miss.kind for miss in test.misses} == {*SPELLINGS, DESCRIPTION, LINK, *WAYS}
+    assert {miss.kind for miss in test.misses} == {
+        *SPELLINGS,
+        DESCRIPTION,
+        LINK,
+        *(set(WAYS) - {MAIN_TITLE, VENUE_YEAR}),  # it has neither a subtitle nor a venue
+    }
     assert {miss.paper.id for miss in test.misses} == {"p9"}
     assert [tally.found for tally in test.tallies][:6] == [2, 2, 2, 2, 1, 1]

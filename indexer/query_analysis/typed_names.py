@@ -227,21 +227,23 @@ def _family(name: str) -> str:
 
 
 def _name_clauses(name: str, authors: tuple[NamedAuthor, ...]) -> tuple[Clause, ...]:
-    """Returns what brings papers by a name first: the exact name, then names that fit it."""
-    words = plain_words(name)
-    if len(words) < 2 or has_initials(name):
-        return (Word(name, "author", boost=_EXACT),)
+    """Returns what brings papers by a name first: the authors meant, then names that only fit.
+
+    Of "Savva, M." the first are those of that family name, not "Savva Morozov".
+    """
     spelled = _spelled(name)
-    best = min(_fit(spelled, one.name) or 0 for one in authors)
+    fits = {author: _fit(spelled, author.name) for author in authors}
+    is_part = has_initials(name) or len(plain_words(name)) < 2
+    best = (0, 2) if is_part else (min(order or 0 for order in fits.values()),)
     exact = tuple(
-        AuthorName(one.name, exact=True)
-        for one in authors
-        if best < 2 and _fit(spelled, one.name) == best
+        AuthorName(author.name, exact=True)
+        for author in authors
+        if fits[author] in best and (is_part or fits[author] != 3)
     )[:_MOST_EXACT]
-    like = Word(name, "author", exact=True, boost=_LIKE)
     if not exact:
         return (Word(name, "author", boost=_EXACT),)
     either: Clause = exact[0] if len(exact) == 1 else Or(exact)
+    like = Word(name, "author", exact=not is_part, boost=_LIKE)
     return (And((either, Word(name, "author", boost=_EXACT))), like)
 
 

@@ -8,6 +8,7 @@ from indexer.query_analysis.long_text import read_long_text
 from indexer.query_analysis.main_title import read_main_title
 from indexer.query_analysis.typed_filters import read_typed_filters
 from indexer.query_analysis.typed_names import read_typed_name
+from indexer.references.parse import is_reference
 from indexer.search import Searcher
 
 
@@ -19,6 +20,8 @@ def read_typed_text(query: Query, searcher: Searcher, venues: Venues) -> Query:
         searcher: of the collection; asked how many papers a reading finds.
         venues: the table of aliases.
     """
+    if is_reference(query.text):  # its paper is found by `indexer.references`
+        return query
     reduced = read_long_text(query, searcher)
     if reduced is not query:
         return reduced

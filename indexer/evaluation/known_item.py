@@ -22,6 +22,7 @@ from indexer.evaluation.known_ways import (
     AUTHOR_YEAR,
     FOUR_WORDS,
     LEAST_SHARES,
+    MAIN_TITLE,
     MOST_TYPO_WORDS,
     NAMES,
     TYPO,
@@ -38,6 +39,7 @@ from indexer.language.parse import parse_query
 from indexer.language.unparse import format_clause
 from indexer.paper import Paper, unnumbered
 from indexer.query import And, AuthorName, Clause, Filter, Part, Query, Value, Word, Words, Years
+from indexer.query_analysis.main_title import main_titles
 from indexer.query_analysis.typed_text import read_typed_text
 from indexer.search import Hit, Searcher
 from indexer.text.folding import fold
@@ -277,9 +279,15 @@ def _is_ambiguous(hits: Sequence[Hit], paper: Paper, question: Question) -> bool
     if question.kind == VENUE_YEAR:
         same = (first.venue, first.year) == (paper.venue, paper.year)
         return same and has_words(first, words[-2:])
+    if question.kind == MAIN_TITLE:
+        return fold(question.query.text).text in map(_folded, main_titles(first.title))
     if question.kind == TYPO:
         words = telling_words(paper.title)[:MOST_TYPO_WORDS]
     return question.kind in (FOUR_WORDS, TYPO) and has_words(first, words)
+
+
+def _folded(text: str) -> str:
+    return fold(text).text
 
 
 def _ask(searcher: Searcher, question: Question, venues: Venues | None) -> Sequence[Hit]:

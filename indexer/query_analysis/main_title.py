@@ -13,13 +13,13 @@ from dataclasses import replace
 from itertools import islice
 from typing import Final
 
-from indexer.query import And, Clause, Match, Or, Phrase, Query, Sort, Value, Word
-from indexer.query_analysis.plain_text import is_plain
+from indexer.query import And, Clause, Match, Occur, Or, Phrase, Query, Sort, Value, Word, Words
+from indexer.query_analysis.plain_text import MOST_WORDS
 from indexer.references.parse import words_of
 from indexer.search import Searcher
 from indexer.text.display import plain
 
-MOST_TITLED: Final = 5
+MOST_TITLED: Final = 12
 """More papers of one main title ("Editorial") are no known item."""
 _LOOKED_AT: Final = 24
 """Titles that are compared with the query, the likeliest first."""
@@ -38,18 +38,20 @@ def main_titles(title: str) -> tuple[str, ...]:
     return (shown, *(shown[: match.start()] for match in _END.finditer(shown)))
 
 
-def read_main_title(query: Query, searcher: Searcher) -> Query:
-    """Returns a query whose first papers are those so titled; the query as it is if they are first.
+def read_main_title(query: Query, searcher: Searcher) -> Query | None:
+    """Returns a query whose first papers are those so titled; None where no paper is.
+
+    It is the query as it is where these papers are first anyway.
 
     Args:
         query: as parsed.
         searcher: of the collection.
     """
-    if query.sort is not Sort.RELEVANCE or query.typed or not is_plain(query.clause):
-        return query
+    if query.sort is not Sort.RELEVANCE or query.typed or not _is_text(query.clause):
+        return None
     words = words_of(query.text)
-    if not words:
-        return query
+    if not 0 < len(words) <= MOST_WORDS:
+        return None
     text = " ".join(words)
     leaf: Word | Phrase = Word(text, "title", exact=True)
     if len(words) > 1:
@@ -61,7 +63,7 @@ def read_main_title(query: Query, searcher: Searcher) -> Query:
         if paper and any("".join(words_of(one)) == joined for one in main_titles(paper.title)):
             ids.append(paper_id)
     if not 0 < len(ids) <= MOST_TITLED:
-        return query
+        return None
     first = set(islice(searcher.ids(replace(query, page=1)), len(ids)))
     if first == set(ids):
         return query
@@ -69,3 +71,14 @@ def read_main_title(query: Query, searcher: Searcher) -> Query:
     either: Clause = papers[0] if len(papers) == 1 else Or(papers)
     clause = And((either, replace(leaf, boost=_BOOST)))
     return replace(query, clause=clause if query.clause is None else Or((clause, query.clause)))
+
+
+def _is_text(clause: Clause | None) -> bool:
+    """Whether a clause asks for words and phrases of the text alone, as a title is read."""
+    if isinstance(clause, Word | Phrase):
+        return clause.field is None and clause.boost == 1.0
+    if isinstance(clause, Words):
+        return all(
+            part.occur is not Occur.EXCLUDED and _is_text(part.clause) for part in clause.parts
+        )
+    return False

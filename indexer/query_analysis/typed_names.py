@@ -75,12 +75,14 @@ def read_typed_name(query: Query, searcher: Searcher) -> Query:
     text = text[: ended.start()] if ended else text
     if not _NAME.fullmatch(text) or len(text.split()) > _MOST_WORDS:
         return query
-    for name in spelled_names(text):
-        authors = authors_of_name(searcher, name)
-        if authors:
-            break
-    else:
+    readings = [
+        (_fit(_spelled(name), authors[0].name), name, authors)
+        for name in spelled_names(text)
+        if (authors := authors_of_name(searcher, name))
+    ]
+    if not readings:
         return query
+    _, name, authors = min(readings, key=lambda reading: reading[0] or 0)
     said = bool(begun or ended)
     if not said and not _is_rather_a_name(searcher, query, name, authors):
         # A name in full is offered all the same: its words are no text by chance.

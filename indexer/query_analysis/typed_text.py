@@ -27,4 +27,4 @@ def read_typed_text(query: Query, searcher: Searcher, venues: Venues) -> Query:
         return reduced
     query = read_typed_filters(query, searcher, venues)
     titled = read_main_title(query, searcher)
-    return read_typed_name(query, searcher) if titled is query else titled
+    return read_typed_name(query, searcher) if titled is None else titled

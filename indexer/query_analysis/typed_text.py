@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from indexer.intake.venues import Venues
 from indexer.query import Query
+from indexer.query_analysis.abbreviations import read_abbreviations
 from indexer.query_analysis.long_text import read_long_text
 from indexer.query_analysis.main_title import read_main_title
 from indexer.query_analysis.typed_filters import read_typed_filters
@@ -27,4 +28,7 @@ def read_typed_text(query: Query, searcher: Searcher, venues: Venues) -> Query:
         return reduced
     query = read_typed_filters(query, searcher, venues)
     titled = read_main_title(query, searcher)
-    return read_typed_name(query, searcher) if titled is None else titled
+    if titled is not None:
+        return titled
+    named = read_typed_name(query, searcher)
+    return named if named.author is not None else read_abbreviations(query, searcher)

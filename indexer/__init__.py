@@ -57,6 +57,7 @@ from indexer.language.parse import parse_query
 from indexer.language.syntax import SYNTAX, compose_query
 from indexer.language.unparse import format_clause
 from indexer.more_like_this import Related, related_papers, versions_of_paper
+from indexer.name_sentence import OFFERED_AUTHORS, name_sentence, other_authors
 from indexer.networks import Network, networks_of
 from indexer.paper import (
     CONFERENCE,
@@ -79,6 +80,7 @@ from indexer.query import (
     Filter,
     Has,
     Match,
+    NamedAuthor,
     Not,
     Or,
     Phrase,
@@ -86,11 +88,13 @@ from indexer.query import (
     Repair,
     Sort,
     TypedFilter,
+    TypedName,
     Value,
     Word,
     YearRange,
 )
 from indexer.query_analysis.typed_filters import as_words, read_typed_filters
+from indexer.query_analysis.typed_text import read_typed_text
 from indexer.ranking import BM25F, Ranking
 from indexer.references.bibliography import read_bibliography
 from indexer.references.known_item import named_paper
@@ -101,7 +105,7 @@ from indexer.references.report import (
     corrected_bibtex,
     report_json,
 )
-from indexer.relaxation import relaxation_sentence
+from indexer.relaxation import offer_some_words, relaxation_sentence
 from indexer.report import BuildReport
 from indexer.search import (
     DEFAULT_FACETS,
@@ -148,6 +152,7 @@ __all__ = [
     "JOURNAL",
     "KIND_LABELS",
     "MOST_TOGETHER",
+    "OFFERED_AUTHORS",
     "PAPER_TYPES",
     "REFERENCE_STYLES",
     "STATUS_WORDS",
@@ -188,6 +193,7 @@ __all__ = [
     "Integrity",
     "Link",
     "Match",
+    "NamedAuthor",
     "Network",
     "Not",
     "Or",
@@ -215,6 +221,7 @@ __all__ = [
     "Suggestion",
     "Ties",
     "TypedFilter",
+    "TypedName",
     "Value",
     "Venues",
     "Word",
@@ -245,11 +252,14 @@ __all__ = [
     "load_venues",
     "name_key",
     "name_of_slug",
+    "name_sentence",
     "name_slug",
     "named_paper",
     "namesakes",
     "networks_of",
+    "offer_some_words",
     "open_index",
+    "other_authors",
     "paper_json",
     "parse_name",
     "parse_query",
@@ -258,6 +268,7 @@ __all__ = [
     "put_together",
     "read_bibliography",
     "read_typed_filters",
+    "read_typed_text",
     "related_papers",
     "relaxation_sentence",
     "report_json",

@@ -12,6 +12,7 @@ The whole use in three steps:
 Everything listed here is public; the modules behind it may move.
 """
 
+from indexer.assistant import Collection, assistant_server
 from indexer.author import Author
 from indexer.author_name import parse_name, people_of
 from indexer.authors.clusters import AuthorCluster, author_cluster, namesakes, similar_names
@@ -168,6 +169,7 @@ __all__ = [
     "Clause",
     "ClauseReading",
     "CoAuthor",
+    "Collection",
     "Config",
     "ConfigError",
     "Connection",
@@ -229,6 +231,7 @@ __all__ = [
     "Writer",
     "YearRange",
     "as_words",
+    "assistant_server",
     "author_cluster",
     "build_index",
     "check_dumps",

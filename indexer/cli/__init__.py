@@ -4,6 +4,7 @@
 """
 
 from indexer.analysis import leave_out_scipy
+from indexer.cli.assistant import mcp
 from indexer.cli.building import build, check, formats, update
 from indexer.cli.diff import diff
 from indexer.cli.doctor import doctor
@@ -44,6 +45,7 @@ VERBS = (
     path,
     export,
     references,
+    mcp,
     info,
     versions,
     diff,

@@ -23,7 +23,7 @@ from indexer.backends.whoosh.postings.bitset import (
 )
 from indexer.backends.whoosh.postings.positions import is_member
 from indexer.backends.whoosh.postings.segment_reader import Ids
-from indexer.backends.whoosh.query.filters import Passing
+from indexer.backends.whoosh.query.filters import FilterDocs
 from indexer.backends.whoosh.scoring.max_score import Bounds, add_scores, best_of_any
 from indexer.backends.whoosh.scoring.scored_docs import DENSE, NOTHING, Matches, Row, Scores
 
@@ -34,7 +34,7 @@ _SPARSE = 8
 """Lists of less than one in this many papers together are sorted rather than marked."""
 
 
-class Desk:
+class Workspace:
     """Room for one thread to work in: arrays as long as a segment, made once, clean when idle."""
 
     def __init__(self, size: int, choice: KernelChoice | None = None) -> None:
@@ -142,7 +142,7 @@ class Desk:
         if any(one.negated for one in parts):
             parts = [self.plain(one, every) for one in parts]
         if all(one.positive for one in parts):
-            return Sum(parts, self)
+            return ScoredUnion(parts, self)
         scored = [one for one in parts if one.scores is not None]
         docs = self.union([one.docs for one in parts])
         if not scored:
@@ -203,7 +203,7 @@ class Desk:
         return found, cardinality(found)
 
 
-class Sum(Matches):
+class ScoredUnion(Matches):
     """Any of some lists with scores above 0: written out only where all of it is looked at."""
 
     __slots__ = ("_count", "_desk", "_mask", "_parts", "_span")
@@ -211,7 +211,7 @@ class Sum(Matches):
     def __init__(
         self,
         parts: Sequence[Matches],
-        desk: Desk,
+        desk: Workspace,
         *,
         span: tuple[int, int] | None = None,
         mask: Bits = _ALL,
@@ -263,7 +263,7 @@ class Sum(Matches):
         """Whether `docs` is known to be empty, without counting."""
         return all(one.empty for one in self._parts)
 
-    def under(self, passing: Passing) -> Sum:
+    def under(self, passing: FilterDocs) -> ScoredUnion:
         """Keep the papers that pass a filter.
 
         Raises:
@@ -272,8 +272,10 @@ class Sum(Matches):
         if self._filtered:
             raise ValueError("filtered already")
         if self._desk.kernels is None:
-            return Sum([passing.of(one) for one in self._parts], self._desk)
-        return Sum(self._parts, self._desk, span=(passing.first, passing.last), mask=passing.bits)
+            return ScoredUnion([passing.of(one) for one in self._parts], self._desk)
+        return ScoredUnion(
+            self._parts, self._desk, span=(passing.first, passing.last), mask=passing.bits
+        )
 
     @property
     def _filtered(self) -> bool:

@@ -27,11 +27,20 @@ from indexer.backends.whoosh.query.filters import FilterDocs
 from indexer.backends.whoosh.scoring.max_score import Bounds, add_scores, best_of_any
 from indexer.backends.whoosh.scoring.scored_docs import DENSE, NOTHING, Matches, Row, Scores
 
-_FEW = 24
-"""A list this many times longer than another is looked into, not walked through."""
+_FEW: Final = 24
+"""Where the longest list has this many times the docs that all lists share, their scores are looked
+up by doc rather than added over the whole segment. Both ways are exact; half or double of it costs
+about a fifth of such an intersection."""
+_SEARCHED: Final = 6
+"""A list this many times longer than another is searched rather than marked. Derived by
+`python -m tests.bench --tune`, 2 to 5 for segments of 10,000 to 400,000 docs; exact either way."""
 _ALL: Final = np.zeros(0, np.uint64)
-_SPARSE = 8
-"""Lists of less than one in this many papers together are sorted rather than marked."""
+_SORTED: Final = 4
+"""Lists of less than one in this many docs together are sorted rather than marked. Derived by
+`python -m tests.bench --tune`, 2.4 and less where NumPy sorts by vector instructions; twice as many
+cost up to 3 times the union."""
+_SPARSE: Final = 8
+"""Sums of more than one in this many docs are cleared by one fill, see `max_score`."""
 
 
 class Workspace:
@@ -69,7 +78,7 @@ class Workspace:
         """Take papers away; `kept` is not negated."""
         if not len(gone) or not len(kept.docs):
             return kept
-        if len(kept.docs) * _FEW < len(gone):
+        if len(kept.docs) * _SEARCHED < len(gone):
             left = ~is_member(kept.docs, gone)
         else:
             self.marks[gone] = True
@@ -171,7 +180,7 @@ class Workspace:
         if len(held) < 2:
             return held[0] if held else NOTHING.docs
         total = sum(len(one) for one in held)
-        if total * _SPARSE < len(self.marks):
+        if total * _SORTED < len(self.marks):
             joined = np.concatenate(held)
             joined.sort()
             keep = np.empty(len(joined), np.bool_)

@@ -12,7 +12,7 @@ from itertools import chain
 import numpy as np
 
 from indexer.backends.whoosh.postings.author_names import names_with_word
-from indexer.backends.whoosh.query.boolean import Desk
+from indexer.backends.whoosh.query.boolean import Workspace
 from indexer.backends.whoosh.query.evaluator import Evaluation
 from indexer.backends.whoosh.query.execution import Finding, find
 from indexer.backends.whoosh.scoring.collection import Collection
@@ -27,7 +27,7 @@ from indexer.suggest import RARE, SHORTEST, Vocabulary, corrected_queries
 
 
 def budgeted_receipt(
-    collection: Collection, spelling: Spelling, found: Finding, desks: tuple[Desk, ...]
+    collection: Collection, spelling: Spelling, found: Finding, desks: tuple[Workspace, ...]
 ) -> Receipt:
     """Returns how the query of a finding was read."""
     counting = BudgetedCounting(collection, found, desks)
@@ -45,7 +45,9 @@ def _corrections(spelling: Spelling, found: Finding) -> Iterator[tuple[str, Quer
 class BudgetedCounting:
     """Counts papers one query at a time, as long as the budget of the query allows."""
 
-    def __init__(self, collection: Collection, found: Finding, desks: tuple[Desk, ...]) -> None:
+    def __init__(
+        self, collection: Collection, found: Finding, desks: tuple[Workspace, ...]
+    ) -> None:
         """Counts on behalf of the query of a finding."""
         self._collection = collection
         self._found = found

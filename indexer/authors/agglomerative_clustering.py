@@ -1,0 +1,68 @@
+"""Agglomerative clustering with average linkage (UPGMA, Sokal & Michener 1958).
+
+The two clusters whose members are most alike on average are merged, again and again, until no two
+reach the threshold. S2AND (Subramanian et al. 2021) clusters authors' papers so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.authors.collection_arrays import Longs
+
+
+@dataclass(frozen=True, slots=True)
+class Clustering:
+    """A partition of items.
+
+    Attributes:
+        labels: int64[items], cluster of each, from 0; larger clusters first, of equal ones the one
+            with the first item.
+        linkage: float64[clusters, clusters], mean likeness between clusters; -inf on the diagonal.
+    """
+
+    labels: Longs
+    linkage: NDArray[np.float64]
+
+
+def cluster(likeness: NDArray[Any], threshold: float) -> Clustering:
+    """Returns the clusters of some items.
+
+    Args:
+        likeness: [items, items], symmetric; the diagonal is not read.
+        threshold: mean likeness from which two clusters are one.
+    """
+    size = len(likeness)
+    mean = np.array(likeness, np.float64)
+    np.fill_diagonal(mean, -np.inf)
+    weight = np.ones(size)
+    labels = np.arange(size)
+    best = mean.argmax(axis=1) if size else labels
+    highest = mean[labels, best]
+    for _ in range(size - 1):
+        one = int(highest.argmax())
+        if highest[one] < threshold:
+            break
+        keep, drop = sorted((one, int(best[one])))
+        merged = weight[keep] * mean[keep] + weight[drop] * mean[drop]
+        merged /= weight[keep] + weight[drop]
+        weight[keep] += weight[drop]
+        mean[keep], mean[:, keep] = merged, merged
+        mean[keep, keep] = -np.inf
+        mean[drop], mean[:, drop] = -np.inf, -np.inf
+        labels[labels == drop] = keep
+        stale = np.flatnonzero((best == keep) | (best == drop))
+        stale = np.union1d(stale, (keep, drop))
+        # Of two numbers, the mean is never above both: no other row has a new best.
+        best[stale] = mean[stale].argmax(axis=1)
+        highest[stale] = mean[stale, best[stale]]
+    roots, first, counts = np.unique(labels, return_index=True, return_counts=True)
+    order = np.lexsort((first, -counts))
+    place = np.empty(len(roots), np.int64)
+    place[order] = np.arange(len(roots))
+    kept = roots[order]
+    return Clustering(place[np.searchsorted(roots, labels)], mean[np.ix_(kept, kept)])

@@ -6,6 +6,7 @@ reach the threshold. S2AND (Subramanian et al. 2021) clusters authors' papers so
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,9 +61,36 @@ def cluster(likeness: NDArray[Any], threshold: float) -> Clustering:
         # Of two numbers, the mean is never above both: no other row has a new best.
         best[stale] = mean[stale].argmax(axis=1)
         highest[stale] = mean[stale, best[stale]]
+    labels, kept = _by_size(labels)
+    return Clustering(labels, mean[np.ix_(kept, kept)])
+
+
+def join(
+    clustering: Clustering, likeness: NDArray[Any], together: Iterable[tuple[int, int]]
+) -> Clustering:
+    """Returns a clustering with the clusters of some pairs of items joined.
+
+    Args:
+        clustering: of the items.
+        likeness: [items, items], what it was made of.
+        together: pairs of items.
+    """
+    labels = clustering.labels.copy()
+    for one, other in together:
+        labels[labels == labels[other]] = labels[one]
+    labels, _ = _by_size(labels)
+    member = np.zeros((len(labels), int(labels.max(initial=-1)) + 1))
+    member[np.arange(len(labels)), labels] = 1
+    sizes = member.sum(axis=0)
+    linkage = member.T @ likeness @ member / np.outer(sizes, sizes)
+    np.fill_diagonal(linkage, -np.inf)
+    return Clustering(labels, linkage)
+
+
+def _by_size(labels: Longs) -> tuple[Longs, Longs]:
+    """Returns labels from 0, larger clusters first, and the label that each had."""
     roots, first, counts = np.unique(labels, return_index=True, return_counts=True)
     order = np.lexsort((first, -counts))
     place = np.empty(len(roots), np.int64)
     place[order] = np.arange(len(roots))
-    kept = roots[order]
-    return Clustering(place[np.searchsorted(roots, labels)], mean[np.ix_(kept, kept)])
+    return place[np.searchsorted(roots, labels)], roots[order]

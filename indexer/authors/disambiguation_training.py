@@ -36,7 +36,7 @@ SURE: Final = 2
 """Papers on which an IEEE number stands that tells people apart."""
 THRESHOLDS: Final = tuple(np.arange(-1.0, 4.01, 0.25).tolist())
 """Thresholds that are tried, log-odds."""
-_WEIGHT: Final = {"openreview": 5.0, "ieee": 1.0, "acl": 5.0}
+_WEIGHT: Final = {"openreview": 5.0, "ieee": 1.0, "acl": 5.0, "person": 5.0}
 """What a pair of each source counts: IEEE gives ten times as many, half of them in error."""
 
 

@@ -29,7 +29,7 @@ SMALLEST: Final = 2
 """Papers of a group, at least; a paper that fits with no other stands apart."""
 
 
-def table_of_people(
+def table_of_people(  # noqa: PLR0913 - one keyword a thing that is known
     collection: CollectionArrays,
     weights: Weights,
     paper_id: Callable[[int], str],
@@ -39,7 +39,7 @@ def table_of_people(
     evidence: CertainEvidence | None = None,
     identified: bool = False,
 ) -> bytes:
-    """Returns the table, see `people_table.write_table`; empty where no name has several people.
+    """Returns the table, see `people_table.write_table`; empty where no name has two papers.
 
     Args:
         collection: all papers.
@@ -81,7 +81,7 @@ def table_of_people(
                 people[key] = named
     if before is not None:
         _lead_on(people, before, {keys[name] for name in todo.tolist()})
-    return write_table(people, fingerprints, identified=identified) if people else b""
+    return write_table(people, fingerprints, identified=identified) if len(names) else b""
 
 
 def _numbered(

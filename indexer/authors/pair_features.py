@@ -137,7 +137,7 @@ class PairFeatures:
 
     @cached_property
     def _venue_habit(self) -> Floats:
-        """float32[V + 1, V + 1], log of how much oftener one person publishes at two venues than chance has it.
+        """float32[V + 1, V + 1], log of how often one person publishes at two venues, over chance.
 
         Learnt from the names that one person at most is expected to bear. The last row and column
         are for venues that are unknown or too small.

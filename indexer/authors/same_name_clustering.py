@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.authors.agglomerative_clustering import Clustering, cluster
+from indexer.authors.agglomerative_clustering import Clustering, cluster, join
 from indexer.authors.calibration import Doubles, Weights
 from indexer.authors.collection_arrays import CollectionArrays, Longs
 from indexer.authors.pair_features import PairFeatures, Pairs, all_pairs
@@ -78,7 +78,7 @@ def cluster_names(
         pairs, early = pairs.at(places), early[places]
         features.add_late(pairs, early)
         log_odds = weights.log_odds(early)
-        bounds = np.searchsorted(pairs.name, asked, side="left").tolist() + [len(pairs)]
+        bounds = [*np.searchsorted(pairs.name, asked).tolist(), len(pairs)]
         for name, low, high in zip(asked.tolist(), bounds[:-1], bounds[1:], strict=True):
             part = log_odds[low:high]
             constraints = known.get(name, {})
@@ -86,8 +86,12 @@ def cluster_names(
                 continue
             papers = collection.papers_of(name)
             likeness = square(part, len(papers))
-            _constrain(likeness, papers, constraints)
+            apart, together = _places(papers, constraints)
+            for one, other in apart:
+                likeness[one, other] = likeness[other, one] = -CERTAIN
             clustering = cluster(likeness, weights.threshold)
+            if together:
+                clustering = join(clustering, likeness, together)
             if len(clustering.linkage) > 1:
                 yield ClusteredName(name, papers, clustering)
 
@@ -114,10 +118,16 @@ def _known(
     return {name: constraints for name, constraints in known if constraints}
 
 
-def _constrain(likeness: NDArray[np.float64], papers: Longs, constraints: Constraints) -> None:
-    for (one, other), same in constraints.items():
-        i, j = np.searchsorted(papers, (one, other)).tolist()
-        likeness[i, j] = likeness[j, i] = CERTAIN if same else -CERTAIN
+Places = list[tuple[int, int]]
+
+
+def _places(papers: Longs, constraints: Constraints) -> tuple[Places, Places]:
+    """Returns the places among a name's papers of those that are two people's, and one person's."""
+    found: tuple[Places, Places] = [], []
+    for pair, same in constraints.items():
+        one, other = np.searchsorted(papers, pair).tolist()
+        found[same].append((one, other))
+    return found
 
 
 def _batches(collection: CollectionArrays, names: Longs) -> Iterable[Longs]:

@@ -12,7 +12,6 @@ from indexer.authors.certain_evidence import CertainEvidence
 from indexer.authors.curation import ATTACHED as CURATED
 from indexer.authors.curation import read_curated
 from indexer.authors.likely_people import table_of_people
-from indexer.authors.people_table import ATTACHED as PEOPLE
 from indexer.authors.people_table import read_table
 from indexer.backends.whoosh.indexing.authorships import Authorships
 from indexer.errors import IndexDamaged
@@ -29,7 +28,7 @@ def people_of(
     reuse: bool,
     identified: bool,
 ) -> bytes:
-    """Returns the table of people; empty where no name seems to be borne by several.
+    """Returns the table of people; empty where no name has two papers.
 
     Args:
         authorships: the papers of the new generation.

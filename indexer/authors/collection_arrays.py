@@ -115,6 +115,17 @@ def expand(ptr: NDArray[Any], rows: NDArray[Any]) -> tuple[Longs, Longs]:
     return owner, items + np.repeat(starts - (np.cumsum(sizes) - sizes), sizes)
 
 
+def distinct(numbers: Longs) -> Longs:
+    """Returns the distinct numbers, ascending; `numpy.unique` hashes them, which is slower."""
+    ordered = np.sort(numbers, kind="stable")
+    if not len(ordered):
+        return ordered
+    first = np.empty(len(ordered), np.bool_)
+    first[0] = True
+    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+    return ordered[first]
+
+
 class HashedSet:
     """A set of int64 that answers for millions at once: a hashed bitmap before a binary search."""
 
@@ -134,7 +145,7 @@ class HashedSet:
         numbers = wanted[candidates]
         at = np.searchsorted(self._numbers, numbers)
         at[at == len(self._numbers)] = 0
-        return candidates[self._numbers[at] == numbers]
+        return np.asarray(candidates[self._numbers[at] == numbers], np.int64)
 
     def _hash(self, numbers: Longs) -> Longs:
         # Fibonacci hashing (Knuth, The Art of Computer Programming, volume 3, section 6.4).

@@ -67,10 +67,7 @@ def table_of_people(  # noqa: PLR0913 - one keyword a thing that is known
         unchanged = before.unchanged(fingerprints)
         todo = names[~unchanged]
         current = {keys[name] for name in names[unchanged].tolist()}
-        for key in before.names():
-            named = before.people(key) if key in current else None
-            if named is not None:
-                people[key] = named
+        people = {key: named for key, named in before.items() if key in current}
     if len(todo):
         features = PairFeatures(collection)
         for clustered in cluster_names(collection, features, weights, todo, evidence):
@@ -106,7 +103,6 @@ def _numbered(
 
 def _lead_on(people: dict[str, NamedPeople], before: PeopleTable, names: set[str]) -> None:
     """Lets the numbers of names that are one person's now lead to the whole name."""
-    for key in before.names():
-        old = before.people(key)
-        if old is not None and key in names and key not in people:
+    for key, old in before.items():
+        if key in names and key not in people:
             people[key] = number_groups((), (), old)

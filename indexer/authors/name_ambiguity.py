@@ -63,11 +63,14 @@ def measure_ambiguity(name_keys: Sequence[str]) -> NameAmbiguity:
 def _surname_and_given(key: str) -> tuple[str, tuple[str, ...]]:
     """Returns surname and given names; in ASCII as `read_person` does, many times faster."""
     if key.isascii():
-        words = key.translate(_PRINTED).split()
+        bare = key.replace(" ", "").isalpha()
+        words = key.split() if bare else key.translate(_PRINTED).split()
         if len(words) > 1 and words[-1].isdigit():
             words.pop()
         if not words:
             return key, ()
+        if bare:
+            return words[-1], tuple(words[:-1])
         joined = " ".join(words[:-1]).replace("-", " ")
         return words[-1].replace("-", ""), tuple(joined.split())
     person = read_person(key)

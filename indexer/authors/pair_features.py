@@ -19,6 +19,7 @@ from indexer.authors.collection_arrays import (
     HashedSet,
     Ints,
     Longs,
+    distinct,
     expand,
 )
 from indexer.authors.name_ambiguity import NameAmbiguity, measure_ambiguity
@@ -107,7 +108,7 @@ class PairFeatures:
         self._names = max(1, len(collection.name_keys))
         short = self.ambiguity.short
         self._shorts = int(short.max(initial=0)) + 1
-        self._short_keys = np.unique(
+        self._short_keys = distinct(
             collection.paper_of_author * self._shorts + short[collection.authors]
         )
         self._short_ptr = np.searchsorted(
@@ -133,7 +134,7 @@ class PairFeatures:
         sizes = np.diff(collection.author_ptr)[collection.paper_of_author]
         one = np.repeat(collection.authors.astype(np.int64), sizes)
         other = collection.authors[items].astype(np.int64)
-        return HashedSet(np.unique((one * self._names + other)[one < other]))
+        return HashedSet(distinct((one * self._names + other)[one < other]))
 
     @cached_property
     def _venue_habit(self) -> Floats:
@@ -249,7 +250,7 @@ class PairFeatures:
 
     def topics(self, pairs: Pairs) -> Floats:
         """Returns the cosine of the papers' most telling terms, float32."""
-        papers = np.unique(np.concatenate((pairs.one, pairs.other)))
+        papers = distinct(np.concatenate((pairs.one, pairs.other)))
         terms = self._collection.terms_of(papers)
         one, other = (np.searchsorted(papers, side) for side in (pairs.one, pairs.other))
         cosine = np.zeros(len(pairs), np.float32)

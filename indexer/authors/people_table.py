@@ -15,9 +15,9 @@ import hashlib
 import json
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -34,6 +34,7 @@ _ARRAYS: Final = {
     "group_ptr": "<u4", "groups": "<u2", "confidence": "|u1", "moved_ptr": "<u4",
     "moved_from": "<u2", "moved_to": "<u2", "fingerprints": "<u8",
 }  # fmt: skip
+_WHOLE: Final = ("names", "fingerprints")
 MOST_GROUPS: Final = 60_000
 """Groups of a name, and numbers given up."""
 
@@ -156,32 +157,35 @@ class PeopleTable:
         place = bisect_left(range(len(self)), wanted, key=self._key)
         if place == len(self) or self._key(place) != wanted:
             return None
-        arrays = self._arrays
-        papers = slice(*arrays["paper_ptr"][place : place + 2].tolist())
-        groups = slice(*arrays["group_ptr"][place : place + 2].tolist())
-        moves = slice(*arrays["moved_ptr"][place : place + 2].tolist())
-        members: dict[int, set[int]] = {int(one): set() for one in arrays["groups"][groups]}
+        return self._people(place)
+
+    def items(self) -> Iterator[tuple[str, NamedPeople]]:
+        """Yields each name and its people, ascending by name."""
+        for place in range(len(self)):
+            yield self._key(place).decode(), self._people(place)
+
+    @cached_property
+    def _lists(self) -> dict[str, list[int]]:
+        """The arrays as lists, which are quicker to read by single numbers."""
+        return {name: self._arrays[name].tolist() for name in _ARRAYS if name not in _WHOLE}
+
+    def _people(self, place: int) -> NamedPeople:
+        lists = self._lists
+        papers = slice(*lists["paper_ptr"][place : place + 2])
+        groups = slice(*lists["group_ptr"][place : place + 2])
+        moves = slice(*lists["moved_ptr"][place : place + 2])
+        numbers = lists["groups"][groups]
+        members: dict[int, set[int]] = {number: set() for number in numbers}
         alone: set[int] = set()
-        pairs = zip(
-            arrays["papers"][papers].tolist(), arrays["paper_group"][papers].tolist(), strict=True
-        )
-        for paper, number in pairs:
+        for paper, number in zip(
+            lists["papers"][papers], lists["paper_group"][papers], strict=True
+        ):
             members.get(number, alone).add(paper)
+        confidence = (percent / 100 for percent in lists["confidence"][groups])
         return NamedPeople(
             {number: frozenset(own) for number, own in members.items()},
-            {
-                int(number): percent / 100
-                for number, percent in zip(
-                    arrays["groups"][groups], arrays["confidence"][groups].tolist(), strict=True
-                )
-            },
-            dict(
-                zip(
-                    arrays["moved_from"][moves].tolist(),
-                    arrays["moved_to"][moves].tolist(),
-                    strict=True,
-                )
-            ),
+            dict(zip(numbers, confidence, strict=True)),
+            dict(zip(lists["moved_from"][moves], lists["moved_to"][moves], strict=True)),
             frozenset(alone),
         )
 

@@ -16,6 +16,7 @@ from indexer.authors.collection_arrays import (
     Ints,
     Longs,
     PaperTerms,
+    distinct,
 )
 from indexer.backends.whoosh.format.generation import OpenedSegment
 from indexer.backends.whoosh.format.segment import Segment
@@ -185,7 +186,7 @@ def _distinct(names: Ints, sizes: Longs) -> tuple[Longs, Ints]:
     """Returns pointers and the distinct names of each paper, ascending."""
     papers = np.repeat(np.arange(len(sizes), dtype=np.int64), sizes)
     span = int(names.max(initial=0)) + 1
-    pairs = np.unique(papers * span + names)
+    pairs = distinct(papers * span + names)
     ptr = np.zeros(len(sizes) + 1, np.int64)
     np.cumsum(np.bincount(pairs // span, minlength=len(sizes)), out=ptr[1:])
     return ptr, (pairs % span).astype(np.int32)

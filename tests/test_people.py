@@ -34,6 +34,7 @@ from indexer.authors.people_table import (
     read_table,
     write_table,
 )
+from indexer.authors.same_name_clustering import cluster_names
 from indexer.backends.whoosh.format.directory import Policy
 from indexer.backends.whoosh.index import WhooshIndex
 from indexer.errors import ConfigError, DumpError, IndexDamaged
@@ -284,14 +285,13 @@ def test_an_update_leaves_names_that_it_does_not_touch(
 ) -> None:
     index = index_of(tmp_path, *papers())
     asked: list[int] = []
-    from indexer.authors import likely_people
 
     def counting(*args: object, **options: object) -> list[object]:
         asked.append(len(args[3]))  # type: ignore[arg-type] # the name ids
         return list(likely(*args, **options))  # type: ignore[arg-type]
 
-    likely = likely_people.cluster_names
-    monkeypatch.setattr(likely_people, "cluster_names", counting)
+    likely = cluster_names
+    monkeypatch.setattr("indexer.authors.likely_people.cluster_names", counting)
     with index.writer() as writer:
         writer.add(Paper("new", "Untouched", "", ("Xu Rot", "Nobody Else")))
     assert asked == [1]
@@ -299,9 +299,9 @@ def test_an_update_leaves_names_that_it_does_not_touch(
 
 
 def test_what_is_certain_goes_before_what_is_likely(tmp_path: Path) -> None:
-    def with_id(paper: Paper, **known: str) -> Paper:
-        details = [Author(name, **(known if name == "Wei Li" else {})) for name in paper.authors]
-        return replace(paper, author_details=tuple(details))
+    def with_id(paper: Paper, *, orcid: str = "", source_id: str = "") -> Paper:
+        first = Author(paper.authors[0], orcid=orcid, source_id=source_id)
+        return replace(paper, author_details=(first, *map(Author, paper.authors[1:])))
 
     made = [
         with_id(paper, orcid="0000-0002-1825-0097") if paper.id in ("r0", "l0", "l1") else paper

@@ -15,9 +15,11 @@ Everything listed here is public; the modules behind it may move.
 from indexer.assistant import Collection, assistant_server
 from indexer.author import Author
 from indexer.author_name import parse_name, people_of
+from indexer.authors.author_profile import title_words
 from indexer.authors.clusters import AuthorCluster, author_cluster, namesakes, similar_names
 from indexer.authors.coauthors import CoAuthor, Ties
 from indexer.authors.disambiguation import Suggestion
+from indexer.authors.same_name_groups import Group
 from indexer.authors.shortest_path import Connection, Link, connect, known_name
 from indexer.backends import open_index
 from indexer.build import build_index, check_dumps
@@ -182,6 +184,7 @@ __all__ = [
     "FacetValue",
     "Filter",
     "Formulas",
+    "Group",
     "Has",
     "Hit",
     "IdentifierAnswer",
@@ -278,6 +281,7 @@ __all__ = [
     "results_json",
     "search_corrected",
     "similar_names",
+    "title_words",
     "unnumbered",
     "versions_among",
     "versions_of_paper",

@@ -7,6 +7,7 @@ from indexer.analysis import leave_out_scipy
 from indexer.cli.building import build, check, formats, update
 from indexer.cli.diff import diff
 from indexer.cli.doctor import doctor
+from indexer.cli.duplicates import duplicates
 from indexer.cli.evaluation import evaluate
 from indexer.cli.export import export
 from indexer.cli.group import (
@@ -46,6 +47,7 @@ VERBS = (
     references,
     info,
     versions,
+    duplicates,
     diff,
     verify,
     rollback,

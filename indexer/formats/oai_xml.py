@@ -35,7 +35,7 @@ from indexer.formats.xml_records import (
 )
 from indexer.intake.dump import Dump
 from indexer.intake.kinds import kind_of
-from indexer.intake.record import Notice, Read, Record
+from indexer.intake.record import Deletion, Notice, Read, Record
 from indexer.intake.tex_letters import without_tex_letters
 from indexer.publication import Publication
 
@@ -66,7 +66,7 @@ def sniff(head: bytes, name: str) -> bool:
 
 
 def read(dump: Dump) -> Iterator[Read]:
-    """Read the records; deleted ones are given as `RecordError`."""
+    """Read the records; those that the repository deleted are given as `Deletion`."""
     for item in read_elements(dump, ("record", "entry")):
         if isinstance(item, RecordError | Notice):
             yield item
@@ -77,7 +77,7 @@ def read(dump: Dump) -> Iterator[Read]:
         inner = item if local_name(item) == "entry" else metadata
         inner = next(iter(metadata), None) if metadata is not None else inner
         if header is not None and header.get("status") == "deleted":
-            yield RecordError(dump.name, line, "the repository deleted the record")
+            yield Deletion(dump.name, line, _deleted(text_at(header, "identifier")))
         elif inner is None:
             yield RecordError(dump.name, line, "the record has no metadata")
         elif not is_readable(inner):
@@ -86,6 +86,13 @@ def read(dump: Dump) -> Iterator[Read]:
             yield RecordError(dump.name, line, fault)
         else:
             yield _record(line, inner, text_at(header, "identifier"))
+
+
+def _deleted(identifier: str) -> tuple[tuple[str, str], ...]:
+    """Returns by what a deleted record was known: its identifier, and the arXiv number in it."""
+    number = _NUMBER_AT_END.search(identifier)
+    pairs = (("oai", identifier), ("arxiv", number[1] if number else ""))
+    return tuple((scheme, value) for scheme, value in pairs if value)
 
 
 def is_readable(inner: etree._Element) -> bool:

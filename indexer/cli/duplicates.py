@@ -19,7 +19,7 @@ from indexer.versions import Versions
 
 @click.command(
     short_help="List possible duplicates to decide.",
-    epilog=example("quiver duplicates", "quiver duplicates --yaml >> data/duplicates.yaml"),
+    epilog=example("quiver duplicates", "quiver duplicates --yaml"),
 )
 @click.option("--yaml", "as_yaml", is_flag=True, help="Print entries for the file of decisions.")
 @with_session

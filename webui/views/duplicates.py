@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 from indexer import decisions_of, find_versions
 from webui.http import request_context
 from webui.http.error_pages import refused
-from webui.presentation import results_page
 from webui.presentation.hit import shown
 from webui.views.json_api import answer
 
@@ -40,7 +39,7 @@ def page() -> ResponseReturnValue:
         compared=len(papers),
         groups=[(group, [shown(papers[one], display) for one in group.ids]) for group in groups],
         decided=decisions.same,
-        back=results_page.search_href(asked.query),
+        back=request_context.search_href(asked.query),
         json_href=request_context.params().write(asked.query, url_for("duplicates.as_json")),
         generation=searcher.generation,
     )

@@ -48,6 +48,7 @@ def built_in_formats() -> tuple[Format, ...]:
         aminer,
         arrow,
         arxiv_json,
+        arxiv_listing,
         beir,
         bibtex,
         cff,
@@ -111,6 +112,9 @@ def built_in_formats() -> tuple[Format, ...]:
         Format("wos", "Web of Science, field-tagged", wos.sniff, wos.read),
         Format("cff", "Citation file of software (CITATION.cff)", cff.sniff, cff.read),
         Format("xlsx", "Excel workbook with a header", xlsx.sniff, xlsx.read),
+        Format(
+            "arxiv-listing", "arXiv listing, as mailed", arxiv_listing.sniff, arxiv_listing.read
+        ),
         Format("csv", "CSV or TSV with a header", delimited.sniff, delimited.read),
     )
 

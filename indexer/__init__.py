@@ -12,11 +12,14 @@ The whole use in three steps:
 Everything listed here is public; the modules behind it may move.
 """
 
+from indexer.assistant import Collection, assistant_server
 from indexer.author import Author
 from indexer.author_name import parse_name, people_of
+from indexer.authors.author_profile import title_words
 from indexer.authors.clusters import AuthorCluster, author_cluster, namesakes, similar_names
 from indexer.authors.coauthors import CoAuthor, Ties
 from indexer.authors.disambiguation import Suggestion
+from indexer.authors.same_name_groups import Group
 from indexer.authors.shortest_path import Connection, Link, connect, known_name
 from indexer.backends import open_index
 from indexer.build import build_index, check_dumps
@@ -33,6 +36,7 @@ from indexer.citation import (
 )
 from indexer.config import Config, load_config
 from indexer.correction import search_corrected
+from indexer.duplicates import DuplicateDecisions, decisions_of
 from indexer.errors import (
     ConfigError,
     DumpError,
@@ -96,6 +100,8 @@ from indexer.query import (
 from indexer.query_analysis.typed_filters import as_words, read_typed_filters
 from indexer.query_analysis.typed_text import read_typed_text
 from indexer.ranking import BM25F, Ranking
+from indexer.record_flow import REASONS as RECORD_REMOVALS
+from indexer.record_flow import flow_json, flow_of
 from indexer.references.bibliography import read_bibliography
 from indexer.references.known_item import named_paper
 from indexer.references.report import (
@@ -129,6 +135,7 @@ from indexer.search import (
 from indexer.text.display import display, plain
 from indexer.text.folding import fold
 from indexer.text.formula import Formulas
+from indexer.versions import find_versions
 from indexer.wire import (
     cluster_json,
     connection_json,
@@ -154,6 +161,7 @@ __all__ = [
     "MOST_TOGETHER",
     "OFFERED_AUTHORS",
     "PAPER_TYPES",
+    "RECORD_REMOVALS",
     "REFERENCE_STYLES",
     "STATUS_WORDS",
     "SYNTAX",
@@ -168,11 +176,13 @@ __all__ = [
     "Clause",
     "ClauseReading",
     "CoAuthor",
+    "Collection",
     "Config",
     "ConfigError",
     "Connection",
     "Contribution",
     "DumpError",
+    "DuplicateDecisions",
     "ExtraMissing",
     "Facet",
     "FacetField",
@@ -180,6 +190,7 @@ __all__ = [
     "FacetValue",
     "Filter",
     "Formulas",
+    "Group",
     "Has",
     "Hit",
     "IdentifierAnswer",
@@ -229,6 +240,7 @@ __all__ = [
     "Writer",
     "YearRange",
     "as_words",
+    "assistant_server",
     "author_cluster",
     "build_index",
     "check_dumps",
@@ -239,7 +251,11 @@ __all__ = [
     "connect",
     "connection_json",
     "corrected_bibtex",
+    "decisions_of",
     "display",
+    "find_versions",
+    "flow_json",
+    "flow_of",
     "fold",
     "format_clause",
     "format_reference",
@@ -275,6 +291,7 @@ __all__ = [
     "results_json",
     "search_corrected",
     "similar_names",
+    "title_words",
     "unnumbered",
     "versions_among",
     "versions_of_paper",

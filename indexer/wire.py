@@ -290,6 +290,8 @@ def _group_json(group: Group) -> Json:
         "venues": list(group.venues),
         "first_year": group.first,
         "last_year": group.last,
+        "number": group.number or None,
+        "confidence": round(group.confidence, 2) if group.number else None,
     }
 
 

@@ -25,6 +25,7 @@ from indexer.query import (
     Match,
     Not,
     Or,
+    Phrase,
     Query,
     Repair,
     Sort,
@@ -82,7 +83,7 @@ def read_typed_filters(query: Query, searcher: Searcher, venues: Venues) -> Quer
         return query
     text = query.text
     fillers = filler_spans(text)
-    if fillers and not _is_titled(query, searcher):
+    if fillers and not searcher.count(Query(clause=Phrase(text, "title"))):
         left_out = []
         for start, end in fillers:
             said = text[start:end].strip()

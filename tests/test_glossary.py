@@ -40,6 +40,8 @@ SHORT: Final = {
     "indexer/citation/jsonl.py": "one format of references",
     "indexer/citation/options.py": "a leaf that all formats of references share",
     "indexer/citation/ris.py": "one format of references",
+    "indexer/query_analysis/typed_text.py": "the one order in which readings are tried",
+    "indexer/cli/assistant.py": "one command",
     "indexer/cli/opening.py": "a leaf that all commands share",
     "indexer/formats/jats.py": "one dump format",
     "indexer/formats/mods.py": "one dump format",

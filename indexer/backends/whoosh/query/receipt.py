@@ -37,6 +37,8 @@ def budgeted_receipt(
 
 def _corrections(spelling: Spelling, found: Finding) -> Iterator[tuple[str, Query]]:
     """Yields the words put in and the query with them; nothing is read before the first."""
+    with found.asked.budget.deadline.paused():
+        spelling.prepare(found.plan)
     yield from spelling.corrected(found.query, found.plan)
 
 
@@ -117,12 +119,20 @@ class Spelling:
 
         Nothing, and at once, where every word is common or part of a name.
         """
-        words = (one.terms[0] for one in plan.asking if one.terms and isinstance(one.leaf, Word))
-        names = (term for one in plan.asking for term in one.terms if isinstance(term, NameTerm))
-        if not any(map(self._rare, words)) and not any(map(self._unknown, names)):
+        if not self._doubts(plan):
             return iter(())
         papers = self._collection.papers
         return corrected_queries(query, self._vocabulary, papers=papers, is_name=self._is_name)
+
+    def prepare(self, plan: Plan) -> None:
+        """Reads the words of the collection, once, where a query has a word that is doubtful."""
+        if self._doubts(plan):
+            _ = self._vocabulary
+
+    def _doubts(self, plan: Plan) -> bool:
+        words = (one.terms[0] for one in plan.asking if one.terms and isinstance(one.leaf, Word))
+        names = (term for one in plan.asking for term in one.terms if isinstance(term, NameTerm))
+        return any(map(self._rare, words)) or any(map(self._unknown, names))
 
     def _rare(self, term: object) -> bool:
         if not isinstance(term, StemTerm) or len(term.word) < SHORTEST:

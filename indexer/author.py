@@ -106,7 +106,7 @@ def author_of(value: Mapping[str, Any], name: str = "") -> Author:
     return Author(
         name=printed if isinstance(printed, str) else name,
         literal=value.get("literal") is True,
-        affiliations=tuple(one for one in places if isinstance(one, str))
+        affiliations=tuple(place for place in places if isinstance(place, str))
         if isinstance(places, list)
         else (),
         **texts,

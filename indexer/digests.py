@@ -68,11 +68,11 @@ class DigestTable:
         size = len(self._slots) * 2
         self._slots = slots = _free(size)
         mask = size - 1
-        for at, first in enumerate(self._hashes):
+        for index, first in enumerate(self._hashes):
             slot = first & mask
             while slots[slot] >= 0:
                 slot = (slot + 1) & mask
-            slots[slot] = at
+            slots[slot] = index
 
 
 def _sum(text: str) -> int:

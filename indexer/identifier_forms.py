@@ -383,7 +383,9 @@ def _plain_address(address: str) -> str:
         path, query = f"/document/{number.lstrip('0')}", ""
     # What only says where a reader came from.
     asked = "&".join(
-        one for one in query.split("&") if one and not re.match(r"(?i)utm_|ref=|source=|via=", one)
+        part
+        for part in query.split("&")
+        if part and not re.match(r"(?i)utm_|ref=|source=|via=", part)
     )
     return f"{host}{path}{'?' if asked else ''}{asked}" if host else ""
 

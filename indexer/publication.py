@@ -131,14 +131,14 @@ def publication_of(value: Mapping[str, Any]) -> Publication:
     subjects = value.get("subjects")
     return Publication(
         editors=tuple(
-            author_of(one) if isinstance(one, dict) else Author(str(one))
-            for one in editors
-            if isinstance(one, dict | str)
+            author_of(editor) if isinstance(editor, dict) else Author(str(editor))
+            for editor in editors
+            if isinstance(editor, dict | str)
         )
         if isinstance(editors, list)
         else (),
         retracted=value.get("retracted") is True,
-        subjects=tuple(one for one in subjects if isinstance(one, str))
+        subjects=tuple(subject for subject in subjects if isinstance(subject, str))
         if isinstance(subjects, list)
         else (),
         **texts,

@@ -34,6 +34,7 @@ from indexer.results import (
 __all__ = [
     "DEFAULT_FACETS",
     "Alternative",
+    "Changes",
     "ClauseReading",
     "Contribution",
     "Facet",

@@ -126,11 +126,11 @@ class VersionFinder:
 
     def _group(self, ids: frozenset[str], reasons: dict[frozenset[str], str]) -> Versions:
         traces = sorted((self._traces[one] for one in ids), key=lambda one: (one.year, one.id))
-        places = {(one.venue, one.year) for one in traces}
+        places = {(trace.venue, trace.year) for trace in traces}
         because = sorted({reason for pair, reason in reasons.items() if pair <= ids})
         return Versions(
             kind="duplicate" if len(places) == 1 else "version",
-            ids=tuple(one.id for one in traces),
+            ids=tuple(trace.id for trace in traces),
             reason="; ".join(because),
         )
 

@@ -37,7 +37,7 @@ class Works:
 
 def versions_among(papers: Sequence[Paper]) -> Mapping[str, tuple[Paper, ...]]:
     """Returns for each paper that has versions among these the others, in the order given."""
-    place = {paper.id: at for at, paper in enumerate(papers)}
+    place = {paper.id: index for index, paper in enumerate(papers)}
     found: dict[str, tuple[Paper, ...]] = {}
     for group in find_versions(papers):
         ids = sorted(group.ids, key=place.__getitem__)

@@ -89,7 +89,7 @@ def strongest_ties(papers: Sequence[Paper], coauthors: Sequence[CoAuthor]) -> Ti
         coauthors: those on them, most papers first.
     """
     first = coauthors[:MOST_TIED]
-    keys = {name_key(one.name): at for at, one in enumerate(first)}
+    keys = {name_key(one.name): index for index, one in enumerate(first)}
     counts: Counter[tuple[int, int]] = Counter()
     for paper in papers:
         there = sorted({keys[key] for key in map(name_key, paper.authors) if key in keys})

@@ -90,7 +90,11 @@ class Around:
         Args:
             weak: give those with weak evidence, too.
         """
-        found = [one for one in self._suggestions() if weak or one.strength is not Strength.WEAK]
+        found = [
+            suggestion
+            for suggestion in self._suggestions()
+            if weak or suggestion.strength is not Strength.WEAK
+        ]
         found.sort(key=lambda one: (-one.evidence.points, -one.papers, one.name))
         return tuple(found)
 

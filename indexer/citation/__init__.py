@@ -156,5 +156,5 @@ def write_references(
     else:
         write = reference_style(style)
         references = (write(paper) for paper in papers)
-        written = (one.html if as_html else one.text for one in references)
+        written = (reference.html if as_html else reference.text for reference in references)
     return (f'<p class="reference">{text}</p>\n' if as_html else f"{text}\n" for text in written)

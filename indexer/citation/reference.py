@@ -244,4 +244,4 @@ def italic(text: str) -> Run:
 
 def each_name(people: Iterable[Author], write: Callable[[Author], str]) -> list[str]:
     """Returns the names that are not empty."""
-    return [name for one in people if (name := write(one))]
+    return [name for person in people if (name := write(person))]

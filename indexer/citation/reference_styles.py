@@ -221,7 +221,7 @@ def mla(paper: Paper) -> Reference:
     """Returns a reference in the style of the Modern Language Association."""
     facts = _Facts(paper)
     names = [ref.family_first(facts.people[0], short=False)] if facts.people else []
-    names += [ref.given_first(one) for one in facts.people[1:]]
+    names += [ref.given_first(person) for person in facts.people[1:]]
     by = ref.with_others(ref.name_list(names, last=", and ", most=2).replace(" et al.", ", et al."),
                          paper)  # fmt: skip
     edited = facts.editor_names(short=False, last=", and ", two=" and ")
@@ -251,7 +251,7 @@ def chicago(paper: Paper) -> Reference:
     """Returns a reference in the author-date style of the Chicago Manual of Style."""
     facts = _Facts(paper)
     names = [ref.family_first(facts.people[0], short=False)] if facts.people else []
-    names += [ref.given_first(one) for one in facts.people[1:]]
+    names += [ref.given_first(person) for person in facts.people[1:]]
     by = ref.with_others(ref.name_list(names, last=", and ", most=10, first=7), paper)
     house = ": ".join(part for part in (facts.place, facts.publisher) if part)
     pages = ref.page_span(facts.pages) or facts.article

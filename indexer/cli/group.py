@@ -77,7 +77,7 @@ class Session:
         build, cluster = self.config.build, self.config.cluster
         secrets = (cluster.password_file, cluster.ca_file, cluster.cert_file, cluster.key_file)
         files = (self.config.source, build.venues, build.authors, *secrets)
-        return tuple(one for one in files if one)
+        return tuple(file for file in files if file)
 
     def waiting(self, seconds: float | None) -> Session:
         """Returns the session with another time to wait for writers; None changes nothing."""

@@ -39,7 +39,7 @@ def migrate(
     --field for others. Text that OLD indexes without storing it cannot be recovered. Nothing in
     OLD is executed, and OLD is not changed; NEW is published when it is complete.
     """
-    named = dict(_pair(one) for one in fields)
+    named = dict(_pair(field) for field in fields)
     if lies_in(new, old) or lies_in(old, new):
         raise click.UsageError("NEW and OLD must be different folders, neither inside the other")
     settings = replace(session.config.index, dir=str(new))

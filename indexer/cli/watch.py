@@ -89,7 +89,7 @@ class _Watched:
 
     def build(self) -> None:
         """Read all that is there."""
-        Dumps([one for one in self.dumps if not glob.has_magic(one)])  # a wrong name is refused
+        Dumps([dump for dump in self.dumps if not glob.has_magic(dump)])  # a wrong name is refused
         self.seen = self._files()
         self._read(dict(self.seen))
 

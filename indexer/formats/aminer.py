@@ -73,7 +73,7 @@ def _record(line: int, value: Object) -> Record:
         year=text(value.get("year")),
         type={_CONFERENCE: "conference paper", _JOURNAL: "journal article"}.get(type, type),
         doi=text(value.get("doi")),
-        url=next((one for one in addresses if one.startswith("http")), ""),
+        url=next((address for address in addresses if address.startswith("http")), ""),
         keywords=texts(value.get("keywords")),
         author_details=authors,
         identifiers=_identifiers(value, own),

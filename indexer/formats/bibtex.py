@@ -213,7 +213,7 @@ def _publication(
         licence=either("license", "licence", "copyright", "rights"),
         pdf_url=_address(fields.get("pdf", "")).split(" ")[0],
         retracted=entry.fields.get("retracted", "").lower() in ("1", "true", "yes"),
-        subjects=tuple(one for one in subjects if one),
+        subjects=tuple(subject for subject in subjects if subject),
         note=either("note", "comment"),
     )
 
@@ -238,7 +238,7 @@ def _identifiers(entry: Entry, inherited: Mapping[str, str]) -> tuple[tuple[str,
     ]
     for scheme in ("isbn", "issn"):
         given = fields.get(scheme, "") or inherited.get(scheme, "")
-        pairs += [(scheme, one) for one in _LISTED.split(given)]
+        pairs += [(scheme, part) for part in _LISTED.split(given)]
     anthology = _ANTHOLOGY.search(fields.get("url", ""))
     if anthology is not None:
         pairs.append(("acl", anthology[1]))

@@ -169,7 +169,7 @@ class Columns:
         if not names:
             return ()
         listed = split_names(names[0])
-        pieces = [one.strip() for one in names[0].split(";") if one.strip()]
+        pieces = [part.strip() for part in names[0].split(";") if part.strip()]
         if len(pieces) == len(listed):
             authors = inverted_names(pieces)
             if names_of(authors) != listed:

@@ -49,8 +49,8 @@ def _is_work(record: Object) -> bool:
     csl = record.keys() & {"issued", "container-title", "DOI", "page", "citation-key", "author"}
     people = record.get("author")
     named = isinstance(people, list) and any(
-        is_object(one) and not one.keys().isdisjoint(("family", "literal", "given"))
-        for one in people
+        is_object(person) and not person.keys().isdisjoint(("family", "literal", "given"))
+        for person in people
     )
     date = record.get("issued")
     dated = is_object(date) and not date.keys().isdisjoint(("date-parts", "raw", "literal"))
@@ -192,7 +192,9 @@ def _date(date: object) -> str:
         return text(date)
     parts = date.get("date-parts")
     if isinstance(parts, list) and parts:
-        ends = [date_of(*map(text, one[:3])) for one in parts[:2] if isinstance(one, list) and one]
+        ends = [
+            date_of(*map(text, part[:3])) for part in parts[:2] if isinstance(part, list) and part
+        ]
         return "/".join(end for end in ends if end)
     return text(date.get("raw")) or text(date.get("literal"))
 

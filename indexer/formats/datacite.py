@@ -73,7 +73,9 @@ def _record(line: int, value: Object) -> Record:
         type=_kind(value),
         doi=text(value.get("doi")) or text(value.get("id")),
         url=text(value.get("url")),
-        keywords=tuple(text(one.get("subject")) for one in subjects if not _scheme(one)),
+        keywords=tuple(
+            text(subject.get("subject")) for subject in subjects if not _scheme(subject)
+        ),
         author_details=authors,
         identifiers=_identifiers(value),
         publication=_publication(value, subtitle),
@@ -82,7 +84,7 @@ def _record(line: int, value: Object) -> Record:
 
 def _typed(items: list[Object], key: str, type: str, field: str) -> str:
     """Returns the field of the first item of a type."""
-    return next((text(one.get(field)) for one in items if text(one.get(key)) == type), "")
+    return next((text(item.get(field)) for item in items if text(item.get(key)) == type), "")
 
 
 def _scheme(subject: Object) -> str:
@@ -131,7 +133,7 @@ def _kind(value: Object) -> str:
                                               "ris", "bibtex")]  # fmt: skip
     if words[0] in ("Text", "Other"):
         words = words[1:]
-    return next((one for one in words if kind_of(one)), next(filter(None, words), ""))
+    return next((word for word in words if kind_of(word)), next(filter(None, words), ""))
 
 
 def _publication(value: Object, subtitle: str) -> Publication:
@@ -150,7 +152,7 @@ def _publication(value: Object, subtitle: str) -> Publication:
     )
     rights = _objects(value, "rightsList")
     titles = _objects(value, "titles")
-    licences = (text(one.get("rightsUri")) or text(one.get("rights")) for one in rights)
+    licences = (text(right.get("rightsUri")) or text(right.get("rights")) for right in rights)
     is_series = text(container.get("type")) == "Series" and not item
     subjects = _objects(value, "subjects")
     return Publication(
@@ -167,8 +169,8 @@ def _publication(value: Object, subtitle: str) -> Publication:
         edition=text(value.get("version")),
         date=issued,
         language=text(value.get("language")),
-        licence=next((one for one in licences if one), ""),
-        subjects=tuple(text(one.get("subject")) for one in subjects if _scheme(one)),
+        licence=next((licence for licence in licences if licence), ""),
+        subjects=tuple(text(subject.get("subject")) for subject in subjects if _scheme(subject)),
     )  # fmt: skip
 
 

@@ -58,7 +58,7 @@ def _record(element: etree._Element) -> Record:
     key = element.get("key") or ""
     addresses = [inner_text(one).strip() for one in children(element, "ee")]
     authors = tuple(_person(one) for one in children(element, "author"))
-    dois = (match[1] for one in addresses if (match := _DOI.fullmatch(one)))
+    dois = (match[1] for address in addresses if (match := _DOI.fullmatch(address)))
     return Record(
         line=element.sourceline or 0,
         id=f"DBLP:{key}" if key else "",
@@ -70,7 +70,7 @@ def _record(element: etree._Element) -> Record:
         year=text_at(element, "year"),
         type=local_name(element),
         doi=next(dois, ""),
-        url=next((one for one in addresses if one.startswith("http")), "")
+        url=next((address for address in addresses if address.startswith("http")), "")
         or (f"https://dblp.org/rec/{key}" if key else ""),
         author_details=authors,
         identifiers=_identifiers(element, key, addresses),
@@ -111,5 +111,5 @@ def _identifiers(
 ) -> tuple[tuple[str, str], ...]:
     pairs = [("dblp", key)] if key else []
     pairs += [("isbn", inner_text(one)) for one in children(element, "isbn")]
-    pairs += [("arxiv", match[1]) for one in addresses if (match := _ARXIV.fullmatch(one))]
+    pairs += [("arxiv", match[1]) for address in addresses if (match := _ARXIV.fullmatch(address))]
     return tuple(pairs)

@@ -93,10 +93,10 @@ def _publication(tagged: Tagged) -> Publication:
 def _identifiers(tagged: Tagged) -> tuple[tuple[str, str], ...]:
     pairs = []
     for value in tagged.values.get("@", ()):
-        for one in re.split(r"[;,\n]|\s(?=\d{4}-?\d{3}|97[89])", value):
-            digits = re.sub(r"[^0-9Xx]", "", one)
+        for part in re.split(r"[;,\n]|\s(?=\d{4}-?\d{3}|97[89])", value):
+            digits = re.sub(r"[^0-9Xx]", "", part)
             if len(digits) in (8, 10, 13):
-                pairs.append(("issn" if len(digits) == 8 else "isbn", one.strip()))
+                pairs.append(("issn" if len(digits) == 8 else "isbn", part.strip()))
     scheme = "pmid" if "pubmed" in tagged.first("~").lower() else "own"
     pairs += [(scheme, tagged.first("M").strip()), ("pmcid", _pmcid(tagged.first("2")))]
     pairs += [("citekey", tagged.first("F").strip())]

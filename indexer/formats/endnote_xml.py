@@ -130,10 +130,10 @@ def _date(element: etree._Element) -> str:
 
 def _identifiers(element: etree._Element) -> tuple[tuple[str, str], ...]:
     pairs: list[tuple[str, str]] = []
-    for one in _NUMBERS.split(text_at(element, "isbn")):
-        digits = re.sub(r"[^0-9Xx]", "", one)
+    for part in _NUMBERS.split(text_at(element, "isbn")):
+        digits = re.sub(r"[^0-9Xx]", "", part)
         if len(digits) in (8, 10, 13):
-            pairs.append(("issn" if len(digits) == 8 else "isbn", one.strip()))
+            pairs.append(("issn" if len(digits) == 8 else "isbn", part.strip()))
     own = text_at(element, "accession-num")
     database = text_at(element, "remote-database-name").lower()
     if own.isdigit() and ("pubmed" in database or "medline" in database):

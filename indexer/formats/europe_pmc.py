@@ -192,9 +192,9 @@ def _publication(value: Object, kinds: set[str], *, is_preprint: bool) -> Public
         date=first if first.startswith(year) else printed if printed.startswith(year) else "",
         language=text(value.get("language")),
         licence=text(value.get("license")),
-        pdf_url=next((one for one in pdfs if one), ""),
+        pdf_url=next((pdf for pdf in pdfs if pdf), ""),
         retracted="retracted publication" in kinds,
-        subjects=tuple(text(_at(one, "descriptorName")) for one in headings),
+        subjects=tuple(text(_at(heading, "descriptorName")) for heading in headings),
     )
 
 
@@ -202,7 +202,7 @@ def _identifiers(value: Object, pmid: str) -> tuple[tuple[str, str], ...]:
     journal, book = _at(value, "journalInfo", "journal"), value.get("bookOrReportDetails")
     pairs = [("pmid", pmid), ("pmcid", text(value.get("pmcid")))]
     pairs += [("issn", text(_at(journal, name))) for name in ("ISSN", "ESSN", "issn", "essn")]
-    pairs += [("issn", one.strip()) for one in text(value.get("journalIssn")).split(";")]
+    pairs += [("issn", part.strip()) for part in text(value.get("journalIssn")).split(";")]
     pairs += [("isbn", text(_at(book, name))) for name in ("isbn13", "isbn10")]
     if text(value.get("source")) not in ("MED", "PMC"):
         pairs.append(("own", text(value.get("id"))))

@@ -242,7 +242,7 @@ def _publication(
     ]
     return Publication(
         kind=_KINDS.get(kind, ""),
-        venue_short=next((one for one in shorts if one), ""),
+        venue_short=next((short for short in shorts if short), ""),
         subtitle=subtitle,
         original_title=_words(child(meta, "title-group", "trans-title-group", "trans-title")),
         volume=text_at(meta, "volume"),

@@ -129,7 +129,7 @@ def _person(name: etree._Element) -> Author:
 def _type(mods: etree._Element, host: etree._Element | None) -> str:
     """Returns the first genre that names a kind of work; a part of a book is a chapter."""
     genres = [_words(one) for one in children(mods, "genre")]
-    known = next((one for one in genres if kind_of(one)), "")
+    known = next((genre for genre in genres if kind_of(genre)), "")
     if host is None or known not in ("book", "periodical", "journal", ""):
         return known or (genres[0] if genres else "")
     hosts = {_words(one).lower() for one in children(host, "genre")}
@@ -146,8 +146,8 @@ def _date(element: etree._Element | None) -> str:
     for origin in children(element, "originInfo") if element is not None else ():
         for name in _DATES:
             dates = [one for one in children(origin, name) if _words(one)]
-            key = next((one for one in dates if one.get("keyDate") == "yes"), None)
-            ends = {one.get("point"): _words(one) for one in dates}
+            key = next((date for date in dates if date.get("keyDate") == "yes"), None)
+            ends = {date.get("point"): _words(date) for date in dates}
             if key is None and "start" in ends and "end" in ends:
                 return f"{ends['start']}/{ends['end']}"
             if dates:
@@ -234,7 +234,7 @@ def _url(mods: etree._Element) -> str:
         _words(one) for place in children(mods, "location") for one in children(place, "url")
     ]
     addresses += [_words(one) for one in children(mods, "identifier") if one.get("type") == "uri"]
-    return next((one for one in addresses if one.startswith("http")), "")
+    return next((address for address in addresses if address.startswith("http")), "")
 
 
 def _doi(mods: etree._Element) -> str:

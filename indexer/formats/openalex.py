@@ -99,7 +99,7 @@ def _publication(value: Object, place: Object, source: Object) -> Publication:
         licence=text(best.get("license")) or text(place.get("license")),
         pdf_url=text(best.get("pdf_url")) or text(best.get("oa_url")) or text(place.get("pdf_url")),
         retracted=value.get("is_retracted") is True,
-        subjects=tuple(dict.fromkeys(one for one in subjects if one)),
+        subjects=tuple(dict.fromkeys(subject for subject in subjects if subject)),
     )
 
 
@@ -118,7 +118,7 @@ def _identifiers(value: Object, source: Object) -> tuple[tuple[str, str], ...]:
         for one in (locations if isinstance(locations, list) else ())
         if is_object(one)
     ]
-    pairs += [("arxiv", one) for one in addresses if "arxiv.org/abs/" in one][:1]
+    pairs += [("arxiv", address) for address in addresses if "arxiv.org/abs/" in address][:1]
     return tuple((scheme, one) for scheme, one in pairs if one)
 
 

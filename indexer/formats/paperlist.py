@@ -122,7 +122,7 @@ def _authors(value: Object) -> tuple[Author, ...]:
 
     def beside(*keys: str) -> list[str]:
         for key in keys:
-            pieces = [one.strip() for one in text(value.get(key)).split(";")]
+            pieces = [part.strip() for part in text(value.get(key)).split(";")]
             if len(pieces) == len(names) and any(pieces):
                 return pieces
         return [""] * len(names)
@@ -134,7 +134,7 @@ def _authors(value: Object) -> tuple[Author, ...]:
             name,
             source_id=own if own.startswith(("~", "/")) or own.isalnum() else "",
             orcid=orcid,
-            affiliations=tuple(one.strip() for one in places.split("+") if one.strip()),
+            affiliations=tuple(part.strip() for part in places.split("+") if part.strip()),
         )
         for name, own, orcid, places in rows
     )

@@ -176,7 +176,7 @@ def _publication(
         date=exact if exact.startswith(printed) else printed,
         language=text_at(article, "Language"),
         retracted="Retracted Publication" in kinds,
-        subjects=tuple(text_at(one, "DescriptorName") for one in headings),
+        subjects=tuple(text_at(heading, "DescriptorName") for heading in headings),
         note=text_at(article, "Abstract", "CopyrightInformation"),
     )
 
@@ -241,4 +241,4 @@ def _keywords(citation: etree._Element | None) -> tuple[str, ...]:
         return ()
     own = tuple(inner_text(one) for group in children(citation, "KeywordList") for one in group)
     headings = _listed(child(citation, "MeshHeadingList"))
-    return own or tuple(text_at(one, "DescriptorName") for one in headings)
+    return own or tuple(text_at(heading, "DescriptorName") for heading in headings)

@@ -58,7 +58,7 @@ def _record(tagged: Tagged) -> Record:
     addresses = [
         one for value in tagged.all("UR", "L2", "LK") for one in re.split(r"[;\s]+", value)
     ]
-    dois = (match[1] for one in addresses if (match := _DOI_ADDRESS.match(one)))
+    dois = (match[1] for address in addresses if (match := _DOI_ADDRESS.match(address)))
     authors = tuple(
         author for value in tagged.all("AU", "A1") for author in _authors(" ".join(value.split()))
     )
@@ -75,7 +75,7 @@ def _record(tagged: Tagged) -> Record:
         year=tagged.first("PY", "Y1", "DA"),
         type=tagged.first("TY"),
         doi=tagged.first("DO", "DI") or next(dois, ""),
-        url=next((one for one in addresses if one), ""),
+        url=next((address for address in addresses if address), ""),
         keywords=tuple(
             word.lstrip("*")
             for value in tagged.all("KW", "DE")
@@ -168,10 +168,10 @@ def _event(tagged: Tagged) -> str:
 def _identifiers(tagged: Tagged) -> tuple[tuple[str, str], ...]:
     pairs = []
     for value in tagged.values.get("SN", ()):
-        for one in re.split(r"[;,\n]|\s(?=\d{4}-?\d{3}|97[89])", re.sub(r"\([^()]*\)", "", value)):
-            digits = re.sub(r"[^0-9Xx]", "", one)
+        for part in re.split(r"[;,\n]|\s(?=\d{4}-?\d{3}|97[89])", re.sub(r"\([^()]*\)", "", value)):
+            digits = re.sub(r"[^0-9Xx]", "", part)
             if len(digits) in (8, 10, 13):
-                pairs.append(("issn" if len(digits) == 8 else "isbn", one.strip()))
+                pairs.append(("issn" if len(digits) == 8 else "isbn", part.strip()))
     own = tagged.first("AN", "U2").strip()
     is_pubmed = "pubmed" in tagged.first("DB", "DP").lower()
     if is_pubmed and own.isascii() and own.isdecimal() and len(own) < 9:

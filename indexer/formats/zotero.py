@@ -64,11 +64,11 @@ def _record(line: int, value: Object) -> Record:
     tags = value.get("tags")
     listed = tags if isinstance(tags, list) else []
     extra, note = _extra(text(value.get("extra")))
-    roles = {text(one.get("creatorType")) for one in _creators(value)}
+    roles = {text(creator.get("creatorType")) for creator in _creators(value)}
     role = next((role for role in _CREATORS if role in roles), "")
     authors = tuple(
-        author for one in _creators(value) if text(one.get("creatorType")) == role
-        if (author := _person(one)).name
+        author for creator in _creators(value) if text(creator.get("creatorType")) == role
+        if (author := _person(creator)).name
     )  # fmt: skip
     return Record(
         line=line,
@@ -113,7 +113,11 @@ def _publication(value: Object, note: str) -> Publication:
         return next((found for name in names if (found := text(value.get(name)).strip())), "")
 
     kind = at("itemType")
-    editors = (_person(one) for one in _creators(value) if text(one.get("creatorType")) == "editor")
+    editors = (
+        _person(creator)
+        for creator in _creators(value)
+        if text(creator.get("creatorType")) == "editor"
+    )
     event = at("conferenceName", "meetingName")
     return Publication(
         kind=kind_of(kind),

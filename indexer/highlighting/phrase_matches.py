@@ -60,7 +60,7 @@ def stretches(at: Places, steps: tuple[tuple[Way, ...], ...]) -> set[Stretch]:
 def extents(tokens: Sequence[TextToken], stretches: Iterable[Stretch]) -> list[Stretch]:
     """Returns the character spans of spans of tokens."""
     return [
-        (tokens[first].start, max(one.end for one in tokens[first : last + 1]))
+        (tokens[first].start, max(token.end for token in tokens[first : last + 1]))
         for first, last in stretches
     ]
 

@@ -91,8 +91,8 @@ def clean_author(author: Author, name: str, work: Work) -> Author:
     if author.orcid and not orcid:
         work.change(BAD_IDENTIFIER, "orcid", author.orcid[:200], "")
     places = (
-        _AFFILIATION_END.sub("", work.text("affiliations", one, ()))
-        for one in author.affiliations[:MOST_AFFILIATIONS]
+        _AFFILIATION_END.sub("", work.text("affiliations", affiliation, ()))
+        for affiliation in author.affiliations[:MOST_AFFILIATIONS]
     )
     if author.literal:
         own = Author(name, literal=True)
@@ -111,6 +111,6 @@ def clean_author(author: Author, name: str, work: Work) -> Author:
     return replace(
         own,
         orcid=orcid,
-        affiliations=tuple(dict.fromkeys(one for one in places if one)),
+        affiliations=tuple(dict.fromkeys(place for place in places if place)),
         source_id=source_id if source_id.isprintable() else "",
     )

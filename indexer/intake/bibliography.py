@@ -78,7 +78,7 @@ def clean_publication(record: Record, paper: Paper, printed: str, work: Work) ->
         name = names.unmarked(names.spelled_out(work.text("editors", editor.name, ())))
         if name and not names.is_nobody(name) and not names.is_others(name):
             editors.append(clean_author(editor, name, work))
-    subjects = (work.text("subjects", one, ()) for one in given.subjects[:1000])
+    subjects = (work.text("subjects", subject, ()) for subject in given.subjects[:1000])
     return Publication(
         kind=kind,
         genre=genre,
@@ -89,7 +89,7 @@ def clean_publication(record: Record, paper: Paper, printed: str, work: Work) ->
         pdf_url=work.url(given.pdf_url),
         editors=tuple(editors),
         retracted=given.retracted,
-        subjects=tuple(dict.fromkeys(one for one in subjects if one)),
+        subjects=tuple(dict.fromkeys(subject for subject in subjects if subject)),
         **texts,
     )
 

@@ -261,7 +261,7 @@ def _at(name: str, barred: set[str]) -> Iterator[DumpFile]:
         if "CACHEDIR.TAG" in files or os.path.realpath(here) in barred:
             folders.clear()
             continue
-        folders[:] = sorted(one for one in folders if not one.startswith("."))
+        folders[:] = sorted(folder for folder in folders if not folder.startswith("."))
         for file in sorted(files):
             path = os.path.join(here, file)  # noqa: PTH118 - keeps the user's spelling
             out = bool(barred) and os.path.realpath(path) in barred

@@ -181,7 +181,7 @@ def spelled_out(name: str) -> str:
 
 def is_others(name: str) -> bool:
     """Returns whether this item of a list stands for names not given ("et al.", "others")."""
-    return name.casefold().strip(" .,") in {one.strip(" .,") for one in _OTHERS}
+    return name.casefold().strip(" .,") in {other.strip(" .,") for other in _OTHERS}
 
 
 def without_et_al(name: str) -> str:

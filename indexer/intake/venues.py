@@ -223,6 +223,6 @@ def _faults(file: str, name: object, entry: object) -> list[str]:
     if entry.get("type") not in _TYPES:
         faults.append(f"{where}.type: expected conference or journal, got {entry.get('type')!r}")
     aliases = entry.get("aliases", [])
-    if not isinstance(aliases, list) or not all(isinstance(one, str) for one in aliases):
+    if not isinstance(aliases, list) or not all(isinstance(aliase, str) for aliase in aliases):
         faults.append(f"{where}.aliases: expected a list of texts, got {aliases!r}")
     return faults

@@ -78,7 +78,7 @@ def reader_of(
         skip: place of a leaf, in order from 0, that is not asked for.
         read: reads what is no pattern; None = `read_leaf`.
     """
-    leaves = (leaf for at, leaf in enumerate(leaves_of(clause)) if at != skip)
+    leaves = (leaf for index, leaf in enumerate(leaves_of(clause)) if index != skip)
     patterns = read_patterns(leaves, vocabulary, budget)
     most = budget.limits.phrase_words
 
@@ -104,7 +104,7 @@ def read_patterns(
     readings: dict[Leaf, LeafReading] = {}
     expanded: dict[Pattern, _Expanded] = {}
     compared = 0
-    for leaf in dict.fromkeys(one for one in leaves if isinstance(one, Pattern)):
+    for leaf in dict.fromkeys(leave for leave in leaves if isinstance(leave, Pattern)):
         folded = folded_pattern(leaf)
         if not any(sign.isalnum() or sign in "*?" for sign in folded):
             readings[leaf] = LeafReading(leaf, note=EMPTY_NOTE)

@@ -175,9 +175,9 @@ def _neighbours(
         bare = [
             part.occur is Occur.DEFAULT and isinstance(part.clause, Word) for part in clause.parts
         ]
-    for at, one in enumerate(inner):
-        beside = bare[at] and at + 1 < len(inner) and bare[at + 1]
-        yield one, inner[at + 1] if beside else None
+    for index, one in enumerate(inner):
+        beside = bare[index] and index + 1 < len(inner) and bare[index + 1]
+        yield one, inner[index + 1] if beside else None
 
 
 def _leaf(reading: LeafReading, nodes: list[Node]) -> _ClauseNode:
@@ -219,9 +219,9 @@ def _run(clause: Words, parts: list[_ClauseNode], nodes: list[Node]) -> _ClauseN
     if not kept:
         return _ClauseNode(-1)
     members = tuple(Member(made.node, part.occur, made.about_words) for part, made in kept)
-    here = sum(one.occur is Occur.DEFAULT and one.about_words for one in members)
+    here = sum(member.occur is Occur.DEFAULT and member.about_words for member in members)
     nodes.append(Run(members))
-    about = any(one.about_words for one in members if one.occur is not Occur.EXCLUDED)
+    about = any(member.about_words for member in members if member.occur is not Occur.EXCLUDED)
     bare = max([here, *(made.bare for _, made in kept)])
     monotone = all(
         not made.bare if part.occur is Occur.EXCLUDED else made.monotone for part, made in kept

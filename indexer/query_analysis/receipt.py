@@ -166,7 +166,7 @@ def _alternatives(
     query = replace(outcome.query, page=1)
     here = 0 if query.match is Match.ALL else outcome.total
     offered = 0
-    for place, total in sorted(emptied.items(), key=lambda one: (-one[1], one[0])):
+    for place, total in sorted(emptied.items(), key=lambda item: (-item[1], item[0])):
         rest = without(query.clause, place)
         if not total or rest is None or offered == ALTERNATIVES:
             continue

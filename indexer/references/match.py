@@ -86,7 +86,7 @@ def find_candidates(
             if _is_sure(seen):
                 break
     matches = (one for one in seen.values() if one.is_match)
-    return tuple(sorted(matches, key=lambda one: (-one.score, one.paper.id))[:limit])
+    return tuple(sorted(matches, key=lambda match: (-match.score, match.paper.id))[:limit])
 
 
 def judged(reference: ParsedReference, paper: Paper, *, identified: bool = False) -> Candidate:

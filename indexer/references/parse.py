@@ -150,8 +150,8 @@ def _titles(text: str) -> tuple[str, ...]:
         if match.start() > 3 and not re.search(r"[“\"]", text[: match.start()]):
             found.append(_first_sentence(text[match.end() :]))
             break
-    sentences = [one.strip(" .,;") for one in _SENTENCE.split(text) if one.strip(" .,;")]
-    found += [one for one in sentences if not _is_names(one)][:3]
+    sentences = [part.strip(" .,;") for part in _SENTENCE.split(text) if part.strip(" .,;")]
+    found += [sentence for sentence in sentences if not _is_names(sentence)][:3]
     plain = re.sub(rf"\b{_YEAR}[a-z]?\b", " ", text)
     if len(text.split()) <= 40:
         found.append(" ".join(plain.split()[1:]))

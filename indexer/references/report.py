@@ -100,7 +100,8 @@ def report_json(report: ReferenceReport) -> dict[str, Any]:
         written |= {"year": paper.year, "venue": paper.venue, "doi": paper.doi, "url": paper.url}
     if report.differences:
         written["differences"] = [
-            {"field": one.field, "given": one.given, "here": one.here} for one in report.differences
+            {"field": difference.field, "given": difference.given, "here": difference.here}
+            for difference in report.differences
         ]
     if report.published_as is not None:
         other = report.published_as
@@ -159,7 +160,9 @@ def _differences(given: GivenReference, paper: Paper, likeness: float) -> Iterat
         and (words_of(record.venue) != words_of(paper.venue))
     ):
         yield Difference("venue", record.venue_name, paper.venue_name)
-    doi = next((one.value for one in reference.identifiers if one.scheme == "doi"), "")
+    doi = next(
+        (identifier.value for identifier in reference.identifiers if identifier.scheme == "doi"), ""
+    )
     if doi and paper.doi and doi != paper.doi and not doi.startswith("10.48550/"):
         yield Difference("doi", doi, paper.doi)
     pages = paper.publication.pages

@@ -166,7 +166,11 @@ def _append(pieces: list[Piece], piece: Piece) -> None:
         if unicodedata.category(piece.text[0])[0] == "M" and last.marked != piece.marked:
             # A combining character goes with the letter before it, wherever the mark ended.
             end = next(
-                (at for at, char in enumerate(piece.text) if unicodedata.category(char)[0] != "M"),
+                (
+                    index
+                    for index, char in enumerate(piece.text)
+                    if unicodedata.category(char)[0] != "M"
+                ),
                 len(piece.text),
             )
             pieces[-1] = Piece(last.text + piece.text[:end], last.marked, last.style)

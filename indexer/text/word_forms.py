@@ -237,4 +237,11 @@ def british(word: str) -> str:
         candidates.append(f"{match[1]}re{_RE_END[match[2]]}")
     if match := re.match(r"(\w+)og(s)?$", word):
         candidates.append(f"{match[1]}ogue{match[2] or ''}")
-    return next((one for one in candidates if one != word and american(one) == word), "")
+    return next(
+        (
+            candidate
+            for candidate in candidates
+            if candidate != word and american(candidate) == word
+        ),
+        "",
+    )

@@ -79,7 +79,9 @@ def year_histogram(
         the bars, or None where no paper has a year.
     """
     counts = {
-        int(one.value): one.count for one in facet.values if one.count and one.value.isdecimal()
+        int(value.value): value.count
+        for value in facet.values
+        if value.count and value.value.isdecimal()
     }
     if not counts:
         return None
@@ -171,11 +173,13 @@ def draw(ties: Ties, href: Callable[[str], str]) -> Picture | None:
         ties: the co-authors and who of them wrote with whom.
         href: gives the address of a name.
     """
-    if not ties.ties or max(one.count for one in ties.people) < 2:
+    if not ties.ties or max(person.count for person in ties.people) < 2:
         return None
     rows = tuple(
-        CoauthorRow(one.name, _cut(one.name), one.count, href(one.name), _ROW * (at + 0.5))
-        for at, one in enumerate(ties.people)
+        CoauthorRow(
+            person.name, _cut(person.name), person.count, href(person.name), _ROW * (index + 0.5)
+        )
+        for index, person in enumerate(ties.people)
     )
     most = ties.ties[0].count
     furthest = max(tie.other - tie.one for tie in ties.ties)

@@ -66,7 +66,9 @@ def _published(paper: Paper) -> Iterator[RecordRow]:
         if text := getattr(publication, field):
             yield RecordRow(label, ((plain(text), ""),))
     if publication.editors:
-        yield RecordRow("Editors", tuple((plain(one.name), "") for one in publication.editors))
+        yield RecordRow(
+            "Editors", tuple((plain(editor.name), "") for editor in publication.editors)
+        )
 
 
 def _identified(paper: Paper) -> Iterator[RecordRow]:
@@ -74,7 +76,7 @@ def _identified(paper: Paper) -> Iterator[RecordRow]:
         if scheme in ("doi", "citekey", "own", "oai"):
             continue  # the DOI has its row; the others name the record in its dump only
         address = _ADDRESSES.get(scheme, "")
-        linked = tuple((one, address + quote(one) if address else "") for one in values)
+        linked = tuple((value, address + quote(value) if address else "") for value in values)
         yield RecordRow(IDENTIFIER_SCHEMES.get(scheme, scheme), linked)
 
 
@@ -86,7 +88,7 @@ def _described(paper: Paper) -> Iterator[RecordRow]:
                 label, ((text, text if text.startswith(("https://", "http://")) else ""),)
             )
     if publication.subjects:
-        yield RecordRow("Subjects", tuple((plain(one), "") for one in publication.subjects))
+        yield RecordRow("Subjects", tuple((plain(subject), "") for subject in publication.subjects))
     if publication.note:
         yield RecordRow("Note", ((plain(publication.note), ""),))
 

@@ -443,7 +443,7 @@ class EventLoopWorker(Worker):  # type: ignore[misc] # gunicorn publishes no typ
     def _make_room(self) -> None:
         """Close the connection that is missed the least: an unused one, then an unread request."""
         for state in (State.LINGER, State.IDLE, State.HEAD, State.BODY, State.READER):
-            waiting = [one for one in self._connections if one.state is state]
+            waiting = [connection for connection in self._connections if connection.state is state]
             if waiting:
                 self._drop(min(waiting, key=lambda one: one.deadline))
                 return
@@ -451,7 +451,9 @@ class EventLoopWorker(Worker):  # type: ignore[misc] # gunicorn publishes no typ
     def _replaced(self, new: Connection) -> bool:
         """Close an unused connection of the same client; says whether there was one."""
         unused = [
-            one for one in self._connections if one.state is State.IDLE and one.client == new.client
+            connection
+            for connection in self._connections
+            if connection.state is State.IDLE and connection.client == new.client
         ]
         if not unused:
             return False

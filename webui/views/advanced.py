@@ -70,7 +70,7 @@ def form() -> ResponseReturnValue:
         empty=bool(request.args) and not faults,
         words=WORDS,
         record=RECORD,
-        venues=[one.value for one in venues],
+        venues=[venue.value for venue in venues],
         longest=LONGEST,
     )
     return page, 400 if faults else 200

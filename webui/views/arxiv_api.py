@@ -51,7 +51,7 @@ def query() -> Response:
     start = _number("start", 0, 10**9)
     size = _number("max_results", 10, _MOST)
     given = request.args.get("search_query", "")[: request_context.params().max_text]
-    ids = [one.strip() for one in request.args.get("id_list", "").split(",") if one.strip()]
+    ids = [part.strip() for part in request.args.get("id_list", "").split(",") if part.strip()]
     ids = [one[: request_context.params().max_value] for one in ids[:_MOST_IDS]]
     order = request.args.get("sortBy", "relevance")
     if order not in _SORTS:

@@ -136,9 +136,9 @@ def atom(
         links=links,
         window=window,
         start=window.start + first_index,
-        entries=[_entry(one) for one in window.papers],
+        entries=[_entry(paper) for paper in window.papers],
         updated=max(
-            (one.times.last_changed for one in window.papers),
+            (paper.times.last_changed for paper in window.papers),
             default=request_context.searcher().info().built,
         ),
         arxiv=arxiv,

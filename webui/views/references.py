@@ -58,7 +58,7 @@ def check() -> ResponseReturnValue:
         fault = ""
     reports = tuple(check_references(request_context.searcher(), given))
     if wanted == "json":
-        return answer({"references": [report_json(one) for one in reports]})
+        return answer({"references": [report_json(report) for report in reports]})
     if wanted == "bib":
         written = Response(
             "".join(corrected_bibtex(reports)), content_type="application/x-bibtex; charset=utf-8"

@@ -108,7 +108,7 @@ def authors(part: int) -> Response:
     if part < 1 or start >= searcher.info().authors:
         abort(404)
     values = searcher.values("author", limit=start + _PER_FILE)
-    listed = [one.value for one in values[start:] if one.value != UNKNOWN]
+    listed = [value.value for value in values[start:] if value.value != UNKNOWN]
     return _sitemap_of("records.author", listed)
 
 
@@ -116,7 +116,7 @@ def authors(part: int) -> Response:
 def venues() -> Response:
     """List addresses of venues, most papers first."""
     values = request_context.searcher().values("venue", limit=_PER_FILE)
-    return _sitemap_of("records.venue", [one.value for one in values if one.value != UNKNOWN])
+    return _sitemap_of("records.venue", [value.value for value in values if value.value != UNKNOWN])
 
 
 def _sitemap_of(endpoint: str, names: list[str]) -> Response:

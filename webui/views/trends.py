@@ -184,14 +184,14 @@ def _asked() -> tuple[Query, ...] | Response:
     query = asked.query
     return tuple(
         parse_query(
-            one,
+            fromkey,
             filters=query.filters,
             years=query.years,
             # Falling back to any of the words would draw another subject's line.
             match=Match.ALL if query.match is Match.AUTO else query.match,
             per_page=request_context.params().per_page,
         )
-        for one in dict.fromkeys(typed[:MOST])
+        for fromkey in dict.fromkeys(typed[:MOST])
     )
 
 
@@ -199,7 +199,7 @@ def _by_year(searcher: Searcher, query: Query) -> dict[int, int]:
     counted = replace(query, page=1, per_page=0, years=YearRange())
     counted = replace(counted, filters=tuple(one for one in counted.filters if one.field != "year"))
     facet = searcher.search(counted, facets=(FacetRequest("year", 0),)).facets["year"]
-    return {int(one.value): one.count for one in facet.values if one.value.isdecimal()}
+    return {int(value.value): value.count for value in facet.values if value.value.isdecimal()}
 
 
 def _trend(

@@ -49,13 +49,13 @@ class ValueLists:
         missing = [key for key in sorted(keys - self._known.keys()) if len(key) < _PATTERN // 2]
         if missing:
             aggs: Body = {
-                str(at): values_of("author_spelling", 1, beginning(key + APART))
-                for at, key in enumerate(missing)
+                str(index): values_of("author_spelling", 1, beginning(key + APART))
+                for index, key in enumerate(missing)
             }
             answer = self._ask({"size": 0, "track_total_hits": False, "aggs": aggs})
             with self._lock:
-                for at, key in enumerate(missing):
-                    for one in answer["aggregations"][str(at)]["buckets"]:
+                for index, key in enumerate(missing):
+                    for one in answer["aggregations"][str(index)]["buckets"]:
                         self._known[key] = str(one["key"]).partition(APART)[2]
         return {key: self._known[key] for key in keys & self._known.keys()}
 
@@ -220,4 +220,4 @@ class Coauthors:
             "aggs": {"keys": values},
         }
         buckets = self._ask(body)["aggregations"]["keys"]["buckets"]
-        return {str(one["key"]): int(one["doc_count"]) for one in buckets}
+        return {str(bucket["key"]): int(bucket["doc_count"]) for bucket in buckets}

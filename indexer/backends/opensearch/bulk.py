@@ -115,7 +115,7 @@ class BulkSender:
 
     def _deliver(self, batch: Batch) -> None:
         """Send one batch, request by request, until all of it is there."""
-        lines = [(one, batch.line(one)) for one in batch.changes]
+        lines = [(change, batch.line(change)) for change in batch.changes]
         failures = 0
         while lines:
             with self._pace.turn():

@@ -183,11 +183,11 @@ class Finder:
     def leaf_hits(self, readings: tuple[LeafReading, ...]) -> list[int]:
         """Count the papers that match each leaf on its own."""
         self._words.count(term for one in readings for term in one.terms)
-        others = [one for one in readings if len(one.terms) != 1]
-        counts = iter(self._words.counts([leaf_query(one) for one in others]))
+        others = [reading for reading in readings if len(reading.terms) != 1]
+        counts = iter(self._words.counts([leaf_query(other) for other in others]))
         return [
-            self._words.holding(one.terms[0]) if len(one.terms) == 1 else next(counts)
-            for one in readings
+            self._words.holding(reading.terms[0]) if len(reading.terms) == 1 else next(counts)
+            for reading in readings
         ]
 
     def deadline(self) -> Deadline:

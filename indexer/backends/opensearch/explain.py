@@ -45,7 +45,7 @@ def explained(
             Contribution(term_label(term), field, told[name] * share / total)
             for field, share in shares.items()
         ]
-    return tuple(sorted(parts, key=lambda one: -one.value))
+    return tuple(sorted(parts, key=lambda part: -part.value))
 
 
 def _counted(
@@ -87,8 +87,8 @@ def _holds(
             return True
         case Run(members):
             return all(
-                holds[one.node]
-                for one in members
-                if one.occur is Occur.REQUIRED
-                or (one.occur is Occur.DEFAULT and match_ is Match.ALL)
+                holds[member.node]
+                for member in members
+                if member.occur is Occur.REQUIRED
+                or (member.occur is Occur.DEFAULT and match_ is Match.ALL)
             )

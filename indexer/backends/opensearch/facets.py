@@ -175,7 +175,7 @@ def unmet(answer: Body, query: Query, request: FacetRequest) -> list[str]:
     """Returns the keys that the filters of a facet name and that no counted paper has."""
     chosen = query.filter(request.field)
     named = {key_of(value, request.field) for value in (*chosen.include, *chosen.exclude)}
-    return sorted(named - {str(one["key"]) for one in _buckets(answer, "named")})
+    return sorted(named - {str(bucket["key"]) for bucket in _buckets(answer, "named")})
 
 
 def named_aggs(query: Query, request: FacetRequest, keys: list[str]) -> Body:
@@ -190,7 +190,9 @@ def named_aggs(query: Query, request: FacetRequest, keys: list[str]) -> Body:
 
 def named_counts(answer: Body) -> dict[str, int]:
     """Read the answer to `named_aggs`."""
-    return {str(one["key"]): int(one["doc_count"]) for one in _buckets(answer["some"], "named")}
+    return {
+        str(bucket["key"]): int(bucket["doc_count"]) for bucket in _buckets(answer["some"], "named")
+    }
 
 
 def read_facet(answer: Body, query: Query, request: FacetRequest, known: FacetFacts) -> Facet:
@@ -206,7 +208,7 @@ def read_facet(answer: Body, query: Query, request: FacetRequest, known: FacetFa
     counts, shown = _read_counts(answer, field, known.spellings)
     chosen = query.filter(field)
     named = {key_of(value, field): value for value in (*chosen.exclude, *chosen.include)}
-    exact = {str(one["key"]): int(one["doc_count"]) for one in _buckets(answer, "named")}
+    exact = {str(bucket["key"]): int(bucket["doc_count"]) for bucket in _buckets(answer, "named")}
     for key, value in named.items():
         counts[key] = exact.get(key, 0)
         if key not in shown:
@@ -250,8 +252,12 @@ def foremost(answer: Body, request: FacetRequest) -> list[str] | None:
     buckets = values.get("buckets", [])
     unseen = int(values.get("doc_count_error_upper_bound", 0))
     told = [
-        (str(one["key"]), int(one["doc_count"]), int(one.get("doc_count_error_upper_bound", 0)))
-        for one in buckets
+        (
+            str(bucket["key"]),
+            int(bucket["doc_count"]),
+            int(bucket.get("doc_count_error_upper_bound", 0)),
+        )
+        for bucket in buckets
     ]
     if not unseen and not any(missed for _, _, missed in told):
         return []

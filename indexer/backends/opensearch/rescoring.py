@@ -106,7 +106,7 @@ class Nearness:
         places = {name: self._places(str(source.get(name) or "")) for name in self.streams[1:]}
         stood = [_standing(term, places) for term in self.terms]
         gains = []
-        for at, (left, right) in enumerate(pairwise(stood)):
+        for index, (left, right) in enumerate(pairwise(stood)):
             if not (left and right):
                 continue
             starts = sorted(right)
@@ -118,12 +118,12 @@ class Nearness:
                 bisect_left(starts, start + WINDOW) - bisect_left(starts, start - WINDOW + 1)
                 for start in left
             )
-            weight = max(self._idfs[self.terms[at]], self._idfs[self.terms[at + 1]])
+            weight = max(self._idfs[self.terms[index]], self._idfs[self.terms[index + 1]])
             value = weight * (
                 self._ranking.ordered * self._saturated(ordered)
                 + self._ranking.window * self._saturated(window)
             )
-            first, second = term_label(self.terms[at]), term_label(self.terms[at + 1])
+            first, second = term_label(self.terms[index]), term_label(self.terms[index + 1])
             gains.append(Gain(f"{first} near {second}", value))
         return gains
 

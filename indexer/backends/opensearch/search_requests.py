@@ -155,7 +155,7 @@ class Pages:
         else:
             answer, leading = self._page(found, start, wanted, aggs, source), frozenset()
         places = [_place(hit) for hit in answer["hits"]["hits"]]
-        scoreless = bool(places) and not any(one.score for one in places)
+        scoreless = bool(places) and not any(place.score for place in places)
         if found.sort is Sort.RELEVANCE and scoreless and start == 0:
             # Nothing that was found scores: the order is that of a query without words.
             ranked = False
@@ -165,7 +165,7 @@ class Pages:
         if ranked:
             places = self._ranked(places, match, signals, leading)[first : first + size]
         elif self._explain:
-            places = [replace(one, why=self._why(one, match)) for one in places]
+            places = [replace(place, why=self._why(place, match)) for place in places]
         total = int(answer["hits"]["total"]["value"])
         return Answer(total, tuple(places), answer.get("aggregations", {}))
 
@@ -352,7 +352,7 @@ def _order(place: ClusterHit) -> tuple[float, float, str]:
 
 
 def _largest_first(reasons: tuple[Contribution, ...]) -> tuple[Contribution, ...]:
-    return tuple(sorted(reasons, key=lambda one: -one.value))
+    return tuple(sorted(reasons, key=lambda reason: -reason.value))
 
 
 _SHORTEST: Final = 0.1

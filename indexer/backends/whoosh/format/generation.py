@@ -7,6 +7,7 @@ From named arrays, as a file holds them, to the values that are made of them.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -19,6 +20,7 @@ from indexer.backends.whoosh.format.array_file import OpenArrays, map_arrays, wr
 from indexer.backends.whoosh.format.document_store import PaperStore
 from indexer.backends.whoosh.format.identifier_dictionary import IdentifierDictionary
 from indexer.backends.whoosh.format.manifest import Manifest, SegmentEntry, read_attached
+from indexer.backends.whoosh.format.meaning_column import SUFFIX, MeaningColumn, read_column
 from indexer.backends.whoosh.format.packed_ints import Narrow
 from indexer.backends.whoosh.format.segment import Lexicon, Segment, Strings
 from indexer.errors import IndexDamaged
@@ -37,6 +39,7 @@ class OpenedSegment:
         deleted: bool[P], None where no paper is deleted.
         identifiers: None where the file is older than the dictionary of identifiers.
         files: what all of it was read from.
+        meaning: vectors of its papers; None where it has none.
     """
 
     entry: SegmentEntry
@@ -46,6 +49,7 @@ class OpenedSegment:
     deleted: NDArray[np.bool_] | None
     files: tuple[OpenArrays, ...]
     identifiers: IdentifierDictionary | None = None
+    meaning: MeaningColumn | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ class OpenedGeneration:
     def snapshot(self) -> Snapshot:
         """Returns what a searcher reads."""
         segments = tuple(
-            LoadedSegment(one.arrays, one.store, one.deleted, one.identifiers)
+            LoadedSegment(one.arrays, one.store, one.deleted, one.identifiers, one.meaning)
             for one in self.segments
         )
         files = tuple(file for segment in self.segments for file in segment.files)
@@ -109,6 +113,10 @@ def open_generation(name: str, folder: Path) -> OpenedGeneration:
                 "back to the generation before, `quiver build` makes a new one"
             )
         file.check(up_to=None if file.size <= SMALL_FILE else SMALL)
+    read = {file.path.name for segment in segments for file in segment.files}
+    for file_name in manifest.digests:
+        if file_name.endswith(SUFFIX) and file_name not in read:
+            raise FileNotFoundError(errno.ENOENT, "is gone", str(folder / file_name))
     attached = read_attached(folder, manifest.attached)
     return OpenedGeneration(manifest, folder, segments, attached)
 
@@ -133,11 +141,16 @@ def open_segment(folder: Path, entry: SegmentEntry) -> OpenedSegment:
         )
     if arrays.papers != entry.papers:
         raise IndexDamaged(f"{path}: holds {arrays.papers} papers, not {entry.papers}")
-    if not entry.deleted:
-        return OpenedSegment(entry, raw, arrays, store, None, (file,), identifiers)
-    deletions = map_arrays(folder / entry.deletions)
-    deleted = _deleted(deletions, entry)
-    return OpenedSegment(entry, raw, arrays, store, deleted, (file, deletions), identifiers)
+    files: tuple[OpenArrays, ...] = (file,)
+    deleted = meaning = None
+    if entry.deleted:
+        deletions = map_arrays(folder / entry.deletions)
+        deleted = _deleted(deletions, entry)
+        files = (*files, deletions)
+    if (folder / entry.meaning).exists():
+        meaning, vectors = read_column(folder / entry.meaning, entry.papers)
+        files = (*files, vectors)
+    return OpenedSegment(entry, raw, arrays, store, deleted, files, identifiers, meaning)
 
 
 def _lists_fit(arrays: Segment) -> bool:
@@ -179,12 +192,14 @@ class LoadedSegment:
     Attributes:
         deleted: bool[P], papers that were taken out or replaced later; None where all live.
         identifiers: None where they are to be made of the papers.
+        meaning: vectors of the papers; None where there are none.
     """
 
     arrays: Segment
     store: Store
     deleted: NDArray[np.bool_] | None = None
     identifiers: IdentifierDictionary | None = None
+    meaning: MeaningColumn | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from indexer.backends.whoosh.query.boolean import Desk
 from indexer.backends.whoosh.query.evaluator import Evaluation
 from indexer.backends.whoosh.query.execution import Finding, find
 from indexer.backends.whoosh.scoring.collection import Collection
+from indexer.backends.whoosh.scoring.meaning import query_vector
 from indexer.budget import BudgetSpent
 from indexer.language.unparse import format_clause
 from indexer.query import Match, Query, Word
@@ -71,7 +72,16 @@ def receipt_of(
         alternatives,
         found.all_words,
         found.all_words_elsewhere,
+        ordered_by(collection, found),
     )
+
+
+def ordered_by(collection: Collection, found: Finding) -> str:
+    """Returns the model by which the best hits are ordered beside words; empty for words alone."""
+    if not found.signal_terms:
+        return ""
+    vector = query_vector(collection, found.query)
+    return "" if vector is None else vector.model.label
 
 
 def hits_of(collection: Collection, found: Finding, reading: LeafReading) -> int:

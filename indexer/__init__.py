@@ -56,7 +56,8 @@ from indexer.integrity import Integrity
 from indexer.language.parse import parse_query
 from indexer.language.syntax import SYNTAX, compose_query
 from indexer.language.unparse import format_clause
-from indexer.more_like_this import Related, related_papers, versions_of_paper
+from indexer.more_like_this import NOTHING as NO_RELATED
+from indexer.more_like_this import Related, Shares, related_papers, versions_of_paper
 from indexer.networks import Network, networks_of
 from indexer.paper import (
     CONFERENCE,
@@ -148,6 +149,7 @@ __all__ = [
     "JOURNAL",
     "KIND_LABELS",
     "MOST_TOGETHER",
+    "NO_RELATED",
     "PAPER_TYPES",
     "REFERENCE_STYLES",
     "STATUS_WORDS",
@@ -209,6 +211,7 @@ __all__ = [
     "Repair",
     "Results",
     "Searcher",
+    "Shares",
     "Snippet",
     "Sort",
     "Span",

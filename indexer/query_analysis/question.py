@@ -19,7 +19,7 @@ _NAMED: Final = ("id", "identifier")
 
 
 def question_of(query: Query) -> str:
-    """Returns the words of a query, a space between them; empty where they ask for what is written.
+    """Returns the text of a query of plain words; empty where it asks for what is written.
 
     Example:
         >>> question_of(Query(clause=Words((Part(Word("large")), Part(Word("models"))))))
@@ -28,20 +28,22 @@ def question_of(query: Query) -> str:
     if query.sort is not Sort.RELEVANCE or query.clause is None:
         return ""
     words = _words(query.clause)
-    if words is None or len(words) < LEAST_WORDS:
+    if words is None or sum(word != "" for word in words) < LEAST_WORDS:
         return ""
-    return " ".join(words)[:MOST_CHARACTERS]
+    # As it was typed, signs of punctuation included, unless filters stand among the words.
+    typed = "" if "" in words else query.text.strip()
+    return (typed or " ".join(filter(None, words)))[:MOST_CHARACTERS]
 
 
 def _words(clause: Clause) -> list[str] | None:
-    """Returns the plain words of a clause; None where it holds something else."""
+    """Returns the plain words of a clause, filters empty; None where it holds something else."""
     match clause:
         case Word(text=text, field=None, exact=False, boost=1.0):
             return [text]
         case Value(field=field) if field in _NAMED:
             return None
         case Value() | Years() | Has():
-            return []
+            return [""]
         case Words(parts):
             if any(part.occur is Occur.EXCLUDED for part in parts):
                 return None

@@ -31,7 +31,7 @@ from indexer import (
 from webui.http import request_context
 from webui.presentation.charts import Histogram, year_histogram
 from webui.presentation.facets import PLURALS, WriteAround, chips, facet_panel
-from webui.presentation.hit import Entry, entry
+from webui.presentation.hit import Entry, entry, shown
 from webui.urls import query_edits
 
 _SORTS: Final = (
@@ -93,6 +93,7 @@ def answer(results: Results, works: Works | None = None) -> dict[str, Any]:
         "results": results,
         "entries": entries(results, works),
         "works": works,
+        "close": [shown(hit.paper, request_context.display()) for hit in results.close],
         "others": _others(results, works),
         "most_together": MOST_TOGETHER,
         "together_href": replace(params, together=works is None).turning(query, path)(page=1),

@@ -259,16 +259,13 @@ class WhooshIndex:
             with faults_told(self.path):
                 self.generations.clean(keep=self._policy.keep)
 
-    def missing_meaning(self, model: str) -> int:
-        """Returns how many papers of the newest generation have no vector of a model.
-
-        Args:
-            model: identity of it.
+    def has_vectors(self) -> bool:
+        """Returns whether the newest generation has a column of vectors.
 
         Raises:
             IndexMissing: when nothing was published yet.
         """
-        return missing_vectors(self.opened(), model)
+        return any(segment.meaning is not None for segment in self.opened().segments)
 
     def encode_meaning(
         self, encoder: SentenceEncoder, advance: Advance | None = None

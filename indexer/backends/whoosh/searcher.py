@@ -27,7 +27,7 @@ from indexer.backends.whoosh.query.execution import (
 from indexer.backends.whoosh.query.explain import explained
 from indexer.backends.whoosh.query.receipt import Spelling, receipt_of
 from indexer.backends.whoosh.scoring.collection import Collection
-from indexer.backends.whoosh.scoring.meaning import nearest_docs, text_vector
+from indexer.backends.whoosh.scoring.meaning import nearest_docs, papers_vector
 from indexer.backends.whoosh.scoring.query_context import Execution
 from indexer.budget import DEFAULT, Budget, Deadline, Limits
 from indexer.highlighting.snippets import Excerpts
@@ -44,6 +44,7 @@ from indexer.search import (
     FacetValue,
     Hit,
     IndexInfo,
+    MeaningInfo,
     PaperTimes,
     Results,
 )
@@ -186,10 +187,25 @@ class WhooshSearcher:
             for paper in (self._collection.readers[place.segment].store.paper(place.doc),)
         )
 
+    def meaning(self) -> MeaningInfo | None:
+        """Returns what vectors the index has; None where it has none."""
+        columns = [
+            (reader.meaning, reader.live)
+            for reader in self._collection.readers
+            if reader.meaning is not None
+        ]
+        if not columns:
+            return None
+        counts = (
+            np.count_nonzero(one.present if live is None else one.present & live)
+            for one, live in columns
+        )
+        return MeaningInfo(columns[-1][0].name, int(sum(counts)))
+
     @guarded
-    def nearest(self, texts: Sequence[str], limit: int = 20) -> tuple[tuple[Paper, float], ...]:
-        """Returns the papers nearest in meaning to some texts, with their cosines, best first."""
-        vector = text_vector(self._collection, texts)
+    def nearest(self, papers: Sequence[Paper], limit: int = 20) -> tuple[tuple[Paper, float], ...]:
+        """Returns the papers nearest in meaning to some papers, with their cosines, best first."""
+        vector = papers_vector(self._collection, papers)
         if vector is None:
             return ()
         readers = self._collection.readers

@@ -13,11 +13,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.backends.whoosh.postings.segment_reader import SegmentReader
 from indexer.backends.whoosh.scoring.collection import Collection
 from indexer.backends.whoosh.scoring.ranked_docs import Ranked, RankOrder
 from indexer.backends.whoosh.scoring.scored_docs import Scores
-from indexer.meaning.model import Model
+from indexer.meaning.model import Model, SentenceEncoder, text_of
 from indexer.meaning.quantization import (
     Quantized,
     Signs,
@@ -26,6 +25,8 @@ from indexer.meaning.quantization import (
     quantize,
     signs_of,
 )
+from indexer.meaning.weights import Floats
+from indexer.paper import Paper
 from indexer.query import Query
 from indexer.query_analysis.question import MOST_CHARACTERS, question_of
 
@@ -54,32 +55,53 @@ def query_vector(collection: Collection, query: Query) -> TextVector | None:
     if not collection.ranking.meaning or collection.ranking.depth < 1:
         return None
     question = question_of(query)
-    return text_vector(collection, (question,)) if question else None
+    encoder = _encoder(collection) if question else None
+    return None if encoder is None else _mean(encoder.model, [encoder.query(question)])
 
 
-def text_vector(collection: Collection, texts: Sequence[str]) -> TextVector | None:
-    """Returns the mean vector of texts; None where the index or the encoder has none.
+def papers_vector(collection: Collection, papers: Sequence[Paper]) -> TextVector | None:
+    """Returns the mean vector of papers; None where the index or the encoder has none.
 
     Args:
         collection: the index.
-        texts: at least one; each counts as much as any other.
+        papers: each counts as much as any other; those of the index are not encoded again.
     """
-    if not texts or not any(reader.meaning is not None for reader in collection.readers):
+    encoder = _encoder(collection) if papers else None
+    if encoder is None:
         return None
-    encoder = collection.encoder()
-    if encoder is None or not any(
-        _column_model(reader) == encoder.model.identity for reader in collection.readers
-    ):
-        return None
-    vectors = [encoder.query(text[:MOST_CHARACTERS]) for text in texts]
+    vectors = []
+    for paper in papers:
+        stored = _stored(collection, paper.id, encoder.model)
+        text = text_of(paper)[:MOST_CHARACTERS]
+        vectors.append(encoder.query(text) if stored is None else stored)
+    return _mean(encoder.model, vectors)
+
+
+def _encoder(collection: Collection) -> SentenceEncoder | None:
+    """Returns the encoder by which vectors of the index were made, where there is one."""
+    models = {reader.meaning.model for reader in collection.readers if reader.meaning is not None}
+    encoder = collection.encoder() if models else None
+    return encoder if encoder is not None and encoder.model.identity in models else None
+
+
+def _stored(collection: Collection, paper_id: str, model: Model) -> Floats | None:
+    """Returns the vector that the index has of a paper."""
+    for reader in collection.readers:
+        column = reader.meaning
+        if column is not None and column.model == model.identity:
+            doc = reader.find(paper_id)
+            if doc is not None and column.scales[doc]:
+                stored: Floats = column.codes[doc].astype(np.float32) * column.scales[doc]
+                return stored
+    return None
+
+
+def _mean(model: Model, vectors: Sequence[Floats]) -> TextVector:
+    """Returns the mean of vectors, of length 1, in eight bits."""
     mean: Scores = np.mean(np.stack(vectors), axis=0, dtype=np.float64)
     mean /= max(float(np.linalg.norm(mean)), 1e-9)
     codes = quantize(mean.astype(np.float32).reshape(1, -1))
-    return TextVector(encoder.model, codes, signs_of(codes.codes))
-
-
-def _column_model(reader: SegmentReader) -> str:
-    return "" if reader.meaning is None else reader.meaning.model
+    return TextVector(model, codes, signs_of(codes.codes))
 
 
 def meaning_scores(collection: Collection, vector: TextVector, ranked: Ranked) -> Scores:

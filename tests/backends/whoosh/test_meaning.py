@@ -55,10 +55,11 @@ def vectors(index: WhooshIndex) -> dict[str, bytes]:
     """The codes of each live paper that has a vector, by its id."""
     found = {}
     for segment in index.opened().segments:
-        for at in range(segment.entry.papers):
-            if (segment.deleted is None or not segment.deleted[at]) and segment.meaning is not None:
-                if segment.meaning.scales[at]:
-                    found[segment.store.paper(at).id] = segment.meaning.codes[at].tobytes()
+        if segment.meaning is None:
+            continue
+        for at in np.flatnonzero(segment.meaning.present).tolist():
+            if segment.deleted is None or not segment.deleted[at]:
+                found[segment.store.paper(at).id] = segment.meaning.codes[at].tobytes()
     return found
 
 

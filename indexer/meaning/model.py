@@ -53,7 +53,7 @@ _QUERIES: Final = 1000
 
 
 class BatchEncoder(Protocol):
-    """Gives vectors to lists of word piece ids."""
+    """Turns lists of word piece ids into vectors."""
 
     @property
     def name(self) -> str:
@@ -84,7 +84,7 @@ class Model:
 
 
 class SentenceEncoder:
-    """Gives vectors to texts; safe to use from several threads."""
+    """Turns texts into vectors; safe to use from several threads."""
 
     def __init__(self, model: Model, tokenizer: WordPiece, encoder: BatchEncoder) -> None:
         """Encodes by a tokenizer and an encoder of the same model."""

@@ -18,7 +18,7 @@ SAME = {"automobile": "car", "vehicle": "car"}
 
 
 class Directions:
-    """Gives each piece a random direction, and a text the sum of its pieces'."""
+    """Each piece has a random direction, and a text the sum of its pieces'."""
 
     name = "test"
 

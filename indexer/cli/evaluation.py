@@ -225,10 +225,10 @@ def _score_lines(scored: Evaluation) -> Iterator[str]:
 
 
 def _comparison_lines(
-    first: Evaluation, second: Evaluation, comparisons: list[Comparison], head: str
+    first: Evaluation, second: Evaluation, comparisons: list[Comparison], title: str
 ) -> Iterator[str]:
     yield from _score_lines(first)
-    yield f"{head}:"
+    yield f"{title}:"
     for comparison in comparisons:
         score = second.scores[comparison.measure]
         yield (

@@ -80,7 +80,7 @@ class Comparison:
     ties: int
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0913 - one keyword a choice of the verb
     judged: Judged,
     index_factory: IndexFactory,
     *,

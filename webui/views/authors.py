@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -20,7 +20,6 @@ from indexer import (
     plain,
 )
 from webui.http import request_context
-from webui.presentation import results_page
 from webui.presentation.author_filters import (
     Field,
     Narrowing,
@@ -61,7 +60,7 @@ def respond(address: str) -> ResponseReturnValue:
         abort(404)
     ending = f".{suffix}" if suffix else ""
     if isinstance(found, Moved):
-        return redirect(narrowing.href(f"{found.slug}{ending}"))
+        return redirect(_href(narrowing, f"{found.slug}{ending}"))
     narrowing = replace(narrowing, also=tuple(map(name_slug, found.also)))
     if narrowing.group and all(paper.id != narrowing.group for paper in found.papers):
         abort(404)
@@ -73,6 +72,13 @@ def respond(address: str) -> ResponseReturnValue:
     if suffix:
         return references(chosen.cluster.papers, suffix, found.slug)
     return _page(searcher, found, chosen, narrowing)
+
+
+def _href(narrowing: Narrowing, slug: str, *, page: int = 1, external: bool = False) -> str:
+    """Write the address of an author's page, or of a representation (slug with suffix)."""
+    pairs = narrowing.pairs(page)
+    path = url_for("records.author", slug=slug, _external=external)
+    return f"{path}?{urlencode(pairs)}" if pairs else path
 
 
 def _as_json(chosen: Selection, narrowing: Narrowing) -> dict[str, Any]:
@@ -95,9 +101,9 @@ def _feed(cluster: AuthorCluster, narrowing: Narrowing) -> ResponseReturnValue:
     )
 
     def href(page: int) -> str:
-        return narrowing.href(f"{cluster.slug}.atom", page=page, external=True)
+        return _href(narrowing, f"{cluster.slug}.atom", page=page, external=True)
 
-    return feed(query, cluster.name, narrowing.href(cluster.slug), href)
+    return feed(query, cluster.name, _href(narrowing, cluster.slug), href)
 
 
 def _page(
@@ -121,11 +127,11 @@ def _page(
         whole=whole,
         total=chosen.total,
         narrowing=narrowing,
-        here=narrowing.href(slug),
-        bare=Narrowing(also=narrowing.also, exact=narrowing.exact).href(slug),
-        exact=replace(narrowing, exact=not narrowing.exact, group="").href(slug),
+        here=_href(narrowing, slug),
+        bare=_href(Narrowing(also=narrowing.also, exact=narrowing.exact), slug),
+        exact=_href(replace(narrowing, exact=not narrowing.exact, group=""), slug),
         gone=chosen.gone,
-        beside=names_beside(whole, narrowing),
+        beside=names_beside(whole, narrowing, lambda other: _href(other, slug)),
         groups=_groups(whole, narrowing),
         groups_shown=_GROUPS,
         alone=len(whole.papers) - sum(len(group.papers) for group in whole.groups),
@@ -135,7 +141,7 @@ def _page(
         venues_shown=_VENUES,
         histogram=year_histogram(
             chosen.years,
-            lambda year: narrowing.only("year", str(year)).href(slug),
+            lambda year: _href(narrowing.only("year", str(year)), slug),
             lambda year: str(year) in narrowing.years,
         ),
         picture=draw(cluster.ties, href),
@@ -145,10 +151,10 @@ def _page(
         ],
         kept=[pair for pair in narrowing.pairs() if pair[0] != "q"],
         listed=by_year(listed, request_context.display()),
-        pager=pager(page, _PAPERS, len(cluster.papers), lambda to: narrowing.href(slug, page=to)),
+        pager=pager(page, _PAPERS, len(cluster.papers), lambda to: _href(narrowing, slug, page=to)),
         search_href=_search_href(whole, narrowing),
         formats=_formats(slug, narrowing),
-        feed_href=narrowing.href(f"{slug}.atom"),
+        feed_href=_href(narrowing, f"{slug}.atom"),
         generation=searcher.generation,
     )
 
@@ -159,7 +165,7 @@ def _search_href(cluster: AuthorCluster, narrowing: Narrowing) -> str:
     if narrowing.group or not query.filter("author").include:
         return ""
     size = request_context.params().per_page
-    return results_page.search_href(
+    return request_context.search_href(
         replace(query, match=Match.AUTO, sort=Sort.RELEVANCE, per_page=size)
     )
 
@@ -172,11 +178,12 @@ def _rows(chosen: Selection, field: Field, narrowing: Narrowing) -> list[dict[st
             "label": facet_label(one.value),
             "count": one.count,
             "selected": one.selected,
-            "href": (
+            "href": _href(
                 narrowing.without(field, one.value)
                 if one.selected
-                else narrowing.only(field, one.value)
-            ).href(slug),
+                else narrowing.only(field, one.value),
+                slug,
+            ),
         }
         for one in facet.values
     ]
@@ -188,7 +195,7 @@ def _groups(cluster: AuthorCluster, narrowing: Narrowing) -> list[dict[str, Any]
     return [
         {
             "group": group,
-            "href": Narrowing(exact=narrowing.exact, group=group.key).href(cluster.slug),
+            "href": _href(Narrowing(exact=narrowing.exact, group=group.key), cluster.slug),
             "chosen": narrowing.group in group.papers,
             "titles": [titles[one] for one in group.papers[:3]],
         }
@@ -200,7 +207,7 @@ def _chips(cluster: AuthorCluster, narrowing: Narrowing) -> list[dict[str, str]]
     """List what was put with the name and chosen of its papers, and the addresses without."""
     slug = cluster.slug
     found = [
-        {"name": "Together with", "value": name, "href": narrowing.without_name(at).href(slug)}
+        {"name": "Together with", "value": name, "href": _href(narrowing.without_name(at), slug)}
         for name in cluster.also
         for at in (name_slug(name),)
     ]
@@ -209,7 +216,7 @@ def _chips(cluster: AuthorCluster, narrowing: Narrowing) -> list[dict[str, str]]
         people = ", ".join(name for name, _ in group.coauthors[:2])
         value = f"with {people}" if people else f"of {group.first or 'no year'}"
         found.append(
-            {"name": "Group", "value": value, "href": replace(narrowing, group="").href(slug)}
+            {"name": "Group", "value": value, "href": _href(replace(narrowing, group=""), slug)}
         )
     fields: tuple[tuple[str, Field, tuple[str, ...]], ...] = (
         ("Venue", "venue", narrowing.venues),
@@ -220,14 +227,14 @@ def _chips(cluster: AuthorCluster, narrowing: Narrowing) -> list[dict[str, str]]
             {
                 "name": label,
                 "value": facet_label(one),
-                "href": narrowing.without(field, one).href(slug),
+                "href": _href(narrowing.without(field, one), slug),
             }
             for one in values
         ]
     if narrowing.text:
         value = f"“{narrowing.text[:80]}”"
         found.append(
-            {"name": "With", "value": value, "href": replace(narrowing, text="").href(slug)}
+            {"name": "With", "value": value, "href": _href(replace(narrowing, text=""), slug)}
         )
     return found
 
@@ -239,7 +246,7 @@ def _formats(slug: str, narrowing: Narrowing) -> list[dict[str, str]]:
         {
             "label": label,
             "media": media.partition(";")[0],
-            "href": narrowing.href(f"{slug}.{suffix}"),
+            "href": _href(narrowing, f"{slug}.{suffix}"),
         }
         for label, suffix, media in kinds
     ]

@@ -25,7 +25,7 @@ from indexer.backends.whoosh.query.execution import (
     some_words_under_others,
 )
 from indexer.backends.whoosh.query.explain import explained
-from indexer.backends.whoosh.query.receipt import Spelling, receipt_of
+from indexer.backends.whoosh.query.receipt import Spelling, budgeted_receipt
 from indexer.backends.whoosh.scoring.collection import Collection
 from indexer.backends.whoosh.scoring.meaning import nearest_docs, papers_vector
 from indexer.backends.whoosh.scoring.query_context import Execution
@@ -172,7 +172,7 @@ class WhooshSearcher:
             )
             for request in facets
         }
-        receipt = receipt_of(self._collection, self._spelling, found, self._desks)
+        receipt = budgeted_receipt(self._collection, self._spelling, found, self._desks)
         late = asked.budget.late
         close = self._close(found) if receipt.ordered_by and query.page <= 1 and hits else ()
         took = (time.perf_counter() - started) * 1000

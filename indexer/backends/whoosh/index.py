@@ -40,6 +40,7 @@ from indexer.backends.whoosh.searcher import WhooshSearcher
 from indexer.budget import DEFAULT, Limits
 from indexer.config import Config
 from indexer.errors import IndexDamaged, IndexError_, IndexMissing
+from indexer.extras import require_extra
 from indexer.meaning.model import EncoderChoice, SentenceEncoder
 from indexer.ranking import Ranking
 from indexer.results import Changes
@@ -465,6 +466,8 @@ def open_configured(path: Path, config: Config) -> WhooshIndex:
     kernels = cast("KernelName", config.search.kernels)
     limits = Limits(seconds=config.search.timeout)
     encoder = None if config.search.meaning == "off" else EncoderChoice(config.meaning.model)
+    if config.search.meaning == "on" and encoder is not None and not encoder.installed:
+        require_extra("semantic")
     return WhooshIndex(
         path,
         ranking=config.ranking,

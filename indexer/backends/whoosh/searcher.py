@@ -174,7 +174,9 @@ class WhooshSearcher:
         }
         receipt = budgeted_receipt(self._collection, self._spelling, found, self._desks)
         late = asked.budget.late
-        close = self._close(found) if receipt.ordered_by and query.page <= 1 and hits else ()
+        close = (
+            self._close(found) if receipt.ordered_by and query.page <= 1 and query.per_page else ()
+        )
         took = (time.perf_counter() - started) * 1000
         return Results(query, found.total, hits, made, receipt, self.generation, took, late, close)
 

@@ -249,6 +249,7 @@ def relevant(collection: Collection, found: Finding, wanted: int) -> Ranked:
         return base.at(slice(wanted))
     rescored = _rescored(collection, found, terms, base.at(slice(depth)), first)
     final = tied_in_tiers(order, rescored.ranked, first)
+    found.asked.best = found.plan, final
     return final.then(base.at(slice(depth, None))).at(slice(wanted))
 
 
@@ -347,8 +348,13 @@ def close_docs(collection: Collection, found: Finding) -> list[RankedDoc]:
         for mask, hits in zip(masks, found.hits, strict=True):
             mask[hits.docs] = False
     else:
-        for hit in relevant(collection, found, collection.ranking.depth).rows():
-            masks[hit[0]][hit[1]] = False
+        known = found.asked.best
+        if known is None or known[0] is not found.plan:
+            best = relevant(collection, found, collection.ranking.depth)
+        else:
+            best = known[1]
+        for segment, doc, _ in best.rows():
+            masks[segment][doc] = False
     nearest = nearest_docs(collection, vector, masks, CLOSE)
     return [place for place in nearest.places() if place.score >= _LEAST_COSINE]
 

@@ -12,11 +12,14 @@ The whole use in three steps:
 Everything listed here is public; the modules behind it may move.
 """
 
+from indexer.assistant import Collection, assistant_server
 from indexer.author import Author
 from indexer.author_name import parse_name, people_of
+from indexer.authors.author_profile import title_words
 from indexer.authors.clusters import AuthorCluster, author_cluster, namesakes, similar_names
 from indexer.authors.coauthors import CoAuthor, Ties
 from indexer.authors.disambiguation import Suggestion
+from indexer.authors.same_name_groups import Group
 from indexer.authors.shortest_path import Connection, Link, connect, known_name
 from indexer.backends import open_index
 from indexer.build import build_index, check_dumps
@@ -58,6 +61,7 @@ from indexer.language.syntax import SYNTAX, compose_query
 from indexer.language.unparse import format_clause
 from indexer.more_like_this import NOTHING as NO_RELATED
 from indexer.more_like_this import Related, Shares, related_papers, versions_of_paper
+from indexer.name_sentence import OFFERED_AUTHORS, name_sentence, other_authors
 from indexer.networks import Network, networks_of
 from indexer.paper import (
     CONFERENCE,
@@ -80,6 +84,7 @@ from indexer.query import (
     Filter,
     Has,
     Match,
+    NamedAuthor,
     Not,
     Or,
     Phrase,
@@ -87,11 +92,13 @@ from indexer.query import (
     Repair,
     Sort,
     TypedFilter,
+    TypedName,
     Value,
     Word,
     YearRange,
 )
 from indexer.query_analysis.typed_filters import as_words, read_typed_filters
+from indexer.query_analysis.typed_text import read_typed_text
 from indexer.ranking import BM25F, Ranking
 from indexer.references.bibliography import read_bibliography
 from indexer.references.known_item import named_paper
@@ -102,7 +109,7 @@ from indexer.references.report import (
     corrected_bibtex,
     report_json,
 )
-from indexer.relaxation import relaxation_sentence
+from indexer.relaxation import offer_some_words, relaxation_sentence
 from indexer.report import BuildReport
 from indexer.search import (
     DEFAULT_FACETS,
@@ -150,6 +157,7 @@ __all__ = [
     "KIND_LABELS",
     "MOST_TOGETHER",
     "NO_RELATED",
+    "OFFERED_AUTHORS",
     "PAPER_TYPES",
     "REFERENCE_STYLES",
     "STATUS_WORDS",
@@ -165,6 +173,7 @@ __all__ = [
     "Clause",
     "ClauseReading",
     "CoAuthor",
+    "Collection",
     "Config",
     "ConfigError",
     "Connection",
@@ -177,6 +186,7 @@ __all__ = [
     "FacetValue",
     "Filter",
     "Formulas",
+    "Group",
     "Has",
     "Hit",
     "IdentifierAnswer",
@@ -190,6 +200,7 @@ __all__ = [
     "Integrity",
     "Link",
     "Match",
+    "NamedAuthor",
     "Network",
     "Not",
     "Or",
@@ -218,6 +229,7 @@ __all__ = [
     "Suggestion",
     "Ties",
     "TypedFilter",
+    "TypedName",
     "Value",
     "Venues",
     "Word",
@@ -225,6 +237,7 @@ __all__ = [
     "Writer",
     "YearRange",
     "as_words",
+    "assistant_server",
     "author_cluster",
     "build_index",
     "check_dumps",
@@ -248,11 +261,14 @@ __all__ = [
     "load_venues",
     "name_key",
     "name_of_slug",
+    "name_sentence",
     "name_slug",
     "named_paper",
     "namesakes",
     "networks_of",
+    "offer_some_words",
     "open_index",
+    "other_authors",
     "paper_json",
     "parse_name",
     "parse_query",
@@ -261,12 +277,14 @@ __all__ = [
     "put_together",
     "read_bibliography",
     "read_typed_filters",
+    "read_typed_text",
     "related_papers",
     "relaxation_sentence",
     "report_json",
     "results_json",
     "search_corrected",
     "similar_names",
+    "title_words",
     "unnumbered",
     "versions_among",
     "versions_of_paper",

@@ -60,7 +60,8 @@ from indexer.integrity import Integrity
 from indexer.language.parse import parse_query
 from indexer.language.syntax import SYNTAX, compose_query
 from indexer.language.unparse import format_clause
-from indexer.more_like_this import Related, related_papers, versions_of_paper
+from indexer.more_like_this import NOTHING as NO_RELATED
+from indexer.more_like_this import Related, Shares, related_papers, versions_of_paper
 from indexer.name_sentence import OFFERED_AUTHORS, name_sentence, other_authors
 from indexer.networks import Network, networks_of
 from indexer.paper import (
@@ -159,6 +160,7 @@ __all__ = [
     "JOURNAL",
     "KIND_LABELS",
     "MOST_TOGETHER",
+    "NO_RELATED",
     "OFFERED_AUTHORS",
     "PAPER_TYPES",
     "RECORD_REMOVALS",
@@ -226,6 +228,7 @@ __all__ = [
     "Repair",
     "Results",
     "Searcher",
+    "Shares",
     "Snippet",
     "Sort",
     "Span",

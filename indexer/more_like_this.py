@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from indexer.duplicates import decisions_of
@@ -22,6 +23,10 @@ from indexer.works import versions_among
 _WORD: Final = re.compile(r"[^\W\d_][\w'-]+")
 _CANDIDATES: Final = 40
 _TERMS: Final = 12
+_DEPTH: Final = 100
+"""Papers that are looked at by words, and by meaning, before the best of both are taken."""
+_VERSIONS: Final = 5
+"""Versions of the papers themselves, which are passed over."""
 _TITLED: Final = 20
 """Papers with the same title that are looked at for versions."""
 
@@ -34,11 +39,28 @@ class Related:
         terms: the words they were found by, the most telling first.
         query: these words with their weights, as a query to be changed.
         hits: the nearest first.
+        shares: of each hit, by the id of its paper; none where only words were compared.
     """
 
     terms: tuple[str, ...]
     query: str
     hits: tuple[Hit, ...]
+    shares: Mapping[str, Shares] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """What a paper was found by: words and meaning count the same, see `related_papers`.
+
+    Attributes:
+        words: share of the words in its score, 0 to 1.
+        meaning: share of the meaning, 0 to 1; both add up to 1.
+        shared: those of `Related.terms` that its title or abstract has, in their order.
+    """
+
+    words: float
+    meaning: float
+    shared: tuple[str, ...]
 
 
 NOTHING: Final = Related((), "", ())
@@ -48,8 +70,19 @@ def related_papers(searcher: Searcher, *papers: Paper, limit: int = 6) -> Relate
     """Find other papers that share most of the words that some papers stand out by.
 
     A word weighs its count in the papers (thrice in a title), each paper as much as any other,
-    times the logarithm of how few papers have it, as in any "more like this" (tf-idf).
+    times the logarithm of how few papers have it, as in any "more like this" (tf-idf). Where the
+    index has vectors, papers are also found by meaning: the score is then half the score of the
+    words, the highest of which is 1, and half the cosine of the vectors, the highest of which is 1.
     """
+    by_words = _by_words(searcher, papers, limit=max(limit, _DEPTH))
+    near = searcher.nearest(papers, _DEPTH + len(papers) + _VERSIONS) if papers else ()
+    if not near:
+        return replace(by_words, hits=by_words.hits[:limit])
+    return _together(by_words, near, papers, limit)
+
+
+def _by_words(searcher: Searcher, papers: Sequence[Paper], limit: int) -> Related:
+    """Returns the papers that share the words."""
     counts: dict[str, float] = {}
     for paper in papers:
         words = [*_words(paper.abstract), *_words(paper.title) * 3]
@@ -77,14 +110,46 @@ def related_papers(searcher: Searcher, *papers: Paper, limit: int = 6) -> Relate
         Word(word, boost=max(0.01, round(weights[word] / weights[terms[0]], 2))) for word in terms
     ]
     clause = Or(tuple(weighed)) if len(weighed) > 1 else weighed[0]
-    few = limit + len(papers) + 5  # versions of the papers are passed over
+    few = limit + len(papers) + _VERSIONS
     found = searcher.search(Query(clause=clause, per_page=few), facets=())
-    given = {paper.id for paper in papers}
-    titles = {_title(paper) for paper in papers}
-    hits = [
-        one for one in found.hits if one.paper.id not in given and _title(one.paper) not in titles
-    ]
+    is_other = _others(papers)
+    hits = [one for one in found.hits if is_other(one.paper)]
     return Related(tuple(terms), format_clause(clause), tuple(hits[:limit]))
+
+
+def _others(papers: Sequence[Paper]) -> Callable[[Paper], bool]:
+    """Returns a test for papers that are none of these and no version of them."""
+    given = {paper.id for paper in papers}
+    titles = {_title(paper) for paper in papers} - {""}
+    return lambda paper: paper.id not in given and _title(paper) not in titles
+
+
+def _together(
+    by_words: Related,
+    near: Sequence[tuple[Paper, float]],
+    papers: Sequence[Paper],
+    limit: int,
+) -> Related:
+    """Returns the papers near by words or by meaning; ties go to the newer year, then the id."""
+    is_other = _others(papers)
+    cosines = {paper.id: cosine for paper, cosine in near if is_other(paper) and cosine > 0}
+    found = {paper.id: Hit(paper, 0.0) for paper, _ in near if paper.id in cosines}
+    found |= {hit.paper.id: hit for hit in by_words.hits}
+    most = max((hit.score for hit in by_words.hits), default=0.0) or 1.0
+    nearest = max(cosines.values(), default=0.0) or 1.0
+    ranked = []
+    for paper_id, hit in found.items():
+        words, meaning = hit.score / most / 2, cosines.get(paper_id, 0.0) / nearest / 2
+        ranked.append((round(words + meaning, 6), words, meaning, hit))
+    ranked.sort(key=lambda row: (-row[0], -(row[3].paper.year or 0), row[3].paper.id))
+    shares, hits = {}, []
+    for total, words, meaning, hit in ranked[:limit]:
+        has = set(_words(f"{hit.paper.title} {hit.paper.abstract}"))
+        shared = tuple(term for term in by_words.terms if term in has)
+        share = words / (words + meaning) if words + meaning else 0.0
+        shares[hit.paper.id] = Shares(share, 1 - share, shared)
+        hits.append(replace(hit, score=total))
+    return Related(by_words.terms, by_words.query, tuple(hits), shares)
 
 
 def versions_of_paper(searcher: Searcher, paper: Paper, near: Related) -> tuple[Paper, ...]:

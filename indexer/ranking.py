@@ -37,6 +37,13 @@ over the 20 stems w of highest P in title and abstract of the 10 best r, P addin
 20 (`indexer.query_analysis.relevance_model`); score(w, d) counts title and abstract only. That is
 RM3 as a signal: a weight of 0.3 is RM3's 0.23, the share of what counts that is the words of the
 papers.
+
+Where the index has vectors and the query is a text (`indexer.query_analysis.question`), the last
+feature is meaning: to each of the papers looked at is added
+
+    meaning * max(score) * max(0, cos(query, d)) / max(cos)
+
+over the papers looked at: with a weight of 1 words and meaning count the same.
 """
 
 from __future__ import annotations
@@ -64,6 +71,7 @@ class Ranking:
         parts: weight of the parts of a compound, where words may be missing.
         feedback: weight of the words that the best papers share, where words may be missing.
         depth: how many of the best papers the signals look at; 0 = none of these five.
+        meaning: weight of the likeness of meaning, where the index has vectors.
         enough: how many papers of the collection must have all bare words for `Match.AUTO` to show
             these only; fewer come first, and papers with some of the words follow.
     """
@@ -81,12 +89,20 @@ class Ranking:
     title_match: float = 1.0
     parts: float = 0.5
     feedback: float = 0.3
+    meaning: float = 1.0
     depth: int = 200
     enough: int = 10
 
 
 BM25F = Ranking(
-    ordered=0.0, window=0.0, coverage=0.0, title_match=0.0, parts=0.0, feedback=0.0, depth=0
+    ordered=0.0,
+    window=0.0,
+    coverage=0.0,
+    title_match=0.0,
+    parts=0.0,
+    feedback=0.0,
+    meaning=0.0,
+    depth=0,
 )
 """BM25F and nothing else, for comparison with other engines."""
 

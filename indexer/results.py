@@ -185,6 +185,8 @@ class Receipt:
             said auto means that few papers had all of them, or none under the filters.
         all_words: hits that have all bare words; they come first in the order by relevance. None
             unless the query said auto and `matched` is "any".
+        ordered_by: the model by whose likeness of meaning the best hits are ordered beside their
+            words; empty where words alone order them.
         all_words_elsewhere: papers that have all bare words but do not pass the filters; counted
             where `all_words` is.
         repairs: what was mended, by position in the typed string.
@@ -199,6 +201,7 @@ class Receipt:
     alternatives: tuple[Alternative, ...] = ()
     all_words: int | None = None
     all_words_elsewhere: int = 0
+    ordered_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +214,8 @@ class Results:
         facets: by field, those that were requested.
         generation: name of the index generation that answered.
         took_ms: wall time of the search, in milliseconds.
+        close: papers close in meaning that have not all words, best first, outside `total` and
+            the facets; their scores are cosines. Empty where the index has no vectors.
         timed_out: whether its deadline has cut anything: the receipt says what, and the same
             query may find more later.
     """
@@ -223,6 +228,7 @@ class Results:
     generation: str
     took_ms: float = field(compare=False)
     timed_out: bool = False
+    close: tuple[Hit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ and the receipt come back together. Texts, offsets and numbers, never HTML. The 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from indexer.integrity import Integrity
 from indexer.paper import Paper
@@ -43,6 +43,8 @@ __all__ = [
     "Hit",
     "Index",
     "IndexInfo",
+    "MeaningIndex",
+    "MeaningInfo",
     "PaperTimes",
     "Receipt",
     "Results",
@@ -98,6 +100,19 @@ class PaperTimes:
 
     first_indexed: str
     last_changed: str
+
+
+@dataclass(frozen=True, slots=True)
+class MeaningInfo:
+    """The vectors of an index.
+
+    Attributes:
+        model: name of the encoder that made them.
+        papers: papers that have one.
+    """
+
+    model: str
+    papers: int
 
 
 class Searcher(Protocol):
@@ -180,6 +195,19 @@ class Searcher(Protocol):
             other: the same.
         """
 
+    def meaning(self) -> MeaningInfo | None:
+        """Returns what vectors the index has; None where the engine or this index has none."""
+
+    def nearest(self, papers: Sequence[Paper], limit: int = 20) -> tuple[tuple[Paper, float], ...]:
+        """Returns the papers nearest in meaning to some papers, with their cosines, best first.
+
+        The papers themselves are among them. Empty where there are no vectors or no encoder.
+
+        Args:
+            papers: of the index or not; a text alone is a paper with nothing but an abstract.
+            limit: most papers to give.
+        """
+
     def attachment(self, name: str) -> bytes | None:
         """Returns what was attached to this generation under a name; None where nothing was."""
 
@@ -207,6 +235,27 @@ class Writer(Protocol):
 
         Raises:
             ValueError: when name or data are not as described.
+        """
+
+
+@runtime_checkable
+class MeaningIndex(Protocol):
+    """An index that can keep vectors of its papers; only the embedded engine's does."""
+
+    def has_vectors(self) -> bool:
+        """Returns whether the newest generation has vectors of any paper."""
+
+    def encode_meaning(
+        self, encoder: Any, advance: Callable[[int, int], None] | None = None
+    ) -> str | None:
+        """Publishes the newest generation anew, with a vector for each paper that has none.
+
+        Args:
+            encoder: an `indexer.meaning.model.SentenceEncoder`.
+            advance: told how many papers have a vector, and how many there are.
+
+        Returns:
+            The new name; None where no vector was missing.
         """
 
 

@@ -28,7 +28,8 @@ def results_json(results: Results) -> Json:
     """Write one page of answers: the object of ``quiver search --json`` and ``/search.json``.
 
     The key ``timed_out`` is there only where the deadline of the search has cut something,
-    ``identifier`` where one was asked for, ``author`` where an author's name was typed as words.
+    ``identifier`` where one was asked for, ``author`` where an author's name was typed as words,
+    ``close`` where papers are close in meaning without having all words.
     """
     query = results.query
     named = identifier_answer(results)
@@ -46,6 +47,7 @@ def results_json(results: Results) -> Json:
         **identifier,
         **({} if query.author is None else {"author": name_json(query.author)}),
         "hits": [hit_json(hit) for hit in results.hits],
+        **({"close": [hit_json(hit) for hit in results.close]} if results.close else {}),
         "facets": {
             field: [_value_json(value) for value in results.facets[field].values]
             for field in FACET_FIELDS
@@ -144,6 +146,8 @@ def receipt_json(receipt: Receipt) -> Json:
     if receipt.all_words is not None:
         written["all_words"] = receipt.all_words
         written["all_words_elsewhere"] = receipt.all_words_elsewhere
+    if receipt.ordered_by:
+        written["ordered_by"] = receipt.ordered_by
     return written
 
 

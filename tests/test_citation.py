@@ -194,7 +194,7 @@ def assert_bibtex_reads_back(papers: list[Paper]) -> None:
     for paper, entry in zip(papers, library.entries, strict=True):
         fields = {name: field.value for name, field in entry.fields_dict.items()}
         # A command that is none ("\\sqrtT") is written as text, and shown as nothing.
-        shown = {letters(paper.title), letters(paper.title.replace("\\", " "))}
+        shown = {letters(paper.title), letters(re.sub(r"\\(?=[A-Za-z]{5})", " ", paper.title))}
         assert letters(fields["title"]) in shown, paper
         assert str(paper.year or "") == fields.get("year", "")
         assert fields.get("doi", "") == re.sub(r"[{}]", lambda m: f"%{ord(m[0]):02X}", paper.doi)

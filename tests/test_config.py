@@ -104,7 +104,8 @@ FAULTS = {
         "did you mean 'port'? (line 1)"
     ),
     "port: 80": (
-        "port: expected one of the keys build, cluster, index, ranking, search, web; got 'port'; "
+        "port: expected one of the keys build, cluster, index, meaning, ranking, search, web; "
+        "got 'port'; "
         "did you mean 'web.port'? (line 1)"
     ),
     "web: {port: eighty}": (

@@ -98,6 +98,9 @@ def serve(
 def similar(session: Session, *, ids: tuple[str, ...], limit: int) -> None:
     """Find papers that share the most distinctive words of one or several others.
 
+    Where the index has vectors, papers close in meaning are found, too; each paper says how much
+    of its score is words and how much meaning.
+
     The words are printed, and the query made of them, so that you can judge and change it.
     """
     from indexer import named_paper, related_papers
@@ -114,12 +117,21 @@ def similar(session: Session, *, ids: tuple[str, ...], limit: int) -> None:
         found = related_papers(searcher, *papers, limit=limit)
     if session.json:
         hits = [hit_json(hit) for hit in found.hits]
-        written = {
+        written: dict[str, object] = {
             "ids": [paper.id for paper in papers],
             "terms": list(found.terms),
             "query": found.query,
             "hits": hits,
         }
+        if found.shares:
+            written["shares"] = {
+                paper_id: {
+                    "words": round(one.words, 4),
+                    "meaning": round(one.meaning, 4),
+                    "shared": list(one.shared),
+                }
+                for paper_id, one in found.shares.items()
+            }
         click.echo(json.dumps(written, ensure_ascii=False))
         return
     for paper in papers:
@@ -129,6 +141,9 @@ def similar(session: Session, *, ids: tuple[str, ...], limit: int) -> None:
         echo_lines(f"As a query: {found.query}")
     for number, hit in enumerate(found.hits, 1):
         echo_lines("", *hit_lines(hit, number))
+        if (share := found.shares.get(hit.paper.id)) is not None:
+            shared = f"; shares {', '.join(share.shared)}" if share.shared else ""
+            echo_lines(f"    words {share.words:.0%}, meaning {share.meaning:.0%}{shared}")
 
 
 COMMANDS = (*VERBS, similar, serve)

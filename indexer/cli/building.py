@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from indexer.build import build_index, check_dumps
 from indexer.cli.group import Session, example, overwrite_option, with_session
+from indexer.cli.meaning import encode_papers, meaning_option, meaning_wanted
 from indexer.cli.opening import open_session_index
 from indexer.cli.terminal import counted, echo_lines
 from indexer.cli.watch import EVERY, watch
@@ -57,6 +58,7 @@ _allow_shrink = click.option(
 @overwrite_option
 @wait_option
 @_allow_shrink
+@meaning_option
 @click.option(
     "--watch",
     "watched",
@@ -79,6 +81,7 @@ def build(
     overwrite: bool,
     wait: float | None,
     allow_shrink: bool,
+    meaning: bool | None,
     watched: bool,
     every: float | None,
 ) -> None:
@@ -98,12 +101,18 @@ def build(
     if every is not None and not watched:
         raise click.UsageError("--every sets the time between two checks of --watch; add --watch")
     session = session.waiting(wait).shrinking(allowed=allow_shrink)
+    wanted = meaning_wanted(session, option=meaning)
     if not watched:
-        _write(session, dumps, rejected, rebuild=True, strict=strict, overwrite=overwrite)
+        _write(
+            session, dumps, rejected, rebuild=True, strict=strict, overwrite=overwrite,
+            meaning=wanted,
+        )  # fmt: skip
         return
 
     def write(there: Sequence[str], *, rebuild: bool, exclude: Sequence[str]) -> None:
-        _write(session, there, None, rebuild=rebuild, strict=strict, exclude=exclude)
+        _write(
+            session, there, None, rebuild=rebuild, strict=strict, exclude=exclude, meaning=wanted
+        )
 
     watch(dumps, write, every=every or EVERY, exclude=(str(session.directory),))
 
@@ -118,6 +127,7 @@ def build(
 @overwrite_option
 @wait_option
 @_allow_shrink
+@meaning_option
 @with_session
 def update(
     session: Session,
@@ -128,10 +138,14 @@ def update(
     overwrite: bool,
     wait: float | None,
     allow_shrink: bool,
+    meaning: bool | None,
 ) -> None:
     """Add the papers of DUMPs to the index; a paper with a known id replaces the old one."""
     session = session.waiting(wait).shrinking(allowed=allow_shrink)
-    _write(session, dumps, rejected, rebuild=False, strict=strict, overwrite=overwrite)
+    wanted = meaning_wanted(session, option=meaning)
+    _write(
+        session, dumps, rejected, rebuild=False, strict=strict, overwrite=overwrite, meaning=wanted
+    )
 
 
 @click.command(
@@ -189,14 +203,16 @@ def _write(
     strict: bool,
     overwrite: bool = False,
     exclude: Sequence[str] = (),
+    meaning: str = "auto",
 ) -> None:
     session.stand_back()
+    index = open_session_index(session)
     curation = read_curation(session.config.build.authors)
     decisions = read_decisions(session.config.build.duplicates)
     with _progress() as progress:
         report = build_index(
             dumps,
-            open_session_index(session),
+            index,
             rebuild=rebuild,
             strict=strict or session.config.build.strict,
             progress=progress,
@@ -208,6 +224,7 @@ def _write(
             curation=curation,
             decisions=decisions,
         )
+    report = encode_papers(session, index, report, meaning)
     print_report(session, report, apart=_on_stdout(rejected))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import click
 from tqdm import tqdm
 
 from indexer.cli.group import Session, example, overwrite_option, with_session
+from indexer.cli.meaning import meaning_wanted
 from indexer.cli.opening import open_searcher
 from indexer.cli.terminal import counted, echo_lines
 from indexer.config import Config, load_config
@@ -34,7 +36,7 @@ from indexer.intake.venues import load_venues
 from indexer.output_file import OutputFile
 from indexer.protected import protect
 from indexer.query import Match
-from indexer.search import Index
+from indexer.search import Index, MeaningIndex
 
 SHOWN = 10
 """Most queries gained, queries lost and papers missed that are listed for people."""
@@ -68,6 +70,11 @@ SHOWN = 10
     help="Settings to compare with: the gains and losses, and their significance.",
 )
 @click.option(
+    "--meaning",
+    is_flag=True,
+    help="Compare words alone with words and meaning (the extra semantic).",
+)
+@click.option(
     "--known-item",
     is_flag=True,
     help="Test the index on a random sample of its papers.",
@@ -89,6 +96,7 @@ def evaluate(
     run_file: str | None,
     overwrite: bool,
     against: str | None,
+    meaning: bool,
     known_item: bool,
     sample: int,
 ) -> None:
@@ -104,11 +112,15 @@ def evaluate(
         raise click.UsageError("name either the DIRECTORY of a judged collection or --known-item")
     if known_item and run_file is not None:
         raise click.UsageError("--run writes the answers to a judged collection, not --known-item")
+    if meaning and (known_item or against is not None):
+        raise click.UsageError("--meaning compares on a judged collection, without --against")
     if known_item:
         _test_index(session, sample)
         return
     assert directory is not None  # noqa: S101 - said for the type checker; the line above holds it
     require_extra("evaluate")
+    if meaning:
+        meaning_wanted(session, option=True)
     judged = read_judged(directory, split=split)
     other_config = None if against is None else load_config(against)
     with ExitStack() as opened:
@@ -121,28 +133,39 @@ def evaluate(
             )
             run = OutputFile(run_file, protected, is_own=holds_run, overwrite=overwrite)
             opened.enter_context(run)
-        scored = _score(judged, session.config, Match(match))
+        words = replace(session.config.search, meaning="off")
+        config = replace(session.config, search=words) if meaning else session.config
+        scored = _score(judged, config, Match(match))
         if run is not None:
             for line in run_lines(scored):
                 run.write(f"{line}\n")
     # Scores in the middle of a run would make it unreadable.
     say = partial(_print, session, apart=run is not None and run.is_stdout)
+    if meaning:
+        other_config = replace(session.config, search=replace(session.config.search, meaning="on"))
     if other_config is None:
         data = evaluation_json(scored)
         if scored.beside:
             data["auto"] = {name: round(score, 5) for name, score in scored.beside.items()}
         say(data, _score_lines(scored))
         return
-    other = _score(judged, other_config, Match(match))
+    other = _score(judged, other_config, Match(match), meaning=meaning)
     comparisons = [compare(scored, other, measure) for measure in MEASURES]
+    key, head = ("meaning", "With meaning") if meaning else ("against", "With the other settings")
     say(
-        {**evaluation_json(scored), "against": comparison_json(other, comparisons)},
-        _comparison_lines(scored, other, comparisons),
+        {**evaluation_json(scored), key: comparison_json(other, comparisons)},
+        _comparison_lines(scored, other, comparisons, head),
     )
 
 
-def _score(judged: Judged, config: Config, match: Match) -> Evaluation:
+def _score(judged: Judged, config: Config, match: Match, *, meaning: bool = False) -> Evaluation:
+    """Scores one setting; with `meaning` the papers are encoded when they are in the index."""
     from indexer import open_index
+    from indexer.meaning.model import load_encoder
+
+    def encode(index: Index) -> None:
+        if isinstance(index, MeaningIndex):
+            index.encode_meaning(load_encoder(config.meaning.model))
 
     def index_in(folder: Path) -> Index:
         return open_index(folder, config=config)
@@ -150,7 +173,10 @@ def _score(judged: Judged, config: Config, match: Match) -> Evaluation:
     with _progress() as bar:
         advance = _steps(bar)
         beside = Match.AUTO if match is Match.ANY else None
-        return evaluate_on(judged, index_in, match=match, beside=beside, advance=advance)
+        prepare = encode if meaning else None
+        return evaluate_on(
+            judged, index_in, match=match, beside=beside, prepare=prepare, advance=advance
+        )
 
 
 def _test_index(session: Session, sample: int) -> None:
@@ -203,10 +229,10 @@ def _score_lines(scored: Evaluation) -> Iterator[str]:
 
 
 def _comparison_lines(
-    first: Evaluation, second: Evaluation, comparisons: list[Comparison]
+    first: Evaluation, second: Evaluation, comparisons: list[Comparison], title: str
 ) -> Iterator[str]:
     yield from _score_lines(first)
-    yield "With the other settings:"
+    yield f"{title}:"
     for comparison in comparisons:
         score = second.scores[comparison.measure]
         yield (

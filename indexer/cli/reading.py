@@ -18,7 +18,7 @@ from indexer.cli.terminal import counted, echo_lines, paper_lines, where, wrappe
 from indexer.identifier_forms import identifiers_in
 from indexer.paper import name_key, name_of_slug
 from indexer.references.known_item import named_paper
-from indexer.search import IndexInfo, Searcher
+from indexer.search import IndexInfo, MeaningInfo, Searcher
 from indexer.wire import cluster_json, info_json, paper_json
 
 
@@ -88,11 +88,14 @@ def info(session: Session) -> None:
     with open_searcher(session) as searcher:
         found = searcher.info()
         damage = searcher.integrity.fallback_reason
+        meaning = searcher.meaning()
     if session.json:
         told = info_json(found) | ({"damage": damage} if damage else {})
+        if meaning is not None:
+            told["meaning"] = {"model": meaning.model, "papers": meaning.papers}
         click.echo(json.dumps(told, ensure_ascii=False))
     else:
-        echo_lines(*_info_lines(found, session.place, damage))
+        echo_lines(*_info_lines(found, session.place, damage, meaning))
 
 
 def _by_folded_name(
@@ -192,7 +195,9 @@ def _group(group: Group) -> str:
     return f"{number}{papers}{where_to}{years}, with {people or 'nobody'}"
 
 
-def _info_lines(found: IndexInfo, place: str, damage: str) -> Iterator[str]:
+def _info_lines(
+    found: IndexInfo, place: str, damage: str, meaning: MeaningInfo | None
+) -> Iterator[str]:
     span = f"{found.first_year}-{found.last_year}" if found.first_year else "unknown"
     rows = {
         "Papers": f"{found.papers:,}",
@@ -204,6 +209,9 @@ def _info_lines(found: IndexInfo, place: str, damage: str) -> Iterator[str]:
         "Engine": found.backend,
         "Location": f"{place}, {found.bytes / 1e6:,.1f} MB",
         "Built from": ", ".join(found.dumps) or "unknown",
+        **(
+            {"Meaning": f"vectors of {meaning.papers:,} papers, {meaning.model}"} if meaning else {}
+        ),
         **({"Damage": damage} if damage else {}),
     }
     for label, value in rows.items():

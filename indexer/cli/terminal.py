@@ -63,6 +63,12 @@ def results_lines(results: Results) -> Iterator[str]:
     for number, hit in enumerate(results.hits, (query.page - 1) * query.per_page + 1):
         yield ""
         yield from hit_lines(hit, number)
+    if results.close:
+        yield ""
+        yield "Close in meaning, without all your words (not counted):"
+        for hit in results.close:
+            yield from wrapped(hit.paper.title, (), "  ", "    ")
+            yield click.style(f"    {where(hit.paper)}", dim=True)
     facets = [facet for facet in results.facets.values() if facet.values]
     if facets:
         yield ""
@@ -218,6 +224,8 @@ def _receipt_lines(results: Results) -> Iterator[str]:
             yield click.style(f"{clause.text}: {clause.note}", dim=True)
     if relaxed := relaxation_sentence(results):
         yield relaxed
+    if receipt.ordered_by:
+        yield click.style(f"Ordered by words and meaning ({receipt.ordered_by})", dim=True)
     for other in receipt.alternatives:
         label = other.label[:1].upper() + other.label[1:]
         yield f"{label}: {counted(other.total, 'paper')}"

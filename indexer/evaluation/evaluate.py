@@ -80,12 +80,13 @@ class Comparison:
     ties: int
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0913 - one keyword a choice of the verb
     judged: Judged,
     index_factory: IndexFactory,
     *,
     match: Match = Match.ANY,
     beside: Match | None = None,
+    prepare: Callable[[Index], None] | None = None,
     advance: Advance | None = None,
 ) -> Evaluation:
     """Index a collection in a temporary folder, ask all its queries, and score the answers.
@@ -95,6 +96,7 @@ def evaluate(
         index_factory: opens the index.
         match: which of a query's words a paper must hold.
         beside: another `Match` to score on the same index.
+        prepare: called with the index when the papers are in it.
         advance: told how far it is.
 
     Raises:
@@ -111,6 +113,8 @@ def evaluate(
                 own_ids[paper.id] = identifier
                 writer.add(paper)
                 tell("papers", done)
+        if prepare is not None:
+            prepare(index)
         with index.searcher() as searcher:
 
             def ask(what: str, match: Match) -> dict[str, tuple[str, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from indexer.analysis import plain_words
@@ -21,6 +21,7 @@ from indexer.search import (
     FacetValue,
     Hit,
     IndexInfo,
+    MeaningInfo,
     PaperTimes,
     Receipt,
     Results,
@@ -157,6 +158,14 @@ class MemorySearcher:
     def chain(self, one: str, other: str) -> tuple[str, ...]:
         papers = [document.paper for document in self.collection.documents]
         return chain(one, other, papers, listed("author", papers, self.collection))
+
+    def meaning(self) -> MeaningInfo | None:
+        """Returns None: this engine keeps no vectors and orders by words alone."""
+        return None
+
+    def nearest(self, papers: Sequence[Paper], limit: int = 20) -> tuple[tuple[Paper, float], ...]:  # noqa: ARG002
+        """Returns nothing: this engine keeps no vectors."""
+        return ()
 
     def attachment(self, name: str) -> bytes | None:
         return self._attached.get(name)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from flask.testing import FlaskClient
 
 from indexer import Paper
+from indexer.backends.whoosh.index import WhooshIndex
 from indexer.more_like_this import related_papers
+from tests.backends.whoosh.semantic import choice, encoder
 from tests.oracle import MemoryIndex
 from tests.web.conftest import PAPERS
 from tests.web.reading import Element, hits, read
+from webui import create_app
 
 
 def titles(page: Element) -> list[str]:
@@ -63,3 +68,41 @@ def test_no_paper_of_a_set_outweighs_the_others() -> None:
 
     assert {hit.paper.id for hit in found.hits} == {"a", "b"}
     assert {"gossip", "cabbage", "fermentation", "jar"} <= set(found.terms)
+
+
+def test_a_pasted_text_is_compared_and_not_kept(client: FlaskClient) -> None:
+    text = "Federated learning on phones sends few weights."
+    answer = client.post("/similar", data={"text": text})
+    page = read(answer.text)
+
+    assert PAPERS[0].title in titles(page)[:2]
+    assert page.one("textarea").text.strip() == text
+    assert "federated" in page.one("p", class_="terms").text
+    assert text not in client.get("/similar").text
+    assert client.post("/similar", data={"text": " "}).status_code == 400
+    assert client.post("/similar", data={"text": "a" * 20_001}).status_code == 413
+
+
+def test_shares_of_words_and_meaning_are_shown(tmp_path: Path) -> None:
+    index = WhooshIndex(tmp_path, encoder=choice())
+    with index.writer(rebuild=True) as writer:
+        for paper in PAPERS:
+            writer.add(paper)
+        writer.add(Paper("car", "A car for every garage", "The automobile and its engine."))
+    index.encode_meaning(encoder())
+    client = create_app(index=index).test_client()
+    found = read(client.post("/similar", data={"text": "A vehicle with an engine"}).text)
+    assert titles(found)[0] == "A car for every garage"
+    shown = [one.text for one in found.all("p", class_="line-authors") if "meaning" in one.text]
+    assert shown[0] == "Words 0 %, meaning 100 %"
+
+    page = client.get("/search?q=car+vehicle+garage+engine&match=all")
+    assert "Close in meaning, without all your words" in page.text  # where nothing has them, too
+    assert "A car for every garage" in page.text
+    page = client.get("/search?q=federated+learning+on&match=all")
+    told = client.get("/search.json?q=federated+learning+on&match=all").get_json()
+    assert "Ordered by words and meaning (test, first 128 word pieces)" in page.text
+    assert told["receipt"]["ordered_by"] == "test, first 128 word pieces"
+    close = {one["id"] for one in told.get("close", ())}
+    assert not close & {one["id"] for one in told["hits"]}
+    assert ("Close in meaning, without all your words" in page.text) is bool(close)

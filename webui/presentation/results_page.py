@@ -32,7 +32,7 @@ from indexer import (
 )
 from webui.presentation.charts import Histogram, year_histogram
 from webui.presentation.facets import PLURALS, Chip, Panel, chips, facet_panel
-from webui.presentation.hit import Entry, entry
+from webui.presentation.hit import Entry, Shown, entry, shown
 from webui.presentation.markup import Display
 from webui.urls import query_edits
 from webui.urls.search_urls import SearchUrls
@@ -178,6 +178,7 @@ class ResultsPage:
 
     Attributes:
         entries: the hits, laid out.
+        close: papers close in meaning, outside the results.
         works: the page with the versions of each work grouped, where that was asked for.
         others: by id of a hit, the other versions of it.
         most_together: results up to which works are counted.
@@ -201,6 +202,7 @@ class ResultsPage:
     query: Query
     results: Results
     entries: tuple[Entry, ...]
+    close: tuple[Shown, ...]
     works: Works | None
     others: Mapping[str, tuple[VersionLink, ...]]
     most_together: int
@@ -262,6 +264,7 @@ def results_page(
         query=query,
         results=results,
         entries=entries(results, display, works),
+        close=tuple(shown(hit.paper, display) for hit in results.close),
         works=works,
         others=_others(results, works, urls),
         most_together=MOST_TOGETHER,

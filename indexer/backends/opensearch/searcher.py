@@ -48,6 +48,7 @@ from indexer.search import (
     FacetValue,
     Hit,
     IndexInfo,
+    MeaningInfo,
     PaperTimes,
     Results,
 )
@@ -309,6 +310,14 @@ class ClusterSearcher:
     def chain(self, one: str, other: str) -> tuple[str, ...]:
         """Returns the shortest chain of exact names from one to another, both included."""
         return self._coauthors.chain(one, other)
+
+    def meaning(self) -> MeaningInfo | None:
+        """Returns None: this engine keeps no vectors and orders by words alone."""
+        return None
+
+    def nearest(self, papers: Sequence[Paper], limit: int = 20) -> tuple[tuple[Paper, float], ...]:  # noqa: ARG002
+        """Returns nothing: this engine keeps no vectors."""
+        return ()
 
     def attachment(self, name: str) -> bytes | None:
         """Returns what was attached to this generation under a name; None where nothing was."""

@@ -13,6 +13,7 @@ import shutil
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
@@ -25,6 +26,13 @@ from indexer.backends.whoosh.format import manifest
 from indexer.backends.whoosh.format.directory import Generations, Policy, faults_told, link, writing
 from indexer.backends.whoosh.format.generation import OpenedGeneration, open_generation
 from indexer.backends.whoosh.format.manifest import fingerprint, is_former_analysis
+from indexer.backends.whoosh.indexing.vector_log import NAME as LOG_NAME
+from indexer.backends.whoosh.indexing.vector_log import VectorLog
+from indexer.backends.whoosh.indexing.vectors_writer import (
+    Advance,
+    encode_missing,
+    missing_vectors,
+)
 from indexer.backends.whoosh.indexing.writer import WhooshWriter, WriterOptions
 from indexer.backends.whoosh.integrity import verify
 from indexer.backends.whoosh.kernels.dispatch import KernelChoice, KernelName
@@ -32,6 +40,8 @@ from indexer.backends.whoosh.searcher import WhooshSearcher
 from indexer.budget import DEFAULT, Limits
 from indexer.config import Config
 from indexer.errors import IndexDamaged, IndexError_, IndexMissing
+from indexer.extras import require_extra
+from indexer.meaning.model import EncoderChoice, SentenceEncoder
 from indexer.ranking import Ranking
 from indexer.results import Changes
 
@@ -56,6 +66,7 @@ class WhooshIndex:
         policy: Policy | None = None,
         kernels: KernelName = "numpy",
         limits: Limits = DEFAULT,
+        encoder: EncoderChoice | None = None,
     ) -> None:
         """Name the place; nothing is read or made yet.
 
@@ -66,6 +77,7 @@ class WhooshIndex:
             policy: how the index is kept.
             kernels: which inner loops answer queries.
             limits: of each query.
+            encoder: loads what encodes queries; None = words alone count.
 
         Raises:
             ConfigError: when the loops asked for cannot be had.
@@ -77,6 +89,7 @@ class WhooshIndex:
         self._policy = policy or Policy()
         self._kernels = KernelChoice(kernels)
         self._limits = limits
+        self._encoder = encoder
         self._lock = Lock()
         self._newest: WhooshSearcher | None = None
         self._published: tuple[str, str | None] | None = None
@@ -142,7 +155,11 @@ class WhooshIndex:
         if generation is not None and generation != self._named():
             snapshot = self._kept(generation).snapshot()
             yield WhooshSearcher(
-                snapshot, analyzer=self._analyzer, ranking=self._ranking, limits=self._limits
+                snapshot,
+                analyzer=self._analyzer,
+                ranking=self._ranking,
+                limits=self._limits,
+                encoder=self._encoder,
             )
             return
         with self._lock:
@@ -180,6 +197,7 @@ class WhooshIndex:
             ranking=self._ranking,
             kernels=self._kernels,
             limits=self._limits,
+            encoder=self._encoder,
         )
 
     def _fallback(self, newest: str, damage: IndexDamaged) -> WhooshSearcher:
@@ -251,6 +269,55 @@ class WhooshIndex:
                 shutil.rmtree(hidden, ignore_errors=True)
             with faults_told(self.path):
                 self.generations.clean(keep=self._policy.keep)
+
+    def has_vectors(self) -> bool:
+        """Returns whether the newest generation has a column of vectors.
+
+        Raises:
+            IndexMissing: when nothing was published yet.
+        """
+        return any(segment.meaning is not None for segment in self.opened().segments)
+
+    def encode_meaning(
+        self, encoder: SentenceEncoder, advance: Advance | None = None
+    ) -> str | None:
+        """Publishes the newest generation anew, with a vector for each paper that has none.
+
+        What a killed run has encoded is kept beside the generations and used by the next one.
+
+        Args:
+            encoder: makes the vectors.
+            advance: told how many papers have a vector, and how many there are.
+
+        Returns:
+            The new name; None where no vector was missing.
+
+        Raises:
+            IndexMissing: when nothing was published yet.
+            IndexLocked: when another writer is at work.
+        """
+        with self._one_writer(), faults_told(self.path):
+            opened = self.opened()
+            if not missing_vectors(opened, encoder.model.identity):
+                return None
+            name, hidden = self.generations.begin()
+            model = encoder.model
+            try:
+                with VectorLog(self.path / LOG_NAME, model.identity, model.width) as log:
+                    tell = advance or (lambda _done, _total: None)
+                    digests = encode_missing(opened, hidden, encoder, log, tell)
+                    built = datetime.now(UTC).isoformat(timespec="seconds")
+                    written = opened.manifest.renamed(name, built)
+                    size = sum(file.stat().st_size for file in hidden.iterdir())
+                    info = replace(written.info, bytes=size)
+                    replace(written, info=info, digests=digests).write(hidden)
+                    self.generations.publish(name)
+                    log.remove()
+            finally:
+                shutil.rmtree(hidden, ignore_errors=True)
+            _LOG.info("%s: %s has the vectors of its papers", self.path, name)
+            self.generations.clean(keep=self._policy.keep)
+            return name
 
     def rollback(self) -> str:
         """Publish the content of the generation before the newest anew, under a new name.
@@ -398,4 +465,14 @@ def open_configured(path: Path, config: Config) -> WhooshIndex:
     )
     kernels = cast("KernelName", config.search.kernels)
     limits = Limits(seconds=config.search.timeout)
-    return WhooshIndex(path, ranking=config.ranking, policy=policy, kernels=kernels, limits=limits)
+    encoder = None if config.search.meaning == "off" else EncoderChoice(config.meaning.model)
+    if config.search.meaning == "on" and encoder is not None and not encoder.installed:
+        require_extra("semantic")
+    return WhooshIndex(
+        path,
+        ranking=config.ranking,
+        policy=policy,
+        kernels=kernels,
+        limits=limits,
+        encoder=encoder,
+    )

@@ -18,6 +18,7 @@ from indexer.backends.whoosh.format import manifest
 from indexer.backends.whoosh.format.array_file import release
 from indexer.backends.whoosh.format.generation import OpenedGeneration, OpenedSegment
 from indexer.backends.whoosh.format.manifest import fingerprint
+from indexer.backends.whoosh.format.meaning_column import column_faults
 from indexer.backends.whoosh.format.packed_ints import PackedInts
 from indexer.backends.whoosh.format.ragged_arrays import turned
 from indexer.backends.whoosh.format.segment import Ints, Segment, Strings
@@ -74,6 +75,8 @@ def check_segment(folder: Path, segment: OpenedSegment) -> None:
     fault = next(_dictionary_faults(segment), None)
     if fault:
         raise _damaged(folder / segment.entry.arrays, fault)
+    if segment.meaning is not None and (fault := column_faults(segment.meaning)):
+        raise _damaged(folder / segment.entry.meaning, fault)
 
 
 def _dictionary_faults(segment: OpenedSegment) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
@@ -18,6 +18,7 @@ from indexer.backends.whoosh.kernels.dispatch import KernelChoice
 from indexer.backends.whoosh.query.boolean import Workspace
 from indexer.backends.whoosh.query.execution import (
     Finding,
+    close_docs,
     every_place,
     find,
     places,
@@ -26,11 +27,13 @@ from indexer.backends.whoosh.query.execution import (
 from indexer.backends.whoosh.query.explain import explained
 from indexer.backends.whoosh.query.receipt import Spelling, budgeted_receipt
 from indexer.backends.whoosh.scoring.collection import Collection
+from indexer.backends.whoosh.scoring.meaning import nearest_docs, papers_vector
 from indexer.backends.whoosh.scoring.query_context import Execution
 from indexer.budget import DEFAULT, Budget, Deadline, Limits
 from indexer.highlighting.snippets import Excerpts
 from indexer.highlighting.spans import Chunks
 from indexer.integrity import guarded, guarded_items
+from indexer.meaning.model import EncoderChoice
 from indexer.paper import Paper, name_key
 from indexer.query import FacetField, Query
 from indexer.ranking import Ranking
@@ -41,6 +44,7 @@ from indexer.search import (
     FacetValue,
     Hit,
     IndexInfo,
+    MeaningInfo,
     PaperTimes,
     Results,
 )
@@ -58,7 +62,7 @@ class WhooshSearcher:
         integrity: what is known of its files.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a searcher is made of
         self,
         snapshot: Snapshot,
         *,
@@ -66,6 +70,7 @@ class WhooshSearcher:
         ranking: Ranking | None = None,
         kernels: KernelChoice | None = None,
         limits: Limits = DEFAULT,
+        encoder: EncoderChoice | None = None,
     ) -> None:
         """Open a snapshot; nothing is read before it is needed.
 
@@ -75,12 +80,13 @@ class WhooshSearcher:
             ranking: how papers are scored; None for the default.
             kernels: which inner loops to use; None for numpy's.
             limits: of each query.
+            encoder: loads what encodes queries; None = words alone count.
         """
         self._snapshot = snapshot
         self.integrity = snapshot.integrity()
         self._kernels = kernels or KernelChoice("numpy")
         self._collection = Collection(
-            snapshot, analyzer, ranking or Ranking(), self._kernels, limits
+            snapshot, analyzer, ranking or Ranking(), self._kernels, limits, encoder=encoder
         )
         self._kernels.opened()
         self._local = threading.local()
@@ -169,9 +175,49 @@ class WhooshSearcher:
             for request in facets
         }
         receipt = budgeted_receipt(self._collection, self._spelling, found, self._desks)
-        took = (time.perf_counter() - started) * 1000
         late = asked.budget.late
-        return Results(query, found.total, hits, made, receipt, self.generation, took, late)
+        close = (
+            self._close(found) if receipt.ordered_by and query.page <= 1 and query.per_page else ()
+        )
+        took = (time.perf_counter() - started) * 1000
+        return Results(query, found.total, hits, made, receipt, self.generation, took, late, close)
+
+    def _close(self, found: Finding) -> tuple[Hit, ...]:
+        """Returns the papers close in meaning that the best hits do not hold."""
+        excerpts = Excerpts(found.plan, self._collection.forms, self._chunks)
+        return tuple(
+            Hit(paper, place.score, excerpts.of(paper, marked=not found.asked.budget.overdue))
+            for place in close_docs(self._collection, found)
+            for paper in (self._collection.readers[place.segment].store.paper(place.doc),)
+        )
+
+    def meaning(self) -> MeaningInfo | None:
+        """Returns what vectors the index has; None where it has none."""
+        columns = [
+            (reader.meaning, reader.live)
+            for reader in self._collection.readers
+            if reader.meaning is not None
+        ]
+        if not columns:
+            return None
+        counts = (
+            np.count_nonzero(one.present if live is None else one.present & live)
+            for one, live in columns
+        )
+        return MeaningInfo(columns[-1][0].name, int(sum(counts)))
+
+    @guarded
+    def nearest(self, papers: Sequence[Paper], limit: int = 20) -> tuple[tuple[Paper, float], ...]:
+        """Returns the papers nearest in meaning to some papers, with their cosines, best first."""
+        vector = papers_vector(self._collection, papers)
+        if vector is None:
+            return ()
+        readers = self._collection.readers
+        ranked = nearest_docs(self._collection, vector, (None,) * len(readers), limit)
+        return tuple(
+            (readers[place.segment].store.paper(place.doc), place.score)
+            for place in ranked.places()
+        )
 
     def _hits(self, query: Query, found: Finding, *, explain: bool) -> tuple[Hit, ...]:
         size = min(MAX_PER_PAGE, max(0, query.per_page))

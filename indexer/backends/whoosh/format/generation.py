@@ -7,6 +7,7 @@ From named arrays, as a file holds them, to the values that are made of them.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -19,6 +20,7 @@ from indexer.backends.whoosh.format.array_file import OpenArrays, map_arrays, wr
 from indexer.backends.whoosh.format.document_store import PaperStore
 from indexer.backends.whoosh.format.identifier_dictionary import IdentifierDictionary
 from indexer.backends.whoosh.format.manifest import Manifest, SegmentEntry, read_attached
+from indexer.backends.whoosh.format.meaning_column import SUFFIX, MeaningColumn, read_column
 from indexer.backends.whoosh.format.packed_ints import PackedInts
 from indexer.backends.whoosh.format.record_terms import RecordTerms
 from indexer.backends.whoosh.format.segment import Lexicon, Segment, Strings
@@ -38,6 +40,7 @@ class OpenedSegment:
         deleted: bool[P], None where no paper is deleted.
         identifiers, record_terms: None where the file is older than these dictionaries.
         files: what all of it was read from.
+        meaning: vectors of its papers; None where it has none.
     """
 
     entry: SegmentEntry
@@ -48,6 +51,7 @@ class OpenedSegment:
     files: tuple[OpenArrays, ...]
     identifiers: IdentifierDictionary | None = None
     record_terms: RecordTerms | None = None
+    meaning: MeaningColumn | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,14 @@ class OpenedGeneration:
     def snapshot(self) -> Snapshot:
         """Returns what a searcher reads."""
         segments = tuple(
-            LoadedSegment(one.arrays, one.store, one.deleted, one.identifiers, one.record_terms)
+            LoadedSegment(
+                one.arrays,
+                one.store,
+                one.deleted,
+                one.identifiers,
+                one.record_terms,
+                one.meaning,
+            )
             for one in self.segments
         )
         files = tuple(file for segment in self.segments for file in segment.files)
@@ -111,6 +122,10 @@ def open_generation(name: str, folder: Path) -> OpenedGeneration:
                 "back to the generation before, `quiver build` makes a new one"
             )
         file.check(up_to=None if file.size <= SMALL_FILE else SMALL)
+    read = {file.path.name for segment in segments for file in segment.files}
+    for file_name in manifest.digests:
+        if file_name.endswith(SUFFIX) and file_name not in read:
+            raise FileNotFoundError(errno.ENOENT, "is gone", str(folder / file_name))
     attached = read_attached(folder, manifest.attached)
     return OpenedGeneration(manifest, folder, segments, attached)
 
@@ -135,11 +150,16 @@ def open_segment(folder: Path, entry: SegmentEntry) -> OpenedSegment:
         )
     if arrays.papers != entry.papers:
         raise IndexDamaged(f"{path}: holds {arrays.papers} papers, not {entry.papers}")
-    if not entry.deleted:
-        return OpenedSegment(entry, raw, arrays, store, None, (file,), *dictionaries)
-    deletions = map_arrays(folder / entry.deletions)
-    deleted = _deleted(deletions, entry)
-    return OpenedSegment(entry, raw, arrays, store, deleted, (file, deletions), *dictionaries)
+    files: tuple[OpenArrays, ...] = (file,)
+    deleted = meaning = None
+    if entry.deleted:
+        deletions = map_arrays(folder / entry.deletions)
+        deleted = _deleted(deletions, entry)
+        files = (*files, deletions)
+    if (folder / entry.meaning).exists():
+        meaning, vectors = read_column(folder / entry.meaning, entry.papers)
+        files = (*files, vectors)
+    return OpenedSegment(entry, raw, arrays, store, deleted, files, *dictionaries, meaning)
 
 
 def _lists_fit(arrays: Segment) -> bool:
@@ -181,6 +201,7 @@ class LoadedSegment:
     Attributes:
         deleted: bool[P], papers that were taken out or replaced later; None where all live.
         identifiers, record_terms: None where they are to be made of the papers.
+        meaning: vectors of the papers; None where there are none.
     """
 
     arrays: Segment
@@ -188,6 +209,7 @@ class LoadedSegment:
     deleted: NDArray[np.bool_] | None = None
     identifiers: IdentifierDictionary | None = None
     record_terms: RecordTerms | None = None
+    meaning: MeaningColumn | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,11 @@ class SegmentEntry:
         """Name of the file of deleted papers."""
         return f"{self.name}.deleted"
 
+    @property
+    def meaning(self) -> str:
+        """Name of the file of vectors; there need not be one."""
+        return f"{self.name}.meaning"
+
 
 @dataclass(frozen=True, slots=True)
 class AttachedEntry:

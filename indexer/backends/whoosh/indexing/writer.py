@@ -37,6 +37,7 @@ from indexer.backends.whoosh.format.manifest import (
     new_identity,
     write_attached,
 )
+from indexer.backends.whoosh.format.meaning_column import write_column
 from indexer.backends.whoosh.indexing.authorships import Authorships
 from indexer.backends.whoosh.indexing.collection_stats import collect_stats
 from indexer.backends.whoosh.indexing.pending import AddedPapers, ExistingPapers, Tombstones
@@ -45,6 +46,7 @@ from indexer.backends.whoosh.indexing.run_builder import RunBuilder
 from indexer.backends.whoosh.indexing.runs import Source
 from indexer.backends.whoosh.indexing.segment_merger import SegmentSource, merge
 from indexer.backends.whoosh.indexing.term_dictionary_writer import reuse_stems
+from indexer.backends.whoosh.indexing.vectors_writer import copied_column
 from indexer.backends.whoosh.integrity import check_segment, check_sums
 from indexer.errors import RecordError
 from indexer.paper import Paper
@@ -206,6 +208,10 @@ class WhooshWriter:
             segments.append((self._old[index], all_tombstones[index]))
         new_segment = self._merge(name, merged, all_tombstones)
         if new_segment is not None:
+            column = copied_column(new_segment, self._old)
+            if column is not None:
+                write_column(self._hidden / new_segment.entry.meaning, column)
+                new_segment = open_segment(self._hidden, new_segment.entry)
             if self._plan.policy.check:
                 check_segment(self._hidden, new_segment)
             entries.append(new_segment.entry)
@@ -256,6 +262,8 @@ class WhooshWriter:
         """Returns the checksums of all files but attached ones, which have theirs already."""
         arrays = [entry.arrays for entry in manifest.segments]
         arrays += [entry.deletions for entry in manifest.segments if entry.deleted]
+        files = (entry.meaning for entry in manifest.segments)
+        arrays += [name for name in files if (self._hidden / name).exists()]
         digests = {name: map_arrays(self._hidden / name).digest for name in arrays}
         attached = {entry.file for entry in manifest.attached}
         for path in self._hidden.iterdir():
@@ -296,6 +304,8 @@ class WhooshWriter:
             raise AssertionError("an old segment without an old generation")
         entry = replace(segment.entry, deleted=0 if tombstones is None else int(tombstones.sum()))
         link(self._plan.base.folder / entry.arrays, self._hidden / entry.arrays)
+        if segment.meaning is not None:
+            link(self._plan.base.folder / entry.meaning, self._hidden / entry.meaning)
         if tombstones is not None and entry.deleted:
             write_deleted(self._hidden, entry, tombstones)
         return entry

@@ -65,6 +65,7 @@ class SegmentReader:
         live: bool[size], docs without a tombstone; None where there are no tombstones.
         size: docs, deleted ones included.
         papers: live docs.
+        meaning: their vectors; None where there are none.
     """
 
     def __init__(self, loaded: LoadedSegment, share: float = 1.0) -> None:
@@ -77,6 +78,7 @@ class SegmentReader:
         """
         self.arrays: Segment = loaded.arrays
         self._loaded = loaded
+        self.meaning = loaded.meaning
         self.store: Store = CachedStore(loaded.store, int(share * STORE_BYTES))
         deleted = loaded.deleted
         self._offsets: BoundedCache[NDArray[np.int32]] = BoundedCache(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from indexer.backends.whoosh.query.evaluator import Evaluation, afford
 from indexer.backends.whoosh.query.filters import Filters, all_of, filters_of
 from indexer.backends.whoosh.scoring.collection import Collection
 from indexer.backends.whoosh.scoring.match_tiers import best_in_tiers, first_tier, tied_in_tiers
+from indexer.backends.whoosh.scoring.meaning import meaning_scores, nearest_docs, query_vector
 from indexer.backends.whoosh.scoring.query_context import Execution
 from indexer.backends.whoosh.scoring.ranked_docs import Ranked, RankedDoc, RankOrder
 from indexer.backends.whoosh.scoring.relevance_feedback import (
@@ -20,7 +22,7 @@ from indexer.backends.whoosh.scoring.relevance_feedback import (
     expansion_terms_of,
 )
 from indexer.backends.whoosh.scoring.rescoring import Candidates, signals_of
-from indexer.backends.whoosh.scoring.scored_docs import NOTHING, Matches, rounded, shown
+from indexer.backends.whoosh.scoring.scored_docs import NOTHING, Matches, Scores, rounded, shown
 from indexer.query import FacetField, Match, Query, Sort
 from indexer.query_analysis.plan import Plan, signal_terms
 from indexer.query_analysis.relevance_model import PAPERS
@@ -245,28 +247,116 @@ def relevant(collection: Collection, found: Finding, wanted: int) -> Ranked:
     base = best_in_tiers(order, found.hits, first, max(wanted, depth if terms else 0))
     if not terms or not len(base):
         return base.at(slice(wanted))
-    looked = _looked_at(collection, found, base.at(slice(depth)))
-    final = with_signals(collection, found, terms, looked)
-    factor = _feedback(collection, found, terms)
-    if factor:
-        shared = expansion_terms_of(collection, tied_in_tiers(order, final, first, PAPERS), factor)
-        final = with_feedback(collection, looked, shared, final)
-    final = tied_in_tiers(order, final, first)
+    rescored = _rescored(collection, found, terms, base.at(slice(depth)), first)
+    final = tied_in_tiers(order, rescored.ranked, first)
+    found.asked.best = found.plan, final
     return final.then(base.at(slice(depth, None))).at(slice(wanted))
 
 
-def shared_words(collection: Collection, found: Finding) -> tuple[ExpansionTerm, ...]:
-    """Returns the expansion terms of the best papers; none where they do not count."""
+@dataclass(frozen=True, slots=True)
+class Rescored:
+    """The candidates of a query with their final scores.
+
+    Attributes:
+        ranked: in no order.
+        shared: expansion terms of the best papers; none where they do not count.
+        meaning: what meaning adds to each; None where it does not count.
+    """
+
+    ranked: Ranked
+    shared: tuple[ExpansionTerm, ...] = ()
+    meaning: Scores | None = None
+
+    def meaning_of(self, segment: int, doc: int) -> float:
+        """Returns what meaning adds to the score of one paper."""
+        if self.meaning is None:
+            return 0.0
+        ranked = self.ranked
+        at = np.flatnonzero((ranked.segments == segment) & (ranked.docs == doc))
+        return float(self.meaning[at[0]]) if len(at) else 0.0
+
+
+def rescored(collection: Collection, found: Finding) -> Rescored | None:
+    """Returns the candidates of a query, to explain their scores; None where only words count."""
     terms = found.signal_terms
-    factor = _feedback(collection, found, terms)
-    if not factor or not found.total:
-        return ()
+    vector = query_vector(collection, found.query)
+    if not found.total or not (_feedback(collection, found, terms) or (terms and vector)):
+        return None
     order = RankOrder(collection.readers)
     first = first_tier(collection, found.leading, found.hits, found.desks)
     base = best_in_tiers(order, found.hits, first, collection.ranking.depth)
+    return _rescored(collection, found, terms, base, first)
+
+
+def _rescored(
+    collection: Collection,
+    found: Finding,
+    terms: tuple[TextTerm, ...],
+    base: Ranked,
+    first: Ranked,
+) -> Rescored:
+    """Adds all features to the scores of candidates.
+
+    Args:
+        collection: the index.
+        found: the query and its hits.
+        terms: of the query, at least one.
+        base: the candidates, best first.
+        first: the hits that come before others.
+    """
+    order = RankOrder(collection.readers)
     looked = _looked_at(collection, found, base)
-    best = tied_in_tiers(order, with_signals(collection, found, terms, looked), first, PAPERS)
-    return expansion_terms_of(collection, best, factor)
+    final = with_signals(collection, found, terms, looked)
+    factor = _feedback(collection, found, terms)
+    shared: tuple[ExpansionTerm, ...] = ()
+    if factor:
+        shared = expansion_terms_of(collection, tied_in_tiers(order, final, first, PAPERS), factor)
+        final = with_feedback(collection, looked, shared, final)
+    vector = query_vector(collection, found.query)
+    if vector is None:
+        return Rescored(final, shared)
+    added = meaning_scores(collection, vector, final)
+    scores = rounded(final.scores + added)
+    return Rescored(Ranked(final.segments, final.docs, scores), shared, added)
+
+
+CLOSE: Final = 10
+"""Papers close in meaning that are listed beside the results."""
+_LEAST_COSINE: Final = 0.35
+"""Texts on different matters are mostly below .2, two wordings of one question above .5."""
+
+
+def close_docs(collection: Collection, found: Finding) -> list[RankedDoc]:
+    """Returns the papers nearest in meaning that pass the filters and are not among the best hits.
+
+    Where all words are needed no hit is among them; where some are enough, none of the
+    `Ranking.depth` best, which are ordered by meaning already. Their scores are cosines.
+    """
+    vector = query_vector(collection, found.query)
+    if vector is None:
+        return []
+    masks = []
+    for reader, filters in zip(collection.readers, found.filters, strict=True):
+        passing = all_of(filters)
+        mask = np.ones(reader.size, np.bool_)
+        if passing is not None:
+            mask[: passing.first] = mask[max(passing.first, passing.last) :] = False
+            if passing.mask is not None:
+                mask &= passing.mask
+        masks.append(mask)
+    if found.match is Match.ALL:
+        for mask, hits in zip(masks, found.hits, strict=True):
+            mask[hits.docs] = False
+    else:
+        known = found.asked.best
+        if known is None or known[0] is not found.plan:
+            best = relevant(collection, found, collection.ranking.depth)
+        else:
+            best = known[1]
+        for segment, doc, _ in best.rows():
+            masks[segment][doc] = False
+    nearest = nearest_docs(collection, vector, masks, CLOSE)
+    return [place for place in nearest.places() if place.score >= _LEAST_COSINE]
 
 
 def _looked_at(collection: Collection, found: Finding, ranked: Ranked) -> list[Candidates]:

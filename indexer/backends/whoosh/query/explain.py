@@ -10,11 +10,11 @@ import numpy as np
 from indexer.backends.whoosh.postings.positions import is_member
 from indexer.backends.whoosh.query.boolean import Workspace
 from indexer.backends.whoosh.query.evaluator import Evaluation
-from indexer.backends.whoosh.query.execution import Finding, shared_words
+from indexer.backends.whoosh.query.execution import Finding, Rescored, rescored
 from indexer.backends.whoosh.scoring.collection import TEXT_FIELDS, Collection
 from indexer.backends.whoosh.scoring.query_context import Execution
 from indexer.backends.whoosh.scoring.ranked_docs import RankedDoc
-from indexer.backends.whoosh.scoring.relevance_feedback import ExpansionTerm, expansion_scores
+from indexer.backends.whoosh.scoring.relevance_feedback import expansion_scores
 from indexer.backends.whoosh.scoring.rescoring import Candidates, signals_of
 from indexer.query import Match, Sort
 from indexer.query_analysis.leaf_analysis import LeafReading
@@ -28,11 +28,10 @@ def explained(
 ) -> tuple[tuple[Contribution, ...], ...]:
     """Returns for each hit the contributions that add up to its score, largest first."""
     ranked = found.query.sort is Sort.RELEVANCE and collection.ranking.depth > 0
-    shared = shared_words(collection, found) if ranked and places else ()
+    final = rescored(collection, found) if ranked and places else None
     matching = _matching(collection, found, places)
     return tuple(
-        _explained(collection, found, place, shared, matching[at])
-        for at, place in enumerate(places)
+        _explained(collection, found, place, final, matching[at]) for at, place in enumerate(places)
     )
 
 
@@ -40,7 +39,7 @@ def _explained(
     collection: Collection,
     found: Finding,
     place: RankedDoc,
-    shared: tuple[ExpansionTerm, ...],
+    final: Rescored | None,
     matching: dict[int, bool],
 ) -> tuple[Contribution, ...]:
     parts: list[Contribution] = []
@@ -60,11 +59,15 @@ def _explained(
         for (first, second), added in zip(pairwise(terms), signals.closeness, strict=False):
             label = f"{term_label(first)} near {term_label(second)}"
             parts.append(Contribution(label, "", float(added[0])))
+        shared = final.shared if final else ()
         more = expansion_scores(collection, paper, shared)[:, 0].tolist()
         parts += [
             Contribution(f"{word.stem}, as in the best papers", "", value)
             for word, value in zip(shared, more, strict=True)
         ]
+        if final:
+            near = final.meaning_of(place.segment, place.doc)
+            parts.append(Contribution("likeness of meaning", "", near))
     kept = sorted((part for part in parts if part.value), key=lambda one: -one.value)
     return tuple(kept)
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from itertools import chain
 
@@ -16,6 +17,7 @@ from indexer.backends.whoosh.query.boolean import Workspace
 from indexer.backends.whoosh.query.evaluator import Evaluation
 from indexer.backends.whoosh.query.execution import Finding, find
 from indexer.backends.whoosh.scoring.collection import Collection
+from indexer.backends.whoosh.scoring.meaning import query_vector
 from indexer.budget import Budget, BudgetSpent
 from indexer.query import Leaf, Query, Word
 from indexer.query_analysis.leaf_analysis import LeafReading
@@ -32,7 +34,8 @@ def budgeted_receipt(
     """Returns how the query of a finding was read."""
     counting = BudgetedCounting(collection, found, desks)
     corrected = _corrections(spelling, found)
-    return receipt_of(found, counting, corrected, found.asked.budget)
+    receipt = receipt_of(found, counting, corrected, found.asked.budget)
+    return replace(receipt, ordered_by=ordered_by(collection, found))
 
 
 def _corrections(spelling: Spelling, found: Finding) -> Iterator[tuple[str, Query]]:
@@ -85,6 +88,14 @@ class BudgetedCounting:
             return False
         asked.budget.spend(self._found.cost)
         return True
+
+
+def ordered_by(collection: Collection, found: Finding) -> str:
+    """Returns the model by which the best hits are ordered beside words; empty for words alone."""
+    if not found.signal_terms:
+        return ""
+    vector = query_vector(collection, found.query)
+    return "" if vector is None else vector.model.label
 
 
 def hits_of(collection: Collection, found: Finding, reading: LeafReading) -> int:

@@ -36,6 +36,7 @@ from indexer.backends.whoosh.scoring.query_context import Execution
 from indexer.backends.whoosh.scoring.scored_docs import Scores
 from indexer.backends.whoosh.scoring.term_scores import ScoredTerm, ScoredTerms
 from indexer.budget import DEFAULT, Budget, Deadline, HeavyLane, Limits
+from indexer.meaning.model import EncoderChoice, SentenceEncoder
 from indexer.query import And, Clause, Leaf, Not, Or, TextField, Words
 from indexer.query_analysis.compounds import joined_word
 from indexer.query_analysis.expansion_shares import MOST_WORDS, Pattern, leaves_of, reader_of
@@ -50,15 +51,18 @@ TEXT_FIELDS: tuple[TextField, ...] = ("title", "abstract", "author")
 class Collection:
     """What a searcher knows across segments."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a searcher is made of
         self,
         snapshot: Snapshot,
         analyzer: Analyzer,
         ranking: Ranking,
         kernels: KernelChoice | None = None,
         limits: Limits = DEFAULT,
+        *,
+        encoder: EncoderChoice | None = None,
     ) -> None:
         """Open the collection; everything is derived on first use."""
+        self._encoder = encoder
         self.analyzer = analyzer
         self.ranking = ranking
         size = max(1, sum(one.arrays.papers for one in snapshot.segments))
@@ -85,11 +89,16 @@ class Collection:
         self._expansions: BoundedCache[Expansion] = BoundedCache(LEAF_BYTES, _weigh_expansion)
         self._named: BoundedCache[bool] = BoundedCache(LEAF_BYTES, lambda _: 300)
 
+    def encoder(self) -> SentenceEncoder | None:
+        """Returns what encodes queries; None where it is switched off or not installed."""
+        return None if self._encoder is None else self._encoder.usable()
+
     def deadline(self) -> Deadline:
         """Returns the deadline of one query, which begins now."""
-        self.analyzer.stem(
-            "loading"
-        )  # the first stem of a process loads NLTK: no query pays for it
+        # No query pays for what the first one of a process loads: NLTK, and the encoder.
+        self.analyzer.stem("loading")
+        if any(reader.meaning is not None for reader in self.readers):
+            self.encoder()
         return Deadline(self.limits.seconds, self.lane)
 
     def read(self, leaf: Leaf) -> LeafReading:

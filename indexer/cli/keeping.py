@@ -23,10 +23,7 @@ LOWEST_PRIORITY: Final = 19
 """What repeated checks run at, for nobody waits for them."""
 
 
-@click.command(
-    short_help="Read the whole index and check it.",
-    epilog=example("quiver verify", "quiver verify --every 24"),
-)
+@click.command(short_help="Read the whole index and check it.", epilog=example("quiver verify"))
 @click.option(
     "--every",
     type=click.FloatRange(min=0, min_open=True),

@@ -71,9 +71,7 @@ def _check(session: Session) -> None:
     Raises:
         IndexDamaged: when it is not.
     """
-    check = getattr(open_session_index(session), "verify", None)
-    if check is not None:
-        check()
+    open_session_index(session).verify()
     with open_searcher(session) as searcher:
         read = 0
         for paper_id in searcher.ids(Query(sort=Sort.TITLE)):
@@ -108,13 +106,7 @@ def rollback(session: Session, *, wait: float | None) -> None:
 
     The setting build.keep says how many generations stay on disk.
     """
-    back = getattr(open_session_index(session.waiting(wait)), "rollback", None)
-    if back is None:
-        raise click.ClickException(
-            f"the engine {session.config.index.backend} keeps no previous generation; "
-            "build the index again from its dumps"
-        )
-    generation = back()
+    generation = open_session_index(session.waiting(wait)).rollback()
     if session.json:
         click.echo(json.dumps({"generation": generation}))
     else:

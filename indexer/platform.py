@@ -11,6 +11,14 @@ anybody has it open or mapped, for which a reader of a few bytes is enough. Wind
     os.replace, Path.rename               the same, again for a while where a reader is in the way
     os.kill(pid, 0)                       OpenProcess
 
+Elsewhere, each looked for where it is called (tests/test_platform.py holds the list):
+
+    os.setpriority, os.sched_setscheduler nothing: a build has the priority of its shell
+    os.sched_getaffinity                  os.cpu_count
+    os.fchown, os.fchmod                  nothing: a new file has what its folder passes on
+    mmap.madvise                          nothing: the system takes pages back by itself
+    gunicorn, resource, SIGHUP            waitress; no limit of files; a restart
+
 Modules are looked for and not the name of the system, so that tests can take them away.
 """
 

@@ -129,7 +129,8 @@ def test_an_engine_answers_every_class(
             continue
         assert hits is not None
         total, titles, venues = hits
-        assert total > 0 or total == -1, question
+        # The filter comes from another paper than the words, so that it may leave none.
+        assert total > 0 or total == -1 or question.venue or question.years, question
         assert titles
         assert len(titles) == min(10, total if total > 0 else len(titles))
         if question.facets:

@@ -120,7 +120,7 @@ def ask(
 ) -> tuple[int, dict[str, str], bytes]:
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=20, context=context)
+    connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=120, context=context)
     try:
         connection.request(method, address, headers={"Accept": "text/html", **headers})
         answer = connection.getresponse()

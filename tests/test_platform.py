@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import errno
 import http.client
 import os
@@ -10,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,27 @@ from indexer.backends.whoosh.format.directory import writing
 from indexer.platform import is_running, lock_file, when_unused
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks /proc what is open")
+
+POSIX_ONLY = {
+    "indexer/backends/whoosh/format/array_file.py": {"mmap.MADV_DONTNEED"},
+    "indexer/backends/whoosh/indexing/run_builder.py": {"os.sched_getaffinity"},
+    "indexer/output_file.py": {"os.fchmod", "os.fchown"},
+    "indexer/platform.py": {"os.O_DIRECTORY"},
+    "indexer/priority.py": {
+        "os.PRIO_PROCESS",
+        "os.SCHED_BATCH",
+        "os.getpriority",
+        "os.sched_param",
+        "os.sched_setscheduler",
+        "os.setpriority",
+    },
+    "webui/http/searcher_pool.py": {"os.PRIO_PROCESS", "os.setpriority"},
+    # Only imported where gunicorn is.
+    "webui/server/event_loop.py": {"gunicorn"},
+    "webui/server/gunicorn_app.py": {"gunicorn", "resource"},
+}
+"""What only POSIX has, by the file that asks first whether it is there; the replacements are in the
+docstring of `indexer.platform`."""
 
 ENGINE = """
 import sys
@@ -85,6 +108,36 @@ def run(checkout: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         timeout=120,
         check=False,
     )
+
+
+def posix_only(tree: ast.Module, absent: set[str]) -> Iterator[str]:
+    """Returns the modules that a module imports, and what it takes from those which lack it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (one.name.split(".")[0] for one in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield (node.module or "").split(".")[0]
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            owner = node.value.id
+            known = owner in ("os", "signal") and node.attr in absent
+            if known or (owner == "mmap" and node.attr.startswith("MADV_")):
+                yield f"{owner}.{node.attr}"
+
+
+@linux
+def test_what_only_posix_has_is_listed(checkout: Path) -> None:
+    from tests.windows_like import ABSENT, NAMES, SIGNALS
+
+    absent = {*NAMES, *SIGNALS, "PRIO_PROCESS", "SCHED_BATCH", "fchown", "getpriority"}
+    absent |= {"sched_param", "sched_setscheduler", "setpriority", "wait3", "wait4", "waitid"}
+    found: dict[str, set[str]] = {}
+    for root in ("indexer", "webui"):
+        for path in (checkout / root).rglob("*.py"):
+            names = set(posix_only(ast.parse(path.read_text(encoding="utf-8")), absent))
+            names = {name for name in names if "." in name or name in ABSENT}
+            if names:
+                found[path.relative_to(checkout).as_posix()] = names
+    assert found == POSIX_ONLY
 
 
 @linux

@@ -26,6 +26,7 @@ from indexer.cli import (
     with_session,
     write_utf8,
 )
+from webui.server.verifying import verifying
 
 
 @click.command(
@@ -39,6 +40,14 @@ from indexer.cli import (
     "--threads", type=click.IntRange(1, 256), help="Requests that each worker handles at a time."
 )
 @click.option("--open", "open_browser", is_flag=True, help="Open the page in your browser.")
+@click.option(
+    "--verify",
+    "verify_every",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="HOURS",
+    help="Check the whole index every so many hours, in a process of the lowest priority; damage "
+    "is reported on stderr.",
+)
 @with_session
 def serve(
     session: Session,
@@ -48,6 +57,7 @@ def serve(
     workers: int | None,
     threads: int | None,
     open_browser: bool,
+    verify_every: float | None,
 ) -> None:
     """Serve the web site until you press Ctrl-C.
 
@@ -83,7 +93,9 @@ def serve(
         if open_browser:
             webbrowser.open(address.replace("0.0.0.0", "127.0.0.1"))  # noqa: S104 - not listened on
 
-    listen(with_options(session.config), ready=ready, reload=lambda: with_options(session.reload()))
+    config = with_options(session.config)
+    with verifying(str(session.directory), config.source, verify_every):
+        listen(config, ready=ready, reload=lambda: with_options(session.reload()))
 
 
 @click.command(

@@ -3,23 +3,73 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import threading
+import time
+from typing import Final
 
 import click
 
 from indexer.cli.building import wait_option
 from indexer.cli.group import Session, example, with_session
 from indexer.cli.opening import open_searcher, open_session_index
-from indexer.cli.terminal import counted, echo_lines
-from indexer.errors import IndexDamaged
+from indexer.cli.terminal import counted, echo_lines, printable
+from indexer.errors import IndexDamaged, QuiverError
+from indexer.priority import stand_back
 from indexer.query import Query, Sort
+
+LOWEST_PRIORITY: Final = 19
+"""What repeated checks run at, for nobody waits for them."""
 
 
 @click.command(short_help="Read the whole index and check it.", epilog=example("quiver verify"))
+@click.option(
+    "--every",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="HOURS",
+    help="Check again every so many hours, at the lowest priority, until you press Ctrl-C; "
+    "damage is reported, and checking goes on.",
+)
+@click.option("--until-eof", is_flag=True, hidden=True)
 @with_session
-def verify(session: Session) -> None:
+def verify(session: Session, *, every: float | None, until_eof: bool) -> None:
     """Open the newest generation, read back every paper in it, and check every file.
 
     Fails if a file is not as it was written or a paper cannot be read.
+    """
+    if every is None:
+        _check(session)
+        return
+    if session.own_process:
+        stand_back(LOWEST_PRIORITY)
+    if until_eof:
+        _end_with_the_input()
+    while True:
+        try:
+            _check(session)
+        except (QuiverError, OSError) as error:
+            click.echo(f"Error: {printable(str(error))}", err=True)
+        time.sleep(every * 3600)
+
+
+def _end_with_the_input() -> None:
+    """Have the process end when its input does, as it does when whoever started it ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # for whoever started it
+
+    def wait() -> None:
+        while os.read(0, 4096):
+            pass
+        os._exit(0)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+def _check(session: Session) -> None:
+    """Read the newest generation and say that it is whole.
+
+    Raises:
+        IndexDamaged: when it is not.
     """
     open_session_index(session).verify()
     with open_searcher(session) as searcher:

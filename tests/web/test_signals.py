@@ -42,7 +42,7 @@ def server(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
 
 
 def get(port: int) -> int:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
     connection.request("GET", "/help")
     answer = connection.getresponse()
     answer.read()
@@ -127,11 +127,11 @@ def test_it_can_be_stopped(
     process, port = server
     workers = children(process.pid)
     # An unused connection keeps nobody from stopping.
-    idle = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    idle = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
     idle.connect()
     process.send_signal(number)
 
-    assert process.wait(timeout=20) == 0
+    assert process.wait(timeout=120) == 0
     idle.close()
     eventually(lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers))
 

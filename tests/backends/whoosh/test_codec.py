@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pickle
+import shutil
 import tempfile
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +15,7 @@ import pytest
 from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 from whoosh import query as wq
-from whoosh.filedb.filestore import RamStorage
+from whoosh.filedb.filestore import FileStorage, RamStorage
 from whoosh.scoring import TF_IDF, Frequency
 
 from indexer.analysis import Analyzer
@@ -87,9 +89,21 @@ def ours(*steps: list[Paper], gone: tuple[str, ...] = ()) -> Iterator[Any]:
             yield searcher
 
 
+class OwnFolder(RamStorage):  # type: ignore[misc] # Whoosh has no types
+    """A storage whose temporary files are in a folder that no other process writes to.
+
+    Whoosh's is the same for all, with names drawn by `random`, which hypothesis seeds alike.
+    """
+
+    def temp_storage(self, name: str | None = None) -> Any:  # noqa: ARG002 - Whoosh's
+        folder = tempfile.mkdtemp(prefix="quiver-")
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        return FileStorage(folder).create()
+
+
 def stock(papers: list[Paper]) -> Any:
     """Write the same papers by Whoosh alone, by the same schema."""
-    written = RamStorage().create_index(schema_of(Analyzer()))
+    written = OwnFolder().create_index(schema_of(Analyzer()))
     writer = written.writer()
     for paper in papers:
         writer.add_document(
@@ -188,7 +202,7 @@ def test_columns_sort_group_and_highlight() -> None:
 def test_whoosh_can_take_the_index_over_into_its_own() -> None:
     papers = [Paper("a", "graph of graphs", "deep", ("Ann",)), Paper("b", "deep", "learning")]
     with ours(papers) as searcher:
-        copy = RamStorage().create_index(schema_of(Analyzer()))
+        copy = OwnFolder().create_index(schema_of(Analyzer()))
         writer = copy.writer()
         writer.add_reader(searcher.reader())
         writer.commit()

@@ -22,6 +22,7 @@ from webui.http import (
 from webui.http.searcher_pool import Snapshots
 from webui.presentation import fast_html
 from webui.presentation.hit import kind
+from webui.presentation.paper_links import paper_links
 from webui.urls.query_params import Params
 from webui.urls.url_builder import AddressConverter
 from webui.views import (
@@ -117,6 +118,8 @@ def _add_words(app: Flask, title: str) -> None:
         carried=request_context.carried,
         author_items=fast_html.author_items,
         choices=fast_html.choices,
+        coauthor_items=fast_html.coauthor_items,
+        paper_links=paper_links,
         columns=fast_html.columns,
         years_table=fast_html.years_table,
         address_writer=request_context.addresses().writer,

@@ -56,7 +56,12 @@ from indexer.integrity import Integrity
 from indexer.language.parse import parse_query
 from indexer.language.syntax import SYNTAX, compose_query
 from indexer.language.unparse import format_clause
-from indexer.more_like_this import Related, related_papers, versions_of_paper
+from indexer.more_like_this import (
+    Related,
+    related_papers,
+    shared_terms,
+    versions_of_paper,
+)
 from indexer.networks import Network, networks_of
 from indexer.paper import (
     CONFERENCE,
@@ -263,6 +268,7 @@ __all__ = [
     "report_json",
     "results_json",
     "search_corrected",
+    "shared_terms",
     "similar_names",
     "unnumbered",
     "versions_among",

@@ -409,20 +409,31 @@ function complete(input) {
 function copying(block) {
   if (!navigator.clipboard) return;
   const button = make("button", { type: "button", class: "copy" }, "Copy");
+  const copied = block.textContent;
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(block.textContent);
+    await navigator.clipboard.writeText(copied.trim());
     button.textContent = "Copied";
     live.textContent = "Copied";
     setTimeout(() => (button.textContent = "Copy"), 2000);
   });
-  block.before(button);
+  if (block.localName === "dd") block.append(" ", button);
+  else block.before(button);
+}
+
+// On the page of a paper, the search box has the query that led to it.
+function keepQuery() {
+  const box = $(".top #q");
+  if (!box || box.value || !document.referrer) return;
+  const from = new URL(document.referrer);
+  if (isAnswer(from)) box.value = from.searchParams.get("q") ?? "";
 }
 
 // What has to be done again for new content.
 function prepare() {
   for (const input of all('.find input[type="search"]:not([role])')) complete(input);
-  for (const block of all("pre.cite:not(.copy + pre)")) copying(block);
+  for (const block of all("pre.cite:not(.copy + pre), dd.reference:not(:has(.copy))")) copying(block);
   prepareShelf();
 }
 
 prepare();
+keepQuery();

@@ -6,7 +6,7 @@ from typing import Final
 
 from flask import Blueprint, render_template, request, url_for
 
-from indexer import related_papers
+from indexer import related_papers, shared_terms
 from webui.http import request_context
 from webui.presentation.hit import shown
 
@@ -35,6 +35,8 @@ def page() -> str:
         gone=len(ids) - len(papers),
         terms=near.terms,
         written=near.query,
-        listed=[shown(one.paper, display) for one in near.hits],
+        listed=[
+            (shown(one.paper, display), shared_terms(near.terms, one.paper)) for one in near.hits
+        ],
         generation=searcher.generation,
     )

@@ -191,14 +191,17 @@ def assert_bibtex_reads_back(papers: list[Paper]) -> None:
     assert len(papers) == len(library.entries)
     for paper, entry in zip(papers, library.entries, strict=True):
         fields = {name: field.value for name, field in entry.fields_dict.items()}
-        assert letters(fields["title"]) == letters(paper.title), paper
+        # A command that is none ("\\sqrtT") is written as text, and shown as nothing.
+        shown = {letters(paper.title), letters(paper.title.replace("\\", " "))}
+        assert letters(fields["title"]) in shown, paper
         assert str(paper.year or "") == fields.get("year", "")
         assert fields.get("doi", "") == re.sub(r"[{}]", lambda m: f"%{ord(m[0]):02X}", paper.doi)
         names = re.split(r" and (?![^{]*\})", fields["author"]) if "author" in fields else []
         expected = len(paper.authors) + (not paper.authors_complete and bool(paper.authors))
         assert expected == len(names), paper
         for name, printed in zip(names, paper.authors, strict=False):
-            assert words(show(name) if "\\" in name else name) == words(unnumbered(printed)), paper
+            read = words(show(name) if "\\" in name else name)
+            assert read in (words(unnumbered(printed)), untitled(printed)), paper
 
 
 def letters(text: str) -> str:
@@ -211,6 +214,11 @@ def letters(text: str) -> str:
 def words(name: str) -> list[str]:
     """Words of a name, folded, in any order."""
     return sorted(re.findall(r"\w+", fold(name, name=True).text))
+
+
+def untitled(name: str) -> list[str]:
+    """Words of a name without "Mr.", "Prof." and degrees, which are no part of it."""
+    return [word for word in words(name) if word not in ("mr", "ms", "dr", "prof", "md", "phd")]
 
 
 def assert_ris_reads_back(papers: list[Paper]) -> None:

@@ -147,6 +147,15 @@ def test_the_face_uses_public_names_of_the_engine_only(name: str) -> None:
     assert inside <= {"indexer", *(("indexer.cli",) if name == "webui.cli" else ())}
 
 
+@pytest.mark.parametrize(
+    "name", [one for one in MODULES if under(one, "webui.presentation", "webui.urls")]
+)
+def test_presentation_and_addresses_know_no_request(name: str) -> None:
+    """They take what they need as arguments: neither Flask nor a room that knows the request."""
+    assert not any(under(one, "flask") for one in imports(name))
+    assert all(under(one, "webui.presentation", "webui.urls", "indexer") for one in ours(name))
+
+
 @pytest.mark.parametrize(("engine", "folder"), ENGINES.items())
 def test_an_engine_is_imported_in_its_own_folder_only(engine: str, folder: str) -> None:
     for name in MODULES:

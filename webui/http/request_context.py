@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import PurePath
 from typing import Any, cast
 
-from flask import Flask, abort, current_app, g, request
+from flask import Flask, abort, current_app, g, request, url_for
 
 from indexer import (
     Formulas,
@@ -34,7 +34,7 @@ def register(app: Flask, snapshots: Snapshots, params: Params, venues: Venues) -
     app.extensions["quiver.snapshots"] = snapshots
     app.extensions["quiver.params"] = params
     app.extensions["quiver.display"] = Display(Formulas())
-    app.extensions["quiver.addresses"] = Addresses()
+    app.extensions["quiver.addresses"] = Addresses(url_for, lambda: request.script_root)
     app.teardown_appcontext(_give_back)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -68,7 +68,7 @@ def respond(address: str) -> ResponseReturnValue:
         abort(404)
     ending = f".{suffix}" if suffix else ""
     if isinstance(found, Moved):
-        return redirect(narrowing.href(f"{found.slug}{ending}"))
+        return redirect(_href(narrowing, f"{found.slug}{ending}"))
     narrowing = replace(narrowing, also=tuple(map(name_slug, found.also)))
     if narrowing.group and all(paper.id != narrowing.group for paper in found.papers):
         abort(404)
@@ -80,6 +80,13 @@ def respond(address: str) -> ResponseReturnValue:
     if suffix:
         return references(chosen.cluster.papers, suffix, found.slug)
     return _page(searcher, found, chosen, narrowing)
+
+
+def _href(narrowing: Narrowing, slug: str, *, page: int = 1, external: bool = False) -> str:
+    """Write the address of an author's page, or of a representation (slug with suffix)."""
+    pairs = narrowing.pairs(page)
+    path = url_for("records.author", slug=slug, _external=external)
+    return f"{path}?{urlencode(pairs)}" if pairs else path
 
 
 def _as_json(chosen: Selection, narrowing: Narrowing) -> dict[str, Any]:
@@ -102,9 +109,9 @@ def _feed(cluster: AuthorCluster, narrowing: Narrowing) -> ResponseReturnValue:
     )
 
     def href(page: int) -> str:
-        return narrowing.href(f"{cluster.slug}.atom", page=page, external=True)
+        return _href(narrowing, f"{cluster.slug}.atom", page=page, external=True)
 
-    return feed(query, cluster.name, narrowing.href(cluster.slug), href)
+    return feed(query, cluster.name, _href(narrowing, cluster.slug), href)
 
 
 def _page(
@@ -132,11 +139,11 @@ def _page(
         own=frozenset(map(name_key, whole.names)),
         views=_views(cluster, narrowing),
         jumps=_jumps(cluster, narrowing, page, size),
-        here=narrowing.href(slug),
-        bare=Narrowing(also=narrowing.also, exact=narrowing.exact).href(slug),
-        exact=replace(narrowing, exact=not narrowing.exact, group="").href(slug),
+        here=_href(narrowing, slug),
+        bare=_href(Narrowing(also=narrowing.also, exact=narrowing.exact), slug),
+        exact=_href(replace(narrowing, exact=not narrowing.exact, group=""), slug),
         gone=chosen.gone,
-        beside=names_beside(whole, narrowing),
+        beside=names_beside(whole, narrowing, lambda other: _href(other, slug)),
         groups=_groups(whole, narrowing),
         groups_shown=_GROUPS,
         alone=len(whole.papers) - sum(len(group.papers) for group in whole.groups),
@@ -146,7 +153,7 @@ def _page(
         venues_shown=_VENUES,
         histogram=year_histogram(
             chosen.years,
-            lambda year: narrowing.only("year", str(year)).href(slug),
+            lambda year: _href(narrowing.only("year", str(year)), slug),
             lambda year: str(year) in narrowing.years,
         ),
         picture=draw(cluster.ties, href),
@@ -156,10 +163,10 @@ def _page(
         ],
         kept=[pair for pair in narrowing.pairs() if pair[0] != "q"],
         listed=by_year(listed, request_context.display()),
-        pager=pager(page, size, len(cluster.papers), lambda to: narrowing.href(slug, page=to)),
+        pager=pager(page, size, len(cluster.papers), lambda to: _href(narrowing, slug, page=to)),
         search_href=_search_href(whole, narrowing),
         formats=_formats(slug, narrowing),
-        feed_href=narrowing.href(f"{slug}.atom"),
+        feed_href=_href(narrowing, f"{slug}.atom"),
         generation=searcher.generation,
     )
 
@@ -181,7 +188,7 @@ def _views(cluster: AuthorCluster, narrowing: Narrowing) -> list[dict[str, Any]]
     return [
         {
             "label": label,
-            "href": replace(narrowing, view=view).href(cluster.slug),
+            "href": _href(replace(narrowing, view=view), cluster.slug),
             "current": view == narrowing.view,
         }
         for view, label in labels
@@ -198,7 +205,7 @@ def _jumps(
     jumps = []
     for year, place in places.items():
         there = place // size + 1
-        href = "" if there == page else narrowing.href(cluster.slug, page=there)
+        href = "" if there == page else _href(narrowing, cluster.slug, page=there)
         jumps.append({"label": str(year or "No year"), "href": f"{href}#y{year or 'none'}"})
     return jumps if len(jumps) > 1 else []
 
@@ -222,11 +229,12 @@ def _rows(chosen: Selection, field: Field, narrowing: Narrowing) -> list[dict[st
             "label": facet_label(one.value),
             "count": one.count,
             "selected": one.selected,
-            "href": (
+            "href": _href(
                 narrowing.without(field, one.value)
                 if one.selected
-                else narrowing.only(field, one.value)
-            ).href(slug),
+                else narrowing.only(field, one.value),
+                slug,
+            ),
         }
         for one in facet.values
     ]
@@ -238,7 +246,7 @@ def _groups(cluster: AuthorCluster, narrowing: Narrowing) -> list[dict[str, Any]
     return [
         {
             "group": group,
-            "href": Narrowing(exact=narrowing.exact, group=group.key).href(cluster.slug),
+            "href": _href(Narrowing(exact=narrowing.exact, group=group.key), cluster.slug),
             "chosen": narrowing.group in group.papers,
             "titles": [titles[one] for one in group.papers[:3]],
         }
@@ -250,7 +258,7 @@ def _chips(cluster: AuthorCluster, narrowing: Narrowing) -> list[dict[str, str]]
     """List what was put with the name and chosen of its papers, and the addresses without."""
     slug = cluster.slug
     found = [
-        {"name": "Together with", "value": name, "href": narrowing.without_name(at).href(slug)}
+        {"name": "Together with", "value": name, "href": _href(narrowing.without_name(at), slug)}
         for name in cluster.also
         for at in (name_slug(name),)
     ]
@@ -259,7 +267,7 @@ def _chips(cluster: AuthorCluster, narrowing: Narrowing) -> list[dict[str, str]]
         people = ", ".join(name for name, _ in group.coauthors[:2])
         value = f"with {people}" if people else f"of {group.first or 'no year'}"
         found.append(
-            {"name": "Group", "value": value, "href": replace(narrowing, group="").href(slug)}
+            {"name": "Group", "value": value, "href": _href(replace(narrowing, group=""), slug)}
         )
     fields: tuple[tuple[str, Field, tuple[str, ...]], ...] = (
         ("Venue", "venue", narrowing.venues),
@@ -270,14 +278,14 @@ def _chips(cluster: AuthorCluster, narrowing: Narrowing) -> list[dict[str, str]]
             {
                 "name": label,
                 "value": facet_label(one),
-                "href": narrowing.without(field, one).href(slug),
+                "href": _href(narrowing.without(field, one), slug),
             }
             for one in values
         ]
     if narrowing.text:
         value = f"“{narrowing.text[:80]}”"
         found.append(
-            {"name": "With", "value": value, "href": replace(narrowing, text="").href(slug)}
+            {"name": "With", "value": value, "href": _href(replace(narrowing, text=""), slug)}
         )
     return found
 
@@ -289,7 +297,7 @@ def _formats(slug: str, narrowing: Narrowing) -> list[dict[str, str]]:
         {
             "label": label,
             "media": media.partition(";")[0],
-            "href": narrowing.href(f"{slug}.{suffix}"),
+            "href": _href(narrowing, f"{slug}.{suffix}"),
         }
         for label, suffix, media in kinds
     ]

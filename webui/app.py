@@ -21,6 +21,7 @@ from webui.http import (
 )
 from webui.http.searcher_pool import Snapshots
 from webui.presentation import fast_html
+from webui.presentation.explanation import score_bars
 from webui.presentation.hit import kind
 from webui.presentation.paper_links import paper_links
 from webui.urls.query_params import Params
@@ -118,6 +119,7 @@ def _add_words(app: Flask, title: str) -> None:
         carried=request_context.carried,
         author_items=fast_html.author_items,
         choices=fast_html.choices,
+        score_bars=score_bars,
         coauthor_items=fast_html.coauthor_items,
         paper_links=paper_links,
         columns=fast_html.columns,

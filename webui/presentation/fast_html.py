@@ -6,7 +6,8 @@ and such a page has a thousand of these: here the texts of one part are escaped 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from markupsafe import Markup
@@ -37,7 +38,9 @@ def author_items(authors: Sequence[AuthorName], href: Callable[[str], str]) -> M
     )
 
 
-def coauthor_items(names: Sequence[str], own: Set[str], href: Callable[[str], str]) -> Markup:
+def coauthor_items(
+    names: Sequence[str], own: AbstractSet[str], href: Callable[[str], str]
+) -> Markup:
     """Returns the names of a paper as items of a list, the page's own ones without a link.
 
     Args:
@@ -51,12 +54,15 @@ def coauthor_items(names: Sequence[str], own: Set[str], href: Callable[[str], st
         listed = [*names[:_FIRST_NAMES], *rest]
     addresses = escaped([href(name_slug(name)) for name in listed])
     more = len(names) - len(listed)
-    return _joined(
+    items = [
         f'<li dir="auto"><b>{shown}</b></li>'
         if name_key(name) in own
         else f'<li dir="auto"><a href="{address}">{shown}</a></li>'
         for name, shown, address in zip(listed, escaped(listed), addresses, strict=True)
-    ) + (Markup(f'<li class="more">+{more} more</li>') if more else Markup())
+    ]
+    if more:
+        items.append(f'<li class="more">+{more} more</li>')
+    return _joined(iter(items))
 
 
 def choices(panel: Panel) -> Markup:

@@ -10,6 +10,7 @@ from flask import Flask, url_for
 
 from indexer import Config, Index, load_config, load_venues, name_slug, open_index, plain
 from webui.http import (
+    access,
     error_pages,
     metrics,
     proxies,
@@ -34,6 +35,7 @@ from webui.views import (
     feeds,
     health,
     json_api,
+    owner,
     papers,
     references,
     search,
@@ -44,6 +46,7 @@ from webui.views import (
     suggest,
     trends,
 )
+from webui.views.owner import Owner
 
 
 def create_app(config: Config | None = None, *, index: Index | None = None) -> Flask:
@@ -80,9 +83,10 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     app.register_blueprint(sitemap.blueprint)
     app.register_blueprint(health.blueprint)
     with app.app_context():
-        _add_words(app, config.web.title)
+        _add_words(app, config.web.title, owner.register(app, config))
     security_headers.register(app)
     proxies.register(app, config.web.trusted_proxies, config.web.public_url)
+    access.register(app, config)
     metrics.register(app)
     rate_limit.register(app, config.web.requests_per_minute)
     exports.register(app, config.web.max_export)
@@ -92,7 +96,7 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     return app
 
 
-def _add_words(app: Flask, title: str) -> None:
+def _add_words(app: Flask, title: str, owner: Owner) -> None:
     """Add the variables and functions that all templates use."""
     folder = Path(app.static_folder or "")
 
@@ -110,6 +114,7 @@ def _add_words(app: Flask, title: str) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         site=title,
+        owner=owner,
         url_for=request_context.addresses().write,
         slug=name_slug,
         static=static,

@@ -130,6 +130,7 @@ from indexer.search import (
 from indexer.text.display import display, plain
 from indexer.text.folding import fold
 from indexer.text.formula import Formulas
+from indexer.topics import Topic, topics_of
 from indexer.wire import (
     cluster_json,
     connection_json,
@@ -219,6 +220,7 @@ __all__ = [
     "Span",
     "Suggestion",
     "Ties",
+    "Topic",
     "TypedFilter",
     "Value",
     "Venues",
@@ -270,6 +272,7 @@ __all__ = [
     "search_corrected",
     "shared_terms",
     "similar_names",
+    "topics_of",
     "unnumbered",
     "versions_among",
     "versions_of_paper",

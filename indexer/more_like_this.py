@@ -107,6 +107,11 @@ def related_papers(searcher: Searcher, *papers: Paper, limit: int = 6) -> Relate
     return Related(tuple(terms), format_clause(clause), tuple(hits[:limit]))
 
 
+def is_general(word: str) -> bool:
+    """Returns whether a folded word stands out in no subject."""
+    return word in _GENERAL or word.endswith("'s")
+
+
 def shared_terms(terms: tuple[str, ...], paper: Paper, most: int = 5) -> tuple[str, ...]:
     """Returns the terms that a paper has in its title or abstract, in their order.
 
@@ -139,9 +144,7 @@ def versions_of_paper(searcher: Searcher, paper: Paper, near: Related) -> tuple[
 
 def _words(text: str) -> list[str]:
     return [
-        word
-        for word in _WORD.findall(fold(text).text)
-        if len(word) > 2 and word not in _GENERAL and not word.endswith("'s")
+        word for word in _WORD.findall(fold(text).text) if len(word) > 2 and not is_general(word)
     ]
 
 

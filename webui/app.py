@@ -44,6 +44,7 @@ from webui.views import (
     similar,
     sitemap,
     suggest,
+    topics,
     trends,
 )
 from webui.views.owner import Owner
@@ -77,6 +78,7 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     app.register_blueprint(shelf.blueprint)
     app.register_blueprint(similar.blueprint)
     search_diff.register(app)
+    app.register_blueprint(topics.blueprint)
     app.register_blueprint(trends.blueprint)
     app.register_blueprint(suggest.blueprint)
     app.register_blueprint(arxiv_api.blueprint)

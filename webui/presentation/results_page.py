@@ -171,6 +171,7 @@ class ResultsPage:
         json_href: the same as JSON.
         follow_href: its feed.
         record_href: its record.
+        topics_href: its topics.
     """
 
     query: Query
@@ -205,6 +206,7 @@ class ResultsPage:
     json_href: str
     follow_href: str
     record_href: str
+    topics_href: str
     formats: tuple[FormatLink, ...]
     explained: ScoreExplanation
 
@@ -284,6 +286,7 @@ def results_page(
         json_href=params.write(query, address("api.search")),
         follow_href=address("feeds.search") + unpaged,
         record_href=address("keeping.record") + unpaged,
+        topics_href=address("topics.page") + unpaged,
         formats=tuple(
             FormatLink(
                 format.name,

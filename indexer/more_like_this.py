@@ -56,7 +56,7 @@ _GENERAL: Final = frozenset(
     "term terms than that the their them then there these they this those three through thus "
     "together two under unlike until use used uses using various very via was way well were what "
     "when where whether which while who whose why widely will with within without work works "
-    "worth would yet you".split()
+    "worth would yet you wide range real-world benchmark benchmarks dataset datasets".split()
 )
 """Words that stand out in no subject: of grammar, and of what abstracts say of themselves."""
 

@@ -129,6 +129,15 @@ def test_a_backend_imports_no_other_backend_no_format_no_face(name: str) -> None
     assert not any(under(one, "indexer.formats", "indexer.cli", "webui") for one in ours(name))
 
 
+def test_kernels_import_nothing_above_them() -> None:
+    """The inner loops know arrays, the errors and which packages are installed."""
+    room = "indexer.backends.whoosh.kernels"
+    below = {"indexer.errors", "indexer.extras"}
+    for name in MODULES:
+        if under(name, room):
+            assert all(under(one, room) or one in below for one in ours(name)), name
+
+
 def test_build_and_query_analysis_know_no_backend() -> None:
     for name in MODULES:
         if under(name, "indexer.build", "indexer.query_analysis", "indexer.highlighting"):

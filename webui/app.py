@@ -93,7 +93,7 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     rate_limit.register(app, config.web.requests_per_minute)
     exports.register(app, config.web.max_export)
     response_cache.register(app, config.web.page_cache * 1_000_000)
-    if config.index.backend == "whoosh":  # a page of a cluster mostly waits for the network
+    if index.in_process:  # a page of a cluster mostly waits for the network
         render_queue.register(app)
     return app
 

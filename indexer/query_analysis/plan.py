@@ -6,7 +6,7 @@ What says nothing is left out, and stop words beside other words.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from indexer.query import (
@@ -162,7 +162,7 @@ def plan_of(
     if root.node < 0:
         return Plan((), (), tuple(leaves), 0, ())
     order = _reached(nodes, root.node)
-    asking = _asking(nodes, root.node)
+    asking = tuple(node for node in _unnegated(nodes, root.node) if isinstance(node, LeafReading))
     return Plan(tuple(nodes), order, tuple(leaves), root.bare, asking, root.monotone)
 
 
@@ -243,22 +243,40 @@ def _reached(nodes: list[Node], root: int) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
-def _asking(nodes: list[Node], root: int) -> tuple[LeafReading, ...]:
-    found: list[LeafReading] = []
+def _unnegated(
+    nodes: Sequence[Node], root: int, holds: Callable[[int], bool] = lambda _: True
+) -> Iterator[LeafReading | Run]:
+    """Yields the leaves and runs below a node that are not negated, in the order of the query."""
     waiting = [root]
     while waiting:
-        node = nodes[waiting.pop()]
+        place = waiting.pop()
+        if not holds(place):
+            continue
+        node = nodes[place]
         match node:
             case LeafReading():
-                found.append(node)
+                yield node
             case Run(members):
-                shown = [one.node for one in members if one.occur is not Occur.EXCLUDED]
+                yield node
+                shown = [member.node for member in members if member.occur is not Occur.EXCLUDED]
                 waiting.extend(reversed(shown))
             case Every(inner) | Either(inner):
                 waiting.extend(reversed(inner))
             case Without():
                 pass
-    return tuple(found)
+
+
+def matching_leaves(plan: Plan, matching: Mapping[int, bool]) -> Iterator[LeafReading | Run]:
+    """Yields the leaves and runs that make up the score of a paper, in the order of the query.
+
+    They match within clauses that match, and none of them is negated.
+
+    Args:
+        plan: the query.
+        matching: whether the paper matches each node; a node that is absent does not match.
+    """
+    if plan.order:
+        yield from _unnegated(plan.nodes, plan.order[-1], lambda place: matching.get(place, False))
 
 
 def signal_terms(plan: Plan, match: Match) -> tuple[TextTerm, ...]:

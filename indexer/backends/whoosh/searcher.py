@@ -24,7 +24,7 @@ from indexer.backends.whoosh.query.execution import (
     some_words_under_others,
 )
 from indexer.backends.whoosh.query.explain import explained
-from indexer.backends.whoosh.query.receipt import Spelling, receipt_of
+from indexer.backends.whoosh.query.receipt import Spelling, budgeted_receipt
 from indexer.backends.whoosh.scoring.collection import Collection
 from indexer.backends.whoosh.scoring.query_context import Execution
 from indexer.budget import DEFAULT, Budget, Deadline, Limits
@@ -166,7 +166,7 @@ class WhooshSearcher:
             )
             for request in facets
         }
-        receipt = receipt_of(self._collection, self._spelling, found, self._desks)
+        receipt = budgeted_receipt(self._collection, self._spelling, found, self._desks)
         took = (time.perf_counter() - started) * 1000
         late = asked.budget.late
         return Results(query, found.total, hits, made, receipt, self.generation, took, late)

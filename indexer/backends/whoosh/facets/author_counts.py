@@ -11,8 +11,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.backends.whoosh.format.ragged_arrays import concatenate_ranges
 from indexer.backends.whoosh.kernels.dispatch import Kernels
-from indexer.backends.whoosh.postings.positions import concatenate_ranges
 from indexer.backends.whoosh.postings.segment_reader import Ids, SegmentReader, run_starts
 from indexer.backends.whoosh.scoring.scored_docs import Matches
 

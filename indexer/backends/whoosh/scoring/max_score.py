@@ -17,9 +17,9 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.backends.whoosh.format.ragged_arrays import SLACK
+from indexer.backends.whoosh.format.ragged_arrays import concatenate_ranges
+from indexer.backends.whoosh.kernels import SLACK
 from indexer.backends.whoosh.postings.bitset import words_of
-from indexer.backends.whoosh.postings.positions import concatenate_ranges
 from indexer.backends.whoosh.postings.segment_reader import Ids
 from indexer.backends.whoosh.scoring.scored_docs import Matches, Scores, reached
 

@@ -42,8 +42,8 @@ _TIMED_OUT: Final = (
     "An incomplete list would be wrong. Use fewer wildcards, phrases or fuzzy words."
 )
 _DAMAGED: Final = (
-    "One of its files has changed since it was written, so nothing is read from it. Which file it is, and how "
-    "to repair the index, is in the server's log."
+    "One of its files has changed since it was written, so nothing is read from it. Which file it "
+    "is, and how to repair the index, is in the server's log."
 )
 _log = logging.getLogger(__name__)
 

@@ -102,12 +102,14 @@ class BuildConfig:
         wait: seconds to wait for another writer.
         venues: file with a table of venues, or "built-in".
         authors: file of what is curated about authors' names.
+        duplicates: file of decisions about duplicates.
         most_lost: share of papers by which a build from the same dumps may be smaller.
     """
 
     strict: bool
     venues: str
     authors: str
+    duplicates: str
     workers: int
     nice: int
     keep: int
@@ -134,6 +136,7 @@ class WebConfig:
         password_file: holds the one password of the site; empty = anyone may read.
         user_header: header by which a trusted proxy names the reader; empty = none.
         max_export: papers that one export over HTTP may hold; 0 = no limit.
+        mcp: whether assistants may ask at ``/mcp``; needs the extra ``mcp``.
     """
 
     title: str
@@ -154,6 +157,7 @@ class WebConfig:
     password_file: str
     user_header: str
     max_export: int
+    mcp: bool
 
 
 @dataclass(frozen=True, slots=True)

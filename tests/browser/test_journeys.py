@@ -192,7 +192,7 @@ def test_the_focus_stays_and_filters_are_a_sheet_on_a_telephone(opened: Opened) 
     page.wait_for_url(lambda url: "venue" not in url)
     expect(page.locator("#total")).to_be_focused()
 
-    page.get_by_role("link", name="Filters").click()
+    page.locator(".to-filters").click()
     page.get_by_role("checkbox", name=re.compile("^ICML")).check()
     page.get_by_role("link", name="Show 21 papers").click()
     expect(page.locator("#total")).to_be_focused()

@@ -61,7 +61,13 @@ from indexer.language.parse import parse_query
 from indexer.language.syntax import SYNTAX, compose_query
 from indexer.language.unparse import format_clause
 from indexer.more_like_this import NOTHING as NO_RELATED
-from indexer.more_like_this import Related, Shares, related_papers, versions_of_paper
+from indexer.more_like_this import (
+    Related,
+    Shares,
+    related_papers,
+    shared_terms,
+    versions_of_paper,
+)
 from indexer.name_sentence import OFFERED_AUTHORS, name_sentence, other_authors
 from indexer.networks import Network, networks_of
 from indexer.paper import (
@@ -136,6 +142,7 @@ from indexer.search import (
 from indexer.text.display import display, plain
 from indexer.text.folding import fold
 from indexer.text.formula import Formulas
+from indexer.topics import Topic, topics_of
 from indexer.versions import find_versions
 from indexer.wire import (
     cluster_json,
@@ -234,6 +241,7 @@ __all__ = [
     "Span",
     "Suggestion",
     "Ties",
+    "Topic",
     "TypedFilter",
     "TypedName",
     "Value",
@@ -293,8 +301,10 @@ __all__ = [
     "report_json",
     "results_json",
     "search_corrected",
+    "shared_terms",
     "similar_names",
     "title_words",
+    "topics_of",
     "unnumbered",
     "versions_among",
     "versions_of_paper",

@@ -17,7 +17,13 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from indexer.errors import ConfigError
-from indexer.networks import are_networks, is_site_address
+from indexer.networks import (
+    are_links,
+    are_networks,
+    is_colour,
+    is_header,
+    is_site_address,
+)
 from indexer.ranking import Ranking
 from indexer.settings import (
     Choice,
@@ -139,6 +145,12 @@ class WebConfig:
         requests_per_minute: of one client to one worker process; 0 = no limit.
         page_cache: megabytes of finished pages that one worker process keeps; 0 = none.
         connections_per_client: of one client to one worker process; 0 = no limit.
+        about_file: Markdown shown on the page about the collection; empty = none.
+        logo_file: picture beside the name of the site; empty = none.
+        accent: colour of links and buttons; `accent_dark` on a dark ground.
+        links: labels and addresses at the foot of the pages, separated by commas.
+        password_file: holds the one password of the site; empty = anyone may read.
+        user_header: header by which a trusted proxy names the reader; empty = none.
         max_export: papers that one export over HTTP may hold; 0 = no limit.
         mcp: whether assistants may ask at ``/mcp``; needs the extra ``mcp``.
     """
@@ -153,6 +165,13 @@ class WebConfig:
     requests_per_minute: int
     page_cache: int
     connections_per_client: int
+    about_file: str
+    logo_file: str
+    accent: str
+    accent_dark: str
+    links: str
+    password_file: str
+    user_header: str
     max_export: int
     mcp: bool
 
@@ -230,6 +249,18 @@ _LIMITS: Final[Mapping[str, Numbers | Choice | Optional | Text]] = MappingProxyT
         "web.page_cache": Numbers(0, 100_000),
         "web.connections_per_client": Numbers(0, 100_000),
         "web.max_export": Numbers(0, 1_000_000_000),
+        "web.about_file": Optional(),
+        "web.logo_file": Optional(),
+        "web.accent": Text("a colour such as #0f4c5c, or nothing", is_colour),
+        "web.accent_dark": Text("a colour such as #8fcbd8, or nothing", is_colour),
+        "web.links": Text(
+            "labels and addresses such as Imprint https://example.org/imprint, or nothing",
+            are_links,
+        ),
+        "web.password_file": Optional(),
+        "web.user_header": Text(
+            "the name of a header such as X-Remote-User, or nothing", is_header
+        ),
         "web.public_url": Text(
             "an address such as https://papers.example.org, or nothing", is_site_address
         ),

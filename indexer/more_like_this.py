@@ -63,6 +63,27 @@ class Shares:
     shared: tuple[str, ...]
 
 
+_GENERAL: Final = frozenset(
+    "about above across after all allow allows along already also although among and any approach "
+    "approaches are argue around based because been before being below best better between both "
+    "but can common commonly compared consider could current demonstrate demonstrates despite "
+    "different does due during each either enable enables especially even evaluate existing "
+    "experiments extensive first for four from further furthermore general given good has have "
+    "here high however human important improve improved improves include including into introduce "
+    "introduces its itself known large less like make many may method methods might more moreover "
+    "most much must namely need needs new not noting novel now number obtain obtained often one "
+    "only other others our out outperform outperforms over own paper part performance popular "
+    "possible present presents previous problem problems propose proposed proposes provide "
+    "provides recent recently related rely result results same several should show shown shows "
+    "significantly similar simple since single small some state-of-the-art still study such "
+    "term terms than that the their them then there these they this those three through thus "
+    "together two under unlike until use used uses using various very via was way well were what "
+    "when where whether which while who whose why widely will with within without work works "
+    "worth would yet you wide range real-world benchmark benchmarks dataset datasets".split()
+)
+"""Words that stand out in no subject: of grammar, and of what abstracts say of themselves."""
+
+
 NOTHING: Final = Related((), "", ())
 
 
@@ -152,6 +173,23 @@ def _together(
     return Related(by_words.terms, by_words.query, tuple(hits), shares)
 
 
+def is_general(word: str) -> bool:
+    """Returns whether a folded word stands out in no subject."""
+    return word in _GENERAL or word.endswith("'s")
+
+
+def shared_terms(terms: tuple[str, ...], paper: Paper, most: int = 5) -> tuple[str, ...]:
+    """Returns the terms that a paper has in its title or abstract, in their order.
+
+    Args:
+        terms: of `Related`.
+        paper: one of its hits.
+        most: terms returned.
+    """
+    words = set(_words(f"{paper.title} {paper.abstract}"))
+    return tuple(term for term in terms if term in words)[:most]
+
+
 def versions_of_paper(searcher: Searcher, paper: Paper, near: Related) -> tuple[Paper, ...]:
     """Find other records of the same work among those of its title and those like it.
 
@@ -173,7 +211,9 @@ def versions_of_paper(searcher: Searcher, paper: Paper, near: Related) -> tuple[
 
 
 def _words(text: str) -> list[str]:
-    return [word for word in _WORD.findall(fold(text).text) if len(word) > 2]
+    return [
+        word for word in _WORD.findall(fold(text).text) if len(word) > 2 and not is_general(word)
+    ]
 
 
 def _title(paper: Paper) -> str:

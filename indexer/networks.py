@@ -52,3 +52,23 @@ def is_site_address(text: str) -> bool:
         and not (parts.query or parts.fragment or "?" in text or "#" in text)
         and re.fullmatch(r"[A-Za-z0-9_.~/-]*", parts.path) is not None
     )
+
+
+def is_colour(text: str) -> bool:
+    """Returns whether a text is a colour such as ``#0f4c5c``."""
+    return re.fullmatch(r"#[0-9a-fA-F]{6}", text) is not None
+
+
+def is_header(text: str) -> bool:
+    """Returns whether a text can be the name of a header (RFC 9110, 5.1)."""
+    return re.fullmatch(r"[A-Za-z0-9-]{1,100}", text) is not None
+
+
+def are_links(text: str) -> bool:
+    """Returns whether a text is labels and addresses, separated by commas.
+
+    >>> are_links("Imprint https://example.org/imprint, About /about"), are_links("Imprint")
+    (True, False)
+    """
+    part = r"\s*(?:[^,]*\s)?(?:https?://|mailto:|/(?!/))[^\s,]*\s*"
+    return re.fullmatch(f"{part}(?:,{part})*", text) is not None

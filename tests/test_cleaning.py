@@ -20,6 +20,7 @@ from indexer.intake.cleaning import (
     clean,
     is_plain,
     recased,
+    without_cell_quotes,
 )
 from indexer.intake.kinds import paper_type
 from indexer.intake.markup import without_boilerplate, without_entities, without_tags
@@ -279,3 +280,18 @@ def test_plain_text_passes_all_rules_unchanged(text: str) -> None:
     if is_plain(text):
         mended = " ".join(without_tags(mend_characters(without_entities(text))).split())
         assert text == mended
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ('"Fast, Safe and ""Sound"" Robots"', 'Fast, Safe and "Sound" Robots'),
+        ('"Good Robot! Now Watch This!": Repurposing, Again', None),
+        ('"Quoted whole"', None),
+        ('"One", or "Two"', None),
+        ('","', ","),
+        ('"', None),
+    ],
+)
+def test_the_quotes_of_a_csv_cell_are_no_part_of_a_title(title: str, expected: str | None) -> None:
+    assert without_cell_quotes(title) == (title if expected is None else expected)

@@ -10,6 +10,7 @@ from flask import Flask, url_for
 
 from indexer import Config, Index, load_config, load_venues, name_slug, open_index, plain
 from webui.http import (
+    access,
     error_pages,
     metrics,
     proxies,
@@ -21,7 +22,9 @@ from webui.http import (
 )
 from webui.http.searcher_pool import Snapshots
 from webui.presentation import fast_html
+from webui.presentation.explanation import score_bars
 from webui.presentation.hit import kind
+from webui.presentation.paper_links import paper_links
 from webui.urls.query_params import Params
 from webui.urls.url_builder import AddressConverter
 from webui.views import (
@@ -34,6 +37,7 @@ from webui.views import (
     feeds,
     health,
     json_api,
+    owner,
     papers,
     references,
     search,
@@ -42,8 +46,10 @@ from webui.views import (
     similar,
     sitemap,
     suggest,
+    topics,
     trends,
 )
+from webui.views.owner import Owner
 
 
 def create_app(config: Config | None = None, *, index: Index | None = None) -> Flask:
@@ -75,6 +81,7 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     app.register_blueprint(similar.blueprint)
     app.register_blueprint(duplicates.blueprint)
     search_diff.register(app)
+    app.register_blueprint(topics.blueprint)
     app.register_blueprint(trends.blueprint)
     app.register_blueprint(suggest.blueprint)
     app.register_blueprint(arxiv_api.blueprint)
@@ -83,9 +90,10 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     if config.web.mcp:
         assistant.register(app, config.web.title, config.web.public_url)
     with app.app_context():
-        _add_words(app, config.web.title)
+        _add_words(app, config.web.title, owner.register(app, config))
     security_headers.register(app)
     proxies.register(app, config.web.trusted_proxies, config.web.public_url)
+    access.register(app, config)
     metrics.register(app)
     rate_limit.register(app, config.web.requests_per_minute)
     exports.register(app, config.web.max_export)
@@ -95,7 +103,7 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     return app
 
 
-def _add_words(app: Flask, title: str) -> None:
+def _add_words(app: Flask, title: str, owner: Owner) -> None:
     """Add the variables and functions that all templates use."""
     folder = Path(app.static_folder or "")
 
@@ -113,6 +121,7 @@ def _add_words(app: Flask, title: str) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         site=title,
+        owner=owner,
         url_for=request_context.addresses().write,
         slug=name_slug,
         static=static,
@@ -122,6 +131,9 @@ def _add_words(app: Flask, title: str) -> None:
         carried=request_context.carried,
         author_items=fast_html.author_items,
         choices=fast_html.choices,
+        score_bars=score_bars,
+        coauthor_items=fast_html.coauthor_items,
+        paper_links=paper_links,
         columns=fast_html.columns,
         years_table=fast_html.years_table,
         address_writer=request_context.addresses().writer,

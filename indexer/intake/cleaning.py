@@ -321,7 +321,25 @@ _TEXT_RULES: tuple[Rule, ...] = (
     ("markup", markup.without_tags),
     ("white space", one_line),
 )
-_TITLE_RULES: tuple[Rule, ...] = (("no title", dropped_if_no_text),)
+
+
+def without_cell_quotes(title: str) -> str:
+    """Returns a title without the quotes that a CSV file puts around a cell with a comma.
+
+    >>> without_cell_quotes('"Fast, and ""safe"" robots"')
+    'Fast, and "safe" robots'
+    """
+    inner = title[1:-1]
+    quoted = len(title) > 2 and title[0] == title[-1] == '"' and "," in inner
+    if not quoted or '"' in inner.replace('""', ""):
+        return title
+    return inner.replace('""', '"').strip()
+
+
+_TITLE_RULES: tuple[Rule, ...] = (
+    ("no title", dropped_if_no_text),
+    ("quotes of a CSV cell", without_cell_quotes),
+)
 _ABSTRACT_RULES: tuple[Rule, ...] = (
     ("site boilerplate", markup.without_boilerplate),
     ("no abstract", dropped_if_no_text),

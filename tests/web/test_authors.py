@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any, cast
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -196,6 +197,28 @@ def test_the_json_is_that_of_the_command_line(client: FlaskClient) -> None:
     assert of_json(client, "/author/anna-s%C3%B8r%C3%A9n.json") == json.loads(
         json.dumps(cluster_json(cluster))
     )
+
+
+def test_titles_come_first_and_the_whole_is_one_address_away(client: FlaskClient) -> None:
+    first = page(client, "/author/wei-li")
+    papers = first.one("section", **{"aria-label": "Papers"})
+    views = links(first.one("nav", **{"aria-label": "View"}))
+    said = cast(list[dict[str, Any]], of_json(client, "/author/wei-li.json")["papers"])
+
+    assert {one.text for one in papers.all("b")} == {"Wei Li"}
+    assert [one.text for one in papers.all("summary")].count("Abstract") == sum(
+        bool(paper["abstract"]) for paper in said
+    )
+    assert all("y" in href for href in links(first.one("nav", **{"aria-label": "Years"})).values())
+    assert views["with abstracts"] == "/author/wei-li?view=full"
+    full = page(client, views["with abstracts"])
+    for view in (first, full, page(client, views["all titles on one page"])):
+        listed = view.one("section", **{"aria-label": "Papers"}).all("article")
+        assert [one.one("h3").text for one in listed] == [paper["title"] for paper in said]
+    whole = full.one("section", **{"aria-label": "Papers"})
+    assert [one.text for one in whole.all("p", class_="abstract-text")] == [
+        paper["abstract"] for paper in said if paper["abstract"]
+    ]
 
 
 def test_ties_are_drawn_and_told_in_a_table(client: FlaskClient) -> None:

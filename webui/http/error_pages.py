@@ -39,11 +39,11 @@ _LINES: Final = {
     500: ("The error is on our side and has been logged. Please try again, or try other words.",),
 }
 _TIMED_OUT: Final = (
-    "A list in part would be wrong. Fewer patterns, phrases or fuzzy words take less time."
+    "An incomplete list would be wrong. Use fewer wildcards, phrases or fuzzy words."
 )
 _DAMAGED: Final = (
-    "A file of it is not what was written, so nothing is read from it. Which file it is, and how "
-    "to repair the index, is in the server's log."
+    "One of its files has changed since it was written, so nothing is read from it. Which file it "
+    "is, and how to repair the index, is in the server's log."
 )
 _log = logging.getLogger(__name__)
 

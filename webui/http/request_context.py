@@ -23,7 +23,7 @@ from indexer import (
 )
 from webui.http.searcher_pool import Snapshots
 from webui.presentation.markup import Display
-from webui.urls.query_params import TOGETHER, Params, SearchRequest
+from webui.urls.query_params import COMPACT, TOGETHER, Params, SearchRequest
 from webui.urls.search_urls import SearchUrls
 from webui.urls.url_builder import Addresses
 
@@ -158,7 +158,8 @@ def params() -> Params:
     if "params" not in g:
         known = cast(Params, current_app.extensions["quiver.params"])
         name, value = TOGETHER
-        g.params = replace(known, together=request.args.get(name) == value)
+        compact = request.args.get(COMPACT[0]) == COMPACT[1]
+        g.params = replace(known, together=request.args.get(name) == value, compact=compact)
     return cast(Params, g.params)
 
 

@@ -1,6 +1,7 @@
 """What the address of an author's page asks for beside the name: names put with it, papers chosen.
 
-Parameters: ``also`` (slugs of other exact names, put together with this one), ``exact=1`` (leave
+Parameters: ``view`` (``full``: with the abstracts open, ``list``: all titles on one page),
+``also`` (slugs of other exact names, put together with this one), ``exact=1`` (leave
 out names that are curated to be the same person's), ``group`` (a paper: only the group of papers
 that it is in), ``venue``, ``year`` (repeated: any of these), ``q`` (words), ``page``. All of them
 hold for every representation of the page.
@@ -44,6 +45,9 @@ MOST_NAMES: Final = 10
 _MOST_VALUES: Final = 100
 _LONGEST: Final = 500
 Field = Literal["venue", "year"]
+View = Literal["", "full", "list"]
+"""How papers are listed: titles with abstracts to unfold, records in full, all titles at once."""
+_VIEWS: Final[Mapping[str, View]] = {"full": "full", "list": "list"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,7 @@ class Narrowing:
     venues: tuple[str, ...] = ()
     years: tuple[str, ...] = ()
     text: str = ""
+    view: View = ""
 
     @property
     def chooses(self) -> bool:
@@ -93,6 +98,8 @@ class Narrowing:
         found += [("year", value) for value in sorted(set(self.years))]
         if self.text:
             found.append(("q", self.text))
+        if self.view:
+            found.append(("view", self.view))
         if page > 1:
             found.append(("page", str(page)))
         return found
@@ -117,6 +124,7 @@ def read_narrowing(given: MultiDict[str, str], max_text: int) -> Narrowing:
         venues=several("venue"),
         years=several("year"),
         text=" ".join(given.getlist("q"))[:max_text].strip(),
+        view=_VIEWS.get(given.get("view", ""), ""),
     )
 
 

@@ -7,16 +7,20 @@ and such a page has a thousand of these: here the texts of one part are escaped 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from markupsafe import Markup
 
-from indexer import name_slug
+from indexer import name_key, name_slug
 from webui.presentation.charts import Histogram
 from webui.presentation.facets import FacetRow, Panel
 from webui.presentation.hit import AuthorName
 from webui.presentation.markup import escaped
 
+_MANY_NAMES: Final = 12
+"""Authors beyond which a list of titles names the first `_FIRST_NAMES` and the page's own."""
+_FIRST_NAMES: Final = 8
 _CHOSEN: Final = ' class="chosen"'
 
 
@@ -32,6 +36,33 @@ def author_items(authors: Sequence[AuthorName], href: Callable[[str], str]) -> M
         f'{_left_out(author.skipped)}<li dir="auto"><a href="{address}">{author.shown}</a></li>'
         for author, address in zip(authors, addresses, strict=True)
     )
+
+
+def coauthor_items(
+    names: Sequence[str], own: AbstractSet[str], href: Callable[[str], str]
+) -> Markup:
+    """Returns the names of a paper as items of a list, the page's own ones without a link.
+
+    Args:
+        names: as printed, in order.
+        own: keys of the names whose page it is (`name_key`).
+        href: gives the address of a name by its slug.
+    """
+    listed = names
+    if len(names) > _MANY_NAMES:
+        rest = [name for name in names[_FIRST_NAMES:] if name_key(name) in own]
+        listed = [*names[:_FIRST_NAMES], *rest]
+    addresses = escaped([href(name_slug(name)) for name in listed])
+    more = len(names) - len(listed)
+    items = [
+        f'<li dir="auto"><b>{shown}</b></li>'
+        if name_key(name) in own
+        else f'<li dir="auto"><a href="{address}">{shown}</a></li>'
+        for name, shown, address in zip(listed, escaped(listed), addresses, strict=True)
+    ]
+    if more:
+        items.append(f'<li class="more">+{more} more</li>')
+    return _joined(iter(items))
 
 
 def choices(panel: Panel) -> Markup:

@@ -182,6 +182,8 @@ class ResultsPage:
         works: the page with the versions of each work grouped, where that was asked for.
         others: by id of a hit, the other versions of it.
         most_together: results up to which works are counted.
+        compact: whether hits take less room; `compact_href` leads to the other view.
+        ranked: whether the hits are ordered by how well they match.
         together_href: the same search with versions grouped, or separate where they are grouped.
         first: rank of the first hit among all, from 1.
         kept: parameters that the form of filters carries along hidden.
@@ -197,6 +199,7 @@ class ResultsPage:
         json_href: the same as JSON.
         follow_href: its feed.
         record_href: its record.
+        topics_href: its topics.
     """
 
     query: Query
@@ -206,6 +209,9 @@ class ResultsPage:
     works: Works | None
     others: Mapping[str, tuple[VersionLink, ...]]
     most_together: int
+    compact: bool
+    compact_href: str
+    ranked: bool
     together_href: str
     first: int
     kept: tuple[tuple[str, str], ...]
@@ -230,6 +236,7 @@ class ResultsPage:
     json_href: str
     follow_href: str
     record_href: str
+    topics_href: str
     formats: tuple[FormatLink, ...]
     explained: ScoreExplanation
 
@@ -260,6 +267,8 @@ def results_page(
     unpaged = params.turning(query, "")(page=1, per_page=params.per_page)
     here = turned()
     total = results.total if works is None or works.total is None else works.total
+    ranked = _is_ranked(results)
+    order = Sort.NEWEST if query.sort is Sort.RELEVANCE and not ranked else query.sort
     return ResultsPage(
         query=query,
         results=results,
@@ -268,6 +277,9 @@ def results_page(
         works=works,
         others=_others(results, works, urls),
         most_together=MOST_TOGETHER,
+        compact=params.compact,
+        compact_href=urls.spacing(query, compact=not params.compact),
+        ranked=ranked,
         together_href=urls.grouping(query, together=works is None),
         first=first(results),
         kept=tuple(pair for pair in params.pairs(query) if pair[0] not in _FORM),
@@ -292,7 +304,9 @@ def results_page(
             write(replace(query, match=Match.ALL, page=1)),
         ),
         sorts=tuple(
-            Choice(label, turned(sort=sort, page=1), sort is query.sort) for sort, label in _SORTS
+            Choice(label, turned(sort=sort, page=1), sort is order)
+            for sort, label in _SORTS
+            if ranked or sort is not Sort.RELEVANCE
         ),
         sizes=tuple(
             Choice(str(size), turned(page=1, per_page=size), size == query.per_page)
@@ -304,6 +318,7 @@ def results_page(
         json_href=params.write(query, address("api.search")),
         follow_href=address("feeds.search") + unpaged,
         record_href=address("keeping.record") + unpaged,
+        topics_href=address("topics.page") + unpaged,
         formats=tuple(
             FormatLink(
                 format.name,
@@ -324,6 +339,14 @@ def entries(results: Results, display: Display, works: Works | None = None) -> t
     """Lay out the hits of a page, numbered by their rank in the whole answer."""
     hits = results.hits if works is None else works.hits
     return tuple(entry(hit, rank, display) for rank, hit in enumerate(hits, first(results)))
+
+
+def _is_ranked(results: Results) -> bool:
+    """Returns whether relevance tells the hits apart; without words, they come newest first."""
+    query = results.query
+    if not query.text.strip():
+        return False
+    return query.sort is not Sort.RELEVANCE or not results.hits or results.hits[0].score > 0
 
 
 def _named(typed: TypedName | None, urls: SearchUrls) -> OfferedAuthors | None:

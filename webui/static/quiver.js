@@ -44,6 +44,11 @@ function isAnswer(url) {
 // Says which control this is, so that the focus can go back to it in the new page.
 function controlOf(element) {
   if (!element || !element.closest("main, header")) return null;
+  if (element.localName === "a" && !element.id && !element.getAttribute("aria-label")) {
+    // A link of the same words in the same part of the page; else the number of results.
+    const region = element.closest("[aria-label]")?.getAttribute("aria-label") ?? "";
+    return { region, words: element.textContent.trim() };
+  }
   if (element.id) return `#${CSS.escape(element.id)}`;
   const label = element.getAttribute("aria-label");
   if (label) return `${element.localName}[aria-label="${CSS.escape(label)}"]`;
@@ -52,6 +57,12 @@ function controlOf(element) {
     return `${element.localName}:not([type="hidden"])[name="${CSS.escape(element.name)}"]${value}`;
   }
   return null;
+}
+
+function controlAgain(focused) {
+  if (typeof focused === "string") return $(focused) ?? $("#total");
+  const part = focused.region ? $(`[aria-label="${CSS.escape(focused.region)}"]`) : $("main");
+  return all("a", part ?? undefined).find((one) => one.textContent.trim() === focused.words) ?? $("#total");
 }
 
 async function turnTo(url, { push = true, top = false } = {}) {
@@ -75,7 +86,7 @@ async function turnTo(url, { push = true, top = false } = {}) {
     shown = location.pathname + location.search;
     for (const id of open) if (id) $(`#${CSS.escape(id)} > details`)?.setAttribute("open", "");
     prepare();
-    const again = focused && $(focused);
+    const again = focused && controlAgain(focused);
     if (top) {
       scrollTo({ top: 0 });
       $("main").focus({ preventScroll: true });
@@ -97,6 +108,24 @@ function addressOf(form, submitter) {
   url.search = new URLSearchParams(pairs);
   return url;
 }
+
+// On a narrow screen the filters are a sheet that stays open while they are chosen.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a.to-filters, a.close-filters");
+  if (!link || !$("#filters.filters")) return;
+  event.preventDefault();
+  const opens = link.matches(".to-filters");
+  document.documentElement.classList.toggle("sheet", opens);
+  $(opens ? "#filters" : "#total").focus();
+});
+
+document.addEventListener("keydown", (event) => {
+  const root = document.documentElement;
+  if (event.key === "Escape" && root.classList.contains("sheet")) {
+    root.classList.remove("sheet");
+    $("a.to-filters")?.focus();
+  }
+});
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href]");
@@ -409,20 +438,31 @@ function complete(input) {
 function copying(block) {
   if (!navigator.clipboard) return;
   const button = make("button", { type: "button", class: "copy" }, "Copy");
+  const copied = block.textContent;
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(block.textContent);
+    await navigator.clipboard.writeText(copied.trim());
     button.textContent = "Copied";
     live.textContent = "Copied";
     setTimeout(() => (button.textContent = "Copy"), 2000);
   });
-  block.before(button);
+  if (block.localName === "dd") block.append(" ", button);
+  else block.before(button);
+}
+
+// On the page of a paper, the search box has the query that led to it.
+function keepQuery() {
+  const box = $(".top #q");
+  if (!box || box.value || !document.referrer) return;
+  const from = new URL(document.referrer);
+  if (isAnswer(from)) box.value = from.searchParams.get("q") ?? "";
 }
 
 // What has to be done again for new content.
 function prepare() {
   for (const input of all('.find input[type="search"]:not([role])')) complete(input);
-  for (const block of all("pre.cite:not(.copy + pre)")) copying(block);
+  for (const block of all("pre.cite:not(.copy + pre), dd.reference:not(:has(.copy))")) copying(block);
   prepareShelf();
 }
 
 prepare();
+keepQuery();

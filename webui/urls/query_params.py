@@ -46,6 +46,8 @@ _SORTS: Final = {
 }
 TOGETHER: Final = ("versions", "collapse")
 """The parameter by which the versions of one work stand together."""
+COMPACT: Final = ("view", "compact")
+"""The parameter by which hits take less room."""
 _MAX_PAGE: Final = 10**9
 _HOLE: Final = "\0"
 """Stands for a filter still to be written; no parameter but a hole's own is written so."""
@@ -90,6 +92,7 @@ class Params:
         max_values: most filter values of all fields together.
         max_value: most characters of one filter value.
         together: addresses are written so that versions of one work stand together.
+        compact: addresses are written so that more hits fit on a screen.
     """
 
     per_page: int = 20
@@ -99,6 +102,7 @@ class Params:
     max_values: int = 200
     max_value: int = 500
     together: bool = False
+    compact: bool = False
 
     def read(self, pairs: Iterable[tuple[str, str]]) -> SearchRequest:
         """Read the decoded pairs of a query string; never raises."""
@@ -115,6 +119,8 @@ class Params:
             found.append(("sort", sort.value))
         if self.together:
             found.append(TOGETHER)
+        if self.compact:
+            found.append(COMPACT)
         if page != 1:
             found.append(("page", str(page)))
         if per_page != self.per_page:

@@ -62,6 +62,10 @@ class SearchUrls:
         params = replace(self.params, together=together)
         return params.turning(query, self.path)(page=1)
 
+    def spacing(self, query: Query, *, compact: bool) -> str:
+        """Returns the address of the same page with compact hits, or with roomy ones."""
+        return replace(self.params, compact=compact).turning(query, self.path)()
+
     def carried(self, query: Query) -> tuple[tuple[str, str], ...]:
         """Returns the parameters that a search form carries along, so that filters stay."""
         return tuple(pair for pair in self.params.pairs(query) if pair[0] not in ("q", "page"))

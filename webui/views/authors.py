@@ -17,6 +17,7 @@ from indexer import (
     Searcher,
     Sort,
     cluster_json,
+    name_key,
     name_slug,
 )
 from webui.http import request_context
@@ -24,6 +25,7 @@ from webui.presentation.author_filters import (
     Field,
     Narrowing,
     Selection,
+    View,
     choose,
     names_beside,
     query_of,
@@ -40,9 +42,15 @@ from webui.views.feeds import feed
 from webui.views.json_api import answer
 
 _PAPERS: Final = 100
+"""Papers on a page; of more, a page has `_PAPERS_OF_MANY`, so that it stays below 60 kB sent."""
+_PAPERS_OF_MANY: Final = 50
+_MOST_LISTED: Final = 2_000
+"""Titles on the page that lists them all."""
 _DIGITS: Final = 6
 """Digits of the number of a group that are read, at most, and one."""
 _COAUTHORS: Final = 1000
+_COAUTHORS_AT_FIRST: Final = 200
+"""Co-author names of the first view; the others have more."""
 _VENUES: Final = 12
 """Venues that stand without being asked for."""
 
@@ -163,7 +171,8 @@ def _page(
 ) -> ResponseReturnValue:
     cluster = chosen.cluster
     page = request_context.page()
-    listed = cluster.papers[(page - 1) * _PAPERS : page * _PAPERS]
+    size = _per_page(cluster, narrowing)
+    listed = cluster.papers[(page - 1) * size : page * size]
     if not listed and page > 1:
         abort(404)
     slug = cluster.slug
@@ -179,6 +188,9 @@ def _page(
         whole=whole,
         total=chosen.total,
         narrowing=narrowing,
+        own=frozenset(map(name_key, whole.names)),
+        views=_views(cluster, narrowing),
+        jumps=_jumps(cluster, narrowing, page, size),
         here=_href(narrowing, slug),
         bare=_href(Narrowing(also=narrowing.also, exact=narrowing.exact), slug),
         exact=_href(replace(narrowing, exact=not narrowing.exact, group=""), slug),
@@ -202,16 +214,55 @@ def _page(
         picture=draw(cluster.ties, href),
         coauthors=[
             {"name": one.name, "count": one.count, "href": href(one.name)}
-            for one in cluster.coauthors[:_COAUTHORS]
+            for one in cluster.coauthors[: _COAUTHORS if narrowing.view else _COAUTHORS_AT_FIRST]
         ],
         kept=[pair for pair in narrowing.pairs() if pair[0] != "q"],
         listed=by_year(listed, request_context.display()),
-        pager=pager(page, _PAPERS, len(cluster.papers), lambda to: _href(narrowing, slug, page=to)),
+        pager=pager(page, size, len(cluster.papers), lambda to: _href(narrowing, slug, page=to)),
         search_href=_search_href(whole, narrowing),
         formats=_formats(slug, narrowing),
         feed_href=_href(narrowing, f"{slug}.atom"),
         generation=searcher.generation,
     )
+
+
+def _per_page(cluster: AuthorCluster, narrowing: Narrowing) -> int:
+    if narrowing.view == "list":
+        return _MOST_LISTED
+    few = len(cluster.papers) <= _PAPERS or narrowing.view == "full"
+    return _PAPERS if few else _PAPERS_OF_MANY
+
+
+def _views(cluster: AuthorCluster, narrowing: Narrowing) -> list[dict[str, Any]]:
+    """List the ways to show these papers, each with its address."""
+    labels: tuple[tuple[View, str], ...] = (
+        ("", "titles"),
+        ("full", "with abstracts"),
+        ("list", "all titles on one page"),
+    )
+    return [
+        {
+            "label": label,
+            "href": _href(replace(narrowing, view=view), cluster.slug),
+            "current": view == narrowing.view,
+        }
+        for view, label in labels
+    ]
+
+
+def _jumps(
+    cluster: AuthorCluster, narrowing: Narrowing, page: int, size: int
+) -> list[dict[str, str]]:
+    """List the years of the papers, each with the address of its place on this or another page."""
+    places: dict[int | None, int] = {}
+    for place, paper in enumerate(cluster.papers):
+        places.setdefault(paper.year, place)
+    jumps = []
+    for year, place in places.items():
+        there = place // size + 1
+        href = "" if there == page else _href(narrowing, cluster.slug, page=there)
+        jumps.append({"label": str(year or "No year"), "href": f"{href}#y{year or 'none'}"})
+    return jumps if len(jumps) > 1 else []
 
 
 def _search_href(cluster: AuthorCluster, narrowing: Narrowing) -> str:

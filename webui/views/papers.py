@@ -26,6 +26,7 @@ from indexer import (
     paper_json,
     related_papers,
     results_json,
+    shared_terms,
     versions_of_paper,
     write_citations,
 )
@@ -91,7 +92,10 @@ def _paper_page(found: Paper) -> ResponseReturnValue:
             references=[(label, write(found)) for label, write in REFERENCE_STYLES.values()],
             versions=[shown(one, display) for one in versions_of_paper(searcher, found, near)],
             terms=near.terms,
-            related=[shown(one.paper, display) for one in near.hits],
+            related=[
+                (shown(one.paper, display), shared_terms(near.terms, one.paper))
+                for one in near.hits
+            ],
             generation=searcher.generation,
         )
     )

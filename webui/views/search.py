@@ -15,13 +15,16 @@ from indexer import (
     FacetField,
     FacetRequest,
     Query,
+    Sort,
     parse_query,
     put_together,
     search_corrected,
 )
 from webui.http import request_context
 from webui.http.error_pages import refused
+from webui.presentation.coverage import coverage, example_queries
 from webui.presentation.facets import PLURALS, facet_panel
+from webui.presentation.hit import shown
 from webui.presentation.results_page import histogram, results_page
 from webui.urls import query_edits
 
@@ -30,6 +33,12 @@ _FIELDS = ("abstract", "authors", "venue", "year", "type", "doi", "url", "keywor
 """What a record may lack, as the query language names it."""
 _AS_TYPED = "as_typed"
 """The parameter that keeps a query from being corrected."""
+_NEWEST = 5
+"""Papers that the first page shows as added last."""
+_ENGINES = {
+    "whoosh": "The index is searched within this server.",
+    "opensearch": "The index is searched by an OpenSearch cluster.",
+}
 _VALUES = 200
 """Values on a page of all values of a facet."""
 
@@ -42,9 +51,13 @@ def home() -> str:
     wanted = (FacetRequest("venue", 60), FacetRequest("year", 0))
     results = searcher.search(everything, facets=wanted)
     venues = [one for one in results.facets["venue"].values if one.value != UNKNOWN]
+    newest = searcher.search(Query(sort=Sort.ADDED, per_page=_NEWEST), facets=())
+    display = request_context.display()
     return render_template(
         "pages/home.html",
         info=searcher.info(),
+        examples=example_queries(searcher),
+        newest=[shown(hit.paper, display) for hit in newest.hits],
         histogram=histogram(
             replace(everything, per_page=request_context.params().per_page),
             results,
@@ -132,7 +145,10 @@ def facet(field: FacetField) -> ResponseReturnValue:
 @blueprint.get("/help")
 def help_page() -> str:
     """Explain the query language."""
-    return render_template("pages/help_page.html", syntax=SYNTAX)
+    searcher = request_context.searcher()
+    return render_template(
+        "pages/help_page.html", syntax=SYNTAX, examples=example_queries(searcher)
+    )
 
 
 @blueprint.get("/about")
@@ -149,4 +165,10 @@ def about() -> str:
                 "href": request_context.search_href(query),
             }
         )
-    return render_template("pages/about.html", info=request_context.info(), lacking=lacking)
+    return render_template(
+        "pages/about.html",
+        info=request_context.info(),
+        lacking=lacking,
+        coverage=coverage(searcher),
+        engine=_ENGINES.get(request_context.info().backend, ""),
+    )

@@ -8,7 +8,7 @@ from typing import Final
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from indexer import NO_RELATED, Paper, Related, related_papers
+from indexer import NO_RELATED, Paper, Related, related_papers, shared_terms
 from webui.http import request_context
 from webui.presentation.hit import shown
 
@@ -67,6 +67,8 @@ def _page(
         shares=near.shares,
         terms=near.terms,
         written=near.query,
-        listed=[shown(one.paper, display) for one in near.hits],
+        listed=[
+            (shown(one.paper, display), shared_terms(near.terms, one.paper)) for one in near.hits
+        ],
         generation=request_context.searcher().generation,
     )

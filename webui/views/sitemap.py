@@ -29,6 +29,7 @@ Disallow: /feed.atom
 Disallow: /advanced?
 Disallow: /shelf
 Disallow: /similar
+Disallow: /topics
 Disallow: /record
 Disallow: /trends
 Disallow: /path
@@ -36,6 +37,7 @@ Disallow: /author/*?also=
 Disallow: /author/*?exact=
 Disallow: /author/*?group=
 Disallow: /author/*?venue=
+Disallow: /author/*?view=
 Disallow: /author/*?year=
 Disallow: /author/*?q=
 Disallow: /paper/*.bib$

@@ -1,0 +1,80 @@
+"""A private site: one password or token, or a proxy that names the reader; open by default."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from indexer import ConfigError, load_config
+from tests.oracle import MemoryIndex
+from webui import create_app
+
+PASSWORD = "Käse und Brot"  # noqa: S105 - of these tests
+
+
+def client_with(folder: Path, index: MemoryIndex, **settings: object) -> FlaskClient:
+    (folder / "password").write_text(f"{PASSWORD}\nnot this line\n", "utf-8")
+    overrides = {f"web.{name}": value for name, value in settings.items()}
+    return create_app(load_config(overrides=overrides), index=index).test_client()
+
+
+def basic(password: str) -> dict[str, str]:
+    return {"Authorization": "Basic " + base64.b64encode(f"me:{password}".encode()).decode()}
+
+
+def test_everything_needs_the_password(tmp_path: Path, index: MemoryIndex) -> None:
+    client = client_with(tmp_path, index, password_file=str(tmp_path / "password"))
+    for path in (
+        "/",
+        "/search?q=gossip",
+        "/paper/p1",
+        "/feed.atom",
+        "/static/quiver.css",
+        "/metrics",
+    ):
+        assert client.get(path).status_code == 401
+        assert client.get(path, headers=basic("guess")).status_code == 401
+        assert client.get(f"{path}{'&' if '?' in path else '?'}token=x").status_code == 401
+    refused = client.get("/search")
+    assert refused.headers["WWW-Authenticate"].startswith("Basic ")
+    assert client.get("/healthz").status_code == 200
+    for header in ({"Authorization": "Basic %%"}, {"Authorization": "Bearer"}, basic("")):
+        assert client.get("/", headers=header).status_code == 401
+
+
+def test_a_reader_who_has_it_reads_and_no_cookie_is_set(tmp_path: Path, index: MemoryIndex) -> None:
+    client = client_with(tmp_path, index, password_file=str(tmp_path / "password"))
+    page = client.get("/search?q=gossip", headers=basic(PASSWORD))
+    assert page.status_code == 200
+    assert "Set-Cookie" not in page.headers
+    assert "public" not in page.headers.get("Cache-Control", "")
+    feed = client.get("/feed.atom", query_string={"q": "gossip", "token": PASSWORD})
+    assert feed.status_code == 200
+    assert "token" not in feed.text
+    bearer = {"Authorization": f"Bearer {PASSWORD}".encode().decode("latin-1")}
+    assert client.get("/search.json", headers=bearer).status_code == 200
+
+
+def test_only_a_trusted_proxy_names_readers(tmp_path: Path, index: MemoryIndex) -> None:
+    client = client_with(tmp_path, index, user_header="X-Remote-User", trusted_proxies="10.0.0.1")
+    named = {"X-Remote-User": "ada"}
+
+    def status(address: str, headers: dict[str, str]) -> int:
+        environ = {"REMOTE_ADDR": address}
+        return client.get("/", headers=headers, environ_base=environ).status_code
+
+    assert status("10.0.0.1", named) == 200
+    assert status("10.0.0.1", {}) == 403
+    assert status("10.0.0.2", named) == 403
+    assert status("10.0.0.2", named | {"X-Forwarded-For": "10.0.0.1"}) == 403
+
+
+def test_a_password_that_protects_nothing_is_refused(tmp_path: Path, index: MemoryIndex) -> None:
+    (tmp_path / "short").write_text("1234567\n")
+    for name in ("short", "missing"):
+        with pytest.raises(ConfigError, match=r"web\.password_file"):
+            client_with(tmp_path, index, password_file=str(tmp_path / name))
+    assert client_with(tmp_path, index).get("/").status_code == 200

@@ -1,0 +1,45 @@
+"""Topics of a result: true counts, each a link."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+
+from indexer import Paper
+from tests.oracle import MemoryIndex
+from tests.web.reading import hits, read
+from webui import create_app
+
+KINDS = ("attention heads", "message passing", "spectral filters")
+PAPERS = tuple(
+    Paper(f"t{at}", f"Graph learning with {KINDS[at % 3]}", f"Study {'abcde'[at % 5]}.", ())
+    for at in range(40)
+)
+
+
+@pytest.fixture(scope="module")
+def client() -> FlaskClient:
+    index = MemoryIndex()
+    with index.writer() as writing:
+        for paper in PAPERS:
+            writing.add(paper)
+    return create_app(index=index).test_client()
+
+
+def test_each_topic_has_the_hits_it_says(client: FlaskClient) -> None:
+    rows = read(client.get("/topics?q=graph").text).one("tbody").all("tr")
+    told = {row.one("a").text: row for row in rows}
+
+    assert set(KINDS) <= set(told)
+    for row in rows:
+        found = hits(read(client.get(row.one("a").attrs["href"]).text))
+        assert found == int(row.all("td")[1].text)
+        assert 0 < found < len(PAPERS)
+    said = client.get("/topics.json?q=graph").get_json()
+    assert [topic["phrase"] for topic in said["topics"]] == [row.one("a").text for row in rows]
+    assert said["total"] == len(PAPERS)
+
+
+def test_few_papers_have_no_topics(client: FlaskClient) -> None:
+    assert "do not fall into topics" in client.get("/topics?q=nothing").text
+    assert client.get("/topics?page=x").status_code == 400

@@ -27,7 +27,9 @@ from webui.urls.url_builder import AddressConverter
 from webui.views import (
     advanced,
     arxiv_api,
+    assistant,
     coauthor_path,
+    duplicates,
     exports,
     feeds,
     health,
@@ -71,12 +73,15 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     app.register_blueprint(feeds.blueprint)
     app.register_blueprint(shelf.blueprint)
     app.register_blueprint(similar.blueprint)
+    app.register_blueprint(duplicates.blueprint)
     search_diff.register(app)
     app.register_blueprint(trends.blueprint)
     app.register_blueprint(suggest.blueprint)
     app.register_blueprint(arxiv_api.blueprint)
     app.register_blueprint(sitemap.blueprint)
     app.register_blueprint(health.blueprint)
+    if config.web.mcp:
+        assistant.register(app, config.web.title, config.web.public_url)
     with app.app_context():
         _add_words(app, config.web.title)
     security_headers.register(app)

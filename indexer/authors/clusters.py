@@ -238,14 +238,14 @@ def similar_names(searcher: Searcher, name: str, *, limit: int = 5) -> tuple[str
     surname = _surname(name)
     if not surname:
         return ()
-    found = searcher.values("author", contains=surname, limit=limit)
-    if not found:
+    meant = surname
+    if not searcher.count(Query(clause=AuthorName(surname), per_page=0)):
         asked = Query(clause=AuthorName(surname), per_page=0)
-        for alternative in searcher.search(asked, facets=()).receipt.alternatives:
-            meant = alternative.query.clause
-            if isinstance(meant, AuthorName):
-                found = searcher.values("author", contains=meant.name, limit=limit)
-                break
+        clauses = (
+            one.query.clause for one in searcher.search(asked, facets=()).receipt.alternatives
+        )
+        meant = next((one.name for one in clauses if isinstance(one, AuthorName)), surname)
+    found = searcher.values("author", contains=meant, limit=limit)
     return tuple(value.value for value in found)
 
 

@@ -238,7 +238,7 @@ def test_an_index_keeps_the_likely_people_of_a_name(built: WhooshIndex) -> None:
 def test_pages_of_people_have_addresses_feeds_and_records(built: WhooshIndex) -> None:
     client = create_app(index=built).test_client()
     whole = client.get("/author/wei-li").text
-    assert "2 likely people" in whole
+    assert "The papers of this name fall into 2 groups" in whole
     assert 'href="/author/wei-li/2"' in whole
     part = client.get("/author/wei-li/2")
     assert "Treebank grammar 2" in part.text

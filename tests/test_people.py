@@ -167,13 +167,12 @@ def test_a_table_is_read_as_it_was_written() -> None:
         ),
         "jörg": NamedPeople({1: frozenset({1, 2})}, {1: 0.0}, {}, frozenset({7})),
     }
-    fingerprints = np.array([9, 2, 5], np.uint64)
-    data = write_table(people, fingerprints)
+    data = write_table(people, [9, 2, 2**64 - 1])
     table = read_table(data)
     assert {key: table.people(key) for key in table.names()} == people
     assert table.people("yang") is None
     assert table.people("\ud800") is None
-    assert table.unchanged(np.array([2, 3, 2**63], np.uint64)).tolist() == [True, False, False]
+    assert list(table.fingerprints) == [2, 9, 2**64 - 1]
     for damaged in (b"", data[:40], data[:-1], data.replace(b'"version":1', b'"version":2')):
         with pytest.raises(IndexDamaged):
             read_table(damaged)
@@ -239,7 +238,7 @@ def test_an_index_keeps_the_likely_people_of_a_name(built: WhooshIndex) -> None:
 def test_pages_of_people_have_addresses_feeds_and_records(built: WhooshIndex) -> None:
     client = create_app(index=built).test_client()
     whole = client.get("/author/wei-li").text
-    assert "2 likely people" in whole
+    assert "The papers of this name fall into 2 groups" in whole
     assert 'href="/author/wei-li/2"' in whole
     part = client.get("/author/wei-li/2")
     assert "Treebank grammar 2" in part.text

@@ -64,7 +64,7 @@ def table_of_people(  # noqa: PLR0913 - one keyword a thing that is known
     people: dict[str, NamedPeople] = {}
     todo = names
     if before is not None and reuse:
-        unchanged = before.unchanged(fingerprints)
+        unchanged = np.isin(fingerprints, np.array(before.fingerprints, np.uint64))
         todo = names[~unchanged]
         current = {keys[name] for name in names[unchanged].tolist()}
         people = {key: named for key, named in before.items() if key in current}
@@ -78,7 +78,7 @@ def table_of_people(  # noqa: PLR0913 - one keyword a thing that is known
                 people[key] = named
     if before is not None:
         _lead_on(people, before, {keys[name] for name in todo.tolist()})
-    return write_table(people, fingerprints, identified=identified) if len(names) else b""
+    return write_table(people, fingerprints.tolist(), identified=identified) if len(names) else b""
 
 
 def _numbered(

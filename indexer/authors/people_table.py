@@ -13,15 +13,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
+from array import array
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
-from typing import Any, Final
-
-import numpy as np
-from numpy.typing import NDArray
+from functools import lru_cache
+from typing import Final
 
 from indexer.errors import IndexDamaged
 
@@ -30,11 +29,11 @@ ATTACHED: Final = "people"
 _MAGIC: Final = b"QVPEOPLE"
 _VERSION: Final = 1
 _ARRAYS: Final = {
-    "name_ends": "<u4", "names": "|u1", "paper_ptr": "<u4", "papers": "<u4", "paper_group": "<u2",
-    "group_ptr": "<u4", "groups": "<u2", "confidence": "|u1", "moved_ptr": "<u4",
-    "moved_from": "<u2", "moved_to": "<u2", "fingerprints": "<u8",
+    "name_ends": "I", "names": "B", "paper_ptr": "I", "papers": "I", "paper_group": "H",
+    "group_ptr": "I", "groups": "H", "confidence": "B", "moved_ptr": "I", "moved_from": "H",
+    "moved_to": "H", "fingerprints": "Q",
 }  # fmt: skip
-_WHOLE: Final = ("names", "fingerprints")
+"""The arrays and their kinds, as the module `array` names them: bytes, or 2, 4 or 8 bytes."""
 MOST_GROUPS: Final = 60_000
 """Groups of a name, and numbers given up."""
 
@@ -133,12 +132,12 @@ class PeopleTable:
         identified: whether papers of the index tell ids of their authors.
     """
 
-    def __init__(self, arrays: Mapping[str, NDArray[Any]], *, identified: bool = False) -> None:
+    def __init__(self, arrays: Mapping[str, array[int]], *, identified: bool = False) -> None:
         """Reads from the arrays of a table; `read_table` checks them."""
         self.identified = identified
         self._arrays = arrays
         self._blob = arrays["names"].tobytes()
-        self._ends = arrays["name_ends"].tolist()
+        self._ends = arrays["name_ends"]
 
     def __len__(self) -> int:
         """Number of names."""
@@ -164,13 +163,13 @@ class PeopleTable:
         for place in range(len(self)):
             yield self._key(place).decode(), self._people(place)
 
-    @cached_property
-    def _lists(self) -> dict[str, list[int]]:
-        """The arrays as lists, which are quicker to read by single numbers."""
-        return {name: self._arrays[name].tolist() for name in _ARRAYS if name not in _WHOLE}
+    @property
+    def fingerprints(self) -> array[int]:
+        """The `name_fingerprint`s of all names that were looked at, ascending."""
+        return self._arrays["fingerprints"]
 
     def _people(self, place: int) -> NamedPeople:
-        lists = self._lists
+        lists = self._arrays
         papers = slice(*lists["paper_ptr"][place : place + 2])
         groups = slice(*lists["group_ptr"][place : place + 2])
         moves = slice(*lists["moved_ptr"][place : place + 2])
@@ -189,18 +188,10 @@ class PeopleTable:
             frozenset(alone),
         )
 
-    def unchanged(self, fingerprints: NDArray[np.uint64]) -> NDArray[np.bool_]:
-        """Returns which fingerprints (`name_fingerprint`) were there when the table was made."""
-        known = self._arrays["fingerprints"]
-        if not len(known):
-            return np.zeros(len(fingerprints), np.bool_)
-        places = np.minimum(np.searchsorted(known, fingerprints), len(known) - 1)
-        return np.asarray(known[places] == fingerprints)
-
 
 def write_table(
     people: Mapping[str, NamedPeople],
-    fingerprints: NDArray[np.uint64],
+    fingerprints: Iterable[int],
     *,
     identified: bool = False,
 ) -> bytes:
@@ -229,14 +220,14 @@ def write_table(
         columns["paper_ptr"].append(len(columns["papers"]))
         columns["group_ptr"].append(len(columns["groups"]))
         columns["moved_ptr"].append(len(columns["moved_from"]))
-    arrays = {name: np.array(columns[name], kind) for name, kind in _ARRAYS.items()}
-    arrays["names"] = np.frombuffer(b"".join(raws), np.uint8)
-    arrays["fingerprints"] = np.sort(fingerprints).astype("<u8")
+    columns["names"] = list(b"".join(raws))
+    columns["fingerprints"] = sorted(fingerprints)
+    arrays = {name: array(kind, columns[name]) for name, kind in _ARRAYS.items()}
     lengths = {name: len(array) for name, array in arrays.items()}
     header = json.dumps(
         {"version": _VERSION, "identified": identified, "arrays": lengths}, separators=(",", ":")
     ).encode()
-    body = b"".join(array.tobytes() for array in arrays.values())
+    body = b"".join(_little(column).tobytes() for column in arrays.values())
     return _MAGIC + len(header).to_bytes(4, "little") + header + body
 
 
@@ -258,14 +249,24 @@ def read_table(data: bytes) -> PeopleTable:
         raise _damaged("its header is not what was written") from error
     if version != _VERSION:
         raise _damaged(f"it is of version {version}, this program reads {_VERSION}")
-    arrays: dict[str, NDArray[Any]] = {}
+    arrays: dict[str, array[int]] = {}
     for name, kind in _ARRAYS.items():
-        size = np.dtype(kind).itemsize * int(lengths[name])
+        column = array(kind)
+        size = column.itemsize * int(lengths[name])
         if end + size > len(data):
             raise _damaged("it is cut short")
-        arrays[name] = np.frombuffer(data, kind, int(lengths[name]), end)
+        column.frombytes(data[end : end + size])
+        arrays[name] = _little(column)
         end += size
     return PeopleTable(arrays, identified=header.get("identified") is True)
+
+
+def _little(column: array[int]) -> array[int]:
+    """Returns numbers with their bytes turned where this machine is not little-endian."""
+    if sys.byteorder == "big":
+        column = column[:]
+        column.byteswap()
+    return column
 
 
 def _damaged(why: str) -> IndexDamaged:

@@ -5,39 +5,22 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from indexer.authors.calibration import Doubles, Weights, shipped_weights, weights_json
-from indexer.authors.clustering_quality import (
-    METHODS,
-    Row,
-    Statement,
-    clustering_rows,
-    quality_json,
-    statements,
-)
 from indexer.authors.disambiguation_quality import Judgement, Score, judge, judgement_as_json
-from indexer.authors.disambiguation_training import (
-    LabelledNames,
-    cross_validated,
-    described,
-    fit_weights,
-    label_names,
-)
 from indexer.authors.foreign_truth import is_foreign, read_foreign_truth
-from indexer.authors.ground_truth import Truth, read_truth
-from indexer.authors.pair_features import PairFeatures
-from indexer.backends.whoosh.index import WhooshIndex
-from indexer.backends.whoosh.indexing.authorships import Authorships
+from indexer.authors.ground_truth import read_truth
 from indexer.build import read_papers
 from indexer.cli.group import Session, example, overwrite_option, with_session
 from indexer.cli.terminal import counted, echo_lines
 from indexer.output_file import OutputFile
-from indexer.paper import Paper
 from indexer.protected import protect
+
+if TYPE_CHECKING:
+    from indexer.authors.clustering_quality import Row, Statement
 
 
 @click.command(
@@ -63,6 +46,11 @@ def evaluate_authors(
     "ids": [ID, ...]}; ids are OpenReview profiles, IEEE numbers or ACL Anthology slugs. It may
     also be a JSON file of WhoIsWho, or a folder of S2AND, with the paper ids of DUMP.
     """
+    # The engine and its arrays are slow to import, and only this command needs them.
+    from indexer.authors.calibration import weights_json
+    from indexer.authors.clustering_quality import quality_json
+    from indexer.evaluation.likely_people import score_people
+
     output: OutputFile | None = None
     if fit is not None:
         shielded = protect((dump, truth), session.settings_files)
@@ -74,7 +62,8 @@ def evaluate_authors(
         known = read_truth([truth])
     judgement = judge(papers, known)
     with tempfile.TemporaryDirectory(prefix="quiver-authors-") as folder:
-        scored = _scored(papers, known, Path(folder), dump if fit is not None else None)
+        fitted_on = Path(dump).name if fit is not None else ""
+        scored = score_people(papers, known, Path(folder), fitted_on=fitted_on)
     if output is not None:
         with output:
             output.write(weights_json(scored.weights))
@@ -83,52 +72,6 @@ def evaluate_authors(
         click.echo(json.dumps(said))
     else:
         echo_lines(*_lines(judgement), *_row_lines(scored.rows), *_said_lines(scored.said))
-
-
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """Weights, and how well they do."""
-
-    weights: Weights
-    rows: tuple[Row, ...]
-    said: tuple[Statement, ...]
-
-
-def _scored(papers: Iterable[Paper], truth: Truth, folder: Path, fitted_on: str | None) -> Scored:
-    """Scores the shipped weights, or fits new ones to a truth where `fitted_on` names the dump."""
-    index = WhooshIndex(folder)
-    with index.writer(rebuild=True) as writer:
-        for paper in papers:
-            writer.add(paper)
-    authorships = Authorships([(segment, None) for segment in index.opened().segments])
-    features = PairFeatures(authorships.collection)
-    labelled = label_names(authorships.collection, features, truth, authorships.number)
-    weights = shipped_weights()
-    log_odds: Doubles
-    if fitted_on is None:
-        log_odds = weights.log_odds(labelled.features)
-    else:
-        _refuse_too_few(labelled)
-        log_odds = cross_validated(labelled)
-        weights = described(
-            fit_weights(labelled, log_odds),
-            labelled,
-            dump=Path(fitted_on).name,
-            papers=authorships.collection.papers,
-        )
-    return Scored(
-        weights,
-        clustering_rows(labelled, log_odds, weights.threshold),
-        statements(labelled, log_odds, weights),
-    )
-
-
-def _refuse_too_few(labelled: LabelledNames) -> None:
-    if not (labelled.label == 0).any() or not (labelled.label == 1).any():
-        raise click.ClickException(
-            "the truth has no name with two papers of one person, or none of two people; "
-            "weights cannot be fitted to it"
-        )
 
 
 def _lines(judgement: Judgement) -> Iterator[str]:
@@ -157,8 +100,7 @@ def _row_lines(rows: Iterable[Row]) -> Iterator[str]:
         kind = f"{row.size} papers a name" if row.size != "all" else "all names"
         several = ", of several people" if row.several else ""
         yield f"  {row.source}, {kind}{several}: {counted(row.names, 'name')}"
-        for method in METHODS:
-            pairs, cubed = row.methods[method]
+        for method, (pairs, cubed) in row.methods.items():
             yield (
                 f"    {method:<58}{pairs.precision:>9.3f} {pairs.recall:>6.3f} "
                 f"{cubed.precision:>10.3f} {cubed.recall:>6.3f} {cubed.f1:>6.3f}"

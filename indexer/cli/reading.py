@@ -142,7 +142,8 @@ def _cluster_lines(cluster: AuthorCluster) -> Iterator[str]:
         yield from wrapped(line, (), "", "  ")
     if cluster.groups:
         several = (
-            f"{len(cluster.groups)} likely people, by co-authors, topics, venues and years:"
+            f"Perhaps several people: {len(cluster.groups)} groups by co-authors, topics, venues "
+            "and years."
             if cluster.groups[0].number
             else f"Perhaps several people: {len(cluster.groups)} groups of papers share no "
             "co-author and no topic."

@@ -44,6 +44,17 @@ def group_rows(
     ]
 
 
+def likely_people(cluster: AuthorCluster) -> tuple[int, int]:
+    """Returns how many people the groups are likely of, at least, and the groups that are unsure.
+
+    A group is unsure that is more likely than not by the same person as another; all of these
+    together count as one person. No group that is sure: no people are counted.
+    """
+    sure = sum(group.confidence >= _LIKELY for group in cluster.groups)
+    unsure = len(cluster.groups) - sure
+    return (sure + (unsure > 0) if sure else 0), unsure
+
+
 def _topics(cluster: AuthorCluster, titles: Mapping[str, str]) -> dict[str, list[str]]:
     """Returns the title words that tell each group from the others, most telling first."""
     words = {
@@ -98,8 +109,8 @@ def _confidence(group: Group) -> str:
     if not group.number:
         return ""
     if group.confidence >= _VERY_LIKELY:
-        return "very likely a person of its own"
-    return "likely a person of its own" if group.confidence >= _LIKELY else "perhaps a person"
+        return "very likely another person"
+    return "likely another person" if group.confidence >= _LIKELY else "perhaps another person"
 
 
 def _correction(cluster: AuthorCluster, group: Group) -> str:

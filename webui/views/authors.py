@@ -36,7 +36,7 @@ from webui.presentation.facets import facet_label
 from webui.presentation.hit import by_year
 from webui.presentation.results_page import pager
 from webui.urls.slugs import Moved, find_author, has_author, names_meant, parted
-from webui.views.author_groups import SHOWN, group_rows
+from webui.views.author_groups import SHOWN, group_rows, likely_people
 from webui.views.exports import references
 from webui.views.feeds import feed
 from webui.views.json_api import answer
@@ -201,6 +201,8 @@ def _page(
             whole, narrowing.group, lambda group: _group_href(whole, narrowing, group)
         ),
         groups_shown=SHOWN,
+        likely=likely_people(whole)[0],
+        unsure=likely_people(whole)[1],
         alone=len(whole.papers) - sum(len(group.papers) for group in whole.groups),
         chips=_chips(whole, narrowing),
         years=_rows(chosen, "year", narrowing),

@@ -12,11 +12,14 @@ The whole use in three steps:
 Everything listed here is public; the modules behind it may move.
 """
 
+from indexer.assistant import Collection, assistant_server
 from indexer.author import Author
 from indexer.author_name import parse_name, people_of
+from indexer.authors.author_profile import title_words
 from indexer.authors.clusters import AuthorCluster, author_cluster, namesakes, similar_names
 from indexer.authors.coauthors import CoAuthor, Ties
 from indexer.authors.disambiguation import Suggestion
+from indexer.authors.same_name_groups import Group
 from indexer.authors.shortest_path import Connection, Link, connect, known_name
 from indexer.backends import open_index
 from indexer.build import build_index, check_dumps
@@ -58,6 +61,7 @@ from indexer.language.parse import parse_query
 from indexer.language.syntax import SYNTAX, compose_query
 from indexer.language.unparse import format_clause
 from indexer.more_like_this import Related, related_papers, versions_of_paper
+from indexer.name_sentence import OFFERED_AUTHORS, name_sentence, other_authors
 from indexer.networks import Network, networks_of
 from indexer.paper import (
     CONFERENCE,
@@ -80,6 +84,7 @@ from indexer.query import (
     Filter,
     Has,
     Match,
+    NamedAuthor,
     Not,
     Or,
     Phrase,
@@ -87,11 +92,13 @@ from indexer.query import (
     Repair,
     Sort,
     TypedFilter,
+    TypedName,
     Value,
     Word,
     YearRange,
 )
 from indexer.query_analysis.typed_filters import as_words, read_typed_filters
+from indexer.query_analysis.typed_text import read_typed_text
 from indexer.ranking import BM25F, Ranking
 from indexer.record_flow import REASONS as RECORD_REMOVALS
 from indexer.record_flow import flow_json, flow_of
@@ -104,7 +111,7 @@ from indexer.references.report import (
     corrected_bibtex,
     report_json,
 )
-from indexer.relaxation import relaxation_sentence
+from indexer.relaxation import offer_some_words, relaxation_sentence
 from indexer.report import BuildReport
 from indexer.search import (
     DEFAULT_FACETS,
@@ -152,6 +159,7 @@ __all__ = [
     "JOURNAL",
     "KIND_LABELS",
     "MOST_TOGETHER",
+    "OFFERED_AUTHORS",
     "PAPER_TYPES",
     "RECORD_REMOVALS",
     "REFERENCE_STYLES",
@@ -168,6 +176,7 @@ __all__ = [
     "Clause",
     "ClauseReading",
     "CoAuthor",
+    "Collection",
     "Config",
     "ConfigError",
     "Connection",
@@ -181,6 +190,7 @@ __all__ = [
     "FacetValue",
     "Filter",
     "Formulas",
+    "Group",
     "Has",
     "Hit",
     "IdentifierAnswer",
@@ -194,6 +204,7 @@ __all__ = [
     "Integrity",
     "Link",
     "Match",
+    "NamedAuthor",
     "Network",
     "Not",
     "Or",
@@ -221,6 +232,7 @@ __all__ = [
     "Suggestion",
     "Ties",
     "TypedFilter",
+    "TypedName",
     "Value",
     "Venues",
     "Word",
@@ -228,6 +240,7 @@ __all__ = [
     "Writer",
     "YearRange",
     "as_words",
+    "assistant_server",
     "author_cluster",
     "build_index",
     "check_dumps",
@@ -255,11 +268,14 @@ __all__ = [
     "load_venues",
     "name_key",
     "name_of_slug",
+    "name_sentence",
     "name_slug",
     "named_paper",
     "namesakes",
     "networks_of",
+    "offer_some_words",
     "open_index",
+    "other_authors",
     "paper_json",
     "parse_name",
     "parse_query",
@@ -268,12 +284,14 @@ __all__ = [
     "put_together",
     "read_bibliography",
     "read_typed_filters",
+    "read_typed_text",
     "related_papers",
     "relaxation_sentence",
     "report_json",
     "results_json",
     "search_corrected",
     "similar_names",
+    "title_words",
     "unnumbered",
     "versions_among",
     "versions_of_paper",

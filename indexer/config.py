@@ -124,6 +124,7 @@ class WebConfig:
         page_cache: megabytes of finished pages that one worker process keeps; 0 = none.
         connections_per_client: of one client to one worker process; 0 = no limit.
         max_export: papers that one export over HTTP may hold; 0 = no limit.
+        mcp: whether assistants may ask at ``/mcp``; needs the extra ``mcp``.
     """
 
     title: str
@@ -137,6 +138,7 @@ class WebConfig:
     page_cache: int
     connections_per_client: int
     max_export: int
+    mcp: bool
 
 
 @dataclass(frozen=True, slots=True)

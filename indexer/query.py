@@ -290,6 +290,34 @@ class TypedFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedAuthor:
+    """An exact author name of the index that a typed name fits.
+
+    Attributes:
+        name: as the index shows it.
+        papers: number of papers in the collection.
+    """
+
+    name: str
+    papers: int
+
+
+@dataclass(frozen=True, slots=True)
+class TypedName:
+    """An author's name that was typed as plain words.
+
+    Attributes:
+        name: as it was read, given name first: "M. I. Jordan" for "Jordan MI".
+        authors: the names of the index that it fits, best first; at least one.
+        is_first: whether the papers of these authors come first; else their pages are only offered.
+    """
+
+    name: str
+    authors: tuple[NamedAuthor, ...]
+    is_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """Everything one page asks for.
 
@@ -301,6 +329,7 @@ class Query:
         page: from 1.
         per_page: hits a page, 0 to 1000; 0 = counts only.
         typed: filters that were typed as words; the clause has them already.
+        author: an author's name that was typed as words; the clause has it already.
     """
 
     text: str = ""
@@ -313,6 +342,7 @@ class Query:
     page: int = 1
     per_page: int = 20
     typed: tuple[TypedFilter, ...] = ()
+    author: TypedName | None = None
 
     def filter(self, name: FacetField) -> Filter:
         """Returns the filter of one facet, an empty one where there is none."""

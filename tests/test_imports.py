@@ -213,6 +213,8 @@ def extras(checkout: Path) -> list[str]:
 
 PACKAGES = {
     "citeproc": "citeproc_py",
+    "mcp_types": "mcp",  # of the same project, installed with it
+    "pydantic": "mcp",  # what the SDK describes arguments with
     "yaml": "pyyaml",
     "opensearchpy": "opensearch_py",
     "markupsafe": "flask",

@@ -27,6 +27,7 @@ from webui.urls.url_builder import AddressConverter
 from webui.views import (
     advanced,
     arxiv_api,
+    assistant,
     coauthor_path,
     duplicates,
     exports,
@@ -79,6 +80,8 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     app.register_blueprint(arxiv_api.blueprint)
     app.register_blueprint(sitemap.blueprint)
     app.register_blueprint(health.blueprint)
+    if config.web.mcp:
+        assistant.register(app, config.web.title, config.web.public_url)
     with app.app_context():
         _add_words(app, config.web.title)
     security_headers.register(app)

@@ -7,6 +7,10 @@ people:
     orcid: 0000-0002-1825-0097
 different:
   - [Tao Lin, Tao Lin 0001]       # exact names of different people
+papers:
+  - name: Yang Liu                # an exact name that several people bear
+    same: [icml2020-12, acl2021-3]       # ids of papers of one of them
+    different: [icml2020-12, iros2008-7] # ids of papers, each of another of them
 """
 
 from __future__ import annotations
@@ -19,7 +23,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from indexer.authors.curation import CuratedPerson, Curation
+from indexer.authors.curation import CuratedPapers, CuratedPerson, Curation
 from indexer.errors import ConfigError
 from indexer.intake.yaml_nodes import NodeReader, composed, is_null
 from indexer.paper import name_key
@@ -28,8 +32,10 @@ DEFAULT_FILE: Final = "data/authors.yaml"
 """Where it is, where the settings name no other; only there may it be missing."""
 _MOST_NAMES: Final = 50
 _LONGEST: Final = 300
-_SECTIONS: Final = ("people", "different")
+_MOST_PAPERS: Final = 1000
+_SECTIONS: Final = ("people", "different", "papers")
 _KEYS: Final = ("name", "same", "homepage", "orcid")
+_PAPER_KEYS: Final = ("name", "same", "different")
 _ORCID: Final = re.compile(r"\d{4}-\d{4}-\d{4}-\d{3}[\dX]")
 
 
@@ -64,14 +70,19 @@ class _Reader(NodeReader):
             return Curation()
         people: list[CuratedPerson] = []
         different: list[tuple[str, ...]] = []
+        papers: list[CuratedPapers] = []
         for name, node in self.pairs(root, "", _SECTIONS):
             for at, item in enumerate(self.items(node, name), 1):
                 where = f"{name}.{at}"
                 if name == "people":
                     people += self._person(item, where)
+                elif name == "papers":
+                    papers += self._papers(item, where)
                 else:
                     different += self._different(item, where)
-        curation = Curation(tuple(people), tuple(different)) if not self.faults else Curation()
+        if self.faults:
+            return Curation()
+        curation = Curation(tuple(people), tuple(different), tuple(papers))
         self._contradictions(curation)
         return curation
 
@@ -119,6 +130,28 @@ class _Reader(NodeReader):
             self.fault(where, told, node)
         self.lines.setdefault(where, node.start_mark.line + 1)
         yield names
+
+    def _papers(self, node: yaml.Node, where: str) -> Iterator[CuratedPapers]:
+        given = dict(self.pairs(node, where, _PAPER_KEYS))
+        if "name" not in given:
+            if isinstance(node, yaml.MappingNode):
+                self.fault(where, "expected an exact name; add `name:`", node)
+            return
+        name = self._name(given.pop("name"), f"{where}.name")
+        ids: dict[str, tuple[str, ...]] = {}
+        for key, value in given.items():
+            items = list(self.items(value, f"{where}.{key}"))
+            if not 1 < len(items) <= _MOST_PAPERS:
+                told = f"expected the ids of 2 to {_MOST_PAPERS:,} papers; got {len(items)}"
+                self.fault(f"{where}.{key}", told, value)
+            ids[key] = tuple(self.text(one, f"{where}.{key}") for one in items[:_MOST_PAPERS])
+        if not ids:
+            self.fault(where, "expected `same:` or `different:` with ids of papers", node)
+        both = set(combinations(sorted(ids.get("same", ())), 2))
+        if both & set(combinations(sorted(ids.get("different", ())), 2)):
+            told = "two papers are both in `same` and in `different`; keep one of the two"
+            self.fault(where, told, node)
+        yield CuratedPapers(name, ids.get("same", ()), ids.get("different", ()))
 
     def _contradictions(self, curation: Curation) -> None:
         for at, names in enumerate(curation.different, 1):

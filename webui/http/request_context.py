@@ -19,7 +19,7 @@ from indexer import (
     QueryTimedOut,
     Searcher,
     Venues,
-    read_typed_filters,
+    read_typed_text,
 )
 from webui.http.searcher_pool import Snapshots
 from webui.presentation.markup import Display
@@ -198,7 +198,7 @@ def asked(*, min_per_page: int = 1) -> SearchRequest:
     if read.faults:
         return read
     venues = cast(Venues, current_app.extensions["quiver.venues"])
-    return replace(read, query=read_typed_filters(read.query, searcher(), venues))
+    return replace(read, query=read_typed_text(read.query, searcher(), venues))
 
 
 def page(name: str = "page") -> int:

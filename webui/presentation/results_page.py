@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from indexer import (
     CITATION_FORMATS,
     MOST_TOGETHER,
+    OFFERED_AUTHORS,
     FacetField,
     Filter,
     IdentifierAnswer,
@@ -20,9 +21,12 @@ from indexer import (
     Query,
     Results,
     Sort,
+    TypedName,
     Works,
     YearRange,
     identifier_answer,
+    name_slug,
+    other_authors,
     relaxation_sentence,
     versions_among,
 )
@@ -65,6 +69,28 @@ class AlternativeLink(NamedTuple):
     label: str
     total: int
     href: str
+
+
+class AuthorLink(NamedTuple):
+    """The page of an author, and how many papers it has."""
+
+    name: str
+    papers: int
+    href: str
+
+
+class OfferedAuthors(NamedTuple):
+    """The authors whom a name typed as words fits.
+
+    Attributes:
+        authors: the likeliest first.
+        also: how many others there are, in words.
+        more: whether more fit than are shown.
+    """
+
+    authors: tuple[AuthorLink, ...]
+    also: str
+    more: bool
 
 
 class VersionLink(NamedTuple):
@@ -164,6 +190,7 @@ class ResultsPage:
         years_asked: whether any filter of years stands.
         clear: the search without its filters.
         identified: what to say of a search for one identifier.
+        named: the pages of the authors whom a typed name fits.
         last_href: the last page of the results.
         canonical: the address of this page.
         json_href: the same as JSON.
@@ -190,6 +217,7 @@ class ResultsPage:
     clear: str
     alternatives: tuple[AlternativeLink, ...]
     identified: IdentifierAnswer | None
+    named: OfferedAuthors | None
     cut: CutClauses
     relaxed: RelaxationNotice
     sorts: tuple[Choice, ...]
@@ -253,6 +281,7 @@ def results_page(
             for other in results.receipt.alternatives
         ),
         identified=identifier_answer(results),
+        named=_named(query.author, urls),
         cut=_cut(results),
         relaxed=RelaxationNotice(
             relaxation_sentence(results),
@@ -292,6 +321,21 @@ def entries(results: Results, display: Display, works: Works | None = None) -> t
     """Lay out the hits of a page, numbered by their rank in the whole answer."""
     hits = results.hits if works is None else works.hits
     return tuple(entry(hit, rank, display) for rank, hit in enumerate(hits, first(results)))
+
+
+def _named(typed: TypedName | None, urls: SearchUrls) -> OfferedAuthors | None:
+    """Returns the author pages that are offered for a name; None where none was typed."""
+    if typed is None:
+        return None
+    shown = tuple(
+        AuthorLink(
+            author.name,
+            author.papers,
+            urls.address("records.author", slug=name_slug(author.name)),
+        )
+        for author in typed.authors[: OFFERED_AUTHORS + 1]
+    )
+    return OfferedAuthors(shown, other_authors(typed), len(typed.authors) > len(shown))
 
 
 def _others(

@@ -12,12 +12,12 @@ from flask.typing import ResponseReturnValue
 from indexer import (
     CITATION_FORMATS,
     AuthorCluster,
+    Group,
     Match,
     Searcher,
     Sort,
     cluster_json,
     name_slug,
-    plain,
 )
 from webui.http import request_context
 from webui.presentation.author_filters import (
@@ -34,25 +34,35 @@ from webui.presentation.facets import facet_label
 from webui.presentation.hit import by_year
 from webui.presentation.results_page import pager
 from webui.urls.slugs import Moved, find_author, has_author, names_meant, parted
+from webui.views.author_groups import SHOWN, group_rows
 from webui.views.exports import references
 from webui.views.feeds import feed
 from webui.views.json_api import answer
 
 _PAPERS: Final = 100
-_GROUPS: Final = 3
+_DIGITS: Final = 6
+"""Digits of the number of a group that are read, at most, and one."""
 _COAUTHORS: Final = 1000
 _VENUES: Final = 12
 """Venues that stand without being asked for."""
 
 
-def respond(address: str) -> ResponseReturnValue:
+def respond(address: str, person: str = "") -> ResponseReturnValue:
     """Answer for an author's page, or a representation of it.
+
+    Args:
+        address: the slug, with the suffix of a representation where there is no `person`.
+        person: number of a group with the suffix of a representation ("3", "3.atom").
 
     Raises:
         NotFound: when no name folds to this one, or the group asked for is of none of its papers.
     """
     searcher = request_context.searcher()
-    slug, suffix = parted(address, lambda one: has_author(searcher, one))
+    if person:
+        slug, (number, suffix) = address, parted(person, lambda _: False)
+    else:
+        number = ""
+        slug, suffix = parted(address, lambda one: has_author(searcher, one))
     narrowing = read_narrowing(request.args, request_context.params().max_text)
     names = names_meant(searcher, narrowing.also)
     found = find_author(searcher, slug, names, curated=not narrowing.exact)
@@ -60,7 +70,15 @@ def respond(address: str) -> ResponseReturnValue:
         abort(404)
     ending = f".{suffix}" if suffix else ""
     if isinstance(found, Moved):
-        return redirect(_href(narrowing, f"{found.slug}{ending}"))
+        return redirect(_moved(narrowing, found.slug, number, ending))
+    if number:
+        current = _current(found, number)
+        if current != number:
+            return redirect(_moved(narrowing, found.slug, current, ending))
+        group = found.numbered(int(number))
+        if group is None:
+            abort(404)
+        narrowing = replace(narrowing, group=group.key)
     narrowing = replace(narrowing, also=tuple(map(name_slug, found.also)))
     if narrowing.group and all(paper.id != narrowing.group for paper in found.papers):
         abort(404)
@@ -72,6 +90,40 @@ def respond(address: str) -> ResponseReturnValue:
     if suffix:
         return references(chosen.cluster.papers, suffix, found.slug)
     return _page(searcher, found, chosen, narrowing)
+
+
+def _current(cluster: AuthorCluster, number: str) -> str:
+    """Returns the number that a number leads to, empty for the whole name.
+
+    Raises:
+        NotFound: when no group of this name ever had it.
+    """
+    if not (number.isascii() and number.isdecimal() and len(number) < _DIGITS):
+        abort(404)
+    current = cluster.people.current(int(number)) if cluster.people is not None else None
+    if current is None or (current and cluster.numbered(current) is None):
+        # A name that is one person's now, or put together with others, has no groups.
+        if cluster.groups or current is None:
+            abort(404)
+        current = 0
+    return str(current) if current else ""
+
+
+def _moved(narrowing: Narrowing, slug: str, number: str, ending: str) -> str:
+    """Write the address of a page, or of one of its groups by number."""
+    if not number:
+        return _href(narrowing, f"{slug}{ending}")
+    path = url_for("records.person", slug=slug, part=f"{number}{ending}")
+    pairs = narrowing.pairs()
+    return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+def _canonical(cluster: AuthorCluster, narrowing: Narrowing) -> str:
+    """Returns the one address that stands for this page."""
+    group = cluster.group(narrowing.group) if narrowing.group else None
+    if group is not None and group.number:
+        return url_for("records.person", slug=cluster.slug, part=str(group.number))
+    return url_for("records.author", slug=cluster.canonical)
 
 
 def _href(narrowing: Narrowing, slug: str, *, page: int = 1, external: bool = False) -> str:
@@ -132,8 +184,11 @@ def _page(
         exact=_href(replace(narrowing, exact=not narrowing.exact, group=""), slug),
         gone=chosen.gone,
         beside=names_beside(whole, narrowing, lambda other: _href(other, slug)),
-        groups=_groups(whole, narrowing),
-        groups_shown=_GROUPS,
+        canonical=_canonical(whole, narrowing),
+        groups=group_rows(
+            whole, narrowing.group, lambda group: _group_href(whole, narrowing, group)
+        ),
+        groups_shown=SHOWN,
         alone=len(whole.papers) - sum(len(group.papers) for group in whole.groups),
         chips=_chips(whole, narrowing),
         years=_rows(chosen, "year", narrowing),
@@ -189,18 +244,11 @@ def _rows(chosen: Selection, field: Field, narrowing: Narrowing) -> list[dict[st
     ]
 
 
-def _groups(cluster: AuthorCluster, narrowing: Narrowing) -> list[dict[str, Any]]:
-    """List the groups that the papers fall into, each with an address of its own."""
-    titles = {paper.id: plain(paper.title) for paper in cluster.papers}
-    return [
-        {
-            "group": group,
-            "href": _href(Narrowing(exact=narrowing.exact, group=group.key), cluster.slug),
-            "chosen": narrowing.group in group.papers,
-            "titles": [titles[one] for one in group.papers[:3]],
-        }
-        for group in cluster.groups
-    ]
+def _group_href(cluster: AuthorCluster, narrowing: Narrowing, group: Group) -> str:
+    """Write the permanent address of a group; by one of its papers where it has no number."""
+    if group.number:
+        return url_for("records.person", slug=cluster.slug, part=str(group.number))
+    return _href(Narrowing(exact=narrowing.exact, group=group.key), cluster.slug)
 
 
 def _chips(cluster: AuthorCluster, narrowing: Narrowing) -> list[dict[str, str]]:

@@ -49,6 +49,7 @@ from indexer import (
     Sort,
     hit_json,
     info_json,
+    offer_some_words,
     put_together,
     results_json,
 )
@@ -117,7 +118,8 @@ def search() -> ResponseReturnValue:
         request_context.whole()
         more["next_cursor"] = _next(results, searcher.identity, question)
     else:
-        results = request_context.searcher().search(query, explain=explain)
+        searcher = request_context.searcher()
+        results = offer_some_words(searcher, searcher.search(query, explain=explain))
     found = results_json(results) | more
     if "cursor" not in request.args and request_context.params().together:
         found |= _together(results, explain=explain)

@@ -113,6 +113,16 @@ def author(slug: str) -> ResponseReturnValue:
     return authors.respond(slug)
 
 
+@blueprint.get("/author/<slug>/<part>")
+def person(slug: str, part: str) -> ResponseReturnValue:
+    """Show the papers of one of the people who seem to bear an exact author name.
+
+    Raises:
+        NotFound: when no name folds to this one, or it has no group of this number.
+    """
+    return authors.respond(slug, part)
+
+
 @blueprint.get("/venue/<slug>", defaults={"part": ""})
 @blueprint.get("/venue/<slug>/<part>")
 def venue(slug: str, part: str) -> ResponseReturnValue:

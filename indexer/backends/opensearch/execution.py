@@ -17,7 +17,7 @@ from indexer.backends.opensearch.facets import filter_query
 from indexer.backends.opensearch.mapping import Body
 from indexer.backends.opensearch.rescoring import Feedback
 from indexer.backends.opensearch.scoring import Collection, Scoring
-from indexer.backends.opensearch.search_requests import Pages, Place, Reach
+from indexer.backends.opensearch.search_requests import ClusterHit, Pages, Reach
 from indexer.backends.opensearch.term_dictionary import Ask, WordFacts
 from indexer.budget import DEFAULT, Budget, Deadline, Limits
 from indexer.query import Clause, Leaf, Match, Query
@@ -48,7 +48,7 @@ class Finding:
     plan: Plan
     match: Match
     total: int
-    places: tuple[Place, ...]
+    places: tuple[ClusterHit, ...]
     aggregations: Body
     matching: Body
     all_words: int | None = None

@@ -16,7 +16,7 @@ from indexer.backends.opensearch.document import document_id, paper_of
 from indexer.backends.opensearch.execution import Finder, Finding
 from indexer.backends.opensearch.facets import (
     MOST_VALUES,
-    Known,
+    FacetFacts,
     facet_aggs,
     filter_query,
     foremost,
@@ -229,7 +229,7 @@ class ClusterSearcher:
             answer |= self._again(query, request, found, doubtful)
         chosen = query.filter(field)
         named = (*chosen.include, *chosen.exclude) if field == "author" else ()
-        known = Known(
+        known = FacetFacts(
             self._lists.several,
             self._lists.shown(named),
             self._distinct(query, found) if unsure(answer, request) else None,

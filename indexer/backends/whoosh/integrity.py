@@ -18,7 +18,7 @@ from indexer.backends.whoosh.format import manifest
 from indexer.backends.whoosh.format.array_file import release
 from indexer.backends.whoosh.format.generation import OpenedGeneration, OpenedSegment
 from indexer.backends.whoosh.format.manifest import fingerprint
-from indexer.backends.whoosh.format.packed_ints import Narrow
+from indexer.backends.whoosh.format.packed_ints import PackedInts
 from indexer.backends.whoosh.format.ragged_arrays import turned
 from indexer.backends.whoosh.format.segment import Ints, Segment, Strings
 from indexer.backends.whoosh.indexing.bulk_tokenizer import BulkTokenizer
@@ -242,7 +242,7 @@ def _string_faults(arrays: Segment) -> Iterator[str]:
 
 def _narrow_faults(arrays: Segment) -> Iterator[str]:
     for name in ("title_tf", "abstract_tf", "places", "forms"):
-        values: Narrow = getattr(arrays, name)
+        values: PackedInts = getattr(arrays, name)
         if not values.fits:
             yield f"codes and others of {name} are not as many as its numbers"
             return

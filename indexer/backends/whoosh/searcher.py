@@ -15,7 +15,7 @@ from indexer.backends.whoosh.facets.author_index import AuthorIndex, shortest_ch
 from indexer.backends.whoosh.facets.drill_sideways import list_names, list_values, make_facet
 from indexer.backends.whoosh.format.generation import Snapshot
 from indexer.backends.whoosh.kernels.dispatch import KernelChoice
-from indexer.backends.whoosh.query.boolean import Desk
+from indexer.backends.whoosh.query.boolean import Workspace
 from indexer.backends.whoosh.query.execution import (
     Finding,
     every_place,
@@ -111,10 +111,12 @@ class WhooshSearcher:
         return self._snapshot.info.identity
 
     @property
-    def _desks(self) -> tuple[Desk, ...]:
-        desks: tuple[Desk, ...] | None = getattr(self._local, "desks", None)
+    def _desks(self) -> tuple[Workspace, ...]:
+        desks: tuple[Workspace, ...] | None = getattr(self._local, "desks", None)
         if desks is None:
-            desks = tuple(Desk(reader.size, self._kernels) for reader in self._collection.readers)
+            desks = tuple(
+                Workspace(reader.size, self._kernels) for reader in self._collection.readers
+            )
             self._local.desks = desks
         return desks
 

@@ -19,7 +19,7 @@ from indexer.backends.whoosh.format.array_file import OpenArrays, map_arrays, wr
 from indexer.backends.whoosh.format.document_store import PaperStore
 from indexer.backends.whoosh.format.identifier_dictionary import IdentifierDictionary
 from indexer.backends.whoosh.format.manifest import Manifest, SegmentEntry, read_attached
-from indexer.backends.whoosh.format.packed_ints import Narrow
+from indexer.backends.whoosh.format.packed_ints import PackedInts
 from indexer.backends.whoosh.format.record_terms import RecordTerms
 from indexer.backends.whoosh.format.segment import Lexicon, Segment, Strings
 from indexer.errors import IndexDamaged
@@ -223,8 +223,8 @@ def segment_from(arrays: Mapping[str, NDArray[Any]]) -> Segment:
         if one.type in ("Lexicon", "Strings"):
             kind = Lexicon if one.type == "Lexicon" else Strings
             values[one.name] = kind(arrays[f"{one.name}.blob"], arrays[f"{one.name}.ends"])
-        elif one.type == "Narrow":
-            values[one.name] = Narrow.of(arrays, one.name)
+        elif one.type == "PackedInts":
+            values[one.name] = PackedInts.of(arrays, one.name)
         else:
             values[one.name] = arrays[one.name]
     return Segment(**values)

@@ -11,7 +11,7 @@ import numpy as np
 from indexer.backends.whoosh.format.segment import HAS_BITS, Lexicon
 from indexer.backends.whoosh.postings.positions import Integers
 from indexer.backends.whoosh.postings.segment_reader import SegmentReader
-from indexer.backends.whoosh.query.boolean import Desk
+from indexer.backends.whoosh.query.boolean import Workspace
 from indexer.backends.whoosh.scoring.collection import Collection
 from indexer.backends.whoosh.scoring.query_context import Execution
 from indexer.backends.whoosh.scoring.scored_docs import EVERYTHING, NOTHING, Matches
@@ -38,7 +38,7 @@ class Evaluation:
     """Evaluates one plan over one segment."""
 
     def __init__(
-        self, collection: Collection, segment: int, plan: Plan, desk: Desk, asked: Execution
+        self, collection: Collection, segment: int, plan: Plan, desk: Workspace, asked: Execution
     ) -> None:
         """Prepare to evaluate `plan` over the segment at this place.
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from indexer.backends.whoosh.postings.positions import is_member
-from indexer.backends.whoosh.query.boolean import Desk
+from indexer.backends.whoosh.query.boolean import Workspace
 from indexer.backends.whoosh.query.evaluator import Evaluation
 from indexer.backends.whoosh.query.execution import Finding, shared_words
 from indexer.backends.whoosh.scoring.collection import TEXT_FIELDS, Collection
@@ -124,7 +124,7 @@ def _matching(
     for segment in sorted({place.segment for place in places}):
         here = [at for at, place in enumerate(places) if place.segment == segment]
         papers = np.array([places[at].doc for at in here], np.int32)
-        desk = Desk(collection.readers[segment].size)
+        desk = Workspace(collection.readers[segment].size)
         evaluation = Evaluation(collection, segment, found.plan, desk, found.asked)
         for node, one in evaluation.nodes(found.match):
             if one is not None:

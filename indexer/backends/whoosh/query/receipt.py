@@ -12,7 +12,7 @@ from itertools import chain
 import numpy as np
 
 from indexer.backends.whoosh.postings.author_names import names_with_word
-from indexer.backends.whoosh.query.boolean import Desk
+from indexer.backends.whoosh.query.boolean import Workspace
 from indexer.backends.whoosh.query.evaluator import Evaluation
 from indexer.backends.whoosh.query.execution import Finding, find
 from indexer.backends.whoosh.scoring.collection import Collection
@@ -27,7 +27,7 @@ from indexer.suggest import RARE, SHORTEST, Vocabulary, corrected_queries
 
 
 def budgeted_receipt(
-    collection: Collection, spelling: Spelling, found: Finding, desks: tuple[Desk, ...]
+    collection: Collection, spelling: Spelling, found: Finding, desks: tuple[Workspace, ...]
 ) -> Receipt:
     """Returns how the query of a finding was read."""
     counting = BudgetedCounting(collection, found, desks)
@@ -37,13 +37,17 @@ def budgeted_receipt(
 
 def _corrections(spelling: Spelling, found: Finding) -> Iterator[tuple[str, Query]]:
     """Yields the words put in and the query with them; nothing is read before the first."""
+    with found.asked.budget.deadline.paused():
+        spelling.prepare(found.plan)
     yield from spelling.corrected(found.query, found.plan)
 
 
 class BudgetedCounting:
     """Counts papers one query at a time, as long as the budget of the query allows."""
 
-    def __init__(self, collection: Collection, found: Finding, desks: tuple[Desk, ...]) -> None:
+    def __init__(
+        self, collection: Collection, found: Finding, desks: tuple[Workspace, ...]
+    ) -> None:
         """Counts on behalf of the query of a finding."""
         self._collection = collection
         self._found = found
@@ -115,12 +119,20 @@ class Spelling:
 
         Nothing, and at once, where every word is common or part of a name.
         """
-        words = (one.terms[0] for one in plan.asking if one.terms and isinstance(one.leaf, Word))
-        names = (term for one in plan.asking for term in one.terms if isinstance(term, NameTerm))
-        if not any(map(self._rare, words)) and not any(map(self._unknown, names)):
+        if not self._doubts(plan):
             return iter(())
         papers = self._collection.papers
         return corrected_queries(query, self._vocabulary, papers=papers, is_name=self._is_name)
+
+    def prepare(self, plan: Plan) -> None:
+        """Reads the words of the collection, once, where a query has a word that is doubtful."""
+        if self._doubts(plan):
+            _ = self._vocabulary
+
+    def _doubts(self, plan: Plan) -> bool:
+        words = (one.terms[0] for one in plan.asking if one.terms and isinstance(one.leaf, Word))
+        names = (term for one in plan.asking for term in one.terms if isinstance(term, NameTerm))
+        return any(map(self._rare, words)) or any(map(self._unknown, names))
 
     def _rare(self, term: object) -> bool:
         if not isinstance(term, StemTerm) or len(term.word) < SHORTEST:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from indexer.build import read_papers
 from indexer.citation import REFERENCE_STYLES, format_reference, write_citations, write_references
 from indexer.citation.reference import initials
 from indexer.errors import QueryError
@@ -192,3 +193,26 @@ def test_a_byte_order_mark_is_an_option_of_csv() -> None:
     assert "".join(write_citations(EVERY, "csv", bom=True)).startswith("\ufeffid,title,")
     assert "\ufeff" not in "".join(write_citations(EVERY, "csv"))
     assert "\ufeff" not in "".join(write_citations(EVERY, "ris", bom=True))
+
+
+def test_csv_gives_back_the_fields_that_a_table_can_hold(tmp_path: Path) -> None:
+    path = tmp_path / "papers.csv"
+    path.write_text("".join(write_citations(EVERY, "csv", abstract=True)), encoding="utf-8")
+    fields = (
+        *("volume", "issue", "pages", "article_number", "publisher", "place", "series", "edition"),
+        *("date", "language", "pdf_url", "subjects"),
+    )
+
+    read = {paper.id: paper for paper in read_papers([str(path)])}
+
+    assert set(read) == {paper.id for paper in EVERY}
+    for paper in EVERY:
+        back = read[paper.id]
+        for name in fields:
+            wanted = getattr(paper.publication, name)
+            assert getattr(back.publication, name) == wanted, (paper.id, name)
+        editors = [editor.name for editor in paper.publication.editors]
+        assert [editor.name for editor in back.publication.editors] == editors, paper.id
+        assert back.kind == paper.kind
+        for scheme in ("isbn", "issn", "pmid", "pmcid", "arxiv"):
+            assert back.identifier(scheme) == paper.identifier(scheme), (paper.id, scheme)

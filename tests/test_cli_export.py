@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from indexer import open_index
 from indexer.build import read_papers
-from indexer.citation import CITATION_FORMATS, write_citations
+from indexer.citation import CITATION_FORMATS, REFERENCE_STYLES, write_citations
 from indexer.paper import Paper
 from indexer.query import Query
 from webui.cli import quiver
@@ -165,3 +165,33 @@ def held(index: Path) -> dict[str, Paper]:
     with open_index(index).searcher() as searcher:
         found = [searcher.get(one) for one in searcher.ids(Query())]
     return {one.id: replace(one, source="") for one in found if one is not None}
+
+
+@pytest.mark.parametrize("style", REFERENCE_STYLES)
+def test_export_writes_references_in_a_style(index: Path, style: str) -> None:
+    arguments = ["export", "gossip", "--style", style, "--index", str(index)]
+    text = CliRunner().invoke(quiver(), arguments)
+    html = CliRunner().invoke(quiver(), [*arguments, "--format", "html"])
+
+    assert (text.exit_code, html.exit_code) == (0, 0), text.output
+    assert "Koloskova" in text.output
+    assert text.output.count("\n") > 1
+    assert "<i>" in html.output or "<em>" in html.output or "</" in html.output
+
+
+def test_export_refuses_a_style_that_is_none(index: Path) -> None:
+    arguments = ["export", "gossip", "--index", str(index), "--style"]
+    unknown = CliRunner().invoke(quiver(), [*arguments, "apaa"])
+    assert unknown.exit_code != 0
+    assert "apa" in unknown.output
+    wrong = CliRunner().invoke(quiver(), [*arguments, "apa", "--format", "ris"])
+    assert "expected text or html with --style" in wrong.output
+
+
+def test_export_begins_csv_with_a_byte_order_mark_on_demand(index: Path, tmp_path: Path) -> None:
+    path = tmp_path / "out.csv"
+    arguments = ["export", "gossip", "--format", "csv", "--index", str(index)]
+    marked = CliRunner().invoke(quiver(), [*arguments, "--bom", "--output", str(path)])
+    assert marked.exit_code == 0, marked.output
+    assert path.read_bytes().startswith(b"\xef\xbb\xbfid,title,")
+    assert "\ufeff" not in CliRunner().invoke(quiver(), arguments).output

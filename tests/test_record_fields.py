@@ -19,7 +19,8 @@ from indexer.language.unparse import format_clause
 from indexer.paper import JOURNAL, Paper
 from indexer.publication import KIND_LABELS, Publication
 from indexer.query import Value, Word
-from indexer.record_fields import MAX_WORDS, kind_named, record_values, record_words
+from indexer.record_fields import MAX_WORDS, RECORD_FIELDS, kind_named, record_values, record_words
+from webui.app import create_app
 
 
 @pytest.mark.parametrize(
@@ -123,3 +124,15 @@ def test_an_index_without_record_terms_makes_them_of_its_papers(tmp_path: Path) 
     assert loaded.record_terms is not None
     old = SegmentReader(replace(loaded, record_terms=None))
     assert old.with_record_words(["subject:lung", "subject:neoplasms"]).tolist() == [0]
+
+
+def test_the_description_of_the_interface_names_the_fields(tmp_path: Path) -> None:
+    index = open_index(tmp_path / "index")
+    with index.writer() as writer:
+        writer.add(Paper("x", "X"))
+    described = create_app(index=index).test_client().get("/api").json
+    assert described is not None
+    parameters = described["paths"]["/search.json"]["get"]["parameters"]
+    [query] = [one for one in parameters if one["name"] == "q"]
+    for field in RECORD_FIELDS:
+        assert f"{field}:" in query["description"]

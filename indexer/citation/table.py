@@ -13,9 +13,17 @@ from typing import Final
 
 from indexer.citation.options import CitationOptions
 from indexer.paper import Paper
+from indexer.publication import KIND_LABELS
 
-COLUMNS: Final = ("id", "title", "authors", "venue", "year", "type", "doi", "url", "keywords")
+COLUMNS: Final = (
+    *("id", "title", "authors", "venue", "year", "type", "doi", "url", "keywords"),
+    *("volume", "issue", "pages", "article_number", "publisher", "place", "editors", "series"),
+    *("edition", "date", "language", "subject_headings", "pdf_url"),
+    *("isbn", "issn", "pmid", "pmcid", "arxiv"),
+)
 """Names of the columns; ``abstract`` is the last, where it is wanted."""
+_TEXTS: Final = ("volume", "issue", "pages", "article_number", "publisher", "place")
+_SCHEMES: Final = ("isbn", "issn", "pmid", "pmcid", "arxiv")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
 
 
@@ -24,18 +32,33 @@ def write(papers: Iterable[Paper], options: CitationOptions) -> Iterator[str]:
     header = _line((*COLUMNS, "abstract") if options.abstract else COLUMNS)
     yield f"\ufeff{header}" if options.bom else header
     for paper in papers:
-        cells = [
-            paper.id,
-            paper.title,
-            "; ".join(paper.authors),
-            paper.venue,
-            str(paper.year or ""),
-            paper.type,
-            paper.doi,
-            paper.url,
-            "; ".join(paper.keywords),
-        ]
+        cells = _cells(paper)
         yield _line([*cells, paper.abstract] if options.abstract else cells)
+
+
+def _cells(paper: Paper) -> list[str]:
+    """Returns the cells of `COLUMNS`; where there are several values, semicolons part them."""
+    publication = paper.publication
+    return [
+        paper.id,
+        paper.title,
+        "; ".join(paper.authors),
+        paper.venue,
+        str(paper.year or ""),
+        paper.type or KIND_LABELS.get(paper.kind, ""),
+        paper.doi,
+        paper.url,
+        "; ".join(paper.keywords),
+        *(getattr(publication, name) for name in _TEXTS),
+        "; ".join(editor.name for editor in publication.editors),
+        publication.series,
+        publication.edition,
+        publication.date,
+        publication.language,
+        "; ".join(publication.subjects),
+        publication.pdf_url,
+        *("; ".join(paper.identifier_map.get(scheme, ())) for scheme in _SCHEMES),
+    ]
 
 
 def _line(cells: Iterable[str]) -> str:

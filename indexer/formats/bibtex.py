@@ -53,6 +53,8 @@ _ARXIV_PLACE = re.compile(
     r"(?:arxiv\.org/(?:abs|pdf)/|arXiv:\s?)(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Za-z-]+)?/\d{7})",
     re.IGNORECASE,
 )
+_LOOSE = frozenset(("misc", "online", "unpublished", "electronic", "www"))
+"""Types under which preprints go, for want of a type of their own."""
 _DOI_KEY = re.compile(r"(?:doi:)?10\.\d{4,9}/\S+")
 _ANTHOLOGY = re.compile(
     r"(?:aclweb\.org/anthology|aclanthology\.org)/(?:papers/\w/\w+/)?"
@@ -138,7 +140,7 @@ def _record(entry: Entry, parent: Entry | None) -> Record:
         given = next((inherited[name] for name in names if inherited.get(name, "").strip()), "")
         return text(*names) or without_tex_letters(without_unprinted(given))
 
-    published = fields.get("howpublished", "")
+    published, journal = fields.get("howpublished", ""), fields.get("journal", "")
     venue = text("booktitle", "journal", "journaltitle")
     if not venue and not _WEB.search(published):
         venue = text("howpublished")
@@ -148,6 +150,9 @@ def _record(entry: Entry, parent: Entry | None) -> Record:
         venue = without_tex_letters(next((inherited[n] for n in names if inherited.get(n)), ""))
     if not venue and entry.type in _THESES:
         venue = text("school", "institution")
+    is_preprint = entry.type in _LOOSE and _is_arxiv(entry)
+    if is_preprint and not venue and _identity(entry):
+        venue = "arXiv"
     authors = authors_of(fields.get("author", ""))
     title, subtitle = text("title"), text("subtitle")
     if subtitle and subtitle not in title:
@@ -160,7 +165,7 @@ def _record(entry: Entry, parent: Entry | None) -> Record:
         authors=tuple(author.name for author in authors),
         venue=venue,
         year=text("year", "date", "issue_date") or either("year", "date"),
-        type="preprint" if _PREPRINT.match(fields.get("journal", "")) else _type(entry),
+        type="preprint" if is_preprint or _PREPRINT.match(journal) else _type(entry),
         doi=_address(fields.get("doi", "")),
         url=_address(fields.get("url", "")).split(" ")[0],
         keywords=listed_keywords(text("keywords", "keyword")),
@@ -168,6 +173,13 @@ def _record(entry: Entry, parent: Entry | None) -> Record:
         identifiers=_identifiers(entry, inherited),
         publication=_publication(entry, either, subtitle, inherited),
     )
+
+
+def _is_arxiv(entry: Entry) -> bool:
+    """Whether an entry names an arXiv number by its fields for such."""
+    fields = entry.fields
+    kind = fields.get("archiveprefix", fields.get("eprinttype", "")).lower()
+    return "arxiv" in kind and bool(arxiv_of(fields.get("eprint", "").strip()))
 
 
 def _type(entry: Entry) -> str:

@@ -75,6 +75,7 @@ _DETAILS: Mapping[str, tuple[str, ...]] = {
     "affiliations": ("authorswithaffiliations", "affiliations", "addresses"),
     "orcid": ("orcids", "orcid", "authorshipsauthororcid"),
     "subjects": ("indexkeywords", "meshterms", "meshheadings", "fieldsofstudy", "mesh",
+                 "subjectheadings",
                  "topicsdisplayname"),
     "pdf_url": ("pdfurl", "sourceurls", "bestoalocationpdfurl"),
     "isbn": ("isbn", "isbns", "bn"),

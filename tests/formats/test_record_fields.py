@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from indexer.build import read_papers
 from tests.formats.reading import as_json
 
 
@@ -461,3 +463,20 @@ def test_numbers_with_a_wrong_check_digit_are_dropped_and_said() -> None:
     assert [(one.field, one.before, one.is_loss) for one in cleaned.changes] == [
         ("issn", "1234-5678", True)
     ]
+
+
+@pytest.mark.parametrize("type", ["misc", "online", "unpublished"])
+def test_an_entry_of_arxiv_is_a_preprint(type: str, tmp_path: Path) -> None:
+    path = tmp_path / "refs.bib"
+    arxiv = "eprint={2001.01234}, archivePrefix={arXiv}, primaryClass={cs.LG}"
+    path.write_text(
+        f"@{type}{{a, title={{Kites}}, author={{Ace, Ann}}, year=2020, {arxiv}}}\n"
+        f"@{type}{{b, title={{Strings}}, author={{Bay, Bob}}, year=2020}}\n"
+        f"@inproceedings{{c, title={{Winds}}, booktitle={{ICML}}, year=2020, {arxiv[:18]}5}}, "
+        "archivePrefix={arXiv}}\n",
+        encoding="utf-8",
+    )
+    preprint, other, published = read_papers([str(path)])
+    assert (preprint.kind, preprint.venue, preprint.id) == ("article", "arXiv", "2001.01234")
+    assert other.kind != "article"
+    assert (published.kind, published.venue) == ("paper-conference", "ICML")

@@ -29,6 +29,7 @@ from indexer import (
     CITATION_FORMATS,
     FACET_FIELDS,
     REFERENCE_STYLES,
+    SYNTAX,
     UNKNOWN,
     And,
     AuthorName,
@@ -343,6 +344,12 @@ _ERRORS: Final = {
 }
 
 
+def _fields() -> list[str]:
+    """Returns the fields of the query language, each once, as the help has them."""
+    found = (re.match(r"[a-z]+:", row.example) for row in SYNTAX)
+    return list(dict.fromkeys(match[0] for match in found if match))
+
+
 def describe(app: Flask, params: Params) -> dict[str, Any]:
     """Describe every address that programs are meant to ask."""
     paths: dict[str, Any] = {}
@@ -387,7 +394,13 @@ def _schema(name: str, params: Params) -> tuple[dict[str, Any], str]:
     year = {"type": "integer", "minimum": 1, "maximum": 9999}
     switch = {"type": "string", "enum": ["0", "1"]}
     known: dict[str, tuple[dict[str, Any], str]] = {
-        "q": (_TEXT, f"The query; the first {params.max_text} characters are read."),
+        "q": (
+            _TEXT,
+            (
+                f"The query; the first {params.max_text} characters are read. Its fields are "
+                f"{', '.join(_fields())}."
+            ),
+        ),
         "year_from": (year, "First year."),
         "year_to": (year, "Last year."),
         "match": (_choice(Match), "How many of the query's words a paper must contain."),

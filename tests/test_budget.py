@@ -347,6 +347,25 @@ def test_opened_generations_keep_no_more_than_their_caches_may(
         assert collection._expansions.bytes <= cache_sizes.LEAF_BYTES
 
 
+def test_a_generation_that_is_not_the_newest_keeps_little_in_memory(tmp_path: Path) -> None:
+    index = WhooshIndex(tmp_path)
+    papers = [Paper(f"p{number}", "Gossip learning of graphs") for number in range(300)]
+    with index.writer() as writer:
+        writer.add(papers[0])
+    with index.searcher() as old:
+        old.search(parse_query("gossip learnings graphs"))
+        whole = sum(cache.budget for cache in old._collection.caches)
+        with index.writer() as writer:
+            for paper in papers:
+                writer.add(paper)
+        with index.searcher() as new, index.searcher(index.published()[0]) as named:
+            caches = [one._collection.caches for one in (new, old, named)]
+            assert sum(cache.budget for cache in caches[0]) == pytest.approx(whole, rel=0.01)
+            for few in caches[1:]:
+                assert sum(cache.budget for cache in few) <= whole // cache_sizes.SHRUNK
+            assert old.search(parse_query("gossip learning")).total == 1
+
+
 def test_a_query_that_is_left_out_whole_finds_nothing(tmp_path: Path) -> None:
     index = WhooshIndex(tmp_path, limits=replace(DEFAULT, postings=0, seconds=0.0))
     with index.writer() as writer:

@@ -130,6 +130,8 @@ def _corrected(
     given: set[int] = set()
     if found.full and found.query.match is not Match.ANY and len(found.plan.asking) >= SPELT_RIGHT:
         return
+    if found.asked.budget.overdue:
+        return
     for words, changed in spelling.corrected(found.query, found.plan):
         if not _affords(found):
             return

@@ -23,9 +23,10 @@ from indexer.backends.whoosh.postings.cache_sizes import (
     LEAF_BYTES,
     PAPER_BYTES,
     SCORE_BYTES,
+    SHRUNK,
     TERM_BYTES,
 )
-from indexer.backends.whoosh.postings.caches import BoundedCache, GdsfCache
+from indexer.backends.whoosh.postings.caches import BoundedCache, Cache, GdsfCache
 from indexer.backends.whoosh.postings.positions import concatenate_ranges, distinct
 from indexer.backends.whoosh.postings.posting_list import PostingList, find_postings
 from indexer.backends.whoosh.postings.segment_reader import SegmentReader
@@ -84,6 +85,19 @@ class Collection:
         self._leaves: BoundedCache[LeafReading] = BoundedCache(LEAF_BYTES, _weigh_leaf)
         self._expansions: BoundedCache[Expansion] = BoundedCache(LEAF_BYTES, _weigh_expansion)
         self._named: BoundedCache[bool] = BoundedCache(LEAF_BYTES, lambda _: 300)
+
+    @property
+    def caches(self) -> tuple[Cache, ...]:
+        """All caches bounded by bytes."""
+        leaves = (self._plans, self._forms, self._leaves, self._expansions, self._named)
+        segments = (cache for reader in self.readers for cache in reader.caches)
+        return *self._scored.caches, self._same, *leaves, *self.stems.caches, *segments
+
+    def shrink(self) -> None:
+        """Bounds all caches to one in `SHRUNK` of their bytes, for a generation few ask for."""
+        for cache in self.caches:
+            cache.resize(cache.budget // SHRUNK)
+        self.stems.forget_pieces()
 
     def deadline(self) -> Deadline:
         """Returns the deadline of one query, which begins now."""

@@ -207,6 +207,8 @@ def list_values(  # noqa: PLR0913 - the parameters of `Searcher.values`
     folded_prefix, folded = fold(prefix).text.strip(), fold(contains).text.strip()
 
     def fits(value: str) -> bool:
+        if not (folded or folded_prefix):
+            return True
         return any(folded in form and begins(form, folded_prefix) for form in forms(value))
 
     if field == "author":

@@ -130,13 +130,13 @@ def test_a_busy_machine_cuts_no_short_query() -> None:
 def test_one_long_query_at_a_time_goes_on() -> None:
     lane = HeavyLane()
     clocks = Clock(), Clock()
-    first, second = (deadline(clock, 0.2, wall=Clock(), lane=lane) for clock in clocks)
+    first, second = (deadline(clock, 0.2, lane=lane) for clock in clocks)
     for clock in clocks:
         clock.now = LIGHT + 0.01
     assert not first.overdue
     assert second.overdue  # after it has waited as long as it may
     first.end()
-    assert not deadline(clocks[0], wall=Clock(), lane=lane).overdue
+    assert not deadline(clocks[0], lane=lane).overdue
 
 
 def test_the_lane_is_left_when_a_search_ends(index: WhooshIndex) -> None:
@@ -156,8 +156,8 @@ def test_the_searches_of_a_page_have_one_deadline(index: WhooshIndex) -> None:
     searcher = limited(index, seconds=0.5)
     page = searcher.for_page()
     assert page._deadline is not None
-    page._deadline._clock = clock = Clock()
-    page._deadline._started = 0.0
+    page._deadline._clock = page._deadline._wall = clock = Clock()
+    page._deadline._started = page._deadline._begun = 0.0
     assert page.count(parse_query("a0001")) == 1
     seen = [page.timed_out]
     clock.now = 0.6

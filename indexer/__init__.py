@@ -12,11 +12,14 @@ The whole use in three steps:
 Everything listed here is public; the modules behind it may move.
 """
 
+from indexer.assistant import Collection, assistant_server
 from indexer.author import Author
 from indexer.author_name import parse_name, people_of
+from indexer.authors.author_profile import title_words
 from indexer.authors.clusters import AuthorCluster, author_cluster, namesakes, similar_names
 from indexer.authors.coauthors import CoAuthor, Ties
 from indexer.authors.disambiguation import Suggestion
+from indexer.authors.same_name_groups import Group
 from indexer.authors.shortest_path import Connection, Link, connect, known_name
 from indexer.backends import open_index
 from indexer.build import build_index, check_dumps
@@ -33,6 +36,7 @@ from indexer.citation import (
 )
 from indexer.config import Config, load_config
 from indexer.correction import search_corrected
+from indexer.duplicates import DuplicateDecisions, decisions_of
 from indexer.errors import (
     ConfigError,
     DumpError,
@@ -57,6 +61,7 @@ from indexer.language.parse import parse_query
 from indexer.language.syntax import SYNTAX, compose_query
 from indexer.language.unparse import format_clause
 from indexer.more_like_this import Related, related_papers, versions_of_paper
+from indexer.name_sentence import OFFERED_AUTHORS, name_sentence, other_authors
 from indexer.networks import Network, networks_of
 from indexer.paper import (
     CONFERENCE,
@@ -79,6 +84,7 @@ from indexer.query import (
     Filter,
     Has,
     Match,
+    NamedAuthor,
     Not,
     Or,
     Phrase,
@@ -86,12 +92,16 @@ from indexer.query import (
     Repair,
     Sort,
     TypedFilter,
+    TypedName,
     Value,
     Word,
     YearRange,
 )
 from indexer.query_analysis.typed_filters import as_words, read_typed_filters
+from indexer.query_analysis.typed_text import read_typed_text
 from indexer.ranking import BM25F, Ranking
+from indexer.record_flow import REASONS as RECORD_REMOVALS
+from indexer.record_flow import flow_json, flow_of
 from indexer.references.bibliography import read_bibliography
 from indexer.references.known_item import named_paper
 from indexer.references.report import (
@@ -101,7 +111,7 @@ from indexer.references.report import (
     corrected_bibtex,
     report_json,
 )
-from indexer.relaxation import relaxation_sentence
+from indexer.relaxation import offer_some_words, relaxation_sentence
 from indexer.report import BuildReport
 from indexer.search import (
     DEFAULT_FACETS,
@@ -125,6 +135,7 @@ from indexer.search import (
 from indexer.text.display import display, plain
 from indexer.text.folding import fold
 from indexer.text.formula import Formulas
+from indexer.versions import find_versions
 from indexer.wire import (
     cluster_json,
     connection_json,
@@ -148,7 +159,9 @@ __all__ = [
     "JOURNAL",
     "KIND_LABELS",
     "MOST_TOGETHER",
+    "OFFERED_AUTHORS",
     "PAPER_TYPES",
+    "RECORD_REMOVALS",
     "REFERENCE_STYLES",
     "STATUS_WORDS",
     "SYNTAX",
@@ -163,11 +176,13 @@ __all__ = [
     "Clause",
     "ClauseReading",
     "CoAuthor",
+    "Collection",
     "Config",
     "ConfigError",
     "Connection",
     "Contribution",
     "DumpError",
+    "DuplicateDecisions",
     "ExtraMissing",
     "Facet",
     "FacetField",
@@ -175,6 +190,7 @@ __all__ = [
     "FacetValue",
     "Filter",
     "Formulas",
+    "Group",
     "Has",
     "Hit",
     "IdentifierAnswer",
@@ -188,6 +204,7 @@ __all__ = [
     "Integrity",
     "Link",
     "Match",
+    "NamedAuthor",
     "Network",
     "Not",
     "Or",
@@ -215,6 +232,7 @@ __all__ = [
     "Suggestion",
     "Ties",
     "TypedFilter",
+    "TypedName",
     "Value",
     "Venues",
     "Word",
@@ -222,6 +240,7 @@ __all__ = [
     "Writer",
     "YearRange",
     "as_words",
+    "assistant_server",
     "author_cluster",
     "build_index",
     "check_dumps",
@@ -232,7 +251,11 @@ __all__ = [
     "connect",
     "connection_json",
     "corrected_bibtex",
+    "decisions_of",
     "display",
+    "find_versions",
+    "flow_json",
+    "flow_of",
     "fold",
     "format_clause",
     "format_reference",
@@ -245,11 +268,14 @@ __all__ = [
     "load_venues",
     "name_key",
     "name_of_slug",
+    "name_sentence",
     "name_slug",
     "named_paper",
     "namesakes",
     "networks_of",
+    "offer_some_words",
     "open_index",
+    "other_authors",
     "paper_json",
     "parse_name",
     "parse_query",
@@ -258,12 +284,14 @@ __all__ = [
     "put_together",
     "read_bibliography",
     "read_typed_filters",
+    "read_typed_text",
     "related_papers",
     "relaxation_sentence",
     "report_json",
     "results_json",
     "search_corrected",
     "similar_names",
+    "title_words",
     "unnumbered",
     "versions_among",
     "versions_of_paper",

@@ -10,7 +10,8 @@ all searches of a page. What was cut is said in the note of the clause.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Final
@@ -183,6 +184,16 @@ class Deadline:
             self._alone = self._lane.enter(min(left, _LONGEST_WAIT))
             return self._alone
         return True
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Stop the clock over what is derived once for all queries, such as a table of words."""
+        clock, wall = self._clock(), self._wall()
+        try:
+            yield
+        finally:
+            self._started += self._clock() - clock
+            self._begun += self._wall() - wall
 
     def check(self) -> None:
         """Look at the clock.

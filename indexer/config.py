@@ -96,12 +96,14 @@ class BuildConfig:
         wait: seconds to wait for another writer.
         venues: file with a table of venues, or "built-in".
         authors: file of what is curated about authors' names.
+        duplicates: file of decisions about duplicates.
         most_lost: share of papers by which a build from the same dumps may be smaller.
     """
 
     strict: bool
     venues: str
     authors: str
+    duplicates: str
     workers: int
     nice: int
     keep: int
@@ -122,6 +124,7 @@ class WebConfig:
         page_cache: megabytes of finished pages that one worker process keeps; 0 = none.
         connections_per_client: of one client to one worker process; 0 = no limit.
         max_export: papers that one export over HTTP may hold; 0 = no limit.
+        mcp: whether assistants may ask at ``/mcp``; needs the extra ``mcp``.
     """
 
     title: str
@@ -135,6 +138,7 @@ class WebConfig:
     page_cache: int
     connections_per_client: int
     max_export: int
+    mcp: bool
 
 
 @dataclass(frozen=True, slots=True)

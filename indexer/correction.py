@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from indexer.query import Query, Repair
+from indexer.relaxation import offer_some_words
 from indexer.results import Results
 from indexer.search import Searcher
 from indexer.suggest import corrects
@@ -24,7 +25,9 @@ def search_corrected(searcher: Searcher, query: Query, *, explain: bool = False)
     """
     results = searcher.search(query, explain=explain)
     changed = correction_of(results)
-    return results if changed is None else searcher.search(changed, explain=explain)
+    if changed is not None:
+        results = searcher.search(changed, explain=explain)
+    return offer_some_words(searcher, results)
 
 
 def correction_of(results: Results) -> Query | None:

@@ -2,6 +2,7 @@
 
 quiver evaluate DIR        needs ir_measures, the extra `evaluate`
 search.kernels: numba      needs numba, the extra `fast`
+quiver mcp, web.mcp        need mcp, the extra `mcp`
 index.backend: opensearch  needs opensearch-py, the extra `opensearch`
 """
 
@@ -19,6 +20,7 @@ EXTRAS: Final = MappingProxyType(
     {
         "evaluate": ("ir_measures",),
         "fast": ("numba", "zstandard"),
+        "mcp": ("mcp",),
         "opensearch": ("opensearchpy",),
     }
 )

@@ -17,7 +17,8 @@ from enum import StrEnum
 from typing import Literal
 
 TextField = Literal["title", "abstract", "author"]
-ValueField = Literal["venue", "type", "id", "identifier", "year"]
+RecordField = Literal["affiliation", "orcid", "subject", "language", "kind"]
+ValueField = Literal["venue", "type", "id", "identifier", "year"] | RecordField
 FacetField = Literal["venue", "year", "type", "author"]
 FACET_FIELDS: tuple[FacetField, ...] = ("venue", "year", "type", "author")
 
@@ -148,7 +149,8 @@ class Value:
 
     Under "identifier" the value is ``scheme:identifier`` ("doi:10.1145/…"), compared by its key
     (`indexer.identifier_forms`).
-    Of the field "year" it is a text that is no year: no paper matches it.
+    A record field (`RecordField`) matches where one of its values has all the words, see
+    `indexer.record_fields`. Of the field "year" it is a text that is no year: no paper matches it.
     """
 
     field: ValueField
@@ -288,6 +290,34 @@ class TypedFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedAuthor:
+    """An exact author name of the index that a typed name fits.
+
+    Attributes:
+        name: as the index shows it.
+        papers: number of papers in the collection.
+    """
+
+    name: str
+    papers: int
+
+
+@dataclass(frozen=True, slots=True)
+class TypedName:
+    """An author's name that was typed as plain words.
+
+    Attributes:
+        name: as it was read, given name first: "M. I. Jordan" for "Jordan MI".
+        authors: the names of the index that it fits, best first; at least one.
+        is_first: whether the papers of these authors come first; else their pages are only offered.
+    """
+
+    name: str
+    authors: tuple[NamedAuthor, ...]
+    is_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """Everything one page asks for.
 
@@ -299,6 +329,7 @@ class Query:
         page: from 1.
         per_page: hits a page, 0 to 1000; 0 = counts only.
         typed: filters that were typed as words; the clause has them already.
+        author: an author's name that was typed as words; the clause has it already.
     """
 
     text: str = ""
@@ -311,6 +342,7 @@ class Query:
     page: int = 1
     per_page: int = 20
     typed: tuple[TypedFilter, ...] = ()
+    author: TypedName | None = None
 
     def filter(self, name: FacetField) -> Filter:
         """Returns the filter of one facet, an empty one where there is none."""

@@ -2,7 +2,33 @@
 
 from __future__ import annotations
 
-from indexer.search import Results
+from dataclasses import replace
+from typing import Final
+
+from indexer.query import Match
+from indexer.search import Alternative, Results, Searcher
+
+FEW: Final = 50
+"""Up to so many hits with all words, those with some of them are offered."""
+SOME_WORDS: Final = "with some of the words"
+
+
+def offer_some_words(searcher: Searcher, results: Results) -> Results:
+    """Returns results that offer papers with some of the words, where few have all of them.
+
+    Args:
+        searcher: that gave the results.
+        results: whatever was asked.
+    """
+    query, receipt = results.query, results.receipt
+    if query.clause is None or receipt.matched != "all" or results.total > FEW:
+        return results
+    wider = replace(query, match=Match.ANY, page=1)
+    total = searcher.count(wider)
+    if total <= results.total:
+        return results
+    offered = (*receipt.alternatives, Alternative(SOME_WORDS, wider, total))
+    return replace(results, receipt=replace(receipt, alternatives=offered))
 
 
 def relaxation_sentence(results: Results) -> str:

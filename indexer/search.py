@@ -18,6 +18,7 @@ from indexer.query import FacetField, Query
 from indexer.results import (
     DEFAULT_FACETS,
     Alternative,
+    Changes,
     ClauseReading,
     Contribution,
     Facet,
@@ -211,6 +212,17 @@ class Writer(Protocol):
 class Index(Protocol):
     """A place that holds published generations."""
 
+    @property
+    def place(self) -> str:
+        """Where it is, for the reader: a folder, or the name and addresses of a cluster."""
+
+    @property
+    def in_process(self) -> bool:
+        """Whether searches take the time of this process, which opens the index's files itself.
+
+        Otherwise they mostly wait for a service, which has the files.
+        """
+
     def searcher(self, generation: str | None = None) -> AbstractContextManager[Searcher]:
         """Open a published generation; it stays readable until closed.
 
@@ -249,4 +261,31 @@ class Index(Protocol):
         """Name the generations that were published and are kept, oldest first.
 
         How many are kept is the engine's setting; one at least, the newest, once there is any.
+        """
+
+    def verify(self) -> int:
+        """Check that the newest generation is what was published; returns its number of papers.
+
+        Raises:
+            IndexMissing: when nothing was published yet.
+            IndexDamaged: when it is not; says what is wrong.
+        """
+
+    def rollback(self) -> str:
+        """Publish the content of the generation before the newest anew; returns the new name.
+
+        Raises:
+            IndexMissing: when there is no generation before.
+            IndexLocked: when another writer is at work.
+        """
+
+    def changes(self, before: str, after: str | None = None) -> Changes:
+        """Returns which papers were added, changed and removed from one generation to another.
+
+        Args:
+            before: name of the earlier one.
+            after: name of the later one; None = the newest.
+
+        Raises:
+            IndexMissing: when one of them is not kept (any more).
         """

@@ -238,7 +238,10 @@ def corrected_queries(
             given.append(change)
             clause = _exchanged(query.clause, change)
             text = format_clause(clause)
-            yield text, replace(query, text=text, clause=clause, repairs=(), typed=(), page=1)
+            yield (
+                text,
+                replace(query, text=text, clause=clause, repairs=(), typed=(), author=None, page=1),
+            )
 
 
 def _is_other_word(word: str, other: str) -> bool:

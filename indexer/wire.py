@@ -16,7 +16,7 @@ from indexer.authors.shortest_path import Connection
 from indexer.details import details_json
 from indexer.identifier_sentence import identifier_answer
 from indexer.paper import Paper, name_slug
-from indexer.query import FACET_FIELDS, Query
+from indexer.query import FACET_FIELDS, Query, TypedName
 from indexer.search import FacetValue, Hit, IndexInfo, Receipt, Results, Snippet
 
 Json = dict[str, Any]
@@ -27,7 +27,8 @@ SHOWN_PAPERS = 5
 def results_json(results: Results) -> Json:
     """Write one page of answers: the object of ``quiver search --json`` and ``/search.json``.
 
-    The key ``timed_out`` is there only where the deadline of the search has cut something.
+    The key ``timed_out`` is there only where the deadline of the search has cut something,
+    ``identifier`` where one was asked for, ``author`` where an author's name was typed as words.
     """
     query = results.query
     named = identifier_answer(results)
@@ -43,6 +44,7 @@ def results_json(results: Results) -> Json:
         "parameters": query_json(query),
         "receipt": receipt_json(results.receipt),
         **identifier,
+        **({} if query.author is None else {"author": name_json(query.author)}),
         "hits": [hit_json(hit) for hit in results.hits],
         "facets": {
             field: [_value_json(value) for value in results.facets[field].values]
@@ -78,6 +80,18 @@ def query_json(query: Query) -> Json:
         "sort": query.sort.value,
         "page": query.page,
         "per_page": query.per_page,
+    }
+
+
+def name_json(typed: TypedName) -> Json:
+    """Write an author's name that was typed as words, and the authors whom it fits, best first."""
+    return {
+        "name": typed.name,
+        "first": typed.is_first,
+        "authors": [
+            {"name": one.name, "slug": name_slug(one.name), "count": one.papers}
+            for one in typed.authors
+        ],
     }
 
 
@@ -276,6 +290,8 @@ def _group_json(group: Group) -> Json:
         "venues": list(group.venues),
         "first_year": group.first,
         "last_year": group.last,
+        "number": group.number or None,
+        "confidence": round(group.confidence, 2) if group.number else None,
     }
 
 

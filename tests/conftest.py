@@ -9,8 +9,15 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.effort import effort
+
 # A busy machine is no fault of an example: no test of the suite judges by time.
-settings.register_profile("quiver", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "quiver",
+    deadline=None,
+    max_examples=effort(30, 100),
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("quiver")
 CHECKOUT = Path(__file__).resolve().parents[1]
 

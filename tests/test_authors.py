@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.authors.clusters import author_cluster
+from indexer.authors.clusters import author_cluster, similar_names
+from indexer.backends.whoosh.index import WhooshIndex
 from indexer.paper import CONFERENCE, JOURNAL, Paper, name_key, name_of_slug, name_slug
 from indexer.search import Searcher
 from tests.oracle import MemoryIndex
@@ -93,3 +95,19 @@ def test_every_author_link_leads_to_a_page_that_lists_the_paper(searcher: Search
 @given(st.text(max_size=30))
 def test_a_slug_leads_back_to_the_key_it_was_made_of(name: str) -> None:
     assert name_of_slug(name_slug(name)) == name_key(name)
+
+
+def test_similar_names_are_of_the_surname_meant_not_of_any_that_holds_its_letters(
+    tmp_path: Path,
+) -> None:
+    index = WhooshIndex(tmp_path)
+    with index.writer() as writer:
+        for number in range(3):
+            writer.add(Paper(f"j{number}", "Kites", authors=("Martin Jaggi",)))
+        writer.add(Paper("m", "Kites", authors=("Matthew Jagielski",)))
+    with index.searcher() as searcher:
+        assert similar_names(searcher, "Jagi") == ("Martin Jaggi",)
+        assert similar_names(searcher, "Martin Jagi") == ("Martin Jaggi",)
+        assert similar_names(searcher, "Jaggi, M.") == ("Martin Jaggi",)
+        assert similar_names(searcher, "Jagiel") == ("Matthew Jagielski",)
+        assert similar_names(searcher, "") == ()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from indexer.paper import Paper
-from tests.bench import corpus, latency, questions
+from tests.bench import corpus, latency, questions, tune
 from tests.bench.__main__ import main
 from tests.bench.build import build_here
 from tests.bench.engines import Hits, engine
@@ -151,3 +151,23 @@ def test_the_command(source: Path, tmp_path: Path, capsys: pytest.CaptureFixture
     assert {one["engine"] for one in run["updates"]} == {"quiver", "sqlite"}
     assert len(run["latencies"]) == 2 * 2 * 14
     assert "| kw, first |" in shown
+
+
+@pytest.mark.parametrize("constant", tune.CONSTANTS, ids=lambda one: f"{one.module}{one.name}")
+def test_a_tuned_constant_says_where_it_comes_from(constant: tune.Constant, checkout: Path) -> None:
+    module = checkout / Path(*tune.ENGINE.split("."), *constant.module.split("."))
+    text = module.with_suffix(".py").read_text("utf-8")
+    docstring = text.partition(f"\n{constant.name}: Final = ")[2].split('"""')[1]
+    assert "python -m tests.bench --tune" in " ".join(docstring.split())
+    first, second = constant.ways(constant.grid[2])
+    first(), second()
+
+
+def test_a_constant_is_where_two_ways_cross() -> None:
+    assert tune.crossing([1, 4, 16], [1, 2, 9], [3, 3, 3]) == 8
+    assert tune.crossing([1, 4, 16], [1, 2, 3], [3, 3, 3]) is None
+    assert tune.crossing([1, 4, 16], [4, 4, 4], [3, 3, 3]) is None
+    ticks = iter(range(10**6))
+    derived = tune.derive(tune.CONSTANTS[0], clock=lambda: float(next(ticks)), rounds=1)
+    assert [*derived.off_by_two] == [1, 1]
+    assert "query.boolean._SEARCHED" in "".join(tune.table([derived]))

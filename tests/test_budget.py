@@ -375,3 +375,14 @@ def test_a_query_that_is_left_out_whole_finds_nothing(tmp_path: Path) -> None:
             results = searcher.search(parse_query(text))
             assert (results.total, results.hits) == (0, ())
             assert all(clause.note for clause in results.receipt.clauses)
+
+
+def test_what_is_made_once_for_all_queries_is_not_charged_to_one() -> None:
+    now = [0.0]
+    deadline = Deadline(1.0, clock=lambda: now[0], wall=lambda: now[0])
+    with deadline.paused():
+        now[0] += 60.0
+    now[0] += 0.9
+    assert not deadline.overdue
+    now[0] += 0.2
+    assert deadline.overdue

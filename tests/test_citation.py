@@ -8,6 +8,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from indexer.errors import QueryError
 from indexer.paper import CONFERENCE, JOURNAL, Paper, unnumbered
 from indexer.text.display import plain as rendered
 from indexer.text.folding import fold
+from tests.effort import effort
 
 PAPERS = (
     Paper(
@@ -191,14 +193,17 @@ def assert_bibtex_reads_back(papers: list[Paper]) -> None:
     assert len(papers) == len(library.entries)
     for paper, entry in zip(papers, library.entries, strict=True):
         fields = {name: field.value for name, field in entry.fields_dict.items()}
-        assert letters(fields["title"]) == letters(paper.title), paper
+        # A command that is none ("\\sqrtT") is written as text, and shown as nothing.
+        shown = {letters(paper.title), letters(paper.title.replace("\\", " "))}
+        assert letters(fields["title"]) in shown, paper
         assert str(paper.year or "") == fields.get("year", "")
         assert fields.get("doi", "") == re.sub(r"[{}]", lambda m: f"%{ord(m[0]):02X}", paper.doi)
         names = re.split(r" and (?![^{]*\})", fields["author"]) if "author" in fields else []
         expected = len(paper.authors) + (not paper.authors_complete and bool(paper.authors))
         assert expected == len(names), paper
         for name, printed in zip(names, paper.authors, strict=False):
-            assert words(show(name) if "\\" in name else name) == words(unnumbered(printed)), paper
+            read = words(show(name) if "\\" in name else name)
+            assert read in (words(unnumbered(printed)), untitled(printed)), paper
 
 
 def letters(text: str) -> str:
@@ -211,6 +216,11 @@ def letters(text: str) -> str:
 def words(name: str) -> list[str]:
     """Words of a name, folded, in any order."""
     return sorted(re.findall(r"\w+", fold(name, name=True).text))
+
+
+def untitled(name: str) -> list[str]:
+    """Words of a name without "Mr.", "Prof." and degrees, which are no part of it."""
+    return [word for word in words(name) if word not in ("mr", "ms", "dr", "prof", "md", "phd")]
 
 
 def assert_ris_reads_back(papers: list[Paper]) -> None:
@@ -274,9 +284,10 @@ def plain(paper: Paper) -> tuple[Any, ...]:
 
 
 @pytest.mark.slow
-def test_every_paper_of_the_corpus_is_read_back(shared_data: Path) -> None:
+def test_papers_of_the_corpus_are_read_back(shared_data: Path) -> None:
     batch: list[Paper] = []
-    for paper in read_papers([str(shared_data / "papers" / "papers.jsonl.gz")]):
+    every = read_papers([str(shared_data / "papers" / "papers.jsonl.gz")])
+    for paper in islice(every, 0, None, effort(10, 1)):
         batch.append(paper)
         if len(batch) == 2000:
             assert_reads_back(batch)

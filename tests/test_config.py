@@ -98,7 +98,7 @@ FAULTS = {
         "index.backend: expected one of whoosh, opensearch; got 'lucene' (line 1)"
     ),
     "web: {prot: 80}": (
-        "web.prot: expected one of the keys connections_per_client, host, max_export, "
+        "web.prot: expected one of the keys connections_per_client, host, max_export, mcp, "
         "page_cache, port, public_url, requests_per_minute, threads, title, trusted_proxies, "
         "workers; got 'prot'; "
         "did you mean 'port'? (line 1)"

@@ -100,7 +100,7 @@ def test_only_the_default_file_may_be_missing(
     ("text", "fault"),
     [
         ("people: {a: 1}", r"people: expected a list; got a mapping \(line 1\)"),
-        ("- 1", r"expected the keys people, different; got a list \(line 1\)"),
+        ("- 1", r"expected the keys people, different, papers; got a list \(line 1\)"),
         ("peoples: []", r"got 'peoples'; did you mean 'people'\? \(line 1\)"),
         ("people:\n- names: x", r"people\.1: .*'names'; did you mean 'name'\? \(line 2\)"),
         ("people:\n- {}", r"people\.1: expected a name.*add `name:` \(line 2\)"),

@@ -12,12 +12,15 @@ import subprocess
 import sys
 import threading
 import time
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 import yaml
+
+from indexer import load_config
 
 FILES = Path(__file__).resolve().parents[1] / ".github"
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
@@ -221,6 +224,33 @@ def test_the_files_for_containers_name_what_is_there() -> None:
     compose = yaml.safe_load((FILES / "compose.yaml").read_text(encoding="utf-8"))
     assert (FILES / compose["services"]["serve"]["build"]["context"]).resolve() == FILES.parent
     dockerfile = (FILES / "Dockerfile").read_text(encoding="utf-8")
-    assert "USER quiver" in dockerfile
+    assert "\nUSER 10001:10001\n" in dockerfile
     for base in re.findall(r"^FROM (\S+)", dockerfile, flags=re.MULTILINE):
         assert re.fullmatch(r"python:3\.1[1-4]-slim", base)
+
+
+def test_the_settings_of_the_cluster_in_containers_are_settings(tmp_path: Path) -> None:
+    compose = yaml.safe_load((FILES / "compose.opensearch.yaml").read_text(encoding="utf-8"))
+    services = compose["services"]
+    settings = tmp_path / "settings.yaml"
+    settings.write_text(compose["configs"]["quiver"]["content"], encoding="utf-8")
+
+    config = load_config(settings)
+
+    nodes = [name for name in services if name.startswith("search")]
+    assert config.index.backend == "opensearch"
+    assert config.cluster.hosts == ",".join(f"http://{name}:9200" for name in nodes)
+    for name in nodes:
+        assert services[name]["environment"]["node.name"] == name
+        assert services[name]["volumes"] == [f"{name}:/usr/share/opensearch/data"]
+        assert services[name]["environment"]["discovery.seed_hosts"] == ",".join(nodes)
+        assert "ports" not in services[name]  # without passwords, for the services alone
+    arguments = services["serve"]["build"]["args"]
+    assert "ARG EXTRAS=" in (FILES / "Dockerfile").read_text(encoding="utf-8")
+    assert set(arguments["EXTRAS"].split(",")) <= set(extras())
+
+
+def extras() -> list[str]:
+    """Names of the optional dependencies."""
+    told = tomllib.loads((FILES.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    return list(told["project"]["optional-dependencies"])

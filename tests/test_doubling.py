@@ -69,7 +69,8 @@ def cleaned(text: str) -> object:
 
 READERS: Final[tuple[Callable[[str], object], ...]] = (
     fold, forms, plain, tex_text, without_tex_letters, plain_name, authors_of, split_names,
-    unmarked, without_et_al, mend_characters, one_line, iso_date, without_boilerplate, without_entities,
+    unmarked, without_et_al, mend_characters, one_line, iso_date, without_boilerplate,
+    without_entities,
     without_tags, venue_of, listed_names, parse_clause, identifiers_in, parse_reference,
     is_reference, cleaned, lambda text: unglued((text,)),
     lambda text: publication_of_arxiv("0704.0001", text, {}, ()),

@@ -129,6 +129,15 @@ def test_a_backend_imports_no_other_backend_no_format_no_face(name: str) -> None
     assert not any(under(one, "indexer.formats", "indexer.cli", "webui") for one in ours(name))
 
 
+def test_kernels_import_nothing_above_them() -> None:
+    """The inner loops know arrays, the errors and which packages are installed."""
+    room = "indexer.backends.whoosh.kernels"
+    below = {"indexer.errors", "indexer.extras"}
+    for name in MODULES:
+        if under(name, room):
+            assert all(under(one, room) or one in below for one in ours(name)), name
+
+
 def test_build_and_query_analysis_know_no_backend() -> None:
     for name in MODULES:
         if under(name, "indexer.build", "indexer.query_analysis", "indexer.highlighting"):
@@ -145,6 +154,15 @@ def test_the_engine_knows_no_web(name: str) -> None:
 def test_the_face_uses_public_names_of_the_engine_only(name: str) -> None:
     inside = {one for one in ours(name) if under(one, "indexer")}
     assert inside <= {"indexer", *(("indexer.cli",) if name == "webui.cli" else ())}
+
+
+@pytest.mark.parametrize(
+    "name", [one for one in MODULES if under(one, "webui.presentation", "webui.urls")]
+)
+def test_presentation_and_addresses_know_no_request(name: str) -> None:
+    """They take what they need as arguments: neither Flask nor a room that knows the request."""
+    assert not any(under(one, "flask") for one in imports(name))
+    assert all(under(one, "webui.presentation", "webui.urls", "indexer") for one in ours(name))
 
 
 @pytest.mark.parametrize(("engine", "folder"), ENGINES.items())
@@ -195,6 +213,8 @@ def extras(checkout: Path) -> list[str]:
 
 PACKAGES = {
     "citeproc": "citeproc_py",
+    "mcp_types": "mcp",  # of the same project, installed with it
+    "pydantic": "mcp",  # what the SDK describes arguments with
     "yaml": "pyyaml",
     "opensearchpy": "opensearch_py",
     "markupsafe": "flask",

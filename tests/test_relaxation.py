@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from indexer.query import Query
-from indexer.relaxation import relaxation_sentence
+from indexer.language.parse import parse_query
+from indexer.paper import Paper
+from indexer.query import Match, Query
+from indexer.relaxation import SOME_WORDS, offer_some_words, relaxation_sentence
 from indexer.search import Receipt, Results
+from tests.oracle import MemoryIndex
 
 
 @pytest.mark.parametrize(
@@ -42,3 +45,21 @@ def test_both_numbers_are_said(
     receipt = Receipt("", matched="any", all_words=having, all_words_elsewhere=elsewhere)
 
     assert relaxation_sentence(Results(Query(), total, (), {}, receipt, "g1", 0.0)) == expected
+
+
+def test_some_of_the_words_are_offered_where_few_papers_have_all() -> None:
+    papers = [Paper(f"k{number}", "Kites") for number in range(3)]
+    papers += [Paper(f"b{number}", "Wind and kites") for number in range(12)]
+    with MemoryIndex.of(papers).searcher() as searcher:
+
+        def offered(text: str, match: Match = Match.AUTO) -> list[tuple[str, Match, int]]:
+            results = searcher.search(parse_query(text, match=match, page=2))
+            more = offer_some_words(searcher, results).receipt.alternatives
+            assert all(one.query.page == 1 for one in more)
+            return [(one.label, one.query.match, one.total) for one in more]
+
+        assert offered("wind kites") == [(SOME_WORDS, Match.ANY, 15)]
+        assert offered("wind kites", Match.ALL) == [(SOME_WORDS, Match.ANY, 15)]
+        assert offered("wind kites", Match.ANY) == []
+        assert offered("kites") == []
+        assert offered("") == []

@@ -16,7 +16,7 @@ from indexer import (
     parse_query,
     read_typed_filters,
 )
-from indexer.query_analysis.typed_filters import MOST_WORDS
+from indexer.query_analysis.plain_text import MOST_WORDS
 from tests.oracle import MemoryIndex
 
 PAPERS = (

@@ -22,13 +22,14 @@ from webui.http import (
 from webui.http.searcher_pool import Snapshots
 from webui.presentation import fast_html
 from webui.presentation.hit import kind
-from webui.presentation.results_page import carried
 from webui.urls.query_params import Params
 from webui.urls.url_builder import AddressConverter
 from webui.views import (
     advanced,
     arxiv_api,
+    assistant,
     coauthor_path,
+    duplicates,
     exports,
     feeds,
     health,
@@ -72,12 +73,15 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     app.register_blueprint(feeds.blueprint)
     app.register_blueprint(shelf.blueprint)
     app.register_blueprint(similar.blueprint)
+    app.register_blueprint(duplicates.blueprint)
     search_diff.register(app)
     app.register_blueprint(trends.blueprint)
     app.register_blueprint(suggest.blueprint)
     app.register_blueprint(arxiv_api.blueprint)
     app.register_blueprint(sitemap.blueprint)
     app.register_blueprint(health.blueprint)
+    if config.web.mcp:
+        assistant.register(app, config.web.title, config.web.public_url)
     with app.app_context():
         _add_words(app, config.web.title)
     security_headers.register(app)
@@ -86,7 +90,7 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     rate_limit.register(app, config.web.requests_per_minute)
     exports.register(app, config.web.max_export)
     response_cache.register(app, config.web.page_cache * 1_000_000)
-    if config.index.backend == "whoosh":  # a page of a cluster mostly waits for the network
+    if index.in_process:  # a page of a cluster mostly waits for the network
         render_queue.register(app)
     return app
 
@@ -115,7 +119,7 @@ def _add_words(app: Flask, title: str) -> None:
         timed_out=request_context.timed_out,
         kind=kind,
         plain=plain,
-        carried=carried,
+        carried=request_context.carried,
         author_items=fast_html.author_items,
         choices=fast_html.choices,
         columns=fast_html.columns,

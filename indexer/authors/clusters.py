@@ -16,7 +16,9 @@ from typing import Final
 from indexer.authors.coauthors import CoAuthor, Ties, coauthors_of, printed_names, strongest_ties
 from indexer.authors.curation import CuratedPerson, Curation, curation_of
 from indexer.authors.disambiguation import Around, Suggestion, papers_of
-from indexer.authors.same_name_groups import Group
+from indexer.authors.people_table import ATTACHED as PEOPLE
+from indexer.authors.people_table import NamedPeople, read_table
+from indexer.authors.same_name_groups import Group, groups_of_people
 from indexer.paper import Paper, name_key, name_slug, unnumbered
 from indexer.query import AuthorName, Filter, Query
 from indexer.search import FacetValue, Searcher
@@ -61,6 +63,7 @@ class AuthorCluster:
         same_person: other clusters that may be this person's, strongest evidence first; those
             with weak evidence are left out, and those curated to be somebody else's.
         groups: what the papers fall into where several people seem to bear the name; mostly none.
+        people: the numbers of the groups, as the index keeps them; None where it keeps none.
     """
 
     name: str
@@ -77,6 +80,7 @@ class AuthorCluster:
     ties: Ties = field(default_factory=Ties)
     same_person: tuple[Suggestion, ...] = ()
     groups: tuple[Group, ...] = ()
+    people: NamedPeople | None = None
 
     @property
     def rows(self) -> int:
@@ -113,6 +117,10 @@ class AuthorCluster:
     def group(self, paper_id: str) -> Group | None:
         """Returns the group of a paper; any paper of it will do, so that links last."""
         return next((one for one in self.groups if paper_id in one.papers), None)
+
+    def numbered(self, number: int) -> Group | None:
+        """Returns the group of a number."""
+        return next((one for one in self.groups if one.number == number > 0), None)
 
     def of_papers(self, papers: Sequence[Paper]) -> AuthorCluster:
         """Returns the cluster restricted to some of its papers, in their order.
@@ -173,6 +181,7 @@ def author_cluster(
     others = curation.others(clusters)
     left_out = others | clusters.keys()
     coauthors = coauthors_of(printed, clusters.keys())
+    people, groups = _people(searcher, around[0], names[key], own)
     return AuthorCluster(
         name=person.name if person is not None else names[key],
         key=key,
@@ -189,8 +198,23 @@ def author_cluster(
         coauthors=coauthors,
         ties=strongest_ties(papers, coauthors),
         same_person=_suggested(around, left_out),
-        groups=around[0].several_people() if len(clusters) == 1 else (),
+        groups=groups if len(clusters) == 1 else (),
+        people=people,
     )
+
+
+def _people(
+    searcher: Searcher, around: Around, name: str, papers: Sequence[Paper]
+) -> tuple[NamedPeople | None, tuple[Group, ...]]:
+    """Returns what the index keeps of a name's people, and the groups of its papers.
+
+    An index without a table of people has groups of common names only, made while the page waits.
+    """
+    data = searcher.attachment(PEOPLE)
+    if data is None:
+        return None, around.several_people()
+    people = read_table(data).people(name_key(name))
+    return people, () if people is None else groups_of_people(name, papers, people)
 
 
 def namesakes(searcher: Searcher, name: str) -> tuple[FacetValue, ...]:
@@ -214,14 +238,14 @@ def similar_names(searcher: Searcher, name: str, *, limit: int = 5) -> tuple[str
     surname = _surname(name)
     if not surname:
         return ()
-    found = searcher.values("author", contains=surname, limit=limit)
-    if not found:
+    meant = surname
+    if not searcher.count(Query(clause=AuthorName(surname), per_page=0)):
         asked = Query(clause=AuthorName(surname), per_page=0)
-        for alternative in searcher.search(asked, facets=()).receipt.alternatives:
-            meant = alternative.query.clause
-            if isinstance(meant, AuthorName):
-                found = searcher.values("author", contains=meant.name, limit=limit)
-                break
+        clauses = (
+            one.query.clause for one in searcher.search(asked, facets=()).receipt.alternatives
+        )
+        meant = next((one.name for one in clauses if isinstance(one, AuthorName)), surname)
+    found = searcher.values("author", contains=meant, limit=limit)
     return tuple(value.value for value in found)
 
 

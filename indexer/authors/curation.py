@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from typing import Final
 
@@ -45,15 +45,32 @@ class CuratedPerson:
 
 
 @dataclass(frozen=True, slots=True)
+class CuratedPapers:
+    """Papers of one exact name, as curated.
+
+    Attributes:
+        name: the exact name.
+        same: ids of papers that are one person's.
+        different: ids of papers no two of which are one person's.
+    """
+
+    name: str
+    same: tuple[str, ...] = ()
+    different: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Curation:
     """All that is curated. No exact name (`name_key`) is in two of the people.
 
     Attributes:
         different: groups of exact names, no two of a group one person's.
+        papers: which papers of a name are one person's, and which are not.
     """
 
     people: tuple[CuratedPerson, ...] = ()
     different: tuple[tuple[str, ...], ...] = ()
+    papers: tuple[CuratedPapers, ...] = ()
     _by_key: Mapping[str, CuratedPerson] = field(init=False, repr=False, compare=False)
     _against: Mapping[str, frozenset[str]] = field(init=False, repr=False, compare=False)
 
@@ -89,7 +106,15 @@ def curation_of(searcher: Searcher) -> Curation:
     Raises:
         IndexDamaged: when it was written by another version of this program.
     """
-    data = searcher.attachment(ATTACHED)
+    return read_curated(searcher.attachment(ATTACHED))
+
+
+def read_curated(data: bytes | None) -> Curation:
+    """Returns the curation that an attachment holds; nothing curated where there is none.
+
+    Raises:
+        IndexDamaged: when it was written by another version of this program.
+    """
     return Curation() if data is None else _read(data)
 
 
@@ -98,6 +123,8 @@ def _written(curation: Curation) -> bytes:
         {key: value for key in _KEYS if (value := getattr(one, key))} for one in curation.people
     ]
     body = {"version": _VERSION, "people": people, "different": curation.different}
+    if curation.papers:
+        body["papers"] = [asdict(one) for one in curation.papers]
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -112,4 +139,8 @@ def _read(data: bytes) -> Curation:
     people = tuple(
         CuratedPerson(**{**one, "same": tuple(one.get("same", ()))}) for one in body["people"]
     )
-    return Curation(people, tuple(map(tuple, body["different"])))
+    papers = tuple(
+        CuratedPapers(one["name"], tuple(one["same"]), tuple(one["different"]))
+        for one in body.get("papers", ())
+    )
+    return Curation(people, tuple(map(tuple, body["different"])), papers)

@@ -1,11 +1,12 @@
 """Papers whose authors are known: who stands behind each name.
 
 The truth is JSON lines, one a paper: its id, its authors as printed, and an id beside each author:
-``{"paper": …, "authors": […], "ids": […]}``. Three kinds of ids say different things:
+``{"paper": …, "authors": […], "ids": […]}``. The kinds of ids say different things:
 
 - OpenReview profiles ("~Yang_Liu19"): one a person, chosen by the person.
 - IEEE author numbers ("/37281297100"): made by a program; one person sometimes has two, so some
   of what counts as wrong here is right.
+- "person": the people of a foreign truth file (`foreign_truth`), one each.
 - ACL Anthology slugs ("/y/yang-liu-umich/"): made from names and corrected by hand; two names with
   one slug are one person, but two slugs say nothing.
 
@@ -25,8 +26,8 @@ from indexer.errors import RecordError
 from indexer.intake.dump import Dumps
 from indexer.paper import name_key
 
-Source = Literal["openreview", "ieee", "acl"]
-SEPARATE: Final[frozenset[Source]] = frozenset(("openreview", "ieee"))
+Source = Literal["openreview", "ieee", "acl", "person"]
+SEPARATE: Final[frozenset[Source]] = frozenset(("openreview", "ieee", "person"))
 """Sources whose different ids mean different people."""
 _IEEE = re.compile(r"/\d+/?")
 _ACL = re.compile(r"/[^/@]+/[^/@]+/")

@@ -10,11 +10,12 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Final
 
 from indexer.authors.author_profile import title_words
+from indexer.authors.people_table import NamedPeople, paper_hash
 from indexer.authors.person_name import read_person
 from indexer.paper import Paper, name_key
 
@@ -38,6 +39,8 @@ class Group:
         coauthors: with number of papers, most first.
         venues: most frequent first.
         first, last: years CE; None where no paper has one.
+        number: of the group in its permanent address; 0 where it has none.
+        confidence: probability that none of the other groups is the same person; 0 where unknown.
     """
 
     key: str
@@ -46,6 +49,8 @@ class Group:
     venues: tuple[str, ...]
     first: int | None
     last: int | None
+    number: int = 0
+    confidence: float = 0.0
 
 
 def suspect_several(name: str, papers: Sequence[Paper], kin: int) -> tuple[Group, ...]:
@@ -64,6 +69,27 @@ def suspect_several(name: str, papers: Sequence[Paper], kin: int) -> tuple[Group
         return ()
     groups = [one for one in connected(name, papers) if len(one) >= SMALLEST]
     return tuple(_describe(name, group) for group in groups) if len(groups) > 1 else ()
+
+
+def groups_of_people(name: str, papers: Sequence[Paper], people: NamedPeople) -> tuple[Group, ...]:
+    """Returns the likely people of a name as groups, largest first; empty if it is one person's.
+
+    Args:
+        name: the exact name.
+        papers: all papers under it.
+        people: what the index knows of the name.
+    """
+    members: dict[int, list[Paper]] = defaultdict(list)
+    for paper in papers:
+        members[people.number_of(paper_hash(paper.id))].append(paper)
+    members.pop(0, None)
+    groups = [
+        replace(_describe(name, own), number=number, confidence=people.confidence[number])
+        for number, own in members.items()
+        if len(own) >= SMALLEST
+    ]
+    groups.sort(key=lambda group: (-len(group.papers), group.number))
+    return tuple(groups) if len(groups) > 1 else ()
 
 
 def is_common(name: str, kin: int) -> bool:

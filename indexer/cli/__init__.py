@@ -4,10 +4,13 @@
 """
 
 from indexer.analysis import leave_out_scipy
+from indexer.cli.assistant import mcp
 from indexer.cli.building import build, check, formats, update
 from indexer.cli.diff import diff
 from indexer.cli.doctor import doctor
+from indexer.cli.duplicates import duplicates
 from indexer.cli.evaluation import evaluate
+from indexer.cli.evaluation_of_authors import evaluate_authors
 from indexer.cli.export import export
 from indexer.cli.group import (
     OWN_PROCESS,
@@ -21,7 +24,7 @@ from indexer.cli.harvest import harvest
 from indexer.cli.keeping import rollback, verify
 from indexer.cli.migrate import migrate
 from indexer.cli.opening import open_searcher, open_session_index
-from indexer.cli.people import evaluate_authors, path
+from indexer.cli.people import path
 from indexer.cli.reading import author, info, show
 from indexer.cli.references import references
 from indexer.cli.search import search
@@ -44,8 +47,10 @@ VERBS = (
     path,
     export,
     references,
+    mcp,
     info,
     versions,
+    duplicates,
     diff,
     verify,
     rollback,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import click
 
@@ -31,12 +30,8 @@ def diff(session: Session, *, old: str | None, new: str | None) -> None:
     NEW is the newest by default, OLD the one before NEW. A paper has changed if any of its fields
     differs. The setting build.keep says how many generations stay on disk.
     """
-    index: Any = open_session_index(session)
-    if getattr(index, "changes", None) is None:
-        raise click.ClickException(
-            f"the engine {session.config.index.backend} keeps no generations to compare"
-        )
-    published: Sequence[str] = index.generations.published()
+    index = open_session_index(session)
+    published = index.published()
     new = new or (published[-1] if published else "")
     old = old or _before(session, new, published)
     changes = index.changes(old, new)

@@ -19,6 +19,7 @@ import click
 
 from indexer import __version__
 from indexer.cli.group import Session, example, with_session
+from indexer.cli.opening import open_session_index
 from indexer.cli.terminal import echo_lines
 from indexer.errors import IndexMissing, QuiverError
 from indexer.extras import EXTRAS, has_module, install_command
@@ -79,7 +80,7 @@ def doctor(session: Session) -> None:
 def examine(session: Session) -> list[Finding]:
     """Returns what was found, in the order of the report; an examination never raises."""
     examinations: list[Callable[[Session], Iterator[Finding]]] = [_versions, _extras]
-    if session.config.index.backend == "whoosh":
+    if _in_process(session):
         examinations += [_folder, _disk, _clock]
     findings: list[Finding] = []
     for look in (*examinations, _index, _server):
@@ -88,6 +89,14 @@ def examine(session: Session) -> list[Finding]:
         except (OSError, QuiverError) as error:
             findings.append(Finding(look.__name__.strip("_"), BAD, str(error)))
     return findings
+
+
+def _in_process(session: Session) -> bool:
+    """Returns whether the index is files of this machine; not where it cannot be told."""
+    try:
+        return open_session_index(session).in_process
+    except QuiverError:  # `_index` says why
+        return False
 
 
 def _versions(session: Session) -> Iterator[Finding]:
@@ -109,7 +118,7 @@ def _extras(session: Session) -> Iterator[Finding]:
         if not absent:
             yield Finding("extra", GOOD, f"{extra}: {', '.join(modules)}")
             continue
-        needed = extra == "opensearch" and session.config.index.backend == "opensearch"
+        needed = extra == session.config.index.backend  # named after the engine that needs it
         said = f"{extra}: {', '.join(absent)} not installed"
         yield Finding("extra", BAD if needed else NOTE, said, install_command(extra))
     kernels = session.config.search.kernels
@@ -177,9 +186,9 @@ def _clock(session: Session) -> Iterator[Finding]:
 
 
 def _index(session: Session) -> Iterator[Finding]:
-    from indexer import Query, open_index
+    from indexer import Query
 
-    index = open_index(session.config.index.dir, config=session.config)
+    index = open_session_index(session)
     try:
         with index.searcher() as searcher:
             info = searcher.info()

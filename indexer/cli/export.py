@@ -24,7 +24,7 @@ from indexer.output_file import OutputFile
 from indexer.paper import Paper
 from indexer.protected import STDOUT, protect
 from indexer.query import Match, Query, Sort
-from indexer.query_analysis.typed_filters import read_typed_filters
+from indexer.query_analysis.typed_text import read_typed_text
 from indexer.search import Searcher
 
 
@@ -109,7 +109,7 @@ def export(
         venues = load_venues(session.config.build.venues)
         filters, span = read_filters(searcher, chosen, years, venues)
         asked = parse_query(text, filters=filters, years=span, match=Match(match), sort=Sort(sort))
-        asked = read_typed_filters(asked, searcher, venues)
+        asked = read_typed_text(asked, searcher, venues)
         papers = _papers(searcher, asked, limit)
         if style is not None:
             pieces = write_references(papers, style, as_html=_is_html(format_name))

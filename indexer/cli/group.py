@@ -67,9 +67,9 @@ class Session:
     @property
     def place(self) -> str:
         """Where the index is, for the reader."""
-        cluster = self.config.cluster
-        on_cluster = self.config.index.backend == "opensearch"
-        return f"{cluster.name} at {cluster.hosts}" if on_cluster else str(self.directory)
+        from indexer import open_index
+
+        return open_index(self.directory, config=self.config).place
 
     @property
     def settings_files(self) -> tuple[str, ...]:

@@ -21,9 +21,7 @@ def verify(session: Session) -> None:
 
     Fails if a file is not as it was written or a paper cannot be read.
     """
-    check = getattr(open_session_index(session), "verify", None)
-    if check is not None:
-        check()
+    open_session_index(session).verify()
     with open_searcher(session) as searcher:
         read = 0
         for paper_id in searcher.ids(Query(sort=Sort.TITLE)):
@@ -58,13 +56,7 @@ def rollback(session: Session, *, wait: float | None) -> None:
 
     The setting build.keep says how many generations stay on disk.
     """
-    back = getattr(open_session_index(session.waiting(wait)), "rollback", None)
-    if back is None:
-        raise click.ClickException(
-            f"the engine {session.config.index.backend} keeps no previous generation; "
-            "build the index again from its dumps"
-        )
-    generation = back()
+    generation = open_session_index(session.waiting(wait)).rollback()
     if session.json:
         click.echo(json.dumps({"generation": generation}))
     else:

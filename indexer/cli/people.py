@@ -1,4 +1,4 @@
-"""``quiver path`` and ``evaluate-authors``: how names are connected, what evidence is worth."""
+"""``quiver path``: how two author names are connected."""
 
 from __future__ import annotations
 
@@ -8,10 +8,7 @@ from collections.abc import Iterator
 import click
 
 from indexer.authors.clusters import similar_names
-from indexer.authors.disambiguation_quality import Judgement, Score, judge, judgement_as_json
-from indexer.authors.ground_truth import read_truth
 from indexer.authors.shortest_path import Connection, connect, known_name
-from indexer.build import read_papers
 from indexer.cli.group import Session, example, with_session
 from indexer.cli.opening import open_searcher
 from indexer.cli.terminal import counted, echo_lines, where, wrapped
@@ -61,44 +58,3 @@ def _connection_lines(one: str, other: str, connection: Connection) -> Iterator[
         if len(link.papers) > SHOWN_PAPERS:
             yield f"    and {counted(len(link.papers) - SHOWN_PAPERS, 'other')}"
         yield click.style(link.other, bold=True)
-
-
-@click.command(
-    name="evaluate-authors",
-    short_help="Score author name disambiguation.",
-    epilog=example("quiver evaluate-authors data/martin-jaggi.txt data/known-authors.jsonl"),
-)
-@click.argument("dump")
-@click.argument("truth")
-@with_session
-def evaluate_authors(session: Session, *, dump: str, truth: str) -> None:
-    """Score author name disambiguation against known identities, beside exact names alone.
-
-    DUMP has the papers. TRUTH is JSON lines, one per paper: {"paper": ID, "authors": [NAME, ...],
-    "ids": [ID, ...]}; ids are OpenReview profiles, IEEE numbers or ACL Anthology slugs.
-    """
-    known = read_truth([truth])
-    judgement = judge(read_papers([dump]), known)
-    if session.json:
-        click.echo(json.dumps(judgement_as_json(judgement)))
-    else:
-        echo_lines(*_lines(judgement))
-
-
-def _lines(judgement: Judgement) -> Iterator[str]:
-    yield f"{judgement.names:,} exact names"
-    yield f"{'':<48}{'precision':>9} {'recall':>7} {'shown':>8} {'judged':>8} {'wanted':>8}"
-    yield _line("Pairs of names taken for one person, strong", judgement.strong)
-    yield _line("  … strong or fair", judgement.fair)
-    yield _line("  strong, by ids on two papers or more", judgement.strong_sure)
-    yield _line("  … strong or fair, by such ids", judgement.fair_sure)
-    yield _line("Groups of one name taken for different people", judgement.several)
-    yield _line("Authorships taken for one person: exact name", judgement.exact)
-    yield _line("  … strong suggestions followed", judgement.joined)
-
-
-def _line(what: str, score: Score) -> str:
-    return (
-        f"{what:<48}{score.precision:>9.3f} {score.recall:>7.3f} "
-        f"{score.shown:>8,} {score.judged:>8,} {score.wanted:>8,}"
-    )

@@ -138,13 +138,13 @@ def _cluster_lines(cluster: AuthorCluster) -> Iterator[str]:
         line = f"Perhaps the same person: {one.name} ({one.papers}), {_because(one)}"
         yield from wrapped(line, (), "", "  ")
     if cluster.groups:
-        yield from wrapped(
-            f"Perhaps several people: {len(cluster.groups)} groups of papers share no co-author "
-            "and no topic.",
-            (),
-            "",
-            "",
+        several = (
+            f"{len(cluster.groups)} likely people, by co-authors, topics, venues and years:"
+            if cluster.groups[0].number
+            else f"Perhaps several people: {len(cluster.groups)} groups of papers share no "
+            "co-author and no topic."
         )
+        yield from wrapped(several, (), "", "")
         for group in cluster.groups:
             yield from wrapped(_group(group), (), "  ", "    ")
     for paper in cluster.papers:
@@ -187,7 +187,9 @@ def _group(group: Group) -> str:
     years = "" if group.first is None else f", {group.first}-{group.last}"
     people = ", ".join(name for name, _ in group.coauthors[:3])
     where_to = f" at {', '.join(group.venues[:3])}" if group.venues else ""
-    return f"{counted(len(group.papers), 'paper')}{where_to}{years}, with {people or 'nobody'}"
+    number = f"{group.number}: " if group.number else ""
+    papers = counted(len(group.papers), "paper")
+    return f"{number}{papers}{where_to}{years}, with {people or 'nobody'}"
 
 
 def _info_lines(found: IndexInfo, place: str, damage: str) -> Iterator[str]:

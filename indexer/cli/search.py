@@ -15,7 +15,8 @@ from indexer.errors import QueryError
 from indexer.intake.venues import load_venues
 from indexer.language.parse import parse_query
 from indexer.query import Match, Sort
-from indexer.query_analysis.typed_filters import read_typed_filters
+from indexer.query_analysis.typed_text import read_typed_text
+from indexer.relaxation import offer_some_words
 from indexer.wire import results_json
 
 
@@ -70,9 +71,9 @@ def search(
             page=page,
             per_page=size,
         )
-        asked = read_typed_filters(asked, searcher, venues)
+        asked = read_typed_text(asked, searcher, venues)
         if session.json:
-            results = searcher.search(asked, explain=explain)
+            results = offer_some_words(searcher, searcher.search(asked, explain=explain))
         else:
             results = search_corrected(searcher, asked, explain=explain)
     if session.json:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 import click
 
 from indexer.identifier_sentence import identifier_answer
+from indexer.name_sentence import name_sentence
 from indexer.paper import Paper
 from indexer.relaxation import relaxation_sentence
 from indexer.search import Facet, Hit, Results, Snippet, Span
@@ -203,6 +204,8 @@ def _receipt_lines(results: Results) -> Iterator[str]:
     named = identifier_answer(results)
     if named is not None:
         yield named.sentence + (f" It may be at {named.address}" if named.address else "")
+    if results.query.author is not None:
+        yield f"Author: {name_sentence(results.query.author)}"
     for reason, times in Counter(repair.reason for repair in receipt.repairs).items():
         yield f"Corrected: {reason}" + (f" ({times} times)" if times > 1 else "")
     for clause in receipt.clauses:

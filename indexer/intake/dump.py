@@ -165,7 +165,7 @@ def decode(data: bytes) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class DumpFile:
     """One file to read.
 
     Attributes:
@@ -237,9 +237,9 @@ def _open(name: str) -> IO[bytes]:
         raise DumpError(name, 0, f"cannot be opened: {error.strerror}") from error
 
 
-def _find(name: str, barred: set[str]) -> Iterator[Found]:
+def _find(name: str, barred: set[str]) -> Iterator[DumpFile]:
     if name == "-":
-        yield Found("-", 0, asked=True)
+        yield DumpFile("-", 0, asked=True)
     elif Path(name).exists():
         yield from _at(name, barred)
     elif glob.has_magic(name):
@@ -252,10 +252,10 @@ def _find(name: str, barred: set[str]) -> Iterator[Found]:
         raise DumpError(name, 0, "no such file; give a file, a folder, a pattern, or - for stdin")
 
 
-def _at(name: str, barred: set[str]) -> Iterator[Found]:
+def _at(name: str, barred: set[str]) -> Iterator[DumpFile]:
     if not Path(name).is_dir():
         if not barred or os.path.realpath(name) not in barred:
-            yield Found(name, _size(name), asked=True)
+            yield DumpFile(name, _size(name), asked=True)
         return
     for here, folders, files in os.walk(name):
         if "CACHEDIR.TAG" in files or os.path.realpath(here) in barred:
@@ -266,7 +266,7 @@ def _at(name: str, barred: set[str]) -> Iterator[Found]:
             path = os.path.join(here, file)  # noqa: PTH118 - keeps the user's spelling
             out = bool(barred) and os.path.realpath(path) in barred
             if not file.startswith(".") and not out and Path(path).is_file():
-                yield Found(path, _size(path), asked=False)
+                yield DumpFile(path, _size(path), asked=False)
 
 
 def _size(name: str) -> int:

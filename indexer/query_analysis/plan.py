@@ -6,7 +6,7 @@ What says nothing is left out, and stop words beside other words.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from indexer.query import (
@@ -97,7 +97,7 @@ class Plan:
 
 
 @dataclass(slots=True)
-class _Made:
+class _ClauseNode:
     """What is known of a clause once its node is made; `node` -1 = it says nothing."""
 
     node: int
@@ -126,7 +126,7 @@ def plan_of(
         return Plan((), (), (), 0, ())
     nodes: list[Node] = []
     leaves: list[LeafReading] = []
-    made: list[_Made] = []
+    made: list[_ClauseNode] = []
     waiting: list[tuple[Clause, Clause | None, bool]] = [(clause, None, False)]
     taken: LeafReading | None = None
     while waiting:
@@ -137,7 +137,7 @@ def plan_of(
             at = len(leaves)
             if taken is not None:
                 leaves.append(replace(taken, leaf=leaf))
-                made.append(_Made(-1))
+                made.append(_ClauseNode(-1))
                 taken = None
                 continue
             word = None
@@ -150,7 +150,7 @@ def plan_of(
                     note = NAME_NOTE + word.text
                 reading = taken = replace(reading, leaf=leaf, note=note)
             leaves.append(reading)
-            made.append(_leaf(reading, nodes) if at != skip else _Made(-1))
+            made.append(_leaf(reading, nodes) if at != skip else _ClauseNode(-1))
         elif not opened:
             waiting.append((one, None, True))
             waiting.extend(reversed([(*pair, False) for pair in _neighbours(one, inner)]))
@@ -162,7 +162,7 @@ def plan_of(
     if root.node < 0:
         return Plan((), (), tuple(leaves), 0, ())
     order = _reached(nodes, root.node)
-    asking = _asking(nodes, root.node)
+    asking = tuple(node for node in _unnegated(nodes, root.node) if isinstance(node, LeafReading))
     return Plan(tuple(nodes), order, tuple(leaves), root.bare, asking, root.monotone)
 
 
@@ -180,22 +180,24 @@ def _neighbours(
         yield one, inner[at + 1] if beside else None
 
 
-def _leaf(reading: LeafReading, nodes: list[Node]) -> _Made:
+def _leaf(reading: LeafReading, nodes: list[Node]) -> _ClauseNode:
     if not reading.speaks:
-        return _Made(-1)
+        return _ClauseNode(-1)
     nodes.append(reading)
     about = isinstance(reading.leaf, Word | Phrase | Wildcard | Fuzzy)
-    return _Made(len(nodes) - 1, about, 0, reading.stop)
+    return _ClauseNode(len(nodes) - 1, about, 0, reading.stop)
 
 
-def _node(clause: Clause, parts: list[_Made], nodes: list[Node]) -> _Made:
+def _node(clause: Clause, parts: list[_ClauseNode], nodes: list[Node]) -> _ClauseNode:
     """Make the node of a clause whose parts are made."""
     if isinstance(clause, Words):
         return _run(clause, parts, nodes)
     kept = [part for part in parts if part.node >= 0]
     if not kept:
-        return _Made(-1)
-    made = _Made(len(nodes), any(part.about_words for part in kept), max(p.bare for p in kept))
+        return _ClauseNode(-1)
+    made = _ClauseNode(
+        len(nodes), any(part.about_words for part in kept), max(p.bare for p in kept)
+    )
     made.monotone = all(part.monotone for part in kept)
     if isinstance(clause, Not):
         nodes.append(Without(kept[0].node))
@@ -208,14 +210,14 @@ def _node(clause: Clause, parts: list[_Made], nodes: list[Node]) -> _Made:
     return made
 
 
-def _run(clause: Words, parts: list[_Made], nodes: list[Node]) -> _Made:
+def _run(clause: Words, parts: list[_ClauseNode], nodes: list[Node]) -> _ClauseNode:
     kept = [(part, made) for part, made in zip(clause.parts, parts, strict=True) if made.node >= 0]
     stops = [made.stop and part.occur is Occur.DEFAULT for part, made in kept]
     excluded = [part.occur is Occur.EXCLUDED for part, _ in kept]
     if not all(stop or out for stop, out in zip(stops, excluded, strict=True)):
         kept = [one for stop, one in zip(stops, kept, strict=True) if not stop]
     if not kept:
-        return _Made(-1)
+        return _ClauseNode(-1)
     members = tuple(Member(made.node, part.occur, made.about_words) for part, made in kept)
     here = sum(one.occur is Occur.DEFAULT and one.about_words for one in members)
     nodes.append(Run(members))
@@ -224,7 +226,7 @@ def _run(clause: Words, parts: list[_Made], nodes: list[Node]) -> _Made:
     monotone = all(
         not made.bare if part.occur is Occur.EXCLUDED else made.monotone for part, made in kept
     )
-    return _Made(len(nodes) - 1, about, bare, monotone=monotone)
+    return _ClauseNode(len(nodes) - 1, about, bare, monotone=monotone)
 
 
 def _reached(nodes: list[Node], root: int) -> tuple[int, ...]:
@@ -243,22 +245,40 @@ def _reached(nodes: list[Node], root: int) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
-def _asking(nodes: list[Node], root: int) -> tuple[LeafReading, ...]:
-    found: list[LeafReading] = []
+def _unnegated(
+    nodes: Sequence[Node], root: int, holds: Callable[[int], bool] = lambda _: True
+) -> Iterator[LeafReading | Run]:
+    """Yields the leaves and runs below a node that are not negated, in the order of the query."""
     waiting = [root]
     while waiting:
-        node = nodes[waiting.pop()]
+        place = waiting.pop()
+        if not holds(place):
+            continue
+        node = nodes[place]
         match node:
             case LeafReading():
-                found.append(node)
+                yield node
             case Run(members):
-                shown = [one.node for one in members if one.occur is not Occur.EXCLUDED]
+                yield node
+                shown = [member.node for member in members if member.occur is not Occur.EXCLUDED]
                 waiting.extend(reversed(shown))
             case Every(inner) | Either(inner):
                 waiting.extend(reversed(inner))
             case Without():
                 pass
-    return tuple(found)
+
+
+def matching_leaves(plan: Plan, matching: Mapping[int, bool]) -> Iterator[LeafReading | Run]:
+    """Yields the leaves and runs that make up the score of a paper, in the order of the query.
+
+    They match within clauses that match, and none of them is negated.
+
+    Args:
+        plan: the query.
+        matching: whether the paper matches each node; a node that is absent does not match.
+    """
+    if plan.order:
+        yield from _unnegated(plan.nodes, plan.order[-1], lambda place: matching.get(place, False))
 
 
 def signal_terms(plan: Plan, match: Match) -> tuple[TextTerm, ...]:

@@ -107,7 +107,11 @@ class NameTerm:
 
 @dataclass(frozen=True, slots=True)
 class ValueTerm:
-    """Venue, type or id equal to this folded text; `indexer.text.fold` and spaces collapsed."""
+    """Venue, type or id equal to this folded text; `indexer.text.fold` and spaces collapsed.
+
+    Of a record field it is the words that one value must have, parted by spaces
+    (`indexer.record_fields.record_words`).
+    """
 
     field: ValueField
     folded: str
@@ -140,3 +144,25 @@ SetTerm = ValueTerm | YearsTerm | HasTerm | EveryTerm
 def value_key(value: str) -> str:
     """Fold a venue, type or id for comparison without case and accents, spaces collapsed."""
     return " ".join(fold(value).text.casefold().split())
+
+
+def term_label(term: TextTerm) -> str:
+    """Returns a term in words for the reader.
+
+    >>> term_label(PhraseTerm(((("deep",),), (("learning",),))))
+    '"deep learning"'
+    """
+    match term:
+        case StemTerm(stem, word, _, exact):
+            return word if exact else stem
+        case CompoundTerm(ways):
+            return ways[0][0] if len(ways[0]) == 1 else "-".join(ways[0])
+        case NameTerm(words, key=key):
+            return key if key is not None else " ".join(words)
+        case PhraseTerm(steps):
+            return '"' + " ".join(word for step in steps for word in step[-1]) + '"'
+        case NearTerm(readings, slop):
+            return '"' + " ".join(readings[0]) + f'"~{slop}'
+        case UnionTerm(union, names):
+            every = sorted({*union, *names})
+            return every[0] if len(every) == 1 else f"any of {len(every):,} words"

@@ -24,21 +24,19 @@ from indexer.query import (
     Filter,
     Match,
     Not,
-    Occur,
     Or,
     Query,
     Repair,
     Sort,
     TypedFilter,
     Value,
-    Word,
     Words,
     Years,
 )
+from indexer.query_analysis.plain_text import is_plain, title_clause
+from indexer.query_analysis.questions import filler_spans
 from indexer.search import Searcher
 
-MOST_WORDS: Final = 24
-"""Words of a query in which venues and years are looked for; longer texts are no such queries."""
 _LONGEST: Final = 10
 """Words of the longest name of a venue that is looked for."""
 _SHORTEST: Final = 3
@@ -57,16 +55,6 @@ _BEFORE: Final = re.compile(rf"\bbefore\s+{_YEAR}\b", re.IGNORECASE)
 _WITHIN: Final = re.compile(rf"\b(?:in|of|during|published in|year)\s+{_YEAR}\b", re.IGNORECASE)
 _BARE: Final = re.compile(rf"(?<![\w-]){_YEAR}(?![\w-])")
 _ATTACHED: Final = re.compile(r"([A-Za-z][A-Za-z0-9-]*?[A-Za-z])[-'’]?((?:19|20)?[0-9]{2})")
-_FILLER: Final = re.compile(
-    r"\s*(?:please\s+)?(?:(?:can|could|do)\s+you\s+)?(?:i(?:['’]m|\s+am)?\s+)?"
-    r"(?:(?:find|show|give|get|want|need|recommend|know(?:\s+of)?|search(?:ing)?(?:\s+for)?"
-    r"|look(?:ing)?\s+for)\s+)?(?:me\s+)?(?:(?:are|is)\s+there\s+)?"
-    r"(?:(?:that|the|this|a|an|any|some|all|which|what|recent|good)\s+){0,3}"
-    r"(?:papers?|articles?|publications?|literature|research|works?)\s+"
-    r"(?:about|on|that|which|dealing\s+with|concerning|regarding|discussing|describing)\s+(?=\S)",
-    re.IGNORECASE,
-)
-"""What people say before what they look for: "that paper about", "show me papers on"."""
 _JOINING: Final = frozenset("in at from of on the papers proceedings published".split())
 _RECENT: Final = 50
 """Years of two digits below this one are of the 21st century."""
@@ -90,15 +78,18 @@ def read_typed_filters(query: Query, searcher: Searcher, venues: Venues) -> Quer
         venues: the table of aliases.
     """
     query = _with_venue_names(query, searcher, venues)
-    if query.sort is not Sort.RELEVANCE or not _is_plain(query.clause):
+    if query.sort is not Sort.RELEVANCE or not is_plain(query.clause):
         return query
     text = query.text
-    filler = _FILLER.match(text)
-    if filler is not None and not _is_titled(query, searcher):
-        text = " " * filler.end() + text[filler.end() :]
-        said = filler.group().strip()
-        repair = Repair(0, filler.end(), f"“{said}” was left out; in quotation marks it is kept.")
-        query = replace(query, clause=parse_clause(text)[0], repairs=(repair, *query.repairs))
+    fillers = filler_spans(text)
+    if fillers and not _is_titled(query, searcher):
+        left_out = []
+        for start, end in fillers:
+            said = text[start:end].strip()
+            text = text[:start] + " " * (end - start) + text[end:]
+            reason = f"“{said}” was left out; in quotation marks it is kept."
+            left_out.append(Repair(start, end, reason))
+        query = replace(query, clause=parse_clause(text)[0], repairs=(*left_out, *query.repairs))
     pieces = _pieces(text, searcher, venues)
     if not pieces:
         return query
@@ -112,7 +103,7 @@ def read_typed_filters(query: Query, searcher: Searcher, venues: Venues) -> Quer
         return query
     if not searcher.count(replace(everything, clause=clause)):
         return query
-    titled = _in_title(query.clause)
+    titled = title_clause(query.clause)
     if titled is not None and _is_titled(query, searcher):
         if spoken is not None:
             return query
@@ -143,39 +134,11 @@ def _all(filters: tuple[Value | Years, ...]) -> Clause:
     return filters[0] if len(filters) == 1 else And(filters)
 
 
-def _is_plain(clause: Clause | None) -> bool:
-    """Return whether a clause is nothing but words of the text side by side."""
-    if isinstance(clause, Word):
-        return clause.field is None and not clause.exact and clause.boost == 1.0
-    return (
-        isinstance(clause, Words)
-        and len(clause.parts) <= MOST_WORDS
-        and all(
-            part.occur is Occur.DEFAULT and isinstance(part.clause, Word) and _is_plain(part.clause)
-            for part in clause.parts
-        )
-    )
-
-
 def _is_titled(query: Query, searcher: Searcher) -> bool:
     """Return whether a title has all words of a query."""
-    titled = _in_title(query.clause)
+    titled = title_clause(query.clause)
     everything = replace(query, clause=titled, match=Match.ALL, page=1)
     return titled is not None and searcher.count(everything) > 0
-
-
-def _in_title(clause: Clause | None) -> Clause | None:
-    if isinstance(clause, Word):
-        return replace(clause, field="title")
-    if isinstance(clause, Words):
-        return Words(
-            tuple(
-                replace(part, clause=replace(part.clause, field="title"))
-                for part in clause.parts
-                if isinstance(part.clause, Word)
-            )
-        )
-    return None
 
 
 def _pieces(text: str, searcher: Searcher, venues: Venues) -> list[_Piece]:
@@ -302,7 +265,7 @@ def _with_venue_names(query: Query, searcher: Searcher, venues: Venues) -> Query
         return clause
 
     clause = query.clause
-    if clause is not None and "venue" in query.text and not _is_plain(clause):
+    if clause is not None and "venue" in query.text and not is_plain(clause):
         clause = renamed(clause)
     filters = tuple(
         Filter(one.field, tuple(map(named, one.include)), tuple(map(named, one.exclude)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -39,7 +41,20 @@ def papers_file(shared_data: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def papers(papers_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Index:
-    """An index of the 86,867 real papers, built once for all slow tests."""
-    index = open_index(tmp_path_factory.mktemp("papers"))
-    build_index([str(papers_file)], index)
+    """An index of the 86,867 real papers, built once for all slow tests and their processes."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    index = open_index(folder / "papers")
+    built = folder / "papers.built"
+    try:
+        (folder / "papers.begun").mkdir()
+    except FileExistsError:
+        end = time.monotonic() + 900
+        while not built.exists():
+            assert time.monotonic() < end, "another process builds this index and has not ended"
+            time.sleep(0.5)
+    else:
+        build_index([str(papers_file)], index)
+        built.mkdir()
     return index

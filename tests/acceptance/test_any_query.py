@@ -1,4 +1,4 @@
-"""Two hundred thousand queries that nobody would type, at two thousand real papers.
+"""Thousands of queries that nobody would type, at two thousand real papers.
 
 Half are drawn from the grammar of the language, with words of the papers; the others are such
 queries damaged, and bytes. None may raise, take a second, or leave memory behind.
@@ -18,9 +18,10 @@ import pytest
 from indexer import Index, Searcher, open_index, parse_query
 from indexer.query import Match, Query, Sort
 from tests.conformance.test_real import read
+from tests.effort import effort
 
 pytestmark = pytest.mark.slow
-QUERIES = 200_000
+QUERIES = effort(10_000, 200_000)
 WHOLE = 20
 """One in so many is answered with its page and receipt, the others are read and counted."""
 SECOND = 1.0

@@ -1,19 +1,21 @@
-"""Every author link of every paper leads to a page that lists that paper: all 125,000 names."""
+"""Author links of papers lead to pages that list them: some of the 125,000 names, or all."""
 
 from __future__ import annotations
 
 import time
 from collections import defaultdict
+from itertools import islice
 
 import pytest
 
 from indexer import Filter, Index, Query, author_cluster, name_key, name_of_slug, name_slug
+from tests.effort import effort
 from webui import create_app
 
 pytestmark = pytest.mark.slow
 
 
-def test_every_author_link_of_the_real_papers_lists_its_paper(papers: Index) -> None:
+def test_author_links_of_the_real_papers_list_their_papers(papers: Index) -> None:
     with papers.searcher() as searcher:
         wanted: dict[str, set[str]] = defaultdict(set)
         for paper_id in searcher.ids(Query()):
@@ -22,15 +24,15 @@ def test_every_author_link_of_the_real_papers_lists_its_paper(papers: Index) -> 
             for author in paper.authors:
                 wanted[name_slug(author)].add(paper_id)
         assert len(wanted) == searcher.info().authors
-        for slug, ids in wanted.items():
+        for slug, ids in islice(wanted.items(), 0, None, effort(10, 1)):
             query = Query(filters=(Filter("author", (name_of_slug(slug),)),))
             assert set(searcher.ids(query)) == ids, slug
 
 
 def test_the_cluster_of_a_link_lists_its_papers_whatever_the_name(papers: Index) -> None:
-    """One name in two hundred, as pages gather them: evidence, ties and all."""
+    """One name in a thousand, or in two hundred, as pages gather them: evidence, ties and all."""
     with papers.searcher() as searcher:
-        names = [value.value for value in searcher.values("author", limit=0)][::200]
+        names = [value.value for value in searcher.values("author", limit=0)][:: effort(1000, 200)]
         for name in names:
             slug = name_slug(name)
             cluster = author_cluster(searcher, name_of_slug(slug))

@@ -14,7 +14,7 @@ from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
-from tests.bench import build, corpus, http, latency, questions, updates
+from tests.bench import build, corpus, http, latency, questions, tune, updates
 from tests.bench.engines import CHANGES, MODULES, available, engine, index_of
 from tests.bench.report import Report
 
@@ -47,6 +47,9 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--clock", choices=sorted(CLOCKS), default="wall", help="cpu: on a machine in use"
     )
+    parser.add_argument(
+        "--tune", action="store_true", help="derive the engine's tuning constants, and end"
+    )
     parser.add_argument("--core", type=int, default=-1, help="run on this core alone")
     return parser
 
@@ -55,6 +58,10 @@ def main(given: list[str]) -> None:
     options = arguments().parse_args(given)
     if options.core >= 0:
         os.sched_setaffinity(0, {options.core})
+    if options.tune:
+        derived = [tune.derive(constant, CLOCKS[options.clock]) for constant in tune.CONSTANTS]
+        sys.stdout.write("\n".join((*tune.table(derived), "")))
+        return
     names = [name for name in options.only.split(",") if available(name)]
     report = Report(f"python -m tests.bench {shlex.join(given)}".strip(), names[0])
     report.left_out = [name for name in options.only.split(",") if name not in names]

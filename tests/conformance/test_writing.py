@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import signal
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from indexer.errors import IndexLocked, IndexMissing
 from indexer.paper import Paper
 from indexer.query import Query, Word
 from indexer.ranking import Ranking
+from indexer.results import Changes
 from indexer.search import Index, Searcher
 from tests import strategies
 from tests.conformance.backends import Backend
@@ -51,6 +53,25 @@ def test_get_gives_back_an_equal_paper(backend: Backend, papers: tuple[Paper, ..
             assert searcher.get(paper.id) == paper
         assert searcher.get("no such paper") is None
         assert searcher.info().papers == len(papers)
+
+
+def test_what_lies_between_generations_and_the_way_back(backend: Backend) -> None:
+    with backend.index() as index:
+        assert index.place
+        with pytest.raises(IndexMissing):
+            index.verify()
+        write(index, ONE)
+        with pytest.raises(IndexMissing):
+            index.rollback()
+        write(index, TWO, replace(ONE, title="Another title"))
+        old, new = index.published()
+        assert index.verify() == 2
+        assert index.changes(old) == Changes(added=("two",), changed=("one",), gone=())
+        assert index.changes(new, old) == Changes(added=(), changed=("one",), gone=("two",))
+        with pytest.raises(IndexMissing):
+            index.changes("g000009")
+        back = index.rollback()
+        assert (index.generation(), ids(index)) == (back, ["one"])
 
 
 def test_hits_carry_equal_papers(examples: Searcher) -> None:

@@ -13,6 +13,7 @@ from indexer.errors import IndexLocked, IndexMissing
 from indexer.paper import Paper, name_key
 from indexer.publishing import check_attachment
 from indexer.ranking import Ranking
+from indexer.results import Changes
 from indexer.search import IndexInfo, PaperTimes
 from tests.oracle.document import Collection, Document
 from tests.oracle.searcher import MemorySearcher
@@ -48,6 +49,10 @@ class MemoryGeneration:
     info: IndexInfo
 
 
+def _rising(ids: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(ids, key=str.encode))
+
+
 class MemoryIndex:
     """Keeps every generation in memory and nothing on disk."""
 
@@ -76,9 +81,7 @@ class MemoryIndex:
 
     @contextmanager
     def searcher(self, generation: str | None = None) -> Iterator[MemorySearcher]:
-        found = self._generations.get(self.generation() or "" if generation is None else generation)
-        if found is None:
-            raise IndexMissing(f"there is no generation {generation or ''}; write some papers")
+        found = self._kept(generation)
         documents = [self._document(paper) for paper in found.papers.values()]
         yield MemorySearcher(
             Collection(documents, self.analyzer),
@@ -103,6 +106,45 @@ class MemoryIndex:
             self._publish(writer, dumps)
         finally:
             self._writing = False
+
+    @property
+    def place(self) -> str:
+        return "memory"
+
+    @property
+    def in_process(self) -> bool:
+        return True
+
+    def verify(self) -> int:
+        return self._kept(None).info.papers
+
+    def rollback(self) -> str:
+        names = self.published()
+        if len(names) < 2:
+            raise IndexMissing("there is no generation to go back to; write some papers")
+        before = self._kept(names[-2])
+        name = f"m{len(names) + 1:06}"
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        info = replace(before.info, generation=name, built=now)
+        self._generations[name] = replace(before, info=info)
+        return name
+
+    def changes(self, before: str, after: str | None = None) -> Changes:
+        old, new = self._kept(before).papers, self._kept(after).papers
+        both = old.keys() & new.keys()
+        return Changes(
+            added=_rising(new.keys() - old.keys()),
+            changed=_rising(
+                one for one in both if replace(old[one], source="") != replace(new[one], source="")
+            ),
+            gone=_rising(old.keys() - new.keys()),
+        )
+
+    def _kept(self, name: str | None) -> MemoryGeneration:
+        found = self._generations.get(self.generation() or "" if name is None else name)
+        if found is None:
+            raise IndexMissing(f"there is no generation {name or ''}; write some papers")
+        return found
 
     def generation(self) -> str | None:
         return next(reversed(self._generations), None)

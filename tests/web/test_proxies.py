@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import http.client
+import socket
+import threading
 
 import pytest
 from flask.testing import FlaskClient
@@ -74,6 +77,27 @@ def test_readers_behind_a_proxy_have_limits_of_their_own() -> None:
     assert [ask("203.0.113.1", "10.0.0.7"), ask("203.0.113.2", "10.0.0.7")] == [200, 200]
     assert ask("203.0.113.1", "10.0.0.7") == 429
     assert [ask("203.0.113.3", "192.0.2.1"), ask("203.0.113.4", "192.0.2.1")] == [200, 429]
+
+
+@pytest.mark.parametrize(("trusted", "scheme"), [("127.0.0.1", "https"), ("10.0.0.0/8", "http")])
+def test_waitress_leaves_to_the_settings_who_is_believed(trusted: str, scheme: str) -> None:
+    server = pytest.importorskip("waitress.server")
+    from webui.server.waitress_app import OPTIONS
+
+    app = client(trusted_proxies=trusted).application
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        serving = server.create_server(app, sockets=[listener], threads=1, **OPTIONS)
+        thread = threading.Thread(target=serving.run, daemon=True)
+        thread.start()
+        connection = http.client.HTTPConnection(*listener.getsockname(), timeout=60)
+        headers = {"Host": "papers.example", "X-Forwarded-Proto": "https", "Connection": "close"}
+        connection.request("GET", "/feed.atom?q=rate", headers=headers)
+        text = connection.getresponse().read().decode()
+        connection.close()
+        serving.close()
+        thread.join(60)
+    assert f"{scheme}://papers.example/" in text
+    assert ("https://papers.example/" in text) == (scheme == "https")
 
 
 @pytest.mark.parametrize("page", PAGES)

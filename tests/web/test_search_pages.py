@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from indexer import Alternative, Query, Results, Word, paper_json
+from indexer import Alternative, Paper, Query, Results, Word, paper_json
 from tests.oracle import MemoryIndex, MemorySearcher
 from tests.web.conftest import LONG, PAPERS
 from tests.web.reading import Element, hits, read
@@ -316,3 +316,28 @@ def test_whatever_is_typed_is_answered(client: FlaskClient, typed: str) -> None:
 )
 def test_excess_is_answered_without_failing(client: FlaskClient, address: str) -> None:
     assert client.get(address).status_code in (200, 400, 404)
+
+
+def test_a_name_offers_the_pages_of_its_authors() -> None:
+    papers = [
+        Paper("y1", "Kites", "", ("Yang Liu",), "ICML", 2019),
+        Paper("y2", "Spoons", "", ("Liu Yang",), "ICML", 2020),
+        Paper("l1", "Forks", "After LeCun.", ("Yann LeCun",), "ICML", 2020),
+    ]
+    client = create_app(index=MemoryIndex.of(papers)).test_client()
+    offered = page_of(client, "/search?q=yang+liu").one("p", class_="named")
+    assert offered.text == "Yang Liu : 1 paper; also 1 spelling: Liu Yang (1)"
+    assert [link.attrs["href"] for link in offered.all("a")] == [
+        "/author/yang-liu",
+        "/author/liu-yang",
+    ]
+    assert client.get("/author/yang-liu").status_code == 200
+    assert not page_of(client, "/search?q=kites").all("p", class_="named")
+    said = client.get("/search.json?q=LeCun").get_json()
+    assert said["author"] == {
+        "name": "LeCun",
+        "first": True,
+        "authors": [{"name": "Yann LeCun", "slug": "yann-lecun", "count": 1}],
+    }
+    assert said["hits"][0]["id"] == "l1"
+    assert "author" not in client.get('/search.json?q="LeCun"').get_json()

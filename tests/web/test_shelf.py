@@ -16,8 +16,40 @@ def test_a_shelf_shows_its_papers_in_order_and_says_what_is_gone(client: FlaskCl
     assert "1 of the papers asked for is not in this index" in page.text
     off = page.all("p", class_="take-off")[0].one("a").attrs["href"]
     assert off == "/shelf?id=p1"
-    ids = [one.attrs["value"] for one in page.one("form", class_="take").all("input", name="id")]
+    ids = [one.attrs["value"] for one in page.one("form", id="export").all("input", name="id")]
     assert ids == ["p3", "p1"]
+
+
+def test_a_shelf_is_filled_without_a_script(client: FlaskClient) -> None:
+    page = read(client.get("/shelf?id=p3&q=federated").text)
+    offered = page.one("form", id="adding")
+
+    assert [one.attrs["value"] for one in offered.all("input", type="hidden")] == ["p3"]
+    boxes = [one.attrs["value"] for one in offered.all("input", type="checkbox")]
+    assert set(boxes) >= {"p1", "p2"}
+    assert "No other papers match" in client.get("/shelf?id=p3&q=gossip").text
+    added = "/shelf?id=p3&add=10.5555/a.b(1)+http://localhost/shelf?id=p2%26id=p3+nothing"
+    response = client.get(added)
+    assert response.location == "/shelf?id=p3&id=p1&id=p2&id=nothing"
+    assert "1 of the papers asked for is not" in client.get(response.location).text
+
+
+def test_papers_of_a_shelf_are_cited_and_compared(client: FlaskClient) -> None:
+    page = read(client.get("/shelf?id=p1&id=p2&id=p3&compare=1").text)
+    cite = page.one("form", id="cite")
+    style = cite.one("select").all("option")[0].attrs["value"]
+
+    titles = [one.text for one in page.one("table", class_="comparison").all("th", scope="row")]
+    assert titles == [one.title for one in PAPERS[:3]]
+    assert "Tao Lin" in page.one("p", class_="terms").text
+    assert "Federated learning" in client.get(f"{cite.attrs['action']}?id=p1&style={style}").text
+
+
+def test_a_paper_can_be_put_on_a_shelf_wherever_it_is_listed(client: FlaskClient) -> None:
+    for path in ("/paper/p1", "/author/ada-byron", "/venue/icml/2019", "/similar?id=p2"):
+        page = read(client.get(path).text)
+        links = [one.attrs["href"] for one in page.all("a", class_="shelve")]
+        assert "/shelf?id=p1" in links, path
 
 
 def test_an_empty_shelf_says_how_to_fill_it(client: FlaskClient) -> None:

@@ -60,6 +60,44 @@ def test_formulas_of_spreadsheets_stay_text(client: FlaskClient) -> None:
     assert rows(client, "/trends.csv?q==rate")[0]["query"] == "'=rate"
 
 
+def test_the_page_says_what_was_counted_and_offers_the_word_as_typed(client: FlaskClient) -> None:
+    page = read(client.get("/trends?q=learning&venue=ICML").text)
+    notice = page.one("p", class_="notice")
+
+    assert "Words are counted in every grammatical form." in notice.text
+    exact = read(client.get(notice.one("a").attrs["href"]).text)
+    assert exact.all("input", name="q", type="text")[0].attrs["value"] == '"learning"'
+    assert exact.one("input", name="venue").attrs["value"] == "ICML"
+    assert exact.all("p", class_="notice") == []
+
+
+def test_each_year_shows_its_values_and_some_are_named(client: FlaskClient) -> None:
+    page = read(client.get("/trends?q=rate&q=gossip").text)
+    columns = page.all("g", class_="year-values")
+    table = {row["year"]: row for row in rows(client, "/trends.csv?q=gossip")}
+    labels = [one for one in page.one("g", class_="grid").all("text") if "%" not in one.text]
+
+    assert all(one.attrs["tabindex"] == "0" for one in columns)
+    for one in columns:
+        row = table[one.attrs["aria-label"][:4]]
+        assert one.attrs["aria-label"].endswith(f"({int(row['papers']):,})")
+    assert 3 <= len(labels) <= 10
+
+
+def test_a_venue_is_known_by_any_spelling_and_a_wrong_one_is_named(client: FlaskClient) -> None:
+    assert rows(client, "/trends.csv?q=rate&venue=icml") == rows(
+        client, "/trends.csv?q=rate&venue=ICML"
+    )
+    assert "No paper here is from a venue “None”" in client.get("/trends?q=rate&venue=None").text
+    told = client.get("/trends?q=rate&year_from=1900&year_to=1901").text
+    assert "There are no papers from these years." in told
+    counts = client.get("/trends.json?q=rate").json
+    assert counts is not None
+    assert {row["year"]: int(row["papers"]) for row in rows(client, "/trends.csv?q=rate")} == (
+        counts["queries"][0]["counts"]
+    )
+
+
 def test_about_counts_what_records_lack_and_leads_to_them(client: FlaskClient) -> None:
     page = read(client.get("/about").text)
 

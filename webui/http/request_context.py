@@ -8,21 +8,23 @@ from dataclasses import replace
 from pathlib import PurePath
 from typing import Any, cast
 
-from flask import Flask, abort, current_app, g, request
+from flask import Flask, abort, current_app, g, request, url_for
 
 from indexer import (
     Formulas,
     IndexDamaged,
     IndexInfo,
     IndexMissing,
+    Query,
     QueryTimedOut,
     Searcher,
     Venues,
-    read_typed_filters,
+    read_typed_text,
 )
 from webui.http.searcher_pool import Snapshots
 from webui.presentation.markup import Display
 from webui.urls.query_params import TOGETHER, Params, SearchRequest
+from webui.urls.search_urls import SearchUrls
 from webui.urls.url_builder import Addresses
 
 
@@ -32,7 +34,7 @@ def register(app: Flask, snapshots: Snapshots, params: Params, venues: Venues) -
     app.extensions["quiver.snapshots"] = snapshots
     app.extensions["quiver.params"] = params
     app.extensions["quiver.display"] = Display(Formulas())
-    app.extensions["quiver.addresses"] = Addresses()
+    app.extensions["quiver.addresses"] = Addresses(url_for, lambda: request.script_root)
     app.teardown_appcontext(_give_back)
 
 
@@ -170,6 +172,21 @@ def address(endpoint: str, **values: Any) -> str:
     return addresses().write(endpoint, **values)
 
 
+def urls() -> SearchUrls:
+    """Returns the writer of the addresses of searches, as this request has them written."""
+    return SearchUrls(params(), address)
+
+
+def search_href(query: Query) -> str:
+    """Returns the address of the results of a query."""
+    return urls().write(query)
+
+
+def carried(query: Query) -> tuple[tuple[str, str], ...]:
+    """Returns the parameters that a search form of this page carries along."""
+    return urls().carried(query)
+
+
 def display() -> Display:
     """Returns the renderer of papers' texts."""
     return cast(Display, current_app.extensions["quiver.display"])
@@ -181,7 +198,7 @@ def asked(*, min_per_page: int = 1) -> SearchRequest:
     if read.faults:
         return read
     venues = cast(Venues, current_app.extensions["quiver.venues"])
-    return replace(read, query=read_typed_filters(read.query, searcher(), venues))
+    return replace(read, query=read_typed_text(read.query, searcher(), venues))
 
 
 def page(name: str = "page") -> int:

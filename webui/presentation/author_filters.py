@@ -14,9 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
-from urllib.parse import urlencode
 
-from flask import url_for
 from werkzeug.datastructures import MultiDict
 
 from indexer import (
@@ -98,12 +96,6 @@ class Narrowing:
         if page > 1:
             found.append(("page", str(page)))
         return found
-
-    def href(self, slug: str, *, page: int = 1, external: bool = False) -> str:
-        """Write the address of an author's page, or of a representation (slug with suffix)."""
-        pairs = self.pairs(page)
-        path = url_for("records.author", slug=slug, _external=external)
-        return f"{path}?{urlencode(pairs)}" if pairs else path
 
 
 def read_narrowing(given: MultiDict[str, str], max_text: int) -> Narrowing:
@@ -247,12 +239,15 @@ class Beside:
     include: str = ""
 
 
-def names_beside(cluster: AuthorCluster, narrowing: Narrowing) -> tuple[Beside, ...]:
+def names_beside(
+    cluster: AuthorCluster, narrowing: Narrowing, href: Callable[[Narrowing], str]
+) -> tuple[Beside, ...]:
     """List the names to point at from a cluster: the strongest evidence first, then without any.
 
     Args:
         cluster: the names shown.
-        narrowing: what the page was asked for, for the addresses.
+        narrowing: what the page was asked for.
+        href: writes the address of the author's page under a choice.
     """
     told = {name_key(one.name) for one in cluster.same_person}
     found = [
@@ -265,8 +260,7 @@ def names_beside(cluster: AuthorCluster, narrowing: Narrowing) -> tuple[Beside, 
         if name_key(other.value) not in told
     ]
     return tuple(
-        replace(one, include=narrowing.including(name_slug(one.name)).href(cluster.slug))
-        for one in found
+        replace(one, include=href(narrowing.including(name_slug(one.name)))) for one in found
     )
 
 

@@ -1,38 +1,41 @@
-"""An answer laid out for its page: what the templates of results show, and where it all leads.
+"""The page of an answer as a value: what the templates of results show, and where it all leads.
 
-Works within a request: the addresses are those of the application at hand.
-
-Turning pages: which page links a result carries.
+Laid out from the answer, the addresses of its search and the renderer of texts alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from functools import partial
-from typing import Any, Final
+from dataclasses import dataclass, fields, replace
+from typing import Final, NamedTuple
 
 from indexer import (
     CITATION_FORMATS,
     MOST_TOGETHER,
+    OFFERED_AUTHORS,
     FacetField,
     Filter,
+    IdentifierAnswer,
     Match,
     Paper,
     Query,
     Results,
     Sort,
+    TypedName,
     Works,
     YearRange,
     identifier_answer,
+    name_slug,
+    other_authors,
     relaxation_sentence,
     versions_among,
 )
-from webui.http import request_context
 from webui.presentation.charts import Histogram, year_histogram
-from webui.presentation.facets import PLURALS, WriteAround, chips, facet_panel
+from webui.presentation.facets import PLURALS, Chip, Panel, chips, facet_panel
 from webui.presentation.hit import Entry, entry
+from webui.presentation.markup import Display
 from webui.urls import query_edits
+from webui.urls.search_urls import SearchUrls
 
 _SORTS: Final = (
     (Sort.RELEVANCE, "relevance"),
@@ -48,171 +51,101 @@ _FORM: Final = frozenset(
     "venue venue_not type type_not author author_not year_from year_to page".split()
 )
 """Parameters that the filter form shows, and the page that it resets; others travel hidden."""
+_SHOWN_CUTS: Final = 3
+"""Clauses that are left out or cut and stand on the page by themselves."""
 
 
-def carried(query: Query) -> tuple[tuple[str, str], ...]:
-    """List what a search form must carry along so that new words keep the filters."""
-    pairs = request_context.params().pairs(query)
-    return tuple(pair for pair in pairs if pair[0] not in ("q", "page"))
+class Choice(NamedTuple):
+    """A link that shows the same answer otherwise: in another order, or more of it a page."""
+
+    label: str
+    href: str
+    current: bool
 
 
-def search_href(query: Query) -> str:
-    """Returns the address of the results of a query."""
-    return search_writer()(query)
+class AlternativeLink(NamedTuple):
+    """A query that finds more, and how many papers it finds."""
+
+    label: str
+    total: int
+    href: str
 
 
-def search_writer() -> Callable[[Query], str]:
-    """Returns a function from queries to the addresses of their results."""
-    return partial(request_context.params().write, path=request_context.address("pages.search"))
+class AuthorLink(NamedTuple):
+    """The page of an author, and how many papers it has."""
+
+    name: str
+    papers: int
+    href: str
 
 
-def search_around() -> WriteAround:
-    """Returns a writer of the addresses of results that differ in one filter."""
-    return partial(request_context.params().around, path=request_context.address("pages.search"))
+class OfferedAuthors(NamedTuple):
+    """The authors whom a name typed as words fits.
 
-
-def answer(results: Results, works: Works | None = None) -> dict[str, Any]:
-    """Lay out an answer: everything the result page needs, by name.
-
-    Args:
-        results: the answer.
-        works: its page with the versions of each work put together, where that was asked for.
+    Attributes:
+        authors: the likeliest first.
+        also: how many others there are, in words.
+        more: whether more fit than are shown.
     """
-    query = results.query
-    params = request_context.params()
-    facets = results.facets
-    path = request_context.address("pages.search")
-    write, around = search_writer(), search_around()
-    turned = params.turning(query, path)
-    first_page = params.turning(query, "")(page=1)
-    unpaged = params.turning(query, "")(page=1, per_page=params.per_page)
-    here = turned()
-    total = results.total if works is None or works.total is None else works.total
-    return {
-        "query": query,
-        "results": results,
-        "entries": entries(results, works),
-        "works": works,
-        "others": _others(results, works),
-        "most_together": MOST_TOGETHER,
-        "together_href": replace(params, together=works is None).turning(query, path)(page=1),
-        "first": first(results),
-        "kept": [pair for pair in params.pairs(query) if pair[0] not in _FORM],
-        "panels": [facet_panel(query, facets[field], around) for field in _LISTED],
-        "plural": PLURALS,
-        "all_values": {
-            field: request_context.address("pages.facet", field=field) + first_page
-            for field in _LISTED
-        },
-        "years": facet_panel(query, facets["year"], around),
-        "years_asked": query.years != YearRange() or query.filter("year") != Filter("year"),
-        "histogram": histogram(query, results),
-        "chips": chips(query, write),
-        "clear": write(query_edits.cleared(query)),
-        "alternatives": [
-            {"label": one.label, "total": one.total, "href": write(one.query)}
-            for one in results.receipt.alternatives
-        ],
-        "identified": identifier_answer(results),
-        "cut": _cut(results),
-        "relaxed": {
-            "sentence": relaxation_sentence(results),
-            "all_words": results.receipt.all_words,
-            "href": write(replace(query, match=Match.ALL, page=1)),
-        },
-        "sorts": [
-            {
-                "label": label,
-                "href": turned(sort=sort, page=1),
-                "current": sort is query.sort,
-            }
-            for sort, label in _SORTS
-        ],
-        "sizes": [
-            {
-                "label": size,
-                "href": turned(page=1, per_page=size),
-                "current": size == query.per_page,
-            }
-            for size in _SIZES
-        ],
-        "pager": pager(
-            query.page,
-            query.per_page,
-            total,
-            lambda page: turned(page=page),
-        ),
-        "last_href": turned(page=last_page(total, query.per_page)),
-        "canonical": here,
-        "json_href": params.write(query, request_context.address("api.search")),
-        "follow_href": request_context.address("feeds.search") + unpaged,
-        "record_href": request_context.address("keeping.record") + unpaged,
-        "formats": [
-            {
-                "name": one.name,
-                "label": one.label,
-                "media": one.media_type.partition(";")[0],
-                "href": request_context.address("exports.search", suffix=one.suffix) + unpaged,
-            }
-            for one in CITATION_FORMATS.values()
-        ],
-        "explained": {
-            "on": bool(results.hits and results.hits[0].why),
-            "href": f"{here}{'&' if '?' in here else '?'}explain=1",
-        },
-    }
+
+    authors: tuple[AuthorLink, ...]
+    also: str
+    more: bool
 
 
-def entries(results: Results, works: Works | None = None) -> list[Entry]:
-    """Lay out the hits of a page, numbered by their place in the whole answer."""
-    display = request_context.display()
-    hits = results.hits if works is None else works.hits
-    return [entry(hit, number, display) for number, hit in enumerate(hits, first(results))]
+class VersionLink(NamedTuple):
+    """Another version of a paper; `name` is where it appeared."""
+
+    name: str
+    href: str
 
 
-def _others(results: Results, works: Works | None) -> Mapping[str, list[dict[str, str]]]:
-    """Returns the other versions of each hit: those among the results, or else on this page."""
-    found = versions_among([hit.paper for hit in results.hits]) if works is None else works.others
-    hits = results.hits if works is None else works.hits
-    return {
-        hit.paper.id: [
-            {
-                "name": _place(other),
-                "href": request_context.address("records.paper", address=other.id),
-            }
-            for other in found[hit.paper.id]
-        ]
-        for hit in hits
-        if hit.paper.id in found
-    }
+class FormatLink(NamedTuple):
+    """The hits as a file of references.
+
+    Attributes:
+        name: of the format, as `CITATION_FORMATS` has it.
+        label: the name for the reader.
+        media: media type without its parameters.
+    """
+
+    name: str
+    label: str
+    media: str
+    href: str
 
 
-def _place(paper: Paper) -> str:
-    """Word where a version appeared."""
-    words = [one for one in (paper.venue, str(paper.year or "")) if one]
-    return " ".join(words) or "another record"
+class CutClauses(NamedTuple):
+    """Clauses that are left out or cut short.
+
+    Attributes:
+        first: text and note of the first few.
+        others: number of the others.
+    """
+
+    first: tuple[tuple[str, str], ...]
+    others: int
 
 
-def first(results: Results) -> int:
-    """Returns the rank of the first hit of a page among all hits, from 1."""
-    return (results.query.page - 1) * results.query.per_page + 1
+class RelaxationNotice(NamedTuple):
+    """What is said where papers that lack some words are among the hits.
+
+    Attributes:
+        sentence: empty where nothing is to be said.
+        all_words: papers that have all the words.
+        href: leads to these alone.
+    """
+
+    sentence: str
+    all_words: int
+    href: str
 
 
-def histogram(
-    query: Query, results: Results, *, width: int = 272, height: int = 72
-) -> Histogram | None:
-    """Returns the histogram of the years of a result; each bar links to its year alone."""
-    low, high = query.years.low, query.years.high
-    asked = query.years != YearRange()
-    return year_histogram(
-        results.facets["year"],
-        request_context.params().around_year(
-            query_edits.without_field(query, "year"), request_context.address("pages.search")
-        ),
-        lambda year: asked and (low is None or low <= year) and (high is None or year <= high),
-        width=width,
-        height=height,
-    )
+class ScoreExplanation(NamedTuple):
+    """Whether the scores are explained, and the address where they are."""
+
+    on: bool
+    href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +170,222 @@ class Pager:
     turns: tuple[PageLink, ...]
     previous: str
     next: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsPage:
+    """All that the page of an answer shows, under the names that its templates use.
+
+    Attributes:
+        entries: the hits, laid out.
+        works: the page with the versions of each work grouped, where that was asked for.
+        others: by id of a hit, the other versions of it.
+        most_together: results up to which works are counted.
+        together_href: the same search with versions grouped, or separate where they are grouped.
+        first: rank of the first hit among all, from 1.
+        kept: parameters that the form of filters carries along hidden.
+        panels: the facets shown as lists; `years` is the one shown as a histogram.
+        plural: how many values of a facet are called.
+        all_values: by field, the address of the page with all its values.
+        years_asked: whether any filter of years stands.
+        clear: the search without its filters.
+        identified: what to say of a search for one identifier.
+        named: the pages of the authors whom a typed name fits.
+        last_href: the last page of the results.
+        canonical: the address of this page.
+        json_href: the same as JSON.
+        follow_href: its feed.
+        record_href: its record.
+    """
+
+    query: Query
+    results: Results
+    entries: tuple[Entry, ...]
+    works: Works | None
+    others: Mapping[str, tuple[VersionLink, ...]]
+    most_together: int
+    together_href: str
+    first: int
+    kept: tuple[tuple[str, str], ...]
+    panels: tuple[Panel, ...]
+    plural: Mapping[FacetField, str]
+    all_values: Mapping[FacetField, str]
+    years: Panel
+    years_asked: bool
+    histogram: Histogram | None
+    chips: tuple[Chip, ...]
+    clear: str
+    alternatives: tuple[AlternativeLink, ...]
+    identified: IdentifierAnswer | None
+    named: OfferedAuthors | None
+    cut: CutClauses
+    relaxed: RelaxationNotice
+    sorts: tuple[Choice, ...]
+    sizes: tuple[Choice, ...]
+    pager: Pager
+    last_href: str
+    canonical: str
+    json_href: str
+    follow_href: str
+    record_href: str
+    formats: tuple[FormatLink, ...]
+    explained: ScoreExplanation
+
+    def variables(self) -> dict[str, object]:
+        """Returns the page as variables of a template, by name of the attribute."""
+        return {name: getattr(self, name) for name in _VARIABLES}
+
+
+_VARIABLES: Final = tuple(field.name for field in fields(ResultsPage))
+
+
+def results_page(
+    results: Results, urls: SearchUrls, display: Display, works: Works | None = None
+) -> ResultsPage:
+    """Lay out an answer.
+
+    Args:
+        results: the answer, with the default facets.
+        urls: writes the addresses of searches.
+        display: renders the texts of papers.
+        works: its page with the versions of each work put together, where that was asked for.
+    """
+    query, facets = results.query, results.facets
+    params, address = urls.params, urls.address
+    write = urls.writer()
+    turned = urls.turning(query)
+    first_page = params.turning(query, "")(page=1)
+    unpaged = params.turning(query, "")(page=1, per_page=params.per_page)
+    here = turned()
+    total = results.total if works is None or works.total is None else works.total
+    return ResultsPage(
+        query=query,
+        results=results,
+        entries=entries(results, display, works),
+        works=works,
+        others=_others(results, works, urls),
+        most_together=MOST_TOGETHER,
+        together_href=urls.grouping(query, together=works is None),
+        first=first(results),
+        kept=tuple(pair for pair in params.pairs(query) if pair[0] not in _FORM),
+        panels=tuple(facet_panel(query, facets[field], urls.around) for field in _LISTED),
+        plural=PLURALS,
+        all_values={field: address("pages.facet", field=field) + first_page for field in _LISTED},
+        years=facet_panel(query, facets["year"], urls.around),
+        years_asked=query.years != YearRange() or query.filter("year") != Filter("year"),
+        histogram=histogram(query, results, urls),
+        chips=chips(query, write),
+        clear=write(query_edits.cleared(query)),
+        alternatives=tuple(
+            AlternativeLink(other.label, other.total, write(other.query))
+            for other in results.receipt.alternatives
+        ),
+        identified=identifier_answer(results),
+        named=_named(query.author, urls),
+        cut=_cut(results),
+        relaxed=RelaxationNotice(
+            relaxation_sentence(results),
+            results.receipt.all_words or 0,
+            write(replace(query, match=Match.ALL, page=1)),
+        ),
+        sorts=tuple(
+            Choice(label, turned(sort=sort, page=1), sort is query.sort) for sort, label in _SORTS
+        ),
+        sizes=tuple(
+            Choice(str(size), turned(page=1, per_page=size), size == query.per_page)
+            for size in _SIZES
+        ),
+        pager=pager(query.page, query.per_page, total, lambda page: turned(page=page)),
+        last_href=turned(page=last_page(total, query.per_page)),
+        canonical=here,
+        json_href=params.write(query, address("api.search")),
+        follow_href=address("feeds.search") + unpaged,
+        record_href=address("keeping.record") + unpaged,
+        formats=tuple(
+            FormatLink(
+                format.name,
+                format.label,
+                format.media_type.partition(";")[0],
+                address("exports.search", suffix=format.suffix) + unpaged,
+            )
+            for format in CITATION_FORMATS.values()
+        ),
+        explained=ScoreExplanation(
+            bool(results.hits and results.hits[0].why),
+            f"{here}{'&' if '?' in here else '?'}explain=1",
+        ),
+    )
+
+
+def entries(results: Results, display: Display, works: Works | None = None) -> tuple[Entry, ...]:
+    """Lay out the hits of a page, numbered by their rank in the whole answer."""
+    hits = results.hits if works is None else works.hits
+    return tuple(entry(hit, rank, display) for rank, hit in enumerate(hits, first(results)))
+
+
+def _named(typed: TypedName | None, urls: SearchUrls) -> OfferedAuthors | None:
+    """Returns the author pages that are offered for a name; None where none was typed."""
+    if typed is None:
+        return None
+    shown = tuple(
+        AuthorLink(
+            author.name,
+            author.papers,
+            urls.address("records.author", slug=name_slug(author.name)),
+        )
+        for author in typed.authors[: OFFERED_AUTHORS + 1]
+    )
+    return OfferedAuthors(shown, other_authors(typed), len(typed.authors) > len(shown))
+
+
+def _others(
+    results: Results, works: Works | None, urls: SearchUrls
+) -> Mapping[str, tuple[VersionLink, ...]]:
+    """Returns the other versions of each hit: those among the results, or else on this page."""
+    versions = (
+        versions_among([hit.paper for hit in results.hits]) if works is None else works.others
+    )
+    hits = results.hits if works is None else works.hits
+    return {
+        hit.paper.id: tuple(
+            VersionLink(_appeared(version), urls.address("records.paper", address=version.id))
+            for version in versions[hit.paper.id]
+        )
+        for hit in hits
+        if hit.paper.id in versions
+    }
+
+
+def _appeared(paper: Paper) -> str:
+    """Word where and when a version appeared."""
+    words = [word for word in (paper.venue, str(paper.year or "")) if word]
+    return " ".join(words) or "another record"
+
+
+def _cut(results: Results) -> CutClauses:
+    """Returns the clauses that are left out or cut: the first few, and the number of the others."""
+    cut = [(clause.text, clause.note) for clause in results.receipt.clauses if clause.cut]
+    return CutClauses(tuple(cut[:_SHOWN_CUTS]), len(cut[_SHOWN_CUTS:]))
+
+
+def first(results: Results) -> int:
+    """Returns the rank of the first hit of a page among all hits, from 1."""
+    return (results.query.page - 1) * results.query.per_page + 1
+
+
+def histogram(
+    query: Query, results: Results, urls: SearchUrls, *, width: int = 272, height: int = 72
+) -> Histogram | None:
+    """Returns the histogram of the years of a result; each bar links to its year alone."""
+    low, high = query.years.low, query.years.high
+    asked = query.years != YearRange()
+    return year_histogram(
+        results.facets["year"],
+        urls.around_year(query),
+        lambda year: asked and (low is None or low <= year) and (high is None or year <= high),
+        width=width,
+        height=height,
+    )
 
 
 def last_page(total: int, per_page: int) -> int:
@@ -271,13 +420,3 @@ def pager(page: int, per_page: int, total: int, href: Callable[[int], str]) -> P
         previous=href(min(page - 1, last)) if page > 1 else "",
         next=href(page + 1) if page < last else "",
     )
-
-
-_SHOWN_CUTS: Final = 3
-"""Clauses that are left out or cut and stand on the page by themselves."""
-
-
-def _cut(results: Results) -> dict[str, Any]:
-    """Returns the clauses that are left out or cut: the first few, and the number of the others."""
-    cut = [(clause.text, clause.note) for clause in results.receipt.clauses if clause.cut]
-    return {"first": cut[:_SHOWN_CUTS], "others": len(cut[_SHOWN_CUTS:])}

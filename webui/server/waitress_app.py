@@ -25,10 +25,10 @@ MOST_THREADS: Final = 32
 OPTIONS: Final[Mapping[str, Any]] = MappingProxyType(
     {
         "ident": None,
-        # A proxy on this machine is believed, and nobody else.
-        "trusted_proxy": "127.0.0.1",
-        "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
-        "clear_untrusted_proxy_headers": True,
+        # What proxies say reaches the application, which knows `web.trusted_proxies`
+        # (`webui.http.proxies`): waitress itself could trust one address, or all.
+        "trusted_proxy": None,
+        "clear_untrusted_proxy_headers": False,
     }
 )
 """Settings of waitress that differ from its defaults."""

@@ -128,28 +128,135 @@ addEventListener("popstate", () => {
 });
 
 // The shelf, kept in this browser ------------------------------------------------------------
+//
+// A list of ids. The page of the shelf is the address with all of them, so that an export, a
+// bookmark and a message to a colleague have the same papers. What does not fit into an address
+// is not taken in silence: the shelf is full then, and says so.
 
 const SHELF = "quiver.shelf";
+const LONGEST_ADDRESS = 7_600;
+let cleared = [];
 
-function showShelf() {
-  const ids = stored(SHELF, []);
-  const link = $("#shelf-link");
-  if (!link) return;
+const onShelf = () => stored(SHELF, []);
+
+function shelfAddress(ids, name = "", value = "") {
   const url = new URL(text.shelf, location.href);
   for (const id of ids) url.searchParams.append("id", id);
-  link.href = url;
-  link.textContent = `Shelf (${ids.length})`;
-  link.hidden = ids.length === 0;
+  if (name) url.searchParams.set(name, value);
+  return url;
+}
+
+const number = (ids) => (ids.length === 1 ? "1 paper" : `${ids.length} papers`);
+
+// Returns whether the shelf can hold these papers, and keeps them if so.
+function putOnShelf(ids) {
+  const fits = shelfAddress(ids, "compare", "1").href.length <= LONGEST_ADDRESS;
+  if (fits) store(SHELF, ids);
+  showShelf();
+  live.textContent = fits ? `${number(ids)} on your shelf` : "The shelf is full";
+  if (!fits) $("#tray p").textContent = "The shelf is full. Export its papers, or remove some, and go on.";
+  return fits;
+}
+
+function shelve(id, wanted) {
+  const others = onShelf().filter((one) => one !== id);
+  cleared = [];
+  putOnShelf(wanted ? [...others, id] : others);
+}
+
+// The page of this very shelf: what is removed there is removed here.
+function isMine() {
+  if (location.pathname !== text.shelf) return false;
+  const here = new URL(location.href).searchParams.getAll("id");
+  const kept = onShelf();
+  return here.length === kept.length && here.every((id) => kept.includes(id));
+}
+
+function tray() {
+  const existing = $("#tray");
+  if (existing) return existing;
+  const element = make(
+    "aside",
+    { id: "tray", class: "tray", "aria-label": "Your shelf", hidden: "" },
+    make("p"),
+    make("a", { rel: "nofollow", class: "tray-cite" }, "Cite"),
+    make("a", { rel: "nofollow", class: "tray-export" }, "Export"),
+    make("a", { rel: "nofollow", class: "tray-compare" }, "Compare"),
+    make("button", { type: "button" }, "Clear"),
+  );
+  $("button", element).addEventListener("click", () => {
+    const ids = onShelf();
+    store(SHELF, cleared);
+    cleared = ids;
+    showShelf();
+    live.textContent = $("p", element).textContent;
+  });
+  $("main").after(element);
+  return element;
+}
+
+function showShelf() {
+  const ids = onShelf();
+  const element = tray();
+  const [told, cite, exporting, compare, button] = element.children;
+  element.hidden = ids.length === 0 && cleared.length === 0;
+  document.documentElement.classList.toggle("has-tray", !element.hidden);
+  told.replaceChildren(
+    ids.length ? make("a", { rel: "nofollow", href: shelfAddress(ids) }, `${ids.length} on your shelf`) : "The shelf is empty now.",
+  );
+  cite.href = `${shelfAddress(ids)}#cite`;
+  exporting.href = `${shelfAddress(ids)}#export`;
+  compare.href = shelfAddress(ids, "compare", "1");
+  for (const link of [cite, exporting, compare]) link.hidden = ids.length === 0;
+  compare.hidden = ids.length < 2;
+  button.textContent = ids.length ? "Clear" : "Undo";
   for (const box of all('.pick input[name="id"]')) box.checked = ids.includes(box.value);
+  for (const one of all("button.shelve")) {
+    one.textContent = ids.includes(one.value) ? "Remove from shelf" : "Add to shelf";
+  }
+  for (const link of all("#shelf-link")) link.href = shelfAddress(ids);
+  $("#adopt")?.toggleAttribute("hidden", isMine());
+}
+
+// Buttons in place of links, a box that works at once in place of a form for this page only.
+function prepareShelf() {
+  for (const link of all("a.shelve")) {
+    const id = new URL(link.href).searchParams.get("id");
+    const button = make("button", { type: "button", class: "shelve", value: id });
+    button.addEventListener("click", () => shelve(id, !onShelf().includes(id)));
+    link.replaceWith(button);
+  }
+  for (const form of all("#selection")) form.hidden = true;
+  const take = $(".shelf-actions");
+  if (take && !$("#adopt")) {
+    const listed = new URL(location.href).searchParams.getAll("id");
+    const button = make("button", { type: "button", id: "adopt" }, "Add these to your shelf");
+    button.addEventListener("click", () => putOnShelf([...new Set([...onShelf(), ...listed])]));
+    take.append(button);
+  }
+  showShelf();
 }
 
 document.addEventListener("change", (event) => {
-  if (!event.target.matches('.pick input[name="id"]')) return;
-  const ids = stored(SHELF, []).filter((one) => one !== event.target.value);
-  if (event.target.checked) ids.push(event.target.value);
-  store(SHELF, ids.slice(-200));
-  showShelf();
-  live.textContent = $("#shelf-link").textContent;
+  if (event.target.matches('.pick input[name="id"]:not([form="adding"])')) shelve(event.target.value, event.target.checked);
+});
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest(".take-off a[data-id]");
+  if (link && isMine()) store(SHELF, onShelf().filter((one) => one !== link.dataset.id));
+});
+
+document.addEventListener("submit", (event) => {
+  // Papers added on the page of this very shelf are added here, too.
+  if (event.target.id !== "adding" || !isMine()) return;
+  store(SHELF, [...new Set(new FormData(event.target).getAll("id"))]);
+});
+
+addEventListener("storage", (event) => {
+  if (event.key === SHELF) showShelf();
+});
+addEventListener("pageshow", (event) => {
+  if (event.persisted) showShelf();
 });
 
 // Keys ------------------------------------------------------------------------------------------
@@ -315,7 +422,7 @@ function copying(block) {
 function prepare() {
   for (const input of all('.find input[type="search"]:not([role])')) complete(input);
   for (const block of all("pre.cite:not(.copy + pre)")) copying(block);
-  showShelf();
+  prepareShelf();
 }
 
 prepare();

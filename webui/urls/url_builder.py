@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Final
 from urllib.parse import quote
 
-from flask import request, url_for
 from werkzeug.routing import BaseConverter, BuildError
 
 _HOLE: Final = "~hole~"
@@ -59,23 +58,34 @@ def undotted(path: str) -> str:
     return "/".join(part.removeprefix("~") if _DOTS.fullmatch(part) else part for part in parts)
 
 
-class Addresses:
-    """Writes what `flask.url_for` writes, and remembers what stands around a name in a path."""
+BuildUrl = Callable[..., str]
+"""Builds the path of an endpoint from what its rule names, as `flask.url_for` does."""
 
-    def __init__(self) -> None:
-        """Remember nothing yet."""
-        # Keyed by the root, too, which a proxy may set; so they are bounded.
-        self._around = lru_cache(maxsize=1024)(_around)
-        self._whole = lru_cache(maxsize=1024)(_whole)
+
+class Addresses:
+    """Writes what a builder writes, and remembers what stands around a name in a path."""
+
+    def __init__(self, build: BuildUrl, root: Callable[[], str]) -> None:
+        """Remember nothing yet.
+
+        Args:
+            build: builds an address, slowly.
+            root: returns the path under which the site is mounted, which a proxy may set.
+        """
+        self._build = build
+        self._root = root
+        # Keyed by the root, too; so they are bounded.
+        self._around = lru_cache(maxsize=1024)(partial(_around, build))
+        self._whole = lru_cache(maxsize=1024)(partial(_whole, build))
 
     def write(self, endpoint: str, **values: Any) -> str:
         """Write the address of an endpoint, relative to the site, as `flask.url_for` does."""
         if endpoint.startswith("."):
-            return url_for(endpoint, **values)
+            return self._build(endpoint, **values)
         if len(values) > 1:
             return self._remembered(endpoint, values)
         name, value = next(iter(values.items()), ("", ""))
-        around = self._around(request.script_root, endpoint, name)
+        around = self._around(self._root(), endpoint, name)
         if around is None or not isinstance(value, str):
             return self._remembered(endpoint, values)
         head, tail, dots = around
@@ -83,7 +93,7 @@ class Addresses:
 
     def writer(self, endpoint: str, name: str) -> Callable[[str], str]:
         """Returns a function from the one value of an endpoint to its address."""
-        around = self._around(request.script_root, endpoint, name)
+        around = self._around(self._root(), endpoint, name)
         if around is None:
             return lambda value: self._remembered(endpoint, {name: value})
         head, tail, dots = around
@@ -96,20 +106,30 @@ class Addresses:
             isinstance(value, str) and len(value) <= _SHORT and not name.startswith("_")
             for name, value in told
         ):
-            return self._whole(request.script_root, endpoint, told)
-        return url_for(endpoint, **values)
+            return self._whole(self._root(), endpoint, told)
+        return self._build(endpoint, **values)
 
 
 def _quoted(value: str) -> str:
     return value if _PLAIN.fullmatch(value) else quote(value, safe=_SAFE)
 
 
-def _whole(root: str, endpoint: str, values: tuple[tuple[str, str], ...]) -> str:  # noqa: ARG001 - a key
+def _whole(
+    build: BuildUrl,
+    root: str,  # noqa: ARG001 - a key
+    endpoint: str,
+    values: tuple[tuple[str, str], ...],
+) -> str:
     given: dict[str, Any] = dict(values)
-    return url_for(endpoint, **given)
+    return build(endpoint, **given)
 
 
-def _around(root: str, endpoint: str, name: str) -> tuple[str, str, bool] | None:  # noqa: ARG001 - a key
+def _around(
+    build: BuildUrl,
+    root: str,  # noqa: ARG001 - a key
+    endpoint: str,
+    name: str,
+) -> tuple[str, str, bool] | None:
     """Returns an address before and after a value, and whether that is written by `dotted`.
 
     None where the value is no free part of a path.
@@ -118,9 +138,9 @@ def _around(root: str, endpoint: str, name: str) -> tuple[str, str, bool] | None
         return None
     values: dict[str, Any] = {name: _HOLE} if name else {}
     try:
-        head, hole, tail = url_for(endpoint, **values).partition(_HOLE)
+        head, hole, tail = build(endpoint, **values).partition(_HOLE)
         probe: dict[str, Any] = {name: ".."}
-        dots = bool(name) and "/~.." in url_for(endpoint, **probe)
+        dots = bool(name) and "/~.." in build(endpoint, **probe)
     except (BuildError, ValueError):  # a value of a closed list takes no other
         return None
     if not name:

@@ -15,7 +15,6 @@ from flask.typing import ResponseReturnValue
 
 from indexer import compose_query, parse_query
 from webui.http import request_context
-from webui.presentation import results_page
 
 blueprint = Blueprint("advanced", __name__)
 LONGEST: Final = 300
@@ -62,7 +61,7 @@ def form() -> ResponseReturnValue:
     text = "" if faults else _composed(typed)
     if text:
         query = parse_query(text, per_page=request_context.params().per_page)
-        return redirect(results_page.search_href(query), 303)
+        return redirect(request_context.search_href(query), 303)
     venues = request_context.searcher().values("venue", limit=_VENUES)
     page = render_template(
         "advanced/form.html",

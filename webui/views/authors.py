@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,15 +12,14 @@ from flask.typing import ResponseReturnValue
 from indexer import (
     CITATION_FORMATS,
     AuthorCluster,
+    Group,
     Match,
     Searcher,
     Sort,
     cluster_json,
     name_slug,
-    plain,
 )
 from webui.http import request_context
-from webui.presentation import results_page
 from webui.presentation.author_filters import (
     Field,
     Narrowing,
@@ -35,25 +34,35 @@ from webui.presentation.facets import facet_label
 from webui.presentation.hit import by_year
 from webui.presentation.results_page import pager
 from webui.urls.slugs import Moved, find_author, has_author, names_meant, parted
+from webui.views.author_groups import SHOWN, group_rows
 from webui.views.exports import references
 from webui.views.feeds import feed
 from webui.views.json_api import answer
 
 _PAPERS: Final = 100
-_GROUPS: Final = 3
+_DIGITS: Final = 6
+"""Digits of the number of a group that are read, at most, and one."""
 _COAUTHORS: Final = 1000
 _VENUES: Final = 12
 """Venues that stand without being asked for."""
 
 
-def respond(address: str) -> ResponseReturnValue:
+def respond(address: str, person: str = "") -> ResponseReturnValue:
     """Answer for an author's page, or a representation of it.
+
+    Args:
+        address: the slug, with the suffix of a representation where there is no `person`.
+        person: number of a group with the suffix of a representation ("3", "3.atom").
 
     Raises:
         NotFound: when no name folds to this one, or the group asked for is of none of its papers.
     """
     searcher = request_context.searcher()
-    slug, suffix = parted(address, lambda one: has_author(searcher, one))
+    if person:
+        slug, (number, suffix) = address, parted(person, lambda _: False)
+    else:
+        number = ""
+        slug, suffix = parted(address, lambda one: has_author(searcher, one))
     narrowing = read_narrowing(request.args, request_context.params().max_text)
     names = names_meant(searcher, narrowing.also)
     found = find_author(searcher, slug, names, curated=not narrowing.exact)
@@ -61,7 +70,15 @@ def respond(address: str) -> ResponseReturnValue:
         abort(404)
     ending = f".{suffix}" if suffix else ""
     if isinstance(found, Moved):
-        return redirect(narrowing.href(f"{found.slug}{ending}"))
+        return redirect(_moved(narrowing, found.slug, number, ending))
+    if number:
+        current = _current(found, number)
+        if current != number:
+            return redirect(_moved(narrowing, found.slug, current, ending))
+        group = found.numbered(int(number))
+        if group is None:
+            abort(404)
+        narrowing = replace(narrowing, group=group.key)
     narrowing = replace(narrowing, also=tuple(map(name_slug, found.also)))
     if narrowing.group and all(paper.id != narrowing.group for paper in found.papers):
         abort(404)
@@ -73,6 +90,47 @@ def respond(address: str) -> ResponseReturnValue:
     if suffix:
         return references(chosen.cluster.papers, suffix, found.slug)
     return _page(searcher, found, chosen, narrowing)
+
+
+def _current(cluster: AuthorCluster, number: str) -> str:
+    """Returns the number that a number leads to, empty for the whole name.
+
+    Raises:
+        NotFound: when no group of this name ever had it.
+    """
+    if not (number.isascii() and number.isdecimal() and len(number) < _DIGITS):
+        abort(404)
+    current = cluster.people.current(int(number)) if cluster.people is not None else None
+    if current is None or (current and cluster.numbered(current) is None):
+        # A name that is one person's now, or put together with others, has no groups.
+        if cluster.groups or current is None:
+            abort(404)
+        current = 0
+    return str(current) if current else ""
+
+
+def _moved(narrowing: Narrowing, slug: str, number: str, ending: str) -> str:
+    """Write the address of a page, or of one of its groups by number."""
+    if not number:
+        return _href(narrowing, f"{slug}{ending}")
+    path = url_for("records.person", slug=slug, part=f"{number}{ending}")
+    pairs = narrowing.pairs()
+    return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+def _canonical(cluster: AuthorCluster, narrowing: Narrowing) -> str:
+    """Returns the one address that stands for this page."""
+    group = cluster.group(narrowing.group) if narrowing.group else None
+    if group is not None and group.number:
+        return url_for("records.person", slug=cluster.slug, part=str(group.number))
+    return url_for("records.author", slug=cluster.canonical)
+
+
+def _href(narrowing: Narrowing, slug: str, *, page: int = 1, external: bool = False) -> str:
+    """Write the address of an author's page, or of a representation (slug with suffix)."""
+    pairs = narrowing.pairs(page)
+    path = url_for("records.author", slug=slug, _external=external)
+    return f"{path}?{urlencode(pairs)}" if pairs else path
 
 
 def _as_json(chosen: Selection, narrowing: Narrowing) -> dict[str, Any]:
@@ -95,9 +153,9 @@ def _feed(cluster: AuthorCluster, narrowing: Narrowing) -> ResponseReturnValue:
     )
 
     def href(page: int) -> str:
-        return narrowing.href(f"{cluster.slug}.atom", page=page, external=True)
+        return _href(narrowing, f"{cluster.slug}.atom", page=page, external=True)
 
-    return feed(query, cluster.name, narrowing.href(cluster.slug), href)
+    return feed(query, cluster.name, _href(narrowing, cluster.slug), href)
 
 
 def _page(
@@ -121,13 +179,16 @@ def _page(
         whole=whole,
         total=chosen.total,
         narrowing=narrowing,
-        here=narrowing.href(slug),
-        bare=Narrowing(also=narrowing.also, exact=narrowing.exact).href(slug),
-        exact=replace(narrowing, exact=not narrowing.exact, group="").href(slug),
+        here=_href(narrowing, slug),
+        bare=_href(Narrowing(also=narrowing.also, exact=narrowing.exact), slug),
+        exact=_href(replace(narrowing, exact=not narrowing.exact, group=""), slug),
         gone=chosen.gone,
-        beside=names_beside(whole, narrowing),
-        groups=_groups(whole, narrowing),
-        groups_shown=_GROUPS,
+        beside=names_beside(whole, narrowing, lambda other: _href(other, slug)),
+        canonical=_canonical(whole, narrowing),
+        groups=group_rows(
+            whole, narrowing.group, lambda group: _group_href(whole, narrowing, group)
+        ),
+        groups_shown=SHOWN,
         alone=len(whole.papers) - sum(len(group.papers) for group in whole.groups),
         chips=_chips(whole, narrowing),
         years=_rows(chosen, "year", narrowing),
@@ -135,7 +196,7 @@ def _page(
         venues_shown=_VENUES,
         histogram=year_histogram(
             chosen.years,
-            lambda year: narrowing.only("year", str(year)).href(slug),
+            lambda year: _href(narrowing.only("year", str(year)), slug),
             lambda year: str(year) in narrowing.years,
         ),
         picture=draw(cluster.ties, href),
@@ -145,10 +206,10 @@ def _page(
         ],
         kept=[pair for pair in narrowing.pairs() if pair[0] != "q"],
         listed=by_year(listed, request_context.display()),
-        pager=pager(page, _PAPERS, len(cluster.papers), lambda to: narrowing.href(slug, page=to)),
+        pager=pager(page, _PAPERS, len(cluster.papers), lambda to: _href(narrowing, slug, page=to)),
         search_href=_search_href(whole, narrowing),
         formats=_formats(slug, narrowing),
-        feed_href=narrowing.href(f"{slug}.atom"),
+        feed_href=_href(narrowing, f"{slug}.atom"),
         generation=searcher.generation,
     )
 
@@ -159,7 +220,7 @@ def _search_href(cluster: AuthorCluster, narrowing: Narrowing) -> str:
     if narrowing.group or not query.filter("author").include:
         return ""
     size = request_context.params().per_page
-    return results_page.search_href(
+    return request_context.search_href(
         replace(query, match=Match.AUTO, sort=Sort.RELEVANCE, per_page=size)
     )
 
@@ -172,35 +233,29 @@ def _rows(chosen: Selection, field: Field, narrowing: Narrowing) -> list[dict[st
             "label": facet_label(one.value),
             "count": one.count,
             "selected": one.selected,
-            "href": (
+            "href": _href(
                 narrowing.without(field, one.value)
                 if one.selected
-                else narrowing.only(field, one.value)
-            ).href(slug),
+                else narrowing.only(field, one.value),
+                slug,
+            ),
         }
         for one in facet.values
     ]
 
 
-def _groups(cluster: AuthorCluster, narrowing: Narrowing) -> list[dict[str, Any]]:
-    """List the groups that the papers fall into, each with an address of its own."""
-    titles = {paper.id: plain(paper.title) for paper in cluster.papers}
-    return [
-        {
-            "group": group,
-            "href": Narrowing(exact=narrowing.exact, group=group.key).href(cluster.slug),
-            "chosen": narrowing.group in group.papers,
-            "titles": [titles[one] for one in group.papers[:3]],
-        }
-        for group in cluster.groups
-    ]
+def _group_href(cluster: AuthorCluster, narrowing: Narrowing, group: Group) -> str:
+    """Write the permanent address of a group; by one of its papers where it has no number."""
+    if group.number:
+        return url_for("records.person", slug=cluster.slug, part=str(group.number))
+    return _href(Narrowing(exact=narrowing.exact, group=group.key), cluster.slug)
 
 
 def _chips(cluster: AuthorCluster, narrowing: Narrowing) -> list[dict[str, str]]:
     """List what was put with the name and chosen of its papers, and the addresses without."""
     slug = cluster.slug
     found = [
-        {"name": "Together with", "value": name, "href": narrowing.without_name(at).href(slug)}
+        {"name": "Together with", "value": name, "href": _href(narrowing.without_name(at), slug)}
         for name in cluster.also
         for at in (name_slug(name),)
     ]
@@ -209,7 +264,7 @@ def _chips(cluster: AuthorCluster, narrowing: Narrowing) -> list[dict[str, str]]
         people = ", ".join(name for name, _ in group.coauthors[:2])
         value = f"with {people}" if people else f"of {group.first or 'no year'}"
         found.append(
-            {"name": "Group", "value": value, "href": replace(narrowing, group="").href(slug)}
+            {"name": "Group", "value": value, "href": _href(replace(narrowing, group=""), slug)}
         )
     fields: tuple[tuple[str, Field, tuple[str, ...]], ...] = (
         ("Venue", "venue", narrowing.venues),
@@ -220,14 +275,14 @@ def _chips(cluster: AuthorCluster, narrowing: Narrowing) -> list[dict[str, str]]
             {
                 "name": label,
                 "value": facet_label(one),
-                "href": narrowing.without(field, one).href(slug),
+                "href": _href(narrowing.without(field, one), slug),
             }
             for one in values
         ]
     if narrowing.text:
         value = f"“{narrowing.text[:80]}”"
         found.append(
-            {"name": "With", "value": value, "href": replace(narrowing, text="").href(slug)}
+            {"name": "With", "value": value, "href": _href(replace(narrowing, text=""), slug)}
         )
     return found
 
@@ -239,7 +294,7 @@ def _formats(slug: str, narrowing: Narrowing) -> list[dict[str, str]]:
         {
             "label": label,
             "media": media.partition(";")[0],
-            "href": narrowing.href(f"{slug}.{suffix}"),
+            "href": _href(narrowing, f"{slug}.{suffix}"),
         }
         for label, suffix, media in kinds
     ]

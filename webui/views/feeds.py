@@ -27,7 +27,6 @@ from indexer import (
 )
 from webui.http import request_context
 from webui.http.error_pages import refused
-from webui.presentation import results_page
 from webui.presentation.results_page import last_page
 from webui.urls import query_edits
 
@@ -74,7 +73,7 @@ def search() -> ResponseReturnValue:
     return feed(
         query,
         f"“{shown}”" if shown else "All papers",
-        results_page.search_href(query_edits.turned(asked.query, 1)),
+        request_context.search_href(query_edits.turned(asked.query, 1)),
         lambda page: request_context.params().write(
             query_edits.turned(query, page), url_for("feeds.search", _external=True)
         ),

@@ -48,6 +48,7 @@ from indexer import (
     Sort,
     hit_json,
     info_json,
+    offer_some_words,
     put_together,
     results_json,
 )
@@ -116,7 +117,8 @@ def search() -> ResponseReturnValue:
         request_context.whole()
         more["next_cursor"] = _next(results, searcher.identity, question)
     else:
-        results = request_context.searcher().search(query, explain=explain)
+        searcher = request_context.searcher()
+        results = offer_some_words(searcher, searcher.search(query, explain=explain))
     found = results_json(results) | more
     if "cursor" not in request.args and request_context.params().together:
         found |= _together(results, explain=explain)
@@ -321,6 +323,7 @@ _ENDPOINTS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     ),
     "feeds.search": ((*_QUERY, *_PAGE), (_ATOM,)),
     "keeping.record_json": (_QUERY, (_JSON,)),
+    "duplicates.as_json": (_QUERY, (_JSON,)),
     "differences.page_json": ((*_QUERY, "since", "until"), (_JSON,)),
     "trends.table": (_QUERY, ("text/csv",)),
     "suggest.suggest": (("q",), ("application/x-suggestions+json",)),

@@ -30,12 +30,11 @@ from indexer import (
     write_citations,
 )
 from webui.http import request_context
-from webui.presentation import results_page
 from webui.presentation.charts import year_histogram
 from webui.presentation.hit import shown
 from webui.presentation.metadata import highwire, scholarly_article, typed_links
 from webui.presentation.record_rows import record_rows
-from webui.presentation.results_page import pager
+from webui.presentation.results_page import entries, first, pager
 from webui.urls import query_edits
 from webui.urls.slugs import Moved, find_venue, parted
 from webui.urls.url_builder import dotted, undotted
@@ -114,6 +113,16 @@ def author(slug: str) -> ResponseReturnValue:
     return authors.respond(slug)
 
 
+@blueprint.get("/author/<slug>/<part>")
+def person(slug: str, part: str) -> ResponseReturnValue:
+    """Show the papers of one of the people who seem to bear an exact author name.
+
+    Raises:
+        NotFound: when no name folds to this one, or it has no group of this number.
+    """
+    return authors.respond(slug, part)
+
+
 @blueprint.get("/venue/<slug>", defaults={"part": ""})
 @blueprint.get("/venue/<slug>/<part>")
 def venue(slug: str, part: str) -> ResponseReturnValue:
@@ -170,7 +179,7 @@ def venue(slug: str, part: str) -> ResponseReturnValue:
             {
                 "name": one.value,
                 "count": one.count,
-                "href": results_page.search_href(
+                "href": request_context.search_href(
                     query_edits.narrowed(found_by, "author", one.value)
                 ),
             }
@@ -178,8 +187,8 @@ def venue(slug: str, part: str) -> ResponseReturnValue:
             if one.value != UNKNOWN and one.count
         ],
         results=results,
-        entries=results_page.entries(results),
-        first=results_page.first(results),
+        entries=entries(results, request_context.display()),
+        first=first(results),
         histogram=year_histogram(years, lambda at: _venue_href(slug, at), lambda at: at == year),
         pager=pager(
             query.page,
@@ -188,7 +197,7 @@ def venue(slug: str, part: str) -> ResponseReturnValue:
             lambda to: _venue_href(slug, year, page=to),
         ),
         here=_venue_href(slug, year),
-        search_href=results_page.search_href(found_by),
+        search_href=request_context.search_href(found_by),
         formats=representations("records.venue", **named),
     )
 

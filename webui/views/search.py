@@ -21,8 +21,8 @@ from indexer import (
 )
 from webui.http import request_context
 from webui.http.error_pages import refused
-from webui.presentation import results_page
 from webui.presentation.facets import PLURALS, facet_panel
+from webui.presentation.results_page import histogram, results_page
 from webui.urls import query_edits
 
 blueprint = Blueprint("pages", __name__)
@@ -45,9 +45,10 @@ def home() -> str:
     return render_template(
         "pages/home.html",
         info=searcher.info(),
-        histogram=results_page.histogram(
+        histogram=histogram(
             replace(everything, per_page=request_context.params().per_page),
             results,
+            request_context.urls(),
             width=672,
             height=120,
         ),
@@ -70,17 +71,15 @@ def search() -> ResponseReturnValue:
     typed = None if results.query.text == query.text else _typed(query)
     together = request_context.params().together
     works = put_together(searcher, results, explain=explain) if together else None
+    page = results_page(results, request_context.urls(), request_context.display(), works)
     return render_template(
-        "pages/search.html",
-        notices=asked.notices,
-        typed=typed,
-        **results_page.answer(results, works),
+        "pages/search.html", notices=asked.notices, typed=typed, **page.variables()
     )
 
 
 def _typed(query: Query) -> dict[str, str]:
     """Return what leads back to a query as it was typed, before its correction."""
-    href = results_page.search_href(query)
+    href = request_context.search_href(query)
     return {"text": query.text, "href": f"{href}{'&' if '?' in href else '?'}{_AS_TYPED}=1"}
 
 
@@ -117,13 +116,13 @@ def facet(field: FacetField) -> ResponseReturnValue:
         "pages/facet.html",
         query=query,
         notices=asked.notices,
-        panel=facet_panel(query, replace(found, values=kept_values), results_page.search_around()),
+        panel=facet_panel(query, replace(found, values=kept_values), request_context.urls().around),
         total=results.total,
         contains=contains,
         kept=request_context.params().pairs(query),
         narrowed_by=query_edits.filtered(query_edits.without_field(query, field)),
         plural=PLURALS,
-        back=results_page.search_href(query),
+        back=request_context.search_href(query),
         previous=turn(page - 1) if page > 1 else "",
         next=turn(page + 1) if more else "",
         generation=results.generation,
@@ -147,7 +146,7 @@ def about() -> str:
             {
                 "field": field,
                 "count": searcher.count(query),
-                "href": results_page.search_href(query),
+                "href": request_context.search_href(query),
             }
         )
     return render_template("pages/about.html", info=request_context.info(), lacking=lacking)

@@ -22,7 +22,6 @@ from indexer import IndexMissing, Paper, Query, QueryError, Searcher, plain
 from webui.http import request_context
 from webui.http.error_pages import busy, refused
 from webui.http.record_upload import read_upload
-from webui.presentation import results_page
 from webui.presentation.facets import chips
 from webui.urls.query_params import SearchRequest
 from webui.views.json_api import answer
@@ -282,8 +281,8 @@ def _compared(
             for name, ids in kinds.items()
         },
         sizes={name: len(ids) for name, ids in kinds.items()},
-        chips=chips(query, results_page.search_href),
-        back=results_page.search_href(query),
+        chips=chips(query, request_context.search_href),
+        back=request_context.search_href(query),
         json_href=_json_href(query, before, after) if earlier else "",
         generation=later.generation,
     )
@@ -314,7 +313,7 @@ def _form(query: Query, wrong: str) -> ResponseReturnValue:
         earlier=kept[:-1],
         newest=kept[-1],
         kept=request_context.params().pairs(query),
-        chips=chips(query, results_page.search_href),
-        back=results_page.search_href(query),
+        chips=chips(query, request_context.search_href),
+        back=request_context.search_href(query),
     )
     return Response(page, status=404 if wrong else 200)

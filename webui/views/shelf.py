@@ -10,22 +10,30 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
+from urllib.parse import parse_qs, urlsplit
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from indexer import (
     CITATION_FORMATS,
+    RECORD_REMOVALS,
+    REFERENCE_STYLES,
     FacetField,
     FacetRequest,
+    Paper,
     Query,
+    flow_json,
+    flow_of,
     info_json,
+    name_slug,
+    named_paper,
+    parse_query,
     plain,
     results_json,
 )
 from webui.http import request_context
 from webui.http.error_pages import refused
-from webui.presentation import results_page
 from webui.presentation.facets import chips
 from webui.presentation.hit import shown
 from webui.views.json_api import MOST, answer, parts, settled
@@ -33,25 +41,47 @@ from webui.views.similar import MOST_LIKED
 
 blueprint = Blueprint("keeping", __name__)
 MAX_SHELF: Final = 1_000
+_OFFERED: Final = 20
+"""Papers offered to be added to a shelf at once."""
+_COMPARED: Final = 280
+"""Characters of an abstract in a comparison."""
+_COMMON: Final = 20
+"""Authors of several papers that a comparison names."""
 _COUNTED: Final[tuple[FacetField, ...]] = ("venue", "year", "type")
 
 
 @blueprint.get("/shelf")
-def shelf() -> str:
-    """Show the papers that the address lists (``id``, repeated), in its order."""
+def shelf() -> ResponseReturnValue:
+    """Show the papers that the address lists (``id``, repeated), in its order.
+
+    ``add`` puts further ids, DOIs or the ids of another shelf's address into the address, ``q``
+    offers papers to be added, and ``compare=1`` shows the papers side by side: a shelf is filled
+    without a script, too.
+    """
     searcher, display = request_context.searcher(), request_context.display()
-    ids = list(dict.fromkeys(request.args.getlist("id")))
-    found = [searcher.get(one) for one in ids[:MAX_SHELF]]
+    ids = list(dict.fromkeys(request.args.getlist("id")))[:MAX_SHELF]
+    if request.args.get("add", "").strip():
+        added = _ids_in(request.args["add"])
+        return redirect(_href(list(dict.fromkeys(ids + added))[:MAX_SHELF]))
+    found = [searcher.get(one) for one in ids]
     papers = [paper for paper in found if paper is not None]
+    kept = [paper.id for paper in papers]
+    sought = request.args.get("q", "").strip()[: request_context.params().max_text]
+    comparing = request.args.get("compare") == "1"
     return render_template(
         "keeping/shelf.html",
         listed=[shown(paper, display) for paper in papers],
+        ids=kept,
         gone=len(ids) - len(papers),
         formats=CITATION_FORMATS.values(),
+        styles=[(name, label) for name, (label, _) in REFERENCE_STYLES.items()],
+        sought=sought,
+        offered=[shown(paper, display) for paper in _offered(sought, kept)],
+        comparison=_comparison(papers) if comparing else None,
+        compare=_href(kept) + ("" if comparing else "&compare=1") if len(kept) > 1 else "",
+        here=url_for("keeping.shelf", id=kept),
         generation=searcher.generation,
-        like_these=url_for("similar.page", id=[paper.id for paper in papers])
-        if len(papers) <= MOST_LIKED
-        else "",
+        like_these=url_for("similar.page", id=kept) if len(papers) <= MOST_LIKED else "",
         without={
             paper.id: url_for("keeping.shelf", id=[one.id for one in papers if one is not paper])
             for paper in papers
@@ -59,6 +89,55 @@ def shelf() -> str:
         if len(papers) <= 100
         else {},
     )
+
+
+def _href(ids: list[str]) -> str:
+    """Returns the address of a shelf with these papers."""
+    return url_for("keeping.shelf", id=ids)
+
+
+def _ids_in(text: str) -> list[str]:
+    """Returns the paper ids in a text of ids, identifiers and addresses of shelves.
+
+    What names no paper is returned as it is, so that the page can say that it is not there.
+    """
+    searcher = request_context.searcher()
+    ids: list[str] = []
+    for word in text.split()[:MAX_SHELF]:
+        if listed := parse_qs(urlsplit(word).query).get("id"):
+            ids += listed
+            continue
+        paper = searcher.get(word) or named_paper(searcher, word)
+        ids.append(word if paper is None else paper.id)
+    return ids
+
+
+def _offered(text: str, kept: list[str]) -> list[Paper]:
+    """Returns the best papers of a query that are not on the shelf yet."""
+    if not text:
+        return []
+    results = request_context.searcher().search(parse_query(text, per_page=_OFFERED), facets=())
+    return [hit.paper for hit in results.hits if hit.paper.id not in kept]
+
+
+def _comparison(papers: list[Paper]) -> dict[str, Any]:
+    """Lay out papers side by side: what each says of itself, and the authors they share."""
+    display = request_context.display()
+    names: dict[str, list[str]] = {}
+    for paper in papers:
+        for slug, name in {name_slug(name): name for name in paper.authors}.items():
+            names.setdefault(slug, []).append(name)
+    common = [(one[0], len(one)) for one in names.values() if len(one) > 1]
+    return {
+        "rows": [
+            {
+                "shown": shown(paper, display),
+                "opening": display.opening(paper.abstract, _COMPARED)[0],
+            }
+            for paper in papers
+        ],
+        "common": sorted(common, key=lambda one: (-one[1], one[0].casefold()))[:_COMMON],
+    }
 
 
 @blueprint.get("/record")
@@ -77,11 +156,13 @@ def record() -> ResponseReturnValue:
     page = render_template(
         "keeping/record.html",
         told=told,
+        reasons=RECORD_REMOVALS,
         titles=titles,
         query=asked.query,
-        chips=chips(asked.query, results_page.search_href),
-        back=results_page.search_href(asked.query),
+        chips=chips(asked.query, request_context.search_href),
+        back=request_context.search_href(asked.query),
         json_href=request_context.params().write(asked.query, url_for("keeping.record_json")),
+        duplicates_href=request_context.params().write(asked.query, url_for("duplicates.page")),
         diff_href=request_context.params().write(asked.query, url_for("differences.page")),
     )
     return _dated(Response(page))
@@ -123,6 +204,7 @@ def _record(query: Query) -> dict[str, Any]:
         "repairs": told["receipt"]["repairs"],
         "asked": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         "index": info_json(request_context.info()),
+        "flow": flow_json(flow_of(searcher), request_context.info().papers),
         "total": told["total"],
         "counts": {
             field: {one.value: one.count for one in parts(counted, field)} for field in _COUNTED

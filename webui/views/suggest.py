@@ -14,7 +14,6 @@ from flask import Blueprint, Response, request, url_for
 
 from indexer import UNKNOWN, FacetField, Filter, Query, Searcher, fold, name_slug
 from webui.http import request_context
-from webui.presentation import results_page
 
 blueprint = Blueprint("suggest", __name__)
 _LONGEST: Final = 60
@@ -58,7 +57,7 @@ def suggestions(searcher: Searcher, typed: str) -> tuple[Suggested, ...]:
                     filters=(Filter(kind, (value.value,)),),
                     per_page=request_context.params().per_page,
                 )
-                href = results_page.search_href(chosen)
+                href = request_context.search_href(chosen)
             found.append(Suggested(value.value, kind, value.count, href))
     return tuple(found)
 

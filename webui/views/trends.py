@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from indexer import FacetRequest, Match, Query, Searcher, YearRange, parse_query
+from indexer import FacetRequest, Match, Query, Searcher, YearRange, name_slug, parse_query
 from webui.http import request_context
 from webui.http.error_pages import refused
-from webui.presentation import results_page
+from webui.urls import query_edits
+from webui.urls.slugs import Moved, find_venue
+from webui.views.json_api import answer
 
 blueprint = Blueprint("trends", __name__)
 MOST: Final = 5
@@ -24,6 +27,10 @@ _WIDTH: Final = 672
 _HEIGHT: Final = 260
 _STEPS: Final = (10, 15, 20, 30, 40, 50, 60, 80)
 """Upper edges of the frame within one power of ten; half of each is round, too."""
+_LABELS: Final = 8
+"""Years named below the frame, at most: more of them touch on a telephone."""
+_WORDS: Final = re.compile(r"[^\W_]+(?: [^\W_]+){0,4}")
+"""A query of nothing but words, each counted in every grammatical form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +105,46 @@ def page() -> ResponseReturnValue:
         if read
         else []
     )
+    venue = _venue(read[0]) if read else ""
     return render_template(
         "trends/page.html",
         trends=found,
+        exact=_exact(read, filters),
+        labels=_labels(found.years),
+        year_columns=_columns(found),
+        venue=venue,
+        unknown_venue=bool(venue) and not found.totals,
+        json_href=_written("trends.as_json", pairs + filters),
         typed=[*(query.text for query in read), *[""] * (MOST - len(read))],
         filters=filters,
-        hrefs=[results_page.search_href(query) for query in read],
+        hrefs=[request_context.search_href(query) for query in read],
         csv_href=_written("trends.table", pairs + filters),
         width=_WIDTH,
         height=_HEIGHT,
-        x=lambda year: _x(year, found.years),
         generation=request_context.searcher().generation,
+    )
+
+
+@blueprint.get("/trends.json")
+def as_json() -> ResponseReturnValue:
+    """Returns the numbers behind the lines, and how each query was read."""
+    read = _asked()
+    if isinstance(read, Response):
+        return read
+    found = trends(request_context.searcher(), read)
+    request_context.whole()
+    return answer(
+        {
+            "papers": {str(year): found.totals.get(year, 0) for year in found.years},
+            "queries": [
+                {
+                    "query": trend.query.text,
+                    "counts": {str(year): trend.counts.get(year, 0) for year in found.years},
+                }
+                for trend in found.lines
+            ],
+            "generation": request_context.searcher().generation,
+        }
     )
 
 
@@ -140,6 +176,10 @@ def _asked() -> tuple[Query, ...] | Response:
     if asked.faults:
         return refused(asked)
     longest = request_context.params().max_text
+    asked_venues = asked.query.filter("venue").include
+    if asked_venues and (named := _known_venue(asked_venues[0])) != asked_venues[0]:
+        # The box takes a name as it is typed; the counts need it as it is printed.
+        asked = replace(asked, query=query_edits.narrowed(asked.query, "venue", named))
     typed = [one.strip()[:longest] for one in request.args.getlist("q") if one.strip()]
     query = asked.query
     return tuple(
@@ -192,6 +232,68 @@ def _rounded(share: float) -> float:
     """Returns the next round share above a share, so that the axis has readable labels."""
     edges = (step / scale for scale in (100_000, 10_000, 1_000, 100) for step in _STEPS)
     return next((edge for edge in edges if share <= edge), 1.0)
+
+
+def _venue(query: Query) -> str:
+    """Returns the venue that the queries are limited to; empty where there is none, or several."""
+    chosen = query.filter("venue").include
+    return chosen[0] if len(chosen) == 1 else ""
+
+
+def _known_venue(text: str) -> str:
+    """Returns the venue that a text names, in any case and without accents, or else the text."""
+    searcher = request_context.searcher()
+    named = find_venue(searcher, name_slug(text))
+    if isinstance(named, Moved):
+        named = find_venue(searcher, named.slug)
+    return named if isinstance(named, str) else text
+
+
+def _exact(read: tuple[Query, ...], filters: list[tuple[str, str]]) -> list[dict[str, str]]:
+    """Returns, for each query of plain words, the address that counts these forms of them only."""
+    texts = [query.text for query in read]
+    offers = []
+    for place, text in enumerate(texts):
+        if not _WORDS.fullmatch(text):
+            continue
+        quoted = " ".join(f'"{word}"' for word in text.split())
+        pairs = [("q", one) for one in [*texts[:place], quoted, *texts[place + 1 :]]]
+        offers.append({"text": text, "href": _written("trends.page", pairs + filters)})
+    return offers
+
+
+def _labels(years: tuple[int, ...]) -> list[tuple[float, int]]:
+    """Returns the years to name below the frame, each with its place: round ones and the ends."""
+    if not years:
+        return []
+    step = next(one for one in (1, 2, 5, 10, 20, 50, 100, 10_000) if len(years) / one < _LABELS)
+    first, last = years[0], years[-1]
+    # A round year beside an end would touch it.
+    apart = max(1, (last - first) * 12 // 100)
+    inner = [
+        year for year in years if year % step == 0 and year - first > apart and last - year > apart
+    ]
+    return [(_x(year, years), year) for year in dict.fromkeys([first, *inner, last])]
+
+
+def _columns(found: Trends) -> list[dict[str, Any]]:
+    """Lay out one column a year, which shows the values of the year on hover and on focus."""
+    half = _WIDTH / max(1, len(found.years) - 1) / 2
+    columns = []
+    for year in found.years:
+        if not found.totals.get(year):
+            continue
+        x = _x(year, found.years)
+        values = [
+            f"{trend.query.text[:40]} {100 * (found.share(trend, year) or 0):.2f}% "
+            f"({trend.counts.get(year, 0):,})"
+            for trend in found.lines
+        ]
+        columns.append(
+            {"year": year, "x": x, "left": round(x - half, 1), "wide": round(2 * half, 1)}
+            | {"shares": values, "papers": found.totals[year]}
+        )
+    return columns
 
 
 def _written(endpoint: str, pairs: list[tuple[str, str]]) -> str:

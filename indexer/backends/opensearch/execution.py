@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -17,7 +17,7 @@ from indexer.backends.opensearch.facets import filter_query
 from indexer.backends.opensearch.mapping import Body
 from indexer.backends.opensearch.rescoring import Feedback
 from indexer.backends.opensearch.scoring import Collection, Scoring
-from indexer.backends.opensearch.search_requests import Pages, Place, Reach
+from indexer.backends.opensearch.search_requests import ClusterHit, Pages, Reach
 from indexer.backends.opensearch.term_dictionary import Ask, WordFacts
 from indexer.budget import DEFAULT, Budget, Deadline, Limits
 from indexer.query import Clause, Leaf, Match, Query
@@ -44,16 +44,22 @@ class Finding:
             the filters left none.
     """
 
+    query: Query
     plan: Plan
     match: Match
     total: int
-    places: tuple[Place, ...]
+    places: tuple[ClusterHit, ...]
     aggregations: Body
     matching: Body
     all_words: int | None = None
     all_words_elsewhere: int = 0
     complete: Body | None = None
     some: Body | None = None
+
+    @property
+    def full(self) -> int:
+        """Number of hits that have all that was asked for."""
+        return self.total if self.all_words is None else self.all_words
 
 
 class Count(NamedTuple):
@@ -121,7 +127,9 @@ class Finder:
         answer = pages.answer(match, first, size, aggs)
         matching = matching_query(plan, match)
         if query.match is not Match.AUTO or plan.bare < 2:
-            return Finding(plan, match, answer.total, answer.places, answer.aggregations, matching)
+            return Finding(
+                query, plan, match, answer.total, answer.places, answer.aggregations, matching
+            )
         some = matching_query(plan, Match.ANY)
         having = answer.total
         if having < self._enough and filter_query(query) is not None:
@@ -129,11 +137,19 @@ class Finder:
         wanted = having >= (self._enough if plan.monotone else 1)
         if wanted and answer.total:
             return Finding(
-                plan, match, answer.total, answer.places, answer.aggregations, matching, some=some
+                query,
+                plan,
+                match,
+                answer.total,
+                answer.places,
+                answer.aggregations,
+                matching,
+                some=some,
             )
         leading = pages.leading(answer.total)
         relaxed = pages.answer(Match.ANY, first, size, aggs, leading)
         return Finding(
+            query,
             plan,
             Match.ANY,
             relaxed.total,
@@ -159,6 +175,11 @@ class Finder:
         pages = Pages(self._reach, query, first.plan)
         yield from pages.rest(first.match, first.places)
 
+    @property
+    def notes(self) -> Mapping[Leaf, str]:
+        """No leaf: what a request leaves out says so in its reading."""
+        return {}
+
     def leaf_hits(self, readings: tuple[LeafReading, ...]) -> list[int]:
         """Count the papers that match each leaf on its own."""
         self._words.count(term for one in readings for term in one.terms)
@@ -177,11 +198,18 @@ class Finder:
         """Begin to count what a query costs."""
         return Budget(self._limits, deadline or self.deadline())
 
-    def totals(
-        self, queries: list[Query], *, skip: list[int | None], budget: Budget | None = None
+    def totals(self, queries: Sequence[Query]) -> list[Count]:
+        """Counts what each query finds, all in one request."""
+        return self._totals(queries, [None] * len(queries), self.budget())
+
+    def totals_without(self, query: Query, leaves: range, budget: Budget) -> list[Count]:
+        """Counts what a query finds without each of these leaves, all in one request."""
+        return self._totals([query] * len(leaves), list(leaves), budget)
+
+    def _totals(
+        self, queries: Sequence[Query], skip: Sequence[int | None], budget: Budget
     ) -> list[Count]:
-        """Count what each query finds, one of its leaves left out where `skip` says so."""
-        budget = budget or self.budget()
+        """Counts what each query finds, one of its leaves left out where `skip` says so."""
         plans = [
             self._planned(query.clause, budget, skip=at)
             for query, at in zip(queries, skip, strict=True)

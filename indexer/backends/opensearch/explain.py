@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from indexer.backends.opensearch.rescoring import label
 from indexer.backends.opensearch.term_queries import fields_of
 from indexer.query import Match, Occur
 from indexer.query_analysis.leaf_analysis import LeafReading
-from indexer.query_analysis.plan import Either, Every, Node, Plan, Run, Without, hinting
-from indexer.query_analysis.terms import TextTerm
+from indexer.query_analysis.plan import (
+    Either,
+    Every,
+    Node,
+    Plan,
+    Run,
+    Without,
+    hinting,
+    matching_leaves,
+)
+from indexer.query_analysis.terms import TextTerm, term_label
 from indexer.search import Contribution
 
 
@@ -34,7 +42,7 @@ def explained(
         }
         total = sum(shares.values())
         parts += [
-            Contribution(label(term), field, told[name] * share / total)
+            Contribution(term_label(term), field, told[name] * share / total)
             for field, share in shares.items()
         ]
     return tuple(sorted(parts, key=lambda one: -one.value))
@@ -48,31 +56,16 @@ def _counted(
     They are those of leaves that match within clauses that match, and, where words may be
     missing, the parts of compounds beside them.
     """
-    if not plan.order:
-        return []
     holds: dict[int, bool] = {}
     for at in plan.order:
         holds[at] = _holds(plan.nodes[at], match, holds, names, told)
     counted: list[tuple[TextTerm, str]] = []
-    waiting = [plan.order[-1]]
-    while waiting:
-        at = waiting.pop()
-        if not holds[at]:
-            continue
-        match plan.nodes[at]:
-            case LeafReading() as reading:
-                counted += [(term, names[term]) for term in reading.terms]
-            case Run(members) as run:
-                if match is Match.ANY:
-                    parts = (part for one in hinting(plan, run) for part in one.parts)
-                    counted += [(term, f"h{names[term]}") for part in parts for term in part]
-                waiting.extend(
-                    one.node for one in reversed(members) if one.occur is not Occur.EXCLUDED
-                )
-            case Every(inner) | Either(inner):
-                waiting.extend(reversed(inner))
-            case Without():
-                pass
+    for node in matching_leaves(plan, holds):
+        if isinstance(node, LeafReading):
+            counted += [(term, names[term]) for term in node.terms]
+        elif match is Match.ANY:
+            parts = (part for reading in hinting(plan, node) for part in reading.parts)
+            counted += [(term, f"h{names[term]}") for part in parts for term in part]
     return counted
 
 

@@ -154,7 +154,7 @@ def values_of(
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class FacetFacts:
     """What is known beside the counts.
 
     Attributes:
@@ -193,7 +193,7 @@ def named_counts(answer: Body) -> dict[str, int]:
     return {str(one["key"]): int(one["doc_count"]) for one in _buckets(answer["some"], "named")}
 
 
-def read_facet(answer: Body, query: Query, request: FacetRequest, known: Known) -> Facet:
+def read_facet(answer: Body, query: Query, request: FacetRequest, known: FacetFacts) -> Facet:
     """Read one facet from the answer to `facet_aggs`.
 
     Args:

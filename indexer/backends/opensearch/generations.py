@@ -27,7 +27,7 @@ from indexer.backends.opensearch.mapping import (
     index_settings,
 )
 from indexer.backends.opensearch.transport import patiently_asked, patiently_done
-from indexer.backends.opensearch.writer import Begun
+from indexer.backends.opensearch.writer import GenerationDraft
 from indexer.errors import IndexError_
 from indexer.search import IndexInfo
 
@@ -55,7 +55,7 @@ class Generations:
 
     def begin(
         self, base: Generation | None, before: str, dumps: tuple[str, ...]
-    ) -> tuple[str, Begun]:
+    ) -> tuple[str, GenerationDraft]:
         """Make the index of the next generation, or go on in that of a build that was stopped.
 
         Args:
@@ -97,7 +97,7 @@ class Generations:
                 params=all_copies(self._client, self._config.build_replicas),
             )
         held = self._ledger.index_of(before) if before else ""
-        return name, Begun(index, resumed or base is not None, held, now)
+        return name, GenerationDraft(index, resumed or base is not None, held, now)
 
     def publish(
         self,

@@ -81,6 +81,16 @@ class OpenSearchIndex:
         self._newest: ClusterSearcher | None = None
         self._identified: tuple[float, str | None] | None = None
 
+    @property
+    def place(self) -> str:
+        """The name and the addresses of the cluster, for the reader."""
+        return f"{self.config.name} at {','.join(self.config.hosts)}"
+
+    @property
+    def in_process(self) -> bool:
+        """Never: searches run in the cluster."""
+        return False
+
     def generation(self) -> str | None:
         """Name of the newest published generation; one small request.
 

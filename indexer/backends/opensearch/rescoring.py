@@ -23,13 +23,10 @@ from indexer.query import TextField
 from indexer.query_analysis.relevance_model import PAPERS, KnownStems, relevance_model, stems_of
 from indexer.query_analysis.terms import (
     CompoundTerm,
-    NameTerm,
-    NearTerm,
-    PhraseTerm,
     StemTerm,
     TextTerm,
-    UnionTerm,
     Way,
+    term_label,
 )
 from indexer.ranking import WINDOW, Ranking, idf
 
@@ -126,7 +123,7 @@ class Nearness:
                 self._ranking.ordered * self._saturated(ordered)
                 + self._ranking.window * self._saturated(window)
             )
-            first, second = label(self.terms[at]), label(self.terms[at + 1])
+            first, second = term_label(self.terms[at]), term_label(self.terms[at + 1])
             gains.append(Gain(f"{first} near {second}", value))
         return gains
 
@@ -146,24 +143,6 @@ class Nearness:
                     if word in asked:
                         found.setdefault(word, set()).add(position)
         return found
-
-
-def label(term: TextTerm) -> str:
-    """Name a term for the reader."""
-    match term:
-        case StemTerm(stem, word, _, exact):
-            return word if exact else stem
-        case CompoundTerm(ways):
-            return ways[0][0] if len(ways[0]) == 1 else "-".join(ways[0])
-        case NameTerm(words, key=key):
-            return key if key is not None else " ".join(words)
-        case PhraseTerm(steps):
-            return '"' + " ".join(word for step in steps for word in step[-1]) + '"'
-        case NearTerm(readings, slop):
-            return '"' + " ".join(readings[0]) + f'"~{slop}'
-        case UnionTerm(union, names):
-            every = sorted({*union, *names})
-            return every[0] if len(every) == 1 else f"any of {len(every):,} words"
 
 
 def _words(term: TextTerm) -> list[tuple[bool, str]]:

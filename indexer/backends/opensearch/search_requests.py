@@ -42,7 +42,7 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ClusterHit:
     """One hit.
 
     Attributes:
@@ -68,7 +68,7 @@ class Answer:
     """What came back for a page."""
 
     total: int
-    places: tuple[Place, ...]
+    places: tuple[ClusterHit, ...]
     aggregations: Body
 
 
@@ -169,7 +169,7 @@ class Pages:
         total = int(answer["hits"]["total"]["value"])
         return Answer(total, tuple(places), answer.get("aggregations", {}))
 
-    def rest(self, match: Match, seen: tuple[Place, ...]) -> Iterator[str]:
+    def rest(self, match: Match, seen: tuple[ClusterHit, ...]) -> Iterator[str]:
         """Yields the ids that come after the best papers, which were seen."""
         given = {place.id for place in seen}
         found = self._found(match, scored=self._scored, named=False)
@@ -195,7 +195,7 @@ class Pages:
 
     def _tiers(
         self,
-        found: Found,
+        found: OrderedQuery,
         page: tuple[int, int],
         aggs: Body | None,
         source: tuple[str, ...],
@@ -225,13 +225,13 @@ class Pages:
         hits["total"]["value"] = int(hits["total"]["value"]) + len(leading)
         return answer
 
-    def _found(self, match: Match, *, scored: bool, named: bool) -> Found:
+    def _found(self, match: Match, *, scored: bool, named: bool) -> OrderedQuery:
         filters = filter_query(self._query)
         sort = self._query.sort
         if not scored:
             if sort is Sort.RELEVANCE:
                 sort = Sort.NEWEST
-            return Found(matching_query(self._plan, match), filters, sort, scored=False)
+            return OrderedQuery(matching_query(self._plan, match), filters, sort, scored=False)
         reach = self._reach
         names = self._names if named else None
         query = scored_query(self._plan, match, reach.words.holding, reach.scoring, names)
@@ -244,7 +244,7 @@ class Pages:
             query = scored_query(
                 self._plan, match, reach.words.holding, reach.scoring, names, parts=False
             )
-        return Found(query, filters, sort, scored=True)
+        return OrderedQuery(query, filters, sort, scored=True)
 
     def _signals(self, match: Match) -> _Signals:
         reach, ranking = self._reach, self._reach.scoring.ranking
@@ -259,14 +259,14 @@ class Pages:
         return _Signals(nearness, ranking.depth if takes else 0, feedback)
 
     def _ranked(
-        self, places: list[Place], match: Match, signals: _Signals, leading: frozenset[str]
-    ) -> list[Place]:
+        self, places: list[ClusterHit], match: Match, signals: _Signals, leading: frozenset[str]
+    ) -> list[ClusterHit]:
         """Put the best papers into their final order; the others stay behind them."""
 
-        def order(place: Place) -> tuple[bool, tuple[float, float, str]]:
+        def order(place: ClusterHit) -> tuple[bool, tuple[float, float, str]]:
             return place.id not in leading, _order(place)
 
-        best: list[Place] = []
+        best: list[ClusterHit] = []
         for place in places[: signals.depth]:
             why = self._why(place, match) if self._explain else ()
             gains = signals.nearness.gains(place.score, place.source, place.told)
@@ -280,7 +280,7 @@ class Pages:
             best.sort(key=order)
         return best + places[signals.depth :]
 
-    def _gained(self, place: Place, gains: list[Gain]) -> Place:
+    def _gained(self, place: ClusterHit, gains: list[Gain]) -> ClusterHit:
         """Add to the score of a paper."""
         score = float(f"{place.score + sum(gain.value for gain in gains):.6g}")
         why = place.why
@@ -288,11 +288,11 @@ class Pages:
             why = (*why, *(Contribution(gain.label, "", gain.value) for gain in gains))
         return replace(place, score=score, why=_largest_first(why))
 
-    def _why(self, place: Place, match: Match) -> tuple[Contribution, ...]:
+    def _why(self, place: ClusterHit, match: Match) -> tuple[Contribution, ...]:
         return explained(self._plan, match, self._names, place.told)
 
     def _page(
-        self, found: Found, first: int, size: int, aggs: Body | None, source: tuple[str, ...]
+        self, found: OrderedQuery, first: int, size: int, aggs: Body | None, source: tuple[str, ...]
     ) -> Body:
         """Ask for a page however deep it lies."""
         named = {"include_named_queries_score": True} if self._explain else {}
@@ -337,15 +337,15 @@ class Pages:
         return hits
 
 
-def _place(hit: Body) -> Place:
+def _place(hit: Body) -> ClusterHit:
     told = hit.get("matched_queries", ())
     scores = told if isinstance(told, dict) else dict.fromkeys(told, 0.0)
-    return Place(
+    return ClusterHit(
         float(hit.get("_score") or 0.0), hit.get("_source", {}), tuple(hit["sort"]), scores
     )
 
 
-def _order(place: Place) -> tuple[float, float, str]:
+def _order(place: ClusterHit) -> tuple[float, float, str]:
     """Order by score, newer year, id; the cluster gives a missing year as its lowest number."""
     _, year, paper = place.after
     return (-place.score, -float(str(year)), str(paper))
@@ -374,7 +374,7 @@ ORDERS: Final[Mapping[Sort, list[Body]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class OrderedQuery:
     """What is to be found, and how it is ordered.
 
     Attributes:
@@ -389,7 +389,7 @@ class Found:
 
 
 def page_body(
-    found: Found,
+    found: OrderedQuery,
     first: int,
     size: int,
     *,

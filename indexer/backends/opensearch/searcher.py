@@ -16,7 +16,7 @@ from indexer.backends.opensearch.document import document_id, paper_of
 from indexer.backends.opensearch.execution import Finder, Finding
 from indexer.backends.opensearch.facets import (
     MOST_VALUES,
-    Known,
+    FacetFacts,
     facet_aggs,
     filter_query,
     foremost,
@@ -29,7 +29,7 @@ from indexer.backends.opensearch.facets import (
 )
 from indexer.backends.opensearch.ledger import Generation
 from indexer.backends.opensearch.mapping import Body
-from indexer.backends.opensearch.receipt import Outcome, Spelling, receipt_of
+from indexer.backends.opensearch.receipt import Spelling
 from indexer.backends.opensearch.term_dictionary import WordFacts
 from indexer.backends.opensearch.transport import ReadAhead
 from indexer.budget import DEFAULT, Deadline, Limits
@@ -38,6 +38,7 @@ from indexer.highlighting.spans import Chunks
 from indexer.integrity import Integrity
 from indexer.paper import Paper
 from indexer.query import FacetField, Query
+from indexer.query_analysis.receipt import receipt_of
 from indexer.ranking import Ranking
 from indexer.references.known_item import read_known_item
 from indexer.search import (
@@ -167,16 +168,8 @@ class ClusterSearcher:
             request.field: self._facet(query, request, full.get(request.field, found))
             for request in facets
         }
-        outcome = Outcome(
-            query,
-            found.plan,
-            found.match,
-            found.total,
-            found.all_words,
-            found.all_words_elsewhere,
-        )
         corrected = () if budget.overdue else self._spelling.corrected(query, found.plan)
-        receipt = receipt_of(outcome, self._finder, corrected, budget)
+        receipt = receipt_of(found, self._finder, corrected, budget)
         took = (time.perf_counter() - started) * 1000
         late = budget.late
         return Results(query, found.total, tuple(hits), made, receipt, self.generation, took, late)
@@ -236,7 +229,7 @@ class ClusterSearcher:
             answer |= self._again(query, request, found, doubtful)
         chosen = query.filter(field)
         named = (*chosen.include, *chosen.exclude) if field == "author" else ()
-        known = Known(
+        known = FacetFacts(
             self._lists.several,
             self._lists.shown(named),
             self._distinct(query, found) if unsure(answer, request) else None,

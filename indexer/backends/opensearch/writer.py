@@ -23,7 +23,7 @@ _CHECKED: Final = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
+class GenerationDraft:
     """A generation that is being written.
 
     Attributes:
@@ -44,7 +44,7 @@ class ClusterWriter:
     """Implements `indexer.search.Writer`; one thread uses it."""
 
     def __init__(
-        self, client: OpenSearch, begun: Begun, config: ClusterConfig, analyzer: Analyzer
+        self, client: OpenSearch, begun: GenerationDraft, config: ClusterConfig, analyzer: Analyzer
     ) -> None:
         """Write to one index of the cluster that nobody reads yet.
 

@@ -83,6 +83,16 @@ class WhooshIndex:
         self._hopeless_until = float("-inf")
         self._identified: tuple[tuple[int, int], str] | None = None
 
+    @property
+    def place(self) -> str:
+        """The directory, for the reader."""
+        return str(self.path)
+
+    @property
+    def in_process(self) -> bool:
+        """Always: searches run in this process, on files that it maps."""
+        return True
+
     def generation(self) -> str | None:
         """Name of the newest published generation; reads one tiny file."""
         return self.generations.current()

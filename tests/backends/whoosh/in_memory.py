@@ -14,7 +14,7 @@ from indexer.backends.whoosh.format.array_file import Array, little, narrowest
 from indexer.backends.whoosh.format.generation import segment_from
 from indexer.backends.whoosh.format.packed_ints import (
     WIDTHS,
-    Narrow,
+    PackedInts,
     best_width,
     code_kind,
     encode,
@@ -45,7 +45,7 @@ class MemorySink:
         self._pieces.setdefault(name, []).append(piece)
 
     def append_narrow(self, name: str, piece: Array, least: int) -> None:
-        """Take the next piece of a list that is kept as `Narrow`."""
+        """Take the next piece of a list that is kept as `PackedInts`."""
         self._narrow[name] = least
         self.append(name, piece)
 
@@ -66,7 +66,7 @@ class MemorySink:
 def arrays_of_narrow(
     name: str, pieces: Sequence[NDArray[Any]], bits: int | None = None, *, least: int = WIDTHS[0]
 ) -> dict[str, NDArray[Any]]:
-    """Make the arrays of a `Narrow` of some pieces, of so many bits or of the best."""
+    """Make the arrays of a `PackedInts` of some pieces, of so many bits or of the best."""
     length = sum(map(len, pieces))
     width = bits or best_width(length, np.sum([reaching(one) for one in pieces], axis=0), least)
     codes, *beside = (list(column) for column in zip(*encode(pieces, width), strict=True))
@@ -79,9 +79,9 @@ def arrays_of_narrow(
     }
 
 
-def narrow_of(numbers: NDArray[Any], bits: int | None = None) -> Narrow:
-    """Make a `Narrow` of numbers, of so many bits or of the best."""
-    return Narrow.of(arrays_of_narrow("some", [numbers.astype(np.uint64)], bits), "some")
+def narrow_of(numbers: NDArray[Any], bits: int | None = None) -> PackedInts:
+    """Make a `PackedInts` of numbers, of so many bits or of the best."""
+    return PackedInts.of(arrays_of_narrow("some", [numbers.astype(np.uint64)], bits), "some")
 
 
 def segment_of(papers: Iterable[Paper], analyzer: Analyzer) -> Segment:

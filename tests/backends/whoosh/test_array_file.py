@@ -17,7 +17,7 @@ from indexer.backends.whoosh.format.array_file import (
     open_arrays,
     write_arrays,
 )
-from indexer.backends.whoosh.format.packed_ints import Narrow
+from indexer.backends.whoosh.format.packed_ints import PackedInts
 from indexer.errors import IndexDamaged
 from tests.backends.whoosh.in_memory import MemorySink
 
@@ -82,7 +82,7 @@ def test_narrow_numbers_come_back(tmp_path: Path, pieces: list[list[int]]) -> No
             file.append_narrow("some", np.array(piece, np.uint64), 2)
         file.append("plain", np.arange(3))
     check_arrays(tmp_path / "a")
-    values = Narrow.of(open_arrays(tmp_path / "a"), "some")
+    values = PackedInts.of(open_arrays(tmp_path / "a"), "some")
 
     assert len(values) == len(numbers)
     assert values[:].tolist() == numbers

@@ -24,6 +24,7 @@ from indexer.backends.whoosh.index import WhooshIndex
 from indexer.errors import IndexDamaged, IndexError_
 from indexer.language.parse import parse_query
 from indexer.paper import Paper
+from tests.effort import effort
 
 
 def write_for_ever(folder: Path, state: int) -> int:
@@ -101,8 +102,8 @@ def test_killed_at_some_moments(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_killed_at_three_hundred_moments(tmp_path: Path) -> None:
-    kill_at_random(tmp_path, times=300, seed=300)
+def test_killed_at_many_moments(tmp_path: Path) -> None:
+    kill_at_random(tmp_path, times=effort(60, 300), seed=300)
 
 
 FAULTS: dict[str, tuple[object, str, OSError]] = {

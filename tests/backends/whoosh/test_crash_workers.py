@@ -14,6 +14,7 @@ import pytest
 
 from indexer.backends.whoosh.format.directory import Policy
 from indexer.backends.whoosh.index import WhooshIndex
+from tests.effort import effort
 
 PAPERS = 600
 BUILD = """
@@ -124,8 +125,8 @@ def test_killed_at_some_moments(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_killed_at_eighty_moments(tmp_path: Path) -> None:
-    kill_at_random(tmp_path, times=80, seed=80)
+def test_killed_at_many_moments(tmp_path: Path) -> None:
+    kill_at_random(tmp_path, times=effort(16, 80), seed=80)
 
 
 def test_a_worker_that_is_killed_ends_the_build_and_changes_nothing(tmp_path: Path) -> None:

@@ -29,8 +29,8 @@ from indexer.backends.whoosh.format.generation import (
 from indexer.backends.whoosh.kernels import dispatch as choices
 from indexer.backends.whoosh.kernels.dispatch import PATIENCE, KernelChoice
 from indexer.backends.whoosh.postings.segment_reader import Column, SegmentReader
-from indexer.backends.whoosh.query.boolean import Desk, Sum
-from indexer.backends.whoosh.query.filters import Passing
+from indexer.backends.whoosh.query.boolean import ScoredUnion, Workspace
+from indexer.backends.whoosh.query.filters import FilterDocs
 from indexer.backends.whoosh.scoring.scored_docs import Matches
 from indexer.backends.whoosh.searcher import WhooshSearcher
 from indexer.errors import ConfigError
@@ -84,16 +84,16 @@ def test_the_best_of_a_union_are_the_best(kernels: KernelChoice, seed: int) -> N
     chance = np.random.default_rng(seed)
     parts = lists(chance, lasting=bool(seed % 3))
     sums = added(parts)
-    desk = Desk(SIZE, kernels)
+    desk = Workspace(SIZE, kernels)
     wanted = int(chance.choice([1, 10, 200, 3000]))
-    found = Sum(parts, desk)
+    found = ScoredUnion(parts, desk)
     if seed % 4 > 1:  # some share of the papers, or of a span of them
         first, last = sorted(chance.choice(SIZE, 2).tolist()) if seed % 8 > 3 else (0, SIZE)
         counts = np.zeros(SIZE, np.bool_)
         counts[first:last] = True
         if seed % 4 == 3:
             counts &= chance.random(SIZE) < chance.choice([0.01, 0.2])
-        found = found.under(Passing(first, last, counts if seed % 4 == 3 else None))
+        found = found.under(FilterDocs(first, last, counts if seed % 4 == 3 else None))
         sums[~counts] = 0
 
     expected = sorted((-float(f"{sums[doc]:.6g}"), doc) for doc in np.flatnonzero(sums).tolist())
@@ -118,13 +118,13 @@ def test_so_are_those_of_long_lists(kernels: KernelChoice, seed: int) -> None:
     for one in parts:
         assert one.scores is not None
         sums[one.docs] += one.scores
-    desk = Desk(size, kernels)
+    desk = Workspace(size, kernels)
     order = np.argsort(-sums, kind="stable")
 
     for wanted in (10, 200):
         near = order[: wanted + 100].tolist()
         expected = sorted((-float(f"{sums[doc]:.6g}"), doc) for doc in near)
-        assert pairs(Sum(parts, desk), wanted) == expected[:wanted]
+        assert pairs(ScoredUnion(parts, desk), wanted) == expected[:wanted]
     assert not desk.sums.any()
 
 
@@ -141,7 +141,7 @@ def test_all_of_some_lists_are_what_they_share(kernels: KernelChoice, seed: int)
     for one in parts:
         if one.scores is not None:
             sums[one.docs] += one.scores
-    desk = Desk(SIZE, kernels)
+    desk = Workspace(SIZE, kernels)
 
     found = desk.every(parts)
 

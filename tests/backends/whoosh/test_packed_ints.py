@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.backends.whoosh.format.packed_ints import WIDTHS, Narrow, best_width, reaching
+from indexer.backends.whoosh.format.packed_ints import WIDTHS, PackedInts, best_width, reaching
 from tests.backends.whoosh.in_memory import arrays_of_narrow, narrow_of
 
 EDGES = tuple((1 << bits) - 1 for bits in WIDTHS)
@@ -44,7 +44,7 @@ def test_how_it_was_cut_changes_nothing(pieces: list[list[int]], bits: int | Non
     assert {name: array.tolist() for name, array in cut.items()} == {
         name: array.tolist() for name, array in once.items()
     }
-    assert [number for piece in Narrow.of(cut, "some").pieces() for number in piece] == [*whole]
+    assert [number for piece in PackedInts.of(cut, "some").pieces() for number in piece] == [*whole]
 
 
 @given(NUMBERS)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.backends.whoosh.query.boolean import Desk
+from indexer.backends.whoosh.query.boolean import Workspace
 from indexer.backends.whoosh.scoring.scored_docs import Matches
 
 SIZE = 400
@@ -35,7 +35,7 @@ def plain(one: Matches) -> dict[int, float]:
 
 @given(st.lists(matches(), min_size=1, max_size=5))
 def test_every_is_intersection_with_added_scores(parts: list[Matches]) -> None:
-    desk = Desk(SIZE)
+    desk = Workspace(SIZE)
     expected = plain(parts[0])
     for part in map(plain, parts[1:]):
         expected = {doc: score + part[doc] for doc, score in expected.items() if doc in part}
@@ -46,7 +46,7 @@ def test_every_is_intersection_with_added_scores(parts: list[Matches]) -> None:
 
 @given(st.lists(matches(), min_size=1, max_size=5))
 def test_either_is_union_with_added_scores(parts: list[Matches]) -> None:
-    desk = Desk(SIZE)
+    desk = Workspace(SIZE)
     expected: dict[int, float] = {}
     for part in map(plain, parts):
         for doc, score in part.items():
@@ -58,7 +58,7 @@ def test_either_is_union_with_added_scores(parts: list[Matches]) -> None:
 
 @given(matches(), matches().filter(lambda one: not one.negated))
 def test_preferred_takes_nothing_away(found: Matches, wished: Matches) -> None:
-    desk = Desk(SIZE)
+    desk = Workspace(SIZE)
     more = plain(wished)
 
     result = plain(desk.preferred(found, wished, EVERY))
@@ -67,6 +67,6 @@ def test_preferred_takes_nothing_away(found: Matches, wished: Matches) -> None:
     assert clean(desk)
 
 
-def clean(desk: Desk) -> bool:
+def clean(desk: Workspace) -> bool:
     """Whether the room is left as it was found; what stays would be in the next answer."""
     return not desk.sums.any() and not desk.marks.any()

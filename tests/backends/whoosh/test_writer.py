@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from indexer.analysis import Analyzer
 from indexer.backends.whoosh.format.directory import Policy
-from indexer.backends.whoosh.format.packed_ints import Narrow
+from indexer.backends.whoosh.format.packed_ints import PackedInts
 from indexer.backends.whoosh.index import WhooshIndex
 from indexer.backends.whoosh.indexing import (
     author_index_writer,
@@ -82,7 +82,7 @@ def assert_same_segment(index: WhooshIndex, papers: list[Paper]) -> None:
         if one.name in ("first_indexed", "last_changed"):
             continue  # `segment_of` knows no clock; tests/conformance/test_times.py looks at these
         mine, other = getattr(only.arrays, one.name), getattr(expected, one.name)
-        if isinstance(mine, Narrow):
+        if isinstance(mine, PackedInts):
             mine, other = mine[:], other[:]
         assert list(mine) == list(other), one.name
 

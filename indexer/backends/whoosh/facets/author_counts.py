@@ -11,8 +11,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.backends.whoosh.format.ragged_arrays import concatenate_ranges
 from indexer.backends.whoosh.kernels.dispatch import Kernels
-from indexer.backends.whoosh.postings.positions import concatenate_ranges
 from indexer.backends.whoosh.postings.segment_reader import Ids, SegmentReader, run_starts
 from indexer.backends.whoosh.scoring.scored_docs import Matches
 
@@ -21,7 +21,8 @@ PROLIFIC: Final = 8
 """Document frequency from which a key is tried first for the top k. Any value is exact: too high
 falls back to all keys more often, too low tries more of them."""
 _SPARSE: Final = 32
-"""Fewer key ids than one in this many keys are sorted, more are counted by `bincount`."""
+"""Fewer key ids than one in this many keys are sorted, more are counted by `bincount`. Derived by
+`python -m tests.bench --tune`, about 39; half of it would cost twice the count."""
 _SPARE: Final = 64
 """Keys beyond k that are sorted along before a partition pays off."""
 _NEARLY: Final = 8

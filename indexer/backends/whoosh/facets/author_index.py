@@ -23,8 +23,8 @@ from indexer.backends.whoosh.facets.author_counts import (
     count_author_keys,
 )
 from indexer.backends.whoosh.facets.author_ranks import RankedAuthorCounts, RankedKeys
+from indexer.backends.whoosh.format.ragged_arrays import concatenate_ranges, distinct
 from indexer.backends.whoosh.kernels.dispatch import Kernels
-from indexer.backends.whoosh.postings.positions import concatenate_ranges, distinct
 from indexer.backends.whoosh.postings.segment_reader import Ids, SegmentReader
 from indexer.backends.whoosh.scoring.scored_docs import Matches
 from indexer.text.folding import forms
@@ -331,14 +331,14 @@ def _co_authors(
         starts = arrays.name_papers_ptr[arrays.name_key_ptr[local_keys]]
         counts = arrays.name_papers_ptr[arrays.name_key_ptr[local_keys + 1]] - starts
         docs = reader.drop_deleted(
-            distinct(np.array(arrays.name_papers[concatenate_ranges(starts, counts)]))
+            distinct(np.array(arrays.name_papers[concatenate_ranges(starts, counts)]), in_runs=True)
         )
         first = arrays.paper_names_ptr[docs]
         sizes = arrays.paper_names_ptr[docs.astype(np.int64) + 1] - first
         present: NDArray[np.bool_] = np.zeros(len(segment_ids), np.bool_)
         present[reader.paper_keys[concatenate_ranges(first, sizes)]] = True
         parts.append(segment_ids[present])
-    return distinct(np.concatenate(parts)) if parts else key_ids[:0]
+    return distinct(np.concatenate(parts), in_runs=True) if parts else key_ids[:0]
 
 
 def _most_prolific(author_index: AuthorIndex, key_ids: Longs) -> int:

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.backends.whoosh.facets.author_counts import LazyAuthorCounts, Longs, kth_highest
+from indexer.backends.whoosh.format.ragged_arrays import concatenate_ranges
 from indexer.backends.whoosh.kernels.dispatch import Kernels
 from indexer.backends.whoosh.postings.bitset import Bits, cardinality, pack_bits, unpack_bits
-from indexer.backends.whoosh.postings.positions import concatenate_ranges
 from indexer.backends.whoosh.postings.segment_reader import SegmentReader
 from indexer.backends.whoosh.scoring.scored_docs import Matches
 

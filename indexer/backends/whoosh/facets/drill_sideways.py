@@ -18,9 +18,9 @@ from indexer.analysis import name_words, plain_words
 from indexer.backends.whoosh.facets.author_counts import AuthorCounts
 from indexer.backends.whoosh.facets.author_index import AuthorIndex
 from indexer.backends.whoosh.facets.value_counts import count_values, year_sort_key
+from indexer.backends.whoosh.format.ragged_arrays import distinct
 from indexer.backends.whoosh.kernels.dispatch import Kernels
 from indexer.backends.whoosh.postings.author_names import names_with_prefix, names_with_words
-from indexer.backends.whoosh.postings.positions import distinct
 from indexer.backends.whoosh.postings.segment_reader import SegmentReader
 from indexer.backends.whoosh.scoring.collection import Collection
 from indexer.backends.whoosh.scoring.scored_docs import Matches
@@ -270,7 +270,7 @@ def _key_ids_beginning(
 ) -> Iterator[int]:
     """Yields the key ids of names with a word of this prefix."""
     for reader in collection.readers:
-        keys = distinct(reader.name_key[names_with_prefix(reader, prefix)])
+        keys = distinct(reader.name_key[names_with_prefix(reader, prefix)], in_runs=True)
         if len(collection.readers) == 1:
             yield from keys.tolist()
         else:

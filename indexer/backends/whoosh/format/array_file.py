@@ -59,7 +59,7 @@ class Sink(Protocol):
         """Take the next piece of a flat array; an unsigned one is kept as narrow as fits."""
 
     def append_narrow(self, name: str, piece: Array, least: int) -> None:
-        """Take the next piece of a list of unsigned numbers that is kept as `Narrow`.
+        """Take the next piece of a list of unsigned numbers that is kept as `PackedInts`.
 
         Args:
             name: of the list.
@@ -133,7 +133,7 @@ class ArrayFile(AbstractContextManager["ArrayFile"]):
         spool.append(piece)
 
     def append_narrow(self, name: str, piece: Array, least: int) -> None:
-        """Write the next piece of a list that is kept as `Narrow`."""
+        """Write the next piece of a list that is kept as `PackedInts`."""
         self.append(name, piece)
         _, before = self._narrow.get(name, (least, 0))
         self._narrow[name] = least, before + reaching(piece)

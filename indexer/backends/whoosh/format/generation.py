@@ -19,7 +19,8 @@ from indexer.backends.whoosh.format.array_file import OpenArrays, map_arrays, wr
 from indexer.backends.whoosh.format.document_store import PaperStore
 from indexer.backends.whoosh.format.identifier_dictionary import IdentifierDictionary
 from indexer.backends.whoosh.format.manifest import Manifest, SegmentEntry, read_attached
-from indexer.backends.whoosh.format.packed_ints import Narrow
+from indexer.backends.whoosh.format.packed_ints import PackedInts
+from indexer.backends.whoosh.format.record_terms import RecordTerms
 from indexer.backends.whoosh.format.segment import Lexicon, Segment, Strings
 from indexer.errors import IndexDamaged
 from indexer.integrity import Integrity
@@ -35,7 +36,7 @@ class OpenedSegment:
         raw: all arrays by name, among them `content`, which only writers need (see
             `run.Record`).
         deleted: bool[P], None where no paper is deleted.
-        identifiers: None where the file is older than the dictionary of identifiers.
+        identifiers, record_terms: None where the file is older than these dictionaries.
         files: what all of it was read from.
     """
 
@@ -46,6 +47,7 @@ class OpenedSegment:
     deleted: NDArray[np.bool_] | None
     files: tuple[OpenArrays, ...]
     identifiers: IdentifierDictionary | None = None
+    record_terms: RecordTerms | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class OpenedGeneration:
     def snapshot(self) -> Snapshot:
         """Returns what a searcher reads."""
         segments = tuple(
-            LoadedSegment(one.arrays, one.store, one.deleted, one.identifiers)
+            LoadedSegment(one.arrays, one.store, one.deleted, one.identifiers, one.record_terms)
             for one in self.segments
         )
         files = tuple(file for segment in self.segments for file in segment.files)
@@ -120,7 +122,7 @@ def open_segment(folder: Path, entry: SegmentEntry) -> OpenedSegment:
     raw = file.arrays
     try:
         arrays, store = segment_from(raw), store_from(raw)
-        identifiers = IdentifierDictionary.among(raw)
+        dictionaries = IdentifierDictionary.among(raw), RecordTerms.among(raw)
     except KeyError as error:
         raise IndexDamaged(
             f"{path}: its array {error} is missing; `quiver build` makes a new index"
@@ -134,10 +136,10 @@ def open_segment(folder: Path, entry: SegmentEntry) -> OpenedSegment:
     if arrays.papers != entry.papers:
         raise IndexDamaged(f"{path}: holds {arrays.papers} papers, not {entry.papers}")
     if not entry.deleted:
-        return OpenedSegment(entry, raw, arrays, store, None, (file,), identifiers)
+        return OpenedSegment(entry, raw, arrays, store, None, (file,), *dictionaries)
     deletions = map_arrays(folder / entry.deletions)
     deleted = _deleted(deletions, entry)
-    return OpenedSegment(entry, raw, arrays, store, deleted, (file, deletions), identifiers)
+    return OpenedSegment(entry, raw, arrays, store, deleted, (file, deletions), *dictionaries)
 
 
 def _lists_fit(arrays: Segment) -> bool:
@@ -178,13 +180,14 @@ class LoadedSegment:
 
     Attributes:
         deleted: bool[P], papers that were taken out or replaced later; None where all live.
-        identifiers: None where they are to be made of the papers.
+        identifiers, record_terms: None where they are to be made of the papers.
     """
 
     arrays: Segment
     store: Store
     deleted: NDArray[np.bool_] | None = None
     identifiers: IdentifierDictionary | None = None
+    record_terms: RecordTerms | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,8 +223,8 @@ def segment_from(arrays: Mapping[str, NDArray[Any]]) -> Segment:
         if one.type in ("Lexicon", "Strings"):
             kind = Lexicon if one.type == "Lexicon" else Strings
             values[one.name] = kind(arrays[f"{one.name}.blob"], arrays[f"{one.name}.ends"])
-        elif one.type == "Narrow":
-            values[one.name] = Narrow.of(arrays, one.name)
+        elif one.type == "PackedInts":
+            values[one.name] = PackedInts.of(arrays, one.name)
         else:
             values[one.name] = arrays[one.name]
     return Segment(**values)

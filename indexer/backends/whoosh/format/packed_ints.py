@@ -29,7 +29,7 @@ _OTHER: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Narrow:
+class PackedInts:
     """A list of such numbers, read by stretches or by places.
 
     Attributes:

@@ -11,10 +11,6 @@ from numpy.typing import NDArray
 
 from indexer.backends.whoosh.format.segment import Ints
 
-SLACK: Final = 3e-6
-"""Scores this close, relatively, may round to the same six digits."""
-
-
 Value = TypeVar("Value")
 _LOW: Final = (1 << 16) - 1
 _MOST: Final = 1 << 20
@@ -47,15 +43,22 @@ def stable_order(values: NDArray[Any]) -> NDArray[np.int64]:
     return order
 
 
-def distinct(values: NDArray[Any]) -> NDArray[Any]:
-    """Returns the distinct values, rising; sorts the array it is given.
+def distinct(values: NDArray[Any], *, in_runs: bool = False) -> NDArray[Any]:
+    """Returns the distinct values, ascending; `values` is sorted in place.
 
     `numpy.unique` does the same by a hash table, many times slower.
+
+    Args:
+        values: in any order.
+        in_runs: they are ascending lists one after the other, which a merge sort merges.
     """
-    values.sort()
-    fresh = np.ones(len(values), np.bool_)
-    np.not_equal(values[1:], values[:-1], out=fresh[1:])
-    return values[fresh]
+    values.sort(kind="stable" if in_runs else None)
+    if len(values) < 2:
+        return values
+    is_first = np.empty(len(values), np.bool_)
+    is_first[0] = True
+    np.not_equal(values[1:], values[:-1], out=is_first[1:])
+    return values[is_first]
 
 
 def turned(
@@ -93,13 +96,19 @@ def gathered(ends: Ints, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], In
     """
     first = ends[rows]
     counts = ends[rows + 1] - first
-    start = np.cumsum(counts) - counts
-    return np.repeat(first - start, counts) + np.arange(int(counts.sum())), counts
+    return concatenate_ranges(first, counts), counts
 
 
-def address(array: NDArray[Any] | None) -> int:
-    """Returns the address of an array's first number, 0 where there is no array."""
-    if array is None:
-        return 0
-    where: int = array.__array_interface__["data"][0]
-    return where
+def concatenate_ranges(
+    starts: NDArray[np.signedinteger[Any]], counts: NDArray[np.signedinteger[Any]]
+) -> NDArray[np.int64]:
+    """Returns the ranges of `counts[i]` integers from ``starts[i]`` on, one after the other.
+
+    >>> concatenate_ranges(np.array([5, 1]), np.array([2, 3])).tolist()
+    [5, 6, 1, 2, 3]
+    """
+    total = int(counts.sum())
+    if not total:
+        return np.zeros(0, np.int64)
+    before = np.cumsum(counts) - counts
+    return np.repeat(starts - before, counts) + np.arange(total)

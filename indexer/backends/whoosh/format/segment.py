@@ -23,7 +23,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.backends.whoosh.format.packed_ints import Narrow
+from indexer.backends.whoosh.format.packed_ints import PackedInts
 
 Ints = NDArray[np.signedinteger[Any]]
 MISSING_YEAR = -1
@@ -135,11 +135,11 @@ class Segment:
         stems: Lexicon[S].
         stem_ptr: [S + 1] into the postings; those of one stem rise by paper.
         docs: int32[T], numbers of papers.
-        title_tf, abstract_tf: Narrow[T], occurrences of the stem in the field.
+        title_tf, abstract_tf: PackedInts[T], occurrences of the stem in the field.
         place_ptr: [S + 1] into `places`: a stem's occurrences, paper by paper in the order of
             its postings, title before abstract, rising (title_tf then abstract_tf of each).
-        places: Narrow[O], position in its own field, from 0 (`Token.position`).
-        forms: Narrow[O], which surface word of its stem it is: `stem_words` at
+        places: PackedInts[O], position in its own field, from 0 (`Token.position`).
+        forms: PackedInts[O], which surface word of its stem it is: `stem_words` at
             ``stem_word_ptr[stem] + form``.
         words: Lexicon[W], all surface words.
         word_stem: int32[W], the stem of each.
@@ -177,11 +177,11 @@ class Segment:
     stems: Lexicon
     stem_ptr: Ints
     docs: NDArray[np.int32]
-    title_tf: Narrow
-    abstract_tf: Narrow
+    title_tf: PackedInts
+    abstract_tf: PackedInts
     place_ptr: Ints
-    places: Narrow
-    forms: Narrow
+    places: PackedInts
+    forms: PackedInts
     words: Lexicon
     word_stem: NDArray[np.int32]
     word_df: NDArray[np.int32]

@@ -22,7 +22,7 @@ from indexer.backends.whoosh.format.array_file import (
     release,
     write_arrays,
 )
-from indexer.backends.whoosh.format.packed_ints import Narrow
+from indexer.backends.whoosh.format.packed_ints import PackedInts
 from indexer.backends.whoosh.indexing.author_index_writer import write_authors
 from indexer.backends.whoosh.indexing.doc_order import DocOrder
 from indexer.backends.whoosh.indexing.postings_writer import (
@@ -112,7 +112,7 @@ class ParallelMerge:
             for low in range(0, max(1, len(arrays["docs"])), _STEP):
                 sink.append("docs", arrays["docs"][low : low + _STEP])
             for name, least in PACKED:
-                for piece in Narrow.of(arrays, name).pieces():
+                for piece in PackedInts.of(arrays, name).pieces():
                     sink.append_narrow(name, piece, least)
             yield PostingCounts(*(arrays[name].copy() for name in _COUNTS))
             release(arrays["docs"])

@@ -16,6 +16,8 @@ from time import time
 from typing import Final
 
 from indexer.analysis import Analyzer
+from indexer.authors.certain_evidence import identifies_authors
+from indexer.authors.people_table import ATTACHED as PEOPLE
 from indexer.backends.whoosh.format import document_store
 from indexer.backends.whoosh.format.array_file import ArrayFile, map_arrays
 from indexer.backends.whoosh.format.directory import Policy, faults_told, link
@@ -35,8 +37,10 @@ from indexer.backends.whoosh.format.manifest import (
     new_identity,
     write_attached,
 )
+from indexer.backends.whoosh.indexing.authorships import Authorships
 from indexer.backends.whoosh.indexing.collection_stats import collect_stats
 from indexer.backends.whoosh.indexing.pending import AddedPapers, ExistingPapers, Tombstones
+from indexer.backends.whoosh.indexing.people_attachment import people_of
 from indexer.backends.whoosh.indexing.run_builder import RunBuilder
 from indexer.backends.whoosh.indexing.runs import Source
 from indexer.backends.whoosh.indexing.segment_merger import SegmentSource, merge
@@ -105,6 +109,7 @@ class WhooshWriter:
         keeps = not plan.rebuild or plan.reanalyze
         attached = plan.base.attached if plan.base and keeps else {}
         self._attached = dict(attached)
+        self._identified = False
         self._now = int(time())
         self._scratch = hidden / "runs"
         with faults_told(hidden):
@@ -145,6 +150,7 @@ class WhooshWriter:
                 last = int(columns["last_changed"][existing.paper])
             self._existing.delete(existing)
         self._added.add(paper.id)
+        self._identified = self._identified or identifies_authors(paper)
         self._runs.add(paper, (line, first, last))
 
     def delete(self, paper_id: str) -> bool:
@@ -207,6 +213,7 @@ class WhooshWriter:
         when_unused(lambda: shutil.rmtree(self._scratch))
         stats = collect_stats([(segment.arrays, tombstones) for segment, tombstones in segments])
         self._refuse_loss(stats.papers)
+        self._attach_people(segments)
         attached = write_attached(self._hidden, self._attached)
         dumps = (
             ()
@@ -231,6 +238,19 @@ class WhooshWriter:
         manifest = replace(manifest, digests=self._digests(manifest))
         manifest.write(self._hidden)
         return manifest
+
+    def _attach_people(self, segments: Sequence[tuple[OpenedSegment, Tombstones | None]]) -> None:
+        """Attaches the table of likely people, made of the papers of the new generation."""
+        self._attached.pop(PEOPLE, None)
+        data = people_of(
+            Authorships(segments),
+            self._attached,
+            self._plan.base.attached.get(PEOPLE) if self._plan.base else None,
+            reuse=not self._plan.rebuild,
+            identified=self._identified,
+        )
+        if data:
+            self._attached[PEOPLE] = data
 
     def _digests(self, manifest: Manifest) -> dict[str, str]:
         """Returns the checksums of all files but attached ones, which have theirs already."""

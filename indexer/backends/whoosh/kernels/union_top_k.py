@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 from numba.extending import register_jitable
 
-from indexer.backends.whoosh.format.ragged_arrays import SLACK
+from indexer.backends.whoosh.kernels import SLACK
 from indexer.backends.whoosh.kernels.primitives import (
     Floats,
     Ints,

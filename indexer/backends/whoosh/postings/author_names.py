@@ -9,12 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.analysis import MAX_PARTS, name_tokens, plain_words
-from indexer.backends.whoosh.postings.positions import (
-    concatenate_ranges,
-    distinct,
-    intersect,
-    is_member,
-)
+from indexer.backends.whoosh.format.ragged_arrays import concatenate_ranges, distinct
+from indexer.backends.whoosh.postings.positions import intersect, is_member
 from indexer.backends.whoosh.postings.segment_reader import Ids, SegmentReader
 from indexer.budget import Budget
 from indexer.paper import unnumbered
@@ -31,7 +27,7 @@ def union(lists: Iterable[Ids]) -> Ids:
     nonempty = [ids for ids in lists if len(ids)]
     if not nonempty:
         return NO_NAMES
-    return nonempty[0] if len(nonempty) == 1 else distinct(np.concatenate(nonempty))
+    return nonempty[0] if len(nonempty) == 1 else distinct(np.concatenate(nonempty), in_runs=True)
 
 
 def names_with_word(reader: SegmentReader, word: str) -> Ids:
@@ -48,7 +44,7 @@ def names_with_prefix(reader: SegmentReader, prefix: str) -> Ids:
     arrays = reader.arrays
     words = arrays.name_words.prefixed(prefix)
     low, high = arrays.name_word_ptr[words.start], arrays.name_word_ptr[words.stop]
-    return distinct(np.array(arrays.name_word_names[low:high]))
+    return distinct(np.array(arrays.name_word_names[low:high]), in_runs=True)
 
 
 def names_with_words(reader: SegmentReader, way: Way) -> Ids:
@@ -211,7 +207,7 @@ def docs_of_names(
             starts, arrays.name_papers_ptr[names.astype(np.int64) + 1] - starts
         )
         all_docs = np.sort(arrays.name_papers[entries], kind="stable")
-        docs = distinct(all_docs)
+        docs = distinct(all_docs, in_runs=True)
         bounds = np.searchsorted(all_docs, docs)
         counts = np.diff(np.append(bounds, len(all_docs)))
     if not len(docs):

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.backends.whoosh.format.ragged_arrays import concatenate_ranges, distinct
 from indexer.backends.whoosh.postings.segment_reader import Ids, SegmentReader
 from indexer.budget import Budget
 
@@ -20,17 +21,6 @@ Integers = NDArray[np.signedinteger[Any]]
 PositionKeys = NDArray[np.int64]
 """Position keys, ascending."""
 NOWHERE: PositionKeys = np.zeros(0, np.int64)
-
-
-def distinct(values: NDArray[Any]) -> NDArray[Any]:
-    """Returns the distinct values, ascending; `values` is sorted in place."""
-    values.sort(kind="stable")  # Timsort merges concatenated ascending lists
-    if len(values) < 2:
-        return values
-    is_first = np.empty(len(values), np.bool_)
-    is_first[0] = True
-    np.not_equal(values[1:], values[:-1], out=is_first[1:])
-    return values[is_first]
 
 
 def is_member(values: Integers, sorted_values: Integers) -> NDArray[np.bool_]:
@@ -52,19 +42,6 @@ def intersect(first: Ids, second: Ids) -> Ids:
     if len(first) > len(second):
         first, second = second, first
     return first[is_member(first, second)]
-
-
-def concatenate_ranges(starts: Integers, counts: Integers) -> NDArray[np.int64]:
-    """Returns the ranges of `counts[i]` integers from ``starts[i]`` on, one after the other.
-
-    >>> concatenate_ranges(np.array([5, 1]), np.array([2, 3])).tolist()
-    [5, 6, 1, 2, 3]
-    """
-    total = int(counts.sum())
-    if not total:
-        return np.zeros(0, np.int64)
-    before = np.cumsum(counts) - counts
-    return np.repeat(starts - before, counts) + np.arange(total)
 
 
 def stem_positions(
@@ -189,7 +166,7 @@ def phrase_starts_any_way(
             parts.append(starts)
         if not parts:
             return NOWHERE
-        begins = parts[0] if len(parts) == 1 else distinct(np.concatenate(parts))
+        begins = parts[0] if len(parts) == 1 else distinct(np.concatenate(parts), in_runs=True)
         if len(begins) < len(docs):
             docs = docs_in(begins)
     return NOWHERE if begins is None else begins
@@ -215,7 +192,7 @@ def window_starts(
     Raises:
         BudgetSpent: when there are too many.
     """
-    starts = distinct(np.concatenate(columns)) if len(columns) > 1 else columns[0]
+    starts = distinct(np.concatenate(columns), in_runs=True) if len(columns) > 1 else columns[0]
     pairs = zip(columns, needed, strict=True)
     for column, minimum in sorted(
         pairs, key=lambda pair: len(pair[0])

@@ -23,18 +23,27 @@ from indexer.backends.whoosh.postings.bitset import (
 )
 from indexer.backends.whoosh.postings.positions import is_member
 from indexer.backends.whoosh.postings.segment_reader import Ids
-from indexer.backends.whoosh.query.filters import Passing
+from indexer.backends.whoosh.query.filters import FilterDocs
 from indexer.backends.whoosh.scoring.max_score import Bounds, add_scores, best_of_any
 from indexer.backends.whoosh.scoring.scored_docs import DENSE, NOTHING, Matches, Row, Scores
 
-_FEW = 24
-"""A list this many times longer than another is looked into, not walked through."""
+_FEW: Final = 24
+"""Where the longest list has this many times the docs that all lists share, their scores are looked
+up by doc rather than added over the whole segment. Both ways are exact; half or double of it costs
+about a fifth of such an intersection."""
+_SEARCHED: Final = 6
+"""A list this many times longer than another is searched rather than marked. Derived by
+`python -m tests.bench --tune`, 2 to 5 for segments of 10,000 to 400,000 docs; exact either way."""
 _ALL: Final = np.zeros(0, np.uint64)
-_SPARSE = 8
-"""Lists of less than one in this many papers together are sorted rather than marked."""
+_SORTED: Final = 4
+"""Lists of less than one in this many docs together are sorted rather than marked. Derived by
+`python -m tests.bench --tune`, 2.4 and less where NumPy sorts by vector instructions; twice as many
+cost up to 3 times the union."""
+_SPARSE: Final = 8
+"""Sums of more than one in this many docs are cleared by one fill, see `max_score`."""
 
 
-class Desk:
+class Workspace:
     """Room for one thread to work in: arrays as long as a segment, made once, clean when idle."""
 
     def __init__(self, size: int, choice: KernelChoice | None = None) -> None:
@@ -69,7 +78,7 @@ class Desk:
         """Take papers away; `kept` is not negated."""
         if not len(gone) or not len(kept.docs):
             return kept
-        if len(kept.docs) * _FEW < len(gone):
+        if len(kept.docs) * _SEARCHED < len(gone):
             left = ~is_member(kept.docs, gone)
         else:
             self.marks[gone] = True
@@ -142,7 +151,7 @@ class Desk:
         if any(one.negated for one in parts):
             parts = [self.plain(one, every) for one in parts]
         if all(one.positive for one in parts):
-            return Sum(parts, self)
+            return ScoredUnion(parts, self)
         scored = [one for one in parts if one.scores is not None]
         docs = self.union([one.docs for one in parts])
         if not scored:
@@ -171,7 +180,7 @@ class Desk:
         if len(held) < 2:
             return held[0] if held else NOTHING.docs
         total = sum(len(one) for one in held)
-        if total * _SPARSE < len(self.marks):
+        if total * _SORTED < len(self.marks):
             joined = np.concatenate(held)
             joined.sort()
             keep = np.empty(len(joined), np.bool_)
@@ -203,7 +212,7 @@ class Desk:
         return found, cardinality(found)
 
 
-class Sum(Matches):
+class ScoredUnion(Matches):
     """Any of some lists with scores above 0: written out only where all of it is looked at."""
 
     __slots__ = ("_count", "_desk", "_mask", "_parts", "_span")
@@ -211,7 +220,7 @@ class Sum(Matches):
     def __init__(
         self,
         parts: Sequence[Matches],
-        desk: Desk,
+        desk: Workspace,
         *,
         span: tuple[int, int] | None = None,
         mask: Bits = _ALL,
@@ -263,7 +272,7 @@ class Sum(Matches):
         """Whether `docs` is known to be empty, without counting."""
         return all(one.empty for one in self._parts)
 
-    def under(self, passing: Passing) -> Sum:
+    def under(self, passing: FilterDocs) -> ScoredUnion:
         """Keep the papers that pass a filter.
 
         Raises:
@@ -272,8 +281,10 @@ class Sum(Matches):
         if self._filtered:
             raise ValueError("filtered already")
         if self._desk.kernels is None:
-            return Sum([passing.of(one) for one in self._parts], self._desk)
-        return Sum(self._parts, self._desk, span=(passing.first, passing.last), mask=passing.bits)
+            return ScoredUnion([passing.of(one) for one in self._parts], self._desk)
+        return ScoredUnion(
+            self._parts, self._desk, span=(passing.first, passing.last), mask=passing.bits
+        )
 
     @property
     def _filtered(self) -> bool:

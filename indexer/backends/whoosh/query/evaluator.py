@@ -11,7 +11,7 @@ import numpy as np
 from indexer.backends.whoosh.format.segment import HAS_BITS, Lexicon
 from indexer.backends.whoosh.postings.positions import Integers
 from indexer.backends.whoosh.postings.segment_reader import SegmentReader
-from indexer.backends.whoosh.query.boolean import Desk
+from indexer.backends.whoosh.query.boolean import Workspace
 from indexer.backends.whoosh.scoring.collection import Collection
 from indexer.backends.whoosh.scoring.query_context import Execution
 from indexer.backends.whoosh.scoring.scored_docs import EVERYTHING, NOTHING, Matches
@@ -28,6 +28,7 @@ from indexer.query_analysis.terms import (
     YearsTerm,
     value_key,
 )
+from indexer.record_fields import RECORD_FIELDS, record_keys
 
 _NODE: Final = 3
 """A clause made of clauses costs at most about as much as a posting for 2**_NODE papers."""
@@ -37,7 +38,7 @@ class Evaluation:
     """Evaluates one plan over one segment."""
 
     def __init__(
-        self, collection: Collection, segment: int, plan: Plan, desk: Desk, asked: Execution
+        self, collection: Collection, segment: int, plan: Plan, desk: Workspace, asked: Execution
     ) -> None:
         """Prepare to evaluate `plan` over the segment at this place.
 
@@ -204,6 +205,9 @@ def tested(reader: SegmentReader, test: SetTerm) -> Matches:
             return _living(reader, np.sort(arrays.id_paper[places]))
         case ValueTerm("identifier", key):
             return _living(reader, reader.identified(key))
+        case ValueTerm(field, folded) if field in RECORD_FIELDS:
+            keys = record_keys(field, folded.split())
+            return _living(reader, reader.with_record_words(keys))
         case ValueTerm(field, folded):
             lexicon: Lexicon = arrays.venues if field == "venue" else arrays.types
             codes = arrays.venue if field == "venue" else arrays.type

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indexer.backends.whoosh.query.boolean import Desk, Sum
+from indexer.backends.whoosh.query.boolean import ScoredUnion, Workspace
 from indexer.backends.whoosh.query.evaluator import Evaluation, afford
 from indexer.backends.whoosh.query.filters import Filters, all_of, filters_of
 from indexer.backends.whoosh.scoring.collection import Collection
@@ -52,7 +52,7 @@ class Finding:
     matched: tuple[Matches, ...]
     filters: tuple[Filters, ...]
     hits: tuple[Matches, ...]
-    desks: tuple[Desk, ...]
+    desks: tuple[Workspace, ...]
     asked: Execution
     cost: int
     complete: tuple[Matches, ...] | None = None
@@ -113,7 +113,7 @@ class Finding:
 def find(
     collection: Collection,
     query: Query,
-    desks: tuple[Desk, ...],
+    desks: tuple[Workspace, ...],
     asked: Execution,
     *,
     plan: Plan | None = None,
@@ -182,7 +182,7 @@ def some_words_under_others(
 
 
 def _matched(
-    collection: Collection, plan: Plan, desks: tuple[Desk, ...], match: Match, asked: Execution
+    collection: Collection, plan: Plan, desks: tuple[Workspace, ...], match: Match, asked: Execution
 ) -> tuple[tuple[Matches, ...], int]:
     """Returns for each segment the papers that match a plan, before filters, and its cost."""
     cost = afford(collection, plan, asked)
@@ -206,7 +206,7 @@ def _kept(found: Matches, filters: Filters, *, but: FacetField | None = None) ->
     passing = all_of(filters, but=but)
     if passing is None:
         return found
-    return found.under(passing) if isinstance(found, Sum) else passing.of(found)
+    return found.under(passing) if isinstance(found, ScoredUnion) else passing.of(found)
 
 
 def places(collection: Collection, found: Finding, first: int, last: int) -> list[RankedDoc]:

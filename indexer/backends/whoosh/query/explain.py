@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from indexer.backends.whoosh.postings.positions import is_member
-from indexer.backends.whoosh.query.boolean import Desk
+from indexer.backends.whoosh.query.boolean import Workspace
 from indexer.backends.whoosh.query.evaluator import Evaluation
 from indexer.backends.whoosh.query.execution import Finding, shared_words
 from indexer.backends.whoosh.scoring.collection import TEXT_FIELDS, Collection
@@ -16,18 +16,10 @@ from indexer.backends.whoosh.scoring.query_context import Execution
 from indexer.backends.whoosh.scoring.ranked_docs import RankedDoc
 from indexer.backends.whoosh.scoring.relevance_feedback import ExpansionTerm, expansion_scores
 from indexer.backends.whoosh.scoring.rescoring import Candidates, signals_of
-from indexer.query import Match, Occur, Sort
+from indexer.query import Match, Sort
 from indexer.query_analysis.leaf_analysis import LeafReading
-from indexer.query_analysis.plan import Either, Every, Run, Without, hinting
-from indexer.query_analysis.terms import (
-    CompoundTerm,
-    NameTerm,
-    NearTerm,
-    PhraseTerm,
-    StemTerm,
-    TextTerm,
-    UnionTerm,
-)
+from indexer.query_analysis.plan import Run, hinting, matching_leaves
+from indexer.query_analysis.terms import TextTerm, term_label
 from indexer.search import Contribution
 
 
@@ -66,7 +58,7 @@ def _explained(
             Contribution("title", "", base * ranking.title_match * float(signals.title_match[0])),
         ]
         for (first, second), added in zip(pairwise(terms), signals.closeness, strict=False):
-            label = f"{label_of(first)} near {label_of(second)}"
+            label = f"{term_label(first)} near {term_label(second)}"
             parts.append(Contribution(label, "", float(added[0])))
         more = expansion_scores(collection, paper, shared)[:, 0].tolist()
         parts += [
@@ -95,26 +87,8 @@ def _term_parts(
             weights[field] = float(counts[at] * norms[field][place.doc])
     total = sum(weights.values()) or 1.0
     score = float(scores[at]) * boost
-    label = label_of(term)
+    label = term_label(term)
     return [Contribution(label, field, score * weight / total) for field, weight in weights.items()]
-
-
-def label_of(term: TextTerm) -> str:
-    """Say a term in words for the reader."""
-    match term:
-        case StemTerm():
-            return term.word if term.exact else term.stem
-        case CompoundTerm():
-            return term.ways[0][0] if len(term.ways[0]) == 1 else "-".join(term.ways[0])
-        case PhraseTerm():
-            return '"' + " ".join(word for ways in term.steps for word in ways[-1]) + '"'
-        case NearTerm():
-            return '"' + " ".join(term.readings[0]) + f'"~{term.slop}'
-        case UnionTerm():
-            words = sorted({*term.words, *term.names})
-            return words[0] if len(words) == 1 else f"any of {len(words):,} words"
-        case NameTerm():
-            return term.key if term.key is not None else " ".join(term.words)
 
 
 def _counted(
@@ -125,28 +99,12 @@ def _counted(
     They are those of leaves that match within clauses that match, and, where words may be
     missing, the parts of compounds beside them.
     """
-    plan = found.plan
-    if not plan.order:
-        return []
     counted: list[tuple[TextTerm, float]] = []
-    waiting = [plan.order[-1]]
-    while waiting:
-        at = waiting.pop()
-        if not matching.get(at):
-            continue
-        node = plan.nodes[at]
-        match node:
-            case LeafReading():
-                counted += [(term, node.boost) for term in node.terms]
-            case Run(members):
-                if found.match is Match.ANY:
-                    counted += _hinted(found, node, collection.ranking.parts)
-                shown = [one.node for one in members if one.occur is not Occur.EXCLUDED]
-                waiting.extend(reversed(shown))
-            case Every(inner) | Either(inner):
-                waiting.extend(reversed(inner))
-            case Without():
-                pass
+    for node in matching_leaves(found.plan, matching):
+        if isinstance(node, LeafReading):
+            counted += [(term, node.boost) for term in node.terms]
+        elif found.match is Match.ANY:
+            counted += _hinted(found, node, collection.ranking.parts)
     return counted
 
 
@@ -166,7 +124,7 @@ def _matching(
     for segment in sorted({place.segment for place in places}):
         here = [at for at, place in enumerate(places) if place.segment == segment]
         papers = np.array([places[at].doc for at in here], np.int32)
-        desk = Desk(collection.readers[segment].size)
+        desk = Workspace(collection.readers[segment].size)
         evaluation = Evaluation(collection, segment, found.plan, desk, found.asked)
         for node, one in evaluation.nodes(found.match):
             if one is not None:

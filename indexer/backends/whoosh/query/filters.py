@@ -25,7 +25,7 @@ _ALL: Final[Bits] = np.zeros(0, np.uint64)
 
 
 @dataclass(frozen=True, slots=True)
-class Passing:
+class FilterDocs:
     """Papers of a segment that pass: those from `first` up to `last`, or fewer.
 
     Attributes:
@@ -45,16 +45,16 @@ class Passing:
             return self.packed
         return _ALL if self.mask is None else pack_bits(self.mask)
 
-    def __and__(self, other: Passing) -> Passing:
+    def __and__(self, other: FilterDocs) -> FilterDocs:
         """Pass both."""
         masks = [one.mask for one in (self, other) if one.mask is not None]
         first, last = max(self.first, other.first), min(self.last, other.last)
         if not masks:
-            return Passing(first, last)
+            return FilterDocs(first, last)
         both = masks[0].copy() if len(masks) == 1 else masks[0] & masks[1]
         both[:first] = False
         both[max(first, last) :] = False
-        return Passing(first, last, both)
+        return FilterDocs(first, last, both)
 
     def of(self, found: Matches) -> Matches:
         """Keep the papers that pass; `found` is not negated."""
@@ -66,27 +66,27 @@ class Passing:
         return found.part(np.flatnonzero(self.mask.take(docs)))
 
 
-Filters = Mapping[FacetField, Passing]
+Filters = Mapping[FacetField, FilterDocs]
 """For each field with a filter: which papers of a segment pass it."""
 
 
-def filters_of(reader: SegmentReader, query: Query) -> dict[FacetField, Passing]:
+def filters_of(reader: SegmentReader, query: Query) -> dict[FacetField, FilterDocs]:
     """Say for each filtered field which papers pass; the year range is of field "year"."""
-    found: dict[FacetField, Passing] = {}
+    found: dict[FacetField, FilterDocs] = {}
     for one in query.filters:
         if one.include or one.exclude:
             marked = reader.filter_bits(one, partial(_passing, reader, one))
-            passing = Passing(0, reader.size, marked.mask, marked.bits)
+            passing = FilterDocs(0, reader.size, marked.mask, marked.bits)
             found[one.field] = found[one.field] & passing if one.field in found else passing
     years = query.years
     if years.low is not None or years.high is not None:
         first, last = reader.year_range(years.low, years.high)
-        passing = Passing(first, min(last, reader.first_without_year))
+        passing = FilterDocs(first, min(last, reader.first_without_year))
         found["year"] = found["year"] & passing if "year" in found else passing
     return found
 
 
-def all_of(filters: Filters, *, but: FacetField | None = None) -> Passing | None:
+def all_of(filters: Filters, *, but: FacetField | None = None) -> FilterDocs | None:
     """Put filters together, leaving one field out; None where everything passes."""
     passing = [one for field, one in filters.items() if field != but]
     return reduce(and_, passing) if passing else None

@@ -1,81 +1,94 @@
-"""How a query was read, what emptied it, and what would find something.
+"""What the receipt of a query counts here, within its budget; and "did you mean".
 
-Did you mean: the queries worth asking when a word of the query is hardly known here.
+`indexer.query_analysis.receipt` makes the receipt.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
 
 import numpy as np
 
 from indexer.backends.whoosh.postings.author_names import names_with_word
-from indexer.backends.whoosh.query.boolean import Desk
+from indexer.backends.whoosh.query.boolean import Workspace
 from indexer.backends.whoosh.query.evaluator import Evaluation
 from indexer.backends.whoosh.query.execution import Finding, find
 from indexer.backends.whoosh.scoring.collection import Collection
-from indexer.budget import BudgetSpent
-from indexer.language.unparse import format_clause
-from indexer.query import Match, Query, Word
-from indexer.query_analysis.leaf_analysis import STOP_NOTE, LeafReading
+from indexer.budget import Budget, BudgetSpent
+from indexer.query import Leaf, Query, Word
+from indexer.query_analysis.leaf_analysis import LeafReading
 from indexer.query_analysis.plan import Plan
-from indexer.query_analysis.relaxation import is_deep, left_out, unfiltered, without
+from indexer.query_analysis.receipt import receipt_of
 from indexer.query_analysis.terms import NameTerm, StemTerm
-from indexer.search import Alternative, ClauseReading, Receipt
-from indexer.suggest import RARE, SHORTEST, SPELT_RIGHT, Vocabulary, corrected_queries, label_of
-
-LOOKED_AT = 24
-"""Most leaves that are left out one by one to see what emptied the result."""
-MOST_LEAVES = 64
-"""Queries of more leaves are not searched for the one that emptied them."""
-ALTERNATIVES = 6
+from indexer.results import Receipt
+from indexer.suggest import RARE, SHORTEST, Vocabulary, corrected_queries
 
 
-def receipt_of(
-    collection: Collection, spelling: Spelling, found: Finding, desks: tuple[Desk, ...]
+def budgeted_receipt(
+    collection: Collection, spelling: Spelling, found: Finding, desks: tuple[Workspace, ...]
 ) -> Receipt:
     """Returns how the query of a finding was read."""
-    query = found.query
-    deep = is_deep(query.clause)
-    leaves = found.plan.leaves
-    asked = {id(reading) for reading in found.plan.asking}
-    empty = query.match is not Match.ANY and not found.full
-    looked = empty and 1 < len(leaves) <= MOST_LEAVES
-    emptied = _emptied(collection, found, leaves, desks) if looked else {}
-    notes = found.asked.cut
-    readings = tuple(
-        ClauseReading(
-            reading.leaf,
-            format_clause(reading.leaf),
-            hits_of(collection, found, reading),
-            bool(emptied.get(at)),
-            notes.get(reading.leaf)
-            or reading.note
-            or (STOP_NOTE if reading.stop and id(reading) not in asked else ""),
-        )
-        for at, reading in enumerate(leaves)
-    )
-    alternatives: tuple[Alternative, ...] = ()
-    if not deep:
-        alternatives = tuple(_corrected(collection, spelling, found, desks))
-    if empty and not deep:
-        alternatives += tuple(_alternatives(collection, found, emptied, desks))
-    return Receipt(
-        "a very deep query" if deep else format_clause(query.clause),
-        readings,
-        "any" if found.match is Match.ANY else "all",
-        query.repairs,
-        alternatives,
-        found.all_words,
-        found.all_words_elsewhere,
-    )
+    counting = BudgetedCounting(collection, found, desks)
+    corrected = _corrections(spelling, found)
+    return receipt_of(found, counting, corrected, found.asked.budget)
+
+
+def _corrections(spelling: Spelling, found: Finding) -> Iterator[tuple[str, Query]]:
+    """Yields the words put in and the query with them; nothing is read before the first."""
+    with found.asked.budget.deadline.paused():
+        spelling.prepare(found.plan)
+    yield from spelling.corrected(found.query, found.plan)
+
+
+class BudgetedCounting:
+    """Counts papers one query at a time, as long as the budget of the query allows."""
+
+    def __init__(
+        self, collection: Collection, found: Finding, desks: tuple[Workspace, ...]
+    ) -> None:
+        """Counts on behalf of the query of a finding."""
+        self._collection = collection
+        self._found = found
+        self._desks = desks
+
+    @property
+    def notes(self) -> Mapping[Leaf, str]:
+        """Leaves that were left out, with what the receipt says of them."""
+        return self._found.asked.cut
+
+    def leaf_hits(self, readings: tuple[LeafReading, ...]) -> list[int]:
+        """Returns the number of papers that match each leaf on its own."""
+        return [hits_of(self._collection, self._found, reading) for reading in readings]
+
+    def totals(self, queries: Sequence[Query]) -> Iterator[Finding]:
+        """Yields what each query finds."""
+        for query in queries:
+            if not self._affords():
+                return
+            yield find(self._collection, query, self._desks, self._found.asked)
+
+    def totals_without(self, query: Query, leaves: range, budget: Budget) -> Iterator[Finding]:
+        """Yields what a query finds without each of these leaves; the finding has the budget."""
+        del budget
+        for leaf in leaves:
+            if not self._affords():
+                return
+            plan = self._collection.plan(query.clause, self._found.asked, leaf)
+            yield find(self._collection, query, self._desks, self._found.asked, plan=plan)
+
+    def _affords(self) -> bool:
+        """Charges another execution to the budget of the query, if it is left."""
+        asked = self._found.asked
+        if asked.cut or asked.budget.overdue or not asked.budget.affords(self._found.cost):
+            return False
+        asked.budget.spend(self._found.cost)
+        return True
 
 
 def hits_of(collection: Collection, found: Finding, reading: LeafReading) -> int:
-    """Count the papers that match one leaf on its own; 0 where it is left out."""
+    """Returns the number of papers that match one leaf on its own; 0 where it is left out."""
     asked = found.asked
     if reading.leaf in asked.cut:
         return 0
@@ -94,82 +107,6 @@ def hits_of(collection: Collection, found: Finding, reading: LeafReading) -> int
     return total
 
 
-def _emptied(
-    collection: Collection,
-    found: Finding,
-    leaves: tuple[LeafReading, ...],
-    desks: tuple[Desk, ...],
-) -> dict[int, int]:
-    """Returns, for each of the first leaves, what is found when all words but it are needed.
-
-    As many as the budget of the query allows.
-    """
-    query = replace(found.query, match=Match.ALL)
-    totals: dict[int, int] = {}
-    for at in range(min(len(leaves), LOOKED_AT)):
-        if not _affords(found):
-            break
-        rest = collection.plan(query.clause, found.asked, at)
-        totals[at] = find(collection, query, desks, found.asked, plan=rest).total
-    return totals
-
-
-def _affords(found: Finding) -> bool:
-    """Take what another search like this one costs from the budget of the query, if it is left."""
-    budget = found.asked.budget
-    if found.asked.cut or budget.overdue or not budget.affords(found.cost):
-        return False
-    budget.spend(found.cost)
-    return True
-
-
-def _corrected(
-    collection: Collection, spelling: Spelling, found: Finding, desks: tuple[Desk, ...]
-) -> Iterator[Alternative]:
-    """Returns queries with a rare word corrected of which more papers have all words."""
-    given: set[int] = set()
-    if found.full and found.query.match is not Match.ANY and len(found.plan.asking) >= SPELT_RIGHT:
-        return
-    if found.asked.budget.overdue:
-        return
-    for words, changed in spelling.corrected(found.query, found.plan):
-        if not _affords(found):
-            return
-        other = find(collection, changed, desks, found.asked)
-        if other.total in given:  # another form of a word that was given
-            continue
-        if other.full > found.full:
-            given.add(other.total)
-            yield Alternative(label_of(words), changed, other.total)
-
-
-def _alternatives(
-    collection: Collection, found: Finding, emptied: dict[int, int], desks: tuple[Desk, ...]
-) -> Iterator[Alternative]:
-    """Yields queries that find more: one clause left out, or one filter."""
-    query = replace(found.query, page=1)
-    here = 0 if found.query.match is Match.ALL else found.total
-    given = 0
-    fewer = sorted(emptied.items(), key=lambda one: (-one[1], one[0]))
-    for at, total in fewer:
-        rest = without(query.clause, at)
-        if not total or rest is None or given == ALTERNATIVES:
-            continue
-        changed = replace(query, text=format_clause(rest), clause=rest, repairs=(), match=Match.ALL)
-        given += 1
-        yield Alternative(left_out(found.plan, at), changed, total)
-    if found.total and not found.all_words_elsewhere:
-        return
-    for label, changed in unfiltered(query):
-        if given == ALTERNATIVES or not _affords(found):
-            return
-        other = find(collection, changed, desks, found.asked)
-        # Where papers with some of the words are shown, those with all are what is more.
-        if other.full if found.total else other.total > here:
-            given += 1
-            yield Alternative(label, changed, other.total)
-
-
 class Spelling:
     """Knows the unstemmed words of texts and names, from the first time a rare one is asked for."""
 
@@ -182,12 +119,20 @@ class Spelling:
 
         Nothing, and at once, where every word is common or part of a name.
         """
-        words = (one.terms[0] for one in plan.asking if one.terms and isinstance(one.leaf, Word))
-        names = (term for one in plan.asking for term in one.terms if isinstance(term, NameTerm))
-        if not any(map(self._rare, words)) and not any(map(self._unknown, names)):
+        if not self._doubts(plan):
             return iter(())
         papers = self._collection.papers
         return corrected_queries(query, self._vocabulary, papers=papers, is_name=self._is_name)
+
+    def prepare(self, plan: Plan) -> None:
+        """Reads the words of the collection, once, where a query has a word that is doubtful."""
+        if self._doubts(plan):
+            _ = self._vocabulary
+
+    def _doubts(self, plan: Plan) -> bool:
+        words = (one.terms[0] for one in plan.asking if one.terms and isinstance(one.leaf, Word))
+        names = (term for one in plan.asking for term in one.terms if isinstance(term, NameTerm))
+        return any(map(self._rare, words)) or any(map(self._unknown, names))
 
     def _rare(self, term: object) -> bool:
         if not isinstance(term, StemTerm) or len(term.word) < SHORTEST:

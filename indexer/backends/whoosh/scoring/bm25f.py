@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.backends.whoosh.format.ragged_arrays import address
+from indexer.backends.whoosh.kernels import address
 from indexer.backends.whoosh.kernels.dispatch import KernelChoice, Kernels
 from indexer.backends.whoosh.postings.bitset import damaged
 from indexer.backends.whoosh.postings.posting_list import PostingList

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from indexer.analysis import Analyzer
 from indexer.backends.whoosh.format.generation import Snapshot
+from indexer.backends.whoosh.format.ragged_arrays import concatenate_ranges, distinct
 from indexer.backends.whoosh.kernels.dispatch import KernelChoice
 from indexer.backends.whoosh.postings.author_names import is_name
 from indexer.backends.whoosh.postings.cache_sizes import (
@@ -27,7 +28,6 @@ from indexer.backends.whoosh.postings.cache_sizes import (
     TERM_BYTES,
 )
 from indexer.backends.whoosh.postings.caches import BoundedCache, Cache, GdsfCache
-from indexer.backends.whoosh.postings.positions import concatenate_ranges, distinct
 from indexer.backends.whoosh.postings.posting_list import PostingList, find_postings
 from indexer.backends.whoosh.postings.segment_reader import SegmentReader
 from indexer.backends.whoosh.postings.term_expansion import LexiconScan
@@ -343,7 +343,7 @@ def name_word_papers(reader: SegmentReader) -> NDArray[np.int64]:
     counts = np.diff(arrays.name_papers_ptr)[names]
     docs = arrays.name_papers[concatenate_ranges(arrays.name_papers_ptr[names], counts)]
     words = np.repeat(np.arange(len(arrays.name_words)), np.diff(arrays.name_word_ptr))
-    pairs = distinct(np.repeat(words, counts) << 32 | docs)
+    pairs = distinct(np.repeat(words, counts) << 32 | docs, in_runs=True)
     if reader.live is not None:
         pairs = pairs[reader.live[pairs & 0xFFFFFFFF]]
     return np.bincount(pairs >> 32, minlength=len(arrays.name_words))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.backends.whoosh.postings.positions import is_member
-from indexer.backends.whoosh.query.boolean import Desk
+from indexer.backends.whoosh.query.boolean import Workspace
 from indexer.backends.whoosh.scoring.collection import Collection
 from indexer.backends.whoosh.scoring.ranked_docs import Ranked, RankOrder
 from indexer.backends.whoosh.scoring.rescoring import Candidates
@@ -20,7 +20,7 @@ def first_tier(
     collection: Collection,
     leading: Sequence[Matches],
     hits: Sequence[Matches],
-    desks: Sequence[Desk],
+    desks: Sequence[Workspace],
 ) -> Ranked:
     """Returns the hits of the first tier, in no order, with their clause scores.
 

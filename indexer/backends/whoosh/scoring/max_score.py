@@ -17,9 +17,9 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.backends.whoosh.format.ragged_arrays import SLACK
+from indexer.backends.whoosh.format.ragged_arrays import concatenate_ranges
+from indexer.backends.whoosh.kernels import SLACK
 from indexer.backends.whoosh.postings.bitset import words_of
-from indexer.backends.whoosh.postings.positions import concatenate_ranges
 from indexer.backends.whoosh.postings.segment_reader import Ids
 from indexer.backends.whoosh.scoring.scored_docs import Matches, Scores, reached
 
@@ -27,7 +27,8 @@ Indexes = NDArray[np.int64]
 _DENSE_SUMS: Final = 4
 """Lists with more than one in this many docs are collected from the sums of the whole segment."""
 _FILLED: Final = 12
-"""Sums of more than one in this many docs are cleared by one fill."""
+"""Sums of more than one in this many docs are cleared by one fill. Derived by
+`python -m tests.bench --tune`, about 20; half of it would cost 3 times the clearing."""
 _MANY: Final = 2048
 """Candidates from which adding up the non-essential lists may cost less than looking up."""
 _LOOKUP_COST: Final = 2

@@ -15,13 +15,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.backends.whoosh.postings.positions import (
-    NOWHERE,
-    PositionKeys,
-    concatenate_ranges,
-    distinct,
-    is_member,
-)
+from indexer.backends.whoosh.format.ragged_arrays import concatenate_ranges, distinct
+from indexer.backends.whoosh.postings.positions import NOWHERE, PositionKeys, is_member
 from indexer.backends.whoosh.postings.segment_reader import SegmentReader
 from indexer.backends.whoosh.scoring.collection import Collection
 from indexer.query_analysis.terms import CompoundTerm, StemTerm, TextTerm
@@ -162,7 +157,9 @@ def find_term_positions(
         required = fields[course]
         selected = (required < 0) | (begins >> 32 & 1 == required)
         begins, course = begins[selected], course[selected]
-    return TermPositions(titles, shift, distinct(begins.copy()), begins, lengths[course])
+    return TermPositions(
+        titles, shift, distinct(begins.copy(), in_runs=True), begins, lengths[course]
+    )
 
 
 def _key_distance(course: TermSequence, step: int, shift: int) -> int:

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.backends.whoosh.format.ragged_arrays import address
+from indexer.backends.whoosh.format.ragged_arrays import distinct
+from indexer.backends.whoosh.kernels import address
 from indexer.backends.whoosh.kernels.dispatch import Kernels
-from indexer.backends.whoosh.postings.positions import distinct, is_member
+from indexer.backends.whoosh.postings.positions import is_member
 from indexer.backends.whoosh.postings.segment_reader import Ids
 from indexer.backends.whoosh.scoring.collection import Collection
 from indexer.backends.whoosh.scoring.proximity import (
@@ -141,7 +142,9 @@ def _closeness(
     """Returns the proximity score of each pair of neighbouring terms."""
     starts, begins = positions.starts, positions.begins
     next_row = 1 << positions.shift  # the same position, of the next term
-    ordered_pairs = distinct(begins[is_member(begins + positions.lengths + next_row, starts)])
+    ordered_pairs = distinct(
+        begins[is_member(begins + positions.lengths + next_row, starts)], in_runs=True
+    )
     in_window = starts.searchsorted(starts + (next_row + WINDOW))
     in_window -= starts.searchsorted(starts + (next_row - WINDOW + 1))
     width = 1 << (positions.shift - PAPER)

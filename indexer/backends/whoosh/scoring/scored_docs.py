@@ -14,7 +14,7 @@ from typing import Any, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.backends.whoosh.format.ragged_arrays import SLACK, address
+from indexer.backends.whoosh.kernels import SLACK, address
 from indexer.backends.whoosh.postings.bitset import Bits, pack_bits
 from indexer.backends.whoosh.postings.segment_reader import Ids
 

@@ -1,0 +1,272 @@
+"""The likely people of names, as an index keeps them: numbered groups of papers that last.
+
+A group keeps its number as long as most of its papers stay together, over updates and rebuilds:
+new groups are matched with those of the generation before by the papers they share. A number that
+is given up leads to the group that most of its papers went to. Papers are known by a hash of their
+id, so segments may be merged without rewriting the table.
+
+Format, little-endian: magic ``QVPEOPLE``, u32 length of a JSON header, the header (names, dtypes
+and lengths of the arrays), the arrays one after the other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.errors import IndexDamaged
+
+ATTACHED: Final = "people"
+"""Name of the attachment that holds the table."""
+_MAGIC: Final = b"QVPEOPLE"
+_VERSION: Final = 1
+_ARRAYS: Final = {
+    "name_ends": "<u4", "names": "|u1", "paper_ptr": "<u4", "papers": "<u4", "paper_group": "<u2",
+    "group_ptr": "<u4", "groups": "<u2", "confidence": "|u1", "moved_ptr": "<u4",
+    "moved_from": "<u2", "moved_to": "<u2", "fingerprints": "<u8",
+}  # fmt: skip
+_WHOLE: Final = ("names", "fingerprints")
+MOST_GROUPS: Final = 60_000
+"""Groups of a name, and numbers given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPeople:
+    """The likely people of one name.
+
+    Attributes:
+        groups: by number, from 1, the `paper_hash`es of each.
+        confidence: by number, the probability that no other group is the same person.
+        moved: numbers given up and those they lead to; 0 is the whole name.
+        alone: hashes of the papers that fit in no group.
+    """
+
+    groups: Mapping[int, frozenset[int]]
+    confidence: Mapping[int, float]
+    moved: Mapping[int, int] = field(default_factory=dict)
+    alone: frozenset[int] = frozenset()
+
+    def number_of(self, paper: int) -> int:
+        """Returns the group of a paper by its hash; 0 where it is in none."""
+        return next((number for number, papers in self.groups.items() if paper in papers), 0)
+
+    def current(self, number: int) -> int | None:
+        """Returns the number that a number leads to; None where it was never given."""
+        if number in self.groups:
+            return number
+        return self.moved.get(number)
+
+
+def paper_hash(paper_id: str) -> int:
+    """Returns 32 bits of a paper id's BLAKE2b."""
+    return int.from_bytes(hashlib.blake2b(paper_id.encode(), digest_size=4).digest(), "little")
+
+
+def name_fingerprint(name_key: str, papers: int) -> int:
+    """Returns 64 bits of a name and the hash of its papers' contents."""
+    digest = hashlib.blake2b(
+        name_key.encode(), digest_size=8, key=papers.to_bytes(8, "little")
+    ).digest()
+    return int.from_bytes(digest, "little")
+
+
+def number_groups(
+    groups: Sequence[tuple[frozenset[int], float]],
+    alone: Iterable[int],
+    before: NamedPeople | None,
+) -> NamedPeople:
+    """Returns groups with the numbers they had, where they had one, else the next.
+
+    Args:
+        groups: papers and confidence, in the order in which new ones are numbered.
+        alone: papers in no group.
+        before: the people of the name in the generation before.
+    """
+    old = before.groups if before is not None else {}
+    overlaps = sorted(
+        (-len(papers & members), number, place)
+        for place, (papers, _) in enumerate(groups)
+        for number, members in old.items()
+        if papers & members
+    )
+    number_at: dict[int, int] = {}
+    for _, number, place in overlaps:
+        if place not in number_at and number not in number_at.values():
+            number_at[place] = number
+    moved_before = dict(before.moved) if before is not None else {}
+    following = max((0, *old, *moved_before)) + 1
+    for place in range(len(groups)):
+        if place not in number_at:
+            number_at[place] = following
+            following += 1
+    numbered = {number_at[place]: groups[place] for place in sorted(number_at, key=number_at.get)}  # type: ignore[arg-type]
+    moved: dict[int, int] = {}
+    for number, members in old.items():
+        if number not in numbered:
+            shares = Counter({new: len(members & papers) for new, (papers, _) in numbered.items()})
+            best = max(shares, key=lambda new: (shares[new], -new), default=0)
+            moved[number] = best if shares[best] else 0
+    for number, target in moved_before.items():
+        if number not in numbered:
+            moved[number] = target if target in numbered else moved.get(target, 0)
+    return NamedPeople(
+        {number: papers for number, (papers, _) in numbered.items()},
+        {number: confidence for number, (_, confidence) in numbered.items()},
+        moved,
+        frozenset(alone),
+    )
+
+
+class PeopleTable:
+    """The people of all names of an index that seem to be borne by several.
+
+    Attributes:
+        identified: whether papers of the index tell ids of their authors.
+    """
+
+    def __init__(self, arrays: Mapping[str, NDArray[Any]], *, identified: bool = False) -> None:
+        """Reads from the arrays of a table; `read_table` checks them."""
+        self.identified = identified
+        self._arrays = arrays
+        self._blob = arrays["names"].tobytes()
+        self._ends = arrays["name_ends"].tolist()
+
+    def __len__(self) -> int:
+        """Number of names."""
+        return len(self._ends) - 1
+
+    def _key(self, place: int) -> bytes:
+        return self._blob[self._ends[place] : self._ends[place + 1]]
+
+    def names(self) -> list[str]:
+        """Returns the `name_key`s, ascending by UTF-8."""
+        return [self._key(place).decode() for place in range(len(self))]
+
+    def people(self, name_key: str) -> NamedPeople | None:
+        """Returns the people of a name; None where it seems to be one person's."""
+        wanted = name_key.encode(errors="surrogatepass")
+        place = bisect_left(range(len(self)), wanted, key=self._key)
+        if place == len(self) or self._key(place) != wanted:
+            return None
+        return self._people(place)
+
+    def items(self) -> Iterator[tuple[str, NamedPeople]]:
+        """Yields each name and its people, ascending by name."""
+        for place in range(len(self)):
+            yield self._key(place).decode(), self._people(place)
+
+    @cached_property
+    def _lists(self) -> dict[str, list[int]]:
+        """The arrays as lists, which are quicker to read by single numbers."""
+        return {name: self._arrays[name].tolist() for name in _ARRAYS if name not in _WHOLE}
+
+    def _people(self, place: int) -> NamedPeople:
+        lists = self._lists
+        papers = slice(*lists["paper_ptr"][place : place + 2])
+        groups = slice(*lists["group_ptr"][place : place + 2])
+        moves = slice(*lists["moved_ptr"][place : place + 2])
+        numbers = lists["groups"][groups]
+        members: dict[int, set[int]] = {number: set() for number in numbers}
+        alone: set[int] = set()
+        for paper, number in zip(
+            lists["papers"][papers], lists["paper_group"][papers], strict=True
+        ):
+            members.get(number, alone).add(paper)
+        confidence = (percent / 100 for percent in lists["confidence"][groups])
+        return NamedPeople(
+            {number: frozenset(own) for number, own in members.items()},
+            dict(zip(numbers, confidence, strict=True)),
+            dict(zip(lists["moved_from"][moves], lists["moved_to"][moves], strict=True)),
+            frozenset(alone),
+        )
+
+    def unchanged(self, fingerprints: NDArray[np.uint64]) -> NDArray[np.bool_]:
+        """Returns which fingerprints (`name_fingerprint`) were there when the table was made."""
+        known = self._arrays["fingerprints"]
+        if not len(known):
+            return np.zeros(len(fingerprints), np.bool_)
+        places = np.minimum(np.searchsorted(known, fingerprints), len(known) - 1)
+        return np.asarray(known[places] == fingerprints)
+
+
+def write_table(
+    people: Mapping[str, NamedPeople],
+    fingerprints: NDArray[np.uint64],
+    *,
+    identified: bool = False,
+) -> bytes:
+    """Returns a table as bytes.
+
+    Args:
+        people: by `name_key`.
+        fingerprints: of all names that were looked at.
+        identified: see `PeopleTable`.
+    """
+    keys = sorted(people, key=str.encode)
+    raws = [key.encode() for key in keys]
+    columns: dict[str, list[int]] = {name: [] for name in _ARRAYS}
+    for name in ("name_ends", "paper_ptr", "group_ptr", "moved_ptr"):
+        columns[name].append(0)
+    for key, raw in zip(keys, raws, strict=True):
+        named = people[key]
+        for number, papers in (*named.groups.items(), (0, named.alone)):
+            columns["papers"] += sorted(papers)
+            columns["paper_group"] += [number] * len(papers)
+        columns["groups"] += named.groups
+        columns["confidence"] += [round(100 * named.confidence[one]) for one in named.groups]
+        columns["moved_from"] += named.moved
+        columns["moved_to"] += named.moved.values()
+        columns["name_ends"].append(columns["name_ends"][-1] + len(raw))
+        columns["paper_ptr"].append(len(columns["papers"]))
+        columns["group_ptr"].append(len(columns["groups"]))
+        columns["moved_ptr"].append(len(columns["moved_from"]))
+    arrays = {name: np.array(columns[name], kind) for name, kind in _ARRAYS.items()}
+    arrays["names"] = np.frombuffer(b"".join(raws), np.uint8)
+    arrays["fingerprints"] = np.sort(fingerprints).astype("<u8")
+    lengths = {name: len(array) for name, array in arrays.items()}
+    header = json.dumps(
+        {"version": _VERSION, "identified": identified, "arrays": lengths}, separators=(",", ":")
+    ).encode()
+    body = b"".join(array.tobytes() for array in arrays.values())
+    return _MAGIC + len(header).to_bytes(4, "little") + header + body
+
+
+@lru_cache(maxsize=2)
+def read_table(data: bytes) -> PeopleTable:
+    """Reads a table.
+
+    Raises:
+        IndexDamaged: when it is not one, or of another version.
+    """
+    if not data.startswith(_MAGIC):
+        raise _damaged("it does not begin like one")
+    start = len(_MAGIC) + 4
+    end = start + int.from_bytes(data[len(_MAGIC) : start], "little")
+    try:
+        header = json.loads(data[start:end])
+        version, lengths = header["version"], header["arrays"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise _damaged("its header is not what was written") from error
+    if version != _VERSION:
+        raise _damaged(f"it is of version {version}, this program reads {_VERSION}")
+    arrays: dict[str, NDArray[Any]] = {}
+    for name, kind in _ARRAYS.items():
+        size = np.dtype(kind).itemsize * int(lengths[name])
+        if end + size > len(data):
+            raise _damaged("it is cut short")
+        arrays[name] = np.frombuffer(data, kind, int(lengths[name]), end)
+        end += size
+    return PeopleTable(arrays, identified=header.get("identified") is True)
+
+
+def _damaged(why: str) -> IndexDamaged:
+    return IndexDamaged(f"the table of people: {why}; `quiver build` makes a new index")

@@ -1,0 +1,27 @@
+"""What is typed into the box, read in every way before it is searched for."""
+
+from __future__ import annotations
+
+from indexer.intake.venues import Venues
+from indexer.query import Query
+from indexer.query_analysis.long_text import read_long_text
+from indexer.query_analysis.main_title import read_main_title
+from indexer.query_analysis.typed_filters import read_typed_filters
+from indexer.query_analysis.typed_names import read_typed_name
+from indexer.search import Searcher
+
+
+def read_typed_text(query: Query, searcher: Searcher, venues: Venues) -> Query:
+    """Returns a query in which venues, years, names and titles are what they mean.
+
+    Args:
+        query: as parsed.
+        searcher: of the collection; asked how many papers a reading finds.
+        venues: the table of aliases.
+    """
+    reduced = read_long_text(query, searcher)
+    if reduced is not query:
+        return reduced
+    query = read_typed_filters(query, searcher, venues)
+    titled = read_main_title(query, searcher)
+    return read_typed_name(query, searcher) if titled is query else titled

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 from indexer import load_config
 from webui import create_app
-from webui.server.plain_worker import PlainWorker
+from webui.server.gunicorn_app import PlainWorker
 from webui.views.search_diff import LARGEST
 
 

@@ -27,7 +27,7 @@ SHORTEST: Final = 4
 RARE: Final = 1e-5
 """Share of the papers up to which a word counts as rare; one paper always does."""
 MOST_WORDS: Final = 4
-"""Words of one query that are corrected, the first ones."""
+"""Words of one query, and of one name, that are corrected, the first ones."""
 _MEANT: Final = "Did you mean "
 SPELT_RIGHT: Final = 3
 """Words from which a query is taken to be spelt right where a paper has all of them."""
@@ -164,9 +164,12 @@ def name_corrections(
     """
     words = name.split()
     choices: list[list[str]] = []
+    unknown = 0
     for word in words:
         folded = fold(word.strip(",.;"), name=True).text
-        if not folded.isalpha() or len(folded) < SHORTEST or is_name(folded):
+        wrong = folded.isalpha() and len(folded) >= SHORTEST and not is_name(folded)
+        unknown += wrong
+        if not wrong or unknown > MOST_WORDS:
             choices.append([word])
             continue
         near = vocabulary.near(folded, 2 if len(folded) >= LONG else 1)

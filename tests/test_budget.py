@@ -130,13 +130,13 @@ def test_a_busy_machine_cuts_no_short_query() -> None:
 def test_one_long_query_at_a_time_goes_on() -> None:
     lane = HeavyLane()
     clocks = Clock(), Clock()
-    first, second = (deadline(clock, 0.2, wall=Clock(), lane=lane) for clock in clocks)
+    first, second = (deadline(clock, 0.2, lane=lane) for clock in clocks)
     for clock in clocks:
         clock.now = LIGHT + 0.01
     assert not first.overdue
     assert second.overdue  # after it has waited as long as it may
     first.end()
-    assert not deadline(clocks[0], wall=Clock(), lane=lane).overdue
+    assert not deadline(clocks[0], lane=lane).overdue
 
 
 def test_the_lane_is_left_when_a_search_ends(index: WhooshIndex) -> None:
@@ -156,8 +156,8 @@ def test_the_searches_of_a_page_have_one_deadline(index: WhooshIndex) -> None:
     searcher = limited(index, seconds=0.5)
     page = searcher.for_page()
     assert page._deadline is not None
-    page._deadline._clock = clock = Clock()
-    page._deadline._started = 0.0
+    page._deadline._clock = page._deadline._wall = clock = Clock()
+    page._deadline._started = page._deadline._begun = 0.0
     assert page.count(parse_query("a0001")) == 1
     seen = [page.timed_out]
     clock.now = 0.6
@@ -345,6 +345,25 @@ def test_opened_generations_keep_no_more_than_their_caches_may(
         assert collection._scored._known.bytes <= cache_sizes.TERM_BYTES
         assert collection._scored._whole.bytes <= cache_sizes.SCORE_BYTES
         assert collection._expansions.bytes <= cache_sizes.LEAF_BYTES
+
+
+def test_a_generation_that_is_not_the_newest_keeps_little_in_memory(tmp_path: Path) -> None:
+    index = WhooshIndex(tmp_path)
+    papers = [Paper(f"p{number}", "Gossip learning of graphs") for number in range(300)]
+    with index.writer() as writer:
+        writer.add(papers[0])
+    with index.searcher() as old:
+        old.search(parse_query("gossip learnings graphs"))
+        whole = sum(cache.budget for cache in old._collection.caches)
+        with index.writer() as writer:
+            for paper in papers:
+                writer.add(paper)
+        with index.searcher() as new, index.searcher(index.published()[0]) as named:
+            caches = [one._collection.caches for one in (new, old, named)]
+            assert sum(cache.budget for cache in caches[0]) == pytest.approx(whole, rel=0.01)
+            for few in caches[1:]:
+                assert sum(cache.budget for cache in few) <= whole // cache_sizes.SHRUNK
+            assert old.search(parse_query("gossip learning")).total == 1
 
 
 def test_a_query_that_is_left_out_whole_finds_nothing(tmp_path: Path) -> None:

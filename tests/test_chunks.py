@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.analysis import Analyzer
-from indexer.highlighting.spans import MOST_CHUNKS, Chunks, OddChunk
+from indexer.highlighting import spans
+from indexer.highlighting.spans import Chunks, OddChunk
+from indexer.query_analysis import relevance_model
+from indexer.query_analysis.relevance_model import KnownStems
 from indexer.text.folding import fold
 
 TEXTS = st.text(st.sampled_from("ab1 2,.-'+#cäü_é(\n漢"), max_size=40)
@@ -37,10 +41,23 @@ def test_the_words_of_a_text_are_those_of_its_chunks(text: str) -> None:
     assert found == [(one.word, one.position, one.start, one.end) for one in tokens]
 
 
-def test_what_is_remembered_of_chunks_is_bounded() -> None:
-    known = Chunks()
-    for number in range(MOST_CHUNKS + 10):
-        assert known[f"word{number}"] == f"word{number}"
-    assert len(known) == 10
-    assert known["x" * 1_000] is not None
-    assert len(known) == 10
+def test_what_is_remembered_of_chunks_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spans, "CHUNK_BYTES", 24_000)
+    plain, odd = Chunks(), Chunks()
+    for number in range(1_000):
+        assert plain[f"word{number}"] == f"word{number}"
+        assert isinstance(odd[f"a-{number}-c-d-e-f-g"], OddChunk)
+    assert 0 < len(odd) * 5 < len(plain) <= 100
+    before = len(plain)
+    assert plain["x" * 1_000] is not None
+    assert len(plain) == before
+
+
+def test_what_is_remembered_of_pieces_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relevance_model, "PIECE_BYTES", 24_000)
+    known = KnownStems(str, frozenset())
+    for number in range(1_000):
+        assert known[f"word{number}"] == (f"word{number}",)
+    assert 0 < len(known) <= 100
+    assert known["x" * 30_000]
+    assert len(known) == 1

@@ -13,9 +13,7 @@ _NEW = re.compile(r"(\d\d)(\d\d)\.\d{4,5}(?:v\d+)?")
 _OLD = re.compile(r"[a-z-]+(?:\.[A-Za-z-]+)?/(\d\d)\d{5}(?:v\d+)?")
 NUMBER = re.compile(rf"(?:{_NEW.pattern}|{_OLD.pattern})")
 """An arXiv number, of 2007 and after ("0704.0001") or before ("hep-th/9901001")."""
-_CITATION = re.compile(
-    r"[\s,:;(]*(?:\bvol(?:ume)?\b|\bno\b|\bpp?\b|\bpages?\b|\d|\().*$", re.IGNORECASE | re.DOTALL
-)
+_CITATION = re.compile(r"\bvol(?:ume)?\b|\bno\b|\bpp?\b|\bpages?\b|\d|\(", re.IGNORECASE)
 _AFFILIATION = re.compile(r"\s*\([^()]*(?:\([^()]*\)[^()]*)*\)")
 
 
@@ -85,5 +83,6 @@ def year_of(number: str) -> int | None:
 
 def venue_of(journal_reference: str) -> str:
     """Returns the name before volume, pages and year; "arXiv" where there is no reference."""
-    name = _CITATION.sub("", " ".join(journal_reference[:500].split())).strip(" ,.;:")
+    reference = " ".join(journal_reference[:500].split())
+    name = _CITATION.split(reference, maxsplit=1)[0].rstrip(" ,:;(").strip(" ,.;:")
     return name if len(name) > 1 else "arXiv"

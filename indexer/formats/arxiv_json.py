@@ -18,11 +18,8 @@ from indexer.formats.arxiv import (
 from indexer.formats.json_values import Object, first_object, is_object, read_objects, text
 from indexer.formats.people import names_of
 from indexer.intake.dump import Dump
-from indexer.intake.record import Read, Record
+from indexer.intake.record import AUTHORS_READ, Read, Record
 from indexer.intake.tex_letters import without_tex_letters
-
-MOST_AUTHORS = 10_001
-"""Most authors of a paper that are looked at: one more than are kept."""
 
 
 def sniff(head: bytes, name: str) -> bool:
@@ -79,7 +76,7 @@ def _authors(value: Object) -> tuple[Author, ...]:
     if not isinstance(parsed, list) or not parsed:
         return tuple(Author(name) for name in listed_names(text(value.get("authors"))))
     found: list[Author] = []
-    for parts in parsed[:MOST_AUTHORS]:
+    for parts in parsed[:AUTHORS_READ]:
         if not isinstance(parts, list):
             return tuple(Author(name) for name in listed_names(text(value.get("authors"))))
         plain = [_plain(text(part)) for part in parts]

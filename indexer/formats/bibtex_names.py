@@ -12,6 +12,7 @@ from typing import Final
 from indexer.author import Author
 from indexer.author_name import inverted_name, is_organisation, person, split_particle
 from indexer.intake.names import split_listed
+from indexer.intake.record import AUTHORS_READ
 from indexer.intake.tex_letters import without_tex_letters
 
 _TOKEN = re.compile(r"\\.|[{}]|\s+and(?=\s|$)|,|[\s~]+", re.IGNORECASE)
@@ -31,6 +32,8 @@ def authors_of(text: str) -> tuple[Author, ...]:
     """Returns the names of a list; what is known of their parts is in them."""
     found: list[Author] = []
     for name in split_at_and(" ".join(text.split())):
+        if len(found) >= AUTHORS_READ:
+            break
         if _OPTION.fullmatch(name):
             continue
         author = _extended(name)
@@ -38,7 +41,7 @@ def authors_of(text: str) -> tuple[Author, ...]:
             cleaned = _STRAY.sub(_without_stray, name)
             listed = () if "{" in cleaned else split_listed(plain(cleaned))
             if len(listed) > 1:
-                found.extend(map(inverted_name, listed))
+                found.extend(map(inverted_name, listed[:AUTHORS_READ]))
                 continue
             author = author_of_name(cleaned)
         if author.name:
@@ -48,12 +51,18 @@ def authors_of(text: str) -> tuple[Author, ...]:
 
 def split_at_and(text: str) -> list[str]:
     """Returns the items between "and" outside braces; empty items are left out."""
-    items = _split(text)
+    items = _split(text, most=2 * AUTHORS_READ)  # some of them are empty
     return [item.strip() for item in items if item.strip() and item.strip().lower() != "and"]
 
 
-def _split(text: str, separators: str = "") -> list[str]:
-    """Returns what stands, outside braces, between "and", or between some signs."""
+def _split(text: str, separators: str = "", *, most: int = 0) -> list[str]:
+    """Returns what stands, outside braces, between "and", or between some signs.
+
+    Args:
+        text: a list of names, or one name.
+        separators: the signs; none = "and".
+        most: items after which the rest is left out; 0 = none is.
+    """
     pieces: list[str] = []
     depth, start = 0, 0
     for match in _TOKEN.finditer(text):
@@ -65,6 +74,8 @@ def _split(text: str, separators: str = "") -> list[str]:
         if cuts and depth <= 0:
             pieces.append(text[start : match.start()])
             start = match.end()
+            if most and len(pieces) == most:
+                return pieces
     return [*pieces, text[start:]]
 
 

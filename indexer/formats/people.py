@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from itertools import islice
 
 from indexer.author import Author
 from indexer.author_name import inverted_name, person
 from indexer.formats.json_values import is_object, text
 from indexer.intake.names import family_and_initials
+from indexer.intake.record import AUTHORS_READ
 
 
 def names_of(people: Iterable[Author]) -> tuple[str, ...]:
@@ -20,7 +22,7 @@ def inverted_names(
     names: Iterable[str], plain: Callable[[str], str] | None = None
 ) -> tuple[Author, ...]:
     """Returns authors of names that may be written "Family, Given"; white space is made single."""
-    found = (" ".join(name.split()) for name in names)
+    found = (" ".join(name.split()) for name in islice(names, AUTHORS_READ))
     return tuple(inverted_name(plain(name) if plain else name) for name in found)
 
 
@@ -45,7 +47,7 @@ def csl_names(people: object) -> tuple[Author, ...]:
     Crossref calls ``name`` what CSL calls ``literal``: an organisation.
     """
     found: list[Author] = []
-    for one in people if isinstance(people, list) else ():
+    for one in people[:AUTHORS_READ] if isinstance(people, list) else ():
         if not is_object(one):
             found.append(inverted_name(text(one)))
             continue

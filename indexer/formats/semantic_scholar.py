@@ -14,7 +14,7 @@ from indexer.errors import RecordError
 from indexer.formats.json_values import Object, first_object, is_object, read_objects, text, texts
 from indexer.formats.people import names_of
 from indexer.intake.dump import Dump
-from indexer.intake.record import Read, Record
+from indexer.intake.record import AUTHORS_READ, Read, Record
 from indexer.paper import CONFERENCE, JOURNAL
 from indexer.publication import Publication
 
@@ -131,7 +131,7 @@ def _identifiers(value: Object, numbers: Object) -> tuple[tuple[str, str], ...]:
 
 def _authors(people: object) -> tuple[Author, ...]:
     found: list[Author] = []
-    for one in people if isinstance(people, list) else ():
+    for one in people[:AUTHORS_READ] if isinstance(people, list) else ():
         if not is_object(one):
             found.append(Author(text(one)))
             continue

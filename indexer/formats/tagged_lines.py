@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 from indexer.errors import RecordError
 from indexer.intake.dump import Dump
+from indexer.intake.record import AUTHORS_READ
 
 LONGEST_RECORD: Final = 4 * 1024 * 1024
 """Most characters of one record."""
@@ -63,9 +65,10 @@ class Tagged:
         return ""
 
     def all(self, *tags: str) -> tuple[str, ...]:
-        """Returns all values of the first of these tags that has any."""
+        """Returns the values of the first of these tags that has any, as many as are read."""
         for tag in tags:
-            found = tuple(value for value in self.values.get(tag, ()) if value.strip())
+            values = (value for value in self.values.get(tag, ()) if value.strip())
+            found = tuple(islice(values, AUTHORS_READ))
             if found:
                 return found
         return ()

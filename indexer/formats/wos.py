@@ -15,7 +15,7 @@ from indexer.formats.people import inverted_names, names_of
 from indexer.formats.tagged_lines import Tagged, Tagging, read_tagged
 from indexer.intake.dates import iso_date
 from indexer.intake.dump import Dump
-from indexer.intake.record import Read, Record
+from indexer.intake.record import AUTHORS_READ, Read, Record
 from indexer.publication import Publication
 
 _TAGGING = Tagging(
@@ -75,6 +75,7 @@ def _recased(source: str) -> str:
 def _authors(tagged: Tagged) -> tuple[Author, ...]:
     names = [name for value in tagged.all("AF", "AU") for name in value.split("\n")]
     short = [name for value in tagged.all("AU") for name in value.split("\n")]
+    names = names[:AUTHORS_READ]
     places: dict[str, list[str]] = {}
     for value in tagged.values.get("C1", ()):
         for line in value.split("\n"):

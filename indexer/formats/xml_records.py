@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 
 from lxml import etree
 
-from indexer.formats.xml_stream import XmlItem, read_xml
+from indexer.formats.xml_stream import XmlItem, local_part, read_xml
 from indexer.intake.dump import Dump
 
 _SKIPPED = re.compile(rb"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\])?\s*>)", re.DOTALL)
@@ -38,7 +38,7 @@ def read_elements(dump: Dump, names: Collection[str]) -> Iterator[XmlItem]:
 
 def local_name(element: etree._Element) -> str:
     """Returns the name without its namespace; empty for what is no element."""
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+    return local_part(element.tag) if isinstance(element.tag, str) else ""
 
 
 def children(element: etree._Element, *names: str) -> Iterator[etree._Element]:

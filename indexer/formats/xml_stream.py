@@ -39,6 +39,18 @@ _TAG = re.compile(rb"<(/?)([^\s<>/!?\"'=]+)((?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*)>
 XmlItem = etree._Element | RecordError | Notice  # noqa: SLF001 - its public type
 
 
+def local_part(tag: str) -> str:
+    """Returns the name of an element without its namespace, and without a prefix never declared.
+
+    libxml2's recovery leaves such a prefix in the tag, and lxml's `QName` refuses it.
+
+    Examples:
+        >>> local_part("{http://purl.org/dc/terms/}title"), local_part("dc:title")
+        ('title', 'title')
+    """
+    return tag.rpartition("}")[2].rpartition(":")[2]
+
+
 def read_xml(dump: Dump, names: Collection[str]) -> Iterator[XmlItem]:
     """Returns each element of these local names when it is complete; it is emptied afterwards."""
     reader = _Reader(dump, names)
@@ -153,7 +165,7 @@ class _Reader:
                 _drop(element, self.names)
 
     def _is_record(self, element: etree._Element) -> bool:
-        return isinstance(element.tag, str) and etree.QName(element).localname in self.names
+        return isinstance(element.tag, str) and local_part(element.tag) in self.names
 
     def _line_of(self, text: bytes) -> int:
         start = self.start.search(text)
@@ -263,7 +275,7 @@ def _drop(element: etree._Element, names: Collection[str]) -> None:
         return
     before = element.getprevious()
     while before is not None and isinstance(before.tag, str):
-        if etree.QName(before).localname not in names:
+        if local_part(before.tag) not in names:
             break
         parent.remove(before)
         before = element.getprevious()
@@ -278,7 +290,7 @@ def _written(around: list[etree._Element], names: Collection[str], *, whole: boo
         for child in element if whole else ():
             if child is inner:
                 break
-            if isinstance(child.tag, str) and etree.QName(child).localname not in names:
+            if isinstance(child.tag, str) and local_part(child.tag) not in names:
                 pieces.append(etree.tostring(child, with_tail=False, encoding="utf-8"))
     return b"".join(pieces)
 
@@ -293,12 +305,13 @@ def _start_tag(element: etree._Element) -> bytes:
     prefixes = {uri: prefix for prefix, uri in element.nsmap.items() if prefix}
     attributes = ""
     for key, value in element.attrib.items():
-        name = etree.QName(str(key))
-        prefix = prefixes.get(name.namespace or "", "")
-        shown = f"{prefix}:{name.localname}" if prefix else name.localname
+        namespace, _, name = str(key).rpartition("}")
+        prefix = prefixes.get(namespace[1:], "")
+        shown = f"{prefix}:{name}" if prefix else name
         attributes += f" {shown}={quoteattr(str(value))}"
     prefix = f"{element.prefix}:" if element.prefix else ""
-    return f"<{prefix}{etree.QName(element).localname}{spaces}{attributes}>".encode()
+    _, _, name = str(element.tag).rpartition("}")
+    return f"<{prefix}{name}{spaces}{attributes}>".encode()
 
 
 def _name(tag: bytes) -> bytes:

@@ -37,8 +37,11 @@ WORD: Final = re.compile(PATTERN)
 """The raw words of folded text, as `Analyzer.tokens` cuts them."""
 FEW: Final = 32
 """Up to so many words are looked for in a name before it is cut into words."""
-MOST_CHUNKS: Final = 100_000
-"""Chunks that are kept, some 240 bytes each: 24 MB. Fewer are read again more often."""
+CHUNK_BYTES: Final = 24 << 20
+"""Memory for chunks: some 100,000 of 240 bytes. Fewer are read again more often."""
+_PLAIN_BYTES: Final = 240
+_WORD_BYTES: Final = 320
+"""Beside a chunk, each word in it that is no plain one."""
 _LONGEST_KEPT: Final = 64
 
 
@@ -62,17 +65,30 @@ class Chunks(dict[str, str | OddChunk]):
     """What stands between two spaces of folded text, and the words in it: mostly a plain one.
 
     No word holds a space, so the words of a text are those of its chunks, one after the other.
-    Bounded: it begins anew when it holds too many.
+    Bounded by bytes: it begins anew when it holds too much.
     """
+
+    def __init__(self) -> None:
+        """Hold nothing yet."""
+        super().__init__()
+        self._bytes = 0
 
     def __missing__(self, text: str) -> str | OddChunk:
         """Read a chunk that was not met before."""
         held = _read(text)
         if len(text) <= _LONGEST_KEPT:
-            if len(self) >= MOST_CHUNKS:
-                self.clear()
+            self._bytes += _PLAIN_BYTES
+            if not isinstance(held, str):
+                self._bytes += _WORD_BYTES * sum(map(len, held.raws))
+            if self._bytes > CHUNK_BYTES:
+                self.forget()
             self[text] = held
         return held
+
+    def forget(self) -> None:
+        """Hold nothing any more."""
+        self.clear()
+        self._bytes = 0
 
 
 def _read(text: str) -> str | OddChunk:

@@ -24,7 +24,7 @@ from indexer.intake.bibliography import (
 from indexer.intake.characters import mend_characters, one_line
 from indexer.intake.dates import iso_date
 from indexer.intake.kinds import paper_type
-from indexer.intake.record import Record
+from indexer.intake.record import MOST_AUTHORS, Record
 from indexer.intake.venues import Venues
 from indexer.paper import Paper, paper_id
 from indexer.publication import UNPUBLISHED
@@ -35,7 +35,6 @@ LONGEST_TEXT: Final = 200_000
 LONGEST_TITLE: Final = 5_000
 LONGEST_NAME: Final = 500
 """Most characters of the name of an author or a venue, of a keyword, a DOI, an address."""
-MOST_AUTHORS: Final = 10_000
 MOST_KEYWORDS: Final = 1_000
 LONGEST_ID: Final = 200
 TOO_LONG, BAD_YEAR = "text too long, cut off", "impossible year, taken as missing"

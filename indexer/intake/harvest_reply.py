@@ -184,7 +184,7 @@ def parsed(data: bytes, url: str, notice: Callable[[str], None]) -> etree._Eleme
         mended["broken tag"] += 1
     if reply is None:
         raise BrokenReply("a reply that is no XML", is_final=True)
-    if etree.QName(reply).localname != "OAI-PMH":
+    if str(reply.tag).rpartition("}")[2] != "OAI-PMH":
         raise DumpError(url, 0, "no OAI-PMH repository answers at this address")
     if mended.total():
         counts = ", ".join(

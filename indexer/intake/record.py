@@ -7,10 +7,16 @@ A `Record` is raw: nothing in it is clean, and only `indexer.intake.cleaning` tu
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from indexer.author import Author
 from indexer.errors import RecordError
 from indexer.publication import UNPUBLISHED, Publication
+
+MOST_AUTHORS: Final = 10_000
+"""Most authors of a paper; the largest collaborations have some 5,000."""
+AUTHORS_READ: Final = MOST_AUTHORS + 1
+"""Names of one list that a format need read: one more says that the list goes on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,8 +114,8 @@ def _value(identifier: Identifier) -> Value:
 
 
 # A page reads its query and then each of its clauses again, to write them back; a reading is a
-# value, so whoever asks may have the same one.
-_remembered = lru_cache(2048)(_read)
+# value, so whoever asks may have the same one. One of `KEPT_TEXT` characters takes up to 20 kB.
+_remembered = lru_cache(512)(_read)
 
 
 class _Reader:

@@ -23,14 +23,16 @@ WORDS: Final = 20
 """So many words are taken from them."""
 SMOOTHING: Final = 100
 """Words that every paper is taken to be longer by: a bare title is worth less than an abstract."""
-MOST_PIECES: Final = 100_000
-"""Some 250 bytes each: 25 MB."""
+PIECE_BYTES: Final = 24 << 20
+"""Memory for pieces: some 100,000 of 250 bytes."""
+_ENTRY_BYTES: Final = 190
+_STEM_BYTES: Final = 64
 
 
 class KnownStems(dict[str, tuple[str, ...]]):
     """Pieces of text between spaces, and the stems in them that say something, see `stems_of`.
 
-    Bounded: it begins anew when it holds too many.
+    Bounded by bytes: it begins anew when it holds too much.
     """
 
     def __init__(self, stem: Callable[[str], str], stop_words: frozenset[str]) -> None:
@@ -38,6 +40,7 @@ class KnownStems(dict[str, tuple[str, ...]]):
         super().__init__()
         self._stem = stem
         self._stop_words = stop_words
+        self._bytes = 0
 
     def __missing__(self, piece: str) -> tuple[str, ...]:
         """Cut a piece that was not met before."""
@@ -48,10 +51,16 @@ class KnownStems(dict[str, tuple[str, ...]]):
             for part in open_word(raw)[0]
             if len(part) > 1 and part not in self._stop_words and not part.isdigit()
         )
-        if len(self) > MOST_PIECES:
-            self.clear()
+        self._bytes += _ENTRY_BYTES + len(piece) + _STEM_BYTES * len(stems)
+        if self._bytes > PIECE_BYTES:
+            self.forget()
         self[piece] = stems
         return stems
+
+    def forget(self) -> None:
+        """Keep nothing any more."""
+        self.clear()
+        self._bytes = 0
 
 
 def stems_of(paper: Paper, known: KnownStems) -> Counter[str]:

@@ -228,6 +228,8 @@ class Formulas:
                 self._kept.move_to_end(tex)
                 return self._kept[tex]
         made = mathml(tex)
+        if len(tex) > MAX_FORMULA:  # it is no MathML
+            return made
         with self._lock:
             self._kept[tex] = made
             while len(self._kept) > self.size:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 
-from indexer.formats import xml_stream
+from indexer.formats import detect, load_formats, xml_stream
 from indexer.formats.table_rows import TableRows
+from indexer.intake.cleaning import clean
+from indexer.intake.dump import Dump
+from indexer.intake.record import AUTHORS_READ, Record
+from indexer.intake.unpack import Counted, unpack
+from indexer.intake.venues import load_venues
 from tests.formats.reading import as_json
+from tests.stress.crowds import CROWDS
 
 HEADER = "title,authors,year,abstract\n"
 ROW = '"{0}","A B",2001,"first line\nand {0}"\n'
@@ -75,6 +83,20 @@ def test_a_broken_first_or_last_line_costs_one_record(
 
 def test_nothing_is_written_around_a_record_that_nothing_is_around() -> None:
     assert xml_stream._written([], ("paper",), whole=True) == b""
+
+
+@pytest.mark.parametrize("name", ["x.bib", "x.ris", "wos.txt", "crossref.json", "s2.jsonl"])
+def test_of_a_crowd_of_authors_no_more_are_read_than_a_paper_may_have(name: str) -> None:
+    data = CROWDS[name].of(30_000)
+    ((inside, content),) = unpack(name, Counted(io.BytesIO(data)))
+    dump = Dump(inside, content)
+    format = detect(dump, load_formats())
+    assert format is not None
+    (record,) = format.read(dump)
+    assert isinstance(record, Record)
+    assert len(record.authors) == AUTHORS_READ
+    cleaned = clean(record, name, load_venues(), this_year=2026).paper
+    assert not cleaned.authors_complete
 
 
 def test_an_entry_of_spaces_is_passed_over_in_linear_time() -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 
-from tests.stress import connections, damage, dumps, kills, queries, rebuild, requests
+from tests.stress import connections, crowds, damage, dumps, kills, queries, rebuild, requests
 
 TRIALS = {
     "connections": connections.main,
+    "crowds": crowds.main,
     "damage": damage.main,
     "dumps": dumps.main,
     "kills": kills.main,
@@ -15,7 +16,7 @@ TRIALS = {
     "rebuild": rebuild.main,
     "requests": requests.main,
 }
-SHORT = ("connections", "damage", "dumps", "kills", "queries", "rebuild", "requests")
+SHORT = ("connections", "crowds", "damage", "dumps", "kills", "queries", "rebuild", "requests")
 """Trials that make what they need, in under four minutes together."""
 
 

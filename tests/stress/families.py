@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import string
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -20,26 +20,28 @@ STOP_WORDS: Final = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Words of a collection, most frequent first, and names of its authors."""
+    """Words of a collection, most frequent first, names of its authors, and ids of its papers."""
 
     frequent: tuple[str, ...]
     rare: tuple[str, ...]
     names: tuple[str, ...]
+    ids: tuple[str, ...] = ()
 
 
-def words_of(texts: Iterable[str], names: Iterable[str]) -> Words:
+def words_of(texts: Iterable[str], names: Iterable[str], ids: Iterable[str] = ()) -> Words:
     """Counts the words of some texts.
 
     Args:
         texts: titles and abstracts.
         names: of authors.
+        ids: of papers.
     """
     counts = Counter(
         word for text in texts for word in text.lower().split() if word.isascii() and word.isalpha()
     )
     ranked = [word for word, _ in counts.most_common()]
     kept = sorted({name for name in names if name.isascii()})
-    return Words(tuple(ranked[:600]), tuple(ranked[-5_000:]), tuple(kept[:2_000]))
+    return Words(tuple(ranked[:600]), tuple(ranked[-5_000:]), tuple(kept[:2_000]), tuple(ids))
 
 
 def filled(pieces: Iterable[str], joint: str = " ") -> str:
@@ -226,13 +228,3 @@ FAMILIES: Final[Mapping[str, Family]] = MappingProxyType(
         )
     }
 )
-
-
-def drawn(words: Words, each: int, seed: int, only: Sequence[str] = ()) -> list[tuple[str, str]]:
-    """Returns queries with the name of their family, `each` of every family."""
-    chosen = [name for name in FAMILIES if not only or name in only]
-    return [
-        (name, FAMILIES[name](random.Random(f"{seed} {name} {at}"), words))
-        for name in chosen
-        for at in range(each)
-    ]

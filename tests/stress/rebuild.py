@@ -2,7 +2,8 @@
 
 The build reads made-up papers with as many workers as there are cores, again and again, and
 publishes each time, so that the server opens new generations meanwhile. Readers ask each page over
-a connection of its own; an answer that is cut or late is a failure.
+a connection of its own; an answer that is cut is a failure, and so are late ones: one in a hundred
+beyond the limit, or in the short form, which has too few for that, half of them.
 """
 
 from __future__ import annotations
@@ -86,12 +87,13 @@ def main(given: list[str]) -> int:
     options = parser.parse_args(given)
     seconds, papers = (4.0, 3_000) if options.short else (options.seconds, options.papers)
     usual = 0.0
+    judged = 0 if options.short else 1
     lines = [f"{'pages':<28} {'trials':>7} {'failures':>8}  p50 ms  p99 ms  longest ms"]
     failed = False
     for name, taken, faults in run(seconds, papers):
         at = [taken[min(len(taken) - 1, int(len(taken) * share))] * 1000 for share in (0.5, 0.99)]
-        usual = usual or at[1] / 1000
-        late = "nice 10" in name and at[1] / 1000 > max(LIMIT, usual * 1.5)
+        usual = usual or at[judged] / 1000
+        late = "nice 10" in name and at[judged] / 1000 > max(LIMIT, usual * 1.5)
         failed |= bool(faults) or late
         lines.append(
             f"{name:<28} {len(taken):>7,} {len(faults) + late:>8,} {at[0]:>7,.0f} {at[1]:>7,.0f} "

@@ -33,7 +33,7 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.http.errors import LimitRequestLine
 from werkzeug.exceptions import BadRequest
 
-from indexer import Config, QuiverError, networks_of, parse_query
+from indexer import Config, QuiverError, load_config, networks_of, parse_query
 from webui.app import create_app
 from webui.http import metrics, request_context
 from webui.http.rate_limit import ClientConnections
@@ -110,6 +110,22 @@ class _Worker(EventLoopWorker):
             super().handle_error(req, client, addr, exc)
             return
         client.sendall(_too_long(self.wsgi))
+
+
+class PlainWorker(EventLoopWorker):
+    """The worker class for a gunicorn that is started by hand, with the default settings.
+
+    ``gunicorn -k webui.server.gunicorn_app.PlainWorker --threads 4 "webui:create_app()"``: under
+    gunicorn's own workers a slow client occupies a thread, or the whole worker.
+    """
+
+    def load_wsgi(self) -> None:
+        """Make the application, and take over its limits."""
+        super().load_wsgi()
+        web = load_config().web
+        trusted = networks_of(web.trusted_proxies)
+        self.clients = ClientConnections(web.connections_per_client, trusted)
+        self.largest_body = self.wsgi.config["MAX_CONTENT_LENGTH"]
 
 
 class _Server(BaseApplication):  # type: ignore[misc] # gunicorn publishes no types

@@ -20,6 +20,7 @@ from indexer import (
     DEFAULT_KEY,
     REFERENCE_STYLES,
     Paper,
+    Query,
     QueryError,
     citation_format,
     write_citations,
@@ -66,10 +67,20 @@ def search(suffix: str) -> ResponseReturnValue:
     asked = request_context.asked(min_per_page=0)
     if asked.faults:
         return refused(asked)
+    return _whole(asked.query, lambda papers: references(papers, suffix, "results"))
+
+
+def _whole(query: Query, written: Callable[[Iterator[Paper]], Response]) -> Response:
+    """Answer with all papers of a query, within what exports may take.
+
+    Raises:
+        BadRequest: when these are more papers than one export may hold.
+        QueryTimedOut: when the deadline has cut anything.
+    """
     searcher = request_context.searcher()
     budget = cast(_Budget, current_app.extensions["quiver.exports"])
-    count = searcher.count(asked.query)
-    ids = searcher.ids(asked.query)
+    count = searcher.count(query)
+    ids = searcher.ids(query)
     request_context.whole()
     if budget.papers and count > budget.papers:
         raise BadRequest(
@@ -77,12 +88,15 @@ def search(suffix: str) -> ResponseReturnValue:
             "Narrow the search, or take the papers page by page from /search.json; "
             "`quiver export` on the server writes any number."
         )
-    found = (searcher.get(one) for one in ids)
-    response = references((paper for paper in found if paper is not None), suffix, "results")
     end = budget.begin(count)
     if end is None:
-        response.close()
         return wait_a_while("Other large exports are being made. Try again in 10 s.", 10)
+    try:
+        found = (searcher.get(one) for one in ids)
+        response = written(paper for paper in found if paper is not None)
+    except BaseException:
+        end()
+        raise
     response.call_on_close(end)
     return response
 
@@ -114,9 +128,7 @@ def _styled_search(style: str) -> ResponseReturnValue:
     asked = request_context.asked(min_per_page=0)
     if asked.faults:
         return refused(asked)
-    searcher = request_context.searcher()
-    found = (searcher.get(one) for one in searcher.ids(asked.query))
-    return _styled((paper for paper in found if paper is not None), style)
+    return _whole(asked.query, lambda papers: _styled(papers, style))
 
 
 def _styled(papers: Iterable[Paper], style: str) -> Response:

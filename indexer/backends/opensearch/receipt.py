@@ -8,7 +8,7 @@ from indexer.backends.opensearch.term_dictionary import WordFacts
 from indexer.query import Query, Word
 from indexer.query_analysis.plan import Plan
 from indexer.query_analysis.terms import NameTerm, StemTerm
-from indexer.suggest import LONG, RARE, SHORTEST, Vocabulary, corrected_queries
+from indexer.suggest import LONG, MOST_WORDS, RARE, SHORTEST, Vocabulary, corrected_queries
 from indexer.text.folding import fold
 
 
@@ -34,7 +34,7 @@ class Spelling:
             and len(term.word) >= SHORTEST
         }
         in_names = {
-            word
+            word: None
             for one in plan.asking
             for term in one.terms
             if isinstance(term, NameTerm)
@@ -44,11 +44,12 @@ class Spelling:
         texts, names = self._words.word_papers(sorted(typed.keys() | in_names))
         most = max(1, RARE * self._papers)
         rare = [word for word in typed if texts[word] <= most and not names[word]]
-        typed |= {word: word for word in in_names - typed.keys()}
+        typed |= {word: word for word in in_names if word not in typed}
         rare += [word for word in in_names if not names[word] and word not in rare]
         if not rare:
             return iter(())
         held: dict[str, int] = {}
+        rare = rare[: MOST_WORDS**2]  # no more are corrected: so many leaves, so many words each
         for word in rare:
             held |= self._words.neighbours(word, 2 if len(word) >= LONG else 1)
         vocabulary = Vocabulary(list(held), list(held.values()))

@@ -154,13 +154,15 @@ class WhooshIndex:
         """
         if generation is not None and generation != self._named():
             snapshot = self._kept(generation).snapshot()
-            yield WhooshSearcher(
+            searcher = WhooshSearcher(
                 snapshot,
                 analyzer=self._analyzer,
                 ranking=self._ranking,
                 limits=self._limits,
                 encoder=self._encoder,
             )
+            searcher.shrink()
+            yield searcher
             return
         with self._lock:
             searcher = self._shared()
@@ -187,6 +189,8 @@ class WhooshIndex:
             searcher = self._opened_searcher(self.opened())
         except IndexDamaged as error:
             searcher = self._fallback(published[0], error)
+        if newest_before := self._newest:
+            newest_before.shrink()  # who still reads it holds it; its caches would come on top
         self._newest, self._published = searcher, published
         return searcher
 

@@ -101,6 +101,11 @@ class WhooshSearcher:
         page._deadline = self._collection.deadline()  # noqa: SLF001 - of the same class
         return page
 
+    def shrink(self) -> None:
+        """Keeps little in memory from now on: a newer generation answers most readers."""
+        self._collection.shrink()
+        self._chunks.forget()
+
     @property
     def timed_out(self) -> bool:
         """Whether the deadline of this page has cut anything; see `for_page`."""
@@ -274,16 +279,18 @@ class WhooshSearcher:
         self, field: FacetField, *, prefix: str = "", contains: str = "", limit: int = 20
     ) -> tuple[FacetValue, ...]:
         """List values of a field over the whole index, most papers first."""
-        return tuple(
-            list_values(
-                self._collection,
-                self._author_index,
-                field,
-                prefix=prefix,
-                contains=contains,
-                limit=limit,
+        with self._execution() as asked:
+            return tuple(
+                list_values(
+                    self._collection,
+                    self._author_index,
+                    field,
+                    prefix=prefix,
+                    contains=contains,
+                    limit=limit,
+                    deadline=asked.budget.deadline,
+                )
             )
-        )
 
     @guarded
     def names(self, folded: str) -> tuple[FacetValue, ...]:

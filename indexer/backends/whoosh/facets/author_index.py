@@ -38,6 +38,8 @@ _SORTED_ALONG = 16
 """Keys beyond k that are sorted along before selecting them first pays off."""
 _MOST_NAMES = 20_000
 """Display names in the cache, some 150 bytes each: 3 MB; it is emptied when full."""
+_LONGEST_NAME = 200
+"""Characters of the longest one there."""
 
 
 class AuthorIndex:
@@ -180,6 +182,8 @@ class AuthorIndex:
         name = self._name_cache.get(key_id)
         if name is None:
             name = self._display_name_of(key_id)
+            if len(name) > _LONGEST_NAME:
+                return name
             if len(self._name_cache) >= _MOST_NAMES:
                 self._name_cache.clear()
             self._name_cache[key_id] = name
@@ -197,20 +201,22 @@ class AuthorIndex:
             return self.key(key_id)
         return min(spellings, key=lambda name: (-spellings[name], name))
 
-    def top(self, counts: AuthorCounts, limit: int) -> list[tuple[int, str, int]]:
+    def top(self, counts: AuthorCounts, limit: int, *, skip: int = 0) -> list[tuple[int, str, int]]:
         """Returns the top k authors: (negated count, display name, key id), ascending.
 
         Args:
             counts: docs of each key; keys of 0 docs are left out.
             limit: k; 0 for all.
+            skip: the first of these that are left out; their names are not looked up.
         """
         if not self._compact:
             key_ids, key_counts = counts.top(limit, self.prolific)
             if limit <= 0 or len(key_ids) <= limit + _SORTED_ALONG:
                 pairs = zip((-key_counts).tolist(), key_ids.tolist(), strict=True)
                 rows = sorted((count, self.display_name(key_id), key_id) for count, key_id in pairs)
-                return rows[:limit] if limit > 0 else rows
+                return rows[skip : limit if limit > 0 else None]
         minus, sorted_ids = counts.top_sorted(limit, self._name_ranks, self.prolific)
+        minus, sorted_ids = minus[skip:], sorted_ids[skip:]
         return list(zip(minus, map(self.display_name, sorted_ids), sorted_ids, strict=True))
 
     @cached_property
@@ -226,15 +232,14 @@ class AuthorIndex:
             best = np.maximum.reduceat((dfs << 32) - names, arrays.name_key_ptr[:-1])
             ranks: Ids = arrays.name_rank[-best & 0xFFFFFFFF].astype(np.int32)
             return ranks
-        shown = self._display_names
+        shown = self._display_names()
         order = sorted(range(len(shown)), key=shown.__getitem__)
         ranks = np.empty(len(shown), np.int32)
         ranks[order] = np.arange(len(shown))
         return ranks
 
-    @cached_property
     def _display_names(self) -> list[str]:
-        """Display names by key id."""
+        """Returns the display names by key id; not kept, as they take some 90 bytes each."""
         if self._compact:
             arrays = self._readers[0].arrays
             names = list(arrays.names)
@@ -250,20 +255,29 @@ class AuthorIndex:
         simple = _SIMPLE.fullmatch
         lines = [
             name.lower() if simple(name) else "\0".join(forms(name)).replace("\n", " ")
-            for name in self._display_names
+            for name in self._display_names()
         ]
         starts = np.zeros(len(lines) + 1, np.int64)
         np.cumsum([len(line) + 1 for line in lines], out=starts[1:])
         return "\n".join(lines) + "\n", starts
 
-    def matching_names(self, folded: str) -> NDArray[np.bool_]:
-        """Returns bool, one a key id: whether its display name contains a folded text."""
+    def matching_names(self, folded: str, *, beginning: bool = False) -> NDArray[np.bool_]:
+        """Returns bool, one a key id: whether its display name contains a folded text.
+
+        Args:
+            folded: the text.
+            beginning: a word must begin with it, as `indexer.text.folding.begins` has it.
+        """
         text, starts = self._folded_names
         mask = np.zeros(self.size, np.bool_)
         if "\n" in folded or "\0" in folded:
             return mask
-        hits = re.finditer(re.escape(folded) + r"[^\n]*", text)
-        offsets = np.fromiter((hit.start() for hit in hits), np.int64)
+        # A literal is looked for many times as fast as one after a lookbehind.
+        hits = re.finditer(re.escape(folded) + ("" if beginning else r"[^\n]*"), text)
+        found = (hit.start() for hit in hits)
+        if beginning:
+            found = (at for at in found if not at or not text[at - 1].isalnum())
+        offsets = np.fromiter(found, np.int64)
         mask[np.searchsorted(starts, offsets, "right") - 1] = True
         return mask
 

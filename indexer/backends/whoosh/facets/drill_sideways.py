@@ -8,8 +8,9 @@ half lists values of a field over the whole index, for completion and for lists.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice, starmap
+from typing import Final, TypeVar
 
 import numpy as np
 
@@ -23,13 +24,17 @@ from indexer.backends.whoosh.postings.author_names import names_with_prefix, nam
 from indexer.backends.whoosh.postings.segment_reader import SegmentReader
 from indexer.backends.whoosh.scoring.collection import Collection
 from indexer.backends.whoosh.scoring.scored_docs import Matches
+from indexer.budget import Deadline
 from indexer.paper import UNKNOWN, name_key, unnumbered
 from indexer.query import FacetField, Query
 from indexer.search import Facet, FacetRequest, FacetValue
 from indexer.text.folding import begins, fold, forms
 
 Values = tuple[FacetValue, ...]
+Row = TypeVar("Row")
 RelaxedMatches = Callable[[], tuple[Matches, ...]]
+_CHECKED: Final = 256
+"""Values between two looks at the clock; each takes some 10 µs."""
 
 
 def make_facet(  # noqa: PLR0913, PLR0917 - what a facet is made of
@@ -133,8 +138,10 @@ def _author_facet(
     if folded:
         containing = matches.filtered(author_index.matching_names(folded))
     unknown = bool(nameless) and folded in UNKNOWN
-    last = max(0, request.offset) + request.limit if request.limit > 0 else 0
-    top = author_index.top(containing, last)
+    page = _page(request)
+    # One more before the page: "unknown" may push it there.
+    skip = max(0, page.start - 1)
+    top = author_index.top(containing, page.stop or 0, skip=skip)
 
     more = 0
 
@@ -144,7 +151,9 @@ def _author_facet(
     if unknown:
         top.append((-nameless, UNKNOWN, -1))
         top.sort()
-    top = top[_page(request)]
+    top = top[page.start - skip :]
+    if page.stop is not None:
+        top = top[: page.stop - page.start]
     selection = query.filter("author")
     if not (selection.include or selection.exclude):
         return tuple([FacetValue(name, -count) for count, name, _ in top]), distinct
@@ -189,17 +198,25 @@ def list_values(  # noqa: PLR0913 - the parameters of `Searcher.values`
     prefix: str,
     contains: str,
     limit: int,
+    deadline: Deadline,
 ) -> Iterator[FacetValue]:
-    """Yields values, highest document count first, ties by value; see `Searcher.values`."""
+    """Yields values, highest document count first, ties by value; see `Searcher.values`.
+
+    None after the deadline, which is looked at between values.
+    """
     folded_prefix, folded = fold(prefix).text.strip(), fold(contains).text.strip()
 
     def fits(value: str) -> bool:
+        if not (folded or folded_prefix):
+            return True
         return any(folded in form and begins(form, folded_prefix) for form in forms(value))
 
     if field == "author":
         values = (
             row
-            for row in _author_values(collection, author_index, folded_prefix, folded)
+            for row in _in_time(
+                _author_values(collection, author_index, folded_prefix, folded), deadline
+            )
             if fits(row.value)
         )
     else:
@@ -207,8 +224,18 @@ def list_values(  # noqa: PLR0913 - the parameters of `Searcher.values`
         rows = count_values(collection.readers, field, live_docs)
         rows.sort(key=lambda row: (-row[1], row[0]))
         rows = [row for row in rows if row[0] != UNKNOWN]
-        values = (FacetValue(value, count) for value, count in rows if fits(value))
+        values = (
+            FacetValue(value, count) for value, count in _in_time(rows, deadline) if fits(value)
+        )
     return islice(values, limit if limit > 0 else None)
+
+
+def _in_time(rows: Iterable[Row], deadline: Deadline) -> Iterator[Row]:
+    """Yields rows until the deadline has passed."""
+    for number, row in enumerate(rows):
+        if number % _CHECKED == 0 and deadline.overdue:
+            return
+        yield row
 
 
 def _author_values(
@@ -219,7 +246,10 @@ def _author_values(
     if contains:
         counts = counts.filtered(author_index.matching_names(contains))
     words = name_words(prefix)
-    if words and words[0].isascii():
+    if prefix and not (words and words[0].isascii()):
+        # A word of another script may be part of a token, and signs are in none.
+        counts = counts.filtered(author_index.matching_names(prefix, beginning=True))
+    elif words:
         candidates = np.zeros(author_index.size, np.bool_)
         for key_id in _key_ids_beginning(collection, author_index, words[0]):
             candidates[key_id] = True

@@ -1,8 +1,10 @@
 """Memory of the caches of an opened generation, in bytes.
 
-Beside these a process keeps what has a fixed number of entries: pieces of text
-(`highlighting.spans.MOST_CHUNKS`, `query_analysis.relevance_model.MOST_PIECES`) and display names
-(`facets.author_index`), 52 MB at most, and `web.page_cache` of finished pages.
+Beside these a process keeps pieces of text (`highlighting.spans.CHUNK_BYTES`,
+`query_analysis.relevance_model.PIECE_BYTES`), display names (`facets.author_index`, 3 MB), the last
+queries read (`language.parse`, 10 MB at most), and `web.page_cache` of finished pages. A generation
+that is not the newest has little of all this (`SHRUNK`), so that the limits hold for the process,
+whatever generations its requests read.
 
 `CACHE_BYTES` is what a worker may use beside the program (some 190 MB), the index that it maps
 (143 MB for 86,867 papers) and what single queries need, so that it stays below 700 MB; each cache
@@ -30,5 +32,8 @@ STORE_BYTES: Final = 16 << 20
 """Decoded papers, some 3,500."""
 STEM_BYTES: Final = 12 << 20
 """Stems of the top docs, for pseudo-relevance feedback; a third of it for their postings."""
+SHRUNK: Final = 8
+"""The caches of a generation that is no longer the newest, or that is opened by its name, have one
+in so many of these bytes."""
 LEAF_BYTES: Final = 3 << 20
 """Each of six caches of query plans and leaves."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from threading import Lock
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
 Value = TypeVar("Value")
 
@@ -31,6 +31,23 @@ class BoundedCache(Generic[Value]):
     def bytes(self) -> int:
         """Bytes in use."""
         return self._bytes
+
+    @property
+    def budget(self) -> int:
+        """Bytes that may be in use."""
+        return self._budget
+
+    def resize(self, budget: int) -> None:
+        """Bounds the cache to other bytes; what no longer fits is evicted at once."""
+        with self._lock:
+            self._budget = budget
+            self._evict()
+
+    def _evict(self) -> None:
+        """Evicts the least recently used entries until the rest fits."""
+        while self._bytes > self._budget:
+            _, (_, dropped) = self._entries.popitem(last=False)
+            self._bytes -= dropped
 
     def lookup(self, key: Hashable) -> Value | None:
         """Returns the value of a key, None where it is not cached; counts as a use."""
@@ -56,10 +73,23 @@ class BoundedCache(Generic[Value]):
             if key not in self._entries:
                 self._entries[key] = (value, weight)
                 self._bytes += weight
-            while self._bytes > self._budget:
-                _, (_, dropped) = self._entries.popitem(last=False)
-                self._bytes -= dropped
+            self._evict()
         return value
+
+
+class Cache(Protocol):
+    """What bounds all caches alike, whatever they hold and evict."""
+
+    @property
+    def bytes(self) -> int:
+        """Bytes in use."""
+
+    @property
+    def budget(self) -> int:
+        """Bytes that may be in use."""
+
+    def resize(self, budget: int) -> None:
+        """Bounds the cache to other bytes; what no longer fits is evicted at once."""
 
 
 _ENTRY_BYTES: Final = 300
@@ -131,6 +161,17 @@ class GdsfCache(Generic[Value]):
     def bytes(self) -> int:
         """Bytes in use."""
         return self._bytes
+
+    @property
+    def budget(self) -> int:
+        """Bytes that may be in use."""
+        return self._budget
+
+    def resize(self, budget: int) -> None:
+        """Bounds the cache to other bytes; what no longer fits is evicted at once."""
+        with self._lock:
+            self._budget = budget
+            self._evict()
 
     def lookup(self, key: Hashable) -> Value | None:
         """Returns the value of a key, None where it is not cached; counts as a use."""

@@ -23,7 +23,7 @@ from indexer.backends.whoosh.format.record_terms import RecordTerms
 from indexer.backends.whoosh.format.segment import Segment
 from indexer.backends.whoosh.postings.bitset import Bits, damaged
 from indexer.backends.whoosh.postings.cache_sizes import FILTER_BYTES, OCCURRENCE_BYTES, STORE_BYTES
-from indexer.backends.whoosh.postings.caches import BoundedCache
+from indexer.backends.whoosh.postings.caches import BoundedCache, Cache
 from indexer.paper import UNKNOWN, Paper
 from indexer.query import Filter, Sort
 from indexer.query_analysis.terms import value_key
@@ -44,11 +44,11 @@ class CachedStore:
     def __init__(self, store: Store, budget: int) -> None:
         """Reads from a store, and caches up to `budget` bytes."""
         self._store = store
-        self._cache: BoundedCache[Paper] = BoundedCache(budget, _weigh)
+        self.cache: BoundedCache[Paper] = BoundedCache(budget, _weigh)
 
     def paper(self, doc: int) -> Paper:
         """Returns the paper of a doc id."""
-        return self._cache.get(doc, lambda: self._store.paper(doc))
+        return self.cache.get(doc, lambda: self._store.paper(doc))
 
 
 def _weigh(paper: Paper) -> int:
@@ -79,7 +79,8 @@ class SegmentReader:
         self.arrays: Segment = loaded.arrays
         self._loaded = loaded
         self.meaning = loaded.meaning
-        self.store: Store = CachedStore(loaded.store, int(share * STORE_BYTES))
+        self._stored = CachedStore(loaded.store, int(share * STORE_BYTES))
+        self.store: Store = self._stored
         deleted = loaded.deleted
         self._offsets: BoundedCache[NDArray[np.int32]] = BoundedCache(
             max(int(share * OCCURRENCE_BYTES), _PAPER_OCCURRENCE_BYTES * self.arrays.papers),
@@ -92,6 +93,11 @@ class SegmentReader:
         self.live = ~deleted if deleted is not None and deleted.any() else None
         self.size = self.arrays.papers
         self.papers = self.size if self.live is None else int(np.count_nonzero(self.live))
+
+    @property
+    def caches(self) -> tuple[Cache, ...]:
+        """The caches of this segment."""
+        return self._offsets, self._filters, self._stored.cache
 
     @cached_property
     def live_docs(self) -> Ids:

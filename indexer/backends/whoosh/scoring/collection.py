@@ -24,9 +24,10 @@ from indexer.backends.whoosh.postings.cache_sizes import (
     LEAF_BYTES,
     PAPER_BYTES,
     SCORE_BYTES,
+    SHRUNK,
     TERM_BYTES,
 )
-from indexer.backends.whoosh.postings.caches import BoundedCache, GdsfCache
+from indexer.backends.whoosh.postings.caches import BoundedCache, Cache, GdsfCache
 from indexer.backends.whoosh.postings.posting_list import PostingList, find_postings
 from indexer.backends.whoosh.postings.segment_reader import SegmentReader
 from indexer.backends.whoosh.postings.term_expansion import LexiconScan
@@ -73,6 +74,7 @@ class Collection:
         self.size = sum(reader.size for reader in self.readers)
         self.limits = limits.over(self.papers)
         self.lane = HeavyLane()
+        self._stemming = False
         scores, known = (one * self.papers for one in PAPER_BYTES)
         self._formula = Bm25f(self.readers, ranking, kernels)
         self._scored = ScoredTerms(
@@ -93,12 +95,26 @@ class Collection:
         """Returns what encodes queries; None where it is switched off or not installed."""
         return None if self._encoder is None else self._encoder.usable()
 
+    @property
+    def caches(self) -> tuple[Cache, ...]:
+        """All caches bounded by bytes."""
+        leaves = (self._plans, self._forms, self._leaves, self._expansions, self._named)
+        segments = (cache for reader in self.readers for cache in reader.caches)
+        return *self._scored.caches, self._same, *leaves, *self.stems.caches, *segments
+
+    def shrink(self) -> None:
+        """Bounds all caches to one in `SHRUNK` of their bytes, for a generation few ask for."""
+        for cache in self.caches:
+            cache.resize(cache.budget // SHRUNK)
+        self.stems.forget_pieces()
+
     def deadline(self) -> Deadline:
         """Returns the deadline of one query, which begins now."""
-        # No query pays for what the first one of a process loads: NLTK, and the encoder.
-        self.analyzer.stem("loading")
+        if not self._stemming:  # the first stem of a process loads NLTK: no query pays for it
+            self.analyzer.stem("loading")
+            self._stemming = True
         if any(reader.meaning is not None for reader in self.readers):
-            self.encoder()
+            self.encoder()  # nor for this
         return Deadline(self.limits.seconds, self.lane)
 
     def read(self, leaf: Leaf) -> LeafReading:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from indexer.backends.whoosh.postings.bitset import check_docs
 from indexer.backends.whoosh.postings.cache_sizes import STEM_BYTES
-from indexer.backends.whoosh.postings.caches import BoundedCache
+from indexer.backends.whoosh.postings.caches import BoundedCache, Cache
 from indexer.backends.whoosh.postings.segment_reader import SegmentReader
 from indexer.query_analysis.relevance_model import SMOOTHING, WORDS, KnownStems, heaviest, stems_of
 
@@ -88,6 +88,15 @@ class Stems:
         self._numbers = StemNumbers()
         self._counts: BoundedCache[PaperStems] = BoundedCache(STEM_BYTES * 2 // 3, _weigh_counts)
         self._spans: BoundedCache[StemSpans] = BoundedCache(STEM_BYTES // 3, _weigh_spans)
+
+    @property
+    def caches(self) -> tuple[Cache, ...]:
+        """The caches of term vectors and posting ranges."""
+        return self._counts, self._spans
+
+    def forget_pieces(self) -> None:
+        """Empties what is known of pieces of text."""
+        self._known.forget()
 
     def model(self, best: Sequence[tuple[int, int, float]]) -> dict[str, float]:
         """Returns the relevance model of the top docs, weight by stem.

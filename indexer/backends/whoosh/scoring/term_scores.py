@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from indexer.backends.whoosh.kernels.dispatch import Kernels
 from indexer.backends.whoosh.postings.bitset import Bits, words_of
-from indexer.backends.whoosh.postings.caches import CacheEntry, GdsfCache
+from indexer.backends.whoosh.postings.caches import Cache, CacheEntry, GdsfCache
 from indexer.backends.whoosh.postings.posting_list import PostingList
 from indexer.backends.whoosh.scoring.bm25f import Bm25f
 from indexer.backends.whoosh.scoring.scored_docs import DENSE, Blocks, Matches, Row, Scores
@@ -275,6 +275,11 @@ class ScoredTerms:
         self._formula = formula
         self._known: GdsfCache[ScoredTerm] = GdsfCache(known, self._weigh)
         self._whole: GdsfCache[FullScores] = GdsfCache(whole, _weigh_whole)
+
+    @property
+    def caches(self) -> tuple[Cache, ...]:
+        """The caches of terms and of their scores."""
+        return self._known, self._whole
 
     def get(self, term: TextTerm, budget: Budget | None = None) -> ScoredTerm:
         """Find a term and score it in each segment.

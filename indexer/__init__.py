@@ -36,6 +36,7 @@ from indexer.citation import (
 )
 from indexer.config import Config, load_config
 from indexer.correction import search_corrected
+from indexer.duplicates import DuplicateDecisions, decisions_of
 from indexer.errors import (
     ConfigError,
     DumpError,
@@ -100,6 +101,8 @@ from indexer.query import (
 from indexer.query_analysis.typed_filters import as_words, read_typed_filters
 from indexer.query_analysis.typed_text import read_typed_text
 from indexer.ranking import BM25F, Ranking
+from indexer.record_flow import REASONS as RECORD_REMOVALS
+from indexer.record_flow import flow_json, flow_of
 from indexer.references.bibliography import read_bibliography
 from indexer.references.known_item import named_paper
 from indexer.references.report import (
@@ -133,6 +136,7 @@ from indexer.search import (
 from indexer.text.display import display, plain
 from indexer.text.folding import fold
 from indexer.text.formula import Formulas
+from indexer.versions import find_versions
 from indexer.wire import (
     cluster_json,
     connection_json,
@@ -159,6 +163,7 @@ __all__ = [
     "NO_RELATED",
     "OFFERED_AUTHORS",
     "PAPER_TYPES",
+    "RECORD_REMOVALS",
     "REFERENCE_STYLES",
     "STATUS_WORDS",
     "SYNTAX",
@@ -179,6 +184,7 @@ __all__ = [
     "Connection",
     "Contribution",
     "DumpError",
+    "DuplicateDecisions",
     "ExtraMissing",
     "Facet",
     "FacetField",
@@ -248,7 +254,11 @@ __all__ = [
     "connect",
     "connection_json",
     "corrected_bibtex",
+    "decisions_of",
     "display",
+    "find_versions",
+    "flow_json",
+    "flow_of",
     "fold",
     "format_clause",
     "format_reference",

@@ -4,31 +4,36 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Final
 
 from indexer.authors.curation import Curation, attach_curation
+from indexer.changes import ChangeWriter
 from indexer.digests import DigestTable
-from indexer.errors import DumpError, RecordError
+from indexer.duplicates import NO_DECISIONS, DuplicateDecisions, attach_decisions, decisions_of
+from indexer.errors import DumpError, IndexMissing, RecordError
 from indexer.formats import Format, detect, load_formats
 from indexer.formats.columns import unknown_columns
 from indexer.formats.delimited import table_columns
 from indexer.formats.foreign import foreign_kind
 from indexer.intake.cleaning import clean
 from indexer.intake.dump import Dump, Dumps
-from indexer.intake.record import Notice, Read
+from indexer.intake.record import Deletion, Notice, Read
 from indexer.intake.rejected import RejectedFile, rejected_output
 from indexer.intake.venues import BUILT_IN, load_venues
 from indexer.output_file import OutputFile
 from indexer.paper import Paper
 from indexer.protected import protect
+from indexer.record_flow import SourceFlow, attach_flow, flow_of
 from indexer.report import BuildReport, Progress, SourceCount, Tally
-from indexer.search import Index
+from indexer.search import Index, Searcher
 
 _LOG: Final = logging.getLogger(__name__)
 _SECONDS_BETWEEN = 0.1
-_MET = 1
+_MET, _GONE = 1, 2
 _CHECKED = ("abstract", "authors", "venue", "year", "type", "doi", "url", "keywords")
 
 
@@ -45,6 +50,7 @@ def build_index(  # noqa: PLR0913 - one keyword an option of the verb
     protected: Sequence[str] = (),
     venues: str = BUILT_IN,
     curation: Curation | None = None,
+    decisions: DuplicateDecisions | None = None,
 ) -> BuildReport:
     """Write the papers of dumps into an index and publish them as a new generation.
 
@@ -64,6 +70,8 @@ def build_index(  # noqa: PLR0913 - one keyword an option of the verb
         venues: file with a table of venues; "built-in" = the one that comes with Quiver.
         curation: what is curated about authors' names, to be kept with the index; None leaves
             what an update finds there.
+        decisions: which papers are one work, to be applied and kept with the index; None leaves
+            what an update finds there.
 
     Returns:
         What was done; a skipped record is no error unless `strict`.
@@ -79,14 +87,24 @@ def build_index(  # noqa: PLR0913 - one keyword an option of the verb
     _LOG.info("%s from %s", "building" if rebuild else "updating", ", ".join(dumps))
     with (
         RejectedFile(output) as reading.rejected,
+        nullcontext(None) if rebuild else _newest(index) as base,
         index.writer(rebuild=rebuild, dumps=tuple(dumps)) as writer,
     ):
-        for paper in reading.papers():
-            writer.add(paper)
+        if decisions is None and base is not None:
+            decisions = decisions_of(base)
+        changes = ChangeWriter(writer, base, decisions or NO_DECISIONS)
+        for change in reading.changes():
+            if isinstance(change, Paper):
+                changes.add(change, reading.source)
+            else:
+                reading.withdraw(change, changes)
+        reading.left_out = Counter(changes.finish().values())
         reading.rejected.sync()  # a full disk is noticed before anything is published
-        reading.refuse_nothing()
+        reading.refuse_nothing(rebuild=rebuild)
         if curation is not None:
             attach_curation(writer, curation)
+        attach_decisions(writer, decisions or NO_DECISIONS)
+        attach_flow(writer, (*(flow_of(base) if base else ()), *reading.flow()))
     generation = index.generation() or ""
     with index.searcher() as searcher:
         info = searcher.info()
@@ -100,6 +118,16 @@ def build_index(  # noqa: PLR0913 - one keyword an option of the verb
         report.seconds,
     )
     return report
+
+
+@contextmanager
+def _newest(index: Index) -> Iterator[Searcher | None]:
+    """Opens the newest generation; None where there is none yet."""
+    try:
+        with index.searcher() as searcher:
+            yield searcher
+    except IndexMissing:
+        yield None
 
 
 def index_records(
@@ -124,6 +152,7 @@ def index_records(
         for paper in reading.papers_of(records, source, kind):
             writer.add(paper)
         reading.refuse_nothing()
+        attach_flow(writer, reading.flow())
     with index.searcher() as searcher:
         info = searcher.info()
     return reading.report(info.papers, info.generation, info.bytes)
@@ -199,6 +228,12 @@ class _Reading:
         self.strict = strict
         self.tally = Tally()
         self.ids = DigestTable()
+        self.source = ""
+        self.by_identifier: dict[tuple[str, str], tuple[str, str]] = {}
+        self.deleted: Counter[str] = Counter()
+        self.marks: Counter[str] = Counter()
+        self.gone = 0
+        self.left_out: Counter[str] = Counter()
         self.said = 0.0
         self.rejected = RejectedFile(None)
 
@@ -216,18 +251,22 @@ class _Reading:
 
     @property
     def distinct(self) -> int:
-        """Number of papers, those with the same id counted once."""
-        return len(self.ids)
+        """Number of papers, those with the same id counted once, deleted ones not."""
+        return len(self.ids) - self.gone - self.left_out.total()
 
     def papers(self) -> Iterator[Paper]:
         """Yields each paper of each dump."""
+        return (change for change in self.changes() if isinstance(change, Paper))
+
+    def changes(self) -> Iterator[Paper | Deletion]:
+        """Yields each paper of each dump, and each mark that one was deleted."""
         passed: list[str] = []
         for dump in self.dumps:
             format = self._format(dump, self.formats)
             if format is None:
                 passed.append(dump.name)
                 continue
-            yield from self.papers_of(format.read(dump), dump.name, format.name)
+            yield from self.changes_of(format.read(dump), dump.name, format.name)
             for notice in dump.notices():
                 self.tally.notice(str(notice))
         if passed:
@@ -251,11 +290,24 @@ class _Reading:
 
     def papers_of(self, items: Iterable[Read], source: str, kind: str) -> Iterator[Paper]:
         """Yields each paper of one dump; `kind` is the name of its format."""
+        changes = self.changes_of(items, source, kind)
+        return (change for change in changes if isinstance(change, Paper))
+
+    def changes_of(
+        self, items: Iterable[Read], source: str, kind: str
+    ) -> Iterator[Paper | Deletion]:
+        """Yields each paper and each deletion of one dump."""
+        self.source = source
         skipped_before, read, changed = self.tally.skipped_count, 0, 0
         duplicates_before = self.tally.duplicate_count
         for item in items:
             if isinstance(item, Notice):
                 self.tally.notice(str(item))
+                continue
+            if isinstance(item, Deletion):
+                self.deleted[source] += 1
+                self.marks[source] += 1
+                yield item
                 continue
             try:
                 if isinstance(item, RecordError):
@@ -273,21 +325,54 @@ class _Reading:
                 changed += 1
                 self.tally.change(paper.source, cleaned.changes)
             self._count(paper)
+            if kind == "oai":
+                for pair in paper.identifiers:
+                    self.by_identifier[pair] = (paper.id, source)
             yield paper
             if read % 64 == 0:
                 self._say(source)
         skipped = self.tally.skipped_count - skipped_before
+        marks = self.marks[source]
         duplicates = self.tally.duplicate_count - duplicates_before
-        self.tally.sources.append(SourceCount(source, kind, read, skipped, duplicates, changed))
-        if not read and not skipped:
+        self.tally.sources.append(
+            SourceCount(source, kind, read, skipped, duplicates, changed, marks)
+        )
+        if not read and not skipped and not self.deleted[source]:
             self.tally.notice(f"{source}: no records ({kind})")
 
     def _count(self, paper: Paper) -> None:
-        if self.ids.swap(paper.id, _MET) == _MET:
+        before = self.ids.swap(paper.id, _MET)
+        if before == _MET:
             self.tally.replace(paper.source, paper.id)
+        elif before == _GONE:
+            self.gone -= 1
         for name in _CHECKED:
             if not getattr(paper, name):
                 self.tally.missing[name] += 1
+
+    def withdraw(self, deletion: Deletion, changes: ChangeWriter) -> None:
+        """Carries out a deletion; the record it names may be of this build or of an earlier one."""
+        known = (self.by_identifier.pop(pair, None) for pair in deletion.identifiers)
+        here = {found for found in known if found is not None}
+        for paper_id, source in here:
+            if self.ids.swap(paper_id, _GONE) == _MET:
+                self.gone += 1
+                self.deleted[source] += 1
+        changes.delete(deletion, {paper_id for paper_id, _ in here})
+
+    def flow(self) -> tuple[SourceFlow, ...]:
+        """Returns what became of the records of each dump."""
+        return tuple(
+            SourceFlow(
+                one.source,
+                one.read + one.skipped + one.deletions,
+                faulty=one.skipped,
+                deleted=self.deleted[one.source],
+                same_id=one.duplicates,
+                decided=self.left_out[one.source],
+            )
+            for one in self.tally.sources
+        )
 
     def _say(self, source: str, *, last: bool = False) -> None:
         if self.progress is None:
@@ -300,12 +385,13 @@ class _Reading:
         done = min(self.dumps.bytes_read, total) if total else self.dumps.bytes_read
         self.progress(Progress(source, done, total, self.distinct, now - self.started))
 
-    def refuse_nothing(self) -> None:
+    def refuse_nothing(self, *, rebuild: bool = True) -> None:
         """Raise when not one paper was read: publishing that would empty the index."""
-        if not len(self.ids):
+        if len(self.ids) == self.gone and (rebuild or not self.deleted):
             self.rejected.publish()  # here it is needed most, and it is complete
             skipped = self.tally.skipped_count
             why = f"all {skipped} records were skipped" if skipped else "there are no records"
+            why = "no record is left after deletions" if self.deleted and not skipped else why
             first = f" (the first: {self.tally.skipped[0]})" if skipped else ""
             name = ", ".join(self.names) or "no dump"
             raise DumpError(name, 0, f"{why}{first}; nothing was published")
@@ -325,4 +411,5 @@ class _Reading:
             duplicates=self.tally.duplicate_count,
             missing=dict(self.tally.missing),
             bytes=size,
+            flow=self.flow(),
         )

@@ -99,6 +99,7 @@ class BuildConfig:
         wait: seconds to wait for another writer.
         venues: file with a table of venues, or "built-in".
         authors: file of what is curated about authors' names.
+        duplicates: file of decisions about duplicates.
         most_lost: share of papers by which a build from the same dumps may be smaller.
         meaning: whether builds encode papers: auto (where the index has vectors), on or off.
     """
@@ -107,6 +108,7 @@ class BuildConfig:
     meaning: str
     venues: str
     authors: str
+    duplicates: str
     workers: int
     nice: int
     keep: int

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from indexer.duplicates import decisions_of
 from indexer.language.unparse import format_clause
 from indexer.paper import Paper
 from indexer.query import Or, Phrase, Query, Word
@@ -166,6 +167,8 @@ def versions_of_paper(searcher: Searcher, paper: Paper, near: Related) -> tuple[
     hits = (*titled.hits, *near.hits)
     others = {hit.paper.id: hit.paper for hit in hits if hit.paper.id != paper.id}
     same = versions_among([paper, *others.values()]).get(paper.id, ())
+    decisions = decisions_of(searcher)
+    same = tuple(one for one in same if not decisions.are_different(one.id, paper.id))
     return tuple(sorted(same, key=lambda one: (one.year or 10_000, one.id)))
 
 

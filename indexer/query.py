@@ -17,7 +17,8 @@ from enum import StrEnum
 from typing import Literal
 
 TextField = Literal["title", "abstract", "author"]
-ValueField = Literal["venue", "type", "id", "identifier", "year"]
+RecordField = Literal["affiliation", "orcid", "subject", "language", "kind"]
+ValueField = Literal["venue", "type", "id", "identifier", "year"] | RecordField
 FacetField = Literal["venue", "year", "type", "author"]
 FACET_FIELDS: tuple[FacetField, ...] = ("venue", "year", "type", "author")
 
@@ -148,7 +149,8 @@ class Value:
 
     Under "identifier" the value is ``scheme:identifier`` ("doi:10.1145/…"), compared by its key
     (`indexer.identifier_forms`).
-    Of the field "year" it is a text that is no year: no paper matches it.
+    A record field (`RecordField`) matches where one of its values has all the words, see
+    `indexer.record_fields`. Of the field "year" it is a text that is no year: no paper matches it.
     """
 
     field: ValueField

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from indexer.errors import RecordError
 from indexer.intake.cleaning import Change
+from indexer.record_flow import SourceFlow, flow_json
 
 MOST_SKIPPED: Final = 10_000
 """Most skipped records that a report names; `BuildReport.skipped_count` counts them all."""
@@ -45,6 +46,7 @@ class SourceCount:
         skipped: records that did not.
         duplicates: of those read, the ones that replaced an earlier one with the same id.
         changed: of those read, the ones that the cleaning changed.
+        deletions: marks that a record was deleted; they are neither read nor skipped.
     """
 
     source: str
@@ -53,6 +55,7 @@ class SourceCount:
     skipped: int
     duplicates: int
     changed: int
+    deletions: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,7 @@ class BuildReport:
         duplicates: records that replaced an earlier one with the same id.
         missing: number of papers, as read, without this field.
         bytes: size of the new generation on disk; 0 for a check.
+        flow: what became of the records of each dump.
     """
 
     papers: int
@@ -100,6 +104,7 @@ class BuildReport:
     duplicates: int = 0
     missing: Mapping[str, int] = field(default_factory=dict)
     bytes: int = 0
+    flow: tuple[SourceFlow, ...] = ()
 
 
 def report_as_json(report: BuildReport) -> dict[str, Any]:
@@ -118,6 +123,7 @@ def report_as_json(report: BuildReport) -> dict[str, Any]:
         "bytes": report.bytes,
         "duplicates": report.duplicates,
         "missing": dict(report.missing),
+        "flow": flow_json(report.flow, report.added),
         "sources": [
             {
                 "source": one.source,
@@ -126,6 +132,7 @@ def report_as_json(report: BuildReport) -> dict[str, Any]:
                 "skipped": one.skipped,
                 "duplicates": one.duplicates,
                 "changed": one.changed,
+                "deletions": one.deletions,
             }
             for one in report.sources
         ],

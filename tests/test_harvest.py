@@ -128,7 +128,8 @@ def test_a_harvest_is_a_dump_of_all_replies(repository: Repository, tmp_path: Pa
     assert seen == [2, 4, 5]
     assert titles(path) == ["a & ö", "b & ö", "c & ö", "d & ö"]
     checked = check_dumps([str(path)])
-    assert [one.reason for one in checked.skipped] == ["the repository deleted the record"]
+    assert not checked.skipped
+    assert [one.deletions for one in checked.sources] == [1]
     assert repository.asked[0] == {"verb": "ListRecords", "metadataPrefix": "oai_dc"}
     assert repository.asked[1].keys() == {"verb", "resumptionToken"}
 

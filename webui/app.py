@@ -29,6 +29,7 @@ from webui.views import (
     arxiv_api,
     assistant,
     coauthor_path,
+    duplicates,
     exports,
     feeds,
     health,
@@ -72,6 +73,7 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     app.register_blueprint(feeds.blueprint)
     app.register_blueprint(shelf.blueprint)
     app.register_blueprint(similar.blueprint)
+    app.register_blueprint(duplicates.blueprint)
     search_diff.register(app)
     app.register_blueprint(trends.blueprint)
     app.register_blueprint(suggest.blueprint)

@@ -8,6 +8,7 @@ from indexer.cli.assistant import mcp
 from indexer.cli.building import build, check, formats, update
 from indexer.cli.diff import diff
 from indexer.cli.doctor import doctor
+from indexer.cli.duplicates import duplicates
 from indexer.cli.evaluation import evaluate
 from indexer.cli.evaluation_of_authors import evaluate_authors
 from indexer.cli.export import export
@@ -49,6 +50,7 @@ VERBS = (
     mcp,
     info,
     versions,
+    duplicates,
     diff,
     verify,
     rollback,

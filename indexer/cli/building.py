@@ -17,7 +17,9 @@ from indexer.cli.terminal import counted, echo_lines
 from indexer.cli.watch import EVERY, watch
 from indexer.formats import load_formats
 from indexer.intake.curation_file import read_curation
+from indexer.intake.duplicates_file import read_decisions
 from indexer.protected import descriptor_of
+from indexer.record_flow import REASONS, flow_json
 from indexer.report import BuildReport, Progress, SourceCount, report_as_json
 
 SHOWN = 10
@@ -206,6 +208,7 @@ def _write(
     session.stand_back()
     index = open_session_index(session)
     curation = read_curation(session.config.build.authors)
+    decisions = read_decisions(session.config.build.duplicates)
     with _progress() as progress:
         report = build_index(
             dumps,
@@ -219,6 +222,7 @@ def _write(
             protected=session.settings_files,
             venues=session.config.build.venues,
             curation=curation,
+            decisions=decisions,
         )
     report = encode_papers(session, index, report, meaning)
     print_report(session, report, apart=_on_stdout(rejected))
@@ -266,6 +270,7 @@ def _report_lines(session: Session, report: BuildReport) -> Iterator[str]:
     else:
         yield f"{counted(report.added, 'paper')} read in {took}; nothing was written."
     yield from _listed("dump", (_source(one) for one in report.sources))
+    yield from _flow(report)
     yield from _listed("warning", report.warnings)
     yield from _listed("skipped record", map(str, report.skipped), report.skipped_count)
     rules = (f"{one.count:>7,}  {one.field}: {one.rule}" for one in report.cleaning)
@@ -274,8 +279,25 @@ def _report_lines(session: Session, report: BuildReport) -> Iterator[str]:
     yield from _listed("field", missing, about=" missing from some papers")
 
 
+def _flow(report: BuildReport) -> Iterator[str]:
+    """Writes what became of the records, where any were removed."""
+    flow = flow_json(report.flow, report.added)
+    removed = {reason: count for reason, count in flow["removed"].items() if count}
+    if not removed:
+        return
+    yield ""
+    yield f"{counted(flow['read'], 'record')} read, of which removed:"
+    yield from (f"  {count:>7,}  {REASONS[reason]}" for reason, count in removed.items())
+    yield f"{counted(report.added, 'paper')} left."
+
+
 def _source(one: SourceCount) -> str:
-    counts = (one.changed, "changed"), (one.duplicates, "duplicate"), (one.skipped, "skipped")
+    counts = (
+        (one.changed, "changed"),
+        (one.duplicates, "duplicate"),
+        (one.skipped, "skipped"),
+        (one.deletions, "deleted"),
+    )
     rest = "".join(f", {count:,} {word}" for count, word in counts if count)
     return f"{one.source}: {one.format}, {counted(one.read, 'paper')}{rest}"
 

@@ -1,4 +1,4 @@
-"""``quiver harvest``: the records of a repository, by OAI-PMH, into a dump."""
+"""``quiver harvest``: records of a repository or of a public interface, into a dump."""
 
 from __future__ import annotations
 
@@ -15,19 +15,51 @@ from tqdm import tqdm
 from indexer.cli.group import Session, example, with_session
 from indexer.cli.terminal import counted, echo_lines
 from indexer.formats.oai_xml import is_readable
-from indexer.intake.harvest import Harvest
+from indexer.intake.harvest import Harvest, HarvestReport
 from indexer.intake.harvest import harvest as harvest_into
+from indexer.intake.rest_harvest import RestReport, harvest_rest
+from indexer.intake.rest_sources import REST_SOURCES, RestQuery
 from indexer.protected import protect
+
+KEY_VARIABLE = "QUIVER_HARVEST_KEY"
+CONTACT_VARIABLE = "QUIVER_CONTACT"
 
 
 @click.command(
-    short_help="Download the records of a repository.",
+    short_help="Download records from a repository or a public interface.",
     epilog=example(
         "quiver harvest https://export.arxiv.org/oai2 physics.xml --prefix arXiv --set physics",
+        'quiver harvest openalex works.jsonl --query "gossip learning" --contact me@example.org',
+        'quiver harvest pubmed articles.xml --query "asthma AND 2024[dp]"',
     ),
 )
-@click.argument("url")
+@click.argument("source", metavar="SOURCE")
 @click.argument("file")
+@click.option("--query", default="", metavar="TEXT", help="What to ask a public interface for.")
+@click.option(
+    "--filter",
+    "conditions",
+    default="",
+    metavar="TEXT",
+    help="Conditions in the language of OpenAlex or Crossref, such as publication_year:2024.",
+)
+@click.option(
+    "--key",
+    default="",
+    envvar=KEY_VARIABLE,
+    metavar="KEY",
+    help=f"Key of a public interface; better in the environment, as {KEY_VARIABLE}.",
+)
+@click.option(
+    "--contact",
+    default="",
+    envvar=CONTACT_VARIABLE,
+    metavar="ADDRESS",
+    help=f"Your address, told to the source with each request; or {CONTACT_VARIABLE}.",
+)
+@click.option(
+    "--endpoint", default="", metavar="URL", help="Address of a mirror of the public interface."
+)
 @click.option(
     "--prefix",
     default="oai_dc",
@@ -42,10 +74,8 @@ from indexer.protected import protect
 @click.option(
     "--pause",
     type=click.FloatRange(0, 3600),
-    default=3.0,
-    show_default=True,
     metavar="SECONDS",
-    help="Pause between two requests; many repositories require one.",
+    help="Pause between two requests: 3 seconds for repositories, else what the source asks for.",
 )
 @click.option(
     "--timeout",
@@ -59,27 +89,60 @@ from indexer.protected import protect
 def harvest(
     session: Session,
     *,
-    url: str,
+    source: str,
     file: str,
+    query: str,
+    conditions: str,
+    key: str,
+    contact: str,
+    endpoint: str,
     prefix: str,
     of_set: str,
     since: str,
-    pause: float,
+    pause: float | None,
     timeout: float,
 ) -> None:
-    """Download the records of the OAI-PMH repository at URL to FILE, a dump that build reads.
+    """Download records from SOURCE to FILE, a dump that build reads.
+
+    SOURCE is the address of an OAI-PMH repository, or one of the public interfaces openalex,
+    crossref, europepmc, pubmed, semanticscholar, arxiv and openreview, which want a --query.
 
     A state file next to FILE records the progress: run the command again to resume an
     interrupted harvest, or to fetch only what has changed since a finished one.
     """
-    what = Harvest(url, prefix, of_set, _day(since), pause, timeout)
+    contact = _one_line(contact, "--contact")
+    key = _one_line(key, "--key")
+    known = REST_SOURCES.get(source.lower())
+    if known is None and "://" not in source:
+        names = ", ".join(REST_SOURCES)
+        raise click.UsageError(
+            f"expected the address of a repository (https://…) or one of {names}; got '{source}'"
+        )
+    asked = RestQuery(query.strip(), conditions.strip(), _day(since), key, contact)
+    if known is None and (asked.query or asked.filter or endpoint):
+        raise click.UsageError(
+            "--query, --filter and --endpoint belong to a public interface; a repository has --set"
+        )
+    if known is not None and not (asked.query or asked.filter):
+        raise click.UsageError(f"{known.label} is asked by words; add --query TEXT")
+    if known is not None and (of_set or prefix != "oai_dc"):
+        raise click.UsageError("--set and --prefix belong to OAI-PMH repositories")
+    protected = protect((), session.settings_files, indexes=(str(session.directory),))
+    report: HarvestReport | RestReport
     try:
         with _progress() as progress:
-            protected = protect((), session.settings_files, indexes=(str(session.directory),))
-            report = harvest_into(
-                what, file, progress=progress, notice=_notice, protected=protected,
-                is_readable=is_readable,
-            )  # fmt: skip
+            if known is not None:
+                report = harvest_rest(
+                    known, asked, file, base=endpoint, pause=pause, timeout=timeout,
+                    progress=progress, notice=_notice, protected=protected,
+                )  # fmt: skip
+            else:
+                paused = 3.0 if pause is None else pause
+                what = Harvest(source, prefix, of_set, asked.since, paused, timeout, contact)
+                report = harvest_into(
+                    what, file, progress=progress, notice=_notice, protected=protected,
+                    is_readable=is_readable,
+                )  # fmt: skip
     except KeyboardInterrupt:
         raise click.ClickException(
             "stopped; the records of all replies so far are kept, and the same command resumes"
@@ -89,11 +152,21 @@ def harvest(
         return
     since_when = f" changed since {report.since}" if report.since else ""
     how = ", resuming an interrupted harvest" if report.went_on else ""
+    known_already = getattr(report, "known", 0)
+    beside = f"; {known_already:,} more were there already" if known_already else ""
     echo_lines(
         f"{counted(report.records, 'record')}{since_when} fetched into {file} with "
-        f"{counted(report.requests, 'request')}{how}.",
+        f"{counted(report.requests, 'request')}{how}{beside}.",
         f"`quiver update {file}` adds them to the index.",
     )
+
+
+def _one_line(text: str, option: str) -> str:
+    """Checks what goes into a header."""
+    text = text.strip()
+    if not text.isprintable() or not text.isascii() or len(text) > 500:
+        raise click.UsageError(f"{option}: expected one line of printable ASCII")
+    return text
 
 
 def _day(text: str) -> str:

@@ -10,6 +10,7 @@ import click
 from indexer.cli.group import Session, example, with_session
 from indexer.cli.opening import open_searcher
 from indexer.cli.terminal import counted, echo_lines
+from indexer.duplicates import decisions_of
 from indexer.paper import Paper
 from indexer.query import Query
 from indexer.search import Searcher
@@ -27,24 +28,27 @@ def versions(session: Session) -> None:
     Nothing is merged: each is a paper of its own, and its page names the others.
     """
     with open_searcher(session) as searcher:
-        found = _groups(searcher)
+        found = find_groups(searcher)
         if session.json:
             listed = [{"kind": one.kind, "ids": one.ids, "reason": one.reason} for one in found]
             click.echo(json.dumps(listed, ensure_ascii=False))
             return
         click.echo(f"{counted(len(found), 'work')} with more than one paper.")
         for one in found:
-            echo_lines(*_lines(one, searcher))
+            echo_lines(*group_lines(one, searcher))
 
 
-def _groups(searcher: Searcher) -> tuple[Versions, ...]:
+def find_groups(searcher: Searcher) -> tuple[Versions, ...]:
+    """Returns the groups of papers that are one work, but for those decided to be different."""
     finder = VersionFinder()
     for paper_id in searcher.ids(Query()):
         finder.add(_paper(searcher, paper_id))
-    return finder.groups(lambda paper_id: _paper(searcher, paper_id).abstract)
+    groups = finder.groups(lambda paper_id: _paper(searcher, paper_id).abstract)
+    return decisions_of(searcher).undecided(groups)
 
 
-def _lines(group: Versions, searcher: Searcher) -> Iterator[str]:
+def group_lines(group: Versions, searcher: Searcher) -> Iterator[str]:
+    """Writes a group: an empty line, kind and reason, and a line for each paper."""
     yield ""
     yield f"{group.kind}: {group.reason}"
     for paper_id in group.ids:

@@ -48,6 +48,7 @@ def built_in_formats() -> tuple[Format, ...]:
         aminer,
         arrow,
         arxiv_json,
+        arxiv_listing,
         beir,
         bibtex,
         cff,
@@ -64,6 +65,7 @@ def built_in_formats() -> tuple[Format, ...]:
         mods,
         oai_xml,
         openalex,
+        openreview,
         paperlist,
         pubmed_xml,
         ris,
@@ -91,6 +93,7 @@ def built_in_formats() -> tuple[Format, ...]:
             semantic_scholar.sniff,
             semantic_scholar.read,
         ),
+        Format("openreview", "OpenReview notes, JSON", openreview.sniff, openreview.read),
         Format("zotero", "Zotero items, JSON (API, Better BibTeX)", zotero.sniff, zotero.read),
         Format("crossref", "Crossref works and CSL-JSON", crossref.sniff, crossref.read),
         Format("jsonl", "Quiver's own JSON lines", jsonl.sniff, jsonl.read),
@@ -109,6 +112,9 @@ def built_in_formats() -> tuple[Format, ...]:
         Format("wos", "Web of Science, field-tagged", wos.sniff, wos.read),
         Format("cff", "Citation file of software (CITATION.cff)", cff.sniff, cff.read),
         Format("xlsx", "Excel workbook with a header", xlsx.sniff, xlsx.read),
+        Format(
+            "arxiv-listing", "arXiv listing, as mailed", arxiv_listing.sniff, arxiv_listing.read
+        ),
         Format("csv", "CSV or TSV with a header", delimited.sniff, delimited.read),
     )
 

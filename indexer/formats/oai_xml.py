@@ -35,7 +35,8 @@ from indexer.formats.xml_records import (
 )
 from indexer.intake.dump import Dump
 from indexer.intake.kinds import kind_of
-from indexer.intake.record import Notice, Read, Record
+from indexer.intake.languages import language_of
+from indexer.intake.record import Deletion, Notice, Read, Record
 from indexer.intake.tex_letters import without_tex_letters
 from indexer.publication import Publication
 
@@ -44,6 +45,7 @@ _ROOTS = frozenset(("OAI-PMH", "ListRecords", "GetRecord", "record", "records", 
 _NUMBER_AT_END = re.compile(
     rf"(?:arxiv\.org/abs/|arXiv(?:\.org)?:)({NUMBER.pattern})$", re.IGNORECASE
 )
+_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _VOLUME = re.compile(
     r"(?:vol(?:ume|\.)?|bd\.?|t\.?|v\.)\s*(?P<volume>\w{1,10})"
     r"(?:\s*[,;]?\s*(?:no|nr|n|issue|núm|num|iss)[.º°]?\s*(?P<issue>[\w/-]{1,12}))?",
@@ -53,7 +55,7 @@ _PAGES = re.compile(r"(?:pp?\.?\s*)?[A-Za-z]?\d+(?:\s*[-–]+\s*[A-Za-z]?\d+)?")
 _ISSN = re.compile(r"(?:urn:)?(?:e?issn:?\s*)?(\d{4}-\d{3}[\dXx])", re.IGNORECASE)
 _ISBN = re.compile(r"(?:urn:)?isbn:?\s*([\dXx -]{10,17})", re.IGNORECASE)
 _HANDLE = re.compile(r"(?:https?://hdl\.handle\.net/|hdl:)(\S+/\S+)", re.IGNORECASE)
-_DOI = re.compile(r"(?:doi:|https?://(?:dx\.)?doi\.org/)(10\.\S+)", re.IGNORECASE)
+_DOI = re.compile(r"(?:doi:\s*|https?://(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
 
 
 def sniff(head: bytes, name: str) -> bool:
@@ -66,7 +68,7 @@ def sniff(head: bytes, name: str) -> bool:
 
 
 def read(dump: Dump) -> Iterator[Read]:
-    """Read the records; deleted ones are given as `RecordError`."""
+    """Read the records; those that the repository deleted are given as `Deletion`."""
     for item in read_elements(dump, ("record", "entry")):
         if isinstance(item, RecordError | Notice):
             yield item
@@ -77,7 +79,7 @@ def read(dump: Dump) -> Iterator[Read]:
         inner = item if local_name(item) == "entry" else metadata
         inner = next(iter(metadata), None) if metadata is not None else inner
         if header is not None and header.get("status") == "deleted":
-            yield RecordError(dump.name, line, "the repository deleted the record")
+            yield Deletion(dump.name, line, _deleted(text_at(header, "identifier")))
         elif inner is None:
             yield RecordError(dump.name, line, "the record has no metadata")
         elif not is_readable(inner):
@@ -86,6 +88,13 @@ def read(dump: Dump) -> Iterator[Read]:
             yield RecordError(dump.name, line, fault)
         else:
             yield _record(line, inner, text_at(header, "identifier"))
+
+
+def _deleted(identifier: str) -> tuple[tuple[str, str], ...]:
+    """Returns by what a deleted record was known: its identifier, and the arXiv number in it."""
+    number = _NUMBER_AT_END.search(identifier)
+    pairs = (("oai", identifier), ("arxiv", number[1] if number else ""))
+    return tuple((scheme, value) for scheme, value in pairs if value)
 
 
 def is_readable(inner: etree._Element) -> bool:
@@ -174,7 +183,11 @@ def _dublin_core(line: int, inner: etree._Element, identifier: str) -> Record:
     number = next((match[1] for match in numbers if match), "")
     dois = (match[1] for one in identifiers if (match := _DOI.match(one)))
     dates = every("issued") or sorted(every("date")) or sorted(every("created", "available"))
-    described = [*every("abstract"), *every("description")]
+    language = next(iter(every("language")), "")
+    described = [
+        *_in_language(inner, "abstract", language),
+        *_in_language(inner, "description", language),
+    ]
     abstracts = [one for one in described if not one.startswith("Comment:")]
     plain = [one for one in identifiers if not _DOI.match(one) and "://" not in one]
     authors = inverted_names(every("creator"), without_tex_letters)
@@ -188,7 +201,7 @@ def _dublin_core(line: int, inner: etree._Element, identifier: str) -> Record:
     return Record(
         line=line,
         id=number or identifier,
-        title=next(iter(every("title")), ""),
+        title=next(iter(_in_language(inner, "title", language)), ""),
         abstract=max(abstracts, key=len, default="") if not every("abstract") else abstracts[0],
         authors=names_of(authors),
         venue=venue,
@@ -206,7 +219,7 @@ def _dublin_core(line: int, inner: etree._Element, identifier: str) -> Record:
             pages=pages,
             publisher=next(iter(every("publisher")), ""),
             date=next(iter(dates), ""),
-            language=next(iter(every("language")), ""),
+            language=language,
             licence=next((one for one in rights if "://" in one), next(iter(rights), "")),
             pdf_url=next((one for one in addresses if one.lower().endswith(".pdf")), ""),
             note=next(
@@ -214,6 +227,18 @@ def _dublin_core(line: int, inner: etree._Element, identifier: str) -> Record:
             ),
         ),
     )
+
+
+def _in_language(inner: etree._Element, name: str, language: str) -> list[str]:
+    """Returns the texts of a term; where some are in the language of the work, only these.
+
+    OJS gives title and description once for each language of the journal, in any order.
+    """
+    found = [(one.get(_LANG) or "", inner_text(one).strip()) for one in children(inner, name)]
+    texts = [(tag, text) for tag, text in found if text]
+    wanted = language_of(language).partition("-")[0]
+    same = [text for tag, text in texts if wanted and language_of(tag).partition("-")[0] == wanted]
+    return same or [text for _, text in texts]
 
 
 def _cited(sources: list[str]) -> tuple[str, str, str, str]:

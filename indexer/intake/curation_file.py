@@ -18,7 +18,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import combinations
-from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -26,12 +25,11 @@ import yaml
 
 from indexer.authors.curation import CuratedPapers, CuratedPerson, Curation
 from indexer.errors import ConfigError
+from indexer.intake.yaml_nodes import NodeReader, composed, is_null
 from indexer.paper import name_key
-from indexer.settings import nearest
 
 DEFAULT_FILE: Final = "data/authors.yaml"
 """Where it is, where the settings name no other; only there may it be missing."""
-_MOST_BYTES: Final = 2_000_000
 _MOST_NAMES: Final = 50
 _LONGEST: Final = 300
 _MOST_PAPERS: Final = 1000
@@ -50,25 +48,9 @@ def read_curation(path: str) -> Curation | None:
     Raises:
         ConfigError: with every fault: file, key, what was expected, what to do, line.
     """
-    try:
-        with Path(path).open("rb") as file:
-            data = file.read(_MOST_BYTES + 1)
-    except FileNotFoundError as error:
-        if path == DEFAULT_FILE:
-            return None
-        raise ConfigError(
-            (f"{path}: there is no such file; mend the setting build.authors",)
-        ) from error
-    except OSError as error:
-        raise ConfigError((f"{path}: cannot be read: {error.strerror or error}",)) from error
-    if len(data) > _MOST_BYTES:
-        raise ConfigError((f"{path}: is larger than {_MOST_BYTES:,} bytes; part the file",))
-    try:
-        root = yaml.compose(data.decode("utf-8-sig"), yaml.SafeLoader)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError((f"{path}: is not YAML in UTF-8: {_in_one_line(error)}",)) from error
-    except RecursionError as error:
-        raise ConfigError((f"{path}: is nested too deeply",)) from error
+    root = composed(path, "build.authors", DEFAULT_FILE)
+    if root is False:
+        return None
     reader = _Reader(path)
     curation = reader.read(root)
     if reader.faults:
@@ -76,22 +58,21 @@ def read_curation(path: str) -> Curation | None:
     return curation
 
 
-class _Reader:
+class _Reader(NodeReader):
     """One pass over the nodes of one file."""
 
     def __init__(self, path: str) -> None:
-        self.path = path
-        self.faults: list[str] = []
+        super().__init__(path)
         self.lines: dict[str, int] = {}
 
     def read(self, root: yaml.Node | None) -> Curation:
-        if root is None or _is_null(root):
+        if root is None or is_null(root):
             return Curation()
         people: list[CuratedPerson] = []
         different: list[tuple[str, ...]] = []
         papers: list[CuratedPapers] = []
-        for name, node in self._pairs(root, "", _SECTIONS):
-            for at, item in enumerate(self._items(node, name), 1):
+        for name, node in self.pairs(root, "", _SECTIONS):
+            for at, item in enumerate(self.items(node, name), 1):
                 where = f"{name}.{at}"
                 if name == "people":
                     people += self._person(item, where)
@@ -106,27 +87,27 @@ class _Reader:
         return curation
 
     def _person(self, node: yaml.Node, where: str) -> Iterator[CuratedPerson]:
-        given = dict(self._pairs(node, where, _KEYS))
+        given = dict(self.pairs(node, where, _KEYS))
         if "name" not in given:
             if isinstance(node, yaml.MappingNode):
-                self._fault(where, "expected a name, the preferred spelling; add `name:`", node)
+                self.fault(where, "expected a name, the preferred spelling; add `name:`", node)
             return
         name = self._name(given["name"], f"{where}.name")
         same: list[str] = []
         if "same" in given:
-            for at, one in enumerate(self._items(given["same"], f"{where}.same"), 1):
+            for at, one in enumerate(self.items(given["same"], f"{where}.same"), 1):
                 if at > _MOST_NAMES:
-                    self._fault(f"{where}.same", f"expected at most {_MOST_NAMES} names", one)
+                    self.fault(f"{where}.same", f"expected at most {_MOST_NAMES} names", one)
                     break
                 same.append(self._name(one, f"{where}.same.{at}"))
-        homepage = self._text(given.get("homepage"), f"{where}.homepage")
+        homepage = self.text(given.get("homepage"), f"{where}.homepage")
         if homepage and not _is_address(homepage):
             told = f"expected an address that begins with https://; got {homepage!r}"
-            self._fault(f"{where}.homepage", told, given["homepage"])
-        orcid = self._text(given.get("orcid"), f"{where}.orcid").rpartition("/")[2]
+            self.fault(f"{where}.homepage", told, given["homepage"])
+        orcid = self.text(given.get("orcid"), f"{where}.orcid").rpartition("/")[2]
         if orcid and not _is_orcid(orcid):
             told = f"expected an ORCID such as 0000-0002-1825-0097; got {orcid!r}, check its digits"
-            self._fault(f"{where}.orcid", told, given["orcid"])
+            self.fault(f"{where}.orcid", told, given["orcid"])
         keys = {name_key(one): one for one in reversed((name, *same))}
         for key, written in keys.items():
             if key in self.lines:
@@ -134,42 +115,42 @@ class _Reader:
                     f"{written!r} is already in line {self.lines[key]}; put all names of one "
                     "person into one entry"
                 )
-                self._fault(where, told, node)
+                self.fault(where, told, node)
             self.lines[key] = node.start_mark.line + 1
         others = tuple(one for one in dict.fromkeys(same) if name_key(one) != name_key(name))
         yield CuratedPerson(name, others, homepage, orcid)
 
     def _different(self, node: yaml.Node, where: str) -> Iterator[tuple[str, ...]]:
-        items = list(self._items(node, where))
+        items = list(self.items(node, where))
         names = tuple(
             self._name(one, f"{where}.{at}") for at, one in enumerate(items[:_MOST_NAMES], 1)
         )
         if isinstance(node, yaml.SequenceNode) and not 1 < len(items) <= _MOST_NAMES:
             told = f"expected 2 to {_MOST_NAMES} names of different people; got {len(items)}"
-            self._fault(where, told, node)
+            self.fault(where, told, node)
         self.lines.setdefault(where, node.start_mark.line + 1)
         yield names
 
     def _papers(self, node: yaml.Node, where: str) -> Iterator[CuratedPapers]:
-        given = dict(self._pairs(node, where, _PAPER_KEYS))
+        given = dict(self.pairs(node, where, _PAPER_KEYS))
         if "name" not in given:
             if isinstance(node, yaml.MappingNode):
-                self._fault(where, "expected an exact name; add `name:`", node)
+                self.fault(where, "expected an exact name; add `name:`", node)
             return
         name = self._name(given.pop("name"), f"{where}.name")
         ids: dict[str, tuple[str, ...]] = {}
         for key, value in given.items():
-            items = list(self._items(value, f"{where}.{key}"))
+            items = list(self.items(value, f"{where}.{key}"))
             if not 1 < len(items) <= _MOST_PAPERS:
                 told = f"expected the ids of 2 to {_MOST_PAPERS:,} papers; got {len(items)}"
-                self._fault(f"{where}.{key}", told, value)
-            ids[key] = tuple(self._text(one, f"{where}.{key}") for one in items[:_MOST_PAPERS])
+                self.fault(f"{where}.{key}", told, value)
+            ids[key] = tuple(self.text(one, f"{where}.{key}") for one in items[:_MOST_PAPERS])
         if not ids:
-            self._fault(where, "expected `same:` or `different:` with ids of papers", node)
+            self.fault(where, "expected `same:` or `different:` with ids of papers", node)
         both = set(combinations(sorted(ids.get("same", ())), 2))
         if both & set(combinations(sorted(ids.get("different", ())), 2)):
             told = "two papers are both in `same` and in `different`; keep one of the two"
-            self._fault(where, told, node)
+            self.fault(where, told, node)
         yield CuratedPapers(name, ids.get("same", ()), ids.get("different", ()))
 
     def _contradictions(self, curation: Curation) -> None:
@@ -185,64 +166,12 @@ class _Reader:
                         f"this file, or one name; keep one of the two (line {self.lines[where]})"
                     )
 
-    def _pairs(
-        self, node: yaml.Node, where: str, known: tuple[str, ...]
-    ) -> Iterator[tuple[str, yaml.Node]]:
-        if not isinstance(node, yaml.MappingNode):
-            self._fault(where, f"expected the keys {', '.join(known)}; got {_got(node)}", node)
-            return
-        seen: set[str] = set()
-        for key_node, value in node.value:
-            key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else ""
-            if key not in known:
-                told = f"expected one of the keys {', '.join(known)}; got {key[:60]!r}"
-                self._fault(where, told + nearest(key, known), key_node)
-            elif key in seen:
-                self._fault(where, f"{key} is given twice; keep one", key_node)
-            else:
-                seen.add(key)
-                yield key, value
-
-    def _items(self, node: yaml.Node, where: str) -> Iterator[yaml.Node]:
-        if isinstance(node, yaml.SequenceNode):
-            yield from node.value
-        elif not _is_null(node):
-            self._fault(where, f"expected a list; got {_got(node)}", node)
-
     def _name(self, node: yaml.Node, where: str) -> str:
-        text = self._text(node, where)
+        text = self.text(node, where)
         if not any(char.isalpha() for char in text) or len(text) > _LONGEST:
             told = f"expected a name as papers print it, at most {_LONGEST} characters"
-            self._fault(where, told, node)
+            self.fault(where, told, node)
         return text
-
-    def _text(self, node: yaml.Node | None, where: str) -> str:
-        if node is None or _is_null(node):
-            return ""
-        if not isinstance(node, yaml.ScalarNode):
-            self._fault(where, f"expected a text; got {_got(node)}", node)
-            return ""
-        return " ".join(str(node.value).split())
-
-    def _fault(self, where: str, what: str, node: yaml.Node) -> None:
-        place = f"{self.path}: {where}: " if where else f"{self.path}: "
-        self.faults.append(f"{place}{what} (line {node.start_mark.line + 1})")
-
-
-def _is_null(node: yaml.Node) -> bool:
-    return isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:null"
-
-
-def _got(node: yaml.Node) -> str:
-    if isinstance(node, yaml.MappingNode):
-        return "a mapping"
-    return "a list" if isinstance(node, yaml.SequenceNode) else repr(str(node.value)[:60])
-
-
-def _in_one_line(error: Exception) -> str:
-    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
-        return f"{error.problem} (line {error.problem_mark.line + 1})"
-    return " ".join(str(error).split())
 
 
 def _is_address(text: str) -> bool:

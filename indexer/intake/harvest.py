@@ -9,28 +9,20 @@ from __future__ import annotations
 
 import os
 import time
-import urllib.error
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Final
 from urllib.parse import urlencode, urlsplit
 
 from lxml import etree
 
 from indexer.errors import DumpError, OutputError
-from indexer.intake.harvest_reply import BrokenReply, fetched, parsed, seconds_to_wait
+from indexer.intake.harvest_dump import write_at as _write_at
+from indexer.intake.harvest_reply import MOST_TRIES, ask_patiently, fetched, parsed
 from indexer.intake.harvest_state import HarvestState, read_state, write_state
 from indexer.protected import Protected, descriptor_of, refuse_protected
 
-MOST_TRIES: Final = 5
-FIRST_TRIES: Final = 2
-"""Tries at an address that has not answered yet: it is probably wrong, and somebody waits."""
-FIRST_WAIT: Final = 3.0
-"""Most seconds between these."""
-LONGEST_WAIT: Final = 600.0
-"""Most seconds that a repository may make us wait at a time (``Retry-After``)."""
 _OAI = "{http://www.openarchives.org/OAI/2.0/}"
 _HEAD = b'<?xml version="1.0" encoding="UTF-8"?>\n<records xmlns="http://www.openarchives.org/OAI/2.0/">\n'
 _TAIL = b"</records>\n"
@@ -47,6 +39,7 @@ class Harvest:
         since: only records changed on this day or after ("2023-01-25"); empty for all.
         pause: seconds between requests; repositories ask for some.
         timeout: seconds to wait for a reply.
+        contact: address of the person who harvests, for the repository's log.
     """
 
     url: str
@@ -55,6 +48,7 @@ class Harvest:
     since: str = ""
     pause: float = 3.0
     timeout: float = 30.0
+    contact: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +200,13 @@ def _replies(
             arguments |= {"from": since} if since else {}
         separator = "&" if "?" in what.url else "?"
         address = f"{what.url}{separator}{urlencode(arguments)}"
-        reply, tries = _asked(address, what, notice, answered=answered)
+
+        def ask(address: str = address) -> etree._Element:
+            return parsed(fetched(address, what.timeout, contact=what.contact), what.url, notice)
+
+        reply, tries = ask_patiently(
+            ask, what.url, what.pause, notice, answered=answered, most=MOST_TRIES
+        )
         answered = True
         error = reply.find(f"{_OAI}error")
         if error is not None and error.get("code") != "noRecordsMatch":
@@ -239,35 +239,6 @@ def _token(reply: etree._Element) -> str:
     return (reply.findtext(f"{_OAI}ListRecords/{_OAI}resumptionToken") or "").strip()
 
 
-def _asked(
-    address: str, what: Harvest, notice: Callable[[str], None], *, answered: bool
-) -> tuple[etree._Element, int]:
-    """Ask once, and again after a while when the repository is busy or the line fails."""
-    for tried in range(1, MOST_TRIES + 1):
-        try:
-            return parsed(fetched(address, what.timeout), what.url, notice), tried
-        except urllib.error.HTTPError as error:
-            error.close()
-            if error.code not in (429, 500, 502, 503, 504) or tried == MOST_TRIES:
-                raise DumpError(what.url, 0, f"answers {error.code} {error.reason}") from error
-            wait = seconds_to_wait(error.headers.get("Retry-After"), what.pause * 2**tried)
-            why = f"answers {error.code} {error.reason}"
-        except (urllib.error.URLError, TimeoutError, ConnectionError, BrokenReply) as error:
-            why = f"does not answer ({getattr(error, 'reason', error)})"
-            if isinstance(error, BrokenReply):
-                why = f"answers with {error}"
-                if error.is_final and not answered:
-                    raise DumpError(what.url, 0, str(error)) from error
-            if tried == (MOST_TRIES if answered else FIRST_TRIES):
-                hint = "is the address right?" if not answered else "the same command goes on later"
-                raise DumpError(what.url, 0, f"{why}; {hint}") from error
-            wait = what.pause * 2**tried if answered else min(what.pause, FIRST_WAIT)
-        wait = min(wait, LONGEST_WAIT)
-        notice(f"{what.url} {why}; trying again in {wait:.0f} s")
-        time.sleep(wait)
-    raise AssertionError("the last try either returns or raises")
-
-
 def _written(
     dump: Path,
     state_file: Path,
@@ -297,13 +268,3 @@ def _written(
     moved = replace(state, token=_token(reply), size=size, asked=asked, latest=latest)
     write_state(state_file, moved)
     return moved
-
-
-def _write_at(file: IO[bytes], size: int, data: bytes) -> None:
-    """Cut a file to a size, add bytes, and bring it to disk."""
-    file.truncate(size)
-    file.seek(size)
-    rest = memoryview(data)
-    while rest:
-        rest = rest[file.write(rest) :]
-    os.fsync(file.fileno())

@@ -5,12 +5,13 @@ from __future__ import annotations
 import http.client
 import re
 import time
+import urllib.error
 import urllib.request
 import zlib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
-from typing import Final
+from typing import Final, TypeVar
 
 from lxml import etree
 
@@ -21,6 +22,14 @@ from indexer.intake.xml_repair import repaired_xml
 
 LARGEST_REPLY: Final = 64 * 1024 * 1024
 """Most bytes of one reply, unpacked."""
+MOST_TRIES: Final = 5
+FIRST_TRIES: Final = 2
+"""Tries at an address that has not answered yet: it is probably wrong, and somebody waits."""
+FIRST_WAIT: Final = 3.0
+"""Most seconds between these."""
+LONGEST_WAIT: Final = 600.0
+"""Most seconds that a source may make us wait at a time (``Retry-After``)."""
+_T = TypeVar("_T")
 _ZLIB_OR_GZIP: Final = zlib.MAX_WBITS | 32
 _END = re.compile(rb"</(?:[\w.-]{1,80}:)?OAI-PMH\s*>\s*\Z")
 
@@ -38,16 +47,75 @@ class BrokenReply(Exception):  # noqa: N818 - what it is
         self.is_final = is_final
 
 
-def fetched(address: str, timeout: float) -> bytes:
+def ask_patiently(  # noqa: PLR0913 - whom, how often, and what it tells
+    ask: Callable[[], _T],
+    source: str,
+    pause: float,
+    notice: Callable[[str], None],
+    *,
+    answered: bool,
+    most: int = MOST_TRIES,
+) -> tuple[_T, int]:
+    """Asks once, and again after a while when the source is busy or the line fails.
+
+    Args:
+        ask: asks and reads the reply.
+        source: whom, for errors.
+        pause: seconds between two requests; doubled with each try.
+        notice: called with a sentence before each wait.
+        answered: the source has answered before; else the address may be wrong.
+        most: tries.
+
+    Returns:
+        what `ask` returned, and the number of tries.
+
+    Raises:
+        DumpError: when the source refuses, or the last try fails.
+    """
+    for tried in range(1, most + 1):
+        try:
+            return ask(), tried
+        except urllib.error.HTTPError as error:
+            error.close()
+            if error.code not in (429, 500, 502, 503, 504) or tried == most:
+                raise DumpError(source, 0, f"answers {error.code} {error.reason}") from error
+            wait = seconds_to_wait(error.headers.get("Retry-After"), pause * 2**tried)
+            why = f"answers {error.code} {error.reason}"
+        except (urllib.error.URLError, TimeoutError, ConnectionError, BrokenReply) as error:
+            why = f"does not answer ({getattr(error, 'reason', error)})"
+            if isinstance(error, BrokenReply):
+                why = f"answers with {error}"
+                if error.is_final and not answered:
+                    raise DumpError(source, 0, str(error)) from error
+            if tried == (most if answered else FIRST_TRIES):
+                hint = "is the address right?" if not answered else "the same command goes on later"
+                raise DumpError(source, 0, f"{why}; {hint}") from error
+            wait = pause * 2**tried if answered else min(pause, FIRST_WAIT)
+        wait = min(wait, LONGEST_WAIT)
+        notice(f"{source} {why}; trying again in {wait:.0f} s")
+        time.sleep(wait)
+    raise AssertionError("the last try either returns or raises")
+
+
+def fetched(
+    address: str, timeout: float, headers: Mapping[str, str] | None = None, *, contact: str = ""
+) -> bytes:
     """Returns the bytes of a reply, unpacked where it is packed, asked or not.
+
+    Args:
+        address: of the page.
+        timeout: seconds.
+        headers: beside those that every request has.
+        contact: address of the person who asks, for the ``User-Agent``.
 
     Raises:
         BrokenReply: when the line is cut before the end of the reply.
         DumpError: when the reply is larger than `LARGEST_REPLY`.
     """
     # The scheme was checked: only http and https come this far.
-    headers = {"User-Agent": f"quiver/{__version__} (OAI-PMH harvester)"}
-    request = urllib.request.Request(address, headers=headers)  # noqa: S310
+    person = f"; {'mailto:' if '@' in contact else ''}{contact}" if contact else ""
+    agent = {"User-Agent": f"quiver/{__version__} (harvester{person})", **(headers or {})}
+    request = urllib.request.Request(address, headers=agent)  # noqa: S310
     try:
         with urllib.request.urlopen(request, timeout=timeout) as reply:  # noqa: S310
             data: bytes = reply.read(LARGEST_REPLY + 1)

@@ -86,5 +86,20 @@ class Notice:
         return f"{where}: {self.text}"
 
 
-Read = Record | RecordError | Notice
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """A mark that the source of a dump deleted a record (OAI-PMH 2.0, section 2.5.1).
+
+    Attributes:
+        source: the dump.
+        line: from 1.
+        identifiers: pairs of scheme and value by which the record was known ("oai", "arxiv").
+    """
+
+    source: str
+    line: int
+    identifiers: tuple[tuple[str, str], ...]
+
+
+Read = Record | RecordError | Notice | Deletion
 """What reading a dump gives, in the order of the dump."""

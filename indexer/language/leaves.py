@@ -11,9 +11,11 @@ from collections.abc import Callable
 from typing import Final, cast
 
 from indexer.identifier_forms import FIELD_SCHEMES, Identifier, identifier_of
+from indexer.identifiers import orcid_of
+from indexer.intake.languages import language_of
 from indexer.language.lexer import LEADING, TRAILING, Kind, Token, is_operator
 from indexer.language.years import read_years
-from indexer.paper import CONFERENCE, JOURNAL
+from indexer.paper import CONFERENCE, JOURNAL, PAPER_TYPES
 from indexer.query import (
     And,
     AuthorName,
@@ -30,6 +32,7 @@ from indexer.query import (
     Wildcard,
     Word,
 )
+from indexer.record_fields import RECORD_FIELDS, kind_named
 from indexer.text.scripts import SIGNS
 
 Report = Callable[[str], None]
@@ -83,7 +86,7 @@ def read_leaf(token: Token, field: str, report: Report) -> Clause | None:
             return Has(whole)
     if field in ("year", "author"):
         return read_years(token.text, report) if field == "year" else _author(token, report)
-    if field in ("venue", "type", "id"):
+    if field in ("venue", "type", "id") or field in RECORD_FIELDS:
         return _value(token, cast("ValueField", field), report)
     if field in FIELD_SCHEMES:
         identifier = identifier_of(field, token.text)
@@ -268,4 +271,32 @@ def _value(token: Token, field: ValueField, report: Report) -> Value | None:
         value = next((name for name, words in _TYPES if value.lower() in words), value)
     elif field == "venue" and token.kind is Kind.WORD and "*" in value:
         report("The name of a venue is compared whole; a star stands for itself there.")
+    if field in RECORD_FIELDS:
+        return _record_value(Value(field, value), report)
+    if field == "type" and value not in PAPER_TYPES and kind_named(value):
+        return _record_value(Value("kind", value), report)
     return Value(field, value)
+
+
+def _record_value(value: Value, report: Report) -> Value | None:
+    """Returns a value of a record field as its field writes it; says where it can match nothing."""
+    text = value.value
+    if "*" in text:
+        report("A star stands for itself here: only whole words of this field are compared.")
+    match value.field:
+        case "orcid":
+            orcid = orcid_of(text)
+            if not orcid:
+                report("This is no ORCID iD: its digits do not fit each other, so nothing has it.")
+            return Value("orcid", orcid or text)
+        case "language":
+            tag = language_of(text)
+            return Value("language", tag or text)
+        case "kind":
+            kind = kind_named(text)
+            if not kind:
+                known = "journal, conference, preprint, chapter, book, thesis, report, dataset"
+                report(f"There is no kind of work “{text}”; there are {known} and others of CSL.")
+            # CSL's "article" is a preprint, which is not what people mean by the word.
+            return Value("kind", "preprint" if kind == "article" else kind or text)
+    return value if has_letters(text) else None

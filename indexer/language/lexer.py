@@ -12,10 +12,10 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import Final, get_args
 
 from indexer.identifier_forms import FIELD_SCHEMES
-from indexer.query import Repair
+from indexer.query import RecordField, Repair
 
 FIELDS: Final = MappingProxyType(
     {
@@ -33,6 +33,11 @@ FIELDS: Final = MappingProxyType(
         "has": "has",
         "no": "no",
         "all": "all",
+        **{field: field for field in get_args(RecordField)},
+        "aff": "affiliation",
+        "lang": "language",
+        "mesh": "subject",
+        "keyword": "subject",
         **{scheme: scheme for scheme in FIELD_SCHEMES},
         "pmc": "pmcid",
     }

@@ -20,6 +20,7 @@ from functools import lru_cache
 from typing import Final
 
 from indexer.identifier_forms import Identifier, identifiers_in
+from indexer.identifiers import orcid_of
 from indexer.language.leaves import MAX_SLOP, read_boost, read_leaf
 from indexer.language.lexer import Kind, Lexer, Token
 from indexer.language.runs import Item, boosted, join_run, pair
@@ -89,6 +90,8 @@ def parse_clause(text: str) -> tuple[Clause | None, tuple[Repair, ...]]:
 
 
 def _read(text: str) -> tuple[Clause | None, tuple[Repair, ...]]:
+    if orcid := orcid_of(text):
+        return Value("orcid", orcid), ()
     identifiers = identifiers_in(text)
     if identifiers:
         values = tuple(_value(one) for one in identifiers)

@@ -87,6 +87,25 @@ SYNTAX: Final = (
         ("10.1145/2939672.2939785", "https://dl.acm.org/doi/10.1145/2939672.2939785"),
     ),
     SyntaxRow(
+        "Fields",
+        'affiliation:"ETH Zurich"',
+        "an author works there: one affiliation has all these words",
+        ('aff:"ETH Zurich"',),
+    ),
+    SyntaxRow("Fields", "orcid:0000-0002-1825-0097", "an author or editor with this ORCID iD"),
+    SyntaxRow(
+        "Fields",
+        'subject:"neural networks"',
+        "a subject heading or keyword has all these words; also subject:cs.LG",
+        ('mesh:"neural networks"', 'keyword:"neural networks"'),
+    ),
+    SyntaxRow("Fields", "language:pt", "written in this language", ("lang:Portuguese",)),
+    SyntaxRow(
+        "Fields",
+        "kind:thesis",
+        "theses; also journal, conference, preprint, chapter, book, report, dataset and others",
+    ),
+    SyntaxRow(
         "Fields", "no:abstract", "papers without an abstract; has:doi finds papers with a DOI"
     ),
     SyntaxRow(

@@ -24,6 +24,7 @@ from indexer.query import (
     Position,
     TextField,
     Value,
+    ValueField,
     Wildcard,
     Word,
     Years,
@@ -42,6 +43,7 @@ from indexer.query_analysis.terms import (
     YearsTerm,
     value_key,
 )
+from indexer.record_fields import RECORD_FIELDS, record_words
 from indexer.text.folding import fold
 from indexer.text.scripts import is_unspaced, without_particle
 from indexer.text.word_forms import other_forms
@@ -159,12 +161,21 @@ def read_leaf(
         case Value("year", _):
             return LeafReading(leaf, (), YearsTerm(1, 0), note=NO_YEAR_NOTE)
         case Value(field, value):
-            key = identifier_key(value) if field == "identifier" else value_key(value)
+            key = _value_key(field, value)
             return _of_test(leaf, ValueTerm(field, key) if key else None)
         case Years(low, high):
             return _of_test(leaf, YearsTerm(low, high))
         case Has(field):
             return _of_test(leaf, HasTerm(field))
+
+
+def _value_key(field: ValueField, value: str) -> str:
+    """Returns what `ValueTerm.folded` is for a value; empty where it has nothing to look for."""
+    if field == "identifier":
+        return identifier_key(value)
+    if field in RECORD_FIELDS:
+        return " ".join(record_words(field, value))
+    return value_key(value)
 
 
 def _of_terms(

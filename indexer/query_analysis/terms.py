@@ -107,7 +107,11 @@ class NameTerm:
 
 @dataclass(frozen=True, slots=True)
 class ValueTerm:
-    """Venue, type or id equal to this folded text; `indexer.text.fold` and spaces collapsed."""
+    """Venue, type or id equal to this folded text; `indexer.text.fold` and spaces collapsed.
+
+    Of a record field it is the words that one value must have, parted by spaces
+    (`indexer.record_fields.record_words`).
+    """
 
     field: ValueField
     folded: str

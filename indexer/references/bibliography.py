@@ -19,7 +19,7 @@ from indexer.formats import detect, load_formats
 from indexer.identifier_forms import Identifier
 from indexer.intake.cleaning import clean
 from indexer.intake.dump import Dump, decode
-from indexer.intake.record import Notice, Read
+from indexer.intake.record import Deletion, Notice, Read
 from indexer.intake.venues import load_venues
 from indexer.paper import Paper, unnumbered
 from indexer.references.parse import ParsedReference, parse_reference, words_of
@@ -99,7 +99,7 @@ def _recorded(data: bytes, name: str) -> Iterator[GivenReference] | None:
 def _records(dump: Dump, items: Iterable[Read]) -> Iterator[GivenReference]:
     venues, this_year = load_venues(), datetime.now(UTC).year
     for item in items:
-        if isinstance(item, Notice):
+        if isinstance(item, Notice | Deletion):
             continue
         try:
             if isinstance(item, RecordError):

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 
+from indexer.author import Author
 from indexer.paper import CONFERENCE, JOURNAL, Paper
+from indexer.publication import Publication
 
+_TAKAC = unicodedata.normalize("NFD", "Martin Takáč")
 PAPERS = (
     Paper(
         "attention",
@@ -16,6 +19,14 @@ PAPERS = (
         2017,
         CONFERENCE,
         keywords=("transformers",),
+        author_details=(
+            Author("Ashish Vaswani", affiliations=("New York University", "York, GB")),
+            Author("Noam Shazeer", orcid="0000-0002-1825-0097"),
+            Author("Niki Parmar", affiliations=("ETH Zürich",)),
+        ),
+        publication=Publication(
+            language="pt-BR", subjects=("Neural Networks, Computer/methods", "cs.LG")
+        ),
     ),
     Paper(
         "grape",
@@ -41,10 +52,15 @@ PAPERS = (
         "invasive",
         "On the invasive object",
         "What is non is not invasive; learning objects.",
-        (unicodedata.normalize("NFD", "Martin Takáč"), "Yang Liu"),
+        (_TAKAC, "Yang Liu"),
         "",
         None,
         "",
+        author_details=(
+            Author(_TAKAC, affiliations=("University of York",)),
+            Author("Yang Liu", affiliations=("University of York",)),
+        ),
+        publication=Publication(kind="thesis", language="en"),
     ),
     Paper(
         "engle",

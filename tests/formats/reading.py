@@ -9,7 +9,7 @@ from indexer.errors import RecordError
 from indexer.formats import detect, load_formats
 from indexer.intake.cleaning import clean
 from indexer.intake.dump import Dump
-from indexer.intake.record import Notice
+from indexer.intake.record import Deletion, Notice
 from indexer.intake.unpack import Counted, unpack
 from indexer.intake.venues import load_venues
 from indexer.paper import Paper
@@ -34,6 +34,9 @@ def as_json(name: str, data: bytes) -> dict[str, Any]:
     for item in format.read(dump):
         if isinstance(item, Notice):
             notices.append(str(item))
+            continue
+        if isinstance(item, Deletion):
+            skipped.append(f"{item.source}:{item.line}: the repository deleted the record")
             continue
         try:
             if isinstance(item, RecordError):

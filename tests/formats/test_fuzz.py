@@ -21,7 +21,7 @@ from indexer.errors import DumpError, RecordError
 from indexer.formats import Format, built_in_formats, detect, load_formats
 from indexer.intake.cleaning import clean
 from indexer.intake.dump import Dump
-from indexer.intake.record import Notice, Record
+from indexer.intake.record import Notice, Read, Record
 from indexer.intake.unpack import Counted, unpack
 from indexer.intake.venues import load_venues
 
@@ -146,7 +146,7 @@ def test_hostile_dumps_take_no_long_time(name: str) -> None:
     assert time.process_time() - started < 5
 
 
-def read_xml(declared: bytes, title: bytes) -> Record | RecordError | Notice:
+def read_xml(declared: bytes, title: bytes) -> Read:
     text = b"<!DOCTYPE dblp [%s]><dblp><article key='a'><title>%s</title></article></dblp>"
     dump = Dump("bomb.xml", io.BytesIO(text % (declared, title)))
     format = detect(dump, FORMATS)

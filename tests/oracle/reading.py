@@ -34,6 +34,7 @@ from indexer.query import (
     Years,
 )
 from indexer.query_analysis.compounds import BOUND
+from indexer.record_fields import record_values, record_words
 from indexer.text.folding import fold
 from indexer.text.scripts import is_unspaced, without_particle
 from tests.oracle.document import Collection
@@ -92,6 +93,11 @@ def record_test(leaf: Value | Years | Has) -> Test | None:
             return (lambda paper: wanted in paper_keys(paper)) if wanted else None
         case Value("year", _):
             return lambda _: False
+        case Value("affiliation" | "orcid" | "subject" | "language" | "kind" as field, value):
+            keys = {f"{field}:{word}" for word in record_words(field, value)}
+            if not keys:
+                return None
+            return lambda paper: any(keys <= set(one) for one in record_values(paper))
         case Value(field, value):
             key = value_key(value)
             return (lambda paper: value_key(getattr(paper, field)) == key) if key else None

@@ -89,7 +89,8 @@ def test_waitress_leaves_to_the_settings_who_is_believed(trusted: str, scheme: s
         serving = server.create_server(app, sockets=[listener], threads=1, **OPTIONS)
         thread = threading.Thread(target=serving.run, daemon=True)
         thread.start()
-        connection = http.client.HTTPConnection(*listener.getsockname(), timeout=60)
+        host, port = listener.getsockname()
+        connection = http.client.HTTPConnection(host, port, timeout=60)
         headers = {"Host": "papers.example", "X-Forwarded-Proto": "https", "Connection": "close"}
         connection.request("GET", "/feed.atom?q=rate", headers=headers)
         text = connection.getresponse().read().decode()

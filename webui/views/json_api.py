@@ -323,6 +323,7 @@ _ENDPOINTS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     ),
     "feeds.search": ((*_QUERY, *_PAGE), (_ATOM,)),
     "keeping.record_json": (_QUERY, (_JSON,)),
+    "duplicates.as_json": (_QUERY, (_JSON,)),
     "differences.page_json": ((*_QUERY, "since", "until"), (_JSON,)),
     "trends.table": (_QUERY, ("text/csv",)),
     "suggest.suggest": (("q",), ("application/x-suggestions+json",)),

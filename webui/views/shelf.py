@@ -17,11 +17,14 @@ from flask.typing import ResponseReturnValue
 
 from indexer import (
     CITATION_FORMATS,
+    RECORD_REMOVALS,
     REFERENCE_STYLES,
     FacetField,
     FacetRequest,
     Paper,
     Query,
+    flow_json,
+    flow_of,
     info_json,
     name_slug,
     named_paper,
@@ -153,11 +156,13 @@ def record() -> ResponseReturnValue:
     page = render_template(
         "keeping/record.html",
         told=told,
+        reasons=RECORD_REMOVALS,
         titles=titles,
         query=asked.query,
         chips=chips(asked.query, request_context.search_href),
         back=request_context.search_href(asked.query),
         json_href=request_context.params().write(asked.query, url_for("keeping.record_json")),
+        duplicates_href=request_context.params().write(asked.query, url_for("duplicates.page")),
         diff_href=request_context.params().write(asked.query, url_for("differences.page")),
     )
     return _dated(Response(page))
@@ -199,6 +204,7 @@ def _record(query: Query) -> dict[str, Any]:
         "repairs": told["receipt"]["repairs"],
         "asked": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         "index": info_json(request_context.info()),
+        "flow": flow_json(flow_of(searcher), request_context.info().papers),
         "total": told["total"],
         "counts": {
             field: {one.value: one.count for one in parts(counted, field)} for field in _COUNTED

@@ -14,6 +14,7 @@ from indexer.details import packed_details, unpacked
 from indexer.identifier_forms import paper_keys
 from indexer.paper import UNKNOWN, Paper, name_key, unnumbered
 from indexer.query_analysis.terms import value_key
+from indexer.record_fields import RecordValueReader
 from indexer.text.folding import fold
 
 _PLAIN: Final = (
@@ -83,6 +84,7 @@ class DocumentMaker:
         """Analyse with this analyzer."""
         self._analyzer = analyzer
         self._cuts: dict[str, Cut] = {}
+        self._records = RecordValueReader()
 
     def document(self, paper: Paper) -> Body:
         """Make the document of a paper."""
@@ -94,6 +96,7 @@ class DocumentMaker:
             "id": bounded(paper.id),
             "id_key": bounded(value_key(paper.id)),
             "identifier_key": [bounded(key) for key in paper_keys(paper)],
+            "record_values": [" ".join(value) for value in self._records.values(paper)],
             "content": content_of(paper),
             "venue_key": bounded(value_key(paper.venue)),
             "type_key": bounded(value_key(paper.type)),

@@ -44,7 +44,10 @@ _ASKED: Final[Mapping[str, object]] = {**_VALUE, "doc_values": False}
 """Values that are looked for, never counted or sorted by."""
 _COUNTED: Final[Mapping[str, object]] = {"type": "keyword", "index": False}
 """Values that are counted or sorted by, never looked for."""
-ADDED_FIELDS: Final[Mapping[str, Mapping[str, object]]] = {"identifier_key": _ASKED}
+ADDED_FIELDS: Final[Mapping[str, Mapping[str, object]]] = {
+    "identifier_key": _ASKED,
+    "record_values": _STREAM,
+}
 """Fields added since `VERSION` became what it is; an update adds them to an older index."""
 _NUMBER: Final[Mapping[str, object]] = {"type": "integer"}
 _COLUMN: Final[Mapping[str, object]] = {"type": "integer", "index": False}

@@ -7,7 +7,7 @@ from typing import Final
 
 from indexer.analysis import MAX_PARTS
 from indexer.backends.opensearch.document import bounded
-from indexer.backends.opensearch.mapping import Body
+from indexer.backends.opensearch.mapping import GAP, Body
 from indexer.backends.opensearch.scoring import FIELDS, NOTHING, Scoring, either
 from indexer.query import TextField
 from indexer.query_analysis.terms import (
@@ -25,6 +25,7 @@ from indexer.query_analysis.terms import (
     Way,
     YearsTerm,
 )
+from indexer.record_fields import RECORD_FIELDS, record_keys
 
 MOST_COUNTED: Final = 64
 """Words of a pattern that are counted one by one; more of them score a field once."""
@@ -119,6 +120,11 @@ def _author(term: TextTerm) -> Body:
 def record_query(term: SetTerm) -> Body:
     """Match what a test about the record asks for."""
     match term:
+        case ValueTerm(field, folded) if field in RECORD_FIELDS:
+            keys = record_keys(field, folded.split())
+            if len(keys) == 1:
+                return {"term": {"record_values": keys[0]}}
+            return _near("record_values", keys, GAP // 2)  # within one value
         case ValueTerm(field, folded):
             return {"term": {f"{field}_key": bounded(folded)}}
         case YearsTerm(None, None) | HasTerm("year"):

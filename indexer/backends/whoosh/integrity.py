@@ -6,7 +6,7 @@ What must hold between the arrays of a segment, said for each that does not.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain, pairwise
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -72,11 +72,40 @@ def check_segment(folder: Path, segment: OpenedSegment) -> None:
         IndexDamaged: names the file, and what is wrong with it.
     """
     check_sums(segment)
-    fault = next(chain(faults_of(segment.arrays), _identifier_faults(segment)), None)
+    fault = next(_dictionary_faults(segment), None)
     if fault:
         raise _damaged(folder / segment.entry.arrays, fault)
     if segment.meaning is not None and (fault := column_faults(segment.meaning)):
         raise _damaged(folder / segment.entry.meaning, fault)
+
+
+def _dictionary_faults(segment: OpenedSegment) -> Iterator[str]:
+    yield from faults_of(segment.arrays)
+    yield from _identifier_faults(segment)
+    yield from _record_term_faults(segment)
+
+
+def _record_term_faults(segment: OpenedSegment) -> Iterator[str]:
+    """Returns what is wrong with the terms of record fields; older segments have none."""
+    terms = segment.record_terms
+    if terms is None:
+        return
+    keys, ptr, values, docs = terms.keys, terms.ptr, terms.values, terms.docs
+    if not _pointers(keys.ends, len(keys), len(keys.blob)):
+        yield "the ends of record_terms do not fit"
+        return
+    if not _pointers(ptr, len(keys), len(values)):
+        yield "record_terms_ptr does not fit"
+    for name, numbers, size in (
+        ("record_terms_values", values, len(docs)),
+        ("record_terms_docs", docs, segment.arrays.papers),
+    ):
+        if len(numbers) and (numbers.min() < 0 or numbers.max() >= size):
+            yield f"{name} points outside"
+    if (np.diff(docs) < 0).any():
+        yield "record_terms_docs do not rise"
+    if any(one >= other for one, other in pairwise(keys.raws())):
+        yield "record_terms do not rise"
 
 
 def _identifier_faults(segment: OpenedSegment) -> Iterator[str]:

@@ -85,6 +85,7 @@ CASES: dict[str, Query] = {
     "author": parse_query('author:"Jaggi, M"'),
     "first_author": parse_query('author:^Jaggi author:="Tao Lin 0004"'),
     "boolean": parse_query("(deep OR title:graph^2) NOT robot venue:ICML year:2019-2021 has:doi"),
+    "record": parse_query('affiliation:"ETH Zurich" kind:thesis -subject:cs.LG'),
     "signs": parse_query("+deep learning -robot"),
     "filters": parse_query(
         "learning",

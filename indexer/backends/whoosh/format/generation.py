@@ -22,6 +22,7 @@ from indexer.backends.whoosh.format.identifier_dictionary import IdentifierDicti
 from indexer.backends.whoosh.format.manifest import Manifest, SegmentEntry, read_attached
 from indexer.backends.whoosh.format.meaning_column import SUFFIX, MeaningColumn, read_column
 from indexer.backends.whoosh.format.packed_ints import PackedInts
+from indexer.backends.whoosh.format.record_terms import RecordTerms
 from indexer.backends.whoosh.format.segment import Lexicon, Segment, Strings
 from indexer.errors import IndexDamaged
 from indexer.integrity import Integrity
@@ -37,7 +38,7 @@ class OpenedSegment:
         raw: all arrays by name, among them `content`, which only writers need (see
             `run.Record`).
         deleted: bool[P], None where no paper is deleted.
-        identifiers: None where the file is older than the dictionary of identifiers.
+        identifiers, record_terms: None where the file is older than these dictionaries.
         files: what all of it was read from.
         meaning: vectors of its papers; None where it has none.
     """
@@ -49,6 +50,7 @@ class OpenedSegment:
     deleted: NDArray[np.bool_] | None
     files: tuple[OpenArrays, ...]
     identifiers: IdentifierDictionary | None = None
+    record_terms: RecordTerms | None = None
     meaning: MeaningColumn | None = None
 
 
@@ -68,7 +70,14 @@ class OpenedGeneration:
     def snapshot(self) -> Snapshot:
         """Returns what a searcher reads."""
         segments = tuple(
-            LoadedSegment(one.arrays, one.store, one.deleted, one.identifiers, one.meaning)
+            LoadedSegment(
+                one.arrays,
+                one.store,
+                one.deleted,
+                one.identifiers,
+                one.record_terms,
+                one.meaning,
+            )
             for one in self.segments
         )
         files = tuple(file for segment in self.segments for file in segment.files)
@@ -128,7 +137,7 @@ def open_segment(folder: Path, entry: SegmentEntry) -> OpenedSegment:
     raw = file.arrays
     try:
         arrays, store = segment_from(raw), store_from(raw)
-        identifiers = IdentifierDictionary.among(raw)
+        dictionaries = IdentifierDictionary.among(raw), RecordTerms.among(raw)
     except KeyError as error:
         raise IndexDamaged(
             f"{path}: its array {error} is missing; `quiver build` makes a new index"
@@ -150,7 +159,7 @@ def open_segment(folder: Path, entry: SegmentEntry) -> OpenedSegment:
     if (folder / entry.meaning).exists():
         meaning, vectors = read_column(folder / entry.meaning, entry.papers)
         files = (*files, vectors)
-    return OpenedSegment(entry, raw, arrays, store, deleted, files, identifiers, meaning)
+    return OpenedSegment(entry, raw, arrays, store, deleted, files, *dictionaries, meaning)
 
 
 def _lists_fit(arrays: Segment) -> bool:
@@ -191,7 +200,7 @@ class LoadedSegment:
 
     Attributes:
         deleted: bool[P], papers that were taken out or replaced later; None where all live.
-        identifiers: None where they are to be made of the papers.
+        identifiers, record_terms: None where they are to be made of the papers.
         meaning: vectors of the papers; None where there are none.
     """
 
@@ -199,6 +208,7 @@ class LoadedSegment:
     store: Store
     deleted: NDArray[np.bool_] | None = None
     identifiers: IdentifierDictionary | None = None
+    record_terms: RecordTerms | None = None
     meaning: MeaningColumn | None = None
 
 

@@ -22,6 +22,7 @@ from indexer.backends.whoosh.format import document_store
 from indexer.backends.whoosh.format.array_file import release
 from indexer.backends.whoosh.format.identifier_dictionary import KEYS, PAPERS, keys_of
 from indexer.backends.whoosh.format.ragged_arrays import gathered, stable_order
+from indexer.backends.whoosh.format.record_terms import RecordTerms
 from indexer.backends.whoosh.format.segment import HAS_BITS, MISSING, MISSING_YEAR, Ints, Strings
 from indexer.backends.whoosh.indexing.bulk_tokenizer import BulkTokenizer, TokenArrays
 from indexer.paper import Paper
@@ -111,6 +112,10 @@ class Source(Protocol):
         """Keys of identifiers in any order, and the paper of each."""
 
     @property
+    def record_terms(self) -> RecordTerms:
+        """The words of record fields."""
+
+    @property
     def store(self) -> document_store.PaperStore:
         """The stored fields of the docs."""
 
@@ -177,6 +182,14 @@ class Run:
     def identifiers(self) -> tuple[Strings, Ints]:
         """Keys of identifiers in any order, and the paper of each."""
         return self._strings(KEYS), self.arrays[PAPERS]
+
+    @property
+    def record_terms(self) -> RecordTerms:
+        """The words of record fields."""
+        terms = RecordTerms.among(self.arrays)
+        if terms is None:
+            raise ValueError("a run has its record fields")
+        return terms
 
     @property
     def store(self) -> document_store.PaperStore:
@@ -276,6 +289,7 @@ def _add_values(arrays: dict[str, NDArray[Any]], papers: Sequence[Paper]) -> Non
     arrays["has"] = has
     keys, arrays[PAPERS] = keys_of(papers)
     arrays[f"{KEYS}.blob"], arrays[f"{KEYS}.ends"] = keys.blob, keys.ends
+    arrays.update(RecordTerms.of_papers(papers).arrays())
 
 
 def store_strings(arrays: dict[str, NDArray[Any]], name: str, strings: list[str]) -> None:

@@ -15,6 +15,7 @@ from indexer.backends.whoosh.format.document_store import PaperStore
 from indexer.backends.whoosh.format.generation import OpenedSegment
 from indexer.backends.whoosh.format.identifier_dictionary import IdentifierDictionary, keys_of
 from indexer.backends.whoosh.format.ragged_arrays import gathered
+from indexer.backends.whoosh.format.record_terms import RecordTerms
 from indexer.backends.whoosh.format.segment import Ints, Lexicon, Strings
 from indexer.backends.whoosh.indexing.author_index_writer import write_authors
 from indexer.backends.whoosh.indexing.doc_order import (
@@ -69,6 +70,7 @@ def merge(
     write_terms(sources, order, terms, sink)
     write_columns(columns, order, sink)
     _write_identifiers(sources, order, sink)
+    RecordTerms.merged([source.record_terms for source in sources], order.doc_ids).put(sink)
     _write_store(sources, order, sink)
     if parallel and authors and postings:
         parallel.end_authors(authors, sink)
@@ -246,6 +248,14 @@ class SegmentSource:
             return written.keys, written.papers
         store = self.opened.store
         return keys_of(map(store.paper, range(self.papers)))
+
+    @property
+    def record_terms(self) -> RecordTerms:
+        """The words of record fields."""
+        written = self.opened.record_terms
+        if written is not None:
+            return written
+        return RecordTerms.of_papers(map(self.opened.store.paper, range(self.papers)))
 
     def _title_keys(self) -> Strings:
         """Returns the case-folded titles, in doc id order."""

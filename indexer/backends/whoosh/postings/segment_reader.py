@@ -8,7 +8,7 @@ equal values are adjacent, and runs are few.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from indexer.backends.whoosh.format.generation import LoadedSegment, Store
 from indexer.backends.whoosh.format.identifier_dictionary import IdentifierDictionary
+from indexer.backends.whoosh.format.record_terms import RecordTerms
 from indexer.backends.whoosh.format.segment import Segment
 from indexer.backends.whoosh.postings.bitset import Bits, damaged, pack_bits
 from indexer.backends.whoosh.postings.cache_sizes import FILTER_BYTES, OCCURRENCE_BYTES, STORE_BYTES
@@ -114,6 +115,20 @@ class SegmentReader:
         if written is not None:
             return written
         return IdentifierDictionary.of_papers(map(self._loaded.store.paper, range(self.size)))
+
+    def with_record_words(self, keys: Sequence[str]) -> Ids:
+        """Returns the papers that have a value with all these keys of `indexer.record_fields`.
+
+        Rising, deleted ones included.
+        """
+        return self._record_terms.papers_of(keys)
+
+    @cached_property
+    def _record_terms(self) -> RecordTerms:
+        written = self._loaded.record_terms
+        if written is not None:
+            return written
+        return RecordTerms.of_papers(map(self._loaded.store.paper, range(self.size)))
 
     def times(self, doc: int) -> PaperTimes:
         """Returns when a doc was first indexed and last changed."""

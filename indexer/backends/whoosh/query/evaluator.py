@@ -28,6 +28,7 @@ from indexer.query_analysis.terms import (
     YearsTerm,
     value_key,
 )
+from indexer.record_fields import RECORD_FIELDS, record_keys
 
 _NODE: Final = 3
 """A clause made of clauses costs at most about as much as a posting for 2**_NODE papers."""
@@ -204,6 +205,9 @@ def tested(reader: SegmentReader, test: SetTerm) -> Matches:
             return _living(reader, np.sort(arrays.id_paper[places]))
         case ValueTerm("identifier", key):
             return _living(reader, reader.identified(key))
+        case ValueTerm(field, folded) if field in RECORD_FIELDS:
+            keys = record_keys(field, folded.split())
+            return _living(reader, reader.with_record_words(keys))
         case ValueTerm(field, folded):
             lexicon: Lexicon = arrays.venues if field == "venue" else arrays.types
             codes = arrays.venue if field == "venue" else arrays.type

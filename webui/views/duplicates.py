@@ -1,0 +1,70 @@
+"""Possible duplicates among the results of a search, each group with its reason."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from flask import Blueprint, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from indexer import decisions_of, find_versions
+from webui.http import request_context
+from webui.http.error_pages import refused
+from webui.presentation.hit import shown
+from webui.views.json_api import answer
+
+blueprint = Blueprint("duplicates", __name__)
+MOST_COMPARED: Final = 2_000
+"""Results that are compared with each other; of more, the first of them in the order asked for."""
+
+
+@blueprint.get("/duplicates")
+def page() -> ResponseReturnValue:
+    """Show which results of a search may be one work, and what was decided."""
+    asked = request_context.asked()
+    if asked.faults:
+        return refused(asked)
+    searcher, display = request_context.searcher(), request_context.display()
+    found = searcher.search(replace(asked.query, page=1, per_page=0), facets=())
+    ids = list(searcher.ids(asked.query))[:MOST_COMPARED]
+    papers = {one: paper for one in ids if (paper := searcher.get(one)) is not None}
+    decisions = decisions_of(searcher)
+    groups = decisions.undecided(find_versions(papers.values()))
+    request_context.whole()
+    return render_template(
+        "duplicates/page.html",
+        query=asked.query,
+        total=found.total,
+        compared=len(papers),
+        groups=[(group, [shown(papers[one], display) for one in group.ids]) for group in groups],
+        decided=decisions.same,
+        back=request_context.search_href(asked.query),
+        json_href=request_context.params().write(asked.query, url_for("duplicates.as_json")),
+        generation=searcher.generation,
+    )
+
+
+@blueprint.get("/duplicates.json")
+def as_json() -> ResponseReturnValue:
+    """Returns which results of a search may be one work, and what was decided."""
+    asked = request_context.asked()
+    if asked.faults:
+        return refused(asked)
+    searcher = request_context.searcher()
+    ids = list(searcher.ids(asked.query))[:MOST_COMPARED]
+    papers = [paper for one in ids if (paper := searcher.get(one)) is not None]
+    decisions = decisions_of(searcher)
+    groups = decisions.undecided(find_versions(papers))
+    request_context.whole()
+    return answer(
+        {
+            "compared": len(papers),
+            "groups": [{"kind": one.kind, "ids": one.ids, "reason": one.reason} for one in groups],
+            "same": [
+                {"ids": one.ids, "preferred": one.preferred, "note": one.note}
+                for one in decisions.same
+            ],
+            "different": decisions.different,
+        }
+    )

@@ -200,3 +200,7 @@ def test_the_command_and_the_page_list_what_is_not_decided(
     assert "Duplicates by decision" in record
     assert client.get("/record.json").json["flow"]["removed"]["decided"] == 1  # type: ignore[index]
     assert "Left out as the same work" in client.get("/duplicates").text
+
+
+def test_the_file_that_comes_with_quiver_decides_nothing(checkout: Path) -> None:
+    assert read_decisions(str(checkout / DEFAULT_FILE)) == DuplicateDecisions()

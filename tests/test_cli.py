@@ -132,7 +132,7 @@ def test_examples_of_the_help_run(
     for line in re.findall(r"^  quiver (.+)$", str(VERBS[name].epilog), flags=re.MULTILINE):
         ran = CliRunner().invoke(quiver(), shlex.split(line))
         assert ran.exit_code == 0, f"{line}\n{ran.output}"
-        assert ran.stdout
+        assert ran.stdout or name == "mcp", "which speaks only when it is spoken to"
 
 
 def test_every_option_and_verb_says_what_it_is_for() -> None:

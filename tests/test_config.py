@@ -98,9 +98,10 @@ FAULTS = {
         "index.backend: expected one of whoosh, opensearch; got 'lucene' (line 1)"
     ),
     "web: {prot: 80}": (
-        "web.prot: expected one of the keys connections_per_client, host, max_export, mcp, "
-        "page_cache, port, public_url, requests_per_minute, threads, title, trusted_proxies, "
-        "workers; got 'prot'; "
+        "web.prot: expected one of the keys about_file, accent, accent_dark, "
+        "connections_per_client, host, links, logo_file, max_export, mcp, page_cache, "
+        "password_file, port, public_url, requests_per_minute, threads, title, trusted_proxies, "
+        "user_header, workers; got 'prot'; "
         "did you mean 'port'? (line 1)"
     ),
     "port: 80": (
@@ -120,8 +121,7 @@ FAULTS = {
     "build: {strict: 'yes'}": "build.strict: expected true or false; got 'yes' (line 1)",
     "ranking: {k1: .inf}": "ranking.k1: expected a number from 0.01 to 100; got inf (line 1)",
     "ranking: {k1: .nan}": "ranking.k1: expected a number from 0.01 to 100; got nan (line 1)",
-    "web: 80": "web: expected keys such as connections_per_client, host, max_export; "
-    "got '80' (line 1)",
+    "web: 80": "web: expected keys such as about_file, accent, accent_dark; got '80' (line 1)",
     "web: {public_url: papers}": "web.public_url: expected an address such as "
     "https://papers.example.org, or nothing; got 'papers' (line 1)",
     "web: {trusted_proxies: 10.0.0.0/40}": "web.trusted_proxies: expected addresses and networks "

@@ -31,7 +31,7 @@ LOWEST_PRIORITY: Final = 19
     help="Check again every so many hours, at the lowest priority, until you press Ctrl-C; "
     "damage is reported, and checking goes on.",
 )
-@click.option("--until-eof", is_flag=True, hidden=True)
+@click.option("--until-eof", is_flag=True, hidden=True, help="End with the input.")
 @with_session
 def verify(session: Session, *, every: float | None, until_eof: bool) -> None:
     """Open the newest generation, read back every paper in it, and check every file.

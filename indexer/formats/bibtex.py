@@ -150,8 +150,9 @@ def _record(entry: Entry, parent: Entry | None) -> Record:
         venue = without_tex_letters(next((inherited[n] for n in names if inherited.get(n)), ""))
     if not venue and entry.type in _THESES:
         venue = text("school", "institution")
-    is_preprint = entry.type in _LOOSE and _is_arxiv(entry)
-    if is_preprint and not venue and _identity(entry):
+    is_loose = entry.type in _LOOSE and "entrysubtype" not in fields
+    is_preprint = is_loose and not venue and _is_arxiv(entry)
+    if is_preprint and _identity(entry):
         venue = "arXiv"
     authors = authors_of(fields.get("author", ""))
     title, subtitle = text("title"), text("subtitle")

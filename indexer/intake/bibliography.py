@@ -100,7 +100,7 @@ def clean_pages(text: str) -> str:
     >>> clean_pages("pp. 45--67"), clean_pages("S12 – S20"), clean_pages("7-7")
     ('45-67', 'S12-S20', '7')
     """
-    plain = _DASH.sub("-", _PAGE_WORD.sub("", text.strip())).strip(" -,.;+")
+    plain = _DASH.sub("-", _PAGE_WORD.sub("", text.strip())).strip(" \t\r\n-,.;+")
     same = _SAME.fullmatch(plain)
     return same[1] if same else plain
 

@@ -21,7 +21,7 @@ from indexer.errors import DumpError, RecordError
 from indexer.formats import Format, built_in_formats, detect, load_formats
 from indexer.intake.cleaning import clean
 from indexer.intake.dump import Dump
-from indexer.intake.record import Notice, Read, Record
+from indexer.intake.record import Deletion, Notice, Read, Record
 from indexer.intake.unpack import Counted, unpack
 from indexer.intake.venues import load_venues
 
@@ -50,7 +50,7 @@ def read_all(name: str, data: bytes) -> int:
             dump = Dump(inside, content)
             format = detect(dump, FORMATS)
             for item in format.read(dump) if format is not None else ():
-                assert isinstance(item, Record | RecordError | Notice)
+                assert isinstance(item, Record | RecordError | Notice | Deletion)
                 count += not isinstance(item, Notice)
                 if isinstance(item, Record):
                     paper = clean(item, inside, VENUES, this_year=2026).paper
@@ -97,7 +97,7 @@ def test_every_format_survives_the_dumps_of_the_others(format: Format, name: str
     """Sniffing goes wrong, or a person forces a format: still no other error than `DumpError`."""
     with suppress(DumpError):
         for item in format.read(Dump(name, io.BytesIO(DUMPS[name]))):
-            assert isinstance(item, Record | RecordError | Notice)
+            assert isinstance(item, Record | RecordError | Notice | Deletion)
 
 
 MANY = 60_000

@@ -127,7 +127,7 @@ def test_a_slow_page_keeps_nobody_waiting_for_long(searches: _Searches) -> None:
     _until(lambda: searches.under_way == 1)
     began = time.monotonic()
 
-    assert app.test_client().get("/help").status_code == 200
+    assert app.test_client().get("/references").status_code == 200
     took = time.monotonic() - began
     searches.may_end.set()
     threads[0].join(10)
@@ -140,11 +140,11 @@ def test_what_needs_no_work_waits_for_nobody(searches: _Searches) -> None:
     app = create_app(index=MemoryIndex.of(PAPERS))
     app.extensions["quiver.turns"] = Turns(longest=60)
     client = app.test_client()
-    assert client.get("/help").status_code == 200  # kept from now on
+    assert client.get("/references").status_code == 200  # kept from now on
     threads = _ask(lambda: app.test_client().get("/search?q=slow"), 1)
     _until(lambda: searches.under_way == 1)
 
-    assert client.get("/help").status_code == 200
+    assert client.get("/references").status_code == 200
     with client.get("/static/quiver.css") as style:
         assert style.status_code == 200
     assert client.get("/metrics").status_code == 200

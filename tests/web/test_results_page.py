@@ -53,5 +53,5 @@ def test_the_templates_name_only_what_the_page_has(app: Flask, index: MemoryInde
     """A name that is misspelt in a template would silently show nothing."""
     given = {*laid_out(index, "learning").variables(), *app.jinja_env.globals, "notices", "typed"}
     # A macro; set by `with` around an include; of pages that have a feed or a focus of their own.
-    elsewhere = {"hits", "id", "autofocus", "feed_href"}
+    elsewhere = {"hits", "shown", "id", "autofocus", "feed_href"}
     assert named(app, "pages/search.html", set()) <= given | elsewhere

@@ -37,7 +37,7 @@ def test_a_crawler_that_obeys_sees_papers_names_and_venues_and_nothing_else(
                 todo.append(target)
 
     kinds = {urlsplit(address).path.split("/")[1] for address in seen}
-    assert kinds <= {"", "paper", "author", "venue", "help", "about"}
+    assert kinds <= {"", "paper", "author", "venue", "help", "about", "info.json"}
     assert {f"/paper/{paper.id}" for paper in PAPERS} <= seen
 
 

@@ -24,6 +24,10 @@ ADDRESSES = re.findall(
     r"`(/[^`]*)`", "".join(row.split("|")[1] for row in TABLE.splitlines() if "|" in row)
 )
 NAMES = {"/author/NAME": "/author/ada-byron", "/venue/NAME": "/venue/icml"}
+ELSEWHERE = {
+    "/author/NAME/3": "an index that knows people; see test_people",
+    "/mcp": "a setting; see test_assistant",
+}
 
 
 def fast_addresses() -> Addresses:
@@ -34,7 +38,7 @@ def test_the_document_lists_addresses() -> None:
     assert len(ADDRESSES) >= 15
 
 
-@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize("address", [one for one in ADDRESSES if one not in ELSEWHERE])
 def test_an_address_of_the_document_answers(client: FlaskClient, address: str) -> None:
     there = NAMES.get(address, address).replace("ID", "p1").replace("NAME", "tao-lin")
     assert client.get(there).status_code == 200

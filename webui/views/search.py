@@ -14,6 +14,7 @@ from indexer import (
     UNKNOWN,
     FacetField,
     FacetRequest,
+    IndexMissing,
     Query,
     Sort,
     parse_query,
@@ -144,11 +145,12 @@ def facet(field: FacetField) -> ResponseReturnValue:
 
 @blueprint.get("/help")
 def help_page() -> str:
-    """Explain the query language."""
-    searcher = request_context.searcher()
-    return render_template(
-        "pages/help_page.html", syntax=SYNTAX, examples=example_queries(searcher)
-    )
+    """Explain the query language, with examples of this collection where there is an index."""
+    try:
+        examples = example_queries(request_context.searcher())
+    except IndexMissing:
+        examples = ()
+    return render_template("pages/help_page.html", syntax=SYNTAX, examples=examples)
 
 
 @blueprint.get("/about")

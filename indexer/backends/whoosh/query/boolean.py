@@ -29,8 +29,7 @@ from indexer.backends.whoosh.scoring.scored_docs import DENSE, NOTHING, Matches,
 
 _FEW: Final = 24
 """Where the longest list has this many times the docs that all lists share, their scores are looked
-up by doc rather than added over the whole segment. Both ways are exact; half or double of it costs
-about a fifth of such an intersection."""
+up by doc rather than added over the whole segment. Both ways are exact."""
 _SEARCHED: Final = 6
 """A list this many times longer than another is searched rather than marked. Derived by
 `python -m tests.bench --tune`, 2 to 5 for segments of 10,000 to 400,000 docs; exact either way."""

@@ -74,7 +74,7 @@ class Collection:
         self.size = sum(reader.size for reader in self.readers)
         self.limits = limits.over(self.papers)
         self.lane = HeavyLane()
-        self._stemming = False
+        self._loaded = False
         scores, known = (one * self.papers for one in PAPER_BYTES)
         self._formula = Bm25f(self.readers, ranking, kernels)
         self._scored = ScoredTerms(
@@ -110,11 +110,11 @@ class Collection:
 
     def deadline(self) -> Deadline:
         """Returns the deadline of one query, which begins now."""
-        if not self._stemming:  # the first stem of a process loads NLTK: no query pays for it
+        if not self._loaded:  # the first stem of a process loads NLTK: no query pays for it
             self.analyzer.stem("loading")
-            self._stemming = True
-        if any(reader.meaning is not None for reader in self.readers):
-            self.encoder()  # nor for this
+            if any(reader.meaning is not None for reader in self.readers):
+                self.encoder()
+            self._loaded = True
         return Deadline(self.limits.seconds, self.lane)
 
     def read(self, leaf: Leaf) -> LeafReading:

@@ -244,7 +244,7 @@ function showShelf() {
     one.textContent = ids.includes(one.value) ? "Remove from shelf" : "Add to shelf";
   }
   for (const link of all("#shelf-link")) link.href = shelfAddress(ids);
-  $("#adopt")?.toggleAttribute("hidden", isMine());
+  $("#adopt")?.toggleAttribute("disabled", isMine());
 }
 
 // Buttons in place of links, a box that works at once in place of a form for this page only.
@@ -256,13 +256,8 @@ function prepareShelf() {
     link.replaceWith(button);
   }
   for (const form of all("#selection")) form.hidden = true;
-  const take = $(".shelf-actions");
-  if (take && !$("#adopt")) {
-    const listed = new URL(location.href).searchParams.getAll("id");
-    const button = make("button", { type: "button", id: "adopt" }, "Add these to your shelf");
-    button.addEventListener("click", () => putOnShelf([...new Set([...onShelf(), ...listed])]));
-    take.append(button);
-  }
+  const listed = new URL(location.href).searchParams.getAll("id");
+  $("#adopt")?.addEventListener("click", () => putOnShelf([...new Set([...onShelf(), ...listed])]));
   showShelf();
 }
 

@@ -156,7 +156,7 @@ class Analyzer:
     def words(self, folded: str) -> list[str]:
         """Cut search text into raw words, compounds still whole ("non-invasive"), in order.
 
-        This is the fast way in for bulk indexing; `parts` opens each distinct raw word once.
+        This is the fast way in for bulk indexing; `open_word` opens each distinct raw word once.
         """
         if not folded.isascii():
             # Newer NLTK cuts by the `regex` module, whose letters beyond ASCII are not `re`'s.

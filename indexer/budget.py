@@ -1,7 +1,8 @@
 """What one query may cost: fixed limits, and a counter that goes with the query as an argument.
 
 Three kinds of limits keep a page from being expensive. Limits of the query itself (`Limits.terms`,
-`patterns`, `phrase_words`) cut the same in every backend, so an answer does not depend on the
+`patterns`, `phrase_words`) cut the same in every backend (`query_analysis.expansion_shares` checks
+the first two, `query_analysis.leaf_analysis` the third), so an answer does not depend on the
 engine or on how busy the machine is. Limits of the work (`postings`, `bytes`) are counted by the
 embedded engine before it does the work. The deadline is the last resort, and one deadline holds for
 all searches of a page. What was cut is said in the note of the clause.

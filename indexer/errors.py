@@ -1,4 +1,4 @@
-"""The errors a user of Quiver can meet, factored out so that every room can raise them.
+"""The errors a user of Quiver can meet, factored out so that every package can raise them.
 
 QuiverError               anything a person can mend; its text names the cause and the remedy
 ├── ConfigError           a configuration file or option that cannot be used

@@ -38,8 +38,8 @@ over the 20 stems w of highest P in title and abstract of the 10 best r, P addin
 RM3 as a signal: a weight of 0.3 is RM3's 0.23, the share of what counts that is the words of the
 papers.
 
-Where the index has vectors and the query is a text (`indexer.query_analysis.question`), the last
-feature is meaning: to each of the papers looked at is added
+Where the index has vectors and the query is a text (`indexer.query_analysis.meaning_text`), the
+last feature is meaning: to each of the papers looked at is added
 
     meaning * max(score) * max(0, cos(query, d)) / max(cos)
 

@@ -34,7 +34,7 @@ from indexer.meaning.quantization import (
 from indexer.meaning.weights import Weights, weights_of
 from indexer.meaning.wordpiece import WordPiece
 from indexer.query import Sort
-from indexer.query_analysis.question import question_of
+from indexer.query_analysis.meaning_text import question_of
 from tests.wordpiece_texts import texts
 
 GOLDEN = Path(__file__).parent / "golden" / "meaning"

@@ -135,7 +135,7 @@ class _Slot:
 def read_leaf(
     leaf: Leaf, vocabulary: Vocabulary, *, phrase_words: int = DEFAULT.phrase_words
 ) -> LeafReading:
-    """Read a leaf that is no pattern (these are read together, see `matching.expansion`).
+    """Read a leaf that is no pattern (these are read together, see `expansion_shares`).
 
     Never raises but ValueError for a pattern.
 
@@ -150,7 +150,7 @@ def read_leaf(
         case Phrase():
             return _phrase(leaf, vocabulary, phrase_words)
         case Wildcard() | Fuzzy():
-            raise ValueError("patterns are read by matching.expansion.read_patterns")
+            raise ValueError("patterns are read by expansion_shares.read_patterns")
         case AuthorName(name, position, exact):
             if exact:
                 key = name_key(name)

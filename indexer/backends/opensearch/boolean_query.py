@@ -47,7 +47,7 @@ def scored_query(  # noqa: PLR0913 - all that a score is made of
         match: ALL or ANY.
         holding: for the idf of a term.
         scoring: the weights.
-        names: terms whose presence hits tell, see `leaves.scored`; of the parts of a compound,
+        names: terms whose presence hits tell (`term_queries.scored`); of the parts of a compound,
             which score where words may be missing, with an ``h`` before.
         parts: let these score.
     """

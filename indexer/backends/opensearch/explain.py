@@ -29,7 +29,7 @@ def explained(
     Args:
         plan: the query.
         match: how it was evaluated.
-        names: under which each term tells of itself, see `leaves.scored`.
+        names: under which each term tells of itself, see `term_queries.scored`.
         told: by the hit, with the score of each; tests tell nothing, so a clause of an OR that
             fails only by a test is taken to match.
     """

@@ -44,7 +44,7 @@ class MemorySink:
         """Take the next piece of an array."""
         self._pieces.setdefault(name, []).append(piece)
 
-    def append_narrow(self, name: str, piece: Array, least: int) -> None:
+    def append_packed(self, name: str, piece: Array, least: int) -> None:
         """Take the next piece of a list that is kept as `PackedInts`."""
         self._narrow[name] = least
         self.append(name, piece)

@@ -79,7 +79,7 @@ def test_narrow_numbers_come_back(tmp_path: Path, pieces: list[list[int]]) -> No
     numbers = [number for piece in pieces for number in piece]
     with ArrayFile(tmp_path / "a") as file:
         for piece in pieces:
-            file.append_narrow("some", np.array(piece, np.uint64), 2)
+            file.append_packed("some", np.array(piece, np.uint64), 2)
         file.append("plain", np.arange(3))
     check_arrays(tmp_path / "a")
     values = PackedInts.of(open_arrays(tmp_path / "a"), "some")
@@ -95,7 +95,7 @@ def test_a_few_large_numbers_take_little_room(tmp_path: Path) -> None:
     memory = MemorySink()
     with ArrayFile(tmp_path / "a") as file:
         for sink in (file, memory):
-            sink.append_narrow("some", numbers.astype(np.uint32), 2)
+            sink.append_packed("some", numbers.astype(np.uint32), 2)
 
     for arrays in (open_arrays(tmp_path / "a"), memory.arrays()):
         assert arrays["some.codes"].nbytes == 20_000
@@ -118,7 +118,7 @@ def test_nothing_is_left_of_a_block_that_fails(tmp_path: Path) -> None:
         with ArrayFile(tmp_path / "a") as file:
             file.put("one", np.arange(3))
             file.append("two", np.arange(3))
-            file.append_narrow("three", np.arange(3, dtype=np.uint8), 8)
+            file.append_packed("three", np.arange(3, dtype=np.uint8), 8)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

@@ -8,9 +8,9 @@
     64  …         the arrays, each beginning at a multiple of 64
     …   table     JSON: [[name, dtype, shape, offset, BLAKE2b of its bytes in hex], …]
 
-Numbers are little-endian. The header is written last, so a file cut short has none.
-
-A list of numbers that grows in a file of its own until all is known of it.
+The writing is durable: `ArrayFile` syncs the arrays before it writes the header, so a file that was
+cut short by a kill has no header and is refused. `Spool` is a list of numbers that grows in a
+temporary file until its length and its width are known.
 """
 
 from __future__ import annotations
@@ -58,13 +58,13 @@ class Sink(Protocol):
     def append(self, name: str, piece: Array) -> None:
         """Take the next piece of a flat array; an unsigned one is kept as narrow as fits."""
 
-    def append_narrow(self, name: str, piece: Array, least: int) -> None:
+    def append_packed(self, name: str, piece: Array, least: int) -> None:
         """Take the next piece of a list of unsigned numbers that is kept as `PackedInts`.
 
         Args:
             name: of the list.
             piece: of it.
-            least: the fewest bits of a code, see `narrow.best_width`; the same for all pieces.
+            least: the fewest bits of a code, see `packed_ints.best_width`; the same for all pieces.
         """
 
 
@@ -97,7 +97,7 @@ class ArrayFile(AbstractContextManager["ArrayFile"]):
         self._lasting = lasting
         self._table: list[tuple[str, str, list[int], int, str]] = []
         self._spools: dict[str, Spool] = {}
-        self._narrow: dict[str, tuple[int, NDArray[np.int64]]] = {}
+        self._packed: dict[str, tuple[int, NDArray[np.int64]]] = {}
 
     def __enter__(self) -> Self:
         self._file = self._path.open("wb")
@@ -132,16 +132,16 @@ class ArrayFile(AbstractContextManager["ArrayFile"]):
             spool = self._spools[name] = Spool(self._path.parent, piece.dtype)
         spool.append(piece)
 
-    def append_narrow(self, name: str, piece: Array, least: int) -> None:
+    def append_packed(self, name: str, piece: Array, least: int) -> None:
         """Write the next piece of a list that is kept as `PackedInts`."""
         self.append(name, piece)
-        _, before = self._narrow.get(name, (least, 0))
-        self._narrow[name] = least, before + reaching(piece)
+        _, before = self._packed.get(name, (least, 0))
+        self._packed[name] = least, before + reaching(piece)
 
-    def _put_narrow(self, name: str) -> None:
+    def _put_packed(self, name: str) -> None:
         """Write codes, of as many bits as is best for all; the others go into spools meanwhile."""
         spool = self._spools[name]
-        least, others = self._narrow[name]
+        least, others = self._packed[name]
         bits = best_width(spool.length, others, least)
 
         def codes() -> Iterator[memoryview]:
@@ -170,10 +170,10 @@ class ArrayFile(AbstractContextManager["ArrayFile"]):
         self._table[-1] = (*self._table[-1][:4], check.hexdigest())
 
     def _finish(self) -> None:
-        for name in self._narrow:
-            self._put_narrow(name)
+        for name in self._packed:
+            self._put_packed(name)
         for name, spool in self._spools.items():
-            if name not in self._narrow:
+            if name not in self._packed:
                 self._begin(name, spool.dtype, [spool.length])
                 self._end(_bytes_of(piece.astype(spool.dtype, copy=False)) for piece in spool)
         table = json.dumps(self._table, separators=(",", ":")).encode()

@@ -15,14 +15,11 @@ leaves either the old or the new generation, whole. Nothing that may have been p
 before the next generation is: without `CURRENT` the newest generation counts, with a damaged one
 all are kept until a build or a rollback has published another.
 
-What must hold on disk: small files replaced at one stroke, names synced, faults told plainly.
+`replace_text` replaces a small file in one step and syncs its name; its errors name the path.
 
-One writer at a time: a lock on a file that says who holds it.
-
-The lock is the system's (`platform.lock_file`), so it is free the moment its holder dies, however
-it dies; the text in the file only tells the next writer who holds it.
-
-How an index is kept: decisions of whoever runs it, not properties of what is in it.
+There is one writer at a time. The lock is the system's (`platform.lock_file`), so it is free the
+moment its holder dies, however it dies; the text in the file only tells the next writer who holds
+it. `Policy` has the settings of whoever runs the index, such as how many generations are kept.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ class OpenedSegment:
 
     Attributes:
         raw: all arrays by name, among them `content`, which only writers need (see
-            `run.Record`).
+            `indexing.runs.DocColumns`).
         deleted: bool[P], None where no paper is deleted.
         identifiers, record_terms: None where the file is older than these dictionaries.
         files: what all of it was read from.

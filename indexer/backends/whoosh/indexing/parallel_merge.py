@@ -113,7 +113,7 @@ class ParallelMerge:
                 sink.append("docs", arrays["docs"][low : low + _STEP])
             for name, least in PACKED:
                 for piece in PackedInts.of(arrays, name).pieces():
-                    sink.append_narrow(name, piece, least)
+                    sink.append_packed(name, piece, least)
             yield PostingCounts(*(arrays[name].copy() for name in _COUNTS))
             release(arrays["docs"])
 

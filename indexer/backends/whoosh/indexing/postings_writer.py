@@ -94,7 +94,7 @@ def write_postings(
     """
     sink.append("docs", np.zeros(0, np.int32))
     for name, least in PACKED:
-        sink.append_narrow(name, np.zeros(0, np.uint32), least)
+        sink.append_packed(name, np.zeros(0, np.uint32), least)
     words = mapping.stem_word_ptr[stretch.stop] - mapping.stem_word_ptr[stretch.start]
     counts = PostingCounts(
         np.zeros(len(stretch), np.int64),
@@ -273,7 +273,7 @@ def _write_group(
     sink.append("docs", (heads & doc_mask).astype(np.int32))
     values = (count - abstract, abstract, position, form)
     for (name, least), numbers in zip(PACKED, values, strict=True):
-        sink.append_narrow(name, numbers.astype(np.uint32), least)
+        sink.append_packed(name, numbers.astype(np.uint32), least)
     span = group.high - group.low
     inside = slice(group.low - start, group.high - start)
     counts.postings[inside] += np.bincount(stem, minlength=span)

@@ -1,4 +1,4 @@
-"""Inner loops over arrays, compiled by numba where it is installed; they import no other room."""
+"""Inner loops over arrays, compiled by numba where it is installed; they import no other folder."""
 
 from __future__ import annotations
 

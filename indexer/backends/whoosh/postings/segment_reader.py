@@ -272,7 +272,11 @@ class SegmentReader:
         return column
 
     def _column(self, field: CodedField) -> Column:
-        """Builds a column."""
+        """Builds a column.
+
+        Raises:
+            ValueError: when the field has none.
+        """
         arrays = self.arrays
         if field == "year":
             years = arrays.year
@@ -281,9 +285,12 @@ class SegmentReader:
             return Column.of(
                 names, np.repeat(np.arange(len(starts)), np.diff(starts, append=self.size))
             )
-        values, codes = (
-            (arrays.venues, arrays.venue) if field == "venue" else (arrays.types, arrays.type)
-        )
+        if field == "venue":
+            values, codes = arrays.venues, arrays.venue
+        elif field == "type":
+            values, codes = arrays.types, arrays.type
+        else:
+            raise ValueError(f"{field} has no column")
         sorted_values, codes = list(values), codes.astype(np.int32)
         unknown_code = bisect_left(sorted_values, UNKNOWN)
         if sorted_values[unknown_code : unknown_code + 1] == [UNKNOWN]:

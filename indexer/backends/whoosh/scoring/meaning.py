@@ -28,7 +28,7 @@ from indexer.meaning.quantization import (
 from indexer.meaning.weights import Floats
 from indexer.paper import Paper
 from indexer.query import Query
-from indexer.query_analysis.question import MOST_CHARACTERS, question_of
+from indexer.query_analysis.meaning_text import MOST_CHARACTERS, question_of
 
 _SHORTLIST: Final = 1000
 """Docs whose signs differ least from the query's and whose cosines are computed: they hold 97.7 to

@@ -242,7 +242,7 @@ def test_one_that_does_not_answer_is_an_error(
 def test_what_is_no_repository_is_told(
     repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for reply, fault in (("<html/>", "no OAI-PMH repository"), ("<a", "a reply that is no XML")):
+    for reply, fault in (("<html/>", "no OAI-PMH repository"), ("<a", "a reply that is not XML")):
         monkeypatch.setattr(repository, "reply", lambda _, reply=reply: reply)
         with pytest.raises(DumpError, match=fault):
             harvest(of(repository), str(tmp_path / "all.xml"))

@@ -356,7 +356,7 @@ def test_the_command_asks_with_key_and_contact_of_the_environment(
         (["openalax", "x"], "openalex, crossref"),
         (["pubmed", "x"], "add --query"),
         (["pubmed", "x", "--query", "a", "--set", "b"], "are for OAI-PMH"),
-        (["https://x.org/oai", "x", "--query", "a"], "are for a public interface"),
+        (["https://x.org/oai", "x", "--query", "a"], "are for public interfaces"),
         (["crossref", "x", "--query", "a", "--key", "a\nb"], "one line"),
     ],
 )

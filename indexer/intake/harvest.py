@@ -95,7 +95,7 @@ def harvest(  # noqa: PLR0913 - what it is told, and what it tells
             written. What was harvested is kept, and the next harvest goes on from there.
     """
     if urlsplit(what.url).scheme not in ("http", "https"):
-        raise DumpError(what.url, 0, "no web address; OAI-PMH repositories have one (https://…)")
+        raise DumpError(what.url, 0, "is not the web address of a repository (https://…)")
     dump, state_file = Path(path), Path(f"{path}.state.json")
     for name in (path, f"{path}.state.json"):
         refuse_protected(name, protected or Protected())

@@ -35,8 +35,8 @@ def test_home_says_what_is_in_the_index(client: FlaskClient) -> None:
         for item in page.one("ul", class_="venues").all("li")
     }
     assert venues == {
-        "ICML": "21 papers", "NeurIPS": "21 papers", "ICLR": "20 papers", "JMLR": "1 papers",
-        "Proc. of X/Y & Z?": "1 papers",
+        "ICML": "21 papers", "NeurIPS": "21 papers", "ICLR": "20 papers", "JMLR": "1 paper",
+        "Proc. of X/Y & Z?": "1 paper",
     }  # fmt: skip
     assert page.one("search").one("input", name="q").attrs["value"] == ""
 

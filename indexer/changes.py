@@ -1,4 +1,4 @@
-"""Writing what was read: papers, deletions by their source, and decisions about duplicates."""
+"""Writes what dumps hold: papers, deletions by their source, and decisions about duplicates."""
 
 from __future__ import annotations
 

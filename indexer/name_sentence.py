@@ -1,4 +1,4 @@
-"""What is said of an author's name that was typed into the box."""
+"""The sentence about an author's name that was typed into the box."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ OFFERED_AUTHORS: Final = 5
 
 
 def name_sentence(typed: TypedName) -> str:
-    """Returns what is offered above the results.
+    """Returns the sentence above the results.
 
     Example:
-        "Yang Liu: 144 papers; also 3 spellings: Liu Yang (18), Yang Y. Liu (2), Y.-F. Liu (1)"
+        "Yang Liu: 144 papers; 3 other spellings: Liu Yang (18), Yang Y. Liu (2), Y.-F. Liu (1)"
     """
     first, *others = typed.authors
     sentence = counted_author(first)
@@ -27,10 +27,10 @@ def name_sentence(typed: TypedName) -> str:
 
 
 def other_authors(typed: TypedName) -> str:
-    """Returns how many other names there are: "also 3 spellings", "also 2 other authors"."""
+    """Returns how many other names there are: "3 other spellings", "2 other authors"."""
     number = len(typed.authors) - 1
-    what = "other author" if is_part_of_name(typed.name) else "spelling"
-    return f"also {number:,} {what}{'' if number == 1 else 's'}"
+    what = "author" if is_part_of_name(typed.name) else "spelling"
+    return f"{number:,} other {what}{'' if number == 1 else 's'}"
 
 
 def counted_author(author: NamedAuthor) -> str:

@@ -76,7 +76,7 @@ def refuse_protected(path: str, protected: Protected) -> None:
         OutputError: when it is protected, a folder, or a disk.
     """
     if not path or "\0" in path:
-        raise OutputError(repr(path), "is no name of a file")
+        raise OutputError(repr(path), "is not a file name")
     descriptor = descriptor_of(path)
     if descriptor is not None:
         status = _descriptor_status(descriptor)

@@ -206,10 +206,11 @@ class Tally:
         """Word what a person should know: remarks, duplicates, what the cleaning dropped."""
         found = list(self.notices)
         if self.notice_count > len(self.notices):
-            found.append(f"and {self.notice_count - len(self.notices)} more remarks of this kind")
+            more = self.notice_count - len(self.notices)
+            found.append(f"and {more} more remark{'' if more == 1 else 's'} of this kind")
         if self.duplicate_count:
             found.append(
-                f"{self.duplicate_count} records had the id of an earlier one and replaced it "
+                f"{_records(self.duplicate_count)} had the id of an earlier one and replaced it "
                 f"(such as {'; '.join(self.duplicates)})"
             )
         for rule in self.rules():
@@ -217,6 +218,10 @@ class Tally:
             if change.is_loss:
                 found.append(
                     f"{where}: {rule.field} {change.before[:60]!r}: {rule.rule} "
-                    f"({rule.count} records in all)"
+                    f"({_records(rule.count)} in all)"
                 )
         return tuple(found)
+
+
+def _records(number: int) -> str:
+    return f"{number} record{'' if number == 1 else 's'}"

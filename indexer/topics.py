@@ -1,4 +1,4 @@
-"""Topics of a result: pairs of words that its best papers fall apart by, each with its true count.
+"""Topics of a result: pairs of words that group its best papers, each with its true count.
 
 The pairs are taken from the best hits; the count of each is that of the whole result with the pair
 as a phrase, so that it is the number of hits that a reader gets who follows it.

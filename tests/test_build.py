@@ -69,7 +69,7 @@ def test_the_json_of_a_report_has_the_promised_names(tmp_path: Path) -> None:
         {"source": dump, "line": 2, "reason": "expected an object, got a list"}
     ]
     assert report["warnings"] == [
-        f"{dump}:1: url 'nowhere': no web address, taken as missing (1 records in all)"
+        f"{dump}:1: url 'nowhere': no web address, taken as missing (1 record in all)"
     ]
     assert report["cleaning"][0]["examples"] == [
         {"source": f"{dump}:1", "before": "nowhere", "after": ""}

@@ -115,7 +115,7 @@ def test_the_second_harvest_begins_on_the_day_of_the_first(url: str, asked: Aske
 def test_a_file_that_is_no_harvest_is_not_written_over(url: str) -> None:
     Path("mine.bib").write_text("@article{mine}", encoding="utf-8")
     told = run("harvest", url, "mine.bib", code=1).stderr
-    assert "mine.bib: is there already" in told
+    assert "mine.bib: already exists" in told
     assert Path("mine.bib").read_text(encoding="utf-8") == "@article{mine}"
 
 
@@ -126,7 +126,7 @@ def test_a_day_that_is_none_is_misuse(day: str) -> None:
 
 
 def test_an_address_of_nothing_is_told() -> None:
-    assert "no web address" in run("harvest", "file:///etc/passwd", "x.xml", code=1).stderr
+    assert "not the web address" in run("harvest", "file:///etc/passwd", "x.xml", code=1).stderr
     assert not Path("x.xml").exists()
 
 

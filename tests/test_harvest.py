@@ -219,14 +219,14 @@ def test_files_of_another_harvest_are_not_touched(repository: Repository, tmp_pa
     with pytest.raises(DumpError, match="belongs to a harvest of"):
         harvest(of(repository, set="math"), str(path))
     Path(f"{path}.state.json").write_text("{}", encoding="utf-8")
-    with pytest.raises(DumpError, match="is no state of a harvest"):
+    with pytest.raises(DumpError, match="is not the state of a harvest"):
         harvest(of(repository), str(path))
     assert path.read_bytes() == before
 
 
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://x.org/oai", "nowhere", ""])
 def test_only_addresses_of_the_web_are_asked(tmp_path: Path, url: str) -> None:
-    with pytest.raises(DumpError, match="no web address"):
+    with pytest.raises(DumpError, match="not the web address"):
         harvest(Harvest(url), str(tmp_path / "all.xml"))
 
 
@@ -242,7 +242,7 @@ def test_one_that_does_not_answer_is_an_error(
 def test_what_is_no_repository_is_told(
     repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for reply, fault in (("<html/>", "no OAI-PMH repository"), ("<a", "a reply that is no XML")):
+    for reply, fault in (("<html/>", "no OAI-PMH repository"), ("<a", "a reply that is not XML")):
         monkeypatch.setattr(repository, "reply", lambda _, reply=reply: reply)
         with pytest.raises(DumpError, match=fault):
             harvest(of(repository), str(tmp_path / "all.xml"))
@@ -317,7 +317,7 @@ def test_a_state_file_of_someone_else_is_not_written_over(
     for text in ("my notes", '{"url": 1, "prefix": "a", "set": ""}', "[" * 100_000, "null"):
         state.write_text(text, encoding="utf-8")
 
-        with pytest.raises(DumpError, match="is no state of a harvest"):
+        with pytest.raises(DumpError, match="is not the state of a harvest"):
             harvest(of(repository), str(path))
         assert state.read_text(encoding="utf-8") == text
 

@@ -141,7 +141,7 @@ def test_what_to_install_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     ("files", "said"),
     [
         ({}, "No such file"),
-        ({"model.onnx": b"\x00\xff", "vocab.txt": b"a"}, "no ONNX file"),
+        ({"model.onnx": b"\x00\xff", "vocab.txt": b"a"}, "not an ONNX file"),
         ({"model.onnx": b"", "vocab.txt": b"a"}, "holds no such encoder"),
         ({"model.onnx": b"\x3a\x7f", "vocab.txt": b"a"}, "cut short"),
     ],

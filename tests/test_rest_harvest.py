@@ -249,7 +249,7 @@ def test_a_token_that_is_forgotten_begins_the_list_again(
     report = run("crossref", interface, path, said=said)
 
     assert (report.records, report.known) == (3, 1)
-    assert "beginning it again" in said[0]
+    assert "starting it again" in said[0]
     assert titles(path) == TITLES
 
 
@@ -355,8 +355,8 @@ def test_the_command_asks_with_key_and_contact_of_the_environment(
     [
         (["openalax", "x"], "openalex, crossref"),
         (["pubmed", "x"], "add --query"),
-        (["pubmed", "x", "--query", "a", "--set", "b"], "belong to OAI-PMH"),
-        (["https://x.org/oai", "x", "--query", "a"], "belong to a public interface"),
+        (["pubmed", "x", "--query", "a", "--set", "b"], "are for OAI-PMH"),
+        (["https://x.org/oai", "x", "--query", "a"], "are for public interfaces"),
         (["crossref", "x", "--query", "a", "--key", "a\nb"], "one line"),
     ],
 )

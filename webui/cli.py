@@ -45,8 +45,8 @@ from webui.server.verifying import verifying
     "verify_every",
     type=click.FloatRange(min=0, min_open=True),
     metavar="HOURS",
-    help="Check the whole index every so many hours, in a process of the lowest priority; damage "
-    "is reported on stderr.",
+    help="Check the whole index every HOURS hours, in a process of the lowest priority; damage is "
+    "reported on stderr.",
 )
 @with_session
 def serve(

@@ -1,4 +1,4 @@
-"""The door for assistants: the collection as tools of the Model Context Protocol.
+"""The collection as tools of an assistant, by the Model Context Protocol.
 
 `answers` says what each tool returns, bounded and as JSON values, and knows no protocol;
 `mcp_server` offers these as tools, resources and a prompt through the official SDK, which the extra

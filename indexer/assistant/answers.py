@@ -1,4 +1,4 @@
-"""What an assistant gets of a collection: bounded answers, each complete in itself.
+"""Answers of a collection to an assistant: bounded in size, each complete in itself.
 
 Every answer is a dict of JSON values, names the generation that gave it, and fits into
 `MOST_BYTES` of JSON: what was left out is counted ("+4 authors", `next_cursor`).
@@ -74,13 +74,13 @@ class Collection:
     address: str = ""
 
     def paper_url(self, paper: Paper) -> str:
-        """Returns where a person can read of a paper."""
+        """Returns the address of a paper for a reader."""
         if self.address:
             return f"{self.address}/paper/{quote(paper.id, safe='')}"
         return paper.url or (f"https://doi.org/{quote(paper.doi, safe='/')}" if paper.doi else "")
 
     def author_url(self, key: str) -> str:
-        """Returns where a person can read of the papers of a name; empty where unknown."""
+        """Returns the address of the papers of a name for a reader; empty where unknown."""
         return f"{self.address}/author/{name_slug(key)}" if self.address else ""
 
 
@@ -249,7 +249,7 @@ def author(searcher: Searcher, collection: Collection, name: str) -> Json:
 
 
 def references(searcher: Searcher, collection: Collection, text: str) -> Json:
-    """Say of each reference of a list whether this collection has it, and what differs.
+    """Check whether this collection has each reference of a list, and what differs.
 
     Args:
         searcher: of the collection.
@@ -282,7 +282,7 @@ def references(searcher: Searcher, collection: Collection, text: str) -> Json:
         ),
     }
     if len(given) > MOST_REFERENCES:
-        answer["left_out"] = f"Only the first {MOST_REFERENCES} references were looked for."
+        answer["left_out"] = f"Only the first {MOST_REFERENCES} references were checked."
     return _shortened(answer, "references")
 
 
@@ -328,12 +328,13 @@ def receipt_sentence(results: Results) -> str:
     if sentence := relaxation_sentence(results):
         parts.append(sentence)
     if results.timed_out:
-        parts.append("The time for this search was up before all was looked at.")
+        parts.append("This search took too long and was cut short, so some results may be missing.")
     parts += [_clip(repair.reason, 200) for repair in receipt.repairs[:3]]
     parts += [f"{_clip(one.text, 80)}: {_clip(one.note, 120)}." for one in receipt.clauses[:8]
               if one.note]  # fmt: skip
     if not results.total:
-        parts += [f"{one.label}: {one.total:,} papers." for one in receipt.alternatives[:3]]
+        parts += [f"{one.label}: {one.total:,} paper{'' if one.total == 1 else 's'}."
+                  for one in receipt.alternatives[:3]]  # fmt: skip
     return _clip(" ".join(parts), 1_500)
 
 
@@ -409,7 +410,7 @@ def _hit(collection: Collection, hit: Hit, versions: int) -> Json:
 
 
 def _short(collection: Collection, paper: Paper) -> Json:
-    """Writes what a list says of a paper."""
+    """Returns the entry of a paper in a list."""
     written = {
         "id": paper.id,
         "title": _clip(paper.title, 300),

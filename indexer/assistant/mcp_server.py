@@ -25,9 +25,9 @@ from indexer.search import Searcher
 OpenSearcher = Callable[[], AbstractContextManager[Searcher]]
 """Opens the newest generation for one answer."""
 Answer = Callable[[Callable[[Searcher], Json]], str]
-"""Runs a function over a searcher and returns what it says as JSON; its errors become sentences."""
+"""Runs a function over a searcher and returns its answer as JSON; its errors become sentences."""
 READ_ONLY: Final = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
-QueryText = Annotated[str, Field(description="Query, see the server's instructions.")]
+QueryText = Annotated[str, Field(description="Query; the server's instructions have the syntax.")]
 PaperIds = Annotated[
     list[str], Field(description="Ids of papers, or DOIs.", min_length=1, max_length=MOST_IDS)
 ]
@@ -91,7 +91,7 @@ def _add_search_tools(server: MCPServer[Any], answered: Answer, collection: Coll
     def search(
         query: QueryText,
         limit: HitLimit = LISTED,
-        cursor: Annotated[str, Field(description="next_cursor of the page before.")] = "",
+        cursor: Annotated[str, Field(description="next_cursor of the previous page.")] = "",
         sort: Literal["relevance", "newest", "oldest"] = "relevance",
     ) -> str:
         """Search for papers; returns ids, titles, links and the passage that matches."""
@@ -118,7 +118,7 @@ def _add_search_tools(server: MCPServer[Any], answered: Answer, collection: Coll
         )
 
     @tool
-    def author(name: Annotated[str, Field(description="Name as papers print it.")]) -> str:
+    def author(name: Annotated[str, Field(description="Author name as printed on papers.")]) -> str:
         """Describe the papers of an author name: years, co-authors, newest papers."""
         return answered(lambda searcher: answers.author(searcher, collection, name))
 

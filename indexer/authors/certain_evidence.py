@@ -1,4 +1,4 @@
-"""What is known for certain of who wrote a paper: what is curated, ORCID iDs, OpenReview profiles.
+"""Certain evidence of who wrote a paper: the curation, ORCID iDs and OpenReview profiles.
 
 Two papers of one name with the same ORCID iD, or the same id at the same source, are one person's;
 with two ORCID iDs, or two OpenReview profiles, they are two people's. What people have curated goes
@@ -28,7 +28,7 @@ class CertainEvidence:
         number: Callable[[str], int | None],
         paper: Callable[[int], Paper] | None,
     ) -> None:
-        """Reads what is curated.
+        """Reads the curation.
 
         Args:
             curated: which papers of a name are one person's, and which are not.
@@ -53,11 +53,11 @@ class CertainEvidence:
             self._salts[key] = self._salts.get(key, 0) ^ int.from_bytes(salt, "little")
 
     def salt(self, key: str) -> int:
-        """Returns 64 bits that change with what is curated of a `name_key`."""
+        """Returns 64 bits that change with the curation of a `name_key`."""
         return self._salts.get(key, 0)
 
     def __call__(self, name: int, papers: Longs) -> Constraints:
-        """Returns what is known of the papers of a name id."""
+        """Returns the certain evidence of the papers of a name id."""
         key = self._name_keys[name]
         known: dict[tuple[int, int], bool] = {}
         if self._paper is not None:

@@ -100,7 +100,7 @@ def _only(folder: Path, pattern: str) -> Path:
 def _loaded(path: Path) -> Mapping[str, Any]:
     try:
         if path.stat().st_size > _MOST_BYTES:
-            raise DumpError(str(path), 0, "is larger than 1 GB; part it")
+            raise DumpError(str(path), 0, "is larger than 1 GB; split it")
         loaded: Mapping[str, Any] = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         raise DumpError(str(path), 0, f"cannot be read as JSON: {error}") from error

@@ -1,4 +1,4 @@
-"""What speaks for two papers of one name being one person's, as numbers, for many pairs at once.
+"""Features of pairs of papers of one name: evidence that both are one person's, as numbers.
 
 The features are those of the literature (Torvik & Smalheiser 2009; S2AND, Subramanian et al. 2021,
 https://arxiv.org/abs/2103.07534): shared co-authors weighted by how rare their names are, also in

@@ -46,7 +46,7 @@ class NamedPeople:
         groups: by number, from 1, the `paper_hash`es of each.
         confidence: by number, the probability that no other group is the same person.
         moved: numbers given up and those they lead to; 0 is the whole name.
-        alone: hashes of the papers that fit in no group.
+        alone: hashes of the papers that fit no group.
     """
 
     groups: Mapping[int, frozenset[int]]

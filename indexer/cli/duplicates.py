@@ -18,7 +18,7 @@ from indexer.versions import Versions
 
 
 @click.command(
-    short_help="List possible duplicates to decide.",
+    short_help="List possible duplicates for a decision.",
     epilog=example("quiver duplicates", "quiver duplicates --yaml"),
 )
 @click.option("--yaml", "as_yaml", is_flag=True, help="Print entries for the file of decisions.")
@@ -28,10 +28,10 @@ def duplicates(session: Session, *, as_yaml: bool) -> None:
 
     The file that the setting build.duplicates names (data/duplicates.yaml) holds the decisions:
     papers that are the same, the preferred one of them, and papers that are different. The next
-    build applies them; a decision that is taken out of the file is undone by it.
+    build applies them, and undoes a decision that is no longer in the file.
     """
     if as_yaml and session.json:
-        raise click.UsageError("--yaml and --json exclude each other")
+        raise click.UsageError("--yaml and --json cannot be combined")
     path = session.config.build.duplicates
     with open_searcher(session) as searcher:
         applied = decisions_of(searcher)
@@ -65,8 +65,8 @@ def _report(
     if decisions.same or decisions.different:
         yield ""
         yield (
-            f"{path} decides {counted(len(decisions.same), 'work')} with several papers and "
-            f"{counted(len(decisions.different), 'group')} of different papers."
+            f"{path} lists {counted(len(decisions.same), 'work')} with several papers and "
+            f"{counted(len(decisions.different), 'group')} of papers that are different works."
         )
     if decisions != applied:
         yield ""
@@ -88,7 +88,7 @@ def _as_json(
 
 def _as_yaml(groups: tuple[Versions, ...], searcher: Searcher) -> Iterator[str]:
     """Writes each group as an entry in comments: what is left in is decided by a person."""
-    yield "# Move what is right under the key `same:` or `different:` and remove the # before it."
+    yield "# Move correct entries under the key `same:` or `different:` and remove the # signs."
     for group in groups:
         yield ""
         yield from (f"# {line.strip()}" for line in group_lines(group, searcher) if line)

@@ -113,7 +113,7 @@ def evaluate(
     if known_item and run_file is not None:
         raise click.UsageError("--run writes the answers to a judged collection, not --known-item")
     if meaning and (known_item or against is not None):
-        raise click.UsageError("--meaning compares on a judged collection, without --against")
+        raise click.UsageError("--meaning needs a judged collection; it excludes --against")
     if known_item:
         _test_index(session, sample)
         return
@@ -260,7 +260,7 @@ def _self_test_lines(test: SelfTest) -> Iterator[str]:
     yield (
         "Passed."
         if test.passed
-        else "Failed: a title 99.5 %, a description 95 %, a link always, an identifier or a "
-        "reference 99 %, four words or one typo 97 %, a title without its subtitle 96.5 %, the "
-        "other ways 95 %."
+        else "Failed. Required: titles 99.5%, descriptions 95%, links 100%, identifiers and "
+        "references 99%, four words or one typo 97%, titles without their subtitle 96.5%, other "
+        "ways 95%."
     )

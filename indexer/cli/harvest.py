@@ -35,7 +35,7 @@ CONTACT_VARIABLE = "QUIVER_CONTACT"
 )
 @click.argument("source", metavar="SOURCE")
 @click.argument("file")
-@click.option("--query", default="", metavar="TEXT", help="What to ask a public interface for.")
+@click.option("--query", default="", metavar="TEXT", help="What to search a public interface for.")
 @click.option(
     "--filter",
     "conditions",
@@ -48,14 +48,14 @@ CONTACT_VARIABLE = "QUIVER_CONTACT"
     default="",
     envvar=KEY_VARIABLE,
     metavar="KEY",
-    help=f"Key of a public interface; better in the environment, as {KEY_VARIABLE}.",
+    help=f"Key of a public interface; better set in the environment, as {KEY_VARIABLE}.",
 )
 @click.option(
     "--contact",
     default="",
     envvar=CONTACT_VARIABLE,
     metavar="ADDRESS",
-    help=f"Your address, told to the source with each request; or {CONTACT_VARIABLE}.",
+    help=f"Your address, sent to the source with each request; also {CONTACT_VARIABLE}.",
 )
 @click.option(
     "--endpoint", default="", metavar="URL", help="Address of a mirror of the public interface."
@@ -105,7 +105,7 @@ def harvest(
     """Download records from SOURCE to FILE, a dump that build reads.
 
     SOURCE is the address of an OAI-PMH repository, or one of the public interfaces openalex,
-    crossref, europepmc, pubmed, semanticscholar, arxiv and openreview, which want a --query.
+    crossref, europepmc, pubmed, semanticscholar, arxiv and openreview, which need a --query.
 
     A state file next to FILE records the progress: run the command again to resume an
     interrupted harvest, or to fetch only what has changed since a finished one.
@@ -121,12 +121,12 @@ def harvest(
     asked = RestQuery(query.strip(), conditions.strip(), _day(since), key, contact)
     if known is None and (asked.query or asked.filter or endpoint):
         raise click.UsageError(
-            "--query, --filter and --endpoint belong to a public interface; a repository has --set"
+            "--query, --filter and --endpoint are for public interfaces; a repository has --set"
         )
     if known is not None and not (asked.query or asked.filter):
-        raise click.UsageError(f"{known.label} is asked by words; add --query TEXT")
+        raise click.UsageError(f"{known.label} needs a query; add --query TEXT")
     if known is not None and (of_set or prefix != "oai_dc"):
-        raise click.UsageError("--set and --prefix belong to OAI-PMH repositories")
+        raise click.UsageError("--set and --prefix are for OAI-PMH repositories")
     protected = protect((), session.settings_files, indexes=(str(session.directory),))
     report: HarvestReport | RestReport
     try:
@@ -153,7 +153,7 @@ def harvest(
     since_when = f" changed since {report.since}" if report.since else ""
     how = ", resuming an interrupted harvest" if report.went_on else ""
     known_already = getattr(report, "known", 0)
-    beside = f"; {known_already:,} more were there already" if known_already else ""
+    beside = f"; {known_already:,} already there" if known_already else ""
     echo_lines(
         f"{counted(report.records, 'record')}{since_when} fetched into {file} with "
         f"{counted(report.requests, 'request')}{how}{beside}.",

@@ -20,7 +20,7 @@ from indexer.priority import stand_back
 from indexer.query import Query, Sort
 
 LOWEST_PRIORITY: Final = 19
-"""What repeated checks run at, for nobody waits for them."""
+"""Niceness of repeated checks, for which nobody waits."""
 
 
 @click.command(short_help="Read the whole index and check it.", epilog=example("quiver verify"))
@@ -28,8 +28,8 @@ LOWEST_PRIORITY: Final = 19
     "--every",
     type=click.FloatRange(min=0, min_open=True),
     metavar="HOURS",
-    help="Check again every so many hours, at the lowest priority, until you press Ctrl-C; "
-    "damage is reported, and checking goes on.",
+    help="Check every HOURS hours, at the lowest priority, until you press Ctrl-C; damage is "
+    "reported, and the checks go on.",
 )
 @click.option("--until-eof", is_flag=True, hidden=True, help="End with the input.")
 @with_session
@@ -54,8 +54,8 @@ def verify(session: Session, *, every: float | None, until_eof: bool) -> None:
 
 
 def _end_with_the_input() -> None:
-    """Have the process end when its input does, as it does when whoever started it ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # for whoever started it
+    """End the process when its input ends, which it does when its parent process ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process handles it
 
     def wait() -> None:
         while os.read(0, 4096):

@@ -124,7 +124,7 @@ class SelfTest:
 
     @property
     def passed(self) -> bool:
-        """Whether 99.5 % of the titles, 95 % of the descriptions and all links lead home.
+        """Whether 99.5% of the titles, 95% of the descriptions and all links lead home.
 
         So must the shares of `known_ways.LEAST_SHARES` of the further ways of asking.
         """

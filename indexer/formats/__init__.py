@@ -133,7 +133,7 @@ def load_formats() -> Mapping[str, Format]:
         except Exception as error:
             raise DumpError(source, 0, f"cannot be loaded: {error}; uninstall it") from error
         if not isinstance(loaded, Format):
-            raise DumpError(source, 0, "is no indexer.formats.Format; uninstall it")
+            raise DumpError(source, 0, "is not an indexer.formats.Format; uninstall it")
         found[loaded.name] = loaded
     for one in built_in_formats():
         found.setdefault(one.name, one)

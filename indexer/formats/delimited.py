@@ -73,7 +73,7 @@ def read(dump: Dump) -> Iterator[Read]:
     try:
         cells = next(csv.reader([header], delimiter=delimiter), [])
     except csv.Error as error:
-        raise DumpError(dump.name, skipped, f"the header is no row of a table: {error}") from error
+        raise DumpError(dump.name, skipped, f"the header is not a table row: {error}") from error
     columns = mapped_columns(dump.name, cells) or guess_columns(cells)
     if columns is None:
         raise DumpError(dump.name, 1, unknown_columns(dump.name, cells))

@@ -51,7 +51,7 @@ def read(dump: Dump) -> Iterator[Read]:
         line, value = item
         content = value.get("content")
         if not is_object(content) or not text(_value(content, "title")):
-            yield RecordError(dump.name, line, "the note is no paper")
+            yield RecordError(dump.name, line, "the note is not a paper")
         elif value.get("replyto"):
             yield RecordError(dump.name, line, "the note is a reply to a paper")
         elif _TURNED_DOWN.search(_venue(content) + " " + text(_value(content, "venueid"))):

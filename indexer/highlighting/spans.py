@@ -69,7 +69,7 @@ class Chunks(dict[str, str | OddChunk]):
     """
 
     def __init__(self) -> None:
-        """Hold nothing yet."""
+        """Starts empty."""
         super().__init__()
         self._bytes = 0
 
@@ -86,7 +86,7 @@ class Chunks(dict[str, str | OddChunk]):
         return held
 
     def forget(self) -> None:
-        """Hold nothing any more."""
+        """Empties the cache."""
         self.clear()
         self._bytes = 0
 

@@ -95,12 +95,12 @@ def harvest(  # noqa: PLR0913 - what it is told, and what it tells
             written. What was harvested is kept, and the next harvest goes on from there.
     """
     if urlsplit(what.url).scheme not in ("http", "https"):
-        raise DumpError(what.url, 0, "no web address; OAI-PMH repositories have one (https://…)")
+        raise DumpError(what.url, 0, "is not the web address of a repository (https://…)")
     dump, state_file = Path(path), Path(f"{path}.state.json")
     for name in (path, f"{path}.state.json"):
         refuse_protected(name, protected or Protected())
     if descriptor_of(path) is not None or (dump.exists() and not dump.is_file()):
-        raise OutputError(path, "is no file that a harvest can go on with; name one on a disk")
+        raise OutputError(path, "is not a file that a harvest can resume; name one on a disk")
     state = _begun(what, dump, state_file)
     went_on = bool(state.token)
     records = requests = 0
@@ -167,7 +167,7 @@ def _spared_size(dump: Path) -> int:
     except OSError as error:
         raise DumpError(str(dump), 0, f"cannot be written: {error.strerror}") from error
     if head and head != _HEAD:
-        raise DumpError(str(dump), 0, "is there already and comes from no harvest; name another")
+        raise DumpError(str(dump), 0, "already exists and comes from no harvest; name another")
     return size
 
 

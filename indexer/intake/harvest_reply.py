@@ -88,7 +88,7 @@ def ask_patiently(  # noqa: PLR0913 - whom, how often, and what it tells
                 if error.is_final and not answered:
                     raise DumpError(source, 0, str(error)) from error
             if tried == (most if answered else FIRST_TRIES):
-                hint = "is the address right?" if not answered else "the same command goes on later"
+                hint = "is the address right?" if not answered else "the same command resumes later"
                 raise DumpError(source, 0, f"{why}; {hint}") from error
             wait = pause * 2**tried if answered else min(pause, FIRST_WAIT)
         wait = min(wait, LONGEST_WAIT)
@@ -183,7 +183,7 @@ def parsed(data: bytes, url: str, notice: Callable[[str], None]) -> etree._Eleme
         reply = _parsed_text(repaired, recover=True)
         mended["broken tag"] += 1
     if reply is None:
-        raise BrokenReply("a reply that is no XML", is_final=True)
+        raise BrokenReply("a reply that is not XML", is_final=True)
     if str(reply.tag).rpartition("}")[2] != "OAI-PMH":
         raise DumpError(url, 0, "no OAI-PMH repository answers at this address")
     if mended.total():

@@ -60,7 +60,7 @@ def read_state(path: Path) -> HarvestState | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError, RecursionError) as error:
-        fault = f"is no state of a harvest ({error}); name another file for the dump"
+        fault = f"is not the state of a harvest ({error}); name another file for the dump"
         raise DumpError(str(path), 0, fault) from error
 
 

@@ -82,14 +82,14 @@ def harvest_rest(  # noqa: PLR0913 - what it is told, and what it tells
     """
     base = base or source.address
     if urlsplit(base).scheme not in ("http", "https"):
-        raise DumpError(base, 0, "is no web address (https://…)")
+        raise DumpError(base, 0, "is not a web address (https://…)")
     if query.filter and not source.has_filter:
         raise DumpError(source.label, 0, "has no filters; write the condition into the query")
     dump, state_file = Path(path), Path(f"{path}.state.json")
     for name in (path, f"{path}.state.json"):
         refuse_protected(name, protected or Protected())
     if descriptor_of(path) is not None or (dump.exists() and not dump.is_file()):
-        raise OutputError(path, "is no file that a harvest can go on with; name one on a disk")
+        raise OutputError(path, "is not a file that a harvest can resume; name one on a disk")
     tell = notice or (lambda _: None)
     state = _begun(source, query, dump, state_file)
     went_on = bool(state.token)
@@ -103,7 +103,7 @@ def harvest_rest(  # noqa: PLR0913 - what it is told, and what it tells
         try:
             page = asking.page(query)
         except _Forgotten:
-            tell(f"{source.label} no longer knows how far the list was; beginning it again")
+            tell(f"{source.label} no longer knows where the list stopped; starting it again")
             query, tokens = replace(query, token=""), set()
             continue
         fresh = _unseen(page.records, seen)
@@ -115,7 +115,7 @@ def harvest_rest(  # noqa: PLR0913 - what it is told, and what it tells
         if progress is not None:
             progress(records)
         if page.token and page.token in tokens:
-            raise DumpError(source.label, 0, "gives the same page again: a list without end")
+            raise DumpError(source.label, 0, "returned the same page again: a list without end")
         tokens.add(page.token)
         query = replace(query, token=page.token)
         more = bool(page.token)
@@ -213,7 +213,7 @@ def _begun(source: RestSource, query: RestQuery, dump: Path, state_file: Path) -
         return fresh
     kept = read_state(state_file)
     if kept is None:
-        raise DumpError(str(dump), 0, "is there already and comes from no harvest; name another")
+        raise DumpError(str(dump), 0, "already exists and comes from no harvest; name another")
     if (kept.url, kept.prefix, kept.set) != (source.name, REST, asked_for):
         fault = f"belongs to a harvest of {kept.url} ({kept.set}); use another file"
         raise DumpError(str(state_file), 0, fault)

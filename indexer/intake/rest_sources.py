@@ -112,9 +112,9 @@ def _json_of(data: bytes) -> dict[str, Any]:
     try:
         value = json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise BrokenReply("a reply that is no JSON") from error
+        raise BrokenReply("a reply that is not JSON") from error
     if not isinstance(value, dict):
-        raise BrokenReply("a reply that is no JSON object")
+        raise BrokenReply("a reply that is not a JSON object")
     return value
 
 
@@ -259,7 +259,7 @@ def _elements(data: bytes, names: tuple[str, ...], namespace: str = "") -> tuple
     )
     root = etree.fromstring(data.strip() or b"<none/>", parser)
     if root is None or etree.QName(root).localname == "none":
-        raise BrokenReply("a reply that is no XML")
+        raise BrokenReply("a reply that is not XML")
     wanted = {namespace + name for name in names}
     return tuple(
         etree.tostring(one, with_tail=False, encoding="UTF-8", xml_declaration=False).replace(

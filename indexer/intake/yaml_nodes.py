@@ -1,4 +1,4 @@
-"""Files of decisions in YAML: read as nodes, so that each fault is told with its line."""
+"""Files of decisions in YAML: read as nodes, so that each fault is reported with its line."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ def composed(path: str, setting: str, default: str) -> yaml.Node | Literal[False
         if path == default:
             return False
         raise ConfigError(
-            (f"{path}: there is no such file; mend the setting {setting}",)
+            (f"{path}: there is no such file; correct the setting {setting}",)
         ) from error
     except OSError as error:
         raise ConfigError((f"{path}: cannot be read: {error.strerror or error}",)) from error
     if len(data) > MOST_BYTES:
-        raise ConfigError((f"{path}: is larger than {MOST_BYTES:,} bytes; part the file",))
+        raise ConfigError((f"{path}: is larger than {MOST_BYTES:,} bytes; split the file",))
     try:
         return yaml.compose(data.decode("utf-8-sig"), yaml.SafeLoader)
     except (yaml.YAMLError, UnicodeDecodeError) as error:

@@ -287,7 +287,7 @@ def _record_value(value: Value, report: Report) -> Value | None:
         case "orcid":
             orcid = orcid_of(text)
             if not orcid:
-                report("This is no ORCID iD: its digits do not fit each other, so nothing has it.")
+                report("This is not an ORCID iD (its check digit is wrong), so no paper has it.")
             return Value("orcid", orcid or text)
         case "language":
             tag = language_of(text)
@@ -296,7 +296,7 @@ def _record_value(value: Value, report: Report) -> Value | None:
             kind = kind_named(text)
             if not kind:
                 known = "journal, conference, preprint, chapter, book, thesis, report, dataset"
-                report(f"There is no kind of work “{text}”; there are {known} and others of CSL.")
+                report(f"“{text}” is not a kind of work; kinds are {known} and others of CSL.")
             # CSL's "article" is a preprint, which is not what people mean by the word.
             return Value("kind", "preprint" if kind == "article" else kind or text)
     return value if has_letters(text) else None

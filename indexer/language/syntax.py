@@ -89,17 +89,17 @@ SYNTAX: Final = (
     SyntaxRow(
         "Fields",
         'affiliation:"ETH Zurich"',
-        "an author works there: one affiliation has all these words",
+        "an author has an affiliation with all these words",
         ('aff:"ETH Zurich"',),
     ),
     SyntaxRow("Fields", "orcid:0000-0002-1825-0097", "an author or editor with this ORCID iD"),
     SyntaxRow(
         "Fields",
         'subject:"neural networks"',
-        "a subject heading or keyword has all these words; also subject:cs.LG",
+        "a subject heading or keyword with all these words; also subject:cs.LG",
         ('mesh:"neural networks"', 'keyword:"neural networks"'),
     ),
-    SyntaxRow("Fields", "language:pt", "written in this language", ("lang:Portuguese",)),
+    SyntaxRow("Fields", "language:pt", "papers in this language", ("lang:Portuguese",)),
     SyntaxRow(
         "Fields",
         "kind:thesis",

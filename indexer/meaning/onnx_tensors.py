@@ -68,7 +68,7 @@ def read_graph(data: bytes) -> Graph:
                     if tensor is not None:
                         tensors[name] = tensor
     except (IndexError, UnicodeDecodeError) as error:
-        raise ValueError(f"is no ONNX file: {error}") from error
+        raise ValueError(f"is not an ONNX file: {error}") from error
     return Graph(tensors, tuple(nodes))
 
 
@@ -119,9 +119,9 @@ def _fields(view: memoryview) -> Iterator[tuple[int, int | memoryview]]:
         elif kind in (_FIXED64, _FIXED32):
             length = 8 if kind == _FIXED64 else 4
         else:
-            raise ValueError(f"is no ONNX file: a field of kind {kind}")
+            raise ValueError(f"is not an ONNX file: a field of kind {kind}")
         if at + length > size:
-            raise ValueError("is no ONNX file, or is cut short")
+            raise ValueError("is not an ONNX file, or is cut short")
         yield field, view[at : at + length]
         at += length
 
@@ -136,7 +136,7 @@ def _varint(view: memoryview, at: int) -> tuple[int, int]:
         if byte < 0x80:
             return value, at
         if shift > 63:
-            raise ValueError("is no ONNX file: a number is too long")
+            raise ValueError("is not an ONNX file: a number is too long")
 
 
 def _varints(view: memoryview) -> Iterator[int]:

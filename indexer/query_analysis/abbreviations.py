@@ -52,9 +52,7 @@ def read_abbreviations(query: Query, searcher: Searcher) -> Query:
         forms = long_forms(searcher, clause.text) if isinstance(clause, Word) else ()
         if forms and isinstance(clause, Word):
             at = query.text.find(clause.text)
-            reason = (
-                f"“{clause.text}” also finds “{forms[0]}”; in quotation marks only what is typed."
-            )
+            reason = f"“{clause.text}” also finds “{forms[0]}”; in quotation marks only as typed."
             repairs.append(Repair(max(0, at), max(0, at) + len(clause.text), reason))
             # Snowball leaves the s of "CNNs": no vowel stands before it.
             other = clause.text[:-1] if clause.text.endswith("s") else f"{clause.text}s"

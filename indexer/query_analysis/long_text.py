@@ -1,4 +1,4 @@
-"""Long texts, such as an abstract that is pasted: reduced to the words that tell most.
+"""Long texts, such as an abstract that is pasted: reduced to their most distinctive words.
 
 A word tells the more the oftener it stands in the text and the rarer it is in the collection
 (tf-idf; Salton & Buckley 1988, "Term-weighting approaches in automatic text retrieval",
@@ -31,7 +31,7 @@ _OPERATOR: Final = re.compile(
 
 
 def read_long_text(query: Query, searcher: Searcher) -> Query:
-    """Returns a query of the words of a long text that tell most; a short one as it is.
+    """Returns a query of the most distinctive words of a long text; a short one as it is.
 
     Args:
         query: as parsed.
@@ -59,7 +59,7 @@ def read_long_text(query: Query, searcher: Searcher) -> Query:
     kept = [word for word in dict.fromkeys(words) if word.casefold() in best]
     kept = list({word.casefold(): word for word in reversed(kept)}.values())[::-1]
     reason = (
-        f"Of the {len(words):,} words of this text, the {len(kept)} that tell most are searched "
+        f"Of the {len(words):,} words of this text, the {len(kept)} most distinctive are searched "
         f"for: {', '.join(kept)}."
     )
     return replace(

@@ -1,4 +1,4 @@
-"""The text of a query by which meaning can be compared: that of plain words, and of nothing else.
+"""The text of a query that is compared by meaning: that of plain words alone.
 
 Quotes, fields, patterns, operators, exclusions, identifiers and single words ask for what is
 written, so such a query is ordered by words alone. Filters among the words do not matter.

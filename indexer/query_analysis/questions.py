@@ -1,4 +1,4 @@
-"""What people say around what they look for: question words, requests and courtesies.
+"""Filler around the subject of a query: question words, requests and courtesies.
 
 "That paper about …", "how do I …", "what is the best way to …", "can you recommend work on …":
 none of it is in the papers that are meant, so none of it may be required.

@@ -1,4 +1,4 @@
-"""How a query was read, what emptied it, and what would find something: the same for each engine.
+"""The receipt of a query, for each engine: how it was read, what emptied it, what finds more.
 
 An engine says what it found (`Outcome`) and counts what other queries would find (`Counting`).
 """

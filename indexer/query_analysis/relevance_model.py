@@ -58,7 +58,7 @@ class KnownStems(dict[str, tuple[str, ...]]):
         return stems
 
     def forget(self) -> None:
-        """Keep nothing any more."""
+        """Empties the cache."""
         self.clear()
         self._bytes = 0
 

@@ -91,7 +91,7 @@ def read_typed_name(query: Query, searcher: Searcher) -> Query:
     asked = _spoken(text) if said or has_initials(name) else query.clause
     if asked is None:
         return query
-    reason = f"“{query.text.strip()}” was read as an author’s name; in quotation marks it is text."
+    reason = f"“{query.text.strip()}” was read as an author’s name; in quotation marks, as words."
     return replace(
         query,
         clause=Or((*_name_clauses(name, authors), asked)),

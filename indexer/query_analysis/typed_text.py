@@ -1,4 +1,4 @@
-"""What is typed into the box, read in every way before it is searched for."""
+"""Text typed into the box, read as venues, years, names and titles before it is searched for."""
 
 from __future__ import annotations
 

@@ -166,10 +166,10 @@ _RATIOS: Final = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
 _COUNTS: Final = (8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192)
 CONSTANTS: Final = (
     Constant("query.boolean", "_SEARCHED", "times longer", _look_up, _RATIOS),
-    Constant("query.boolean", "_SORTED", "docs of the segment a doc listed", _unite, _RATIOS),
-    Constant("facets.author_counts", "_SPARSE", "keys a key counted", _count_keys, _RATIOS),
+    Constant("query.boolean", "_SORTED", "docs per listed doc", _unite, _RATIOS),
+    Constant("facets.author_counts", "_SPARSE", "keys per counted key", _count_keys, _RATIOS),
     Constant("facets.value_counts", "_FEW", "matches", _count_codes, _COUNTS),
-    Constant("scoring.max_score", "_FILLED", "sums a doc listed", _clear, _RATIOS),
+    Constant("scoring.max_score", "_FILLED", "sums per listed doc", _clear, _RATIOS),
     Constant("postings.posting_list", "_MOST_SLICES", "slices", _insert, _COUNTS),
 )
 

@@ -35,8 +35,8 @@ def test_home_says_what_is_in_the_index(client: FlaskClient) -> None:
         for item in page.one("ul", class_="venues").all("li")
     }
     assert venues == {
-        "ICML": "21 papers", "NeurIPS": "21 papers", "ICLR": "20 papers", "JMLR": "1 papers",
-        "Proc. of X/Y & Z?": "1 papers",
+        "ICML": "21 papers", "NeurIPS": "21 papers", "ICLR": "20 papers", "JMLR": "1 paper",
+        "Proc. of X/Y & Z?": "1 paper",
     }  # fmt: skip
     assert page.one("search").one("input", name="q").attrs["value"] == ""
 
@@ -327,7 +327,7 @@ def test_a_name_offers_the_pages_of_its_authors() -> None:
     ]
     client = create_app(index=MemoryIndex.of(papers)).test_client()
     offered = page_of(client, "/search?q=yang+liu").one("p", class_="named")
-    assert offered.text == "Yang Liu : 1 paper; also 1 spelling: Liu Yang (1)"
+    assert offered.text == "Yang Liu : 1 paper; 1 other spelling: Liu Yang (1)"
     assert [link.attrs["href"] for link in offered.all("a")] == [
         "/author/yang-liu",
         "/author/liu-yang",

@@ -94,7 +94,7 @@ def test_shares_of_words_and_meaning_are_shown(tmp_path: Path) -> None:
     found = read(client.post("/similar", data={"text": "A vehicle with an engine"}).text)
     assert titles(found)[0] == "A car for every garage"
     shown = [one.text for one in found.all("p", class_="line-authors") if "meaning" in one.text]
-    assert shown[0] == "Words 0 %, meaning 100 %"
+    assert shown[0] == "Words 0%, meaning 100%"
 
     page = client.get("/search?q=car+vehicle+garage+engine&match=all")
     assert "Close in meaning, without all your words" in page.text  # where nothing has them, too

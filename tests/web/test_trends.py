@@ -88,7 +88,7 @@ def test_a_venue_is_known_by_any_spelling_and_a_wrong_one_is_named(client: Flask
     assert rows(client, "/trends.csv?q=rate&venue=icml") == rows(
         client, "/trends.csv?q=rate&venue=ICML"
     )
-    assert "No paper here is from a venue “None”" in client.get("/trends?q=rate&venue=None").text
+    assert "No venue here is called “None”" in client.get("/trends?q=rate&venue=None").text
     told = client.get("/trends?q=rate&year_from=1900&year_to=1901").text
     assert "There are no papers from these years." in told
     counts = client.get("/trends.json?q=rate").json

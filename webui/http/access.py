@@ -31,7 +31,7 @@ _OPEN: Final = frozenset({"/healthz", "/robots.txt"})
 
 
 def register(app: Flask, config: Config) -> None:
-    """Close an application to readers that are not known; open where the settings say nothing.
+    """Restrict an application to known readers; leave it open where the settings name none.
 
     Must be registered after `proxies`, whose word on the address of a reader is not the proxy's.
 
@@ -54,9 +54,9 @@ def register(app: Flask, config: Config) -> None:
         if known:
             return inner(environ, _private(start_response))
         if not password:
-            answer = problem(403, "This site is private", "Its proxy did not name the reader.")
+            answer = problem(403, "This site is private", "The proxy named no reader.")
             return answer(environ, start_response)
-        answer = problem(401, "This site is private", "Type its password; any user name will do.")
+        answer = problem(401, "This site is private", "Enter its password; any user name will do.")
         answer.headers["WWW-Authenticate"] = 'Basic realm="papers", charset="UTF-8"'
         answer.headers["Cache-Control"] = "no-store"
         return answer(environ, start_response)
@@ -99,7 +99,7 @@ def _token_taken(environ: dict[str, Any]) -> str:
 
 
 def _private(start_response: StartResponse) -> Callable[..., Any]:
-    """Keep caches between the site and its readers from keeping what they are sent."""
+    """Mark responses as private, so that shared caches do not keep them."""
 
     def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
         kept = [

@@ -39,7 +39,7 @@ _LINES: Final = {
     500: ("The error is on our side and has been logged. Please try again, or try other words.",),
 }
 _TIMED_OUT: Final = (
-    "An incomplete list would be wrong. Use fewer wildcards, phrases or fuzzy words."
+    "An incomplete list would be misleading. Use fewer wildcards, phrases or fuzzy words."
 )
 _DAMAGED: Final = (
     "One of its files has changed since it was written, so nothing is read from it. Which file it "

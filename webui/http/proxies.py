@@ -40,7 +40,7 @@ def register(app: Flask, trusted: str, public_url: str) -> None:
         if host:
             _publish(environ, scheme, host, root)
         elif not _is_host(str(environ.get("HTTP_HOST", ""))):
-            refused = problem(400, "This address cannot be read", "Its host is no name of a host.")
+            refused = problem(400, "This address cannot be read", "Its host name is not valid.")
             return refused(environ, start_response)
         return inner(environ, start_response)
 

@@ -18,7 +18,8 @@ _FIELDS: Final = {
 }
 _SIGNALS: Final = {
     "coverage": "The paper has many of the words of the query",
-    "title": "The title says what the query says",
+    "title": "The title resembles the query",
+    "likeness of meaning": "The paper is close to the query in meaning",
 }
 
 

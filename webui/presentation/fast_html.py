@@ -84,7 +84,8 @@ def columns(histogram: Histogram) -> Markup:
     bars = [bar for bar in histogram.bars if bar.count]
     tall = histogram.height
     return _joined(
-        f'    <a href="{href}" rel="nofollow" aria-label="{bar.year}: {bar.count} papers"'
+        f'    <a href="{href}" rel="nofollow" '
+        f'aria-label="{bar.year}: {bar.count} {_papers(bar.count)}"'
         f"{_CHOSEN if bar.chosen else ''}><title>{bar.year}: {bar.count:,}</title>"
         f'<rect class="column" x="{bar.x}" y="0" width="{bar.width}" height="{tall}"/>'
         f'<rect class="bar" x="{bar.x}" y="{bar.y}" width="{bar.width}" height="{bar.height}"/></a>'
@@ -107,11 +108,15 @@ def _choice(  # noqa: PLR0913, PLR0917 - the texts of a row
     return (
         f'      <li>\n<label class="value"><input type="checkbox" name="{field}" value="{value}"'
         f'{checked}> <span class="name">{label}</span> <span class="count">{row.count:,}'
-        '<span class="hidden"> papers</span></span></label>\n'
+        f'<span class="hidden"> {_papers(row.count)}</span></span></label>\n'
         f'        <span class="acts"><a rel="nofollow" href="{only}" aria-label="Only {label}">only'
         f'</a> <a rel="nofollow" href="{without}" aria-label="Exclude {label}">not</a></span>'
         "      </li>"
     )
+
+
+def _papers(number: int) -> str:
+    return "paper" if number == 1 else "papers"
 
 
 def _escaped(rows: Sequence[FacetRow]) -> Iterator[tuple[FacetRow, str, str, str, str, str]]:

@@ -1,4 +1,4 @@
-"""The page of an answer as a value: what the templates of results show, and where it all leads.
+"""The results page as a value: what its templates show, and the addresses of its links.
 
 Laid out from the answer, the addresses of its search and the renderer of texts alone.
 """

@@ -183,7 +183,7 @@ function putOnShelf(ids) {
   if (fits) store(SHELF, ids);
   showShelf();
   live.textContent = fits ? `${number(ids)} on your shelf` : "The shelf is full";
-  if (!fits) $("#tray p").textContent = "The shelf is full. Export its papers, or remove some, and go on.";
+  if (!fits) $("#tray p").textContent = "The shelf is full. Export its papers or remove some to continue.";
   return fits;
 }
 

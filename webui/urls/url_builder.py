@@ -66,7 +66,7 @@ class Addresses:
     """Writes what a builder writes, and remembers what stands around a name in a path."""
 
     def __init__(self, build: BuildUrl, root: Callable[[], str]) -> None:
-        """Remember nothing yet.
+        """Starts empty.
 
         Args:
             build: builds an address, slowly.

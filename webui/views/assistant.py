@@ -27,7 +27,7 @@ class AssistantServers:
     """Makes the protocol's server once for each address by which the site is asked."""
 
     def __init__(self, snapshots: Snapshots, venues: Venues, title: str, public_url: str) -> None:
-        """Make nothing yet.
+        """Starts without servers.
 
         Args:
             snapshots: lends searchers.

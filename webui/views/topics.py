@@ -1,4 +1,4 @@
-"""Topics of a result: what its papers fall into, each with its words, its count and its address."""
+"""The topics of a result, each with its words, its count and its address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Did you mean: the queries worth asking when a word of the query is hardly known here."""
+"""Spelling correction ("did you mean"): the queries to offer when a word is rare in the index."""
 
 from __future__ import annotations
 

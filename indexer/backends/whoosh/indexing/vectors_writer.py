@@ -28,7 +28,7 @@ from indexer.meaning.model import SentenceEncoder, text_of
 from indexer.meaning.quantization import Quantized, quantize, signs_of
 
 Advance = Callable[[int, int], None]
-"""Told how many papers have a vector, and how many there are."""
+"""Called with the number of papers that have a vector, and the number of all papers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What the receipt of a query counts here, within its budget; and "did you mean".
+"""Counts for the receipt of a query, within its budget, and spelling corrections.
 
 `indexer.query_analysis.receipt` makes the receipt.
 """

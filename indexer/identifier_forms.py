@@ -234,7 +234,7 @@ def identifiers_in(text: str) -> tuple[Identifier, ...]:
     if not (_ADDRESS.fullmatch(text) or _BARE_ADDRESS.fullmatch(text)):
         return ()
     inside = _in_address(text)
-    record = _RECORD.fullmatch(urlsplit(_with_scheme(text)).path)
+    record = _RECORD.fullmatch(_split(text)[1])
     own = (Identifier("id", unquote(record[1])),) if record and inside else ()
     if inside is None:
         return own

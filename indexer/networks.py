@@ -70,5 +70,5 @@ def are_links(text: str) -> bool:
     >>> are_links("Imprint https://example.org/imprint, About /about"), are_links("Imprint")
     (True, False)
     """
-    part = r"\s*(?:[^,]*\s)?(?:https?://|mailto:|/(?!/))[^\s,]*\s*"
+    part = r"\s*(?:[^,]*\s)?(?:https?://|mailto:|/(?![/\\]))[^\s,]*\s*"
     return re.fullmatch(f"{part}(?:,{part})*", text) is not None

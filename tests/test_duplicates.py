@@ -144,6 +144,7 @@ def test_a_build_of_nothing_but_deletions_is_refused(tmp_path: Path) -> None:
         ("same:\n  - ids: [a, b]\n    preferred: c\n", "expected one of the ids; got 'c'"),
         ("same:\n  - ids: [a, b]\n  - ids: [b, c]\n", "'b' is already in line 2"),
         ("same:\n  - ids: [a, b]\ndifferent:\n  - [a, b]\n", "are the same elsewhere"),
+        ("different:\n  - [a, b]\nsame:\n  - ids: [a, b]\n", "are the same elsewhere"),
         ("gone: []\n", "expected one of the keys same, different; got 'gone'"),
         ("same: [", "is not YAML in UTF-8"),
     ],

@@ -16,6 +16,7 @@ from click.testing import CliRunner
 
 from indexer.build import read_papers
 from indexer.errors import DumpError
+from indexer.intake.harvest_reply import fetched
 from indexer.intake.rest_harvest import RestReport, harvest_rest
 from indexer.intake.rest_sources import REST_SOURCES, RestQuery
 from webui.cli import quiver
@@ -251,6 +252,68 @@ def test_a_token_that_is_forgotten_begins_the_list_again(
     assert (report.records, report.known) == (3, 1)
     assert "starting it again" in said[0]
     assert titles(path) == TITLES
+
+
+def test_a_list_that_is_forgotten_again_and_again_is_given_up(
+    serve: Callable[[str], Interface], tmp_path: Path
+) -> None:
+    interface, path = serve("crossref"), tmp_path / "out.jsonl"
+    interface.faults = [200, 404] * 3
+    with pytest.raises(DumpError, match="does not give its list to the end"):
+        run("crossref", interface, path)
+    assert len(interface.asked) == 4
+    interface.faults.clear()
+    assert run("crossref", interface, path).went_on
+    assert titles(path) == TITLES
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("pubmed", '{"esearchresult": {"count": "many"}}'),
+        ("pubmed", '{"esearchresult": {"count": [1]}}'),
+        ("arxiv", "\x00"),
+        ("arxiv", "<feed><totalResults>many</totalResults></feed>"),
+        ("openalex", "[1]"),
+    ],
+)
+def test_a_reply_of_another_form_is_no_traceback(
+    name: str, body: str, serve: Callable[[str], Interface], tmp_path: Path
+) -> None:
+    interface = serve(name)
+    interface.reply = lambda *_: body
+    with pytest.raises(DumpError, match="answers with a reply"):
+        run(name, interface, tmp_path / "out")
+
+
+def test_a_token_that_is_none_of_the_sources_begins_the_list_again(
+    serve: Callable[[str], Interface], tmp_path: Path
+) -> None:
+    interface, path = serve("pubmed"), tmp_path / "out.xml"
+    run("pubmed", interface, path)
+    state = Path(f"{path}.state.json")
+    state.write_text(json.dumps(json.loads(state.read_text()) | {"token": "x"}))
+    assert run("pubmed", interface, path).known == 3
+
+
+def test_a_key_is_not_sent_where_a_reply_redirects_to() -> None:
+    keys: list[str | None] = []
+
+    class Redirecting(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            keys.append(self.headers.get("X-Api-Key"))
+            self.send_response(302 if len(keys) == 1 else 200)
+            self.send_header("Location", "/elsewhere")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Redirecting) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        fetched(f"http://127.0.0.1:{server.server_port}/", 5.0, {"X-Api-Key": "secret"})
+        server.shutdown()
+    assert keys == ["secret", None]
 
 
 CHANGES = {

@@ -57,6 +57,7 @@ class _Reader(NodeReader):
             return DuplicateDecisions()
         same: list[SameWork] = []
         different: list[tuple[str, ...]] = []
+        apart: list[tuple[str, yaml.Node]] = []
         for name, node in self.pairs(root, "", _SECTIONS):
             for at, item in enumerate(self.items(node, name), 1):
                 where = f"{name}.{at}"
@@ -64,7 +65,8 @@ class _Reader(NodeReader):
                     same += self._same(item, where)
                 else:
                     different.append(self._ids(item, where))
-                    self._against(different[-1], same, where, item)
+                    apart.append((where, item))
+        self._contradictions(same, different, apart)
         return DuplicateDecisions(tuple(same), tuple(different))
 
     def _same(self, node: yaml.Node, where: str) -> Iterator[SameWork]:
@@ -99,10 +101,20 @@ class _Reader(NodeReader):
             self.fault(where, told, node)
         return distinct
 
-    def _against(
-        self, ids: tuple[str, ...], same: list[SameWork], where: str, node: yaml.Node
+    def _contradictions(
+        self,
+        same: list[SameWork],
+        different: list[tuple[str, ...]],
+        places: list[tuple[str, yaml.Node]],
     ) -> None:
-        for decided in same:
-            if len(both := [one for one in ids if one in decided.ids]) > 1:
-                told = f"{both[0]!r} and {both[1]!r} are the same elsewhere in this file; keep one"
-                self.fault(where, told, node)
+        """Notes papers that are the same and different, whichever section comes first."""
+        works = {paper: number for number, decided in enumerate(same) for paper in decided.ids}
+        for ids, (where, node) in zip(different, places, strict=True):
+            first: dict[int, str] = {}
+            for paper in ids:
+                if paper not in works:
+                    continue
+                if (other := first.setdefault(works[paper], paper)) != paper:
+                    told = f"{other!r} and {paper!r} are the same elsewhere in this file; keep one"
+                    self.fault(where, told, node)
+                    break

@@ -105,7 +105,7 @@ def fetched(
     Args:
         address: of the page.
         timeout: seconds.
-        headers: beside those that every request has.
+        headers: beside those that every request has; not sent on where the reply redirects.
         contact: address of the person who asks, for the ``User-Agent``.
 
     Raises:
@@ -114,8 +114,10 @@ def fetched(
     """
     # The scheme was checked: only http and https come this far.
     person = f"; {'mailto:' if '@' in contact else ''}{contact}" if contact else ""
-    agent = {"User-Agent": f"quiver/{__version__} (harvester{person})", **(headers or {})}
+    agent = {"User-Agent": f"quiver/{__version__} (harvester{person})"}
     request = urllib.request.Request(address, headers=agent)  # noqa: S310
+    for name, value in (headers or {}).items():  # a key: not for the host of a redirect
+        request.add_unredirected_header(name, value)
     try:
         with urllib.request.urlopen(request, timeout=timeout) as reply:  # noqa: S310
             data: bytes = reply.read(LARGEST_REPLY + 1)
@@ -127,7 +129,8 @@ def fetched(
     if data.startswith(b"\x1f\x8b") or reply.headers.get("Content-Encoding") == "deflate":
         data = _unpacked(data)
     if len(data) > LARGEST_REPLY:
-        raise DumpError(address, 0, f"a reply of over {LARGEST_REPLY >> 20} MiB")
+        # Without the arguments, which may hold a key.
+        raise DumpError(address.partition("?")[0], 0, f"a reply of over {LARGEST_REPLY >> 20} MiB")
     return data
 
 

@@ -17,9 +17,11 @@ from typing import Final
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 
+from lxml import etree
+
 from indexer.errors import DumpError, OutputError
 from indexer.intake.harvest_dump import append
-from indexer.intake.harvest_reply import ask_patiently, fetched
+from indexer.intake.harvest_reply import BrokenReply, ask_patiently, fetched
 from indexer.intake.harvest_state import HarvestState, read_state, write_state
 from indexer.intake.rest_sources import RefusedQuery, RestPage, RestQuery, RestSource
 from indexer.protected import Protected, descriptor_of, refuse_protected
@@ -98,11 +100,14 @@ def harvest_rest(  # noqa: PLR0913 - what it is told, and what it tells
     asking = _Asking(source, base, source.pause if pause is None else pause, timeout, tell)
     records = known = 0
     tokens = {state.token}
-    more = True
+    more, begun_again = True, False
     while more:
         try:
             page = asking.page(query)
-        except _Forgotten:
+        except _Forgotten as error:
+            if begun_again:  # else a source that refuses every second page is asked for ever
+                raise DumpError(source.label, 0, "does not give its list to the end") from error
+            begun_again = True
             tell(f"{source.label} no longer knows where the list stopped; starting it again")
             query, tokens = replace(query, token=""), set()
             continue
@@ -177,12 +182,18 @@ class _Asking:
         if self.requests:
             time.sleep(self.pause)
         source = self.source
-        address = source.url(self.base, query)
+        try:
+            address = source.url(self.base, query)
+        except ValueError as error:  # a token that is none of the source's
+            raise _Forgotten from error
         headers = {source.key_header: query.key} if source.key_header and query.key else {}
 
         def ask() -> RestPage:
             data = fetched(address, self.timeout, headers, contact=query.contact)
-            return source.read(data, query)
+            try:
+                return source.read(data, query)
+            except (TypeError, ValueError, etree.LxmlError) as error:
+                raise BrokenReply("a reply of another form") from error
 
         try:
             page, tries = ask_patiently(

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from indexer import ConfigError, load_config
 from tests.oracle import MemoryIndex
 from webui import create_app
+from webui.http.access import GUESSES
 
 PASSWORD = "Käse und Brot"  # noqa: S105 - of these tests
 
@@ -78,3 +79,73 @@ def test_a_password_that_protects_nothing_is_refused(tmp_path: Path, index: Memo
         with pytest.raises(ConfigError, match=r"web\.password_file"):
             client_with(tmp_path, index, password_file=str(tmp_path / name))
     assert client_with(tmp_path, index).get("/").status_code == 200
+
+
+def test_no_address_nor_method_goes_past_the_password(tmp_path: Path, index: MemoryIndex) -> None:
+    client = client_with(tmp_path, index, password_file=str(tmp_path / "password"))
+    known = client.get("/search?q=gossip", headers=basic(PASSWORD))
+    tag = {"If-None-Match": known.headers["ETag"]}
+    assert client.get("/search?q=gossip", headers=tag).status_code == 401
+    rules = [rule for rule in client.application.url_map.iter_rules() if "<" not in rule.rule]
+    paths = {rule.rule for rule in rules} - {"/healthz", "/robots.txt"}
+    odd = {"//healthz", "/healthz/", "/healthz;x", "/static/", "/none", "/healthz/../search"}
+    for path in sorted(paths | odd):
+        for method in ("GET", "HEAD", "OPTIONS", "POST"):
+            answer = client.open(path, method=method)
+            assert (answer.status_code, answer.headers["Cache-Control"]) == (401, "no-store"), path
+
+
+def test_strangers_learn_whether_a_private_site_is_well_and_nothing_else(
+    tmp_path: Path, index: MemoryIndex
+) -> None:
+    client = client_with(tmp_path, index, password_file=str(tmp_path / "password"))
+    assert client.get("/healthz").json == {"status": "ok"}
+    known = client.get("/healthz", headers=basic(PASSWORD)).json
+    assert known is not None
+    assert known["papers"]
+
+
+def test_no_shared_cache_keeps_a_page_of_a_private_site(tmp_path: Path, index: MemoryIndex) -> None:
+    (tmp_path / "logo.png").write_bytes(b"\x89PNG")
+    client = client_with(
+        tmp_path,
+        index,
+        password_file=str(tmp_path / "password"),
+        logo_file=str(tmp_path / "logo.png"),
+    )
+    for path in ("/", "/logo", "/shelf", "/static/quiver.css?v=1", "/search.json", "/none"):
+        with client.get(path, headers=basic(PASSWORD)) as answer:
+            told = answer.headers["Cache-Control"]
+        assert "public" not in told, path
+        assert {"private", "no-store"} & set(told.split(", ")), path
+
+
+def test_the_token_leaves_the_other_parameters_as_they_were_sent(
+    tmp_path: Path, index: MemoryIndex
+) -> None:
+    client = client_with(tmp_path, index, password_file=str(tmp_path / "password"))
+    raw = "q=G\u00f6del+is&id=a%2Fb&token=K%C3%A4se+und%20Brot&x".encode().decode("latin-1")
+    environ = {"QUERY_STRING": raw}
+    answer = client.get("/search.json", environ_overrides=environ)
+    assert answer.status_code == 200
+    assert answer.json is not None
+    assert answer.json["query"] == "G\u00f6del is"
+
+
+def test_passwords_are_not_guessed_without_end(tmp_path: Path, index: MemoryIndex) -> None:
+    client = client_with(tmp_path, index, password_file=str(tmp_path / "password"))
+    wrong = {client.get("/", headers=basic(f"guess {n}")).status_code for n in range(GUESSES)}
+    assert wrong == {401}
+    for answer in (client.get("/", headers=basic(PASSWORD)), client.get("/?token=x")):
+        assert answer.status_code == 429
+        assert int(answer.headers["Retry-After"]) >= 1
+    elsewhere = {"REMOTE_ADDR": "192.0.2.7"}
+    answer = client.get("/", headers=basic(PASSWORD), environ_base=elsewhere)
+    assert answer.status_code == 200
+    assert client.get("/").status_code == 401
+
+
+def test_a_byte_order_mark_is_no_part_of_the_password(tmp_path: Path, index: MemoryIndex) -> None:
+    (tmp_path / "marked").write_text(PASSWORD, "utf-8-sig")
+    client = client_with(tmp_path, index, password_file=str(tmp_path / "marked"))
+    assert client.get("/", headers=basic(PASSWORD)).status_code == 200

@@ -8,10 +8,12 @@ import pytest
 from flask.testing import FlaskClient
 
 from indexer import ConfigError, load_config
+from indexer.networks import are_links
 from tests.oracle import MemoryIndex
 from tests.web.reading import hits, read
 from webui import create_app
 from webui.presentation.markdown import render_markdown
+from webui.views.owner import read_links
 
 DRAWING = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 
@@ -83,3 +85,21 @@ def test_the_years_of_each_venue_are_shown_and_gaps_are_named(client: FlaskClien
         if slug.isalpha():
             assert int(cells[0]) == client.get(f"/venue/{slug}.json").get_json()["total"]
     assert "without" in " ".join(cell for cells in told.values() for cell in cells)
+
+
+def test_browsers_see_what_the_owner_changed(tmp_path: Path, index: MemoryIndex) -> None:
+    about = tmp_path / "about.md"
+    about.write_text("First", "utf-8")
+    tag = client_with(index, about_file=str(about)).get("/about").headers["ETag"]
+    about.write_text("Second", "utf-8")
+    page = client_with(index, about_file=str(about)).get("/about", headers={"If-None-Match": tag})
+    assert "<p>Second</p>" in page.text
+
+
+def test_links_of_an_owner_lead_to_where_they_say() -> None:
+    assert read_links("Our imprint\thttps://example.org,/a") == (
+        ("Our imprint", "https://example.org"),
+        ("/a", "/a"),
+    )
+    assert not are_links("Elsewhere /\\example.org")
+    assert "<a" not in render_markdown("[here](/\\example.org)")

@@ -34,6 +34,7 @@ from webui.presentation.paper_links import paper_links
             Paper("a", "t", url="https://example.org/a.pdf"),
             {"PDF": "https://example.org/a.pdf"},
         ),
+        (Paper("a", "t", url="http://[x"), {"Page": "http://[x"}),
         (
             Paper("a", "t", url="https://www.example.org/paper"),
             {"example.org": "https://www.example.org/paper"},

@@ -92,3 +92,12 @@ def test_a_record_can_be_printed(client: FlaskClient) -> None:
     assert [one.text for one in page.one("ol", class_="record-ids").all("a")] == [PAPERS[2].title]
     assert client.get("/record?page=x").status_code == 400
     assert client.get("/record.json?page=x").status_code == 400
+
+
+def test_what_is_no_address_is_no_shelf_either(client: FlaskClient) -> None:
+    for text in ("http://[", "//[::"):
+        response = client.get("/shelf", query_string={"id": "p1", "add": text})
+        assert response.status_code == 302
+        assert "1 of the papers asked for is not" in client.get(response.location).text
+        assert client.get("/shelf", query_string={"q": text}).status_code == 200
+        assert client.get("/search", query_string={"q": text}).status_code == 200

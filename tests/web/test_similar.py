@@ -106,3 +106,11 @@ def test_shares_of_words_and_meaning_are_shown(tmp_path: Path) -> None:
     close = {one["id"] for one in told.get("close", ())}
     assert not close & {one["id"] for one in told["hits"]}
     assert ("Close in meaning, without all your words" in page.text) is bool(close)
+
+
+def test_a_pasted_text_is_kept_by_no_cache(client: FlaskClient) -> None:
+    tag = client.get("/similar").headers["ETag"]
+    page = client.post("/similar", data={"text": "federated"}, headers={"If-None-Match": tag})
+    assert page.status_code == 200
+    assert page.headers["Cache-Control"] == "no-store"
+    assert "ETag" not in page.headers

@@ -9,23 +9,29 @@ from __future__ import annotations
 
 import base64
 import binascii
+import codecs
 import hmac
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import unquote_plus, unquote_to_bytes
 
-from flask import Flask
+from flask import Flask, Response
 
 from indexer import Config, ConfigError, Network, networks_of
 from webui.http.error_pages import problem
-from webui.http.proxies import is_trusted
+from webui.http.proxies import is_trusted, reader_of
+from webui.http.rate_limit import Buckets, client_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 SHORTEST: Final = 8
 """Fewest characters of a password: shorter ones are guessed."""
+GUESSES: Final = 60
+"""Wrong passwords that one client may send in a minute; a worker process counts for itself."""
+STRANGER: Final = "quiver.stranger"
+"""Key of the WSGI environment of a request that is answered although nobody knows the reader."""
 _OPEN: Final = frozenset({"/healthz", "/robots.txt"})
 """What monitors and crawlers may ask for; it says nothing of the collection."""
 
@@ -44,24 +50,50 @@ def register(app: Flask, config: Config) -> None:
         return
     variable = f"HTTP_{web.user_header.upper().replace('-', '_')}" if web.user_header else ""
     trusted = networks_of(web.trusted_proxies)
+    guesses = Buckets(GUESSES)
     inner: WSGIApplication = app.wsgi_app
 
-    def outer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        token = _token_taken(environ) if password else ""
-        known = environ.get("PATH_INFO") in _OPEN
-        known = known or _is_named(environ, variable, trusted)
-        known = known or _is_told(environ, token, password)
-        if known:
-            return inner(environ, _private(start_response))
+    def refusal(environ: WSGIEnvironment, token: bytes) -> Response | None:
+        """Returns the answer to a reader who is not known; None for one who is."""
+        if _is_named(environ, variable, trusted):
+            return None
         if not password:
-            answer = problem(403, "This site is private", "The proxy named no reader.")
-            return answer(environ, start_response)
+            return problem(403, "This site is private", "The proxy named no reader.")
+        if token or environ.get("HTTP_AUTHORIZATION"):
+            client = _client(environ, trusted)
+            # Asked first: with an empty bucket even the right password would be a guess.
+            if seconds := guesses.wait(client, cost=0):
+                return _too_many_guesses(seconds)
+            if _is_told(environ, token, password):
+                return None
+            guesses.wait(client)
         answer = problem(401, "This site is private", "Enter its password; any user name will do.")
         answer.headers["WWW-Authenticate"] = 'Basic realm="papers", charset="UTF-8"'
-        answer.headers["Cache-Control"] = "no-store"
-        return answer(environ, start_response)
+        return answer
+
+    def outer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        token = _token_taken(environ) if password else b""
+        refused = refusal(environ, token)
+        if refused is None or environ.get("PATH_INFO") in _OPEN:
+            environ[STRANGER] = refused is not None
+            return inner(environ, _private(start_response))
+        refused.headers["Cache-Control"] = "no-store"
+        refused.headers["X-Content-Type-Options"] = "nosniff"
+        return refused(environ, start_response)
 
     app.wsgi_app = outer  # type: ignore[method-assign] # as Flask's documentation does
+
+
+def _client(environ: WSGIEnvironment, trusted: tuple[Network, ...]) -> str:
+    forwarded = str(environ.get("HTTP_X_FORWARDED_FOR", ""))
+    return client_of(reader_of(str(environ.get("REMOTE_ADDR") or ""), forwarded, trusted))
+
+
+def _too_many_guesses(seconds: int) -> Response:
+    told = f"Too many wrong passwords. Try again in {seconds} seconds."
+    answer = problem(429, "Too many requests", told)
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
 
 
 def _is_named(environ: WSGIEnvironment, variable: str, trusted: tuple[Network, ...]) -> bool:
@@ -71,12 +103,10 @@ def _is_named(environ: WSGIEnvironment, variable: str, trusted: tuple[Network, .
     return is_trusted(str(environ.get("REMOTE_ADDR") or ""), trusted)
 
 
-def _is_told(environ: WSGIEnvironment, token: str, password: bytes) -> bool:
+def _is_told(environ: WSGIEnvironment, token: bytes, password: bytes) -> bool:
     """Returns whether a request has the password; each comparison takes the same time."""
-    if not password:
-        return False
     scheme, _, value = str(environ.get("HTTP_AUTHORIZATION", "")).partition(" ")
-    given = [token.encode()]
+    given = [token]
     if scheme.lower() == "bearer":
         given.append(value.strip().encode("latin-1", "replace"))
     elif scheme.lower() == "basic":
@@ -88,34 +118,50 @@ def _is_told(environ: WSGIEnvironment, token: str, password: bytes) -> bool:
     return sum(hmac.compare_digest(one, password) for one in given) > 0
 
 
-def _token_taken(environ: dict[str, Any]) -> str:
-    """Take the parameter ``token`` out of a request and return it."""
-    text = str(environ.get("QUERY_STRING", ""))
-    if "token=" not in text:
-        return ""
-    pairs = parse_qsl(text, keep_blank_values=True)
-    environ["QUERY_STRING"] = urlencode([pair for pair in pairs if pair[0] != "token"])
-    return next((value for name, value in pairs if name == "token"), "")
+def _token_taken(environ: dict[str, Any]) -> bytes:
+    """Take the parameter ``token`` out of a request and return it; the others stay as sent."""
+    pairs = [pair.partition("=") for pair in str(environ.get("QUERY_STRING", "")).split("&")]
+    tokens = [value for name, _, value in pairs if unquote_plus(name) == "token"]
+    if not tokens:
+        return b""
+    kept = ("".join(pair) for pair in pairs if unquote_plus(pair[0]) != "token")
+    environ["QUERY_STRING"] = "&".join(kept)
+    return unquote_to_bytes(tokens[0].replace("+", " ").encode("latin-1", "replace"))
 
 
 def _private(start_response: StartResponse) -> Callable[..., Any]:
     """Mark responses as private, so that shared caches do not keep them."""
 
     def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
-        kept = [
-            (name, value.replace("public", "private") if name == "Cache-Control" else value)
-            for name, value in headers
-        ]
-        return start_response(status, [*kept, ("Vary", "Authorization")], *rest)
+        told = [value for name, value in headers if name.lower() == "cache-control"]
+        kept = [(name, value) for name, value in headers if name.lower() != "cache-control"]
+        kept += [("Cache-Control", _only_private(", ".join(told))), ("Vary", "Authorization")]
+        return start_response(status, kept, *rest)
 
     return start
+
+
+def _only_private(value: str) -> str:
+    """Returns the directives of ``Cache-Control`` that let only the reader's own browser keep.
+
+    >>> _only_private("public, max-age=60"), _only_private(""), _only_private("no-store")
+    ('max-age=60, private', 'private', 'no-store')
+    """
+    directives = [part.strip() for part in value.split(",")]
+    kept = [
+        part
+        for part in directives
+        if part and part != "public" and not part.lower().startswith("s-maxage")
+    ]
+    return ", ".join(kept if {"private", "no-store"} & set(kept) else [*kept, "private"])
 
 
 def _password(name: str, source: str) -> bytes:
     if not name:
         return b""
     try:
-        lines = Path(name).read_bytes()[:10_000].splitlines()
+        with Path(name).open("rb") as file:
+            lines = file.read(10_000).removeprefix(codecs.BOM_UTF8).splitlines()
     except OSError as error:
         reason = f"{source}: web.password_file: cannot read {name}: {error.strerror}"
         raise ConfigError((reason,)) from None

@@ -41,8 +41,12 @@ class Buckets:
         self._lock = threading.Lock()
         self._kept: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
-    def wait(self, client: str) -> int:
+    def wait(self, client: str, cost: int = 1) -> int:
         """Take one request from a client's bucket.
+
+        Args:
+            client: whose bucket.
+            cost: requests that are taken; 0 only asks.
 
         Returns:
             0, or the seconds until the bucket holds one again.
@@ -52,7 +56,7 @@ class Buckets:
             level, at = self._kept.pop(client, (float(self.per_minute), now))
             level = min(self.per_minute, level + (now - at) * self.per_minute / 60)
             allowed = level >= 1
-            self._kept[client] = (level - 1 if allowed else level, now)
+            self._kept[client] = (level - cost if allowed else level, now)
             while len(self._kept) > _CLIENTS:
                 self._kept.popitem(last=False)
         return 0 if allowed else math.ceil((1 - level) * 60 / self.per_minute)

@@ -71,8 +71,9 @@ def _face(app: Flask) -> str:
         root = Path(app.root_path) / str(folder)
         for path in sorted(root.rglob("*.*")):
             digest.update(path.read_bytes())
-    for path in sorted(Path(app.root_path).glob("*.py")):
+    for path in sorted(Path(app.root_path).rglob("*.py")):
         digest.update(path.read_bytes())
+    digest.update(repr(app.jinja_env.globals["owner"]).encode("utf-8", "surrogatepass"))
     digest.update(str(app.jinja_env.globals["site"]).encode())
     return digest.hexdigest()
 
@@ -91,7 +92,9 @@ def _site() -> tuple[str, str, str]:
 
 def _unchanged() -> Response | None:
     """Answer 304 where the asker already has what this generation says."""
-    if request.blueprint not in _TAGGED or not request.if_none_match:
+    if request.blueprint not in _TAGGED or request.method not in ("GET", "HEAD"):
+        return None
+    if not request.if_none_match:
         return None
     content = request_context.published_content()
     if content is None:
@@ -159,6 +162,9 @@ def _made_of() -> str | None:
 def _tag(response: Response) -> Response:
     """Tag an answer with the generation it was made of; none was used by what needs none."""
     if "made_before" in g:
+        return response
+    if request.method not in ("GET", "HEAD"):  # what was sent is not in the address
+        response.cache_control.no_store = True
         return response
     if request.blueprint in _TAGGED and response.status_code == 200:
         content = _made_of()

@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 LONGEST: Final = 100_000
 """Most characters of a text that are read."""
-_HEADING: Final = re.compile(r"(#{1,3})\s+(.*?)\s*#*$")
+_HEADING: Final = re.compile(r"(#{1,3})\s+(.*)$")
 _ITEM: Final = re.compile(r"(?:[-*+]|(\d{1,9})[.)])\s+(.*)$")
 _INLINE: Final = re.compile(
     r"`(?P<code>[^`\n]{1,500})`"
@@ -23,7 +23,7 @@ _INLINE: Final = re.compile(
     r"|\*(?P<em>[^*\s][^*\n]{0,500})\*"
     r"|\[(?P<label>[^\]\n]{1,200})\]\((?P<href>[^()\s]{1,500})\)"
 )
-_ADDRESS: Final = re.compile(r"(?:https?://|mailto:|/(?!/))\S*$")
+_ADDRESS: Final = re.compile(r"(?:https?://|mailto:|/(?![/\\]))\S*$")
 
 
 def render_markdown(text: str) -> Markup:
@@ -54,7 +54,7 @@ def _blocks(lines: list[str]) -> Iterator[Markup]:
             items = []
         if heading:
             level = Markup(f"h{len(heading[1]) + 1}")  # noqa: S704 - a digit
-            yield Markup("<{0}>{1}</{0}>").format(level, _inline(heading[2]))
+            yield Markup("<{0}>{1}</{0}>").format(level, _inline(heading[2].rstrip("#").rstrip()))
         elif item:
             ordered = bool(item[1]) if not items else ordered
             items.append(item[2])

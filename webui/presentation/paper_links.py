@@ -67,7 +67,10 @@ def paper_links(paper: Paper) -> tuple[PaperLink, ...]:
 
 def host_name(address: str) -> str:
     """Returns what readers call the site of an address."""
-    host = urlsplit(address).netloc.lower()
+    try:
+        host = urlsplit(address).netloc.lower()
+    except ValueError:  # "http://[" is no address
+        host = ""
     return _HOSTS.get(host, host.removeprefix("www.")) or "Page"
 
 

@@ -29,6 +29,11 @@ def group_rows(
     """
     titles = {paper.id: plain(paper.title) for paper in cluster.papers}
     topics = _topics(cluster, titles)
+    own = {name_key(name) for name in cluster.names}
+    authors = {
+        paper.id: {name_key(name) for name in paper.authors} - own for paper in cluster.papers
+    }
+    holders = _holders(cluster)
     return [
         {
             "group": group,
@@ -36,7 +41,7 @@ def group_rows(
             "chosen": chosen in group.papers,
             "titles": [titles[one] for one in group.papers[:_TITLES]],
             "topics": topics[group.key],
-            "reasons": _reasons(cluster, group),
+            "reasons": _reasons(group, authors, holders),
             "confidence": _confidence(group),
             "correction": _correction(cluster, group),
         }
@@ -61,7 +66,9 @@ def _topics(cluster: AuthorCluster, titles: Mapping[str, str]) -> dict[str, list
         group.key: Counter(word for paper in group.papers for word in title_words(titles[paper]))
         for group in cluster.groups
     }
-    total = sum(words.values(), Counter[str]())
+    total = Counter[str]()
+    for counts in words.values():
+        total.update(counts)
     return {
         key: sorted(
             (word for word, count in own.items() if count > 1 and 2 * count > total[word]),
@@ -71,15 +78,30 @@ def _topics(cluster: AuthorCluster, titles: Mapping[str, str]) -> dict[str, list
     }
 
 
-def _reasons(cluster: AuthorCluster, group: Group) -> list[str]:
-    """Returns the evidence for a group, a phrase each."""
-    own = {name_key(name) for name in cluster.names}
+def _holders(cluster: AuthorCluster) -> dict[str, list[tuple[int, str, Group]]]:
+    """Returns the groups that each co-author is of: order, name as printed and group, by key."""
+    holders: dict[str, list[tuple[int, str, Group]]] = {}
+    numbered = (group for group in cluster.groups if group.number)
+    pairs = ((name, group) for group in numbered for name, _ in group.coauthors)
+    for order, (name, group) in enumerate(pairs):
+        holders.setdefault(name_key(name), []).append((order, name, group))
+    return holders
+
+
+def _reasons(
+    group: Group,
+    authors_of: Mapping[str, set[str]],
+    holders: Mapping[str, list[tuple[int, str, Group]]],
+) -> list[str]:
+    """Returns the evidence for a group, a phrase each.
+
+    Args:
+        group: one of a name.
+        authors_of: keys of the other authors of each paper of the name.
+        holders: see `_holders`.
+    """
     members = set(group.papers)
-    authors = {
-        paper.id: {name_key(name) for name in paper.authors} - own
-        for paper in cluster.papers
-        if paper.id in members
-    }
+    authors = {paper: authors_of[paper] for paper in members if paper in authors_of}
     counts = Counter(name for names in authors.values() for name in names)
     linked = sum(any(counts[name] > 1 for name in names) for names in authors.values())
     reasons = []
@@ -89,13 +111,13 @@ def _reasons(cluster: AuthorCluster, group: Group) -> list[str]:
         reasons.append(f"{linked} of {len(members)} papers share a co-author with another")
     elif group.number:
         reasons.append("connected by topic, venues and years only")
-    shared = [
-        f"{name} with group {other.number}"
-        for other in cluster.groups
-        if other is not group and other.number
-        for name, _ in other.coauthors
-        if name_key(name) in counts
-    ]
+    others = sorted(
+        (order, name, other.number)
+        for key in counts
+        for order, name, other in holders.get(key, ())
+        if other is not group
+    )
+    shared = [f"{name} with group {number}" for _, name, number in others]
     if shared:
         more = f" and {len(shared) - 2} more" if len(shared) > 2 else ""
         reasons.append(f"but it shares the co-author {', '.join(shared[:2])}{more}")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app
+from flask import Blueprint, Response, current_app, request
 
 from indexer import Query
 from webui.http import request_context
+from webui.http.access import STRANGER
 from webui.http.metrics import observations
 from webui.views.json_api import answer
 
@@ -20,13 +21,18 @@ def healthz() -> Response:
     """Run a query and say that it was answered; a 503 where there is no index to ask.
 
     The status is "degraded" where the newest generation is damaged and an older one answers; which
-    file it is stands in the log.
+    file it is stands in the log. On a private site only those who may read it learn more.
     """
     results = request_context.searcher().search(Query(per_page=1), facets=())
     degraded = bool(request_context.searcher().integrity.fallback_reason)
+    status = "degraded" if degraded else "ok"
+    if request.environ.get(STRANGER):
+        response = answer({"status": status})
+        response.cache_control.no_store = True
+        return response
     response = answer(
         {
-            "status": "degraded" if degraded else "ok",
+            "status": status,
             **({"detail": _DEGRADED.format(results.generation)} if degraded else {}),
             "generation": results.generation,
             "identity": request_context.searcher().identity,

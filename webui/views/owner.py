@@ -110,8 +110,8 @@ def read_links(text: str) -> tuple[tuple[str, str], ...]:
     """Read links of the settings: ``Imprint https://example.org/imprint, Library /about``."""
     links = []
     for part in filter(None, (part.strip() for part in text.split(","))):
-        label, _, address = part.rpartition(" ")
-        links.append((label.strip() or address, address))
+        *labels, address = part.rsplit(maxsplit=1)
+        links.append((labels[0] if labels else address, address))
     return tuple(links)
 
 

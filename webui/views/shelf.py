@@ -104,12 +104,20 @@ def _ids_in(text: str) -> list[str]:
     searcher = request_context.searcher()
     ids: list[str] = []
     for word in text.split()[:MAX_SHELF]:
-        if listed := parse_qs(urlsplit(word).query).get("id"):
+        if listed := parse_qs(_query_of(word)).get("id"):
             ids += listed
             continue
         paper = searcher.get(word) or named_paper(searcher, word)
         ids.append(word if paper is None else paper.id)
     return ids
+
+
+def _query_of(address: str) -> str:
+    """Returns the query string of an address; empty where the text is none ("http://[")."""
+    try:
+        return urlsplit(address).query
+    except ValueError:
+        return ""
 
 
 def _offered(text: str, kept: list[str]) -> list[Paper]:

@@ -11,6 +11,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 from typing import Final, Literal, TypeVar
 
@@ -68,6 +69,17 @@ class _Trace:
     people: tuple[str, ...]
 
 
+class _Abstracts:
+    """The abstracts of papers and their words, of which those of one block are kept."""
+
+    def __init__(self, text: Callable[[str], str]) -> None:
+        self.text = text
+        self.words = lru_cache(2 * LARGEST_BLOCK)(self._words)
+
+    def _words(self, paper: str) -> frozenset[str]:
+        return frozenset(_words(self.text(paper)))
+
+
 class VersionFinder:
     """Gathers papers, then tells which of them are one work.
 
@@ -97,12 +109,17 @@ class VersionFinder:
             abstract: gives the abstract of the paper with this id.
         """
         reasons: dict[frozenset[str], str] = {}
-        for one, other, reason in self._links(abstract):
+        for one, other, reason in self._links(_Abstracts(abstract)):
             reasons.setdefault(frozenset((one.id, other.id)), reason)
-        found = [self._group(ids, reasons) for ids in _connected(reasons)]
+        groups = _connected(reasons)
+        group_of = {member: ids for ids in groups for member in ids}
+        because: defaultdict[frozenset[str], set[str]] = defaultdict(set)
+        for pair, reason in reasons.items():
+            because[group_of[min(pair)]].add(reason)
+        found = [self._group(ids, because[ids]) for ids in groups]
         return tuple(sorted(found, key=lambda group: group.ids[0]))
 
-    def _links(self, abstract: Callable[[str], str]) -> Iterator[tuple[_Trace, _Trace, str]]:
+    def _links(self, abstract: _Abstracts) -> Iterator[tuple[_Trace, _Trace, str]]:
         for one, other in self._pairs(lambda trace: trace.doi):
             yield one, other, "same DOI"
         for one, other in self._pairs(lambda trace: trace.title_key):
@@ -124,14 +141,13 @@ class VersionFinder:
         for block in blocks.values():
             yield from combinations(block[:LARGEST_BLOCK], 2)
 
-    def _group(self, ids: frozenset[str], reasons: dict[frozenset[str], str]) -> Versions:
+    def _group(self, ids: frozenset[str], reasons: set[str]) -> Versions:
         traces = sorted((self._traces[one] for one in ids), key=lambda one: (one.year, one.id))
         places = {(trace.venue, trace.year) for trace in traces}
-        because = sorted({reason for pair, reason in reasons.items() if pair <= ids})
         return Versions(
             kind="duplicate" if len(places) == 1 else "version",
             ids=tuple(trace.id for trace in traces),
-            reason="; ".join(because),
+            reason="; ".join(sorted(reasons)),
         )
 
 
@@ -174,12 +190,12 @@ def _same_people(one: _Trace, other: _Trace) -> bool:
     return shorter > 0 and len({*one.people} & {*other.people}) >= LIKE_PEOPLE * shorter
 
 
-def _same_text(one: _Trace, other: _Trace, abstract: Callable[[str], str]) -> bool:
-    text = abstract(one.id)
-    return bool(text) and text == abstract(other.id)
+def _same_text(one: _Trace, other: _Trace, abstract: _Abstracts) -> bool:
+    text = abstract.text(one.id)
+    return bool(text) and text == abstract.text(other.id)
 
 
-def _alike(one: _Trace, other: _Trace, abstract: Callable[[str], str]) -> bool:
+def _alike(one: _Trace, other: _Trace, abstract: _Abstracts) -> bool:
     if min(len(one.title), len(other.title)) < 3 or not _same_people(one, other):
         return False
     share = _share(one.title, other.title)
@@ -191,13 +207,13 @@ def _alike(one: _Trace, other: _Trace, abstract: Callable[[str], str]) -> bool:
     return like
 
 
-def _like_abstracts(one: _Trace, other: _Trace, abstract: Callable[[str], str]) -> bool | None:
+def _like_abstracts(one: _Trace, other: _Trace, abstract: _Abstracts) -> bool | None:
     """Compare the abstracts; None where one is missing."""
-    words = [frozenset(_words(abstract(trace.id))) for trace in (one, other)]
+    words = [abstract.words(trace.id) for trace in (one, other)]
     return _share(*words) >= LIKE_ABSTRACTS if all(words) else None
 
 
-def _are_columns(one: _Trace, other: _Trace, abstract: Callable[[str], str]) -> bool:
+def _are_columns(one: _Trace, other: _Trace, abstract: _Abstracts) -> bool:
     """Returns whether two papers of one venue may share just a title such as "Editorial"."""
     if one.venue != other.venue or min(len(one.title), len(other.title)) >= TELLING_TITLE:
         return False
@@ -208,9 +224,12 @@ def _connected(pairs: Iterable[frozenset[str]]) -> list[frozenset[str]]:
     """Join pairs that have a paper in common."""
     group: dict[str, set[str]] = {}
     for pair in pairs:
-        joined: set[str] = set().union(pair, *(group[one] for one in pair if one in group))
-        for one in joined:
-            group[one] = joined
+        one, other = pair
+        if one in group and group[one] is group.get(other):
+            continue
+        joined: set[str] = set().union(pair, *(group[member] for member in pair if member in group))
+        for member in joined:
+            group[member] = joined
     return [frozenset(ids) for ids in {id(ids): ids for ids in group.values()}.values()]
 
 

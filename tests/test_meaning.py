@@ -155,6 +155,24 @@ def test_a_folder_without_an_encoder_is_refused(
         model.load_encoder(str(tmp_path))
 
 
+def test_a_vocabulary_of_another_kind_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "model.onnx").write_bytes(b"")
+    (tmp_path / "vocab.txt").write_bytes(b"a\n")
+    monkeypatch.setattr(model, "weights_of", lambda _: None)
+    with pytest.raises(ConfigError, match=r"its vocabulary is not \('\[CLS\]'\)"):
+        model.load_encoder(str(tmp_path))
+
+
+def test_what_anybody_may_send_is_not_kept() -> None:
+    tokenizer = WordPiece(("[CLS]", "[SEP]", "[UNK]"))
+    tokenizer.encode("x" * 20_000 + " short", 8)
+    assert list(tokenizer._known) == ["short"]
+    tokenizer.encode("".join(map(chr, range(0x10000, 0x20000))), 8)
+    assert len(tokenizer._cleaned) <= 50_000
+
+
 @given(st.binary(max_size=200))
 @settings(max_examples=100, deadline=None)
 def test_no_bytes_raise_but_a_value_error(data: bytes) -> None:

@@ -173,7 +173,14 @@ def test_a_table_is_read_as_it_was_written() -> None:
     assert table.people("yang") is None
     assert table.people("\ud800") is None
     assert list(table.fingerprints) == [2, 9, 2**64 - 1]
-    for damaged in (b"", data[:40], data[:-1], data.replace(b'"version":1', b'"version":2')):
+    changes = (
+        (b'"version":1', b'"version":2'),
+        (b'"names":1', b'"names":-'),
+        (b"name_ends", b"nume_ends"),
+    )
+    changed = [data.replace(old, new) for old, new in changes]
+    for damaged in (b"", data[:40], data[:-1], *changed):
+        assert damaged != data
         with pytest.raises(IndexDamaged):
             read_table(damaged)
 

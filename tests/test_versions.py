@@ -126,3 +126,17 @@ def test_the_version_pair_of_the_arrow_page(checkout: Path) -> None:
         ("NeurIPS", 2022),
         ("JMLR", 2023),
     ]
+
+
+def test_each_abstract_of_a_block_is_read_once() -> None:
+    finder = VersionFinder()
+    asked: list[str] = []
+
+    def abstract(paper: str) -> str:
+        asked.append(paper)
+        return "Kites need wind and strings"
+
+    for number in range(100):
+        finder.add(Paper(f"p{number}", "Editorial", authors=("Ann Lee",), venue="V"))
+    assert len(finder.groups(abstract)) == 1
+    assert len(asked) == 100

@@ -245,14 +245,17 @@ def read_table(data: bytes) -> PeopleTable:
     try:
         header = json.loads(data[start:end])
         version, lengths = header["version"], header["arrays"]
+        sizes = {name: int(lengths[name]) for name in _ARRAYS} if version == _VERSION else {}
     except (ValueError, KeyError, TypeError) as error:
         raise _damaged("its header is not what was written") from error
+    if min(sizes.values(), default=0) < 0:
+        raise _damaged("its header is not what was written")
     if version != _VERSION:
         raise _damaged(f"it is of version {version}, this program reads {_VERSION}")
     arrays: dict[str, array[int]] = {}
     for name, kind in _ARRAYS.items():
         column = array(kind)
-        size = column.itemsize * int(lengths[name])
+        size = column.itemsize * sizes[name]
         if end + size > len(data):
             raise _damaged("it is cut short")
         column.frombytes(data[end : end + size])

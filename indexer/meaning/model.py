@@ -50,6 +50,8 @@ _SORTED: Final = 512
 """Texts that are sorted by length together, so that a batch pads little."""
 _QUERIES: Final = 1000
 """Vectors of queries that are kept, 1.5 kB each."""
+_LONGEST_KEPT: Final = 4_000
+"""Characters of a text whose vector is kept."""
 
 
 class BatchEncoder(Protocol):
@@ -96,7 +98,8 @@ class SentenceEncoder:
 
     def query(self, text: str) -> Floats:
         """Returns the vector of a query or another single text: float32[width]; kept."""
-        return self._one(text)
+        # A pasted text is not asked for twice, and may be long.
+        return self._one(text) if len(text) <= _LONGEST_KEPT else self._encode_one(text)
 
     def _encode_one(self, text: str) -> Floats:
         vector: Floats = self._encoder.encode([self._tokenizer.encode(text, LIMIT)])[0]
@@ -144,9 +147,15 @@ def load_encoder(folder: str = "", *, threads: int = 1) -> SentenceEncoder:
     files = _packaged() if not folder else _from_folder(Path(folder))
     try:
         weights = weights_of(read_graph(files.weights))
+        tokenizer = WordPiece(files.pieces)
     except ValueError as error:
         raise ConfigError(
             (f"{files.path}: {error}; name another folder in meaning.model",)
+        ) from error
+    except (KeyError, IndexError, TypeError, OverflowError, RecursionError) as error:
+        said = f"is no encoder of this layout, or its vocabulary is not ({error})"
+        raise ConfigError(
+            (f"{files.path}: {said}; name another folder in meaning.model",)
         ) from error
     if len(files.pieces) != len(weights.words):
         said = f"has {len(weights.words):,} word pieces, its vocabulary {len(files.pieces):,}"
@@ -156,7 +165,7 @@ def load_encoder(folder: str = "", *, threads: int = 1) -> SentenceEncoder:
     except ImportError:
         encoder = NumpyEncoder(weights)
     model = Model(files.name, f"{files.digest[:16]} {LIMIT} {_RECIPE}", weights.width)
-    return SentenceEncoder(model, WordPiece(files.pieces), encoder)
+    return SentenceEncoder(model, tokenizer, encoder)
 
 
 class EncoderChoice:

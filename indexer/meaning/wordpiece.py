@@ -18,6 +18,8 @@ _LONGEST_WORD: Final = 100
 """Characters; a longer word is `[UNK]`, as in the reference."""
 _MOST_WORDS: Final = 50_000
 """Words whose pieces are kept, some 200 bytes each."""
+_MOST_CODES: Final = 50_000
+"""Characters that are looked up once; others each time they occur."""
 _ASCII_WORDS: Final = re.compile(r"[!-/:-@\[-`{-~]|[^\s!-/:-@\[-`{-~]+")
 _ASCII_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _ASCII_SIGNS: Final = frozenset("$+<=>^`|~")
@@ -89,6 +91,8 @@ class WordPiece:
         if not word:
             return []
         ids = self._cut(word)
+        if len(word) > _LONGEST_WORD:
+            return ids
         if len(self._known) >= _MOST_WORDS:
             self._known.clear()
         self._known[word] = ids
@@ -127,7 +131,8 @@ class _Cleaned(dict[int, str]):
             cleaned = f" {char} "
         else:
             cleaned = char
-        self[code] = cleaned
+        if len(self) < _MOST_CODES:
+            self[code] = cleaned
         return cleaned
 
 
@@ -143,5 +148,6 @@ class _Folded(dict[int, str]):
             folded = f" {char} "
         else:
             folded = char.lower()
-        self[code] = folded
+        if len(self) < _MOST_CODES:
+            self[code] = folded
         return folded

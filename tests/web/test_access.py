@@ -100,6 +100,10 @@ def test_strangers_learn_whether_a_private_site_is_well_and_nothing_else(
 ) -> None:
     client = client_with(tmp_path, index, password_file=str(tmp_path / "password"))
     assert client.get("/healthz").json == {"status": "ok"}
+    below = {"public_url": "https://example.org/papers"}
+    client = client_with(tmp_path, index, password_file=str(tmp_path / "password"), **below)
+    assert client.get("/papers/healthz").json == {"status": "ok"}
+    assert client.get("/papers/search").status_code == 401
     known = client.get("/healthz", headers=basic(PASSWORD)).json
     assert known is not None
     assert known["papers"]

@@ -14,7 +14,7 @@ import hmac
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import unquote_plus, unquote_to_bytes
+from urllib.parse import unquote_plus, unquote_to_bytes, urlsplit
 
 from flask import Flask, Response
 
@@ -51,6 +51,8 @@ def register(app: Flask, config: Config) -> None:
     variable = f"HTTP_{web.user_header.upper().replace('-', '_')}" if web.user_header else ""
     trusted = networks_of(web.trusted_proxies)
     guesses = Buckets(GUESSES)
+    root = urlsplit(web.public_url).path.rstrip("/")
+    unguarded = _OPEN | {f"{root}{path}" for path in _OPEN}
     inner: WSGIApplication = app.wsgi_app
 
     def refusal(environ: WSGIEnvironment, token: bytes) -> Response | None:
@@ -74,7 +76,7 @@ def register(app: Flask, config: Config) -> None:
     def outer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         token = _token_taken(environ) if password else b""
         refused = refusal(environ, token)
-        if refused is None or environ.get("PATH_INFO") in _OPEN:
+        if refused is None or environ.get("PATH_INFO") in unguarded:
             environ[STRANGER] = refused is not None
             return inner(environ, _private(start_response))
         refused.headers["Cache-Control"] = "no-store"

@@ -166,7 +166,11 @@ const SHELF = "quiver.shelf";
 const LONGEST_ADDRESS = 7_600;
 let cleared = [];
 
-const onShelf = () => stored(SHELF, []);
+// Whatever else wrote there: a list of texts.
+function onShelf() {
+  const ids = stored(SHELF, []);
+  return Array.isArray(ids) ? ids.filter((id) => typeof id === "string") : [];
+}
 
 function shelfAddress(ids, name = "", value = "") {
   const url = new URL(text.shelf, location.href);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 from typing import Final
 
 from flask import Blueprint, render_template, url_for
@@ -27,7 +28,7 @@ def page() -> ResponseReturnValue:
         return refused(asked)
     searcher, display = request_context.searcher(), request_context.display()
     found = searcher.search(replace(asked.query, page=1, per_page=0), facets=())
-    ids = list(searcher.ids(asked.query))[:MOST_COMPARED]
+    ids = list(islice(searcher.ids(asked.query), MOST_COMPARED))
     papers = {one: paper for one in ids if (paper := searcher.get(one)) is not None}
     decisions = decisions_of(searcher)
     groups = decisions.undecided(find_versions(papers.values()))
@@ -52,7 +53,7 @@ def as_json() -> ResponseReturnValue:
     if asked.faults:
         return refused(asked)
     searcher = request_context.searcher()
-    ids = list(searcher.ids(asked.query))[:MOST_COMPARED]
+    ids = list(islice(searcher.ids(asked.query), MOST_COMPARED))
     papers = [paper for one in ids if (paper := searcher.get(one)) is not None]
     decisions = decisions_of(searcher)
     groups = decisions.undecided(find_versions(papers))

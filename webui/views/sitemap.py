@@ -30,6 +30,7 @@ Disallow: /advanced?
 Disallow: /shelf
 Disallow: /similar
 Disallow: /topics
+Disallow: /duplicates
 Disallow: /record
 Disallow: /trends
 Disallow: /path

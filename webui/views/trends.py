@@ -184,14 +184,14 @@ def _asked() -> tuple[Query, ...] | Response:
     query = asked.query
     return tuple(
         parse_query(
-            fromkey,
+            key,
             filters=query.filters,
             years=query.years,
             # Falling back to any of the words would draw another subject's line.
             match=Match.ALL if query.match is Match.AUTO else query.match,
             per_page=request_context.params().per_page,
         )
-        for fromkey in dict.fromkeys(typed[:MOST])
+        for key in dict.fromkeys(typed[:MOST])
     )
 
 

@@ -15,7 +15,7 @@ def name_sentence(typed: TypedName) -> str:
     """Returns the sentence above the results.
 
     Example:
-        "Yang Liu: 144 papers; 3 other spellings: Liu Yang (18), Yang Y. Liu (2), Y.-F. Liu (1)"
+        "Yang Liu: 144 papers; 3 similar names: Liu Yang (18), Yang Y. Liu (2), Y.-F. Liu (1)"
     """
     first, *others = typed.authors
     sentence = counted_author(first)
@@ -27,10 +27,10 @@ def name_sentence(typed: TypedName) -> str:
 
 
 def other_authors(typed: TypedName) -> str:
-    """Returns how many other names there are: "3 other spellings", "2 other authors"."""
+    """Returns how many other names there are: "3 similar names", "2 other authors"."""
     number = len(typed.authors) - 1
-    what = "author" if is_part_of_name(typed.name) else "spelling"
-    return f"{number:,} other {what}{'' if number == 1 else 's'}"
+    what = "other author" if is_part_of_name(typed.name) else "similar name"
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def counted_author(author: NamedAuthor) -> str:

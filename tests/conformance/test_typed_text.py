@@ -52,11 +52,11 @@ def ids(searcher: Searcher, query: Query) -> list[str]:
 @pytest.mark.parametrize(
     ("text", "first", "offered"),
     [
-        ("Yang Liu", "y1 y2 | y3", "Yang Liu: 2 papers; 1 other spelling: Liu Yang (1)"),
-        ("yang liu", "y1 y2 | y3", "Yang Liu: 2 papers; 1 other spelling: Liu Yang (1)"),
-        ("Liu, Yang", "y1 y2 | y3", "Yang Liu: 2 papers; 1 other spelling: Liu Yang (1)"),
-        ("Liu Yang", "y3 | y1 y2", "Liu Yang: 1 paper; 1 other spelling: Yang Liu (2)"),
-        ("papers by Yang Liu", "y1 y2 | y3", "Yang Liu: 2 papers; 1 other spelling: Liu Yang (1)"),
+        ("Yang Liu", "y1 y2 | y3", "Yang Liu: 2 papers; 1 similar name: Liu Yang (1)"),
+        ("yang liu", "y1 y2 | y3", "Yang Liu: 2 papers; 1 similar name: Liu Yang (1)"),
+        ("Liu, Yang", "y1 y2 | y3", "Yang Liu: 2 papers; 1 similar name: Liu Yang (1)"),
+        ("Liu Yang", "y3 | y1 y2", "Liu Yang: 1 paper; 1 similar name: Yang Liu (2)"),
+        ("papers by Yang Liu", "y1 y2 | y3", "Yang Liu: 2 papers; 1 similar name: Liu Yang (1)"),
         ("Liu, M.", "y4", "Min Liu: 1 paper"),
         ("Jordan MI", "j1", "Michael I. Jordan: 1 paper"),
         ("Jordan M.I.", "j1", "Michael I. Jordan: 1 paper"),

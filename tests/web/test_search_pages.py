@@ -327,7 +327,7 @@ def test_a_name_offers_the_pages_of_its_authors() -> None:
     ]
     client = create_app(index=MemoryIndex.of(papers)).test_client()
     offered = page_of(client, "/search?q=yang+liu").one("p", class_="named")
-    assert offered.text == "Yang Liu : 1 paper; 1 other spelling: Liu Yang (1)"
+    assert offered.text == "Yang Liu : 1 paper; 1 similar name: Liu Yang (1)"
     assert [link.attrs["href"] for link in offered.all("a")] == [
         "/author/yang-liu",
         "/author/liu-yang",

@@ -201,7 +201,7 @@ REPAIRS: tuple[tuple[str, str, tuple[tuple[int, int, str], ...]], ...] = (
     ("auther:Jaggi", "auther Jaggi", ((0, 7, "Did you mean author:?"),)),
     ("Auther:Jaggi", "Auther Jaggi", ((0, 7, "Did you mean author:?"),)),
     ("has:wings", "wings", ((4, 9, "Only these"),)),
-    ("year:soon x", 'year:"soon" AND x', ((5, 9, "no year"),)),
+    ("year:soon x", 'year:"soon" AND x', ((5, 9, "is not a year"),)),
     ("year:2022-2019", "year:2019-2022", ((5, 14, "put in order"),)),
     ("a~3", "a~2", ((0, 3, "at most 2"),)),
     ("a^1000", "a^100", ((0, 6, "100"),)),

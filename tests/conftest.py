@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,17 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("quiver")
+
+
+def pytest_configure() -> None:
+    """Undo what a script does to a suite that it starts in the background: to ignore Ctrl-C.
+
+    What the tests start would ignore it, too.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 CHECKOUT = Path(__file__).resolve().parents[1]
 
 

@@ -230,19 +230,22 @@ def test_serve_answers_by_waitress_where_gunicorn_cannot_run(
         text=True,
     )
     with server:
-        assert server.stderr is not None
-        said = server.stderr.readline()
-        found = re.search(r"http://127\.0\.0\.1:(\d+)/", said)
-        assert found, said + server.stderr.read()
-        client = http.client.HTTPConnection("127.0.0.1", int(found[1]), timeout=30)
-        for address, text in (("/search?q=federated", b"<mark>"), ("/healthz", b'"ok"')):
-            client.request("GET", address)
-            answer = client.getresponse()
-            assert (answer.status, text in answer.read()) == (200, True)
-        client.close()
-        server.send_signal(signal.SIGINT)
-        assert server.wait(timeout=30) == 0
-        assert "Traceback" not in server.stderr.read()
+        try:
+            assert server.stderr is not None
+            said = server.stderr.readline()
+            found = re.search(r"http://127\.0\.0\.1:(\d+)/", said)
+            assert found, said
+            client = http.client.HTTPConnection("127.0.0.1", int(found[1]), timeout=120)
+            for address, text in (("/search?q=federated", b"<mark>"), ("/healthz", b'"ok"')):
+                client.request("GET", address)
+                answer = client.getresponse()
+                assert (answer.status, text in answer.read()) == (200, True)
+            client.close()
+            server.send_signal(signal.SIGINT)
+            assert server.wait(timeout=120) == 0
+            assert "Traceback" not in server.stderr.read()
+        finally:
+            server.kill()  # else a failure would wait for it for ever
 
 
 def test_a_port_in_use_is_an_error_with_its_remedy() -> None:

@@ -222,7 +222,7 @@ def test_order_and_pages(run: Run) -> None:
 
 def test_what_was_mended_is_said_once(run: Run) -> None:
     lines = run("search", "(((").stdout.splitlines()
-    mended = [line for line in lines if line.startswith("Corrected: ")]
+    mended = [line for line in lines if line.startswith("Note: ")]
     assert len(set(mended)) == len(mended) > 0
     assert any(line.endswith("(3 times)") for line in mended)
 

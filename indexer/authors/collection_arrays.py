@@ -35,9 +35,6 @@ class PaperTerms:
     weights: Floats
 
 
-NO_TERMS: Final = PaperTerms(np.zeros((0, TERMS), np.int32), np.zeros((0, TERMS), np.float32))
-
-
 @dataclass(frozen=True)
 class CollectionArrays:
     """The papers of a collection and their author names.

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from indexer.authors.agglomerative_clustering import Clustering, cluster, join
 from indexer.authors.calibration import Doubles, Weights
 from indexer.authors.collection_arrays import CollectionArrays, Longs
-from indexer.authors.pair_features import PairFeatures, Pairs, all_pairs
+from indexer.authors.pair_features import PairFeatures, all_pairs
 
 Constraints = Mapping[tuple[int, int], bool]
 """Papers (ascending) known to be one person's (true) or two people's (false)."""
@@ -102,13 +102,6 @@ def square(log_odds: Doubles, size: int) -> NDArray[np.float64]:
     rows, columns = np.triu_indices(size, 1)
     matrix[rows, columns] = matrix[columns, rows] = log_odds
     return matrix
-
-
-def pair_log_odds(features: PairFeatures, weights: Weights, pairs: Pairs) -> Doubles:
-    """Returns the log-odds that the papers of each pair are one person's."""
-    values = features.early(pairs)
-    features.add_late(pairs, values)
-    return weights.log_odds(values)
 
 
 def _known(

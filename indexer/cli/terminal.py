@@ -213,7 +213,7 @@ def _receipt_lines(results: Results) -> Iterator[str]:
     if results.query.author is not None:
         yield f"Author: {name_sentence(results.query.author)}"
     for reason, times in Counter(repair.reason for repair in receipt.repairs).items():
-        yield f"Corrected: {reason}" + (f" ({times} times)" if times > 1 else "")
+        yield f"Note: {reason}" + (f" ({times} times)" if times > 1 else "")
     for clause in receipt.clauses:
         if clause.emptied:
             verb = "matches" if clause.hits == 1 else "match"

@@ -24,8 +24,7 @@ from urllib.parse import urlsplit
 import yaml
 
 from indexer.authors.curation import CuratedPapers, CuratedPerson, Curation
-from indexer.errors import ConfigError
-from indexer.intake.yaml_nodes import NodeReader, composed, is_null
+from indexer.intake.yaml_nodes import NodeReader
 from indexer.paper import name_key
 
 DEFAULT_FILE: Final = "data/authors.yaml"
@@ -48,25 +47,14 @@ def read_curation(path: str) -> Curation | None:
     Raises:
         ConfigError: with every fault: file, key, what was expected, what to do, line.
     """
-    root = composed(path, "build.authors", DEFAULT_FILE)
-    if root is False:
-        return None
-    reader = _Reader(path)
-    curation = reader.read(root)
-    if reader.faults:
-        raise ConfigError(tuple(reader.faults))
-    return curation
+    return _Reader.read_file(path, "build.authors", DEFAULT_FILE)
 
 
-class _Reader(NodeReader):
+class _Reader(NodeReader[Curation]):
     """One pass over the nodes of one file."""
 
-    def __init__(self, path: str) -> None:
-        super().__init__(path)
-        self.lines: dict[str, int] = {}
-
     def read(self, root: yaml.Node | None) -> Curation:
-        if root is None or is_null(root):
+        if root is None:
             return Curation()
         people: list[CuratedPerson] = []
         different: list[tuple[str, ...]] = []

@@ -16,8 +16,7 @@ from typing import Final
 import yaml
 
 from indexer.duplicates import DuplicateDecisions, SameWork
-from indexer.errors import ConfigError
-from indexer.intake.yaml_nodes import NodeReader, composed, is_null
+from indexer.intake.yaml_nodes import NodeReader
 
 DEFAULT_FILE: Final = "data/duplicates.yaml"
 """Where it is, where the settings name no other; only there may it be missing."""
@@ -35,25 +34,14 @@ def read_decisions(path: str) -> DuplicateDecisions | None:
     Raises:
         ConfigError: with every fault: file, key, what was expected, what to do, line.
     """
-    root = composed(path, "build.duplicates", DEFAULT_FILE)
-    if root is False:
-        return None
-    reader = _Reader(path)
-    decisions = reader.read(root)
-    if reader.faults:
-        raise ConfigError(tuple(reader.faults))
-    return decisions
+    return _Reader.read_file(path, "build.duplicates", DEFAULT_FILE)
 
 
-class _Reader(NodeReader):
+class _Reader(NodeReader[DuplicateDecisions]):
     """One pass over the nodes of one file."""
 
-    def __init__(self, path: str) -> None:
-        super().__init__(path)
-        self.lines: dict[str, int] = {}
-
     def read(self, root: yaml.Node | None) -> DuplicateDecisions:
-        if root is None or is_null(root):
+        if root is None:
             return DuplicateDecisions()
         same: list[SameWork] = []
         different: list[tuple[str, ...]] = []

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Generic, Literal, TypeVar
 
 import yaml
 
 from indexer.errors import ConfigError
 from indexer.settings import nearest
 
+T = TypeVar("T")
 MOST_BYTES: Final = 2_000_000
 """Most bytes of such a file."""
 
@@ -50,18 +52,48 @@ def composed(path: str, setting: str, default: str) -> yaml.Node | Literal[False
         raise ConfigError((f"{path}: is nested too deeply",)) from error
 
 
-class NodeReader:
-    """One pass over the nodes of one file.
+class NodeReader(ABC, Generic[T]):
+    """One pass over the nodes of one file, whose decisions are a `T`.
 
     Attributes:
         path: of the file, for faults.
         faults: every fault found so far, each one line.
+        lines: where what may be given only once was given, from 1.
     """
 
     def __init__(self, path: str) -> None:
         """Begins without a fault."""
         self.path = path
         self.faults: list[str] = []
+        self.lines: dict[str, int] = {}
+
+    @classmethod
+    def read_file(cls, path: str, setting: str, default: str) -> T | None:
+        """Reads a whole file.
+
+        Args:
+            path: of the file.
+            setting: that names it, for the error.
+            default: the path where it may be missing.
+
+        Returns:
+            None where there is no file in the default place.
+
+        Raises:
+            ConfigError: with every fault: file, key, what was expected, what to do, line.
+        """
+        root = composed(path, setting, default)
+        if root is False:
+            return None
+        reader = cls(path)
+        decisions = reader.read(None if root is None or is_null(root) else root)
+        if reader.faults:
+            raise ConfigError(tuple(reader.faults))
+        return decisions
+
+    @abstractmethod
+    def read(self, root: yaml.Node | None) -> T:
+        """Returns the decisions of a file, those without a fault; None is an empty file."""
 
     def pairs(
         self, node: yaml.Node, where: str, known: tuple[str, ...]

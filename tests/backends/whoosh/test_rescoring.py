@@ -18,7 +18,7 @@ from indexer.backends.whoosh.postings.segment_reader import Ids, SegmentReader
 from indexer.backends.whoosh.scoring import document_terms as stemming
 from indexer.backends.whoosh.scoring.document_terms import StemNumbers, Stems
 from indexer.backends.whoosh.scoring.rescoring import Candidates
-from indexer.backends.whoosh.scoring.scored_docs import Matches
+from indexer.backends.whoosh.scoring.scored_docs import ScoredDocs
 from indexer.errors import IndexDamaged
 from indexer.paper import Paper
 from indexer.query_analysis.relevance_model import PAPERS, KnownStems, relevance_model, stems_of
@@ -74,8 +74,8 @@ def test_sums_are_those_of_the_lists_one_after_the_other(kernels: KernelChoice, 
     parts = []
     for length in (0, 1, 700, 2500):
         docs = drawn(chance, length)
-        parts.append(Matches(docs, chance.random(length), lasting=True))
-    parts.append(Matches(drawn(chance, 90)))
+        parts.append(ScoredDocs(docs, chance.random(length), lasting=True))
+    parts.append(ScoredDocs(drawn(chance, 90)))
     whole = np.zeros(SIZE)
     for one in parts:
         if one.scores is not None:

@@ -122,12 +122,12 @@ class Collection:
         most = self.limits.phrase_words
         return self._leaves.get(leaf, lambda: read_leaf(leaf, self, phrase_words=most))
 
-    def plan(self, clause: Clause | None, asked: Execution, skip: int = -1) -> Plan:
+    def plan(self, clause: Clause | None, execution: Execution, skip: int = -1) -> Plan:
         """Returns the query plan; that of plain words is cached for the next page.
 
         Args:
             clause: the query.
-            asked: charged for expanding patterns.
+            execution: charged for expanding patterns.
             skip: index of a leaf that is left out.
         """
 
@@ -145,30 +145,30 @@ class Collection:
         ):
             return self._plans.get((clause, skip), planned)
         if any(isinstance(leaf, Pattern) for leaf in leaves_of(clause)):
-            read = reader_of(clause, self, asked.budget, skip=skip, read=self.read)
+            read = reader_of(clause, self, execution.budget, skip=skip, read=self.read)
         return planned()
 
-    def postings(self, term: TextTerm, asked: Execution) -> tuple[PostingList, ...]:
+    def postings(self, term: TextTerm, execution: Execution) -> tuple[PostingList, ...]:
         """Returns the posting lists of a term, one a segment; see `scored`."""
-        return self.scored(term, asked).postings
+        return self.scored(term, execution).postings
 
-    def scored(self, term: TextTerm, asked: Execution | None = None) -> ScoredTerm:
+    def scored(self, term: TextTerm, execution: Execution | None = None) -> ScoredTerm:
         """Returns a term with its posting lists; scores (BM25F) are computed when they are needed.
 
         Args:
             term: to look up.
-            asked: the query, charged once for the term, whether it is cached or not: so its answer
-                does not depend on earlier queries. None for no charge.
+            execution: charged once for the term, cached or not, so that an answer does not
+                depend on earlier queries. None for no charge.
 
         Raises:
             BudgetSpent: when the query cannot afford the term.
         """
-        if asked is not None and (paid := asked.terms.get(term)) is not None:
+        if execution is not None and (paid := execution.terms.get(term)) is not None:
             return paid
         same = self._same.lookup(term) or self._same.get(term, lambda: self._widest(term))
-        found = self._scored.get(same, None if asked is None else asked.budget)
-        if asked is not None:
-            asked.terms[term] = found
+        found = self._scored.get(same, None if execution is None else execution.budget)
+        if execution is not None:
+            execution.terms[term] = found
         return found
 
     def _found(self, term: TextTerm, budget: Budget) -> tuple[PostingList, ...]:

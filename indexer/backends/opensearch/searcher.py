@@ -34,7 +34,7 @@ from indexer.backends.opensearch.term_dictionary import WordFacts
 from indexer.backends.opensearch.transport import ReadAhead
 from indexer.budget import DEFAULT, Deadline, Limits
 from indexer.highlighting.snippets import Excerpts
-from indexer.highlighting.spans import Chunks
+from indexer.highlighting.spans import token_cache
 from indexer.integrity import Integrity
 from indexer.paper import Paper
 from indexer.query import FacetField, Query
@@ -108,7 +108,7 @@ class ClusterSearcher:
         self._transport = transport
         self._facts = facts
         self._analyzer = analyzer
-        self._chunks = Chunks()
+        self._chunks = token_cache()
         self._counted: dict[str, int] = {}
         self._ahead = ReadAhead(self._read)
         self._words = WordFacts(transport.search, analyzer)

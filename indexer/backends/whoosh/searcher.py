@@ -25,7 +25,7 @@ from indexer.backends.whoosh.scoring.meaning import nearest_docs, papers_vector
 from indexer.backends.whoosh.scoring.query_context import Execution
 from indexer.budget import DEFAULT, Budget, Deadline, Limits
 from indexer.highlighting.snippets import Excerpts
-from indexer.highlighting.spans import Chunks
+from indexer.highlighting.spans import token_cache
 from indexer.integrity import guarded, guarded_items
 from indexer.meaning.model import EncoderChoice
 from indexer.paper import Paper, name_key
@@ -84,7 +84,7 @@ class WhooshSearcher:
         )
         self._kernels.opened()
         self._local = threading.local()
-        self._chunks = Chunks()
+        self._chunks = token_cache()
         self._spelling = Spelling(self._collection)
         self._author_index = AuthorIndex(self._collection.readers)
         self._deadline: Deadline | None = None

@@ -106,7 +106,7 @@ class Collection:
         """Bounds all caches to one in `SHRUNK` of their bytes, for a generation few ask for."""
         for cache in self.caches:
             cache.resize(cache.budget // SHRUNK)
-        self.stems.forget_pieces()
+        self.stems.forget_chunks()
 
     def deadline(self) -> Deadline:
         """Returns the deadline of one query, which begins now."""

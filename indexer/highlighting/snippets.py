@@ -31,7 +31,7 @@ class Excerpts:
             forms: gives the surface words of a stem.
             chunks: cache of the tokens of chunks.
         """
-        terms = list(dict.fromkeys(term for one in plan.asking for term in one.terms))
+        terms = list(dict.fromkeys(term for reading in plan.asking for term in reading.terms))
         self._title = FieldMatcher(terms, "title", forms, chunks)
         self._abstract = FieldMatcher(terms, "abstract", forms, chunks)
         self._author = FieldMatcher(terms, "author", forms, chunks)

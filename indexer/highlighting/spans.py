@@ -174,7 +174,7 @@ class FieldMatcher:
         if not seen:
             return []
         words = self._words
-        found = [(one.start, one.end) for one in seen if one.word in words]
+        found = [(token.start, token.end) for token in seen if token.word in words]
         if self._compounds or self._phrases or self._nears:
             found += self._rows(seen)
         return merged(found)
@@ -188,35 +188,39 @@ class FieldMatcher:
         wanted = self._wanted
         texts = folded.text.split(" ")
         held = list(map(self._chunks.__getitem__, texts))
-        flagged = [at for at, one in enumerate(held) if one.__class__ is OddChunk or one in wanted]
+        flagged = [
+            at for at, tokens in enumerate(held) if tokens.__class__ is OddChunk or tokens in wanted
+        ]
         seen: list[TextToken] = []
         if not flagged:
             return seen
         ends: list[int] = []
         more = 0  # words that the chunks before had beyond one each
         for at in flagged:
-            one = held[at]
-            if isinstance(one, OddChunk) and wanted.isdisjoint(one.words):
-                more += one.width - 1
+            tokens = held[at]
+            if isinstance(tokens, OddChunk) and wanted.isdisjoint(tokens.words):
+                more += tokens.width - 1
                 continue
             ends = ends or list(accumulate(map(len, texts)))
             begin = ends[at] - len(texts[at]) + at
-            if isinstance(one, str):
-                start = begin + texts[at].index(one)
-                seen.append(TextToken(one, at + more, *folded.source(start, start + len(one))))
+            if isinstance(tokens, str):
+                start = begin + texts[at].index(tokens)
+                seen.append(
+                    TextToken(tokens, at + more, *folded.source(start, start + len(tokens)))
+                )
                 continue
-            for raw in one.raws:
+            for raw in tokens.raws:
                 if any(word.word in wanted for word in raw):
                     for word in raw:
                         place = folded.source(begin + word.start, begin + word.end)
                         seen.append(TextToken(word.word, at + more + word.position, *place))
-            more += one.width - 1
+            more += tokens.width - 1
         return seen
 
     def _rows(self, seen: Sequence[TextToken]) -> Iterator[Stretch]:
         for stems in (False, True):
             known = self._stems if stems else {}
-            held = {known.get(one.word, one.word) for one in seen}
+            held = {known.get(token.word, token.word) for token in seen}
             rows: list[tuple[tuple[Way, ...], ...]] = [
                 (there,)
                 for ways, of_stems in self._compounds
@@ -256,8 +260,11 @@ class FieldMatcher:
         """
         if not self.may_mark((name,)):
             return []
-        seen = [TextToken(one.word, one.position, one.start, one.end) for one in name_tokens(name)]
-        held = {one.word for one in seen}
+        seen = [
+            TextToken(token.word, token.position, token.start, token.end)
+            for token in name_tokens(name)
+        ]
+        held = {token.word for token in seen}
         asked = self._words & held
         for ways, _ in self._compounds:
             asked.update(word for way in ways if held.issuperset(way) for word in way)
@@ -270,7 +277,7 @@ class FieldMatcher:
                     found.append((0, len(name)))
             else:
                 asked |= name_answer(held, term) or set()
-        found += [(one.start, one.end) for one in seen if one.word in asked]
+        found += [(token.start, token.end) for token in seen if token.word in asked]
         if self._phrases or self._nears:
             by_word = places_of(seen, {})
             for steps in self._phrases:
@@ -297,7 +304,7 @@ def name_answer(held: set[str], term: NameTerm) -> set[str] | None:
         ]
         for at, word in enumerate(words):
             if len(word) == 1 and word.isalpha():
-                answers[at] |= {one for one in held if one.startswith(word)}
+                answers[at] |= {word_ for word_ in held if word_.startswith(word)}
             elif word[0].isalpha() and any(full[:at] + full[at + 1 :]):
                 answers[at] |= {word[0]} & held
     return set().union(*answers) if all(answers) else None

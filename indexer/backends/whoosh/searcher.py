@@ -206,8 +206,8 @@ class WhooshSearcher:
         if not columns:
             return None
         counts = (
-            np.count_nonzero(one.present if live is None else one.present & live)
-            for one, live in columns
+            np.count_nonzero(column.present if live is None else column.present & live)
+            for column, live in columns
         )
         return MeaningInfo(columns[-1][0].name, int(sum(counts)))
 

@@ -66,16 +66,16 @@ class Collection:
         self._encoder = encoder
         self.analyzer = analyzer
         self.ranking = ranking
-        size = max(1, sum(one.arrays.papers for one in snapshot.segments))
+        size = max(1, sum(segment.arrays.papers for segment in snapshot.segments))
         self.readers = tuple(
-            SegmentReader(one, one.arrays.papers / size) for one in snapshot.segments
+            SegmentReader(segment, segment.arrays.papers / size) for segment in snapshot.segments
         )
         self.papers = sum(reader.papers for reader in self.readers)
         self.size = sum(reader.size for reader in self.readers)
         self.limits = limits.over(self.papers)
         self.lane = HeavyLane()
         self._loaded = False
-        scores, known = (one * self.papers for one in PAPER_BYTES)
+        scores, known = (per_paper * self.papers for per_paper in PAPER_BYTES)
         self._formula = Bm25f(self.readers, ranking, kernels)
         self._scored = ScoredTerms(
             tuple(reader.size for reader in self.readers),

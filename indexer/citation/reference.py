@@ -14,6 +14,7 @@ from typing import Final, TypeAlias
 from indexer.author import Author, joined
 from indexer.citation.names import is_whole, printed
 from indexer.paper import Paper
+from indexer.publication import Publication
 from indexer.text.display import plain
 
 _ENDS: Final = (".", "?", "!", "…", ".”", "?”", "!”")
@@ -235,6 +236,12 @@ def edition(text: str, word: str) -> str:
         ending = "th" if teen else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
         plain_text = f"{number}{ending}"
     return f"{plain_text} {word}"
+
+
+def edition_or_version(known: Publication, word: str) -> str:
+    """Returns an edition as `edition` does, or the version of software or data."""
+    version = re.sub(r"(?i)^v(?:ersion)?[.\s]*(?=\d)", "", shown(known.version))
+    return edition(known.edition, word) or (f"Version {version}" if version else "")
 
 
 def italic(text: str) -> Run:

@@ -135,7 +135,8 @@ def _publication(value: Object, type: str) -> Publication:
         event=_named(conference),
         event_place=text(conference.get("city")) if is_object(conference) else "",
         editors=_people(value.get("editors")),
-        edition=text(value.get("version")) or text(value.get("edition")),
+        edition=text(value.get("edition")),
+        version=text(value.get("version")),
         date=text(value.get("date-published"))
         or text(value.get("date-released"))
         or date_of(text(value.get("year")), text(value.get("month"))),

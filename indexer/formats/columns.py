@@ -67,6 +67,7 @@ _DETAILS: Mapping[str, tuple[str, ...]] = {
     "series": ("series", "bookseriestitle", "seriestitle"),
     "series_number": ("seriesnumber",),
     "edition": ("edition",),
+    "version": ("version", "versionnumber"),
     "language": ("language", "languageoforiginaldocument", "languages", "la"),
     "licence": ("license", "licence", "rights", "primarylocationlicense"),
     "venue_short": ("abbreviatedsourcetitle", "journalabbreviation", "journalisoabbreviation"),

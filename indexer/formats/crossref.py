@@ -126,6 +126,7 @@ def _publication(value: Object, subtitle: str, kind: str) -> Publication:
         series=at("collection-title"),
         series_number=at("collection-number"),
         edition=at("edition", "edition-number"),
+        version=at("version"),
         date=next((date for name in _DATES[:4] if (date := _date(value.get(name)))), ""),
         language=at("language"),
         licence=_licence(value.get("license")) or text(custom.get("licence")),

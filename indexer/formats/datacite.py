@@ -166,7 +166,7 @@ def _publication(value: Object, subtitle: str) -> Publication:
         editors=tuple(editor for editor in editors if editor.name),
         series=_typed(_objects(value, "descriptions"), "descriptionType", "SeriesInformation",
                       "description") if not is_series else "",
-        edition=text(value.get("version")),
+        version=text(value.get("version")),
         date=issued,
         language=text(value.get("language")),
         licence=next((licence for licence in licences if licence), ""),

@@ -8,6 +8,19 @@ OpenAlex developers.openalex.org; Crossref api.crossref.org/swagger-ui; Europe P
 europepmc.org/RestfulWebService; PubMed ncbi.nlm.nih.gov/books/NBK25499; Semantic Scholar
 api.semanticscholar.org/api-docs; arXiv info.arxiv.org/help/api/user-manual.html; OpenReview
 docs.openreview.net/reference/api-v2.
+
+How each is asked for what changed since a day:
+
+| source | condition | page |
+|---|---|---|
+| OpenAlex | filter ``from_updated_date`` (subscribers) | docs.openalex.org, Filter works |
+| Crossref | filter ``from-index-date``, inclusive | crossref.org, REST API filters |
+| Europe PMC | ``UPDATE_DATE:[day TO day]`` | europepmc.org/searchsyntax |
+| PubMed | ``datetype=mdat``, ``mindate`` and ``maxdate`` together | NBK25499, ESearch |
+| arXiv | the list by ``lastUpdatedDate``, read back to the day | user-manual.html, 3.1.1.3 |
+
+Semantic Scholar's bulk search knows the date of publication only (``publicationDateOrYear``), and
+OpenReview's notes the day they were created (``mintcdate``): of both the whole list is read again.
 """
 
 from __future__ import annotations
@@ -83,6 +96,7 @@ class RestSource:
         has_filter: it has a language of conditions beside words.
         tells_changes: it can be asked for what changed since a day; of others the whole list is
             read again, and records that the dump has are passed over.
+        withheld: what its refusal says where it tells changes to subscribers only.
         key_header: header of the key; empty where it is an argument.
         head: what its dump begins with.
         tail: what its dump ends with.
@@ -96,6 +110,7 @@ class RestSource:
     pause: float
     has_filter: bool = False
     tells_changes: bool = True
+    withheld: str = ""
     key_header: str = ""
     head: bytes = b""
     tail: bytes = b""
@@ -345,7 +360,7 @@ def _read_openreview(data: bytes, query: RestQuery) -> RestPage:
 _ALL = (
     RestSource(
         "openalex", "OpenAlex", "https://api.openalex.org", _openalex, _read_openalex, 0.2,
-        has_filter=True,
+        has_filter=True, withheld="upgrade",
     ),
     RestSource(
         "crossref", "Crossref", "https://api.crossref.org", _crossref, _read_crossref, 0.5,

@@ -81,9 +81,11 @@ class Generations:
                 )
             else:
                 self._ledger.drop(unfinished_name)
-        for name in published:
-            if current and name > current:
-                self._ledger.drop(name)  # its facts were written and it was never pointed at
+        for published_name in published:
+            if current and published_name > current:
+                self._ledger.drop(
+                    published_name
+                )  # its facts were written and it was never pointed at
         index = self._ledger.index_of(name)
         if base is not None:
             self._clone(base.info.generation, name, self._config.build_replicas)

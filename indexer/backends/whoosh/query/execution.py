@@ -230,7 +230,7 @@ def places(collection: Collection, found: Finding, first: int, last: int) -> lis
 def every_place(collection: Collection, found: Finding) -> Iterator[RankedDoc]:
     """Returns all hits in the query's order, lazily; scores are given under RELEVANCE only."""
     if found.scored and found.query.sort is Sort.RELEVANCE:
-        return iter(relevant(collection, found, found.total).places())
+        return relevant(collection, found, found.total).lazily()
     return RankOrder(collection.readers).listed(found.hits, _unscored(found.query.sort))
 
 

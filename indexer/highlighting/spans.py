@@ -138,6 +138,8 @@ class FieldMatcher:
         self._wanted = {word for way in (*rows, *steps, *nears) for word in way}
         self._wanted |= self._words | self._stems.keys()
         self._chunks = chunks
+        self._passed: set[str] = set()
+        """Chunks met that take one position and are not asked for."""
 
     def _add(self, term: TextTerm, *, author: bool) -> None:
         match term:
@@ -182,39 +184,38 @@ class FieldMatcher:
     def _look(self, folded: Folded) -> list[TextToken]:
         """Returns the tokens of a text that the query contains, and the joined forms around them.
 
-        Most chunks of a text are a plain word that is not asked for: they are passed over by
-        built-in functions, and only the others are looked at one by one.
+        Most chunks of a text are a plain word that is not asked for: once met, they are passed
+        over by built-in functions, and only the others are looked at one by one.
         """
-        wanted = self._wanted
+        wanted, passed = self._wanted, self._passed
         texts = folded.text.split(" ")
-        held = list(map(self._chunks.__getitem__, texts))
-        flagged = [
-            at for at, tokens in enumerate(held) if tokens.__class__ is OddChunk or tokens in wanted
-        ]
         seen: list[TextToken] = []
-        if not flagged:
-            return seen
         ends: list[int] = []
         more = 0  # words that the chunks before had beyond one each
-        for at in flagged:
-            tokens = held[at]
-            if isinstance(tokens, OddChunk) and wanted.isdisjoint(tokens.words):
-                more += tokens.width - 1
+        for at in [at for at, text in enumerate(texts) if text not in passed]:
+            text = texts[at]
+            chunk = self._chunks[text]
+            if isinstance(chunk, str):
+                if chunk not in wanted:
+                    passed.add(text)
+                    continue
+            elif wanted.isdisjoint(chunk.words):
+                if chunk.width == 1:
+                    passed.add(text)
+                more += chunk.width - 1
                 continue
             ends = ends or list(accumulate(map(len, texts)))
-            begin = ends[at] - len(texts[at]) + at
-            if isinstance(tokens, str):
-                start = begin + texts[at].index(tokens)
-                seen.append(
-                    TextToken(tokens, at + more, *folded.source(start, start + len(tokens)))
-                )
+            begin = ends[at] - len(text) + at
+            if isinstance(chunk, str):
+                start = begin + text.index(chunk)
+                seen.append(TextToken(chunk, at + more, *folded.source(start, start + len(chunk))))
                 continue
-            for raw in tokens.raws:
+            for raw in chunk.raws:
                 if any(word.word in wanted for word in raw):
                     for word in raw:
                         place = folded.source(begin + word.start, begin + word.end)
                         seen.append(TextToken(word.word, at + more + word.position, *place))
-            more += tokens.width - 1
+            more += chunk.width - 1
         return seen
 
     def _rows(self, seen: Sequence[TextToken]) -> Iterator[Stretch]:

@@ -47,7 +47,7 @@ def top_hits(
 def all_hits(collection: Collection, matches: QueryMatches) -> Iterator[RankedDoc]:
     """Returns an iterator over all hits in the query's order; scores are 0 but for RELEVANCE."""
     if matches.scored and matches.query.sort is Sort.RELEVANCE:
-        return iter(top_k(collection, matches, matches.total).as_docs())
+        return top_k(collection, matches, matches.total).lazily()
     return RankOrder(collection.readers).listed(
         matches.hits, _order_without_scores(matches.query.sort)
     )

@@ -82,6 +82,11 @@ class Ranked:
         """Returns the hits as objects."""
         return [RankedDoc(*row) for row in self.rows()]
 
+    def lazily(self) -> Iterator[RankedDoc]:
+        """Returns the hits as objects that are made when they are asked for."""
+        blocks = range(0, len(self), TOGETHER)
+        return (hit for start in blocks for hit in self.at(slice(start, start + TOGETHER)).as_docs())
+
 
 class RankOrder:
     """Sorts hits of several segments into one total order."""

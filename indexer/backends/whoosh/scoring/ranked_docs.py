@@ -83,9 +83,9 @@ class Ranked:
         return [RankedDoc(*row) for row in self.rows()]
 
     def lazily(self) -> Iterator[RankedDoc]:
-        """Returns the hits as objects that are made when they are asked for."""
-        blocks = range(0, len(self), TOGETHER)
-        return (hit for start in blocks for hit in self.at(slice(start, start + TOGETHER)).as_docs())
+        """Yields the hits as objects, created block by block."""
+        for start in range(0, len(self), TOGETHER):
+            yield from self.at(slice(start, start + TOGETHER)).as_docs()
 
 
 class RankOrder:

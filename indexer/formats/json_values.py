@@ -47,14 +47,14 @@ def first_object(head: bytes) -> Object | None:
     text = head.decode("utf-8-sig", errors="replace").lstrip()
     if text.startswith("["):
         return _object_at(text[1:].lstrip())
-    found: Object | None = None
+    first: Object | None = None
     for line in text.split("\n", MOST_LINES)[:MOST_LINES]:
         if line.startswith("{") and len(line) > 1:
             record = _object_at(line)
             if record is not None and "title" in record:
                 return record
-            found = found or record
-    return found or _object_at(text)
+            first = first or record
+    return first or _object_at(text)
 
 
 def sample_objects(head: bytes) -> tuple[Object, ...]:
@@ -66,7 +66,7 @@ def sample_objects(head: bytes) -> tuple[Object, ...]:
     place = _list_within(text)
     at = 1 if text.startswith("[") else 0 if place is None else place + 1
     decoder = json.JSONDecoder()
-    found: list[Object] = []
+    objects: list[Object] = []
     for _ in range(MOST_SAMPLED):
         start = text.find("{", at)
         if start < 0:
@@ -80,9 +80,9 @@ def sample_objects(head: bytes) -> tuple[Object, ...]:
             at = line
             continue
         if is_object(value):
-            found.append(value)
-    first = first_object(head) if not found or len(found) == 1 else None
-    return tuple(found) if first is None else (first,)
+            objects.append(value)
+    first = first_object(head) if not objects or len(objects) == 1 else None
+    return tuple(objects) if first is None else (first,)
 
 
 def _object_at(text: str) -> Object | None:
@@ -102,18 +102,18 @@ def _cut_object(text: str) -> Object | None:
     """Read what is whole of an object that is cut short or broken: its first fields."""
     if ":" not in text[:1000]:
         return None
-    found: Object = {}
+    merged: Object = {}
     decoder = json.JSONDecoder(strict=False)
     at = 1
     while (key := _KEY.match(text, at)) is not None:
         name = key[1]
         try:
             name = decoder.decode(name)
-            found[name], at = decoder.raw_decode(text, key.end())
+            merged[name], at = decoder.raw_decode(text, key.end())
         except (ValueError, RecursionError):
-            found.setdefault(name, "")
+            merged.setdefault(name, "")
             break
-    return found or None
+    return merged or None
 
 
 def is_object(value: object) -> TypeGuard[Object]:

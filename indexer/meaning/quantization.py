@@ -107,5 +107,5 @@ def nearest_signs(
     apart = distances(looked, query)
     counts = np.bincount(apart)
     limit = int(np.cumsum(counts).searchsorted(k))
-    found = np.flatnonzero(apart <= limit)
-    return found if rows is None else rows[found]
+    near = np.flatnonzero(apart <= limit)
+    return near if rows is None else rows[near]

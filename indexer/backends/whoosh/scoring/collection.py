@@ -166,10 +166,10 @@ class Collection:
         if execution is not None and (paid := execution.terms.get(term)) is not None:
             return paid
         same = self._same.lookup(term) or self._same.get(term, lambda: self._widest(term))
-        found = self._scored.get(same, None if execution is None else execution.budget)
+        scored_term = self._scored.get(same, None if execution is None else execution.budget)
         if execution is not None:
-            execution.terms[term] = found
-        return found
+            execution.terms[term] = scored_term
+        return scored_term
 
     def _found(self, term: TextTerm, budget: Budget) -> tuple[PostingList, ...]:
         """Returns the posting lists of a term."""
@@ -319,8 +319,8 @@ def _weigh_forms(words: tuple[str, ...]) -> int:
     return sum(len(word) + 60 for word in words)
 
 
-def _weigh_expansion(found: Expansion) -> int:
-    return 300 + sum(len(word) + 60 for word in found.words)
+def _weigh_expansion(expansion: Expansion) -> int:
+    return 300 + sum(len(word) + 60 for word in expansion.words)
 
 
 def _weigh_leaf(reading: LeafReading) -> int:

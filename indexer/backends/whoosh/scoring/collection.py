@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from indexer.analysis import Analyzer
 from indexer.backends.whoosh.format.generation import Snapshot
 from indexer.backends.whoosh.format.ragged_arrays import concatenate_ranges, distinct
-from indexer.backends.whoosh.kernels.dispatch import KernelChoice
+from indexer.backends.whoosh.kernels.dispatch import KernelChoice, Kernels
 from indexer.backends.whoosh.postings.author_names import is_name
 from indexer.backends.whoosh.postings.cache_sizes import (
     LEAF_BYTES,
@@ -94,6 +94,11 @@ class Collection:
     def encoder(self) -> SentenceEncoder | None:
         """Returns what encodes queries; None where it is switched off or not installed."""
         return None if self._encoder is None else self._encoder.usable()
+
+    @property
+    def kernels(self) -> Kernels | None:
+        """The compiled loops, if they are ready."""
+        return self._formula.kernels
 
     @property
     def caches(self) -> tuple[Cache, ...]:

@@ -353,7 +353,7 @@ class _Reading:
     def withdraw(self, deletion: Deletion, changes: ChangeWriter) -> None:
         """Carries out a deletion; the record it names may be of this build or of an earlier one."""
         known = (self.by_identifier.pop(pair, None) for pair in deletion.identifiers)
-        here = {found for found in known if found is not None}
+        here = {index_ for index_ in known if index_ is not None}
         for paper_id, source in here:
             if self.ids.swap(paper_id, _GONE) == _MET:
                 self.gone += 1

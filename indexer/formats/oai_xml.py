@@ -234,8 +234,10 @@ def _in_language(inner: etree._Element, name: str, language: str) -> list[str]:
 
     OJS gives title and description once for each language of the journal, in any order.
     """
-    found = [(node.get(_LANG) or "", inner_text(node).strip()) for node in children(inner, name)]
-    texts = [(tag, text) for tag, text in found if text]
+    by_language = [
+        (node.get(_LANG) or "", inner_text(node).strip()) for node in children(inner, name)
+    ]
+    texts = [(tag, text) for tag, text in by_language if text]
     wanted = language_of(language).partition("-")[0]
     same = [text for tag, text in texts if wanted and language_of(tag).partition("-")[0] == wanted]
     return same or [text for _, text in texts]

@@ -306,8 +306,8 @@ class WhooshSearcher:
         ends = [self._author_index.find(name_key(name)) for name in (one, other)]
         if min(ends) < 0:
             return ()
-        found = shortest_chain(self._collection.readers, self._author_index, *ends)
-        return tuple(self._author_index.display_name(number) for number in found)
+        numbers = shortest_chain(self._collection.readers, self._author_index, *ends)
+        return tuple(self._author_index.display_name(number) for number in numbers)
 
     def attachment(self, name: str) -> bytes | None:
         """Returns what was attached to this generation under a name; None if nothing was."""

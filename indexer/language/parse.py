@@ -107,7 +107,7 @@ def _read(text: str) -> tuple[Clause | None, tuple[Repair, ...]]:
         return Value("orcid", orcid), ()
     identifiers = identifiers_in(text)
     if identifiers:
-        values = tuple(_value(one) for one in identifiers)
+        values = tuple(_value(identifier) for identifier in identifiers)
         return (values[0] if len(values) == 1 else Or(values)), ()
     reader = _Reader(text)
     clause = reader.read()

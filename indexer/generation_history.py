@@ -107,7 +107,8 @@ def history_of(index: Index, generation: str) -> GenerationHistory:
         with suppress(IndexError_), index.searcher(name) as searcher:
             if searcher.generation != name:
                 continue
-            history = max(history, _attached(searcher), key=lambda known: known.newest)
+            # Of two that reach as far, the attached one saw generations that are gone now.
+            history = max(_attached(searcher), history, key=lambda known: known.newest)
             if history.newest >= name:
                 continue
             publication = (name, searcher.info().built)

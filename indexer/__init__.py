@@ -57,6 +57,7 @@ from indexer.generation_history import GenerationHistory, history_of
 from indexer.identifier_forms import is_arxiv_category
 from indexer.identifier_sentence import IdentifierAnswer, identifier_answer
 from indexer.identifiers import SCHEMES as IDENTIFIER_SCHEMES
+from indexer.intake.languages import language_name
 from indexer.intake.venues import Venues, load_venues
 from indexer.integrity import Integrity
 from indexer.language.parse import parse_query
@@ -101,6 +102,7 @@ from indexer.query import (
     Or,
     Phrase,
     Query,
+    RecordField,
     Repair,
     Sort,
     TypedFilter,
@@ -240,6 +242,7 @@ __all__ = [
     "Ranking",
     "Receipt",
     "RecordError",
+    "RecordField",
     "Reference",
     "ReferenceReport",
     "Related",
@@ -289,6 +292,7 @@ __all__ = [
     "is_arxiv_category",
     "is_host_name",
     "known_name",
+    "language_name",
     "legal_xml",
     "load_config",
     "load_venues",

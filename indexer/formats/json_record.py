@@ -38,8 +38,8 @@ def record_of(line: int, value: Object) -> Record:
 def _authors(value: object) -> tuple[str, ...]:
     if isinstance(value, str):
         return split_names(value)
-    if isinstance(value, list) and any(is_object(one) for one in value):
-        return tuple(text(one.get("name")) if is_object(one) else text(one) for one in value)
+    if isinstance(value, list) and any(is_object(item) for item in value):
+        return tuple(text(item.get("name")) if is_object(item) else text(item) for item in value)
     return texts(value)
 
 
@@ -47,4 +47,4 @@ def _details(value: object, authors: tuple[str, ...]) -> tuple[Author, ...]:
     if not isinstance(value, list) or len(value) != len(authors):
         return ()
     pairs = zip(value, authors, strict=True)
-    return tuple(author_of(one if is_object(one) else {}, name) for one, name in pairs)
+    return tuple(author_of(details if is_object(details) else {}, name) for details, name in pairs)

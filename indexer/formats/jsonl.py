@@ -81,14 +81,14 @@ def _at(value: object, path: str) -> object:
 
 def _cell(value: object) -> str:
     if isinstance(value, list):
-        named = (one.get("name") if is_object(one) else one for one in value)
+        named = (item.get("name") if is_object(item) else item for item in value)
         return "; ".join(filter(None, map(text, named)))
     return text(value)
 
 
 def _unread_fields(head: bytes) -> tuple[str, ...]:
     """Returns the fields of other programs' records of which only titles would be read."""
-    records = [one for one in sample_objects(head) if "title" in one]
+    records = [record for record in sample_objects(head) if "title" in record]
     keys = dict.fromkeys(key for record in records for key in record)
     told = keys.keys() & (_FIELDS - {"id"} | {"author", "rejected", "raw"})
     foreign = [key for key in keys if key not in _OWN]

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.backends.whoosh.postings.segment_reader import SegmentReader
-from indexer.backends.whoosh.scoring.scored_docs import Matches
+from indexer.backends.whoosh.scoring.scored_docs import ScoredDocs
 from indexer.search import DatedIds
 
 _FOREVER = 2**62
@@ -50,7 +50,7 @@ def _seconds(time: str, otherwise: int) -> int:
 
 
 def dated_ids(
-    readers: Sequence[SegmentReader], hits: Sequence[Matches], stretch: Stretch, limit: int
+    readers: Sequence[SegmentReader], hits: Sequence[ScoredDocs], stretch: Stretch, limit: int
 ) -> DatedIds:
     """Returns the next hits in the order in which they last changed.
 
@@ -62,8 +62,8 @@ def dated_ids(
     """
     pages = []
     total = 0
-    for reader, matches in zip(readers, hits, strict=True):
-        docs = matches.docs
+    for reader, scored in zip(readers, hits, strict=True):
+        docs = scored.docs
         times = reader.arrays.last_changed[docs].astype(np.int64)
         within = (times >= stretch.since) & (times <= stretch.until)
         total += int(np.count_nonzero(within))

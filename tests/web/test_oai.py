@@ -206,6 +206,14 @@ def test_hostile_records_stay_well_formed(client: FlaskClient) -> None:
     assert texts(whole, ".//q:abstract")[0].startswith("<!DOCTYPE x [")
 
 
+def test_whole_papers_are_what_their_schema_says(client: FlaskClient) -> None:
+    schema = etree.XMLSchema(etree.fromstring(client.get("/oai/paper.xsd").data))
+    papers = ask(client, verb="ListRecords", prefix="quiver").findall(".//q:paper", NS)
+    assert len(papers) == len(EVERY) + 31
+    for paper in papers:
+        schema.assertValid(paper)
+
+
 def test_lists_come_in_parts_with_size_and_cursor(
     client: FlaskClient, index: MemoryIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -314,10 +322,17 @@ def test_what_was_harvested_builds_the_same_papers(
     dump = str(tmp_path / "harvest.xml")
     documented = re.search(r"^quiver (harvest .*/oai .*)$", README.read_text("utf-8"), re.MULTILINE)
     assert documented is not None
+
+    def cut_off(_: int) -> None:
+        raise KeyboardInterrupt
+
     with served(source) as url:
+        with pytest.raises(KeyboardInterrupt):
+            harvest(Harvest(url, prefix="quiver", pause=0.0), dump, progress=cut_off)
         told = documented[1].replace("http://localhost:8000/oai", url).replace("copy.xml", dump)
         run = CliRunner().invoke(quiver(), [*told.split(), "--pause", "0"])
         assert run.exit_code == 0, run.output
+        assert f"{len(EVERY) + 12 - 5} records" in run.output
         what = Harvest(url, prefix="quiver", pause=0.0)
         build_index([dump], copy)
         _assert_equal(source, copy)

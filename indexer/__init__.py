@@ -88,6 +88,7 @@ from indexer.paper import (
 from indexer.paper_xml import NAMESPACE as PAPER_NAMESPACE
 from indexer.paper_xml import legal_xml, paper_element
 from indexer.publication import KIND_LABELS, Publication
+from indexer.publication import TEXT_FIELDS as PUBLICATION_FIELDS
 from indexer.query import (
     FACET_FIELDS,
     And,
@@ -181,6 +182,7 @@ __all__ = [
     "OFFERED_AUTHORS",
     "PAPER_NAMESPACE",
     "PAPER_TYPES",
+    "PUBLICATION_FIELDS",
     "RECORD_REMOVALS",
     "REFERENCE_STYLES",
     "STATUS_WORDS",

@@ -18,6 +18,7 @@ from lxml import etree
 
 from indexer import (
     PAPER_NAMESPACE,
+    PUBLICATION_FIELDS,
     UNKNOWN,
     GenerationHistory,
     IndexMissing,
@@ -101,7 +102,9 @@ def provider() -> ResponseReturnValue:
 @blueprint.get("/oai/paper.xsd")
 def schema() -> Response:
     """Returns the XML schema of the metadata format ``quiver``."""
-    text = render_template("oai/paper.xsd", namespace=PAPER_NAMESPACE)
+    text = render_template(
+        "oai/paper.xsd", namespace=PAPER_NAMESPACE, publication_fields=PUBLICATION_FIELDS
+    )
     return Response(text, content_type="application/xml; charset=utf-8")
 
 

@@ -86,7 +86,7 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     app.register_blueprint(duplicates.blueprint)
     search_diff.register(app)
     app.register_blueprint(topics.blueprint)
-    app.register_blueprint(trends.blueprint)
+    trends.register(app)
     app.register_blueprint(suggest.blueprint)
     app.register_blueprint(arxiv_api.blueprint)
     app.register_blueprint(sitemap.blueprint)

@@ -40,6 +40,7 @@ from webui.views import (
     feeds,
     health,
     json_api,
+    oai,
     owner,
     papers,
     references,
@@ -90,6 +91,8 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     app.register_blueprint(arxiv_api.blueprint)
     app.register_blueprint(sitemap.blueprint)
     app.register_blueprint(health.blueprint)
+    if config.web.oai:
+        oai.register(app, config.web.title, config.web.contact)
     if config.web.mcp:
         assistant.register(app, config.web.title, config.web.public_url)
     with app.app_context():

@@ -16,6 +16,7 @@ from indexer.backends.whoosh.facets.drill_sideways import list_names, list_value
 from indexer.backends.whoosh.format.generation import Snapshot
 from indexer.backends.whoosh.kernels.dispatch import KernelChoice
 from indexer.backends.whoosh.query.boolean import Workspace
+from indexer.backends.whoosh.query.change_order import Stretch, dated_ids
 from indexer.backends.whoosh.query.execution import QueryMatches, find, relaxed_drill_sideways
 from indexer.backends.whoosh.query.explain import explained
 from indexer.backends.whoosh.query.receipt import Spelling, budgeted_receipt
@@ -34,6 +35,7 @@ from indexer.ranking import Ranking
 from indexer.references.known_item import read_known_item
 from indexer.search import (
     DEFAULT_FACETS,
+    DatedIds,
     FacetRequest,
     FacetValue,
     Hit,
@@ -276,6 +278,22 @@ class WhooshSearcher:
             if (number := reader.find(paper_id)) is not None:
                 return reader.times(number)
         return None
+
+    @guarded
+    def dated(
+        self,
+        query: Query,
+        *,
+        since: str = "",
+        until: str = "",
+        after: tuple[str, str] = ("", ""),
+        limit: int = 100,
+    ) -> DatedIds:
+        """Returns matches by the time of their last change, the earliest first."""
+        with self._execution() as execution:
+            matches = self._find(query, execution)
+        stretch = Stretch.of(since, until, after)
+        return dated_ids(self._collection.readers, matches.hits, stretch, limit)
 
     @guarded
     def values(

@@ -13,6 +13,8 @@ from markupsafe import Markup
 from indexer import Config, Index, Paper, load_config, load_venues, name_slug, open_index, plain
 from webui.http import (
     access,
+    compression,
+    cross_origin,
     error_pages,
     metrics,
     proxies,
@@ -83,7 +85,7 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     app.register_blueprint(duplicates.blueprint)
     search_diff.register(app)
     app.register_blueprint(topics.blueprint)
-    app.register_blueprint(trends.blueprint)
+    trends.register(app)
     app.register_blueprint(suggest.blueprint)
     app.register_blueprint(arxiv_api.blueprint)
     app.register_blueprint(sitemap.blueprint)
@@ -93,12 +95,14 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     with app.app_context():
         _add_words(app, config.web.title, owner.register(app, config))
     security_headers.register(app)
+    cross_origin.register(app, private=access.is_private(config))
     proxies.register(app, config.web.trusted_proxies, config.web.public_url)
     access.register(app, config)
     metrics.register(app)
     rate_limit.register(app, config.web.requests_per_minute)
     exports.register(app, config.web.max_export)
     response_cache.register(app, config.web.page_cache * 1_000_000)
+    compression.register(app)
     if index.in_process:  # a page of a cluster mostly waits for the network
         render_queue.register(app)
     return app

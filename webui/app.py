@@ -159,7 +159,7 @@ def _add_words(app: Flask, title: str, owner: Owner) -> None:
         choices=fast_html.choices,
         coauthor_items=fast_html.coauthor_items,
         elsewhere=hit_list.elsewhere,
-        written=hit_list.written,
+        text_attributes=hit_list.text_attributes,
         shortened_venue=hit_list.shortened_venue,
         kicker=kicker,
         hit_items=hit_items,

@@ -26,7 +26,6 @@ from indexer.query import (
     Part,
     Query,
     Repair,
-    Sort,
     TypedName,
     Word,
     Words,
@@ -66,7 +65,7 @@ def read_typed_name(query: Query, searcher: Searcher) -> Query:
         query: as parsed.
         searcher: of the collection.
     """
-    if query.sort is not Sort.RELEVANCE or query.typed or not is_plain(query.clause):
+    if query.typed or not is_plain(query.clause):
         return query
     text = " ".join(query.text.split())
     begun = _ASIDE.match(text)

@@ -120,6 +120,9 @@ from indexer.references.report import (
 )
 from indexer.relaxation import offer_some_words, relaxation_sentence
 from indexer.report import BuildReport
+from indexer.reviews.labels import PaperLabels, labels_of
+from indexer.reviews.screening_table import FORMAT as SCREENING_FORMAT
+from indexer.reviews.screening_table import write_screening_table
 from indexer.search import (
     DEFAULT_FACETS,
     Alternative,
@@ -172,6 +175,7 @@ __all__ = [
     "PAPER_TYPES",
     "RECORD_REMOVALS",
     "REFERENCE_STYLES",
+    "SCREENING_FORMAT",
     "STATUS_WORDS",
     "SYNTAX",
     "UNKNOWN",
@@ -219,6 +223,7 @@ __all__ = [
     "Or",
     "OutputError",
     "Paper",
+    "PaperLabels",
     "PaperTimes",
     "Phrase",
     "Publication",
@@ -275,6 +280,7 @@ __all__ = [
     "info_json",
     "is_arxiv_category",
     "known_name",
+    "labels_of",
     "load_config",
     "load_venues",
     "name_key",
@@ -310,4 +316,5 @@ __all__ = [
     "versions_of_paper",
     "write_citations",
     "write_references",
+    "write_screening_table",
 ]

@@ -22,6 +22,7 @@ from indexer.query_analysis.plan import Either, Every, Node, Plan, Run, Without,
 from indexer.query_analysis.terms import (
     EveryTerm,
     HasTerm,
+    IdsTerm,
     SetTerm,
     StemTerm,
     ValueTerm,
@@ -200,6 +201,8 @@ def tested(reader: SegmentReader, test: SetTerm) -> Matches:
         case HasTerm(field):
             bit = 1 << HAS_BITS.index(field)
             return _living(reader, np.flatnonzero(arrays.has & bit))
+        case IdsTerm(name, ids):
+            return _living(reader, reader.with_ids(name, ids))
         case ValueTerm("id", folded):
             places = reader.folded_ids.get(folded, [])
             return _living(reader, np.sort(arrays.id_paper[places]))

@@ -128,6 +128,9 @@ from indexer.references.report import (
 )
 from indexer.relaxation import offer_some_words, relaxation_sentence
 from indexer.report import BuildReport
+from indexer.reviews.labels import PaperLabels, labels_of
+from indexer.reviews.screening_table import FORMAT as SCREENING_FORMAT
+from indexer.reviews.screening_table import write_screening_table
 from indexer.search import (
     DEFAULT_FACETS,
     Alternative,
@@ -185,6 +188,7 @@ __all__ = [
     "PUBLICATION_FIELDS",
     "RECORD_REMOVALS",
     "REFERENCE_STYLES",
+    "SCREENING_FORMAT",
     "STATUS_WORDS",
     "SYNTAX",
     "UNKNOWN",
@@ -234,6 +238,7 @@ __all__ = [
     "Or",
     "OutputError",
     "Paper",
+    "PaperLabels",
     "PaperTimes",
     "Phrase",
     "Publication",
@@ -294,6 +299,7 @@ __all__ = [
     "is_arxiv_category",
     "is_host_name",
     "known_name",
+    "labels_of",
     "language_name",
     "legal_xml",
     "load_config",
@@ -334,4 +340,5 @@ __all__ = [
     "write_citations",
     "write_identifier",
     "write_references",
+    "write_screening_table",
 ]

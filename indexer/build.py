@@ -30,6 +30,9 @@ from indexer.paper import Paper
 from indexer.protected import protect
 from indexer.record_flow import SourceFlow, attach_flow, flow_of
 from indexer.report import BuildReport, Progress, SourceCount, Tally
+from indexer.reviews.label_matching import LabelMatcher
+from indexer.reviews.labels import attach_labels
+from indexer.reviews.labels_file import LabelledRecord
 from indexer.search import Index, Searcher
 
 _LOG: Final = logging.getLogger(__name__)
@@ -52,6 +55,7 @@ def build_index(  # noqa: PLR0913 - one keyword an option of the verb
     venues: str = BUILT_IN,
     curation: Curation | None = None,
     decisions: DuplicateDecisions | None = None,
+    labels: Sequence[LabelledRecord] | None = None,
 ) -> BuildReport:
     """Write the papers of dumps into an index and publish them as a new generation.
 
@@ -73,6 +77,8 @@ def build_index(  # noqa: PLR0913 - one keyword an option of the verb
             what an update finds there.
         decisions: which papers are one work, to be applied and kept with the index; None leaves
             what an update finds there.
+        labels: of screened papers, to be matched with what is read and kept with the index; None
+            leaves what an update finds there.
 
     Returns:
         What was done; a skipped record is no error unless `strict`.
@@ -94,9 +100,11 @@ def build_index(  # noqa: PLR0913 - one keyword an option of the verb
         if decisions is None and base is not None:
             decisions = decisions_of(base)
         changes = ChangeWriter(writer, base, decisions or NO_DECISIONS)
+        matcher = LabelMatcher(labels or ())
         for change in reading.changes():
             if isinstance(change, Paper):
                 changes.add(change, reading.source)
+                matcher.meet(change)
             else:
                 reading.withdraw(change, changes)
         reading.left_out = Counter(changes.finish().values())
@@ -106,6 +114,10 @@ def build_index(  # noqa: PLR0913 - one keyword an option of the verb
             attach_curation(writer, curation)
         attach_decisions(writer, decisions or NO_DECISIONS)
         attach_history(writer, _history(index))
+        if labels is not None:
+            labelled, lost = matcher.labels(base, decisions or NO_DECISIONS)
+            attach_labels(writer, labelled)
+            reading.labels_without_paper(lost)
         attach_flow(writer, (*(flow_of(base) if base else ()), *reading.flow()))
     generation = index.generation() or ""
     with index.searcher() as searcher:
@@ -359,6 +371,12 @@ class _Reading:
         for name in _CHECKED:
             if not getattr(paper, name):
                 self.tally.missing[name] += 1
+
+    def labels_without_paper(self, number: int) -> None:
+        """Notes labels that match no paper of the new generation; the file keeps them."""
+        if number:
+            what = "label matches" if number == 1 else "labels match"
+            self.tally.notice(f"{number:,} {what} no paper of the index; the file keeps them")
 
     def withdraw(self, deletion: Deletion, changes: ChangeWriter) -> None:
         """Carries out a deletion; the record it names may be of this build or of an earlier one."""

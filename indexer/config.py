@@ -107,6 +107,7 @@ class BuildConfig:
         venues: file with a table of venues, or "built-in".
         authors: file of what is curated about authors' names.
         duplicates: file of decisions about duplicates.
+        labels: file of labels of screened papers.
         most_lost: share of papers by which a build from the same dumps may be smaller.
         meaning: whether builds encode papers: auto (where the index has vectors), on or off.
     """
@@ -116,6 +117,7 @@ class BuildConfig:
     venues: str
     authors: str
     duplicates: str
+    labels: str
     workers: int
     nice: int
     keep: int

@@ -21,6 +21,7 @@ from indexer.intake.duplicates_file import read_decisions
 from indexer.protected import descriptor_of
 from indexer.record_flow import REASONS, flow_json
 from indexer.report import BuildReport, Progress, SourceCount, report_as_json
+from indexer.reviews.labels_file import read_labels_file
 
 SHOWN = 10
 """Most skipped records and warnings that a report for people lists."""
@@ -211,6 +212,7 @@ def _write(
     index = open_session_index(session)
     curation = read_curation(session.config.build.authors)
     decisions = read_decisions(session.config.build.duplicates)
+    labels = read_labels_file(session.config.build.labels)
     with _progress() as progress:
         report = build_index(
             dumps,
@@ -225,6 +227,7 @@ def _write(
             venues=session.config.build.venues,
             curation=curation,
             decisions=decisions,
+            labels=labels,
         )
     report = encode_papers(session, index, report, meaning)
     print_report(session, report, apart=_on_stdout(rejected))

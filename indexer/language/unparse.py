@@ -52,6 +52,8 @@ def format_clause(clause: Clause | None) -> str:
             written = " OR ".join(_operand(part, alone=len(clauses) == 1) for part in clauses)
         case Not(clause=Has(field=field)):
             written = f"no:{field}"
+        case Not(clause=Value(field="label", value="any")):
+            written = "label:none"
         case Not(clause=Not() as inner):
             written = f"NOT ({format_clause(inner)})"
         case Not(clause=inner):
@@ -79,7 +81,9 @@ def _operand(clause: Clause, *, alone: bool) -> str:
 def _unit(clause: Clause) -> str:
     """Write a clause so that a sign or NOT before it takes all of it."""
     is_leaf = not isinstance(clause, And | Or | Not | Words)
-    absence = isinstance(clause, Not) and isinstance(clause.clause, Has)
+    absence = isinstance(clause, Not) and (
+        isinstance(clause.clause, Has) or clause.clause == Value("label", "any")
+    )
     written = format_clause(clause)
     return written if is_leaf or absence else f"({written})"
 

@@ -51,6 +51,9 @@ class Plain:
     def close(self, word: str, distance: int, *, names: bool) -> Expansion:  # noqa: ARG002
         return NO_WORDS
 
+    def labelled(self, label: str) -> tuple[str, ...]:  # noqa: ARG002
+        return ()
+
 
 class Marking:
     """Marks words of its own in each paper: three anywhere, two that stand together."""

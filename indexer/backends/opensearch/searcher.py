@@ -42,6 +42,7 @@ from indexer.query import FacetField, Query
 from indexer.query_analysis.receipt import receipt_of
 from indexer.ranking import Ranking
 from indexer.references.known_item import read_known_item
+from indexer.reviews.labels import labels_of
 from indexer.search import (
     DEFAULT_FACETS,
     DatedIds,
@@ -113,7 +114,7 @@ class ClusterSearcher:
         self._chunks = token_cache()
         self._counted: dict[str, int] = {}
         self._ahead = ReadAhead(self._read)
-        self._words = WordFacts(transport.search, analyzer)
+        self._words = WordFacts(transport.search, analyzer, lambda: labels_of(self))
         self._lists = ValueLists(transport.search, facts.spellings, facts.variants)
         self._finder = Finder(transport.search, self._words, facts.collection, ranking, limits)
         self._spelling = Spelling(self._words, facts.info.papers)

@@ -20,6 +20,7 @@ from indexer.query import Leaf, Phrase, Word
 from indexer.query_analysis.expansion_shares import MOST_WORDS
 from indexer.query_analysis.leaf_analysis import Expansion
 from indexer.query_analysis.terms import TextTerm, Way
+from indexer.reviews.labels import NO_LABELS, PaperLabels
 from indexer.text.folding import fold
 
 NEAR: Final = 4096
@@ -46,8 +47,12 @@ class WordFacts:
     It is the `indexer.query_analysis.leaf_analysis.Vocabulary` of the cluster.
     """
 
-    def __init__(self, ask: Ask, analyzer: Analyzer) -> None:
-        """Ask one generation through `ask`."""
+    def __init__(
+        self, ask: Ask, analyzer: Analyzer, labels: Callable[[], PaperLabels] = lambda: NO_LABELS
+    ) -> None:
+        """Ask one generation through `ask`; its labels are fetched when they are first needed."""
+        self._read_labels = labels
+        self._labels: PaperLabels | None = None
         self._ask = ask
         self._analyzer = analyzer
         self._partings: dict[str, tuple[Way, ...]] = {}
@@ -115,6 +120,12 @@ class WordFacts:
             )
             return self._expanded(key, near, names=names)
         return self._expansions[key]
+
+    def labelled(self, label: str) -> tuple[str, ...]:
+        """Returns the ids of the papers with a label; "any" stands for each label."""
+        if self._labels is None:
+            self._labels = self._read_labels()
+        return self._labels.ids(label)
 
     def word_papers(self, words: list[str]) -> tuple[dict[str, int], dict[str, int]]:
         """Count the papers that have each surface word in their texts, and in their names."""

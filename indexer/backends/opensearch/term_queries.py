@@ -6,7 +6,7 @@ from itertools import islice, product
 from typing import Final
 
 from indexer.analysis import MAX_PARTS
-from indexer.backends.opensearch.document import bounded
+from indexer.backends.opensearch.document import bounded, document_id
 from indexer.backends.opensearch.mapping import GAP, Body
 from indexer.backends.opensearch.scoring import FIELDS, NOTHING, Scoring, either
 from indexer.query import TextField
@@ -14,6 +14,7 @@ from indexer.query_analysis.terms import (
     CompoundTerm,
     EveryTerm,
     HasTerm,
+    IdsTerm,
     NameTerm,
     NearTerm,
     PhraseTerm,
@@ -125,6 +126,8 @@ def record_query(term: SetTerm) -> Body:
             if len(keys) == 1:
                 return {"term": {"record_values": keys[0]}}
             return _near("record_values", keys, GAP // 2)  # within one value
+        case IdsTerm(_, ids):
+            return {"ids": {"values": [document_id(one) for one in ids]}}
         case ValueTerm(field, folded):
             return {"term": {f"{field}_key": bounded(folded)}}
         case YearsTerm(None, None) | HasTerm("year"):

@@ -22,6 +22,7 @@ from indexer.query_analysis.plan import Either, Every, Node, Plan, Run, Without,
 from indexer.query_analysis.terms import (
     EveryTerm,
     HasTerm,
+    IdsTerm,
     SetTerm,
     StemTerm,
     ValueTerm,
@@ -221,6 +222,8 @@ def docs_passing_test(reader: SegmentReader, test: SetTerm) -> ScoredDocs:
         case HasTerm(field):
             bit = 1 << HAS_BITS.index(field)
             return _live_docs(reader, np.flatnonzero(arrays.has & bit))
+        case IdsTerm(name, ids):
+            return _live_docs(reader, reader.with_ids(name, ids))
         case ValueTerm("id", folded):
             rows = reader.folded_ids.get(folded, [])
             return _live_docs(reader, np.sort(arrays.id_paper[rows]))

@@ -45,6 +45,8 @@ from indexer.query_analysis.leaf_analysis import Expansion, LeafReading, read_le
 from indexer.query_analysis.plan import Plan, plan_of
 from indexer.query_analysis.terms import StemTerm, TextTerm, Way
 from indexer.ranking import Ranking
+from indexer.reviews.labels import ATTACHED as LABELS_ATTACHED
+from indexer.reviews.labels import read_labels
 
 TEXT_FIELDS: tuple[TextField, ...] = ("title", "abstract", "author")
 
@@ -90,6 +92,7 @@ class Collection:
         self._leaves: BoundedCache[LeafReading] = BoundedCache(LEAF_BYTES, _weigh_leaf)
         self._expansions: BoundedCache[Expansion] = BoundedCache(LEAF_BYTES, _weigh_expansion)
         self._named: BoundedCache[bool] = BoundedCache(LEAF_BYTES, lambda _: 300)
+        self._labels = read_labels(snapshot.attached.get(LABELS_ATTACHED))
 
     def encoder(self) -> SentenceEncoder | None:
         """Returns what encodes queries; None where it is switched off or not installed."""
@@ -240,6 +243,10 @@ class Collection:
         return self._named.get(
             words, lambda: any(is_name(reader, words) for reader in self.readers)
         )
+
+    def labelled(self, label: str) -> tuple[str, ...]:
+        """Returns the ids of the papers with a label; "any" stands for each label."""
+        return self._labels.ids(label)
 
     def fitting(self, pattern: str, *, names: bool) -> Expansion:
         """Returns the expansion of a wildcard pattern over the words of texts, or of names."""

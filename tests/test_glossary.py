@@ -35,6 +35,7 @@ MOST_LINES: Final = 500
 SHORT: Final = {
     "indexer/backends/__init__.py": "the only place that knows all backends",
     "indexer/backends/whoosh/postings/cache_sizes.py": "a leaf that reader and collection share",
+    "indexer/backends/whoosh/kernels/vector_scan.py": "the only loop over vectors",
     "indexer/backends/whoosh/scoring/query_context.py": "a leaf that several modules share",
     "indexer/citation/endnote.py": "one format of references",
     "indexer/citation/jsonl.py": "one format of references",

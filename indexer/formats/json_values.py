@@ -52,10 +52,10 @@ def first_object(head: bytes) -> Object | None:
     found: Object | None = None
     for line in text.split("\n", MOST_LINES)[:MOST_LINES]:
         if line.startswith("{") and len(line) > 1:
-            one = _object_at(line)
-            if one is not None and "title" in one:
-                return one
-            found = found or one
+            record = _object_at(line)
+            if record is not None and "title" in record:
+                return record
+            found = found or record
     return found or _object_at(text)
 
 
@@ -151,7 +151,7 @@ def texts(value: object) -> tuple[str, ...]:
     if isinstance(value, str):
         return (value,) if value.strip() else ()
     if isinstance(value, list):
-        return tuple(one for one in value if isinstance(one, str) and one.strip())
+        return tuple(item for item in value if isinstance(item, str) and item.strip())
     return ()
 
 
@@ -232,11 +232,11 @@ def _whole(dump: Dump) -> Iterator[tuple[int, Object] | RecordError]:
             continue
         number, value = read
         inner = _records_in(value)
-        for one in [value] if inner is None else inner:
-            if is_object(one):
-                yield number, one
+        for item in [value] if inner is None else inner:
+            if is_object(item):
+                yield number, item
             else:
-                yield RecordError(dump.name, number, f"expected an object, got {_kind(one)}")
+                yield RecordError(dump.name, number, f"expected an object, got {_kind(item)}")
 
 
 def _values_of_line(line: str) -> Iterator[Any]:

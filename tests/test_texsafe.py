@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.citation.texsafe import spell, tex_text, tex_title
+from indexer.citation.texsafe import _joined, _pieces, spell, tex_text, tex_title
 
 
 @pytest.mark.parametrize(
@@ -66,3 +66,9 @@ def test_letters_spelled_in_tex_are_read_back(letter: str) -> None:
     back = unicodedata.normalize("NFKC", latex2text.LatexNodes2Text().latex_to_text(spelled))
     assert unicodedata.normalize("NFKC", letter) == back
     assert spelled.isascii() or letter not in "äöüßéèçñøåłžšáãõëêîïôûùæœđČčłŃńÖÜ"
+
+
+@given(st.text("aZ09 ,.:;()/+-", max_size=40))
+def test_plain_text_is_written_as_other_text_is(text: str) -> None:
+    for ascii in (True, False):
+        assert tex_text(text, ascii=ascii) == _joined(_pieces(text, ascii=ascii, protect=False))

@@ -16,6 +16,7 @@ from webui.http import (
     compression,
     cross_origin,
     error_pages,
+    form_limits,
     metrics,
     proxies,
     rate_limit,
@@ -71,6 +72,7 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     app.url_map.converters["address"] = AddressConverter
     app.json.sort_keys = False  # type: ignore[attr-defined] # the provider of Flask itself
     params = Params(per_page=config.search.per_page, max_per_page=config.search.max_per_page)
+    form_limits.register(app)
     request_context.register(app, Snapshots(index), params, load_venues(config.build.venues))
     error_pages.register(app, f"quiver build DUMP --index {config.index.dir}")
     app.register_blueprint(search.blueprint)

@@ -45,6 +45,8 @@ _BARE = re.compile(
 )
 _CAPITAL = re.compile(r"\w[A-Z]|\d[A-Za-z]|(?<![A-Za-z])[B-HJ-Z](?![A-Za-z'’])")
 _ONE_LETTER = re.compile(r"\s*[A-Za-z]|\s*\\[ij](?![A-Za-z])")
+_PLAIN = re.compile(r"[A-Za-z0-9 ,.:;()/+-]*+")
+"""Text without anything that TeX reads as a command, as most fields of a paper are."""
 _SPACED_LETTER = re.compile(r"\s+[A-Za-z]|\s*\\[ij](?![A-Za-z])")
 
 
@@ -55,6 +57,8 @@ def tex_text(text: str, *, ascii: bool = True) -> str:
         text: one line of a paper.
         ascii: spell characters beyond ASCII; those TeX has no name for stay as they are.
     """
+    if _PLAIN.fullmatch(text):
+        return " ".join(text.split())
     return _joined(_pieces(text, ascii=ascii, protect=False))
 
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import sys
 
-from tests.stress import connections, crowds, damage, dumps, kills, queries, rebuild, requests
+from tests.stress import (
+    connections,
+    crowds,
+    damage,
+    dumps,
+    kills,
+    queries,
+    rebuild,
+    requests,
+    worker_deaths,
+)
 
 TRIALS = {
     "connections": connections.main,
@@ -15,6 +25,7 @@ TRIALS = {
     "queries": queries.main,
     "rebuild": rebuild.main,
     "requests": requests.main,
+    "workers": worker_deaths.main,
 }
 SHORT = ("connections", "crowds", "damage", "dumps", "kills", "queries", "rebuild", "requests")
 """Trials that make what they need, in under four minutes together."""

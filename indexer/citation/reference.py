@@ -72,7 +72,7 @@ def runs_of(part: Part) -> list[Run]:
         return [Run(part)] if part else []
     if isinstance(part, Run):
         return [part] if part.text else []
-    return [run for one in part for run in runs_of(one)]
+    return [run for piece in part for run in runs_of(piece)]
 
 
 def listed(parts: Iterable[Part], separator: str = ", ") -> list[Run]:

@@ -72,7 +72,7 @@ class _Facts:
 
     def names(self, *, short: bool, last: str, two: str = "", most: int = 0, first: int = 1) -> str:
         """Returns the authors, given names first."""
-        names = ref.each_name(self.people, lambda one: ref.given_first(one, short=short))
+        names = ref.each_name(self.people, lambda person: ref.given_first(person, short=short))
         text = ref.name_list(names, last=last, two=two, most=most, first=first)
         if len(names) == 1 and not self.paper.authors_complete:
             return f"{text} et al."
@@ -80,7 +80,7 @@ class _Facts:
 
     def editor_names(self, *, short: bool, last: str, two: str) -> str:
         """Returns the editors of the volume, given names first."""
-        names = ref.each_name(self.editors, lambda one: ref.given_first(one, short=short))
+        names = ref.each_name(self.editors, lambda person: ref.given_first(person, short=short))
         return ref.name_list(names, last=last, two=two)
 
     def source(self) -> str:
@@ -93,7 +93,7 @@ class _Facts:
 def apa(paper: Paper) -> Reference:
     """Returns a reference in the style of the American Psychological Association."""
     facts = _Facts(paper)
-    names = ref.each_name(facts.people, lambda one: ref.family_first(one, short=True))
+    names = ref.each_name(facts.people, lambda person: ref.family_first(person, short=True))
     if len(names) > 20:
         by = f"{', '.join(names[:19])}, … {names[-1]}"
     else:

@@ -137,9 +137,9 @@ def _lines(records: object) -> tuple[bytes, ...]:
     """Returns records as lines of JSON; what is no object is left out."""
     found = records if isinstance(records, list) else []
     return tuple(
-        json.dumps(one, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
-        for one in found
-        if isinstance(one, dict)
+        json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
+        for record in found
+        if isinstance(record, dict)
     )
 
 
@@ -277,11 +277,11 @@ def _elements(data: bytes, names: tuple[str, ...], namespace: str = "") -> tuple
         raise BrokenReply("a reply that is not XML")
     wanted = {namespace + name for name in names}
     return tuple(
-        etree.tostring(one, with_tail=False, encoding="UTF-8", xml_declaration=False).replace(
+        etree.tostring(node, with_tail=False, encoding="UTF-8", xml_declaration=False).replace(
             b"\n", b" "
         )
-        for one in root.iter()
-        if one.tag in wanted
+        for node in root.iter()
+        if node.tag in wanted
     )
 
 
@@ -320,16 +320,16 @@ def _read_arxiv(data: bytes, query: RestQuery) -> RestPage:
     records = _elements(data, ("entry",), _ATOM)
     start = int(query.token or 0)
     total, oldest = 0, ""
-    for one in etree.fromstring(
+    for node in etree.fromstring(
         data.strip(), etree.XMLParser(resolve_entities=False, recover=True)
     ):
-        name = etree.QName(one).localname if isinstance(one.tag, str) else ""
+        name = etree.QName(node).localname if isinstance(node.tag, str) else ""
         if name == "totalResults":
-            total = int(one.text or 0)
+            total = int(node.text or 0)
         elif name == "entry":
-            oldest = (one.findtext(f"{_ATOM}updated") or "").strip() or oldest
-            if (one.findtext(f"{_ATOM}id") or "").startswith("http://arxiv.org/api/errors"):
-                raise RefusedQuery(f"is refused: {one.findtext(f'{_ATOM}summary')}")
+            oldest = (node.findtext(f"{_ATOM}updated") or "").strip() or oldest
+            if (node.findtext(f"{_ATOM}id") or "").startswith("http://arxiv.org/api/errors"):
+                raise RefusedQuery(f"is refused: {node.findtext(f'{_ATOM}summary')}")
     if not records and start < total:
         raise BrokenReply("an empty page in the middle of its list")  # as arXiv does at times
     unchanged = bool(query.since) and oldest[:10] < query.since
@@ -391,5 +391,5 @@ _ALL = (
         _read_openreview, 0.5, tells_changes=False,
     ),
 )  # fmt: skip
-REST_SOURCES: Final = MappingProxyType({one.name: one for one in _ALL})
+REST_SOURCES: Final = MappingProxyType({source.name: source for source in _ALL})
 """Every source by its name."""

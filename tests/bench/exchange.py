@@ -104,10 +104,10 @@ def _and_count(names: str) -> int:
 
 def read_bibtexparser(path: Path) -> list[Fields]:
     """Reads BibTeX with bibtexparser 2."""
-    import bibtexparser
+    from bibtexparser.entrypoint import parse_string
 
     logging.disable(logging.WARNING)
-    library = bibtexparser.parse_string(path.read_text(encoding="utf-8"))
+    library = parse_string(path.read_text(encoding="utf-8"))
     entries = [{key: field.value for key, field in entry.fields_dict.items()}
                for entry in library.entries]  # fmt: skip
     return [_fields(one, _and_count(one.get("author", ""))) for one in entries]

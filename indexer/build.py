@@ -14,14 +14,15 @@ from indexer.authors.curation import Curation, attach_curation
 from indexer.changes import ChangeWriter
 from indexer.digests import DigestTable
 from indexer.duplicates import NO_DECISIONS, DuplicateDecisions, attach_decisions, decisions_of
-from indexer.errors import DumpError, IndexMissing, RecordError
+from indexer.errors import DumpError, IndexDamaged, IndexMissing, RecordError
 from indexer.formats import Format, detect, load_formats
 from indexer.formats.columns import unknown_columns
 from indexer.formats.delimited import table_columns
 from indexer.formats.foreign import foreign_kind
+from indexer.generation_history import GenerationHistory, attach_history, history_of
 from indexer.intake.cleaning import clean
 from indexer.intake.dump import Dump, Dumps
-from indexer.intake.record import Deletion, Notice, Read
+from indexer.intake.record import PAPER_ID, Deletion, Notice, Read
 from indexer.intake.rejected import RejectedFile, rejected_output
 from indexer.intake.venues import BUILT_IN, load_venues
 from indexer.output_file import OutputFile
@@ -104,6 +105,7 @@ def build_index(  # noqa: PLR0913 - one keyword an option of the verb
         if curation is not None:
             attach_curation(writer, curation)
         attach_decisions(writer, decisions or NO_DECISIONS)
+        attach_history(writer, _history(index))
         attach_flow(writer, (*(flow_of(base) if base else ()), *reading.flow()))
     generation = index.generation() or ""
     with index.searcher() as searcher:
@@ -128,6 +130,14 @@ def _newest(index: Index) -> Iterator[Searcher | None]:
             yield searcher
     except IndexMissing:
         yield None
+
+
+def _history(index: Index) -> GenerationHistory:
+    """Returns the past of the newest generation; none where it cannot be read."""
+    try:
+        return history_of(index, index.generation() or "")
+    except IndexDamaged:
+        return GenerationHistory()
 
 
 def index_records(
@@ -326,7 +336,7 @@ class _Reading:
                 self.tally.change(paper.source, cleaned.changes)
             self._count(paper)
             if kind == "oai":
-                for pair in paper.identifiers:
+                for pair in (*paper.identifiers, (PAPER_ID, paper.id)):
                     self.by_identifier[pair] = (paper.id, source)
             yield paper
             if read % 64 == 0:
@@ -353,7 +363,7 @@ class _Reading:
     def withdraw(self, deletion: Deletion, changes: ChangeWriter) -> None:
         """Carries out a deletion; the record it names may be of this build or of an earlier one."""
         known = (self.by_identifier.pop(pair, None) for pair in deletion.identifiers)
-        here = {found for found in known if found is not None}
+        here = {index_ for index_ in known if index_ is not None}
         for paper_id, source in here:
             if self.ids.swap(paper_id, _GONE) == _MET:
                 self.gone += 1

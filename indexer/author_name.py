@@ -41,7 +41,8 @@ _EAST_ASIAN_FAMILIES: Final = frozenset(
     "ye cheng wei su lu lv ding ren shen yao cui zhong tan fan liao shi jin jia xia fu fang "
     "bai zou meng qin qiu hou yan xue long kim lee park choi jung jeong kang cho yoon jang "
     "lim chang chan wong ho ng lai hsu hsieh tsai chou kuo nguyen tran le pham hoang phan vu "
-    "vo dang bui do ngo duong".split()
+    "vo dang bui do ngo duong mai huynh dinh truong doan luong trinh dao ha lam luu ly "
+    "vuong".split()
 )
 _CONJUNCTIONS: Final = frozenset(("y", "e", "i"))
 _ORGANISATION = re.compile(
@@ -229,9 +230,28 @@ def is_east_asian(text: str) -> bool:
 def is_organisation(name: str) -> bool:
     """Whether a name is most likely that of an organisation or a group.
 
-    >>> is_organisation("World Health Organization"), is_organisation("Ann Group")
-    (True, True)
+    "The" is a given name in Vietnam, too.
+
+    >>> is_organisation("World Health Organization"), is_organisation("The Tien Mai")
+    (True, False)
     """
-    return " " in name.strip() and (
-        name.startswith("The ") or _ORGANISATION.search(name) is not None
-    )
+    plain = name.strip()
+    if " " not in plain:
+        return False
+    if plain.startswith("The ") and plain.split()[-1].casefold() not in _EAST_ASIAN_FAMILIES:
+        return True
+    return _ORGANISATION.search(plain) is not None
+
+
+def family_and_given(name: str) -> tuple[str, str]:
+    """Returns the family name with its particle, and the given names, of a printed name.
+
+    The suffix is left out; a name that must not be taken apart is a family name.
+
+    >>> family_and_given("Martin Luther King, Jr."), family_and_given("Vincent van Gogh")
+    (('King', 'Martin Luther'), ('van Gogh', 'Vincent'))
+    """
+    author = parse_name(name)
+    if author.literal or not author.family:
+        return unnumbered(author.name).strip(), ""
+    return author.sort_family, author.given

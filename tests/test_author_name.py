@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from indexer.author import Author, joined
 from indexer.author_name import (
+    family_and_given,
     inverted_name,
     is_organisation,
     parse_name,
@@ -17,7 +18,9 @@ from indexer.author_name import (
     person,
     split_particle,
 )
+from indexer.authors.person_name import likeness, read_person
 from indexer.paper import Paper
+from indexer.query_analysis.typed_names import spelled_names
 
 
 @pytest.mark.parametrize(
@@ -151,3 +154,44 @@ def test_known_parts_are_kept_and_only_unknown_ones_guessed() -> None:
     assert people_of(Paper("q", "Kites", authors=("Ann Lee",))) == (
         Author("Ann Lee", family="Lee", given="Ann"),
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "family", "given"),
+    [
+        ("Vincent van Gogh", "van Gogh", "Vincent"),
+        ("Luc Van Gool", "Van Gool", "Luc"),
+        ("Martin Luther King, Jr.", "King", "Martin Luther"),
+        ("José Ortega y Gasset", "Ortega y Gasset", "José"),
+        ("World Health Organization", "World Health Organization", ""),
+        ("The Tien Mai", "Mai", "The Tien"),
+        ("Tao Lin 0004", "Lin", "Tao"),
+        ("Madonna", "Madonna", ""),
+    ],
+)
+def test_family_and_given_names(name: str, family: str, given: str) -> None:
+    assert family_and_given(name) == (family, given)
+
+
+def test_an_organisation_has_no_initials_and_no_given_name() -> None:
+    whole, short = read_person("ATLAS Collaboration"), read_person("A. Collaboration")
+
+    assert whole is not None
+    assert short is not None
+    assert (whole.given, whole.surname) == ((), "atlascollaboration")
+    assert likeness(whole, short) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("van Gogh V", "V. van Gogh"),
+        ("García Márquez GJ", "G. J. García Márquez"),
+        ("de la Cruz A. M.", "A. M. de la Cruz"),
+        ("King, M. L., Jr.", "M. L. King Jr."),
+        ("Van Gool, L.", "L. Van Gool"),
+        ("Ortega y Gasset J", "J. Ortega y Gasset"),
+    ],
+)
+def test_a_family_name_of_several_words_before_initials(typed: str, name: str) -> None:
+    assert spelled_names(typed)[-1] == name

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from indexer.author_name import is_organisation
 from indexer.paper import name_key, unnumbered
 from indexer.text.folding import fold
 
@@ -85,6 +86,7 @@ def read_person(name: str) -> Person | None:
     """Returns a name split into its parts, or None if it has no letters."""
     key = name_key(name)
     plain = unnumbered(key)
+    whole = is_organisation(unnumbered(name))
     number = key[len(plain) :].strip()
     words = [
         word for raw in _GAPS.split(_MARKS.sub("", plain)) if (word := fold(raw).text.strip("-'"))
@@ -93,6 +95,9 @@ def read_person(name: str) -> Person | None:
         words.pop()
     if not words:
         return None
+    if whole:  # no initials and no order of its words but its own
+        letters = _bare("".join(words))
+        return Person(letters, (), 0, letters, number) if letters else None
     surname = _bare(words[-1])
     given = tuple(part for word in words[:-1] for part in word.replace("'", "").split("-") if part)
     if not surname:

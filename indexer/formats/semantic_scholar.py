@@ -1,12 +1,16 @@
 """Papers of Semantic Scholar: JSON lines of its datasets, replies of its API, the old S2 corpus.
 
-See api.semanticscholar.org/api-docs (Graph API and Datasets API).
+See api.semanticscholar.org/api-docs (Graph API and Datasets API). Of the datasets, ``papers`` has
+no abstracts and ``abstracts`` no titles: a file of both, abstracts first, is read as whole records.
+``s2orc`` has titles, authors and abstracts as spans of a text.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Final
 
 from indexer.author import Author
 from indexer.author_name import person
@@ -18,6 +22,8 @@ from indexer.intake.record import AUTHORS_READ, Read, Record
 from indexer.paper import CONFERENCE, JOURNAL
 from indexer.publication import Publication
 
+MOST_ABSTRACTS: Final = 100_000
+"""Most abstracts that wait for their papers; about a kilobyte each."""
 _TYPES = (("Conference", CONFERENCE), ("JournalArticle", JOURNAL))
 _KINDS = {
     "Book": "book",
@@ -36,9 +42,13 @@ def sniff(head: bytes, name: str) -> bool:
     """Recognise the numbers that Semantic Scholar gives to papers."""
     del name
     record = first_object(head)
-    if record is None or "title" not in record:
+    if record is None:
         return False
     keys = {key.lower() for key in record}
+    if "corpusid" in keys and ("content" in keys or keys >= {"abstract", "openaccessinfo"}):
+        return True
+    if "title" not in record:
+        return False
     return not keys.isdisjoint(("paperid", "corpusid", "paperabstract", "externalids")) or (
         "paper_id" in keys
         and not keys.isdisjoint(("arxiv_id", "acl_id", "s2_url", "inbound_citations"))
@@ -46,13 +56,80 @@ def sniff(head: bytes, name: str) -> bool:
 
 
 def read(dump: Dump) -> Iterator[Read]:
-    """Read the papers."""
+    """Read the papers; abstracts wait for theirs."""
+    waiting: dict[str, tuple[int, Object]] = {}
     for item in read_objects(dump):
-        yield item if isinstance(item, RecordError) else _record(*item)
+        if isinstance(item, RecordError):
+            yield item
+            continue
+        line, value = item
+        number = text(value.get("corpusid"))
+        if number and "abstract" in value and "title" not in value:
+            if len(waiting) < MOST_ABSTRACTS:
+                waiting[number] = item
+            else:
+                yield RecordError(dump.name, line, "one of too many abstracts before their papers")
+            continue
+        if number in waiting:
+            value = {**waiting.pop(number)[1], **value}
+        yield _record(line, _with_spans(value))
+    for line, _ in waiting.values():
+        yield RecordError(
+            dump.name, line, "an abstract without its paper; put it before the papers in one file"
+        )
+
+
+def _with_spans(value: Object) -> Object:
+    """Returns a paper of ``s2orc`` with the fields that it has as spans of its text."""
+    content = value.get("content") or value.get("body")
+    if not is_object(content) or not isinstance(whole := content.get("text"), str):
+        return value
+    known = content.get("annotations")
+    spans = known if is_object(known) else {}
+
+    def found(name: str) -> list[str]:
+        return [" ".join(whole[low:high].split()) for low, high in _ends(spans.get(name))]
+
+    source = content.get("source")
+    pdfs = texts(source.get("pdfurls")) if is_object(source) else ()
+    told = {
+        "title": next(iter(found("title")), ""),
+        "abstract": " ".join(found("abstract")),
+        "authors": found("author"),
+        "venue": next(iter(found("venue")), ""),
+        "pdfUrls": list(pdfs),
+    }
+    return {**told, **value}
+
+
+def _ends(spans: object) -> list[tuple[int, int]]:
+    """Returns begin and end of each span; they are a list, or a text of JSON that is one."""
+    if isinstance(spans, str):
+        try:
+            spans = json.loads(spans)
+        except (ValueError, RecursionError):
+            return []
+    pairs = [
+        (one.get("start"), one.get("end"))
+        for one in (spans[:AUTHORS_READ] if isinstance(spans, list) else ())
+        if is_object(one)
+    ]
+    return [
+        (int(low), int(high))
+        for low, high in pairs
+        if isinstance(low, int | str)
+        and isinstance(high, int | str)
+        and str(low).isdecimal()
+        and str(high).isdecimal()
+        and len(str(high)) < 12
+        and len(str(low)) < 12
+    ]
 
 
 def _record(line: int, value: Object) -> Record:
-    outer = value.get("externalIds") or value.get("externalids")
+    opened = value.get("openaccessinfo")
+    inner = opened.get("externalids") if is_object(opened) else None
+    outer = value.get("externalIds") or value.get("externalids") or inner
     numbers = outer if is_object(outer) else {}
     published = value.get("journal")
     journal = text(published.get("name")) if is_object(published) else text(published)
@@ -69,7 +146,7 @@ def _record(line: int, value: Object) -> Record:
         venue=text(value.get("venue")) or journal or text(value.get("journalName")),
         year=text(value.get("year")) or text(value.get("publicationDate")),
         type=next((kind for name, kind in _TYPES if name in kinds), ""),
-        doi=text(numbers.get("DOI")) or text(value.get("doi")),
+        doi=text(numbers.get("DOI") or numbers.get("doi")) or text(value.get("doi")),
         url=text(value.get("url")) or text(value.get("s2Url")),
         keywords=texts(value.get("fieldsOfStudy") or value.get("entities")),
         author_details=authors,
@@ -145,7 +222,7 @@ def _authors(people: object) -> tuple[Author, ...]:
         else:
             plain = person(family=family, given=given)
             author = replace(plain, suffix=suffix)
-        ids = entry.get("authorId") or entry.get("ids")
+        ids = entry.get("authorId") or entry.get("authorid") or entry.get("ids")
         authors.append(
             replace(
                 author,

@@ -124,7 +124,9 @@ def clean(record: Record, source: str, venues: Venues, *, this_year: int) -> Cle
         title = work.change("all capitals", "title", title, recased(title, abstract))
     authors, details, complete = work.authors(record.authors, record.author_details)
     printed = work.text("venue", record.venue, ())
-    venue = work.change("venue name", "venue", printed, venues.canonical(printed))
+    identifiers = clean_identifiers(record.identifiers, work)
+    venue = venues.canonical(printed) or venues.identified(identifiers)
+    venue = work.change("venue name", "venue", printed, venue)
     year = work.year(record.year, this_year)
     doi = work.doi(record.doi)
     paper = Paper(
@@ -141,7 +143,7 @@ def clean(record: Record, source: str, venues: Venues, *, this_year: int) -> Cle
         authors_complete=record.authors_complete and complete,
         source=f"{source}:{record.line}",
         author_details=details,
-        identifiers=clean_identifiers(record.identifiers, work),
+        identifiers=identifiers,
     )
     publication = clean_publication(record, paper, printed, work)
     if publication is not UNPUBLISHED:

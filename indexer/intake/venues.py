@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
 import yaml
 
 from indexer.errors import ConfigError
+from indexer.identifiers import normalised
 from indexer.paper import CONFERENCE, JOURNAL
 
 BUILT_IN: Final = "built-in"
@@ -19,6 +20,8 @@ MISSING: Final = frozenset(
 )
 """What stands in dumps where there is no venue; `UNKNOWN` must never be one."""
 
+_KEYS: Final = frozenset(("full", "type", "aliases", "issn", "dblp"))
+_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TYPES = {"conference": CONFERENCE, "journal": JOURNAL}
 _ORDINALS = (
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
@@ -73,6 +76,11 @@ _MEETING = re.compile(
 )
 """Names of meetings, which have a year of their own each time."""
 _MOST_REMEMBERED = 100_000
+_MORE: Final = "more_venues.yaml"
+"""Entries that are known by whole names alone, and what is known beside of others."""
+_PLACE = re.compile(r"\s*\([^()]*\)\s*$")
+_NLM_SUBTITLE = re.compile(r"\s+:\s.*$")
+_OCCASION_YEAR = re.compile(r"[\s']+(?:(?:19|20)\d\d|'?\d\d)$")
 
 
 class Venues:
@@ -81,10 +89,22 @@ class Venues:
     Attributes:
         full_names: full name by canonical name.
         types: one of `PAPER_TYPES` by canonical name.
+        issn: ISSNs by canonical name, where any are known.
+        dblp: key at dblp.org by canonical name, where it is known ("journals/jmlr").
     """
 
-    def __init__(self, table: Mapping[str, Mapping[str, object]]) -> None:
-        """Index the table, which is that of ``venues.yaml``, already checked."""
+    def __init__(
+        self,
+        table: Mapping[str, Mapping[str, object]],
+        more: Mapping[str, Mapping[str, object]] | None = None,
+    ) -> None:
+        """Index the tables, already checked.
+
+        Args:
+            table: that of ``venues.yaml``; ids are made of its names.
+            more: further venues, which are known by whole names alone; an entry without a full
+                name adds to one of `table`.
+        """
         self.full_names = {name: str(entry["full"]) for name, entry in table.items()}
         self.types = {name: _TYPES[str(entry["type"])] for name, entry in table.items()}
         self._names: dict[tuple[str, ...], str] = {}
@@ -95,6 +115,21 @@ class Venues:
                 self._names.setdefault(_key(str(alias)), name)
         self._longest = max(map(len, self._names))
         self._remembered: dict[str, str] = {}
+        self._first = Venues(table) if more else self
+        self._whole: dict[str, str] = {}
+        for name, entry in (more or {}).items():
+            if "full" not in entry:
+                continue
+            self.full_names[name] = str(entry["full"])
+            self.types[name] = _TYPES[str(entry["type"])]
+            for alias in (name, self.full_names[name], *_listed_in(entry, "aliases")):
+                self._whole.setdefault(_whole_key(alias), name)
+        facts = [*table.items(), *(more or {}).items()]
+        self.issn = {name: issn for name, entry in facts if (issn := _listed_in(entry, "issn"))}
+        self.dblp = {name: str(entry["dblp"]) for name, entry in facts if entry.get("dblp")}
+        self._by_issn = {issn: name for name, listed in self.issn.items() for issn in listed}
+        keys = list(self.dblp.values())
+        self._by_dblp = {key: name for name, key in self.dblp.items() if keys.count(key) == 1}
 
     def canonical(self, text: str) -> str:
         """Returns the short name of a venue; an unlisted one keeps its name, a meeting no year.
@@ -112,14 +147,27 @@ class Venues:
         """Returns the short name of which a text is a name or an alias; empty where it is none."""
         return self._names.get(_key(text), "") if any(map(str.isalpha, text)) else ""
 
+    def identified(self, identifiers: Iterable[tuple[str, str]]) -> str:
+        """Returns the venue that identifiers of a paper tell: an ISSN, or its key at DBLP.
+
+        Empty where none does.
+        """
+        for scheme, value in identifiers:
+            if scheme == "issn" and (name := self._by_issn.get(value)):
+                return name
+            if scheme == "dblp" and (name := self._by_dblp.get("/".join(value.split("/")[:2]))):
+                return name
+        return ""
+
     def name_in_ids(self, text: str) -> str:
         """Returns the name of which `indexer.paper.paper_id` makes ids.
 
         It is that of the first release, so that ids stay while names get better.
         """
         text = text.strip()
-        known = self.canonical(text)
-        if not known or text in self.types or known in self.types:
+        first = self._first
+        known = first.canonical(text)
+        if not known or text in first.types or known in first.types:
             return known
         return _without_years(text)
 
@@ -129,7 +177,19 @@ class Venues:
             return ""
         if text in self.types:
             return text
-        return self._listed(text) or _tidied(text)
+        tidied = _tidied(text)
+        whole = self._whole_name(text) or self._whole_name(tidied)
+        return whole or self._listed(text) or tidied
+
+    def _whole_name(self, text: str) -> str:
+        """Returns the venue of which a text is the whole name, but for a place or a subtitle."""
+        if not self._whole:
+            return ""
+        plain = _PLACE.sub("", text)
+        for candidate in (text, plain, _NLM_SUBTITLE.sub("", plain), _OCCASION_YEAR.sub("", plain)):
+            if name := self._whole.get(_whole_key(candidate)):
+                return name
+        return ""
 
     def _listed(self, text: str) -> str:
         bracketed = _BRACKETED.search(text)
@@ -146,6 +206,20 @@ class Venues:
         if bracketed and not lesser:
             return self._names.get(_key(bracketed[1]), "")
         return ""
+
+
+def _listed_in(entry: Mapping[str, object], field: str) -> tuple[str, ...]:
+    listed = entry.get(field)
+    return tuple(map(str, listed)) if isinstance(listed, list) else ()
+
+
+def _whole_key(text: str) -> str:
+    """Returns a name without case, punctuation and a leading "The"; an acronym keeps its case."""
+    plain = text.strip()
+    if plain.isalpha() and plain.isupper():
+        return plain
+    words = re.findall(r"\w+", plain.casefold().replace("&", " and "))
+    return " ".join(words[1:] if len(words) > 1 and words[0] == "the" else words)
 
 
 def _key(text: str) -> tuple[str, ...]:
@@ -200,7 +274,7 @@ def load_venues(path: str = BUILT_IN) -> Venues:
     name = path if own else "venues.yaml"
     try:
         file = Path(path) if own else Path(__file__).with_name("venues.yaml")
-        table = yaml.safe_load(file.read_text(encoding="utf-8"))
+        table = yaml.load(file.read_text(encoding="utf-8"), _LOADER)  # noqa: S506 - a safe one
     except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         raise ConfigError((f"{name}: cannot be read: {error}",)) from error
     if not isinstance(table, dict) or not table:
@@ -208,7 +282,10 @@ def load_venues(path: str = BUILT_IN) -> Venues:
     faults = tuple(fault for key, entry in table.items() for fault in _faults(name, key, entry))
     if faults:
         raise ConfigError(faults)
-    return Venues(table)
+    if own:
+        return Venues(table)
+    more = yaml.load(file.with_name(_MORE).read_text(encoding="utf-8"), _LOADER)  # noqa: S506
+    return Venues(table, more)
 
 
 def _faults(file: str, name: object, entry: object) -> list[str]:
@@ -217,7 +294,7 @@ def _faults(file: str, name: object, entry: object) -> list[str]:
         return [f"{where}: expected a name in text, got {type(name).__name__}; put it in quotes"]
     if not isinstance(entry, dict):
         return [f"{where}: expected full, type and aliases, got {type(entry).__name__}"]
-    faults = [f"{where}: unknown key {key!r}" for key in entry.keys() - {"full", "type", "aliases"}]
+    faults = [f"{where}: unknown key {key!r}" for key in entry.keys() - _KEYS]
     if not isinstance(entry.get("full"), str):
         faults.append(f"{where}.full: expected a text, got {entry.get('full')!r}")
     if entry.get("type") not in _TYPES:
@@ -225,4 +302,9 @@ def _faults(file: str, name: object, entry: object) -> list[str]:
     aliases = entry.get("aliases", [])
     if not isinstance(aliases, list) or not all(isinstance(aliase, str) for aliase in aliases):
         faults.append(f"{where}.aliases: expected a list of texts, got {aliases!r}")
+    issn = entry.get("issn", [])
+    if not isinstance(issn, list) or not all(normalised("issn", str(one)) for one in issn):
+        faults.append(f"{where}.issn: expected a list of ISSNs, got {issn!r}")
+    if not isinstance(entry.get("dblp", ""), str):
+        faults.append(f"{where}.dblp: expected a text, got {entry['dblp']!r}")
     return faults

@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Final
 
 from indexer.analysis import german_spelling, name_tokens, plain_words
-from indexer.author_name import inverted_name
+from indexer.author_name import family_and_given, inverted_name
 from indexer.paper import unnumbered
 from indexer.query import (
     And,
@@ -113,6 +113,8 @@ def spelled_names(text: str) -> tuple[str, ...]:
 
     >>> spelled_names("Jordan MI")
     ('Jordan MI', 'M. I. Jordan')
+    >>> spelled_names("van Gogh V")
+    ('van Gogh V', 'V. van Gogh')
     >>> spelled_names("Liu, Y."), spelled_names("DP Kingma")
     (('Y. Liu',), ('DP Kingma', 'D. P. Kingma'))
     """
@@ -121,12 +123,18 @@ def spelled_names(text: str) -> tuple[str, ...]:
         parts = text.split(",")
         if len(parts) == 2 and name and _is_initials(parts[1].strip(), text):
             name = f"{_dotted(parts[1].strip())} {parts[0].strip()}"
+        elif len(parts) == 3:
+            name = name.replace(", ", " ")  # a suffix
         return (name,) if name and "," not in name else ()
     words = text.split()
     texts = [text]
     if len(words) > 1 and not text.isupper():
-        if _is_initials("".join(words[1:]), text):
-            texts.append(f"{_dotted(''.join(words[1:]))} {words[0]}")
+        last = len(words)
+        while last > 1 and _is_initials("".join(words[last - 1 :]), text):
+            last -= 1
+        if last < len(words):
+            family = " ".join(words[:last])
+            texts.append(f"{_dotted(''.join(words[last:]))} {family}")
         if _is_initials(words[0], text):
             texts.append(" ".join((_dotted(words[0]), *words[1:])))
     return tuple(dict.fromkeys(texts))
@@ -223,7 +231,7 @@ def _is_rather_a_name(
 
 
 def _family(name: str) -> str:
-    words = plain_words(unnumbered(name))
+    words = plain_words(family_and_given(name)[0])
     return words[-1] if words else ""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from indexer import Author, Paper, Publication
-from webui.presentation.metadata import highwire
+from webui.presentation.metadata import highwire, scholarly_article
 from webui.presentation.record_rows import record_rows
 
 PAPER = Paper(
@@ -65,3 +65,27 @@ def test_reference_managers_are_told_volume_pages_and_date() -> None:
     assert (told["citation_firstpage"], told["citation_lastpage"]) == ("45", "67")
     assert told["citation_publication_date"] == "2019/05/01"
     assert told["citation_pdf_url"] == "https://example.org/p.pdf"
+
+
+def test_search_engines_are_told_people_in_parts_and_organisations_as_such() -> None:
+    known = (
+        Author("Vincent van Gogh", family="Gogh", given="Vincent", particle="van"),
+        Author("ATLAS", literal=True),
+        Author("Ann Lee", orcid="0000-0002-1825-0097"),
+    )
+    paper = Paper("p", "Kites", authors=tuple(one.name for one in known), author_details=known)
+
+    assert scholarly_article(paper, "/p")["author"] == [
+        {
+            "@type": "Person",
+            "name": "Vincent van Gogh",
+            "familyName": "van Gogh",
+            "givenName": "Vincent",
+        },
+        {"@type": "Organization", "name": "ATLAS"},
+        {
+            "@type": "Person",
+            "name": "Ann Lee",
+            "identifier": "https://orcid.org/0000-0002-1825-0097",
+        },
+    ]

@@ -32,3 +32,10 @@ def test_several_words_and_accents(client: FlaskClient) -> None:
 @pytest.mark.parametrize("typed", ["", "a", "%00", "%22", "x" * 5000, "zzzz", "%F0%9F%98%80%20"])
 def test_anything_typed_is_answered(client: FlaskClient, typed: str) -> None:
     assert client.get(f"/suggest?q={typed}").status_code == 200
+
+
+@pytest.mark.parametrize("typed", ["Byron, A", "byron,", "A. Byron", "Byron A."])
+def test_a_name_is_completed_in_any_spelling(client: FlaskClient, typed: str) -> None:
+    texts = client.get("/suggest", query_string={"q": typed}).get_json(force=True)[1]
+
+    assert "Ada Byron" in texts

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
-from indexer import CONFERENCE, JOURNAL, Paper, plain, unnumbered
+from indexer import CONFERENCE, JOURNAL, Author, Paper, parse_name, plain, unnumbered
 
 
 def highwire(paper: Paper, address: str) -> tuple[tuple[str, str], ...]:
@@ -71,7 +71,9 @@ def scholarly_article(paper: Paper, address: str) -> dict[str, Any]:
         "@id": address,
         "url": address,
         "headline": plain(paper.title),
-        "author": [{"@type": "Person", "name": unnumbered(name)} for name in paper.authors],
+        "author": [
+            _described(author) for author in paper.author_details or map(Author, paper.authors)
+        ],
     }
     if paper.year is not None:
         described["datePublished"] = f"{paper.year:04d}"
@@ -89,6 +91,24 @@ def scholarly_article(paper: Paper, address: str) -> dict[str, Any]:
             "value": paper.doi,
         }
         described["sameAs"] = f"https://doi.org/{paper.doi}"
+    return described
+
+
+def _described(author: Author) -> dict[str, Any]:
+    """Describes an author as a Person, in parts where the source knows them, or an Organization."""
+    name = unnumbered(author.name)
+    whole = author if author.has_parts else parse_name(name)
+    if whole.literal and name.isascii():  # a name in Chinese characters is whole, too
+        return {"@type": "Organization", "name": name}
+    described: dict[str, Any] = {"@type": "Person", "name": name}
+    if author.family and author.given:
+        described |= {"familyName": author.sort_family, "givenName": author.given}
+    if author.orcid:
+        described["identifier"] = f"https://orcid.org/{author.orcid}"
+    if author.affiliations:
+        described["affiliation"] = [
+            {"@type": "Organization", "name": plain(place)} for place in author.affiliations
+        ]
     return described
 
 

@@ -20,6 +20,8 @@ blueprint = Blueprint("suggest", __name__)
 _LONGEST: Final = 60
 _SHORTEST: Final = 2
 _EACH: Final = 5
+_WORD: Final = re.compile(r"[^\s,;.\"-]*[^\W_][^\s,;.\"-]*")
+"""Words of what is typed and of names: "Gogh, V." and "Ming-Hsuan" are two words each."""
 _READ: Final = 1_000
 """Values with the longest word that are looked at for the other words."""
 
@@ -41,7 +43,7 @@ class Suggested:
 
 def suggestions(searcher: Searcher, typed: str) -> tuple[Suggested, ...]:
     """Complete what is typed to venues and names; most papers first within each kind."""
-    words = re.findall(r"[^\s\"]*[^\W_][^\s\"]*", fold(typed[:_LONGEST]).text)
+    words = _WORD.findall(fold(typed[:_LONGEST]).text)
     longest = max(words, key=len, default="")
     if len(longest) < _SHORTEST:
         return ()
@@ -65,7 +67,7 @@ def suggestions(searcher: Searcher, typed: str) -> tuple[Suggested, ...]:
 
 def _fits(name: str, words: list[str]) -> bool:
     """Returns whether each word is a prefix of a word of a name."""
-    has = re.split(r"[\s-]+", fold(name).text)
+    has = _WORD.findall(fold(name).text)
     return all(any(one.startswith(word) for one in has) for word in words)
 
 

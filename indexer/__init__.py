@@ -12,6 +12,20 @@ The whole use in three steps:
 Everything listed here is public; the modules behind it may move.
 """
 
+from indexer.alerts import (
+    Alert,
+    AlertPages,
+    AlertReport,
+    AlertsFile,
+    Delivery,
+    StateFolder,
+    Target,
+    WatchedPage,
+    mail_settings,
+    preview_alerts,
+    read_alerts,
+    run_alerts,
+)
 from indexer.assistant import Collection, assistant_server
 from indexer.author import Author
 from indexer.author_name import parse_name, people_of
@@ -38,7 +52,9 @@ from indexer.config import Config, load_config
 from indexer.correction import search_corrected
 from indexer.duplicates import DuplicateDecisions, decisions_of
 from indexer.errors import (
+    AlertError,
     ConfigError,
+    DeliveryError,
     DumpError,
     ExtraMissing,
     IndexDamaged,
@@ -175,6 +191,11 @@ __all__ = [
     "STATUS_WORDS",
     "SYNTAX",
     "UNKNOWN",
+    "Alert",
+    "AlertError",
+    "AlertPages",
+    "AlertReport",
+    "AlertsFile",
     "Alternative",
     "And",
     "Author",
@@ -190,6 +211,8 @@ __all__ = [
     "ConfigError",
     "Connection",
     "Contribution",
+    "Delivery",
+    "DeliveryError",
     "DumpError",
     "DuplicateDecisions",
     "ExtraMissing",
@@ -239,13 +262,16 @@ __all__ = [
     "Snippet",
     "Sort",
     "Span",
+    "StateFolder",
     "Suggestion",
+    "Target",
     "Ties",
     "Topic",
     "TypedFilter",
     "TypedName",
     "Value",
     "Venues",
+    "WatchedPage",
     "Word",
     "Works",
     "Writer",
@@ -277,6 +303,7 @@ __all__ = [
     "known_name",
     "load_config",
     "load_venues",
+    "mail_settings",
     "name_key",
     "name_of_slug",
     "name_sentence",
@@ -292,7 +319,9 @@ __all__ = [
     "parse_query",
     "people_of",
     "plain",
+    "preview_alerts",
     "put_together",
+    "read_alerts",
     "read_bibliography",
     "read_typed_filters",
     "read_typed_text",
@@ -300,6 +329,7 @@ __all__ = [
     "relaxation_sentence",
     "report_json",
     "results_json",
+    "run_alerts",
     "search_corrected",
     "shared_terms",
     "similar_names",

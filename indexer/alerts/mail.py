@@ -76,12 +76,18 @@ def mail_settings(config: AlertsConfig, site: str) -> MailSettings:
         )
     if faults:
         raise ConfigError(tuple(faults))
+    password = _password(config) if config.smtp_user else ""
+    if not (config.smtp_user + password).isascii():
+        told = (
+            "alerts.smtp_user: the user and the password must be ASCII; change them at the server"
+        )
+        raise ConfigError((told,))
     return MailSettings(
         host=config.smtp_host,
         port=config.smtp_port or _PORTS[config.smtp_encryption],
         encryption=config.smtp_encryption,
         user=config.smtp_user,
-        password=_password(config) if config.smtp_user else "",
+        password=password,
         ca_file=config.smtp_ca_file,
         sender=config.sender,
         site=site,

@@ -27,7 +27,7 @@ def run(*words: str, code: int = 0) -> Result:
 
 def test_the_example_of_the_document_runs() -> None:
     text = (CHECKOUT / "indexer" / "alerts" / "README.md").read_text("utf-8")
-    example, settings = re.findall(r"^```yaml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    example, settings = re.findall(r"^```ya?ml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     Path("alerts.yaml").write_text(example, "utf-8")
     Path("quiver.yaml").write_text(settings, "utf-8")
     run("build", str(CHECKOUT / "data" / "martin-jaggi.txt"))

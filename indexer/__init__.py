@@ -12,6 +12,20 @@ The whole use in three steps:
 Everything listed here is public; the modules behind it may move.
 """
 
+from indexer.alerts import (
+    Alert,
+    AlertPages,
+    AlertReport,
+    AlertsFile,
+    Delivery,
+    StateFolder,
+    Target,
+    WatchedPage,
+    mail_settings,
+    preview_alerts,
+    read_alerts,
+    run_alerts,
+)
 from indexer.assistant import Collection, assistant_server
 from indexer.author import Author
 from indexer.author_name import parse_name, people_of
@@ -39,7 +53,9 @@ from indexer.correction import search_corrected
 from indexer.dublin_core import OAI_DC, OAI_DC_SCHEMA, dublin_core_element
 from indexer.duplicates import DuplicateDecisions, decisions_of
 from indexer.errors import (
+    AlertError,
     ConfigError,
+    DeliveryError,
     DumpError,
     ExtraMissing,
     IndexDamaged,
@@ -192,6 +208,11 @@ __all__ = [
     "STATUS_WORDS",
     "SYNTAX",
     "UNKNOWN",
+    "Alert",
+    "AlertError",
+    "AlertPages",
+    "AlertReport",
+    "AlertsFile",
     "Alternative",
     "And",
     "Author",
@@ -208,6 +229,8 @@ __all__ = [
     "Connection",
     "Contribution",
     "DatedIds",
+    "Delivery",
+    "DeliveryError",
     "DumpError",
     "DuplicateDecisions",
     "ExtraMissing",
@@ -260,13 +283,16 @@ __all__ = [
     "Snippet",
     "Sort",
     "Span",
+    "StateFolder",
     "Suggestion",
+    "Target",
     "Ties",
     "Topic",
     "TypedFilter",
     "TypedName",
     "Value",
     "Venues",
+    "WatchedPage",
     "Word",
     "Works",
     "Writer",
@@ -304,6 +330,7 @@ __all__ = [
     "legal_xml",
     "load_config",
     "load_venues",
+    "mail_settings",
     "name_key",
     "name_of_slug",
     "name_sentence",
@@ -320,7 +347,9 @@ __all__ = [
     "parse_query",
     "people_of",
     "plain",
+    "preview_alerts",
     "put_together",
+    "read_alerts",
     "read_bibliography",
     "read_identifier",
     "read_typed_filters",
@@ -329,6 +358,7 @@ __all__ = [
     "relaxation_sentence",
     "report_json",
     "results_json",
+    "run_alerts",
     "search_corrected",
     "shared_terms",
     "similar_names",

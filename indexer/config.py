@@ -23,6 +23,8 @@ from indexer.networks import (
     is_colour,
     is_email,
     is_header,
+    is_host,
+    is_mailbox,
     is_site_address,
 )
 from indexer.ranking import Ranking
@@ -184,6 +186,33 @@ class WebConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class AlertsConfig:
+    """How alerts are sent by mail and to webhooks.
+
+    Attributes:
+        smtp_host: the mail server; empty = no alert is sent by mail.
+        smtp_port: 0 = the usual one of the encryption.
+        smtp_encryption: "starttls", "tls" (from the first byte) or "none".
+        smtp_user: empty = no login.
+        smtp_password_file: holds the password, where the environment does not.
+        smtp_ca_file: certificates to trust besides the system's; empty = none.
+        sender: address that the mail comes from.
+        timeout: seconds to wait for a mail server or webhook, each time.
+        retries: how often a webhook is tried again within one run.
+    """
+
+    smtp_host: str
+    smtp_port: int
+    smtp_encryption: str
+    smtp_user: str
+    smtp_password_file: str
+    smtp_ca_file: str
+    sender: str
+    timeout: float
+    retries: int
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Every setting, complete and checked.
 
@@ -198,6 +227,7 @@ class Config:
     build: BuildConfig
     meaning: MeaningConfig
     web: WebConfig
+    alerts: AlertsConfig
     source: str = dataclasses.field(default="", compare=False)
 
 
@@ -249,6 +279,15 @@ _LIMITS: Final[Mapping[str, Numbers | Choice | Optional | Text]] = MappingProxyT
         "build.keep": Numbers(1, 1000),
         "build.wait": Numbers(0, 86_400),
         "build.most_lost": _SHARE,
+        "alerts.smtp_host": Text("the name of a mail server, or nothing", is_host),
+        "alerts.smtp_port": Numbers(0, 65_535),
+        "alerts.smtp_encryption": Choice(("starttls", "tls", "none")),
+        "alerts.smtp_user": Optional(),
+        "alerts.smtp_password_file": Optional(),
+        "alerts.smtp_ca_file": Optional(),
+        "alerts.sender": Text("an address such as quiver@example.org, or nothing", is_mailbox),
+        "alerts.timeout": Numbers(0.1, 600),
+        "alerts.retries": Numbers(0, 20),
         "web.port": Numbers(0, 65_535),
         "web.workers": Numbers(1, 256),
         "web.threads": Numbers(1, 256),

@@ -1,6 +1,8 @@
 """The errors a user of Quiver can meet, factored out so that every package can raise them.
 
 QuiverError               anything a person can mend; its text names the cause and the remedy
+├── AlertError            an alert that cannot be checked, or its state that cannot be read
+│   └── DeliveryError     a target that has not taken a notice
 ├── ConfigError           a configuration file or option that cannot be used
 ├── DumpError             a dump that cannot be read at all
 │   └── RecordError       one record of a dump that cannot become a paper
@@ -45,6 +47,14 @@ class ConfigError(QuiverError, ValueError):
 
 class ExtraMissing(QuiverError):  # noqa: N818 - says what is the matter, as its siblings do
     """A package that only one verb or setting needs is not installed; names the extra."""
+
+
+class AlertError(QuiverError):
+    """An alert that cannot be checked at present; the others of its file can."""
+
+
+class DeliveryError(AlertError):
+    """A mail server, webhook or file that has not taken a notice, which stays pending."""
 
 
 class DumpError(QuiverError, ValueError):

@@ -81,3 +81,24 @@ def are_links(text: str) -> bool:
     """
     part = r"\s*(?:[^,]*\s)?(?:https?://|mailto:|/(?![/\\]))[^\s,]*\s*"
     return re.fullmatch(f"{part}(?:,{part})*", text) is not None
+
+
+def is_host(text: str) -> bool:
+    """Returns whether a text is the name or the address of a machine.
+
+    >>> is_host("smtp.example.org"), is_host("smtp example")
+    (True, False)
+    """
+    return re.fullmatch(r"[A-Za-z0-9_.-]{1,253}|[0-9A-Fa-f:.]{2,45}", text) is not None
+
+
+def is_mailbox(text: str) -> bool:
+    """Returns whether a text is one mail address, in ASCII and without a name.
+
+    >>> is_mailbox("me@example.org"), is_mailbox("Me <me@example.org>")
+    (True, False)
+    """
+    local = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+    domain = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+    pattern = rf"{local}(?:\.{local})*@{domain}(?:\.{domain})*"
+    return len(text) <= 254 and re.fullmatch(pattern, text) is not None

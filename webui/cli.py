@@ -12,6 +12,7 @@ from indexer import Config
 from indexer.cli import (
     OWN_PROCESS,
     VERBS,
+    AlertOptions,
     Session,
     VerbGroup,
     echo_lines,
@@ -22,6 +23,7 @@ from indexer.cli import (
     leave_out_scipy,
     open_searcher,
     open_session_index,
+    tell,
     verb_group,
     with_session,
     write_utf8,
@@ -158,7 +160,48 @@ def similar(session: Session, *, ids: tuple[str, ...], limit: int) -> None:
             echo_lines(f"    words {share.words:.0%}, meaning {share.meaning:.0%}{shared}")
 
 
-COMMANDS = (*VERBS, similar, serve)
+@click.command(
+    short_help="Tell what is new for saved searches, authors and shelves.",
+    epilog=example(
+        "quiver alert alerts.yaml",
+        "quiver alert alerts.yaml --dry-run --since 2026-01-01",
+    ),
+)
+@click.argument("file")
+@click.option(
+    "--since",
+    default="",
+    metavar="DAY|GENERATION",
+    help="What an alert that has not run yet tells: everything since this day (2026-01-31) or "
+    "generation. Without it, such an alert notes what is there and tells nothing.",
+)
+@click.option("--only", multiple=True, metavar="NAME", help="Run only this alert.")
+@click.option(
+    "--state", metavar="DIR", help="Folder of what was told; FILE.state next to FILE by default."
+)
+@click.option("--dry-run", is_flag=True, help="Print what would be told; send and keep nothing.")
+@with_session
+def alert(
+    session: Session,
+    *,
+    file: str,
+    since: str,
+    only: tuple[str, ...],
+    state: str | None,
+    dry_run: bool,
+) -> None:
+    """Tell which papers came or changed since the last run, for each alert of FILE.
+
+    Meant for cron. An alert is told by mail, to a webhook, into a file or on standard output, each
+    paper once and again when its record changes. What cannot be delivered is kept and sent by the
+    next run; the exit code is then 1.
+    """
+    from webui.alert_pages import site_pages
+
+    tell(session, file, site_pages(session.config), AlertOptions(since, only, state, dry_run))
+
+
+COMMANDS = (*VERBS, alert, similar, serve)
 """All verbs, in the order of the help."""
 
 

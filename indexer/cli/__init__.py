@@ -4,6 +4,7 @@
 """
 
 from indexer.analysis import leave_out_scipy
+from indexer.cli.alert import AlertOptions, tell
 from indexer.cli.assistant import mcp
 from indexer.cli.building import build, check, formats, update
 from indexer.cli.diff import diff
@@ -67,6 +68,7 @@ VERBS = (
 __all__ = [
     "OWN_PROCESS",
     "VERBS",
+    "AlertOptions",
     "Session",
     "VerbGroup",
     "echo_lines",
@@ -77,6 +79,7 @@ __all__ = [
     "leave_out_scipy",
     "open_searcher",
     "open_session_index",
+    "tell",
     "verb_group",
     "with_session",
     "write_utf8",

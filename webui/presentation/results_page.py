@@ -35,6 +35,7 @@ from webui.presentation.facets import PLURALS, Chip, Panel, chips, facet_panel
 from webui.presentation.hit import Entry, Shown, entry, shown
 from webui.presentation.markup import Display
 from webui.urls import query_edits
+from webui.urls.alert_lines import search_line
 from webui.urls.search_urls import SearchUrls
 
 _SORTS: Final = (
@@ -199,6 +200,7 @@ class ResultsPage:
         json_href: the same as JSON.
         follow_href: its feed.
         record_href: its record.
+        alert_line: the entry of an alerts file that watches it.
         topics_href: its topics.
     """
 
@@ -236,6 +238,7 @@ class ResultsPage:
     json_href: str
     follow_href: str
     record_href: str
+    alert_line: str
     topics_href: str
     formats: tuple[FormatLink, ...]
     explained: ScoreExplanation
@@ -318,6 +321,7 @@ def results_page(
         json_href=params.write(query, address("api.search")),
         follow_href=address("feeds.search") + unpaged,
         record_href=address("keeping.record") + unpaged,
+        alert_line=search_line(query, params),
         topics_href=address("topics.page") + unpaged,
         formats=tuple(
             FormatLink(

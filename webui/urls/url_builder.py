@@ -11,7 +11,7 @@ from urllib.parse import quote
 from werkzeug.routing import BaseConverter, BuildError
 
 _HOLE: Final = "~hole~"
-_SAFE: Final = "!$&'()*+,/:;=@"
+SAFE: Final = "!$&'()*+,/:;=@"
 """What Werkzeug leaves as it is in a path, beside letters, digits and ``_.-~``."""
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_.~-]*")
 _SHORT: Final = 100
@@ -111,7 +111,7 @@ class Addresses:
 
 
 def _quoted(value: str) -> str:
-    return value if _PLAIN.fullmatch(value) else quote(value, safe=_SAFE)
+    return value if _PLAIN.fullmatch(value) else quote(value, safe=SAFE)
 
 
 def _whole(

@@ -35,6 +35,7 @@ from webui.presentation.charts import draw, year_histogram
 from webui.presentation.facets import facet_label
 from webui.presentation.hit import by_year
 from webui.presentation.results_page import pager
+from webui.urls.alert_lines import author_line
 from webui.urls.slugs import Moved, find_author, has_author, names_meant, parted
 from webui.views.author_groups import SHOWN, group_rows, likely_people
 from webui.views.exports import references
@@ -224,8 +225,18 @@ def _page(
         search_href=_search_href(whole, narrowing),
         formats=_formats(slug, narrowing),
         feed_href=_href(narrowing, f"{slug}.atom"),
+        alert_line=_alert_line(whole, narrowing),
         generation=searcher.generation,
     )
+
+
+def _alert_line(cluster: AuthorCluster, narrowing: Narrowing) -> str:
+    """Returns the entry of an alerts file that watches these papers."""
+    group = cluster.group(narrowing.group) if narrowing.group else None
+    if group is not None and group.number:
+        numbered = f"{cluster.slug}/{group.number}"
+        return author_line(numbered, replace(narrowing, group="").pairs())
+    return author_line(cluster.slug, narrowing.pairs())
 
 
 def _per_page(cluster: AuthorCluster, narrowing: Narrowing) -> int:

@@ -36,6 +36,7 @@ from webui.http import request_context
 from webui.http.error_pages import refused
 from webui.presentation.facets import chips
 from webui.presentation.hit import shown
+from webui.urls.alert_lines import shelf_line
 from webui.views.json_api import MOST, answer, parts, settled
 from webui.views.similar import MOST_LIKED
 
@@ -80,6 +81,7 @@ def shelf() -> ResponseReturnValue:
         comparison=_comparison(papers) if comparing else None,
         compare=_href(kept) + ("" if comparing else "&compare=1") if len(kept) > 1 else "",
         here=url_for("keeping.shelf", id=kept),
+        alert_line=shelf_line(ids),
         generation=searcher.generation,
         like_these=url_for("similar.page", id=kept) if len(papers) <= MOST_LIKED else "",
         without={

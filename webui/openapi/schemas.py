@@ -8,12 +8,20 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterable
 from dataclasses import MISSING, fields, is_dataclass
 from types import NoneType, UnionType
-from typing import Annotated, Any, Final, Literal, NotRequired, Union, get_args, get_origin
+from typing import (
+    Annotated,
+    Any,
+    Final,
+    Literal,
+    NotRequired,
+    Union,
+    get_args,
+    get_origin,
+    is_typeddict,
+)
 from typing import get_type_hints as hints_of
-from typing import is_typeddict
 
 Schema = dict[str, Any]
 _PLAIN: Final[dict[object, Schema]] = {
@@ -31,13 +39,13 @@ _KEY: Final = re.compile(r"(\w+(?:, \w+)*): (.+)")
 class Schemas:
     """The components of one document; each is added with all that it refers to."""
 
-    def __init__(self, selectable: Iterable[type] = ()) -> None:
+    def __init__(self, bases: tuple[type, ...] = ()) -> None:
         """Start without components.
 
         Args:
-            selectable: types of which a client may ask for some keys only: none is required.
+            bases: types that others extend; Python 3.11 does not tell the bases of a `TypedDict`.
         """
-        self._selectable = frozenset(selectable)
+        self._bases = bases
         self.components: dict[str, Schema] = {}
 
     def of(self, hint: Any) -> Schema:
@@ -84,17 +92,21 @@ class Schemas:
         return {"$ref": f"#/components/schemas/{name}"}
 
     def _object(self, kind: type) -> Schema:
-        summary, told = _documented(kind)
+        own = keys_of(kind)
+        told: dict[str, str] = {}
+        for base in (*self._bases, kind):
+            if set(keys_of(base)) <= set(own):
+                told |= _attributes(base)
         properties: dict[str, Schema] = {}
         for name, hint in hints_of(kind, include_extras=True).items():
             properties[name] = self.of(hint)
             if name in told:
                 properties[name] |= {"description": told[name]}
         written: Schema = {"type": "object", "title": component_name(kind)}
-        if summary:
-            written["description"] = summary
+        if kind.__doc__:
+            written["description"] = kind.__doc__.partition("\n")[0]
         written["properties"] = properties
-        required = [] if kind in self._selectable else _required(kind)
+        required = _required(kind)
         return written | ({"required": required} if required else {})
 
 
@@ -115,17 +127,6 @@ def _required(kind: Any) -> list[str]:
     # Under postponed annotations the class itself takes NotRequired keys for required ones.
     always = kind.__required_keys__
     return [name for name in hints if name in always and get_origin(hints[name]) is not NotRequired]
-
-
-def _documented(kind: type) -> tuple[str, dict[str, str]]:
-    """Returns the first line of a class's docstring, and what it says of each attribute."""
-    told: dict[str, str] = {}
-    for one in reversed([kind, *getattr(kind, "__orig_bases__", ())]):
-        for base in reversed(getattr(one, "__orig_bases__", ())):
-            told |= _documented(base)[1] if base not in (dict, object) else {}
-        told |= _attributes(one)
-    own = kind.__doc__ if kind.__doc__ and not kind.__doc__.startswith("dict(") else ""
-    return (own or "").partition("\n")[0], told
 
 
 def _attributes(kind: object) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import quote, urlencode
 
 from flask import abort, redirect, render_template, request, url_for
@@ -146,7 +146,7 @@ def _href(narrowing: Narrowing, slug: str, *, page: int = 1, external: bool = Fa
 
 def _as_json(chosen: Selection, narrowing: Narrowing) -> AuthorPapersJson:
     """Write what ``quiver author --json`` prints, and what was chosen of it, if anything was."""
-    said: AuthorPapersJson = {**cluster_json(chosen.cluster)}
+    said = cast(AuthorPapersJson, cluster_json(chosen.cluster))
     if narrowing.chooses:
         said["chosen"] = {
             "of": chosen.total,

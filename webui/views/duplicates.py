@@ -12,8 +12,8 @@ from flask.typing import ResponseReturnValue
 from indexer import decisions_of, find_versions
 from webui.http import request_context
 from webui.http.error_pages import refused
-from webui.presentation.hit import shown
 from webui.openapi.answers import DuplicatesJson
+from webui.presentation.hit import shown
 from webui.views.json_api import answer
 
 blueprint = Blueprint("duplicates", __name__)

@@ -17,7 +17,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, cast
 
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
@@ -64,7 +64,7 @@ blueprint = Blueprint("api", __name__)
 @blueprint.get("/info.json")
 def info() -> Response:
     """Returns what the index contains."""
-    told: CollectionJson = {**info_json(request_context.info())}
+    told = cast(CollectionJson, info_json(request_context.info()))
     if request_context.searcher().integrity.fallback_reason:
         told["degraded"] = True
     return answer(told)
@@ -145,7 +145,9 @@ def _groups(query: Query) -> Response:
 
 
 def _found(results: Results, asked: SearchRequest) -> SearchResultsJson:
-    return {**results_json(results), "notices": list(asked.notices)}
+    found = cast(SearchResultsJson, results_json(results))
+    found["notices"] = list(asked.notices)
+    return found
 
 
 def _work_json(works: Works, hit: Hit) -> HitJson:

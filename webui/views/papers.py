@@ -164,7 +164,7 @@ def venue(slug: str, part: str) -> ResponseReturnValue:
         found = (searcher.get(one) for one in ids)
         papers = (one for one in found if one is not None)
         return references(papers, suffix, f"{slug}-{year}" if year else slug)
-    facets = (FacetRequest("year", 0), FacetRequest("author", 12))
+    facets: tuple[FacetRequest, ...] = (FacetRequest("year", 0), FacetRequest("author", 12))
     if suffix == "json":
         facets = facets_asked(facets)
     results = searcher.search(query, facets=facets)

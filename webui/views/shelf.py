@@ -213,9 +213,7 @@ def _record(query: Query) -> SearchRecordJson:
         "repairs": told["receipt"]["repairs"],
         "asked": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         "index": info_json(request_context.info()),
-        "flow": cast(
-            FlowJson, flow_json(flow_of(searcher), request_context.info().papers)
-        ),
+        "flow": cast(FlowJson, flow_json(flow_of(searcher), request_context.info().papers)),
         "total": told["total"],
         "counts": {
             field: {one.value: one.count for one in parts(counted, field)} for field in _COUNTED

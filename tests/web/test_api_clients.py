@@ -51,7 +51,8 @@ def test_the_documented_client_returns_objects_with_types(
         check=True, capture_output=True,
     )  # fmt: skip
     document = (checkout / "webui" / "README.md").read_text("utf-8")
-    (example,) = re.findall(r"^```python\n(from quiver_api.*?)^```$", document, re.M | re.S)
+    pattern = r"^```python\n(from quiver_api.*?)^```$"
+    (example,) = re.findall(pattern, document, re.MULTILINE | re.DOTALL)
     ran = subprocess.run(
         [sys.executable, "-c", f"address = {site!r}\n{example}{TOLD}"],
         cwd=tmp_path, check=True, capture_output=True, text=True,

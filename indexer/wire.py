@@ -119,8 +119,8 @@ def name_json(typed: TypedName) -> TypedNameJson:
         "name": typed.name,
         "first": typed.is_first,
         "authors": [
-            {"name": one.name, "slug": name_slug(one.name), "count": one.papers}
-            for one in typed.authors
+            {"name": author.name, "slug": name_slug(author.name), "count": author.papers}
+            for author in typed.authors
         ],
     }
 
@@ -241,8 +241,8 @@ def cluster_json(cluster: AuthorCluster) -> AuthorClusterJson:
         "first_paper": cluster.first_paper.id if cluster.first_paper else None,
         "latest_paper": cluster.latest_paper.id if cluster.latest_paper else None,
         "coauthors": [
-            {"name": one.name, "slug": name_slug(one.name), "count": one.count}
-            for one in cluster.coauthors
+            {"name": coauthor.name, "slug": name_slug(coauthor.name), "count": coauthor.count}
+            for coauthor in cluster.coauthors
         ],
         "ties": [
             {
@@ -251,7 +251,7 @@ def cluster_json(cluster: AuthorCluster) -> AuthorClusterJson:
             }
             for tie in cluster.ties.ties
         ],
-        "same_person": [_suggestion_json(one) for one in cluster.same_person],
+        "same_person": [_suggestion_json(suggestion) for suggestion in cluster.same_person],
         "several_people": [_group_json(group) for group in cluster.groups],
         "papers": [paper_json(paper) for paper in cluster.papers],
     }
@@ -275,8 +275,8 @@ def connection_json(one: str, other: str, connection: Connection) -> ConnectionJ
                 "names": [link.one, link.other],
                 "count": len(link.papers),
                 "papers": [
-                    {"id": one.id, "title": one.title, "venue": one.venue, "year": one.year}
-                    for one in link.papers[:SHOWN_PAPERS]
+                    {"id": paper.id, "title": paper.title, "venue": paper.venue, "year": paper.year}
+                    for paper in link.papers[:SHOWN_PAPERS]
                 ],
             }
             for link in connection.links
@@ -295,13 +295,13 @@ def _curated_json(cluster: AuthorCluster) -> CuratedJson:
     }
 
 
-def _suggestion_json(one: Suggestion) -> SuggestionJson:
-    evidence = one.evidence
+def _suggestion_json(suggestion: Suggestion) -> SuggestionJson:
+    evidence = suggestion.evidence
     return {
-        "name": one.name,
-        "slug": name_slug(one.name),
-        "count": one.papers,
-        "strength": one.strength.value,
+        "name": suggestion.name,
+        "slug": name_slug(suggestion.name),
+        "count": suggestion.papers,
+        "strength": suggestion.strength.value,
         "evidence": {
             "likeness": evidence.likeness.value,
             "coauthors": list(evidence.coauthors),

@@ -6,8 +6,7 @@ own types; years are numbers in papers and digits in facets, where "unknown" is 
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Any
+from typing import cast
 
 from indexer.authors.clusters import AuthorCluster
 from indexer.authors.disambiguation import Suggestion
@@ -18,13 +17,31 @@ from indexer.identifier_sentence import identifier_answer
 from indexer.paper import Paper, name_slug
 from indexer.query import FACET_FIELDS, Query, TypedName
 from indexer.search import FacetValue, Hit, IndexInfo, Receipt, Results, Snippet
+from indexer.wire_author_types import (
+    AuthorClusterJson,
+    ConnectionJson,
+    CuratedJson,
+    SameNameGroupJson,
+    SuggestionJson,
+)
+from indexer.wire_types import (
+    FacetValueJson,
+    HitJson,
+    IndexInfoJson,
+    Json,
+    PaperJson,
+    QueryJson,
+    ReceiptJson,
+    ResultsJson,
+    SnippetJson,
+    TypedNameJson,
+)
 
-Json = dict[str, Any]
 SHOWN_PAPERS = 5
 """Papers of each link of a connection that are listed, the newest."""
 
 
-def results_json(results: Results) -> Json:
+def results_json(results: Results) -> ResultsJson:
     """Write one page of answers: the object of ``quiver search --json`` and ``/search.json``.
 
     The key ``timed_out`` is there only where the deadline of the search has cut something,
@@ -32,22 +49,16 @@ def results_json(results: Results) -> Json:
     ``close`` where papers are close in meaning without having all words.
     """
     query = results.query
-    named = identifier_answer(results)
-    identifier = {} if named is None else {"identifier": asdict(named)}
-    return {
+    written: ResultsJson = {
         "query": query.text,
         "total": results.total,
         "took_ms": round(results.took_ms, 3),
-        **({"timed_out": True} if results.timed_out else {}),
         "generation": results.generation,
         "page": query.page,
         "per_page": query.per_page,
         "parameters": query_json(query),
         "receipt": receipt_json(results.receipt),
-        **identifier,
-        **({} if query.author is None else {"author": name_json(query.author)}),
         "hits": [hit_json(hit) for hit in results.hits],
-        **({"close": [hit_json(hit) for hit in results.close]} if results.close else {}),
         "facets": {
             field: [_value_json(value) for value in results.facets[field].values]
             for field in FACET_FIELDS
@@ -59,9 +70,25 @@ def results_json(results: Results) -> Json:
             if field in results.facets
         },
     }
+    if results.timed_out:
+        written["timed_out"] = True
+    named = identifier_answer(results)
+    if named is not None:
+        written["identifier"] = {
+            "sentence": named.sentence,
+            "scheme": named.scheme,
+            "value": named.value,
+            "found": named.found,
+            "address": named.address,
+        }
+    if query.author is not None:
+        written["author"] = name_json(query.author)
+    if results.close:
+        written["close"] = [hit_json(hit) for hit in results.close]
+    return written
 
 
-def query_json(query: Query) -> Json:
+def query_json(query: Query) -> QueryJson:
     """Write what was asked as the parameters of ``/search``; lists for those that repeat.
 
     Filters and year limits that are not set are left out.
@@ -77,15 +104,16 @@ def query_json(query: Query) -> Json:
         asked["year_from"] = query.years.low
     if query.years.high is not None:
         asked["year_to"] = query.years.high
-    return asked | {
+    asked |= {
         "match": query.match.value,
         "sort": query.sort.value,
         "page": query.page,
         "per_page": query.per_page,
     }
+    return cast(QueryJson, asked)
 
 
-def name_json(typed: TypedName) -> Json:
+def name_json(typed: TypedName) -> TypedNameJson:
     """Write an author's name that was typed as words, and the authors whom it fits, best first."""
     return {
         "name": typed.name,
@@ -97,10 +125,10 @@ def name_json(typed: TypedName) -> Json:
     }
 
 
-def hit_json(hit: Hit) -> Json:
+def hit_json(hit: Hit) -> HitJson:
     """Write one hit; "why" is there only when the search explained itself."""
     paper = hit.paper
-    written: Json = {
+    written: HitJson = {
         "id": paper.id,
         "score": hit.score,
         "title": paper.title,
@@ -120,9 +148,9 @@ def hit_json(hit: Hit) -> Json:
     return written
 
 
-def receipt_json(receipt: Receipt) -> Json:
+def receipt_json(receipt: Receipt) -> ReceiptJson:
     """Write how a query was read; each alternative carries its parameters, ready to be asked."""
-    written: Json = {
+    written: ReceiptJson = {
         "read_as": receipt.read_as,
         "matched": receipt.matched,
         "clauses": [
@@ -151,13 +179,13 @@ def receipt_json(receipt: Receipt) -> Json:
     return written
 
 
-def paper_json(paper: Paper) -> Json:
+def paper_json(paper: Paper) -> PaperJson:
     """Write a whole paper; one line of it is a record of Quiver's own JSONL dumps.
 
     The keys ``author_details``, ``identifiers`` and ``publication`` are there only where something
     is known for them, and hold no empty fields; the others are always there.
     """
-    return {
+    written: PaperJson = {
         "id": paper.id,
         "title": paper.title,
         "abstract": paper.abstract,
@@ -170,11 +198,11 @@ def paper_json(paper: Paper) -> Json:
         "url": paper.url,
         "keywords": list(paper.keywords),
         "source": paper.source,
-        **details_json(paper),
     }
+    return cast(PaperJson, {**written, **details_json(paper)})
 
 
-def info_json(info: IndexInfo) -> Json:
+def info_json(info: IndexInfo) -> IndexInfoJson:
     """Write what is in an index."""
     return {
         "generation": info.generation,
@@ -191,7 +219,7 @@ def info_json(info: IndexInfo) -> Json:
     }
 
 
-def cluster_json(cluster: AuthorCluster) -> Json:
+def cluster_json(cluster: AuthorCluster) -> AuthorClusterJson:
     """Write an author's page: the cluster, its namesakes, its papers in their order."""
     return {
         "name": cluster.name,
@@ -229,7 +257,7 @@ def cluster_json(cluster: AuthorCluster) -> Json:
     }
 
 
-def connection_json(one: str, other: str, connection: Connection) -> Json:
+def connection_json(one: str, other: str, connection: Connection) -> ConnectionJson:
     """Write how two authors are connected.
 
     Args:
@@ -256,7 +284,7 @@ def connection_json(one: str, other: str, connection: Connection) -> Json:
     }
 
 
-def _curated_json(cluster: AuthorCluster) -> Json:
+def _curated_json(cluster: AuthorCluster) -> CuratedJson:
     person = cluster.curated
     return {
         "name": person.name if person else None,
@@ -267,7 +295,7 @@ def _curated_json(cluster: AuthorCluster) -> Json:
     }
 
 
-def _suggestion_json(suggestion: Suggestion) -> Json:
+def _suggestion_json(suggestion: Suggestion) -> SuggestionJson:
     evidence = suggestion.evidence
     return {
         "name": suggestion.name,
@@ -286,7 +314,7 @@ def _suggestion_json(suggestion: Suggestion) -> Json:
     }
 
 
-def _group_json(group: Group) -> Json:
+def _group_json(group: Group) -> SameNameGroupJson:
     return {
         "key": group.key,
         "papers": list(group.papers),
@@ -299,7 +327,7 @@ def _group_json(group: Group) -> Json:
     }
 
 
-def _value_json(value: FacetValue) -> Json:
+def _value_json(value: FacetValue) -> FacetValueJson:
     return {
         "value": value.value,
         "count": value.count,
@@ -308,7 +336,7 @@ def _value_json(value: FacetValue) -> Json:
     }
 
 
-def _snippet_json(snippet: Snippet) -> Json:
+def _snippet_json(snippet: Snippet) -> SnippetJson:
     return {
         "field": snippet.field,
         "text": snippet.text,

@@ -33,6 +33,7 @@ from webui.urls.query_params import Params
 from webui.urls.url_builder import AddressConverter
 from webui.views import (
     advanced,
+    api_description,
     arxiv_api,
     assistant,
     coauthor_path,
@@ -82,6 +83,7 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     app.register_blueprint(coauthor_path.blueprint)
     app.register_blueprint(exports.blueprint)
     app.register_blueprint(json_api.blueprint)
+    app.register_blueprint(api_description.blueprint)
     app.register_blueprint(feeds.blueprint)
     app.register_blueprint(shelf.blueprint)
     app.register_blueprint(similar.blueprint)
@@ -100,6 +102,7 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     with app.app_context():
         _add_words(app, config.web.title, owner.register(app, config))
     security_headers.register(app)
+    app.extensions["quiver.private"] = access.is_private(config)
     cross_origin.register(app, private=access.is_private(config))
     proxies.register(app, config.web.trusted_proxies, config.web.public_url)
     access.register(app, config)

@@ -176,7 +176,8 @@ def fetch(searcher: Searcher, collection: Collection, identifier: str) -> Json:
         QueryError: when no paper of the collection has it.
     """
     paper = _paper(searcher, identifier)
-    record = {key: value for key, value in paper_json(paper).items() if value not in ("", [], None)}
+    record: Json = {**paper_json(paper)}
+    record = {key: value for key, value in record.items() if value not in ("", [], None)}
     names = record.get("authors", [])
     if len(names) > 100:
         record["authors"] = [*names[:100], f"+{len(names) - 100} authors"]

@@ -61,7 +61,10 @@ def test_groups_of_authors_hold_the_co_authors_of_a_chosen_one(client: FlaskClie
 
 
 def test_unknown_groups_and_fields_are_refused(client: FlaskClient) -> None:
-    for bad in ("group_by=doi", "fields=id,nothing", "explain=yes", "cursor=nonsense"):
+    for bad in (
+        *("group_by=doi", "fields=id,nothing", "explain=yes", "cursor=nonsense"),
+        *("facets=doi", "facets=none,venue", "q=zzzz&fields=nothing"),
+    ):
         response = client.get(f"/search.json?q=rate&{bad}")
         assert response.status_code == 400
         assert response.content_type == "application/problem+json"
@@ -71,6 +74,24 @@ def test_fields_choose_the_keys_of_hits(client: FlaskClient) -> None:
     hits = found(client, "/search.json?q=rate&fields=id,year")["hits"]
 
     assert {tuple(hit) for hit in hits} == {("id", "year")}
+
+
+def test_facets_can_be_left_out_and_fields_chosen_everywhere(client: FlaskClient) -> None:
+    small = found(client, "/search.json?q=rate&facets=none&fields=id,versions")
+    assert small["facets"] == small["facet_distinct"] == {}
+    assert set(small["hits"][0]) == {"id"}
+    assert list(found(client, "/search.json?q=rate&facets=venue")["facets"]) == ["venue"]
+    venue = found(client, "/venue/icml.json?facets=none&fields=title")
+    assert venue["facets"] == {}
+    assert {tuple(hit) for hit in venue["hits"]} == {("title",)}
+    author = found(client, "/author/ada-byron.json?fields=id,year")
+    assert {tuple(paper) for paper in author["papers"]} == {("id", "year")}
+
+
+def test_groups_have_an_address_of_their_own(client: FlaskClient) -> None:
+    there = found(client, "/groups.json?q=rate&group_by=venue")
+    assert there == found(client, "/search.json?q=rate&group_by=venue")
+    assert client.get("/groups.json?q=rate").status_code == 400
 
 
 def test_a_cursor_walks_the_whole_answer_once(client: FlaskClient) -> None:
@@ -128,9 +149,11 @@ def test_the_description_names_every_address_once(client: FlaskClient) -> None:
 
     operations = [one["get"]["operationId"] for one in told["paths"].values()]
     assert len(set(operations)) == len(operations)
-    assert {"/search.json", "/paper/{address}", "/author/{slug}", "/api/query"} <= set(
+    assert {"/search.json", "/paper/{id}.json", "/author/{slug}.json", "/api/query"} <= set(
         told["paths"]
     )
+    assert told["servers"] == [{"url": "http://localhost"}]
+    assert "| `graph OR network` |" in told["info"]["description"]
     for path in told["paths"].values():
         assert path["get"]["summary"]
 
@@ -142,7 +165,7 @@ def test_what_the_description_promises_holds(app: Flask) -> None:
         assert isinstance(one, Ok)
         operation = one.ok()
 
-        @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
         @given(case=operation.as_strategy())
         def ask(case: schemathesis.Case[Any]) -> None:
             response = case.call()

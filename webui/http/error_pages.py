@@ -47,6 +47,8 @@ _DAMAGED: Final = (
     "One of its files has changed since it was written, so nothing is read from it. Which file it "
     "is, and how to repair the index, is in the server's log."
 )
+_JSON_ONLY: Final = ("api", "api_description", "operation", "suggest")
+"""Blueprints whose addresses have no other representation."""
 _log = logging.getLogger(__name__)
 
 
@@ -121,7 +123,7 @@ def _for_programs(status: int, title: str, detail: str, **more: Any) -> Response
 
 def _wants_json() -> bool:
     """Returns whether the address names a representation in JSON."""
-    return request.blueprint in ("api", "operation", "suggest") or request.path.endswith(".json")
+    return request.blueprint in _JSON_ONLY or request.path.endswith(".json")
 
 
 def _atom_error(status: int, detail: str) -> Response:

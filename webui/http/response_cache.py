@@ -31,6 +31,7 @@ _TAGGED: Final = frozenset(
         "records",
         "connections",
         "api",
+        "api_description",
         "feeds",
         "exports",
         "crawling",

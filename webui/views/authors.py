@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import quote, urlencode
 
 from flask import abort, redirect, render_template, request, url_for
@@ -14,6 +14,7 @@ from indexer import (
     AuthorCluster,
     Group,
     Match,
+    PaperJson,
     Searcher,
     Sort,
     cluster_json,
@@ -21,6 +22,7 @@ from indexer import (
     name_slug,
 )
 from webui.http import request_context
+from webui.openapi.answers import AuthorPapersJson
 from webui.presentation.author_filters import (
     Field,
     Narrowing,
@@ -40,7 +42,7 @@ from webui.urls.slugs import Moved, find_author, has_author, names_meant, parted
 from webui.views.author_groups import SHOWN, group_rows, likely_people
 from webui.views.exports import references
 from webui.views.feeds import feed
-from webui.views.json_api import answer
+from webui.views.json_api import answer, selected
 
 _PAPERS: Final = 100
 """Papers on a page; of more, a page has `_PAPERS_OF_MANY`, so that it stays below 60 kB sent."""
@@ -93,7 +95,8 @@ def respond(address: str, person: str = "") -> ResponseReturnValue:
         abort(404)
     chosen = choose(searcher, found, narrowing)
     if suffix == "json":
-        return answer(_as_json(chosen, narrowing))
+        said = _as_json(chosen, narrowing)
+        return answer({**said, "papers": selected(said["papers"], PaperJson)})
     if suffix == "atom":
         return _feed(found, narrowing)
     if suffix:
@@ -142,9 +145,9 @@ def _href(narrowing: Narrowing, slug: str, *, page: int = 1, external: bool = Fa
     return f"{path}?{urlencode(pairs)}" if pairs else path
 
 
-def _as_json(chosen: Selection, narrowing: Narrowing) -> dict[str, Any]:
+def _as_json(chosen: Selection, narrowing: Narrowing) -> AuthorPapersJson:
     """Write what ``quiver author --json`` prints, and what was chosen of it, if anything was."""
-    said = cluster_json(chosen.cluster)
+    said = cast(AuthorPapersJson, cluster_json(chosen.cluster))
     if narrowing.chooses:
         said["chosen"] = {
             "of": chosen.total,

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from indexer import decisions_of, find_versions
 from webui.http import request_context
 from webui.http.error_pages import refused
+from webui.openapi.answers import DuplicatesJson
 from webui.presentation.hit import shown
 from webui.views.json_api import answer
 
@@ -58,14 +59,15 @@ def as_json() -> ResponseReturnValue:
     decisions = decisions_of(searcher)
     groups = decisions.undecided(find_versions(papers))
     request_context.whole()
-    return answer(
-        {
-            "compared": len(papers),
-            "groups": [{"kind": one.kind, "ids": one.ids, "reason": one.reason} for one in groups],
-            "same": [
-                {"ids": one.ids, "preferred": one.preferred, "note": one.note}
-                for one in decisions.same
-            ],
-            "different": decisions.different,
-        }
-    )
+    told: DuplicatesJson = {
+        "compared": len(papers),
+        "groups": [
+            {"kind": one.kind, "ids": list(one.ids), "reason": one.reason} for one in groups
+        ],
+        "same": [
+            {"ids": list(one.ids), "preferred": one.preferred, "note": one.note}
+            for one in decisions.same
+        ],
+        "different": [list(ids) for ids in decisions.different],
+    }
+    return answer(told)

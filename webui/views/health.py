@@ -8,6 +8,7 @@ from indexer import Query
 from webui.http import request_context
 from webui.http.access import STRANGER
 from webui.http.metrics import observations
+from webui.openapi.answers import HealthJson
 from webui.views.json_api import answer
 
 _DEGRADED = (
@@ -27,19 +28,20 @@ def healthz() -> Response:
     degraded = bool(request_context.searcher().integrity.fallback_reason)
     status = "degraded" if degraded else "ok"
     if request.environ.get(STRANGER):
-        response = answer({"status": status})
+        known: HealthJson = {"status": status}
+        response = answer(known)
         response.cache_control.no_store = True
         return response
-    response = answer(
-        {
-            "status": status,
-            **({"detail": _DEGRADED.format(results.generation)} if degraded else {}),
-            "generation": results.generation,
-            "identity": request_context.searcher().identity,
-            "papers": results.total,
-            "took_ms": round(results.took_ms, 3),
-        }
-    )
+    told: HealthJson = {
+        "status": status,
+        "generation": results.generation,
+        "identity": request_context.searcher().identity,
+        "papers": results.total,
+        "took_ms": round(results.took_ms, 3),
+    }
+    if degraded:
+        told["detail"] = _DEGRADED.format(results.generation)
+    response = answer(told)
     response.cache_control.no_store = True
     return response
 

@@ -111,7 +111,6 @@ def schema() -> Response:
 def _sent(root: etree._Element, etag: str) -> Response:
     sent = Response(response.as_bytes(root), content_type="text/xml; charset=utf-8")
     sent.headers["X-Robots-Tag"] = "noindex"
-    sent.headers["Access-Control-Allow-Origin"] = "*"
     if etag and request.method != "POST":
         sent.set_etag(etag, weak=True)
         sent.headers["Cache-Control"] = "no-cache"

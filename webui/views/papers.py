@@ -17,6 +17,7 @@ from indexer import (
     UNKNOWN,
     FacetRequest,
     Filter,
+    HitJson,
     Paper,
     Query,
     RecordField,
@@ -34,6 +35,7 @@ from indexer import (
     write_citations,
 )
 from webui.http import request_context
+from webui.openapi.answers import VenueResultsJson
 from webui.presentation.charts import year_histogram
 from webui.presentation.hit import shown
 from webui.presentation.metadata import highwire, scholarly_article, typed_links
@@ -45,7 +47,7 @@ from webui.urls.url_builder import dotted, undotted
 from webui.views import authors
 from webui.views.exports import references
 from webui.views.feeds import feed
-from webui.views.json_api import answer
+from webui.views.json_api import answer, facets_asked, selected
 
 blueprint = Blueprint("records", __name__)
 
@@ -170,11 +172,15 @@ def venue(slug: str, part: str) -> ResponseReturnValue:
         found = (searcher.get(one) for one in ids)
         papers = (one for one in found if one is not None)
         return references(papers, suffix, f"{slug}-{year}" if year else slug)
-    results = searcher.search(query, facets=(FacetRequest("year", 0), FacetRequest("author", 12)))
+    facets: tuple[FacetRequest, ...] = (FacetRequest("year", 0), FacetRequest("author", 12))
+    if suffix == "json":
+        facets = facets_asked(facets)
+    results = searcher.search(query, facets=facets)
     if not results.total:
         abort(404)
     if suffix == "json":
-        return answer({"venue": name} | results_json(results))
+        said: VenueResultsJson = {"venue": name, **results_json(results)}
+        return answer({**said, "hits": selected(said["hits"], HitJson)})
     years = results.facets["year"]
     found_by = query_edits.sorted_by(query, Sort.RELEVANCE)
     named = {"slug": slug, "part": str(year)} if year else {"slug": slug}

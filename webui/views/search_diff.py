@@ -22,6 +22,7 @@ from indexer import IndexMissing, Paper, Query, QueryError, Searcher, plain
 from webui.http import request_context
 from webui.http.error_pages import busy, refused
 from webui.http.record_upload import read_upload
+from webui.openapi.answers import SearchDifferenceJson, SearchStateJson
 from webui.presentation.facets import chips
 from webui.urls.query_params import SearchRequest
 from webui.views.json_api import answer
@@ -243,8 +244,8 @@ def _state(searcher: Searcher, query: Query) -> SearchState:
 
 def _told(
     query: Query, before: SearchState, after: SearchState, found: Difference
-) -> dict[str, Any]:
-    def state(one: SearchState) -> dict[str, Any]:
+) -> SearchDifferenceJson:
+    def state(one: SearchState) -> SearchStateJson:
         return {
             "generation": one.generation,
             "built": one.built,
@@ -259,7 +260,10 @@ def _told(
         "since": state(before),
         "until": state(after),
         "counts": {name: None if ids is None else len(ids) for name, ids in lists.items()},
-        **lists,
+        "new": list(found.new),
+        "gone": list(found.gone),
+        "removed": None if found.removed is None else list(found.removed),
+        "changed": None if found.changed is None else list(found.changed),
     }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import parse_qs, urlsplit
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -34,6 +34,7 @@ from indexer import (
 )
 from webui.http import request_context
 from webui.http.error_pages import refused
+from webui.openapi.answers import FlowJson, SearchRecordJson
 from webui.presentation.facets import chips
 from webui.presentation.hit import shown
 from webui.urls.alert_lines import shelf_line
@@ -187,7 +188,7 @@ def record_json() -> ResponseReturnValue:
     return _dated(answer(_record(asked.query)))
 
 
-def _record(query: Query) -> dict[str, Any]:
+def _record(query: Query) -> SearchRecordJson:
     searcher = request_context.searcher()
     query = replace(query, page=1, per_page=0)
     results = searcher.search(query, facets=())
@@ -214,7 +215,7 @@ def _record(query: Query) -> dict[str, Any]:
         "repairs": told["receipt"]["repairs"],
         "asked": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         "index": info_json(request_context.info()),
-        "flow": flow_json(flow_of(searcher), request_context.info().papers),
+        "flow": cast(FlowJson, flow_json(flow_of(searcher), request_context.info().papers)),
         "total": told["total"],
         "counts": {
             field: {one.value: one.count for one in parts(counted, field)} for field in _COUNTED

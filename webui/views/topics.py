@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from indexer import Query, Topic, topics_of
 from webui.http import request_context
 from webui.http.error_pages import refused
+from webui.openapi.answers import TopicsJson
 from webui.views.json_api import answer
 
 blueprint = Blueprint("topics", __name__)
@@ -51,23 +52,21 @@ def as_json() -> ResponseReturnValue:
         return refused(asked)
     topics, total = _topics(asked.query)
     request_context.whole()
-    response: Response = answer(
-        {
-            "query": asked.query.text,
-            "total": total,
-            "topics": [
-                {
-                    "phrase": topic.phrase,
-                    "words": list(topic.words),
-                    "total": topic.total,
-                    "query": topic.query.text,
-                }
-                for topic in topics
-            ],
-            "generation": request_context.searcher().generation,
-        }
-    )
-    return response
+    told: TopicsJson = {
+        "query": asked.query.text,
+        "total": total,
+        "topics": [
+            {
+                "phrase": topic.phrase,
+                "words": list(topic.words),
+                "total": topic.total,
+                "query": topic.query.text,
+            }
+            for topic in topics
+        ],
+        "generation": request_context.searcher().generation,
+    }
+    return answer(told)
 
 
 def _topics(query: Query) -> tuple[tuple[Topic, ...], int]:

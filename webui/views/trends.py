@@ -20,6 +20,7 @@ from flask.typing import ResponseReturnValue
 from indexer import FacetRequest, Match, Query, Searcher, YearRange, name_slug, parse_query
 from webui.http import request_context
 from webui.http.error_pages import refused
+from webui.openapi.answers import TrendsJson
 from webui.urls import query_edits
 from webui.urls.slugs import Moved, find_venue
 from webui.views.json_api import answer
@@ -190,19 +191,18 @@ def as_json() -> ResponseReturnValue:
     if isinstance(read, Response):
         return read
     found = _counted(read)
-    return answer(
-        {
-            "papers": {str(year): found.totals.get(year, 0) for year in found.years},
-            "queries": [
-                {
-                    "query": trend.query.text,
-                    "counts": {str(year): trend.counts.get(year, 0) for year in found.years},
-                }
-                for trend in found.lines
-            ],
-            "generation": request_context.searcher().generation,
-        }
-    )
+    told: TrendsJson = {
+        "papers": {str(year): found.totals.get(year, 0) for year in found.years},
+        "queries": [
+            {
+                "query": trend.query.text,
+                "counts": {str(year): trend.counts.get(year, 0) for year in found.years},
+            }
+            for trend in found.lines
+        ],
+        "generation": request_context.searcher().generation,
+    }
+    return answer(told)
 
 
 @blueprint.get("/trends.csv")

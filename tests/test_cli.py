@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import re
@@ -129,10 +130,17 @@ def test_examples_of_the_help_run(
         assert CliRunner().invoke(quiver(), ["build", "data/martin-jaggi.txt"]).exit_code == 0
     bibliography = CliRunner().invoke(quiver(), ["export", "gossip", "--format", "bibtex"])
     (tmp_path / "paper.bib").write_text(bibliography.stdout, encoding="utf-8")
+    screening = CliRunner().invoke(quiver(), ["export", "gossip", "--format", "asreview"]).stdout
+    rows = list(csv.DictReader(screening.splitlines()))
+    with (tmp_path / "screened.csv").open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, list(rows[0]))
+        writer.writeheader()
+        writer.writerows({**row, "included": rank % 2} for rank, row in enumerate(rows))
+    (tmp_path / "alerts.yaml").write_text("alerts: [{name: gossip, query: gossip}]\n")
     for line in re.findall(r"^  quiver (.+)$", str(VERBS[name].epilog), flags=re.MULTILINE):
         ran = CliRunner().invoke(quiver(), shlex.split(line))
         assert ran.exit_code == 0, f"{line}\n{ran.output}"
-        assert ran.stdout or name == "mcp", "which speaks only when it is spoken to"
+        assert ran.stdout or name in ("alert", "mcp"), "which speak only where there is need"
 
 
 def test_every_option_and_verb_says_what_it_is_for() -> None:

@@ -105,8 +105,8 @@ FAULTS = {
         "did you mean 'port'? (line 1)"
     ),
     "port: 80": (
-        "port: expected one of the keys build, cluster, index, meaning, ranking, search, web; "
-        "got 'port'; "
+        "port: expected one of the keys alerts, build, cluster, index, meaning, ranking, search, "
+        "web; got 'port'; "
         "did you mean 'web.port'? (line 1)"
     ),
     "web: {port: eighty}": (
@@ -126,7 +126,7 @@ FAULTS = {
     "https://papers.example.org, or nothing; got 'papers' (line 1)",
     "web: {trusted_proxies: 10.0.0.0/40}": "web.trusted_proxies: expected addresses and networks "
     "such as 127.0.0.1, 10.0.0.0/8, or nothing; got '10.0.0.0/40' (line 1)",
-    "- web": "expected keys such as build, cluster, index; got a list (line 1)",
+    "- web": "expected keys such as alerts, build, cluster; got a list (line 1)",
     "web: {port: 1, port: 2}": "web.port: given twice, first in line 1; keep one (line 1)",
     "search: {per_page: 50, max_per_page: 20}": (
         "search.per_page: expected at most search.max_per_page (20); got 50"

@@ -55,9 +55,7 @@ class LabelReport:
 
 @click.command(
     short_help="Read the labels of a screening tool.",
-    epilog=example(
-        "quiver export gossip --format asreview -o screen.csv", "quiver label screened.csv"
-    ),
+    epilog=example("quiver label screened.csv"),
 )
 @click.argument("file", required=False)
 @with_session

@@ -82,7 +82,7 @@ def papers(shared_data: Path) -> dict[str, Paper]:
          ("Oliviero Stock",), ("Computational Linguistics", 1989)),
         ("0704.0001", ("Calculation of prompt diphoton production cross sections at Tevatron and "
          "LHC energies"), ("C. Balázs", "E. L. Berger", "P. M. Nadolsky", "C.-P. Yuan"),
-         ("Phys.Rev.D", 2007)),
+         ("Physical Review D", 2007)),
         ("0901.2443", ("Excitation energy and strength of the pygmy dipole resonance in stable tin "
          "isotopes"), ("B. Özel", "J. Enders", "H. Lenske", "P. von Neumann-Cosel",
          "I. Poltoratska", "V. Yu. Ponomarev", "A. Richter", "D. Savran", "N. Tsoneva"),
@@ -93,9 +93,9 @@ def papers(shared_data: Path) -> dict[str, Paper]:
         ("10.18653/v1/n18-2074", "Self-Attention with Relative Position Representations",
          ("Peter Shaw", "Jakob Uszkoreit", "Ashish Vaswani"), ("NAACL", 2018)),
         ("DBLP:journals/acta/Schonhage77", ("Schnelle Multiplikation von Polynomen über Körpern "
-         "der Charakteristik 2"), ("Arnold Schönhage",), ("Acta Inf.", 1977)),
+         "der Charakteristik 2"), ("Arnold Schönhage",), ("Acta Informatica", 1977)),
         ("pmid:12230038", "The Bio* toolkits--a brief overview", ("Harry Mangalam",),
-         ("Briefings in bioinformatics", 2002)),
+         ("Briefings in Bioinformatics", 2002)),
         ("pmid:12091962", "The treatment of AIDS behind the walls of correctional facilities",
          ("J Michael Olivero",), ("Social justice (San Francisco, Calif.)", 1990)),
         ("W2163492414", ("Design, synthesis and biological evaluation of small molecule-based PET "

@@ -48,7 +48,7 @@ def test_a_server_sees_an_index_that_was_deleted_and_built_anew(tmp_path: Path) 
     assert after.status_code == 200
     assert after.headers["ETag"] != before.headers["ETag"]
     assert "new" in after.text
-    assert "old" not in after.text
+    assert "old paper" not in after.text
 
 
 def test_a_server_that_was_not_asked_between_sees_it_as_well(tmp_path: Path) -> None:

@@ -224,10 +224,12 @@ FOR_PROGRAMS = (
     *(
         "static",
         "api",
+        "api_description",
         "arxiv_api",
         "crawling",
         "exports",
         "feeds",
+        "oai",
         "operation",
         "owner",
         "suggest",

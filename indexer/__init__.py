@@ -50,6 +50,7 @@ from indexer.citation import (
 )
 from indexer.config import Config, load_config
 from indexer.correction import search_corrected
+from indexer.dublin_core import OAI_DC, OAI_DC_SCHEMA, dublin_core_element
 from indexer.duplicates import DuplicateDecisions, decisions_of
 from indexer.errors import (
     AlertError,
@@ -68,9 +69,11 @@ from indexer.errors import (
     QuiverError,
     RecordError,
 )
+from indexer.generation_history import GenerationHistory, history_of
 from indexer.identifier_forms import is_arxiv_category
 from indexer.identifier_sentence import IdentifierAnswer, identifier_answer
 from indexer.identifiers import SCHEMES as IDENTIFIER_SCHEMES
+from indexer.intake.languages import language_name
 from indexer.intake.venues import Venues, load_venues
 from indexer.integrity import Integrity
 from indexer.language.parse import parse_query
@@ -86,6 +89,7 @@ from indexer.more_like_this import (
 )
 from indexer.name_sentence import OFFERED_AUTHORS, name_sentence, other_authors
 from indexer.networks import Network, networks_of
+from indexer.oai_identifier import is_host_name, read_identifier, write_identifier
 from indexer.paper import (
     CONFERENCE,
     JOURNAL,
@@ -97,7 +101,10 @@ from indexer.paper import (
     name_slug,
     unnumbered,
 )
+from indexer.paper_xml import NAMESPACE as PAPER_NAMESPACE
+from indexer.paper_xml import legal_xml, paper_element
 from indexer.publication import KIND_LABELS, Publication
+from indexer.publication import TEXT_FIELDS as PUBLICATION_FIELDS
 from indexer.query import (
     FACET_FIELDS,
     And,
@@ -112,6 +119,7 @@ from indexer.query import (
     Or,
     Phrase,
     Query,
+    RecordField,
     Repair,
     Sort,
     TypedFilter,
@@ -136,11 +144,15 @@ from indexer.references.report import (
 )
 from indexer.relaxation import offer_some_words, relaxation_sentence
 from indexer.report import BuildReport
+from indexer.reviews.labels import PaperLabels, labels_of
+from indexer.reviews.screening_table import FORMAT as SCREENING_FORMAT
+from indexer.reviews.screening_table import write_screening_table
 from indexer.search import (
     DEFAULT_FACETS,
     Alternative,
     ClauseReading,
     Contribution,
+    DatedIds,
     Facet,
     FacetRequest,
     FacetValue,
@@ -184,10 +196,15 @@ __all__ = [
     "KIND_LABELS",
     "MOST_TOGETHER",
     "NO_RELATED",
+    "OAI_DC",
+    "OAI_DC_SCHEMA",
     "OFFERED_AUTHORS",
+    "PAPER_NAMESPACE",
     "PAPER_TYPES",
+    "PUBLICATION_FIELDS",
     "RECORD_REMOVALS",
     "REFERENCE_STYLES",
+    "SCREENING_FORMAT",
     "STATUS_WORDS",
     "SYNTAX",
     "UNKNOWN",
@@ -211,6 +228,7 @@ __all__ = [
     "ConfigError",
     "Connection",
     "Contribution",
+    "DatedIds",
     "Delivery",
     "DeliveryError",
     "DumpError",
@@ -222,6 +240,7 @@ __all__ = [
     "FacetValue",
     "Filter",
     "Formulas",
+    "GenerationHistory",
     "Group",
     "Has",
     "Hit",
@@ -242,6 +261,7 @@ __all__ = [
     "Or",
     "OutputError",
     "Paper",
+    "PaperLabels",
     "PaperTimes",
     "Phrase",
     "Publication",
@@ -252,6 +272,7 @@ __all__ = [
     "Ranking",
     "Receipt",
     "RecordError",
+    "RecordField",
     "Reference",
     "ReferenceReport",
     "Related",
@@ -290,17 +311,23 @@ __all__ = [
     "corrected_bibtex",
     "decisions_of",
     "display",
+    "dublin_core_element",
     "find_versions",
     "flow_json",
     "flow_of",
     "fold",
     "format_clause",
     "format_reference",
+    "history_of",
     "hit_json",
     "identifier_answer",
     "info_json",
     "is_arxiv_category",
+    "is_host_name",
     "known_name",
+    "labels_of",
+    "language_name",
+    "legal_xml",
     "load_config",
     "load_venues",
     "mail_settings",
@@ -314,6 +341,7 @@ __all__ = [
     "offer_some_words",
     "open_index",
     "other_authors",
+    "paper_element",
     "paper_json",
     "parse_name",
     "parse_query",
@@ -323,6 +351,7 @@ __all__ = [
     "put_together",
     "read_alerts",
     "read_bibliography",
+    "read_identifier",
     "read_typed_filters",
     "read_typed_text",
     "related_papers",
@@ -339,5 +368,7 @@ __all__ = [
     "versions_among",
     "versions_of_paper",
     "write_citations",
+    "write_identifier",
     "write_references",
+    "write_screening_table",
 ]

@@ -14,14 +14,15 @@ from indexer.authors.curation import Curation, attach_curation
 from indexer.changes import ChangeWriter
 from indexer.digests import DigestTable
 from indexer.duplicates import NO_DECISIONS, DuplicateDecisions, attach_decisions, decisions_of
-from indexer.errors import DumpError, IndexMissing, RecordError
+from indexer.errors import DumpError, IndexDamaged, IndexMissing, RecordError
 from indexer.formats import Format, detect, load_formats
 from indexer.formats.columns import unknown_columns
 from indexer.formats.delimited import table_columns
 from indexer.formats.foreign import foreign_kind
+from indexer.generation_history import GenerationHistory, attach_history, history_of
 from indexer.intake.cleaning import clean
 from indexer.intake.dump import Dump, Dumps
-from indexer.intake.record import Deletion, Notice, Read
+from indexer.intake.record import PAPER_ID, Deletion, Notice, Read
 from indexer.intake.rejected import RejectedFile, rejected_output
 from indexer.intake.venues import BUILT_IN, load_venues
 from indexer.output_file import OutputFile
@@ -29,6 +30,9 @@ from indexer.paper import Paper
 from indexer.protected import protect
 from indexer.record_flow import SourceFlow, attach_flow, flow_of
 from indexer.report import BuildReport, Progress, SourceCount, Tally
+from indexer.reviews.label_matching import LabelMatcher
+from indexer.reviews.labels import attach_labels
+from indexer.reviews.labels_file import LabelledRecord
 from indexer.search import Index, Searcher
 
 _LOG: Final = logging.getLogger(__name__)
@@ -51,6 +55,7 @@ def build_index(  # noqa: PLR0913 - one keyword an option of the verb
     venues: str = BUILT_IN,
     curation: Curation | None = None,
     decisions: DuplicateDecisions | None = None,
+    labels: Sequence[LabelledRecord] | None = None,
 ) -> BuildReport:
     """Write the papers of dumps into an index and publish them as a new generation.
 
@@ -72,6 +77,8 @@ def build_index(  # noqa: PLR0913 - one keyword an option of the verb
             what an update finds there.
         decisions: which papers are one work, to be applied and kept with the index; None leaves
             what an update finds there.
+        labels: of screened papers, to be matched with what is read and kept with the index; None
+            leaves what an update finds there.
 
     Returns:
         What was done; a skipped record is no error unless `strict`.
@@ -93,9 +100,11 @@ def build_index(  # noqa: PLR0913 - one keyword an option of the verb
         if decisions is None and base is not None:
             decisions = decisions_of(base)
         changes = ChangeWriter(writer, base, decisions or NO_DECISIONS)
+        matcher = LabelMatcher(labels or ())
         for change in reading.changes():
             if isinstance(change, Paper):
                 changes.add(change, reading.source)
+                matcher.meet(change)
             else:
                 reading.withdraw(change, changes)
         reading.left_out = Counter(changes.finish().values())
@@ -104,6 +113,11 @@ def build_index(  # noqa: PLR0913 - one keyword an option of the verb
         if curation is not None:
             attach_curation(writer, curation)
         attach_decisions(writer, decisions or NO_DECISIONS)
+        attach_history(writer, _history(index))
+        if labels is not None:
+            labelled, lost = matcher.labels(base, decisions or NO_DECISIONS)
+            attach_labels(writer, labelled)
+            reading.labels_without_paper(lost)
         attach_flow(writer, (*(flow_of(base) if base else ()), *reading.flow()))
     generation = index.generation() or ""
     with index.searcher() as searcher:
@@ -128,6 +142,14 @@ def _newest(index: Index) -> Iterator[Searcher | None]:
             yield searcher
     except IndexMissing:
         yield None
+
+
+def _history(index: Index) -> GenerationHistory:
+    """Returns the past of the newest generation; none where it cannot be read."""
+    try:
+        return history_of(index, index.generation() or "")
+    except IndexDamaged:
+        return GenerationHistory()
 
 
 def index_records(
@@ -243,7 +265,7 @@ class _Reading:
         """Check the file for rejected records against everything that is read."""
         if path is None:
             return None
-        read = [one.name for one in self.dumps.found]
+        read = [dump.name for dump in self.dumps.found]
         beside = [f"{name}.columns.yaml" for name in read]
         files = (*read, *beside, *exclude, *protected)
         shielded = protect(self.names, files, indexes=exclude)
@@ -326,7 +348,7 @@ class _Reading:
                 self.tally.change(paper.source, cleaned.changes)
             self._count(paper)
             if kind == "oai":
-                for pair in paper.identifiers:
+                for pair in (*paper.identifiers, (PAPER_ID, paper.id)):
                     self.by_identifier[pair] = (paper.id, source)
             yield paper
             if read % 64 == 0:
@@ -350,10 +372,16 @@ class _Reading:
             if not getattr(paper, name):
                 self.tally.missing[name] += 1
 
+    def labels_without_paper(self, number: int) -> None:
+        """Notes labels that match no paper of the new generation; the file keeps them."""
+        if number:
+            what = "label matches" if number == 1 else "labels match"
+            self.tally.notice(f"{number:,} {what} no paper of the index; the file keeps them")
+
     def withdraw(self, deletion: Deletion, changes: ChangeWriter) -> None:
         """Carries out a deletion; the record it names may be of this build or of an earlier one."""
         known = (self.by_identifier.pop(pair, None) for pair in deletion.identifiers)
-        here = {found for found in known if found is not None}
+        here = {index_ for index_ in known if index_ is not None}
         for paper_id, source in here:
             if self.ids.swap(paper_id, _GONE) == _MET:
                 self.gone += 1
@@ -364,14 +392,14 @@ class _Reading:
         """Returns what became of the records of each dump."""
         return tuple(
             SourceFlow(
-                one.source,
-                one.read + one.skipped + one.deletions,
-                faulty=one.skipped,
-                deleted=self.deleted[one.source],
-                same_id=one.duplicates,
-                decided=self.left_out[one.source],
+                source.source,
+                source.read + source.skipped + source.deletions,
+                faulty=source.skipped,
+                deleted=self.deleted[source.source],
+                same_id=source.duplicates,
+                decided=self.left_out[source.source],
             )
-            for one in self.tally.sources
+            for source in self.tally.sources
         )
 
     def _say(self, source: str, *, last: bool = False) -> None:

@@ -220,15 +220,15 @@ def identifiers_in(text: str) -> tuple[Identifier, ...]:
     text = _INVISIBLE.sub("", text).strip()
     if not text or len(text) > LONGEST_TYPED or not re.search(r"\d|:", text):
         return ()
-    found = _labelled(text) or _bare(text)
-    if found is not None:
-        return (found,)
+    form = _labelled(text) or _bare(text)
+    if form is not None:
+        return (form,)
     if "<" not in text[1:] and "(" not in text[1:]:
         wrapped = _WRAPPED.fullmatch(text)
         text = wrapped[1].strip() if wrapped else text
-    found = _labelled(text) or _bare(text)
-    if found is not None:
-        return (found,)
+    form = _labelled(text) or _bare(text)
+    if form is not None:
+        return (form,)
     if re.search(r"\s", text):
         return ()
     if not (_ADDRESS.fullmatch(text) or _BARE_ADDRESS.fullmatch(text)):
@@ -260,7 +260,15 @@ def is_arxiv_category(text: str) -> bool:
 
 def paper_keys(paper: Paper) -> tuple[str, ...]:
     """Returns the keys of all identifiers and addresses of a paper, sorted, each once."""
-    return tuple(sorted({one.key for one in _of_paper(paper) if len(one.key) <= LONGEST_TYPED}))
+    return tuple(
+        sorted(
+            {
+                identifier.key
+                for identifier in _of_paper(paper)
+                if len(identifier.key) <= LONGEST_TYPED
+            }
+        )
+    )
 
 
 def _of_paper(paper: Paper) -> Iterator[Identifier]:
@@ -350,9 +358,9 @@ def _in_address(address: str) -> Identifier | None:
     for end, pattern, scheme in _SITES:
         if host == end or host.endswith(f".{end}"):
             match = re.search(pattern, f"{path}?{query}" if query else path)
-            found = identifier_of(scheme, unquote(match[1])) if match else None
-            if found is not None:
-                return found
+            identifier = identifier_of(scheme, unquote(match[1])) if match else None
+            if identifier is not None:
+                return identifier
     doi = doi_in(_with_scheme(address))
     if doi:
         return Identifier("doi", doi)

@@ -18,7 +18,7 @@ from typing import Literal
 
 TextField = Literal["title", "abstract", "author"]
 RecordField = Literal["affiliation", "orcid", "subject", "language", "kind"]
-ValueField = Literal["venue", "type", "id", "identifier", "year"] | RecordField
+ValueField = Literal["venue", "type", "id", "identifier", "year", "label"] | RecordField
 FacetField = Literal["venue", "year", "type", "author"]
 FACET_FIELDS: tuple[FacetField, ...] = ("venue", "year", "type", "author")
 
@@ -149,6 +149,7 @@ class Value:
 
     Under "identifier" the value is ``scheme:identifier`` ("doi:10.1145/…"), compared by its key
     (`indexer.identifier_forms`).
+    Of the field "label" it is "included", "excluded" or "any", see `indexer.reviews.labels`.
     A record field (`RecordField`) matches where one of its values has all the words, see
     `indexer.record_fields`. Of the field "year" it is a text that is no year: no paper matches it.
     """
@@ -346,4 +347,7 @@ class Query:
 
     def filter(self, name: FacetField) -> Filter:
         """Returns the filter of one facet, an empty one where there is none."""
-        return next((one for one in self.filters if one.field == name), Filter(name))
+        return next(
+            (facet_filter for facet_filter in self.filters if facet_filter.field == name),
+            Filter(name),
+        )

@@ -113,7 +113,8 @@ def report_as_json(report: BuildReport) -> dict[str, Any]:
         "papers": report.papers,
         "added": report.added,
         "skipped": [
-            {"source": one.source, "line": one.line, "reason": one.reason} for one in report.skipped
+            {"source": skipped.source, "line": skipped.line, "reason": skipped.reason}
+            for skipped in report.skipped
         ],
         "skipped_count": report.skipped_count,
         "warnings": list(report.warnings),
@@ -126,27 +127,27 @@ def report_as_json(report: BuildReport) -> dict[str, Any]:
         "flow": flow_json(report.flow, report.added),
         "sources": [
             {
-                "source": one.source,
-                "format": one.format,
-                "read": one.read,
-                "skipped": one.skipped,
-                "duplicates": one.duplicates,
-                "changed": one.changed,
-                "deletions": one.deletions,
+                "source": source.source,
+                "format": source.format,
+                "read": source.read,
+                "skipped": source.skipped,
+                "duplicates": source.duplicates,
+                "changed": source.changed,
+                "deletions": source.deletions,
             }
-            for one in report.sources
+            for source in report.sources
         ],
         "cleaning": [
             {
-                "rule": one.rule,
-                "field": one.field,
-                "count": one.count,
+                "rule": rule.rule,
+                "field": rule.field,
+                "count": rule.count,
                 "examples": [
                     {"source": where, "before": change.before, "after": change.after}
-                    for where, change in one.examples
+                    for where, change in rule.examples
                 ],
             }
-            for one in report.cleaning
+            for rule in report.cleaning
         ],
     }
 
@@ -204,23 +205,23 @@ class Tally:
 
     def warnings(self) -> tuple[str, ...]:
         """Word what a person should know: remarks, duplicates, what the cleaning dropped."""
-        found = list(self.notices)
+        notices = list(self.notices)
         if self.notice_count > len(self.notices):
             more = self.notice_count - len(self.notices)
-            found.append(f"and {more} more remark{'' if more == 1 else 's'} of this kind")
+            notices.append(f"and {more} more remark{'' if more == 1 else 's'} of this kind")
         if self.duplicate_count:
-            found.append(
+            notices.append(
                 f"{_records(self.duplicate_count)} had the id of an earlier one and replaced it "
                 f"(such as {'; '.join(self.duplicates)})"
             )
         for rule in self.rules():
             where, change = rule.examples[0]
             if change.is_loss:
-                found.append(
+                notices.append(
                     f"{where}: {rule.field} {change.before[:60]!r}: {rule.rule} "
                     f"({_records(rule.count)} in all)"
                 )
-        return tuple(found)
+        return tuple(notices)
 
 
 def _records(number: int) -> str:

@@ -89,8 +89,8 @@ class Vocabulary:
         """Returns the number of papers that hold a word; 0 for one that is not there."""
         low, high = np.searchsorted(self._lengths, (len(word), len(word) + 1)).tolist()
         place = bisect_left(self._words, word, low, high)
-        found = place < high and self._words[place] == word
-        return int(self._papers[place]) if found else 0
+        known = place < high and self._words[place] == word
+        return int(self._papers[place]) if known else 0
 
     def near(self, word: str, distance: int, *, least: int = 1) -> list[Neighbour]:
         """Find the words within a distance, the word itself included; nearest, then commonest.
@@ -110,12 +110,15 @@ class Vocabulary:
         places = np.flatnonzero(fits) + low
         letters = codes[0][: len(word)].astype(np.uint16)
         distances = _distances(letters, self._codes[places], self._lengths[places])
-        found = [
+        near_words = [
             Neighbour(self._words[place], int(self._papers[place]), int(edits))
             for place, edits in zip(places.tolist(), distances.tolist(), strict=True)
             if edits <= distance
         ]
-        return sorted(found, key=lambda one: (one.distance, -one.papers, one.word))
+        return sorted(
+            near_words,
+            key=lambda candidate: (candidate.distance, -candidate.papers, candidate.word),
+        )
 
 
 def corrections(word: str, vocabulary: Vocabulary, *, papers: int, limit: int = 3) -> list[str]:
@@ -136,9 +139,15 @@ def corrections(word: str, vocabulary: Vocabulary, *, papers: int, limit: int = 
         return []
     distance = 2 if len(word) >= LONG else 1
     near = vocabulary.near(word, distance, least=max(2, 10 * known))
-    near = [one for one in near if one.distance and _is_other_word(word, one.word)]
-    near.sort(key=lambda one: (one.distance, one.word[0] != word[0], -one.papers))
-    return [one.word for one in near[:limit]]
+    near = [
+        candidate
+        for candidate in near
+        if candidate.distance and _is_other_word(word, candidate.word)
+    ]
+    near.sort(
+        key=lambda candidate: (candidate.distance, candidate.word[0] != word[0], -candidate.papers)
+    )
+    return [candidate.word for candidate in near[:limit]]
 
 
 def label_of(text: str) -> str:
@@ -173,14 +182,20 @@ def name_corrections(
             choices.append([word])
             continue
         near = vocabulary.near(folded, 2 if len(folded) >= LONG else 1)
-        near = [one for one in near if one.distance and is_name(one.word)]
-        near.sort(key=lambda one: (one.distance, one.word[0] != folded[0], -one.papers))
+        near = [candidate for candidate in near if candidate.distance and is_name(candidate.word)]
+        near.sort(
+            key=lambda candidate: (
+                candidate.distance,
+                candidate.word[0] != folded[0],
+                -candidate.papers,
+            )
+        )
         tail = "," if word.endswith(",") else ""
-        choices.append([cased(one.word, word) + tail for one in near[:limit]] or [word])
+        choices.append([cased(candidate.word, word) + tail for candidate in near[:limit]] or [word])
     corrected = [
         " ".join(options[min(at, len(options) - 1)] for options in choices) for at in range(limit)
     ]
-    return [one for one in dict.fromkeys(corrected) if one != name]
+    return [spelling for spelling in dict.fromkeys(corrected) if spelling != name]
 
 
 def cased(word: str, typed: str) -> str:
@@ -221,14 +236,14 @@ def corrected_queries(
         if leaf in better or len(better) == MOST_WORDS:
             continue
         if isinstance(leaf, AuthorName):
-            found = name_corrections(leaf.name, vocabulary, is_name=is_name)
+            names = name_corrections(leaf.name, vocabulary, is_name=is_name)
         elif is_name(folded := fold(leaf.text).text):
             continue
         else:
-            found = corrections(folded, vocabulary, papers=papers)
-            found = [cased(word, leaf.text) for word in found]
-        if found:
-            better[leaf] = found
+            names = corrections(folded, vocabulary, papers=papers)
+            names = [cased(word, leaf.text) for word in names]
+        if names:
+            better[leaf] = names
     best = {leaf: words[0] for leaf, words in better.items()}
     changes = [best] if best else []
     changes += [{leaf: word} for leaf, words in better.items() for word in words]
@@ -260,8 +275,8 @@ def _words_of(clause: Clause) -> Iterator[Word | AuthorName]:
                 if part.occur != "-":
                     yield from _words_of(part.clause)
         case And(clauses=clauses) | Or(clauses=clauses):
-            for one in clauses:
-                yield from _words_of(one)
+            for clause_ in clauses:
+                yield from _words_of(clause_)
         case _:
             return
 
@@ -277,9 +292,9 @@ def _exchanged(clause: Clause, words: dict[Word | AuthorName, str]) -> Clause:
                 tuple(replace(part, clause=_exchanged(part.clause, words)) for part in parts)
             )
         case And(clauses=clauses):
-            return And(tuple(_exchanged(one, words) for one in clauses))
+            return And(tuple(_exchanged(inner, words) for inner in clauses))
         case Or(clauses=clauses):
-            return Or(tuple(_exchanged(one, words) for one in clauses))
+            return Or(tuple(_exchanged(inner, words) for inner in clauses))
         case Not(clause=inner):
             return Not(_exchanged(inner, words))
         case _:

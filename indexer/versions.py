@@ -116,8 +116,8 @@ class VersionFinder:
         because: defaultdict[frozenset[str], set[str]] = defaultdict(set)
         for pair, reason in reasons.items():
             because[group_of[min(pair)]].add(reason)
-        found = [self._group(ids, because[ids]) for ids in groups]
-        return tuple(sorted(found, key=lambda group: group.ids[0]))
+        groups_ = [self._group(ids, because[ids]) for ids in groups]
+        return tuple(sorted(groups_, key=lambda group: group.ids[0]))
 
     def _links(self, abstract: _Abstracts) -> Iterator[tuple[_Trace, _Trace, str]]:
         for one, other in self._pairs(lambda trace: trace.doi):
@@ -136,13 +136,15 @@ class VersionFinder:
         """Yields the pairs that share a key; an empty one is none."""
         blocks: defaultdict[str | int, list[_Trace]] = defaultdict(list)
         for trace in self._traces.values():
-            if found := key(trace):
-                blocks[found].append(trace)
+            if key_ := key(trace):
+                blocks[key_].append(trace)
         for block in blocks.values():
             yield from combinations(block[:LARGEST_BLOCK], 2)
 
     def _group(self, ids: frozenset[str], reasons: set[str]) -> Versions:
-        traces = sorted((self._traces[one] for one in ids), key=lambda one: (one.year, one.id))
+        traces = sorted(
+            (self._traces[trace] for trace in ids), key=lambda trace: (trace.year, trace.id)
+        )
         places = {(trace.venue, trace.year) for trace in traces}
         return Versions(
             kind="duplicate" if len(places) == 1 else "version",
@@ -158,7 +160,7 @@ def find_versions(papers: Iterable[Paper]) -> tuple[Versions, ...]:
     """
     finder = VersionFinder()
     abstracts: dict[str, str] = {}
-    for paper in _sharing(list({one.id: one for one in papers}.values())):
+    for paper in _sharing(list({paper_.id: paper_ for paper_ in papers}.values())):
         finder.add(paper)
         abstracts[paper.id] = paper.abstract
     return finder.groups(abstracts.__getitem__)

@@ -39,11 +39,11 @@ class Names:
     """
 
     def __init__(self, papers: Iterable[Paper]) -> None:
-        found: dict[str, list[Paper]] = defaultdict(list)
+        papers_of: dict[str, list[Paper]] = defaultdict(list)
         for paper in papers:
             for key in dict.fromkeys(map(name_key, paper.authors)):
-                found[key].append(paper)
-        self.papers: Mapping[str, list[Paper]] = dict(found)
+                papers_of[key].append(paper)
+        self.papers: Mapping[str, list[Paper]] = dict(papers_of)
         self.read = lru_cache(_REMEMBERED)(read_person)
         self.people: Mapping[str, Person] = {
             key: person for key in self.papers if (person := self.read(key)) is not None
@@ -103,7 +103,7 @@ class Names:
             twins = self._keys[person]
             yield from ((key, twin) for twin in twins if twin > key)
             for other in self._family(person.surname).near(person):
-                yield from ((key, one) for one in self._keys[other] if one > key)
+                yield from ((key, key_) for key_ in self._keys[other] if key_ > key)
         letters: dict[str, list[str]] = defaultdict(list)
         for key, person in self.people.items():
             letters[person.letters].append(key)

@@ -51,8 +51,10 @@ def read_foreign_truth(path: str, paper: Callable[[str], Paper | None]) -> Truth
         if not isinstance(people, dict):
             raise DumpError(path, 0, f"{name!r}: expected people by id, each with a list of papers")
         for person, papers in people.items():
-            for one in papers if isinstance(papers, list) else ():
-                _add_named(truth, paper(str(one)), str(one), name.replace("_", " "), str(person))
+            for paper_id in papers if isinstance(papers, list) else ():
+                _add_named(
+                    truth, paper(str(paper_id)), str(paper_id), name.replace("_", " "), str(person)
+                )
     return truth
 
 
@@ -68,10 +70,10 @@ def _read_s2and(place: Path, paper: Callable[[str], Paper | None]) -> Truth:
             if meant is None:
                 continue
             paper_id = str(meant["paper_id"])
-            found = paper(paper_id)
+            record = paper(paper_id)
             at = meant["author_info"].get("position")
-            if found is not None and isinstance(at, int) and 0 <= at < len(found.authors):
-                key = name_key(found.authors[at])
+            if record is not None and isinstance(at, int) and 0 <= at < len(record.authors):
+                key = name_key(record.authors[at])
                 truth.known[key][paper_id] = Identity("person", str(person))
     return truth
 
@@ -91,10 +93,10 @@ def _words(name: str) -> tuple[str, ...]:
 
 
 def _only(folder: Path, pattern: str) -> Path:
-    found = sorted(folder.glob(pattern))
-    if len(found) != 1:
-        raise DumpError(str(folder), 0, f"expected one file {pattern}; there are {len(found)}")
-    return found[0]
+    files = sorted(folder.glob(pattern))
+    if len(files) != 1:
+        raise DumpError(str(folder), 0, f"expected one file {pattern}; there are {len(files)}")
+    return files[0]
 
 
 def _loaded(path: Path) -> Mapping[str, Any]:

@@ -67,7 +67,7 @@ def suspect_several(name: str, papers: Sequence[Paper], kin: int) -> tuple[Group
     """
     if not is_common(name, kin):
         return ()
-    groups = [one for one in connected(name, papers) if len(one) >= SMALLEST]
+    groups = [group for group in connected(name, papers) if len(group) >= SMALLEST]
     return tuple(_describe(name, group) for group in groups) if len(groups) > 1 else ()
 
 
@@ -142,10 +142,10 @@ class _Parts:
         self._root[second] = first
 
     def groups(self) -> dict[int, list[int]]:
-        found: dict[int, list[int]] = defaultdict(list)
+        members: dict[int, list[int]] = defaultdict(list)
         for at in range(len(self._root)):
-            found[self.find(at)].append(at)
-        return found
+            members[self.find(at)].append(at)
+        return members
 
 
 def _describe(name: str, papers: Sequence[Paper]) -> Group:

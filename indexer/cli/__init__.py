@@ -23,6 +23,7 @@ from indexer.cli.group import (
 )
 from indexer.cli.harvest import harvest
 from indexer.cli.keeping import rollback, verify
+from indexer.cli.label import label
 from indexer.cli.migrate import migrate
 from indexer.cli.opening import open_searcher, open_session_index
 from indexer.cli.people import path
@@ -47,6 +48,7 @@ VERBS = (
     author,
     path,
     export,
+    label,
     references,
     mcp,
     info,

@@ -21,6 +21,7 @@ from indexer.intake.duplicates_file import read_decisions
 from indexer.protected import descriptor_of
 from indexer.record_flow import REASONS, flow_json
 from indexer.report import BuildReport, Progress, SourceCount, report_as_json
+from indexer.reviews.labels_file import read_labels_file
 
 SHOWN = 10
 """Most skipped records and warnings that a report for people lists."""
@@ -186,12 +187,14 @@ def formats(session: Session) -> None:
     """List the dump formats that Quiver can read."""
     known = load_formats()
     if session.json:
-        listed = [{"name": one.name, "description": one.description} for one in known.values()]
+        listed = [
+            {"name": format_.name, "description": format_.description} for format_ in known.values()
+        ]
         click.echo(json.dumps(listed, ensure_ascii=False))
         return
     wide = max(len(name) for name in known)
-    for one in known.values():
-        click.echo(f"{one.name:<{wide}}  {one.description}")
+    for format_ in known.values():
+        click.echo(f"{format_.name:<{wide}}  {format_.description}")
 
 
 def _write(
@@ -209,6 +212,7 @@ def _write(
     index = open_session_index(session)
     curation = read_curation(session.config.build.authors)
     decisions = read_decisions(session.config.build.duplicates)
+    labels = read_labels_file(session.config.build.labels)
     with _progress() as progress:
         report = build_index(
             dumps,
@@ -223,6 +227,7 @@ def _write(
             venues=session.config.build.venues,
             curation=curation,
             decisions=decisions,
+            labels=labels,
         )
     report = encode_papers(session, index, report, meaning)
     print_report(session, report, apart=_on_stdout(rejected))
@@ -269,11 +274,11 @@ def _report_lines(session: Session, report: BuildReport) -> Iterator[str]:
         )
     else:
         yield f"{counted(report.added, 'paper')} read in {took}; nothing was written."
-    yield from _listed("dump", (_source(one) for one in report.sources))
+    yield from _listed("dump", (_source(source) for source in report.sources))
     yield from _flow(report)
     yield from _listed("warning", report.warnings)
     yield from _listed("skipped record", map(str, report.skipped), report.skipped_count)
-    rules = (f"{one.count:>7,}  {one.field}: {one.rule}" for one in report.cleaning)
+    rules = (f"{change.count:>7,}  {change.field}: {change.rule}" for change in report.cleaning)
     yield from _listed("change", rules, about=" made by the cleaning, by rule")
     missing = (f"{count:>7,}  {field}" for field, count in report.missing.items() if count)
     yield from _listed("field", missing, about=" missing from some papers")
@@ -291,15 +296,15 @@ def _flow(report: BuildReport) -> Iterator[str]:
     yield f"{counted(report.added, 'paper')} left."
 
 
-def _source(one: SourceCount) -> str:
+def _source(source: SourceCount) -> str:
     counts = (
-        (one.changed, "changed"),
-        (one.duplicates, "duplicate"),
-        (one.skipped, "skipped"),
-        (one.deletions, "deleted"),
+        (source.changed, "changed"),
+        (source.duplicates, "duplicate"),
+        (source.skipped, "skipped"),
+        (source.deletions, "deleted"),
     )
     rest = "".join(f", {count:,} {word}" for count, word in counts if count)
-    return f"{one.source}: {one.format}, {counted(one.read, 'paper')}{rest}"
+    return f"{source.source}: {source.format}, {counted(source.read, 'paper')}{rest}"
 
 
 def _listed(

@@ -240,8 +240,8 @@ def _comparison_lines(
             f"  p = {comparison.p_value:.4f}"
         )
     changes = comparisons[0].changes
-    gained = [one for one in changes if one[1] > 0][:SHOWN]
-    lost = [one for one in reversed(changes) if one[1] < 0][:SHOWN]
+    gained = [change for change in changes if change[1] > 0][:SHOWN]
+    lost = [change for change in reversed(changes) if change[1] < 0][:SHOWN]
     for head, queries in (("Gain most", gained), ("Lose most", lost)):
         if queries:
             listed = ", ".join(f"{query} {change:+.3f}" for query, change in queries)
@@ -251,9 +251,9 @@ def _comparison_lines(
 def _self_test_lines(test: SelfTest) -> Iterator[str]:
     yield f"Generation {test.generation}: {counted(test.papers, 'paper')} sampled"
     for tally in test.tallies:
-        found = f"{tally.found:>6,} of {tally.asked:>6,}  {tally.share:8.3%}"
+        share = f"{tally.found:>6,} of {tally.asked:>6,}  {tally.share:8.3%}"
         times = f"{tally.p95_ms:7.1f} ms  {tally.p95_cpu_ms:7.1f} ms of CPU"
-        yield f"  {tally.kind:<33} {found}  {times}"
+        yield f"  {tally.kind:<33} {share}  {times}"
     for miss in test.misses[:SHOWN]:
         yield f"Missed ({miss.kind}): {miss.paper.id} by {miss.asked}"
         yield f"  the first result was: {miss.instead or 'none'}"

@@ -25,6 +25,9 @@ from indexer.paper import Paper
 from indexer.protected import STDOUT, protect
 from indexer.query import Match, Query, Sort
 from indexer.query_analysis.typed_text import read_typed_text
+from indexer.reviews.labels import labels_of
+from indexer.reviews.screening_table import FORMAT as SCREENING
+from indexer.reviews.screening_table import write_screening_table
 from indexer.search import Searcher
 
 
@@ -34,6 +37,7 @@ from indexer.search import Searcher
         "quiver export gossip venue:ICML",
         "quiver export --author 'Martin Jaggi' --format ris",
         "quiver export gossip --style apa",
+        "quiver export gossip --format asreview",
     ),
 )
 @click.argument("query", nargs=-1)
@@ -43,7 +47,7 @@ from indexer.search import Searcher
     default="bibtex",
     show_default=True,
     metavar="FORMAT",
-    help=f"One of {', '.join(CITATION_FORMATS)}; with --json always jsonl. "
+    help=f"One of {', '.join(CITATION_FORMATS)} and {SCREENING}; with --json always jsonl. "
     "With --style text or html.",
 )
 @click.option(
@@ -113,6 +117,9 @@ def export(
         papers = _papers(searcher, asked, limit)
         if style is not None:
             pieces = write_references(papers, style, as_html=_is_html(format_name))
+        elif format_name.strip().lower() == SCREENING and not session.json:
+            labels = labels_of(searcher)
+            pieces = write_screening_table(papers, labels, abstract=abstract is not False, bom=bom)
         else:
             pieces = write_citations(
                 papers,

@@ -76,7 +76,8 @@ class Session:
         """Files that the settings are in or name, which no output may take the place of."""
         build, cluster = self.config.build, self.config.cluster
         secrets = (cluster.password_file, cluster.ca_file, cluster.cert_file, cluster.key_file)
-        files = (self.config.source, build.venues, build.authors, *secrets)
+        curated = (build.venues, build.authors, build.duplicates, build.labels)
+        files = (self.config.source, *curated, *secrets)
         return tuple(file for file in files if file)
 
     def waiting(self, seconds: float | None) -> Session:

@@ -28,14 +28,16 @@ def versions(session: Session) -> None:
     Nothing is merged: each is a paper of its own, and its page names the others.
     """
     with open_searcher(session) as searcher:
-        found = find_groups(searcher)
+        groups = find_groups(searcher)
         if session.json:
-            listed = [{"kind": one.kind, "ids": one.ids, "reason": one.reason} for one in found]
+            listed = [
+                {"kind": group.kind, "ids": group.ids, "reason": group.reason} for group in groups
+            ]
             click.echo(json.dumps(listed, ensure_ascii=False))
             return
-        click.echo(f"{counted(len(found), 'work')} with more than one paper.")
-        for one in found:
-            echo_lines(*group_lines(one, searcher))
+        click.echo(f"{counted(len(groups), 'work')} with more than one paper.")
+        for group in groups:
+            echo_lines(*group_lines(group, searcher))
 
 
 def find_groups(searcher: Searcher) -> tuple[Versions, ...]:
@@ -53,7 +55,7 @@ def group_lines(group: Versions, searcher: Searcher) -> Iterator[str]:
     yield f"{group.kind}: {group.reason}"
     for paper_id in group.ids:
         paper = _paper(searcher, paper_id)
-        place = " ".join(one for one in (paper.venue, str(paper.year or "")) if one)
+        place = " ".join(part for part in (paper.venue, str(paper.year or "")) if part)
         yield f"  {paper_id}  {paper.title}" + (f" ({place})" if place else "")
 
 

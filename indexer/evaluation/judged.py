@@ -37,7 +37,7 @@ _TOP = re.compile(r"<top(?:ic)?\b([^<>]{0,300})>", re.IGNORECASE)
 _NUMBER = re.compile(r"number\s*=\s*[\"']?\s*([^\s\"'>]+)", re.IGNORECASE)
 _NUM = re.compile(r"<num>\s*(?:number\s*:)?\s*([^\s<]+)", re.IGNORECASE)
 _ASKED = re.compile(r"<(title|query|desc|description)\b[^<>]*>([^<]*)", re.IGNORECASE)
-_LABEL = re.compile(r"\s*(?:topic|description|query)\s*:", re.IGNORECASE)
+_LABEL = re.compile(r"(?:topic|description|query)\s*:", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +154,8 @@ def _paper(source: str, line: int, record: dict[str, Any]) -> Paper:
 
 
 def _text(record: dict[str, Any], keys: tuple[str, ...]) -> str:
-    found = next((record[key] for key in keys if isinstance(record.get(key), str)), "")
-    return _mended(found)
+    text_ = next((record[key] for key in keys if isinstance(record.get(key), str)), "")
+    return _mended(text_)
 
 
 def _mended(text: str) -> str:

@@ -19,6 +19,8 @@ MOST_SAMPLED: Final = 30
 """Most records that are looked at to recognise a format."""
 MOST_LINES: Final = 50
 """Most lines of a dump that are looked at to find a whole record."""
+_DEEPEST_CUT: Final = 2
+"""Objects within each other that are read in part; a record has its fields in the second."""
 _WRAPPERS = (
     "items",
     "results",
@@ -47,14 +49,14 @@ def first_object(head: bytes) -> Object | None:
     text = head.decode("utf-8-sig", errors="replace").lstrip()
     if text.startswith("["):
         return _object_at(text[1:].lstrip())
-    found: Object | None = None
+    first: Object | None = None
     for line in text.split("\n", MOST_LINES)[:MOST_LINES]:
         if line.startswith("{") and len(line) > 1:
-            one = _object_at(line)
-            if one is not None and "title" in one:
-                return one
-            found = found or one
-    return found or _object_at(text)
+            record = _object_at(line)
+            if record is not None and "title" in record:
+                return record
+            first = first or record
+    return first or _object_at(text)
 
 
 def sample_objects(head: bytes) -> tuple[Object, ...]:
@@ -66,7 +68,7 @@ def sample_objects(head: bytes) -> tuple[Object, ...]:
     place = _list_within(text)
     at = 1 if text.startswith("[") else 0 if place is None else place + 1
     decoder = json.JSONDecoder()
-    found: list[Object] = []
+    objects: list[Object] = []
     for _ in range(MOST_SAMPLED):
         start = text.find("{", at)
         if start < 0:
@@ -80,9 +82,12 @@ def sample_objects(head: bytes) -> tuple[Object, ...]:
             at = line
             continue
         if is_object(value):
-            found.append(value)
-    first = first_object(head) if not found or len(found) == 1 else None
-    return tuple(found) if first is None else (first,)
+            objects.append(value)
+    if not objects and place is not None:
+        first = _object_at(text[place + 1 :].lstrip())
+    else:
+        first = first_object(head) if not objects or len(objects) == 1 else None
+    return tuple(objects) if first is None else (first,)
 
 
 def _object_at(text: str) -> Object | None:
@@ -98,22 +103,42 @@ def _object_at(text: str) -> Object | None:
     return value if is_object(value) else None
 
 
-def _cut_object(text: str) -> Object | None:
-    """Read what is whole of an object that is cut short or broken: its first fields."""
+def _cut_object(text: str, depth: int = 0) -> Object | None:
+    """Read what is whole of an object that is cut short or broken: its first fields.
+
+    The field at which it is cut has what is whole of its list or object.
+    """
     if ":" not in text[:1000]:
         return None
-    found: Object = {}
+    merged: Object = {}
     decoder = json.JSONDecoder(strict=False)
     at = 1
     while (key := _KEY.match(text, at)) is not None:
         name = key[1]
         try:
             name = decoder.decode(name)
-            found[name], at = decoder.raw_decode(text, key.end())
+            merged[name], at = decoder.raw_decode(text, key.end())
         except (ValueError, RecursionError):
-            found.setdefault(name, "")
+            merged.setdefault(name, _cut_value(text[key.end() :].lstrip(), depth))
             break
-    return found or None
+    return merged or None
+
+
+def _cut_value(text: str, depth: int) -> object:
+    """Returns the first items of a list that is cut short, or the first fields of an object."""
+    if text.startswith("{") and depth < _DEEPEST_CUT:
+        return _cut_object(text, depth + 1) or ""
+    items: list[object] = []
+    decoder = json.JSONDecoder(strict=False)
+    at = 1
+    while text.startswith("[") and len(items) < MOST_SAMPLED:
+        after = _AFTER.match(text, at)
+        try:
+            value, at = decoder.raw_decode(text, after.end() if after else at)
+        except (ValueError, RecursionError):
+            break
+        items.append(value)
+    return items or ""
 
 
 def is_object(value: object) -> TypeGuard[Object]:
@@ -126,7 +151,7 @@ def texts(value: object) -> tuple[str, ...]:
     if isinstance(value, str):
         return (value,) if value.strip() else ()
     if isinstance(value, list):
-        return tuple(one for one in value if isinstance(one, str) and one.strip())
+        return tuple(item for item in value if isinstance(item, str) and item.strip())
     return ()
 
 
@@ -207,11 +232,11 @@ def _whole(dump: Dump) -> Iterator[tuple[int, Object] | RecordError]:
             continue
         number, value = read
         inner = _records_in(value)
-        for one in [value] if inner is None else inner:
-            if is_object(one):
-                yield number, one
+        for item in [value] if inner is None else inner:
+            if is_object(item):
+                yield number, item
             else:
-                yield RecordError(dump.name, number, f"expected an object, got {_kind(one)}")
+                yield RecordError(dump.name, number, f"expected an object, got {_kind(item)}")
 
 
 def _values_of_line(line: str) -> Iterator[Any]:

@@ -83,15 +83,15 @@ def _authors(tagged: Tagged) -> tuple[Author, ...]:
                 for name in match[1].split(";"):
                     places.setdefault(name.strip().casefold(), []).append(match[2].strip())
     orcids: dict[str, str] = {}
-    for one in " ".join(tagged.first("OI").split()).split(";"):
-        name, _, orcid = one.strip().rpartition("/")
+    for pair in " ".join(tagged.first("OI").split()).split(";"):
+        name, _, orcid = pair.strip().rpartition("/")
         orcids[name.strip().casefold()] = orcid
-    found: list[Author] = []
+    authors: list[Author] = []
     for at, name in enumerate(names):
         keys = [name.strip().casefold()]
         if len(short) == len(names):
             keys.append(short[at].strip().casefold())
-        found.append(
+        authors.append(
             replace(
                 inverted_name(" ".join(name.split())),
                 affiliations=next((tuple(places[key]) for key in keys if key in places), ()),
@@ -99,16 +99,16 @@ def _authors(tagged: Tagged) -> tuple[Author, ...]:
             )
         )
     groups = (name for value in tagged.all("CA") for name in value.split("\n"))
-    return (*found, *(Author(" ".join(name.split()), literal=True) for name in groups))
+    return (*authors, *(Author(" ".join(name.split()), literal=True) for name in groups))
 
 
 def _publication(tagged: Tagged) -> Publication:
     year, month = tagged.first("PY"), tagged.first("PD")
     editors = [name for value in tagged.all("BE", "ED") for name in value.split("\n")]
     subjects = (
-        one
+        keyword
         for tag in ("ID", "WC", "SC")
-        for one in split_keywords(" ".join(tagged.first(tag).split()), ";")
+        for keyword in split_keywords(" ".join(tagged.first(tag).split()), ";")
     )
     types = tagged.first("DT")
     return Publication(
@@ -138,6 +138,6 @@ def _identifiers(tagged: Tagged) -> tuple[tuple[str, str], ...]:
         ("pmid", tagged.first("PM")),
         ("issn", tagged.first("SN")),
         ("issn", tagged.first("EI")),
-        *(("isbn", one) for one in tagged.first("BN").split(";")),
+        *(("isbn", isbn) for isbn in tagged.first("BN").split(";")),
     ]
     return tuple((scheme, value.strip()) for scheme, value in pairs if value.strip())

@@ -74,7 +74,7 @@ def split_listed(name: str) -> tuple[str, ...]:
     whole = all(len(piece.split()) > 1 for piece in pieces)
     paired = len(pieces) % 2 == 0 and all(_INITIALS.fullmatch(piece) for piece in pieces[1::2])
     listed = len(pieces) > 2 and not suffixed and (whole or (paired and len(pieces) > 3))
-    initial = len(pieces) == 2 and whole and all(_INITIAL_FIRST.match(one) for one in pieces)
+    initial = len(pieces) == 2 and whole and all(_INITIAL_FIRST.match(piece) for piece in pieces)
     return _split_at_commas(name) if listed or initial else (natural_order(name),)
 
 
@@ -106,8 +106,8 @@ def _python_list(text: str) -> tuple[str, ...]:
         value = ast.literal_eval(text)
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         return ()
-    found = tuple(one.strip() for one in value if isinstance(one, str) and one.strip())
-    return found if len(found) == len(value) else ()
+    listed = tuple(item.strip() for item in value if isinstance(item, str) and item.strip())
+    return listed if len(listed) == len(value) else ()
 
 
 def _is_inverted(text: str) -> bool:
@@ -120,7 +120,7 @@ def _split_at_commas(text: str) -> tuple[str, ...]:
     pieces = [piece for piece in pieces if piece]
     if len(pieces) == 2 and len(pieces[0].split()) == 1 and len(pieces[1].split()) <= 2:
         return (natural_order(text),)
-    paired = len(pieces) % 2 == 0 and all(_INITIALS.fullmatch(one) for one in pieces[1::2])
+    paired = len(pieces) % 2 == 0 and all(_INITIALS.fullmatch(piece) for piece in pieces[1::2])
     if pieces and paired:
         pairs = zip(pieces[::2], pieces[1::2], strict=True)
         return tuple(f"{given} {last}" for last, given in pairs)
@@ -148,12 +148,12 @@ def unglued(names: tuple[str, ...]) -> tuple[str, ...]:
     """Split items that hold several names ("Ann Lee and Bo Xu", "Ann Lee      Bo Xu")."""
     if not any(_GLUE.search(name) for name in names):
         return names
-    found: list[str] = []
+    pieces_: list[str] = []
     for name in names:
         pieces = split_names(_GAP.sub(";", name)) if _GLUE.search(name) else (name,)
         whole = all(len(piece.split()) > 1 for piece in pieces)
-        found.extend(pieces) if whole else found.append(name)
-    return tuple(found)
+        pieces_.extend(pieces) if whole else pieces_.append(name)
+    return tuple(pieces_)
 
 
 def unmarked(name: str) -> str:

@@ -46,7 +46,7 @@ MAX_STARS: Final = 8
 MAX_SLOP: Final = 1000
 MAX_BOOST: Final = 100.0
 
-_SIGN = re.compile(f"[{SIGNS}]")
+_SIGN = re.compile(f"[∞{SIGNS}]")  # the sign of infinity is folded to its name in TeX
 _POWER = re.compile(r"[A-Z]\^[0-9]")
 _SUFFIX = re.compile(r"(?:~([0-9]*(?:\.[0-9]*)?)|\^([0-9]+(?:\.[0-9]*)?|\.[0-9]+))$")
 _BOOST = re.compile(r"\^([0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
@@ -64,6 +64,10 @@ _HAS: Final[tuple[tuple[HasField, str], ...]] = (
     ("url", "url link"),
     ("keywords", "keyword keywords"),
 )
+_LABELS: Final = {
+    "included": "included", "relevant": "included", "1": "included",
+    "excluded": "excluded", "irrelevant": "excluded", "0": "excluded", "any": "any", "*": "any",
+}  # fmt: skip
 _TYPES: Final = (
     (CONFERENCE, ("conference", "conf", "proceedings", "inproceedings", "conference paper")),
     (JOURNAL, ("journal", "article", "journal article")),
@@ -80,6 +84,8 @@ def read_leaf(token: Token, field: str, report: Report) -> Clause | None:
     """Read a WORD or QUOTED token as a clause of the field typed before it ("" where none was)."""
     if field in ("has", "no"):
         return _presence(token, absent=field == "no", report=report)
+    if field == "label":
+        return _label(token, report)
     if token.text.strip() == "*" and token.kind is Kind.WORD:
         whole = next((has for name, has in _WHOLE if name == field), None)
         if whole is not None:
@@ -119,6 +125,18 @@ def _presence(token: Token, *, absent: bool, report: Report) -> Clause | None:
             return Not(Has(field)) if absent else Has(field)
     fields = ", ".join(field for field, _ in _HAS)
     report(f"Only these can be asked for here: {fields}; so it was read as a word.")
+    is_quoted = token.kind is Kind.QUOTED
+    return _quoted(token, None, report) if is_quoted else read_word(token.text, None, report)
+
+
+def _label(token: Token, report: Report) -> Clause | None:
+    """Read the label of a screened paper; ``label:none`` is a paper without any."""
+    wanted = token.text.strip().lower()
+    if wanted == "none":
+        return Not(Value("label", "any"))
+    if (label := _LABELS.get(wanted)) is not None:
+        return Value("label", label)
+    report("Labels are included, excluded, any and none; so it was read as a word.")
     is_quoted = token.kind is Kind.QUOTED
     return _quoted(token, None, report) if is_quoted else read_word(token.text, None, report)
 

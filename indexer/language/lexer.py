@@ -32,6 +32,7 @@ FIELDS: Final = MappingProxyType(
         "id": "id",
         "has": "has",
         "no": "no",
+        "label": "label",
         "all": "all",
         **{field: field for field in get_args(RecordField)},
         "aff": "affiliation",

@@ -109,6 +109,11 @@ SYNTAX: Final = (
         "Fields", "no:abstract", "papers without an abstract; has:doi finds papers with a DOI"
     ),
     SyntaxRow(
+        "Fields",
+        "label:included",
+        "papers labelled in screening; also label:excluded, label:any and label:none",
+    ),
+    SyntaxRow(
         "Authors",
         'author:"Jaggi, M"',
         "an author of this name; an initial matches any name that starts with it",

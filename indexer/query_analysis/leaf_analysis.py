@@ -32,6 +32,7 @@ from indexer.query import (
 from indexer.query_analysis.terms import (
     CompoundTerm,
     HasTerm,
+    IdsTerm,
     NameTerm,
     NearTerm,
     PhraseTerm,
@@ -94,6 +95,9 @@ class Vocabulary(Protocol):
 
     def close(self, word: str, distance: int, *, names: bool) -> Expansion:
         """Expand a fuzzy word likewise."""
+
+    def labelled(self, label: str) -> tuple[str, ...]:
+        """Returns the ids of the papers with a label of a review; "any" stands for each label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +164,8 @@ def read_leaf(
             return _of_terms(leaf, (term,) if term else ())
         case Value("year", _):
             return LeafReading(leaf, (), YearsTerm(1, 0), note=NO_YEAR_NOTE)
+        case Value("label", label):
+            return _of_test(leaf, IdsTerm(f"label:{label}", vocabulary.labelled(label)))
         case Value(field, value):
             key = _value_key(field, value)
             return _of_test(leaf, ValueTerm(field, key) if key else None)

@@ -8,7 +8,7 @@ holds it or not, and so many times in each field (`postings`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from indexer.query import HasField, Position, TextField, ValueField
 from indexer.text.folding import fold
@@ -118,6 +118,19 @@ class ValueTerm:
 
 
 @dataclass(frozen=True, slots=True)
+class IdsTerm:
+    """Papers with one of these ids.
+
+    Attributes:
+        name: what the ids have in common, for caches: the same within a generation.
+        ids: as the papers have them.
+    """
+
+    name: str
+    ids: tuple[str, ...] = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class YearsTerm:
     """Years from `low` to `high`; None is open."""
 
@@ -138,7 +151,7 @@ class EveryTerm:
 
 
 TextTerm = StemTerm | CompoundTerm | PhraseTerm | NearTerm | UnionTerm | NameTerm
-SetTerm = ValueTerm | YearsTerm | HasTerm | EveryTerm
+SetTerm = ValueTerm | IdsTerm | YearsTerm | HasTerm | EveryTerm
 
 
 def value_key(value: str) -> str:

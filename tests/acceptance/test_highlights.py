@@ -14,7 +14,7 @@ import pytest
 from indexer import Formulas, Index, Paper, Snippet, display, plain
 from indexer.analysis import Analyzer
 from indexer.highlighting.snippets import Excerpts
-from indexer.highlighting.spans import Chunks
+from indexer.highlighting.spans import token_cache
 from indexer.query import Part, Phrase, Query, Word, Words
 from indexer.query_analysis.leaf_analysis import NO_WORDS, Expansion, read_leaf
 from indexer.query_analysis.plan import plan_of
@@ -51,13 +51,16 @@ class Plain:
     def close(self, word: str, distance: int, *, names: bool) -> Expansion:  # noqa: ARG002
         return NO_WORDS
 
+    def labelled(self, label: str) -> tuple[str, ...]:  # noqa: ARG002
+        return ()
+
 
 class Marking:
     """Marks words of its own in each paper: three anywhere, two that stand together."""
 
     def __init__(self) -> None:
         self.vocabulary = Plain()
-        self.known = Chunks()
+        self.known = token_cache()
         self.chance = random.Random(9)
         self.undrawn = Undrawn()
 

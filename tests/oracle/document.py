@@ -10,6 +10,7 @@ from functools import cached_property
 from indexer.analysis import Analyzer, Token, name_tokens, open_word, plain_words
 from indexer.paper import Paper, name_key, unnumbered
 from indexer.query import Leaf, TextField
+from indexer.reviews.labels import NO_LABELS, PaperLabels
 from indexer.text.folding import fold
 
 
@@ -60,7 +61,13 @@ class Document:
 class Collection:
     """The live papers of one generation and what they know together."""
 
-    def __init__(self, documents: Iterable[Document], analyzer: Analyzer) -> None:
+    def __init__(
+        self,
+        documents: Iterable[Document],
+        analyzer: Analyzer,
+        labels: PaperLabels = NO_LABELS,
+    ) -> None:
+        self.labels = labels
         self.documents = tuple(documents)
         self.analyzer = analyzer
         self.shares: dict[Leaf, int] = {}

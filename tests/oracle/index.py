@@ -14,6 +14,7 @@ from indexer.paper import Paper, name_key
 from indexer.publishing import check_attachment
 from indexer.ranking import Ranking
 from indexer.results import Changes
+from indexer.reviews.labels import read_labels
 from indexer.search import IndexInfo, PaperTimes
 from tests.oracle.document import Collection, Document
 from tests.oracle.searcher import MemorySearcher
@@ -84,7 +85,7 @@ class MemoryIndex:
         found = self._kept(generation)
         documents = [self._document(paper) for paper in found.papers.values()]
         yield MemorySearcher(
-            Collection(documents, self.analyzer),
+            Collection(documents, self.analyzer, read_labels(found.attached.get("labels"))),
             self.ranking,
             found.info,
             found.times,

@@ -82,15 +82,18 @@ def read(leaf: Leaf, collection: Collection) -> Terms | Test | None:
             term = author(name, position)
             return Terms((term,)) if term else None
         case _:
-            return record_test(leaf)
+            return record_test(leaf, collection)
 
 
-def record_test(leaf: Value | Years | Has) -> Test | None:
+def record_test(leaf: Value | Years | Has, collection: Collection) -> Test | None:  # noqa: PLR0911
     """Read a leaf about the record around the text."""
     match leaf:
         case Value("identifier", value):
             wanted = identifier_key(value)
             return (lambda paper: wanted in paper_keys(paper)) if wanted else None
+        case Value("label", label):
+            labelled = set(collection.labels.ids(label))
+            return lambda paper: paper.id in labelled
         case Value("year", _):
             return lambda _: False
         case Value("affiliation" | "orcid" | "subject" | "language" | "kind" as field, value):

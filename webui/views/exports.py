@@ -19,12 +19,15 @@ from indexer import (
     CITATION_FORMATS,
     DEFAULT_KEY,
     REFERENCE_STYLES,
+    SCREENING_FORMAT,
     Paper,
     Query,
     QueryError,
     citation_format,
+    labels_of,
     write_citations,
     write_references,
+    write_screening_table,
 )
 from webui.http import render_queue, request_context
 from webui.http.error_pages import refused, wait_a_while
@@ -105,6 +108,7 @@ def _whole(query: Query, written: Callable[[Iterator[Paper]], Response]) -> Resp
 def export() -> ResponseReturnValue:
     """Write what was selected (``id``, repeated), or every hit of a query, in ``format``.
 
+    The format ``asreview`` is a table for screening tools, with the labels of the papers.
     With ``style`` (apa, ieee, acm, mla, chicago, acl) they are formatted references, as text or,
     with ``format=html``, as HTML.
 
@@ -113,6 +117,8 @@ def export() -> ResponseReturnValue:
             400.
     """
     style = request.args.get("style")
+    if not style and request.args.get("format", "").strip().lower() == SCREENING_FORMAT:
+        return _screening()
     suffix = "" if style else citation_format(request.args.get("format", "bibtex")).suffix
     ids = list(dict.fromkeys(request.args.getlist("id")))
     if not ids and "selection" in request.args:
@@ -122,6 +128,24 @@ def export() -> ResponseReturnValue:
     found = [request_context.searcher().get(one) for one in ids[:MAX_SELECTED]]
     papers = [paper for paper in found if paper is not None]
     return _styled(papers, style) if style else references(papers, suffix, "selection")
+
+
+def _screening() -> ResponseReturnValue:
+    """Write every hit of a query as a table for screening tools."""
+    asked = request_context.asked(min_per_page=0)
+    if asked.faults:
+        return refused(asked)
+    labels = labels_of(request_context.searcher())
+
+    def written(papers: Iterator[Paper]) -> Response:
+        pieces = write_screening_table(
+            papers, labels, abstract=_switch("abstract") is not False, bom=_switch("bom") is True
+        )
+        response = _streamed(pieces, "text/csv; charset=utf-8; header=present")
+        response.headers["Content-Disposition"] = _attached("screening.csv")
+        return response
+
+    return _whole(asked.query, written)
 
 
 def _styled_search(style: str) -> ResponseReturnValue:
@@ -200,7 +224,6 @@ def references(papers: Iterable[Paper], format: str, name: str) -> Response:
 def _streamed(pieces: Iterator[str], media_type: str) -> Response:
     response = Response(render_queue.by_turns(_chunks(pieces)), content_type=media_type)
     response.call_on_close(request_context.kept())
-    response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 

@@ -112,22 +112,22 @@ class DocumentMaker:
             "author_length": sum(not token.joined for name in names for token in name),
             "vocabulary": sorted({word for cut in every for word in cut.vocabulary}),
             "author_vocabulary": sorted({token.word for name in names for token in name}),
-            "compounds": sorted({one for cut in every for one in cut.compounds}),
+            "compounds": sorted({compound for cut in every for compound in cut.compounds}),
             **_facets(paper),
             **_names(paper, names),
         }
 
     def _cut(self, text: str) -> list[Cut]:
         cuts = self._cuts
-        found = []
+        terms_ = []
         for raw in self._analyzer.words(fold(text, umlauts=True).text):
             cut = cuts.get(raw)
             if cut is None:
                 if len(cuts) > _MOST_CUTS:
                     cuts.clear()
                 cut = cuts[raw] = _cut(raw, self._analyzer)
-            found.append(cut)
-        return found
+            terms_.append(cut)
+        return terms_
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -20,7 +20,7 @@ from indexer.backends.opensearch.mapping import Body
 from indexer.backends.opensearch.scoring import Scoring
 from indexer.backends.opensearch.term_dictionary import WordFacts
 from indexer.query import TextField
-from indexer.query_analysis.relevance_model import PAPERS, KnownStems, relevance_model, stems_of
+from indexer.query_analysis.relevance_model import PAPERS, relevance_model, stem_cache, stems_of
 from indexer.query_analysis.terms import (
     CompoundTerm,
     StemTerm,
@@ -134,15 +134,15 @@ class Nearness:
     def _places(self, stream: str) -> dict[str, set[int]]:
         """Returns the positions of the words asked for in one stream."""
         asked = self._asked
-        found: dict[str, set[int]] = {}
+        ids_by_term: dict[str, set[int]] = {}
         for position, piece in enumerate(stream.split(" ")):
             if piece in asked:
-                found.setdefault(piece, set()).add(position)
+                ids_by_term.setdefault(piece, set()).add(position)
             elif "|" in piece:
                 for word in piece.split("|"):
                     if word in asked:
-                        found.setdefault(word, set()).add(position)
-        return found
+                        ids_by_term.setdefault(word, set()).add(position)
+        return ids_by_term
 
 
 def _words(term: TextTerm) -> list[tuple[bool, str]]:
@@ -165,7 +165,7 @@ def _standing(term: TextTerm, places: Mapping[str, dict[str, set[int]]]) -> dict
         ways = ((term.word if term.exact else term.stem,),)
     else:
         ways = term.text_ways
-    found: dict[int, set[int]] = {}
+    ids_by_field: dict[int, set[int]] = {}
     fields: tuple[tuple[TextField, int], ...] = (("title", 0), ("abstract", _FIELD))
     for field, offset in fields:
         if term.field not in (None, field):
@@ -174,8 +174,8 @@ def _standing(term: TextTerm, places: Mapping[str, dict[str, set[int]]]) -> dict
         for way in ways:
             for start in at.get(way[0], ()):
                 if all(start + step in at.get(word, ()) for step, word in enumerate(way)):
-                    found.setdefault(start + offset, set()).add(len(way))
-    return found
+                    ids_by_field.setdefault(start + offset, set()).add(len(way))
+    return ids_by_field
 
 
 NEEDED = ("paper", *STREAMS, "title_length", "abstract_length")
@@ -203,7 +203,7 @@ class Feedback:
         self._words = words
         self._scoring = scoring
         analyzer = words.analyzer
-        self._known = KnownStems(analyzer.stem, analyzer.stop_words)
+        self._chunks = stem_cache(analyzer.stem, analyzer.stop_words)
 
     def shared(self, best: Iterable[tuple[float, Body]], terms: int) -> tuple[SharedWord, ...]:
         """Returns the words that some papers share.
@@ -213,7 +213,7 @@ class Feedback:
             terms: how many the query has.
         """
         looked = [
-            (score, stems_of(paper_of(source["paper"]), self._known))
+            (score, stems_of(paper_of(source["paper"]), self._chunks))
             for (score, source), _ in zip(best, range(PAPERS), strict=False)
         ]
         model = relevance_model(looked)

@@ -20,6 +20,7 @@ from indexer.query import Leaf, Phrase, Word
 from indexer.query_analysis.expansion_shares import MOST_WORDS
 from indexer.query_analysis.leaf_analysis import Expansion
 from indexer.query_analysis.terms import TextTerm, Way
+from indexer.reviews.labels import NO_LABELS, PaperLabels
 from indexer.text.folding import fold
 
 NEAR: Final = 4096
@@ -46,8 +47,12 @@ class WordFacts:
     It is the `indexer.query_analysis.leaf_analysis.Vocabulary` of the cluster.
     """
 
-    def __init__(self, ask: Ask, analyzer: Analyzer) -> None:
-        """Ask one generation through `ask`."""
+    def __init__(
+        self, ask: Ask, analyzer: Analyzer, labels: Callable[[], PaperLabels] = lambda: NO_LABELS
+    ) -> None:
+        """Ask one generation through `ask`; its labels are fetched when they are first needed."""
+        self._read_labels = labels
+        self._labels: PaperLabels | None = None
         self._ask = ask
         self._analyzer = analyzer
         self._partings: dict[str, tuple[Way, ...]] = {}
@@ -86,14 +91,14 @@ class WordFacts:
 
     def named(self, words: Way) -> bool:
         """Returns whether these folded words are an author's whole name, but for a number."""
-        found = self._named.get(words)
-        if found is None:
+        expansion = self._named.get(words)
+        if expansion is None:
             query = {"term": {"author_folded": bounded(" ".join(words))}}
-            found = self.counts([query])[0] > 0
+            expansion = self.counts([query])[0] > 0
             with self._lock:
                 _trim(self._named)
-                self._named[words] = found
-        return found
+                self._named[words] = expansion
+        return expansion
 
     def fitting(self, pattern: str, *, names: bool) -> Expansion:
         """Expand a wildcard pattern over the words of texts, or of names."""
@@ -109,26 +114,36 @@ class WordFacts:
         key = ("close", word, distance, names)
         if key not in self._expansions:
             near = sorted(
-                one
-                for one in {word, *self._suggested(word, distance, names=names)}
-                if edits(word, one) <= distance
+                term
+                for term in {word, *self._suggested(word, distance, names=names)}
+                if edits(word, term) <= distance
             )
             return self._expanded(key, near, names=names)
         return self._expansions[key]
+
+    def labelled(self, label: str) -> tuple[str, ...]:
+        """Returns the ids of the papers with a label; "any" stands for each label."""
+        if self._labels is None:
+            self._labels = self._read_labels()
+        return self._labels.ids(label)
 
     def word_papers(self, words: list[str]) -> tuple[dict[str, int], dict[str, int]]:
         """Count the papers that have each surface word in their texts, and in their names."""
         missing = [word for word in words if word not in self._word_papers]
         counts = self.counts([*map(_in_texts, missing), *map(_in_names, missing)])
         half = len(missing)
-        found = dict(zip(missing, zip(counts[:half], counts[half:], strict=True), strict=True))
-        found |= {word: self._word_papers[word] for word in words if word not in found}
+        counts_by_word = dict(
+            zip(missing, zip(counts[:half], counts[half:], strict=True), strict=True)
+        )
+        counts_by_word |= {
+            word: self._word_papers[word] for word in words if word not in counts_by_word
+        }
         with self._lock:
             _trim(self._word_papers)
-            self._word_papers.update(found)
+            self._word_papers.update(counts_by_word)
         return (
-            {word: held[0] for word, held in found.items()},
-            {word: held[1] for word, held in found.items()},
+            {word: held[0] for word, held in counts_by_word.items()},
+            {word: held[1] for word, held in counts_by_word.items()},
         )
 
     def stem_papers(self, stems: list[str]) -> dict[str, int]:
@@ -137,12 +152,14 @@ class WordFacts:
         counts = self.counts(
             [either([{"term": {field: stem}} for field in _TEXT_STEMS]) for stem in missing]
         )
-        found = dict(zip(missing, counts, strict=True))
-        found |= {stem: self._stem_papers[stem] for stem in stems if stem not in found}
+        counts_by_stem = dict(zip(missing, counts, strict=True))
+        counts_by_stem |= {
+            stem: self._stem_papers[stem] for stem in stems if stem not in counts_by_stem
+        }
         with self._lock:
             _trim(self._stem_papers)
-            self._stem_papers.update(found)
-        return found
+            self._stem_papers.update(counts_by_stem)
+        return counts_by_stem
 
     def neighbours(self, word: str, distance: int) -> dict[str, int]:
         """Count the papers of the surface words near a word, its own among them.
@@ -154,12 +171,12 @@ class WordFacts:
             near = {word}
             for names in (False, True):
                 near |= self._suggested(word, distance, names=names)
-            asked = sorted(one for one in near if edits(word, one) <= distance)
+            asked = sorted(other for other in near if edits(word, other) <= distance)
             texts, people = self.word_papers(asked)
-            held = {one: texts[one] + people[one] for one in asked}
+            held = {other: texts[other] + people[other] for other in asked}
             with self._lock:
                 _trim(self._neighbours)
-                self._neighbours[key] = {one: count for one, count in held.items() if count}
+                self._neighbours[key] = {other: count for other, count in held.items() if count}
         return self._neighbours[key]
 
     def holding(self, term: TextTerm) -> int:
@@ -183,8 +200,8 @@ class WordFacts:
             some = queries[start : start + 100]
             filters = {str(index): {"filter": query} for index, query in enumerate(some)}
             answer = self._ask({"size": 0, "track_total_hits": False, "aggs": filters})
-            found = answer["aggregations"]
-            counted += [int(found[str(at)]["doc_count"]) for at in range(len(some))]
+            aggregations = answer["aggregations"]
+            counted += [int(aggregations[str(at)]["doc_count"]) for at in range(len(some))]
         return counted
 
     def _part(self, words: list[str]) -> None:
@@ -206,14 +223,14 @@ class WordFacts:
                 aggs |= {f"t{at}": {"filter": _in_texts(word)}}
                 aggs |= {f"n{at}": {"filter": _in_names(word)}}
             answer = self._ask({"size": 0, "track_total_hits": False, "aggs": aggs})
-            found = answer["aggregations"]
+            aggregations = answer["aggregations"]
             with self._lock:
                 _trim(self._partings)
                 _trim(self._word_papers)
                 for at, word in enumerate(some):
-                    texts, names = (int(found[f"{one}{at}"]["doc_count"]) for one in "tn")
+                    texts, names = (int(aggregations[f"{kind}{at}"]["doc_count"]) for kind in "tn")
                     self._word_papers[word] = (texts, names)
-                    keys = [one["key"] for one in found[str(at)]["buckets"]]
+                    keys = [bucket["key"] for bucket in aggregations[str(at)]["buckets"]]
                     ways = [tuple(key.partition(APART)[2].split(" ")) for key in keys]
                     self._partings[word] = tuple(sorted(ways))
 
@@ -230,12 +247,12 @@ class WordFacts:
             }
         }
         answer = self._ask({"size": 0, "track_total_hits": False, "aggs": {"words": body}})
-        words = [str(one["key"]) for one in answer["aggregations"]["words"]["buckets"]]
-        found = Expansion(tuple(words[:MOST_WORDS]), len(words))
+        words = [str(bucket["key"]) for bucket in answer["aggregations"]["words"]["buckets"]]
+        expansion = Expansion(tuple(words[:MOST_WORDS]), len(words))
         with self._lock:
             _trim(self._expansions)
-            self._expansions[key] = found
-        return found
+            self._expansions[key] = expansion
+        return expansion
 
     def _suggested(self, word: str, distance: int, *, names: bool) -> set[str]:
         fields = ("author_words",) if names else _TEXT_WORDS
@@ -303,11 +320,11 @@ def edits(left: str, right: str) -> int:
     """Count insertions, deletions, replacements and swaps of neighbours, none edited twice."""
     before: list[int] = []
     row = list(range(len(right) + 1))
-    for i, one in enumerate(left, 1):
+    for i, letter in enumerate(left, 1):
         older, before, row = before, row, [i]
         for j, other in enumerate(right, 1):
-            best = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (one != other))
-            if i > 1 and j > 1 and one == right[j - 2] and left[i - 2] == other:
+            best = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != other))
+            if i > 1 and j > 1 and letter == right[j - 2] and left[i - 2] == other:
                 best = min(best, older[j - 2] + 1)
             row.append(best)
     return row[-1]

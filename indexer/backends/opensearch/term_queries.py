@@ -6,7 +6,7 @@ from itertools import islice, product
 from typing import Final
 
 from indexer.analysis import MAX_PARTS
-from indexer.backends.opensearch.document import bounded
+from indexer.backends.opensearch.document import bounded, document_id
 from indexer.backends.opensearch.mapping import GAP, Body
 from indexer.backends.opensearch.scoring import FIELDS, NOTHING, Scoring, either
 from indexer.query import TextField
@@ -14,6 +14,7 @@ from indexer.query_analysis.terms import (
     CompoundTerm,
     EveryTerm,
     HasTerm,
+    IdsTerm,
     NameTerm,
     NearTerm,
     PhraseTerm,
@@ -91,7 +92,7 @@ def _text(term: TextTerm, field: TextField) -> Body:
             rows = [_row(words, way) for way in _ways(term)]
             return rows[0] if len(rows) == 1 else {"dis_max": {"queries": rows}}
         case NearTerm():
-            return _once(either([_near(words, one, term.slop) for one in term.readings]))
+            return _once(either([_near(words, reading, term.slop) for reading in term.readings]))
         case UnionTerm(union):
             if len(union) > MOST_COUNTED:
                 return _once({"terms": {words: list(union)}})
@@ -109,7 +110,7 @@ def _author(term: TextTerm) -> Body:
         case PhraseTerm():
             return _names(either([_row("names.stream", way) for way in _ways(term)]))
         case NearTerm():
-            near = [_near("names.stream", one, term.slop) for one in term.readings]
+            near = [_near("names.stream", reading, term.slop) for reading in term.readings]
             return _names(either(near))
         case UnionTerm(_, names):
             return _names({"terms": {"names.words": list(names)}}) if names else NOTHING
@@ -125,6 +126,8 @@ def record_query(term: SetTerm) -> Body:
             if len(keys) == 1:
                 return {"term": {"record_values": keys[0]}}
             return _near("record_values", keys, GAP // 2)  # within one value
+        case IdsTerm(_, ids):
+            return {"ids": {"values": [document_id(one) for one in ids]}}
         case ValueTerm(field, folded):
             return {"term": {f"{field}_key": bounded(folded)}}
         case YearsTerm(None, None) | HasTerm("year"):
@@ -214,7 +217,7 @@ def _name(term: NameTerm) -> Body:
         if term.opened and len(word) == 1 and word.isalpha():
             answers.append({"prefix": {"names.words": word}})
         elif term.opened and word[0].isalpha():
-            others = [one for place, one in zip(places, full, strict=True) if place != at]
+            others = [clause for place, clause in zip(places, full, strict=True) if place != at]
             if others:
                 initial = {"term": {"names.words": word[0]}}
                 answers.append({"bool": {"filter": [initial, either(others)]}})

@@ -174,10 +174,10 @@ def _title_faults(segment: OpenedSegment, analyzer: Analyzer) -> Iterator[str]:
         asked = np.zeros(0, np.int64)
     held = np.flatnonzero(arrays.title_tf[:] > 0)
     row = np.searchsorted(arrays.stem_ptr, held, "right") - 1
-    found = np.sort(row << 32 | arrays.docs[held])
-    if not np.array_equal(asked, found):
-        lost = np.setdiff1d(asked, found)
-        number = int((lost if len(lost) else np.setdiff1d(found, asked))[0] & 0xFFFFFFFF)
+    stored = np.sort(row << 32 | arrays.docs[held])
+    if not np.array_equal(asked, stored):
+        lost = np.setdiff1d(asked, stored)
+        number = int((lost if len(lost) else np.setdiff1d(stored, asked))[0] & 0xFFFFFFFF)
         yield f"paper {segment.store.paper(number).id!r} is not found by its own title"
 
 
@@ -194,7 +194,7 @@ def _check_together(opened: OpenedGeneration) -> None:
     if len(set(live)) != len(live):
         raise _damaged(opened.folder / manifest.NAME, "two live papers share an id")
     info = opened.manifest.info
-    census = collect_stats([(one.arrays, one.deleted) for one in opened.segments])
+    census = collect_stats([(segment.arrays, segment.deleted) for segment in opened.segments])
     said = (info.papers, info.venues, info.authors, info.first_year, info.last_year)
     counted = (
         census.papers, census.venues, census.authors, census.first_year, census.last_year

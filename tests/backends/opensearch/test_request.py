@@ -54,6 +54,9 @@ class Words:
     def close(self, word: str, distance: int, *, names: bool) -> Expansion:  # noqa: ARG002
         return Expansion(("jaggi",) if names else (), int(names))
 
+    def labelled(self, label: str) -> tuple[str, ...]:
+        return ("one", "two") if label == "included" else ()
+
 
 def holding(term: TextTerm) -> int:
     return 40 if isinstance(term, StemTerm) else 4

@@ -31,10 +31,11 @@ from indexer.backends.whoosh.kernels.dispatch import PATIENCE, KernelChoice
 from indexer.backends.whoosh.postings.segment_reader import Column, SegmentReader
 from indexer.backends.whoosh.query.boolean import ScoredUnion, Workspace
 from indexer.backends.whoosh.query.filters import FilterDocs
-from indexer.backends.whoosh.scoring.scored_docs import Matches
+from indexer.backends.whoosh.scoring.scored_docs import ScoredDocs
 from indexer.backends.whoosh.searcher import WhooshSearcher
 from indexer.errors import ConfigError
 from indexer.language.parse import parse_query
+from indexer.meaning.quantization import distances, nearest_signs
 from indexer.paper import Paper
 from indexer.query import Filter, Match, Query, Sort, YearRange
 from indexer.ranking import BM25F
@@ -54,7 +55,7 @@ def kernels(request: pytest.FixtureRequest) -> KernelChoice:
     return choice
 
 
-def lists(chance: np.random.Generator, *, lasting: bool) -> list[Matches]:
+def lists(chance: np.random.Generator, *, lasting: bool) -> list[ScoredDocs]:
     """Draw lists of every length, from one paper to nearly all; many scores are equal."""
     made = []
     for _ in range(int(chance.integers(1, 9))):
@@ -62,11 +63,11 @@ def lists(chance: np.random.Generator, *, lasting: bool) -> list[Matches]:
         docs = np.sort(chance.choice(SIZE, length, replace=False)).astype(np.int32)
         high = chance.choice([0.5, 2.0, 9.0])
         scores = np.round(high * chance.random(length) ** 3 + 0.01, 2)
-        made.append(Matches(docs, scores, positive=True, lasting=lasting))
+        made.append(ScoredDocs(docs, scores, positive=True, lasting=lasting))
     return made
 
 
-def added(parts: list[Matches]) -> np.ndarray:
+def added(parts: list[ScoredDocs]) -> np.ndarray:
     sums = np.zeros(SIZE)
     for one in parts:
         assert one.scores is not None
@@ -74,7 +75,7 @@ def added(parts: list[Matches]) -> np.ndarray:
     return sums
 
 
-def pairs(found: Matches, wanted: int) -> list[tuple[float, int]]:
+def pairs(found: ScoredDocs, wanted: int) -> list[tuple[float, int]]:
     docs, scores = found.ordered(wanted)
     return list(zip((-scores).tolist(), docs.tolist(), strict=True))
 
@@ -113,7 +114,7 @@ def test_so_are_those_of_long_lists(kernels: KernelChoice, seed: int) -> None:
     for low in (2_000, 20_000, 50_000, 50_000)[: 2 + seed % 3]:
         docs = np.flatnonzero(chance.random(size) < low / size * (0.5 + chance.random()))
         scores = chance.choice([1.0, 2.0, 4.0]) * chance.random(len(docs)) ** 2 + 0.01
-        parts.append(Matches(docs.astype(np.int32), scores, positive=True, lasting=True))
+        parts.append(ScoredDocs(docs.astype(np.int32), scores, positive=True, lasting=True))
     sums = np.zeros(size)
     for one in parts:
         assert one.scores is not None
@@ -133,7 +134,7 @@ def test_all_of_some_lists_are_what_they_share(kernels: KernelChoice, seed: int)
     chance = np.random.default_rng(seed)
     parts = lists(chance, lasting=True)
     if seed % 5 == 0:
-        parts.append(Matches(parts[0].docs[::2]))
+        parts.append(ScoredDocs(parts[0].docs[::2]))
     shared = set(range(SIZE))
     for one in parts:
         shared &= set(one.docs.tolist())
@@ -143,7 +144,7 @@ def test_all_of_some_lists_are_what_they_share(kernels: KernelChoice, seed: int)
             sums[one.docs] += one.scores
     desk = Workspace(SIZE, kernels)
 
-    found = desk.every(parts)
+    found = desk.intersect(parts)
 
     assert found.docs.tolist() == sorted(shared)
     assert found.scores == pytest.approx(sums[sorted(shared)])
@@ -210,7 +211,7 @@ def test_values_are_counted_by_run_as_by_paper(
     column = Column.of(tuple(map(str, range(names))), codes if shuffled else np.sort(codes))
     docs = np.flatnonzero(chance.random(SIZE) < share).astype(np.int32)
 
-    counts = count_column(column, Matches(docs), kernels.ready)
+    counts = count_column(column, ScoredDocs(docs), kernels.ready)
 
     held = Counter(column.codes[docs].tolist())
     assert counts == [(str(code), held[code]) for code in sorted(held)]
@@ -229,7 +230,7 @@ def test_author_counts_by_rank_are_those_by_paper(
     for _ in range(5):
         docs = np.flatnonzero(chance.random(reader.size) < share).astype(np.int32)
         expected = count_author_keys(reader, docs)
-        counted = RankedAuthorCounts(ranked, reader, Matches(docs), kernels.ready)
+        counted = RankedAuthorCounts(ranked, reader, ScoredDocs(docs), kernels.ready)
         assert (counted.distinct, counted.nameless) == (expected.distinct, expected.nameless)
         for limit in (1, 5, 20, 300, 0):
             rows = dict(zip(*map(np.ndarray.tolist, counted.top(limit, nobody)), strict=True))
@@ -248,7 +249,7 @@ def test_authors_are_put_in_order_as_by_hand(
     nobody = np.zeros(0, np.int64)
     order = chance.permutation(len(reader.arrays.name_keys)).astype(np.int32)
     for _ in range(5):
-        found = Matches(np.flatnonzero(chance.random(reader.size) < share).astype(np.int32))
+        found = ScoredDocs(np.flatnonzero(chance.random(reader.size) < share).astype(np.int32))
         plain = count_author_keys(reader, found.docs)
         counted: list[AuthorCounts] = [
             plain,
@@ -291,6 +292,28 @@ def settle() -> None:
 
 
 @needs_numba
+@needs_numba
+def test_signs_are_scanned_as_by_numpy() -> None:
+    chance = np.random.default_rng(3)
+    signs = chance.integers(0, 1 << 64, (500, 6), np.uint64, endpoint=False)
+    signs[100:110] = signs[7]
+    signs.flags.writeable = False
+    query = signs[7:8]
+    choice = KernelChoice("numba")
+    choice.opened()
+    assert choice.ready is not None
+    scan = choice.ready.sign_distances
+
+    apart = np.empty(500, np.uint16)
+    scan(signs, query[0].copy(), np.zeros(0, np.int64), apart)
+
+    np.testing.assert_array_equal(apart, distances(signs, query))
+    for rows in (None, np.flatnonzero(np.arange(500) % 3 != 1)):
+        for k in (1, 5, 60, 600):
+            chosen = nearest_signs(signs, query, k, rows, scan)
+            np.testing.assert_array_equal(chosen, nearest_signs(signs, query, k, rows))
+
+
 def test_auto_turns_to_numba_after_some_queries() -> None:
     choice = KernelChoice("auto")
     for _ in range(PATIENCE - 1):

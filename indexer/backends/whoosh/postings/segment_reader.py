@@ -90,6 +90,7 @@ class SegmentReader:
             int(share * FILTER_BYTES), lambda passing: passing[0].nbytes + passing[1].nbytes
         )
         self._columns: dict[CodedField, Column] = {}
+        self._named_ids: dict[str, Ids] = {}
         self.live = ~deleted if deleted is not None and deleted.any() else None
         self.size = self.arrays.papers
         self.papers = self.size if self.live is None else int(np.count_nonzero(self.live))
@@ -111,6 +112,14 @@ class SegmentReader:
         index = self.arrays.ids.find(paper_id)
         doc = int(self.arrays.id_paper[index]) if index >= 0 else -1
         return doc if index >= 0 and (self.live is None or self.live[doc]) else None
+
+    def with_ids(self, name: str, ids: Sequence[str]) -> Ids:
+        """Returns the live docs of some paper ids, rising; remembered by their name."""
+        docs = self._named_ids.get(name)
+        if docs is None:
+            found = sorted({doc for one in ids if (doc := self.find(one)) is not None})
+            docs = self._named_ids[name] = np.array(found, dtype=np.int32)
+        return docs
 
     def identified(self, key: str) -> Ids:
         """Returns the papers that have an identifier, by its key; rising, deleted ones included."""

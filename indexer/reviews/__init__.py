@@ -1,0 +1,7 @@
+"""Systematic reviews: labels of screened papers, the order of screening, and search strings.
+
+labels.py           labels of papers, kept with each generation of the index
+labels_file.py      the file of labels, which outlives every rebuild
+label_reading.py    labels in a table or RIS file of a screening tool
+label_matching.py   which paper of the index a labelled record is
+"""

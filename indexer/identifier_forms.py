@@ -109,6 +109,11 @@ _BARE = (
 _OPENREVIEW = re.compile(r"[\w-]{6,30}")
 _ADDRESS = re.compile(r"(?:https?://|(?:www|dx|dl|arxiv|doi)\.)\S+", re.IGNORECASE)
 _BARE_ADDRESS = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,12}/\S+", re.IGNORECASE)
+_ARXIV_WITH_CATEGORY = re.compile(r"(\d{4}\.\d{4,5}|[a-z.-]+/\d{7})(?:v\d+)?\s*\[[\w.-]+\]")
+_PMCID = re.compile(r"PMC\d{3,9}(?:\.\d+)?", re.IGNORECASE)
+_ISBN_13 = re.compile(r"97[89][\d -]{10,16}")
+_NATURE = re.compile(r"/articles/(s?\d[\w.-]+?)(?:\.pdf)?/?")
+_DOI_SIGNS = frozenset("%&")
 _PII = re.compile(r"/pii/([0-9SX()-]{15,30})", re.IGNORECASE)
 _RECORD = re.compile(r"/paper/(.+?)(?:\.(?:json|bib|ris|csl\.json|enw|csv|jsonl))?")
 
@@ -323,12 +328,12 @@ def _bare(text: str) -> Identifier | None:
         return identifier_of("doi", text)
     if _ARXIV_NEW.fullmatch(text) or _ARXIV_OLD.fullmatch(text):
         return Identifier("arxiv", arxiv_of(text))
-    number = re.fullmatch(r"(\d{4}\.\d{4,5}|[a-z.-]+/\d{7})(?:v\d+)?\s*\[[\w.-]+\]", text)
+    number = _ARXIV_WITH_CATEGORY.fullmatch(text) if text[-1:] == "]" else None
     if number is not None and arxiv_of(number[1]):
         return Identifier("arxiv", arxiv_of(number[1]))
-    if re.fullmatch(r"PMC\d{3,9}(?:\.\d+)?", text, re.IGNORECASE):
+    if text[:3].upper() == "PMC" and _PMCID.fullmatch(text):
         return identifier_of("pmcid", text)
-    if re.fullmatch(r"97[89][\d -]{10,16}", text) and isbn_of(text):
+    if text[:2] == "97" and _ISBN_13.fullmatch(text) and isbn_of(text):
         return Identifier("isbn", isbn_of(text))
     plain = (scheme for scheme, pattern in _BARE if pattern.fullmatch(text))
     return next((Identifier(scheme, text) for scheme in plain), None)
@@ -345,8 +350,19 @@ def _split(address: str) -> tuple[str, str, str]:
         host = (parts.hostname or "").lower()
     except ValueError:
         return "", "", ""
-    host = re.sub(r"^(?:www|m|export)\.", "", host)
+    if host.startswith(("www.", "m.", "export.")):
+        host = host.partition(".")[2]
     return host, parts.path, parts.query
+
+
+def _sites_of(host: str) -> Iterator[tuple[str, str]]:
+    """Yields pattern and scheme of the sites that a host belongs to, in the order of `_SITES`."""
+    labels = host.split(".")
+    ends = {".".join(labels[first:]) for first in range(len(labels) - 1)}
+    if not ends.isdisjoint(_SITE_ENDS):
+        for end, pattern, scheme in _SITES:
+            if end in ends:
+                yield pattern, scheme
 
 
 def _in_address(address: str) -> Identifier | None:
@@ -355,39 +371,45 @@ def _in_address(address: str) -> Identifier | None:
     host, path, query = _split(address)
     if not host:
         return None
-    for end, pattern, scheme in _SITES:
-        if host == end or host.endswith(f".{end}"):
-            match = re.search(pattern, f"{path}?{query}" if query else path)
-            identifier = identifier_of(scheme, unquote(match[1])) if match else None
-            if identifier is not None:
-                return identifier
-    doi = doi_in(_with_scheme(address))
-    if doi:
-        return Identifier("doi", doi)
-    article = re.fullmatch(r"/articles/(s?\d[\w.-]+?)(?:\.pdf)?/?", path)
-    if host == "nature.com" and article is not None:
+    for pattern, scheme in _sites_of(host):
+        match = re.search(pattern, f"{path}?{query}" if query else path)
+        identifier = identifier_of(scheme, unquote(match[1])) if match else None
+        if identifier is not None:
+            return identifier
+    # Most addresses hold no DOI, as it is or escaped.
+    if not _DOI_SIGNS.isdisjoint(address) or "10." in address:
+        doi = doi_in(_with_scheme(address))
+        if doi:
+            return Identifier("doi", doi)
+    article = _NATURE.fullmatch(path) if host == "nature.com" else None
+    if article is not None:
         return Identifier("doi", f"10.1038/{article[1].lower()}")
     pii = _PII.search(path)
     if pii is not None:
         return Identifier("pii", re.sub(r"[()-]", "", pii[1]).upper())
-    for name in ("doi", "id"):
+    for name in ("doi", "id") if query else ():
         given = parse_qs(query).get(name, [""])[0]
         if doi := doi_in(given):
             return Identifier("doi", doi)
-    plain = _plain_address(address)
+    plain = _plain_form(host, path, query)
     return Identifier("url", plain) if plain else None
 
 
 def _plain_address(address: str) -> str:
     """Returns an address without scheme, in the one form of its page, PDF and old hosts."""
-    host, path, query = _split(address)
+    return _plain_form(*_split(address))
+
+
+def _plain_form(host: str, path: str, query: str) -> str:
+    """Returns `_plain_address` of an address given by its parts."""
     host = _HOSTS.get(host, host)
     path = unquote(path).rstrip("/")
     for end, pattern, form in _PAGES:
         if host == end:
             path = re.sub(pattern, form, path)
-    number = parse_qs(query).get("arnumber", [""])[0]
-    if host == "ieeexplore.ieee.org" and number:
+    is_ieee = bool(query) and host == "ieeexplore.ieee.org"
+    number = parse_qs(query).get("arnumber", [""])[0] if is_ieee else ""
+    if number:
         path, query = f"/document/{number.lstrip('0')}", ""
     # What only says where a reader came from.
     asked = "&".join(
@@ -439,6 +461,7 @@ _SITES: Final = (
     ("openreview.net", r"^/(?:forum|pdf|attachment)\?(?:.*&)?id=([\w-]+)", "openreview"),
 )  # fmt: skip
 """Host, pattern of path and query, scheme: pages that are the page of an identifier."""
+_SITE_ENDS: Final = frozenset(end for end, _, _ in _SITES)
 _HOSTS: Final = MappingProxyType({
     "papers.nips.cc": "proceedings.neurips.cc", "nips.cc": "proceedings.neurips.cc",
     "papers.neurips.cc": "proceedings.neurips.cc", "jmlr.csail.mit.edu": "jmlr.org",

@@ -78,9 +78,10 @@ _MEETING = re.compile(
 _MOST_REMEMBERED = 100_000
 _MORE: Final = "more_venues.yaml"
 """Entries that are known by whole names alone, and what is known beside of others."""
-_PLACE = re.compile(r"\s*\([^()]*\)\s*$")
-_NLM_SUBTITLE = re.compile(r"\s+:\s.*$")
-_OCCASION_YEAR = re.compile(r"[\s']+(?:(?:19|20)\d\d|'?\d\d)$")
+# A run of white space is tried from its beginning alone, so that each takes linear time.
+_PLACE = re.compile(r"(?<!\s)\s*\([^()]*\)\s*$")
+_NLM_SUBTITLE = re.compile(r"(?<!\s)\s+:\s.*$")
+_OCCASION_YEAR = re.compile(r"(?<![\s'])[\s']+(?:(?:19|20)\d\d|'?\d\d)$")
 
 
 class Venues:

@@ -161,7 +161,7 @@ def similar(session: Session, *, ids: tuple[str, ...], limit: int) -> None:
 
 
 @click.command(
-    short_help="Tell what is new for saved searches, authors and shelves.",
+    short_help="Report new papers for saved searches, authors, shelves.",
     epilog=example(
         "quiver alert alerts.yaml",
         "quiver alert alerts.yaml --dry-run --since 2026-01-01",
@@ -172,14 +172,16 @@ def similar(session: Session, *, ids: tuple[str, ...], limit: int) -> None:
     "--since",
     default="",
     metavar="DAY|GENERATION",
-    help="What an alert that has not run yet tells: everything since this day (2026-01-31) or "
-    "generation. Without it, such an alert notes what is there and tells nothing.",
+    help="On the first run of an alert, report everything since this day (2026-01-31) or "
+    "generation. Without it, a first run only records what is there.",
 )
 @click.option("--only", multiple=True, metavar="NAME", help="Run only this alert.")
 @click.option(
-    "--state", metavar="DIR", help="Folder of what was told; FILE.state next to FILE by default."
+    "--state",
+    metavar="DIR",
+    help="Folder for what was reported; FILE.state next to FILE by default.",
 )
-@click.option("--dry-run", is_flag=True, help="Print what would be told; send and keep nothing.")
+@click.option("--dry-run", is_flag=True, help="Print what would be sent; send and record nothing.")
 @with_session
 def alert(
     session: Session,
@@ -190,11 +192,11 @@ def alert(
     state: str | None,
     dry_run: bool,
 ) -> None:
-    """Tell which papers came or changed since the last run, for each alert of FILE.
+    """Report new and changed papers since the last run, for each alert in FILE.
 
-    Meant for cron. An alert is told by mail, to a webhook, into a file or on standard output, each
-    paper once and again when its record changes. What cannot be delivered is kept and sent by the
-    next run; the exit code is then 1.
+    Run it from cron. An alert goes to mail addresses, a webhook, a file or standard output. It
+    reports each paper once, and again if its record changes. What cannot be delivered is kept for
+    the next run, and the exit code is 1.
     """
     from webui.alert_pages import site_pages
 

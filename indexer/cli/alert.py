@@ -137,14 +137,14 @@ def _report_lines(report: AlertReport, *, is_preview: bool = False) -> Iterator[
         yield f"{report.alert}: {fault}"
     if is_preview:
         if not report.faults and not report.pending:
-            yield f"{report.alert}: nothing to tell{_papers(report)}"
+            yield f"{report.alert}: nothing to report{_papers(report)}"
         return
     for notice in report.told:
-        yield f"{report.alert}: told {notice.summary}"
+        yield f"{report.alert}: sent {notice.summary}"
     if report.is_first and not report.told and not report.pending and not report.faults:
         yield (
-            f"{report.alert}: first run{_papers(report)}; from now on it tells what comes or "
-            "changes (--since tells what came before)"
+            f"{report.alert}: first run{_papers(report)}; later runs report new and changed papers "
+            "(--since reports earlier ones)"
         )
     elif not report.told and not report.pending and not report.faults:
         yield f"{report.alert}: nothing new"

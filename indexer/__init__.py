@@ -55,6 +55,7 @@ from indexer.errors import (
 from indexer.identifier_forms import is_arxiv_category
 from indexer.identifier_sentence import IdentifierAnswer, identifier_answer
 from indexer.identifiers import SCHEMES as IDENTIFIER_SCHEMES
+from indexer.intake.languages import language_name
 from indexer.intake.venues import Venues, load_venues
 from indexer.integrity import Integrity
 from indexer.language.parse import parse_query
@@ -96,6 +97,7 @@ from indexer.query import (
     Or,
     Phrase,
     Query,
+    RecordField,
     Repair,
     Sort,
     TypedFilter,
@@ -234,6 +236,7 @@ __all__ = [
     "Ranking",
     "Receipt",
     "RecordError",
+    "RecordField",
     "Reference",
     "ReferenceReport",
     "Related",
@@ -281,6 +284,7 @@ __all__ = [
     "is_arxiv_category",
     "known_name",
     "labels_of",
+    "language_name",
     "load_config",
     "load_venues",
     "name_key",

@@ -255,7 +255,7 @@ class _Reading:
         """Check the file for rejected records against everything that is read."""
         if path is None:
             return None
-        read = [one.name for one in self.dumps.found]
+        read = [dump.name for dump in self.dumps.found]
         beside = [f"{name}.columns.yaml" for name in read]
         files = (*read, *beside, *exclude, *protected)
         shielded = protect(self.names, files, indexes=exclude)
@@ -382,14 +382,14 @@ class _Reading:
         """Returns what became of the records of each dump."""
         return tuple(
             SourceFlow(
-                one.source,
-                one.read + one.skipped + one.deletions,
-                faulty=one.skipped,
-                deleted=self.deleted[one.source],
-                same_id=one.duplicates,
-                decided=self.left_out[one.source],
+                source.source,
+                source.read + source.skipped + source.deletions,
+                faulty=source.skipped,
+                deleted=self.deleted[source.source],
+                same_id=source.duplicates,
+                decided=self.left_out[source.source],
             )
-            for one in self.tally.sources
+            for source in self.tally.sources
         )
 
     def _say(self, source: str, *, last: bool = False) -> None:

@@ -39,7 +39,9 @@ def correction_of(results: Results) -> Query | None:
     full = results.total if receipt.all_words is None else receipt.all_words
     if full or not any(clause.hits == 0 for clause in receipt.clauses):
         return None
-    first = next((one for one in receipt.alternatives if corrects(one.label)), None)
+    first = next(
+        (alternative for alternative in receipt.alternatives if corrects(alternative.label)), None
+    )
     if first is None:
         return None
     reason = f"No paper has all of “{query.text}”, so “{first.query.text}” was searched instead."

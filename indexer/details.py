@@ -54,16 +54,16 @@ def identifiers_json(identifiers: Sequence[tuple[str, str]]) -> dict[str, str | 
     grouped: dict[str, list[str]] = {}
     for scheme, value in identifiers:
         grouped.setdefault(scheme, []).append(value)
-    return {scheme: one[0] if len(one) == 1 else one for scheme, one in grouped.items()}
+    return {scheme: values[0] if len(values) == 1 else values for scheme, values in grouped.items()}
 
 
 def identifiers_of(value: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """Returns the pairs that `identifiers_json` wrote, sorted; foreign values are left out."""
     pairs = [
-        (scheme, str(one))
+        (scheme, str(item))
         for scheme, given in value.items()
-        for one in (given if isinstance(given, list) else [given])
-        if isinstance(one, str | int) and not isinstance(one, bool)
+        for item in (given if isinstance(given, list) else [given])
+        if isinstance(item, str | int) and not isinstance(item, bool)
     ]
     return tuple(sorted(pairs))
 
@@ -94,7 +94,7 @@ def unpacked(details: Details, authors: Sequence[str]) -> Details:
     found: Details = {}
     if "a" in details:
         pairs = zip(details["a"], authors, strict=True)
-        found["author_details"] = tuple(_unpacked_author(one, name) for one, name in pairs)
+        found["author_details"] = tuple(_unpacked_author(details, name) for details, name in pairs)
     if "i" in details:
         found["identifiers"] = identifiers_of(details["i"])
     if "p" in details:

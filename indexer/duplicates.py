@@ -50,7 +50,7 @@ class DuplicateDecisions:
     _different: frozenset[frozenset[str]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        work = {one: decided for decided in self.same for one in decided.ids}
+        work = {paper_id: decided for decided in self.same for paper_id in decided.ids}
         pairs = (frozenset(pair) for group in self.different for pair in combinations(group, 2))
         object.__setattr__(self, "_work", work)
         object.__setattr__(self, "_different", frozenset(pairs))
@@ -68,9 +68,12 @@ class DuplicateDecisions:
         kept = []
         for group in groups:
             ids = tuple(
-                one
-                for one in group.ids
-                if any(other != one and not self.are_different(one, other) for other in group.ids)
+                paper_id
+                for paper_id in group.ids
+                if any(
+                    other != paper_id and not self.are_different(paper_id, other)
+                    for other in group.ids
+                )
             )
             if len(ids) > 1:
                 kept.append(Versions(group.kind, ids, group.reason))
@@ -121,30 +124,32 @@ class DuplicateFilter:
             is_there: whether the index already has a paper with this id.
         """
         for decided in self._decisions.same:
-            held = [one for one in decided.ids if one in self._held]
+            held = [paper_id for paper_id in decided.ids if paper_id in self._held]
             there = decided.preferred in self._met or any(map(is_there, decided.ids))
             if held and not there:
                 yield self._held.pop(held[0])[0]
 
     def left_out(self) -> Mapping[str, str]:
         """Returns the ids held back, each with the name of its dump."""
-        return {one: source for one, (_, source) in self._held.items()}
+        return {paper_id: source for paper_id, (_, source) in self._held.items()}
 
     def superseded(self, is_there: Callable[[str], bool]) -> tuple[str, ...]:
         """Returns the ids to take out of an index that is updated: their preferred one is there."""
         return tuple(
-            one
+            paper_id
             for decided in self._decisions.same
             if decided.preferred in self._met or is_there(decided.preferred)
-            for one in decided.ids
-            if one != decided.preferred
+            for paper_id in decided.ids
+            if paper_id != decided.preferred
         )
 
 
 def attach_decisions(writer: Writer, decisions: DuplicateDecisions) -> None:
     """Keeps the decisions with an index; no decisions take away what was kept."""
     body = {
-        "same": [[list(one.ids), one.preferred, one.note] for one in decisions.same],
+        "same": [
+            [list(decided.ids), decided.preferred, decided.note] for decided in decisions.same
+        ],
         "different": [list(group) for group in decisions.different],
     }
     written = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()

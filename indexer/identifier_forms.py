@@ -260,7 +260,15 @@ def is_arxiv_category(text: str) -> bool:
 
 def paper_keys(paper: Paper) -> tuple[str, ...]:
     """Returns the keys of all identifiers and addresses of a paper, sorted, each once."""
-    return tuple(sorted({one.key for one in _of_paper(paper) if len(one.key) <= LONGEST_TYPED}))
+    return tuple(
+        sorted(
+            {
+                identifier.key
+                for identifier in _of_paper(paper)
+                if len(identifier.key) <= LONGEST_TYPED
+            }
+        )
+    )
 
 
 def _of_paper(paper: Paper) -> Iterator[Identifier]:

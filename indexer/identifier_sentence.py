@@ -51,7 +51,9 @@ def identifier_answer(results: Results) -> IdentifierAnswer | None:
         )
         link = "with" if results.total == 1 else "those with"
         return IdentifierAnswer(f"{papers} {link} {named}.", asked.scheme, asked.value, found=True)
-    filtered = query.years != YearRange() or any(one != Filter(one.field) for one in query.filters)
+    filtered = query.years != YearRange() or any(
+        facet_filter != Filter(facet_filter.field) for facet_filter in query.filters
+    )
     where = "under these filters" if filtered else "here"
     sentence = f"No paper {where} has {named}."
     return IdentifierAnswer(sentence, asked.scheme, asked.value, found=False, address=asked.address)

@@ -78,7 +78,7 @@ def isbn_of(text: str) -> str:
         total = sum(int(digit) * (1, 3)[place % 2] for place, digit in enumerate(digits))
         return digits if total % 10 == 0 else ""
     if re.fullmatch(r"\d{9}[\dX]", digits):
-        total = sum("0123456789X".index(one) * (10 - place) for place, one in enumerate(digits))
+        total = sum("0123456789X".index(digit) * (10 - place) for place, digit in enumerate(digits))
         return digits if total % 11 == 0 else ""
     return ""
 

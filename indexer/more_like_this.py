@@ -117,13 +117,15 @@ def _by_words(searcher: Searcher, papers: Sequence[Paper], limit: int) -> Relate
     total = searcher.info().papers
     weights: dict[str, float] = {}
     stems: set[tuple[int, str]] = set()
-    for word, one in zip(candidates, reading, strict=False):
+    for word, leaf in zip(candidates, reading, strict=False):
         # Forms of one word have the same papers; the most frequent form stands for all.
-        stem = (one.hits, word[:4])
-        if one.hits > 1 and stem not in stems:
+        stem = (leaf.hits, word[:4])
+        if leaf.hits > 1 and stem not in stems:
             stems.add(stem)
-            weights[word] = counts[word] * math.log(total / one.hits)
-    terms = sorted((word for word in weights if weights[word] > 0), key=lambda one: -weights[one])
+            weights[word] = counts[word] * math.log(total / leaf.hits)
+    terms = sorted(
+        (word for word in weights if weights[word] > 0), key=lambda word_: -weights[word_]
+    )
     terms = terms[:_TERMS]
     if not terms:
         return NOTHING
@@ -134,7 +136,7 @@ def _by_words(searcher: Searcher, papers: Sequence[Paper], limit: int) -> Relate
     few = limit + len(papers) + _VERSIONS
     found = searcher.search(Query(clause=clause, per_page=few), facets=())
     is_other = _others(papers)
-    hits = [one for one in found.hits if is_other(one.paper)]
+    hits = [hit for hit in found.hits if is_other(hit.paper)]
     return Related(tuple(terms), format_clause(clause), tuple(hits[:limit]))
 
 
@@ -206,8 +208,8 @@ def versions_of_paper(searcher: Searcher, paper: Paper, near: Related) -> tuple[
     others = {hit.paper.id: hit.paper for hit in hits if hit.paper.id != paper.id}
     same = versions_among([paper, *others.values()]).get(paper.id, ())
     decisions = decisions_of(searcher)
-    same = tuple(one for one in same if not decisions.are_different(one.id, paper.id))
-    return tuple(sorted(same, key=lambda one: (one.year or 10_000, one.id)))
+    same = tuple(other for other in same if not decisions.are_different(other.id, paper.id))
+    return tuple(sorted(same, key=lambda other: (other.year or 10_000, other.id)))
 
 
 def _words(text: str) -> list[str]:

@@ -21,7 +21,7 @@ def name_sentence(typed: TypedName) -> str:
     sentence = counted_author(first)
     if not others:
         return sentence
-    listed = ", ".join(f"{one.name} ({one.papers:,})" for one in others[:OFFERED_AUTHORS])
+    listed = ", ".join(f"{other.name} ({other.papers:,})" for other in others[:OFFERED_AUTHORS])
     more = ", …" if len(others) > OFFERED_AUTHORS else ""
     return f"{sentence}; {other_authors(typed)}: {listed}{more}"
 

@@ -97,7 +97,7 @@ def refuse_protected(path: str, protected: Protected) -> None:
         raise OutputError(path, "is a disk or a socket; name a file")
     own = (_descriptor_status(number) for number in (1, 2) if descriptor is None)
     if stat.S_ISREG(status.st_mode) and any(
-        one is not None and identity(one) == identity(status) for one in own
+        own_status is not None and identity(own_status) == identity(status) for own_status in own
     ):
         raise OutputError(
             path, "is where this command's own messages are written; name another file"
@@ -151,7 +151,10 @@ def lies_in(path: Path, folder: Path | str) -> bool:
     if not stat.S_ISDIR(status.st_mode):
         return False
     above = (status_of(str(parent)) for parent in (target, *target.parents))
-    return any(one is not None and identity(one) == identity(status) for one in above)
+    return any(
+        other_status is not None and identity(other_status) == identity(status)
+        for other_status in above
+    )
 
 
 def status_of(path: str) -> os.stat_result | None:

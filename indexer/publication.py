@@ -56,6 +56,7 @@ class Publication:
         editors: in order.
         series, series_number: of the book or of the proceedings.
         edition: as printed ("2nd", "2").
+        version: of software or data ("1.2.0").
         date: ISO 8601, as exact as known ("2019-05", "2019-05-01"), or a range
             ("2019-05-01/2019-05-04"); empty where no more than `Paper.year` is known.
         language: BCP 47 ("en", "pt-BR").
@@ -88,6 +89,7 @@ class Publication:
     series: str = ""
     series_number: str = ""
     edition: str = ""
+    version: str = ""
     date: str = ""
     language: str = ""
     licence: str = ""

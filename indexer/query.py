@@ -347,4 +347,7 @@ class Query:
 
     def filter(self, name: FacetField) -> Filter:
         """Returns the filter of one facet, an empty one where there is none."""
-        return next((one for one in self.filters if one.field == name), Filter(name))
+        return next(
+            (facet_filter for facet_filter in self.filters if facet_filter.field == name),
+            Filter(name),
+        )

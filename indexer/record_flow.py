@@ -60,23 +60,23 @@ def flow_json(sources: Sequence[SourceFlow], papers: int) -> dict[str, Any]:
         sources: in the order in which they were read.
         papers: that the index holds; fewer than were left where updates replaced some.
     """
-    left = sum(one.left for one in sources)
+    left = sum(source.left for source in sources)
     removed: dict[str, int] = {
-        reason: sum(getattr(one, reason) for one in sources) for reason in _OF_SOURCE
+        reason: sum(getattr(source, reason) for source in sources) for reason in _OF_SOURCE
     }
     removed["updated"] = max(left - papers, 0)
     return {
-        "read": sum(one.records for one in sources),
+        "read": sum(source.records for source in sources),
         "removed": removed,
         "left": papers,
         "sources": [
             {
-                "source": one.source,
-                "read": one.records,
-                "removed": {reason: getattr(one, reason) for reason in _OF_SOURCE},
-                "left": one.left,
+                "source": source.source,
+                "read": source.records,
+                "removed": {reason: getattr(source, reason) for reason in _OF_SOURCE},
+                "left": source.left,
             }
-            for one in sources
+            for source in sources
         ],
     }
 
@@ -85,13 +85,17 @@ def attach_flow(writer: Writer, sources: Sequence[SourceFlow]) -> None:
     """Keeps the flow with the generation that is written."""
     kept = [*sources[:MOST_SOURCES]]
     if rest := sources[MOST_SOURCES:]:
-        sums = {name: sum(getattr(one, name) for one in rest) for name in ("records", *_OF_SOURCE)}
+        sums = {
+            name: sum(getattr(source, name) for source in rest) for name in ("records", *_OF_SOURCE)
+        }
         kept.append(SourceFlow(f"{len(rest):,} further sources", **sums))
-    body = json.dumps([asdict(one) for one in kept], ensure_ascii=False, separators=(",", ":"))
+    body = json.dumps(
+        [asdict(source) for source in kept], ensure_ascii=False, separators=(",", ":")
+    )
     writer.attach(ATTACHED, body.encode())
 
 
 def flow_of(searcher: Searcher) -> tuple[SourceFlow, ...]:
     """Returns the flow of a generation by source; none where an older program built it."""
     data = searcher.attachment(ATTACHED)
-    return () if data is None else tuple(SourceFlow(**one) for one in json.loads(data))
+    return () if data is None else tuple(SourceFlow(**entry) for entry in json.loads(data))

@@ -113,7 +113,8 @@ def report_as_json(report: BuildReport) -> dict[str, Any]:
         "papers": report.papers,
         "added": report.added,
         "skipped": [
-            {"source": one.source, "line": one.line, "reason": one.reason} for one in report.skipped
+            {"source": skipped.source, "line": skipped.line, "reason": skipped.reason}
+            for skipped in report.skipped
         ],
         "skipped_count": report.skipped_count,
         "warnings": list(report.warnings),
@@ -126,27 +127,27 @@ def report_as_json(report: BuildReport) -> dict[str, Any]:
         "flow": flow_json(report.flow, report.added),
         "sources": [
             {
-                "source": one.source,
-                "format": one.format,
-                "read": one.read,
-                "skipped": one.skipped,
-                "duplicates": one.duplicates,
-                "changed": one.changed,
-                "deletions": one.deletions,
+                "source": source.source,
+                "format": source.format,
+                "read": source.read,
+                "skipped": source.skipped,
+                "duplicates": source.duplicates,
+                "changed": source.changed,
+                "deletions": source.deletions,
             }
-            for one in report.sources
+            for source in report.sources
         ],
         "cleaning": [
             {
-                "rule": one.rule,
-                "field": one.field,
-                "count": one.count,
+                "rule": rule.rule,
+                "field": rule.field,
+                "count": rule.count,
                 "examples": [
                     {"source": where, "before": change.before, "after": change.after}
-                    for where, change in one.examples
+                    for where, change in rule.examples
                 ],
             }
-            for one in report.cleaning
+            for rule in report.cleaning
         ],
     }
 

@@ -115,7 +115,9 @@ class Vocabulary:
             for place, edits in zip(places.tolist(), distances.tolist(), strict=True)
             if edits <= distance
         ]
-        return sorted(found, key=lambda one: (one.distance, -one.papers, one.word))
+        return sorted(
+            found, key=lambda candidate: (candidate.distance, -candidate.papers, candidate.word)
+        )
 
 
 def corrections(word: str, vocabulary: Vocabulary, *, papers: int, limit: int = 3) -> list[str]:
@@ -136,9 +138,15 @@ def corrections(word: str, vocabulary: Vocabulary, *, papers: int, limit: int = 
         return []
     distance = 2 if len(word) >= LONG else 1
     near = vocabulary.near(word, distance, least=max(2, 10 * known))
-    near = [one for one in near if one.distance and _is_other_word(word, one.word)]
-    near.sort(key=lambda one: (one.distance, one.word[0] != word[0], -one.papers))
-    return [one.word for one in near[:limit]]
+    near = [
+        candidate
+        for candidate in near
+        if candidate.distance and _is_other_word(word, candidate.word)
+    ]
+    near.sort(
+        key=lambda candidate: (candidate.distance, candidate.word[0] != word[0], -candidate.papers)
+    )
+    return [candidate.word for candidate in near[:limit]]
 
 
 def label_of(text: str) -> str:
@@ -173,14 +181,20 @@ def name_corrections(
             choices.append([word])
             continue
         near = vocabulary.near(folded, 2 if len(folded) >= LONG else 1)
-        near = [one for one in near if one.distance and is_name(one.word)]
-        near.sort(key=lambda one: (one.distance, one.word[0] != folded[0], -one.papers))
+        near = [candidate for candidate in near if candidate.distance and is_name(candidate.word)]
+        near.sort(
+            key=lambda candidate: (
+                candidate.distance,
+                candidate.word[0] != folded[0],
+                -candidate.papers,
+            )
+        )
         tail = "," if word.endswith(",") else ""
-        choices.append([cased(one.word, word) + tail for one in near[:limit]] or [word])
+        choices.append([cased(candidate.word, word) + tail for candidate in near[:limit]] or [word])
     corrected = [
         " ".join(options[min(at, len(options) - 1)] for options in choices) for at in range(limit)
     ]
-    return [one for one in dict.fromkeys(corrected) if one != name]
+    return [spelling for spelling in dict.fromkeys(corrected) if spelling != name]
 
 
 def cased(word: str, typed: str) -> str:
@@ -260,8 +274,8 @@ def _words_of(clause: Clause) -> Iterator[Word | AuthorName]:
                 if part.occur != "-":
                     yield from _words_of(part.clause)
         case And(clauses=clauses) | Or(clauses=clauses):
-            for one in clauses:
-                yield from _words_of(one)
+            for clause_ in clauses:
+                yield from _words_of(clause_)
         case _:
             return
 
@@ -277,9 +291,9 @@ def _exchanged(clause: Clause, words: dict[Word | AuthorName, str]) -> Clause:
                 tuple(replace(part, clause=_exchanged(part.clause, words)) for part in parts)
             )
         case And(clauses=clauses):
-            return And(tuple(_exchanged(one, words) for one in clauses))
+            return And(tuple(_exchanged(inner, words) for inner in clauses))
         case Or(clauses=clauses):
-            return Or(tuple(_exchanged(one, words) for one in clauses))
+            return Or(tuple(_exchanged(inner, words) for inner in clauses))
         case Not(clause=inner):
             return Not(_exchanged(inner, words))
         case _:

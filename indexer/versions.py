@@ -142,7 +142,9 @@ class VersionFinder:
             yield from combinations(block[:LARGEST_BLOCK], 2)
 
     def _group(self, ids: frozenset[str], reasons: set[str]) -> Versions:
-        traces = sorted((self._traces[one] for one in ids), key=lambda one: (one.year, one.id))
+        traces = sorted(
+            (self._traces[trace] for trace in ids), key=lambda trace: (trace.year, trace.id)
+        )
         places = {(trace.venue, trace.year) for trace in traces}
         return Versions(
             kind="duplicate" if len(places) == 1 else "version",
@@ -158,7 +160,7 @@ def find_versions(papers: Iterable[Paper]) -> tuple[Versions, ...]:
     """
     finder = VersionFinder()
     abstracts: dict[str, str] = {}
-    for paper in _sharing(list({one.id: one for one in papers}.values())):
+    for paper in _sharing(list({paper_.id: paper_ for paper_ in papers}.values())):
         finder.add(paper)
         abstracts[paper.id] = paper.abstract
     return finder.groups(abstracts.__getitem__)

@@ -91,8 +91,8 @@ def name_json(typed: TypedName) -> Json:
         "name": typed.name,
         "first": typed.is_first,
         "authors": [
-            {"name": one.name, "slug": name_slug(one.name), "count": one.papers}
-            for one in typed.authors
+            {"name": author.name, "slug": name_slug(author.name), "count": author.papers}
+            for author in typed.authors
         ],
     }
 
@@ -213,8 +213,8 @@ def cluster_json(cluster: AuthorCluster) -> Json:
         "first_paper": cluster.first_paper.id if cluster.first_paper else None,
         "latest_paper": cluster.latest_paper.id if cluster.latest_paper else None,
         "coauthors": [
-            {"name": one.name, "slug": name_slug(one.name), "count": one.count}
-            for one in cluster.coauthors
+            {"name": coauthor.name, "slug": name_slug(coauthor.name), "count": coauthor.count}
+            for coauthor in cluster.coauthors
         ],
         "ties": [
             {
@@ -223,7 +223,7 @@ def cluster_json(cluster: AuthorCluster) -> Json:
             }
             for tie in cluster.ties.ties
         ],
-        "same_person": [_suggestion_json(one) for one in cluster.same_person],
+        "same_person": [_suggestion_json(suggestion) for suggestion in cluster.same_person],
         "several_people": [_group_json(group) for group in cluster.groups],
         "papers": [paper_json(paper) for paper in cluster.papers],
     }
@@ -247,8 +247,8 @@ def connection_json(one: str, other: str, connection: Connection) -> Json:
                 "names": [link.one, link.other],
                 "count": len(link.papers),
                 "papers": [
-                    {"id": one.id, "title": one.title, "venue": one.venue, "year": one.year}
-                    for one in link.papers[:SHOWN_PAPERS]
+                    {"id": paper.id, "title": paper.title, "venue": paper.venue, "year": paper.year}
+                    for paper in link.papers[:SHOWN_PAPERS]
                 ],
             }
             for link in connection.links
@@ -267,13 +267,13 @@ def _curated_json(cluster: AuthorCluster) -> Json:
     }
 
 
-def _suggestion_json(one: Suggestion) -> Json:
-    evidence = one.evidence
+def _suggestion_json(suggestion: Suggestion) -> Json:
+    evidence = suggestion.evidence
     return {
-        "name": one.name,
-        "slug": name_slug(one.name),
-        "count": one.papers,
-        "strength": one.strength.value,
+        "name": suggestion.name,
+        "slug": name_slug(suggestion.name),
+        "count": suggestion.papers,
+        "strength": suggestion.strength.value,
         "evidence": {
             "likeness": evidence.likeness.value,
             "coauthors": list(evidence.coauthors),

@@ -41,8 +41,8 @@ def versions_among(papers: Sequence[Paper]) -> Mapping[str, tuple[Paper, ...]]:
     found: dict[str, tuple[Paper, ...]] = {}
     for group in find_versions(papers):
         ids = sorted(group.ids, key=place.__getitem__)
-        for one in ids:
-            found[one] = tuple(papers[place[other]] for other in ids if other != one)
+        for paper_id in ids:
+            found[paper_id] = tuple(papers[place[other]] for other in ids if other != paper_id)
     return found
 
 
@@ -62,7 +62,7 @@ def put_together(searcher: Searcher, results: Results, *, explain: bool = False)
         first = _first_versions([paper.id for paper in papers], others)
         return Works(tuple(hit for hit in results.hits if hit.paper.id in first), others, None)
     ids = list(searcher.ids(query))
-    papers = [paper for one in ids if (paper := searcher.get(one)) is not None]
+    papers = [paper for paper_id in ids if (paper := searcher.get(paper_id)) is not None]
     others = versions_among(papers)
     works = _first_versions(ids, others)
     start = (max(1, query.page) - 1) * query.per_page
@@ -81,7 +81,7 @@ def _first_versions(
 ) -> Mapping[str, None]:
     """Returns of each work the first version, in order."""
     first: dict[str, None] = {}
-    for one in ids:
-        if not any(other.id in first for other in others.get(one, ())):
-            first[one] = None
+    for paper_id in ids:
+        if not any(other.id in first for other in others.get(paper_id, ())):
+            first[paper_id] = None
     return first

@@ -293,7 +293,7 @@ def test_no_loop_is_given_more_than_a_query_may_have(index: WhooshIndex) -> None
         plan = searcher._collection.plan(query.clause, asked)
         from indexer.backends.whoosh.query.execution import find
 
-        found = find(searcher._collection, query, searcher._desks, asked, plan=plan)
+        found = find(searcher._collection, query, searcher._workspaces, asked, plan=plan)
         kept = [one for one in plan.asking if one.leaf not in asked.cut]
         assert sum(asked.terms[term].papers for one in kept for term in one.terms) <= 2_000
         assert found.total <= len(PAPERS)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.analysis import Analyzer
-from indexer.highlighting import spans
-from indexer.highlighting.spans import Chunks, OddChunk
-from indexer.query_analysis import relevance_model
-from indexer.query_analysis.relevance_model import KnownStems
+from indexer.highlighting.spans import OddChunk, token_cache
+from indexer.query_analysis.relevance_model import stem_cache
 from indexer.text.folding import fold
 
 TEXTS = st.text(st.sampled_from("ab1 2,.-'+#cäü_é(\n漢"), max_size=40)
@@ -20,7 +17,7 @@ TEXTS = st.text(st.sampled_from("ab1 2,.-'+#cäü_é(\n漢"), max_size=40)
 @given(TEXTS)
 def test_the_words_of_a_text_are_those_of_its_chunks(text: str) -> None:
     folded = fold(text, umlauts=True)
-    known = Chunks()
+    known = token_cache()
     found = []
     begin = position = 0
     for chunk in folded.text.split(" "):
@@ -41,9 +38,8 @@ def test_the_words_of_a_text_are_those_of_its_chunks(text: str) -> None:
     assert found == [(one.word, one.position, one.start, one.end) for one in tokens]
 
 
-def test_what_is_remembered_of_chunks_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spans, "CHUNK_BYTES", 24_000)
-    plain, odd = Chunks(), Chunks()
+def test_what_is_remembered_of_chunks_is_bounded() -> None:
+    plain, odd = token_cache(24_000), token_cache(24_000)
     for number in range(1_000):
         assert plain[f"word{number}"] == f"word{number}"
         assert isinstance(odd[f"a-{number}-c-d-e-f-g"], OddChunk)
@@ -53,11 +49,11 @@ def test_what_is_remembered_of_chunks_is_bounded(monkeypatch: pytest.MonkeyPatch
     assert len(plain) == before
 
 
-def test_what_is_remembered_of_pieces_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(relevance_model, "PIECE_BYTES", 24_000)
-    known = KnownStems(str, frozenset())
+def test_what_is_remembered_of_pieces_is_bounded() -> None:
+    known = stem_cache(str, frozenset(), 24_000)
     for number in range(1_000):
         assert known[f"word{number}"] == (f"word{number}",)
     assert 0 < len(known) <= 100
+    before = len(known)
     assert known["x" * 30_000]
-    assert len(known) == 1
+    assert len(known) == before

@@ -103,7 +103,7 @@ def test_nothing_is_a_file_of_nothing() -> None:
         "",
         (
             "id,title,authors,venue,year,type,doi,url,keywords,volume,issue,pages,article_number,"
-            "publisher,place,editors,series,edition,date,language,subject_headings,pdf_url,isbn,"
+            "publisher,place,editors,series,edition,version,date,language,subject_headings,pdf_url,isbn,"
             "issn,pmid,pmcid,arxiv,abstract\r\n"
         ),
         "",

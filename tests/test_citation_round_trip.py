@@ -162,6 +162,7 @@ def works(draw: st.DrawFn) -> Paper:
         place=draw(st.sampled_from(("", "London", "Zürich"))),
         editors=tuple(draw(st.lists(people, max_size=2, unique=True))) if in_something else (),
         edition=draw(st.sampled_from(("", "2", "Third"))) if kind in ("book", "chapter") else "",
+        version=draw(short) if kind in ("dataset", "software") else "",
         date=draw(st.sampled_from(("", "2019-05", "2019-05-17"))),
         language=draw(st.sampled_from(("", "en", "de", "pt-BR"))),
         note=draw(st.sampled_from(("", "12 pages & 3 figures"))),

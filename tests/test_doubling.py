@@ -13,7 +13,9 @@ from typing import Final
 import pytest
 
 from indexer.citation.texsafe import tex_text
-from indexer.formats.arxiv import listed_names, publication_of_arxiv, venue_of
+from indexer.evaluation.judged import _topic
+from indexer.formats.arrow import _BULLET, _DECLARED
+from indexer.formats.arxiv import _VOLUME, NUMBER, listed_names, publication_of_arxiv, venue_of
 from indexer.formats.bibtex_names import authors_of
 from indexer.formats.bibtex_names import plain as plain_name
 from indexer.identifier_forms import identifiers_in
@@ -74,6 +76,9 @@ READERS: Final[tuple[Callable[[str], object], ...]] = (
     without_tags, venue_of, listed_names, parse_clause, identifiers_in, parse_reference,
     is_reference, cleaned, lambda text: unglued((text,)),
     lambda text: publication_of_arxiv("0704.0001", text, {}, ()),
+    lambda text: [one.fullmatch(text) for one in _VOLUME],
+    lambda text: _topic("", f"<num>1 <title>{text}"),
+    lambda text: (_BULLET.fullmatch(text), _DECLARED.fullmatch(text), NUMBER.fullmatch(text)),
 )  # fmt: skip
 
 

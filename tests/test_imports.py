@@ -15,7 +15,7 @@ LEAVES = (
     *("errors", "author", "publication", "paper", "identifiers", "details"),
     *("query", "analysis", "ranking"),
 )
-TEXT = ("letters", "symbols", "folded", "folding", "scripts", "word_forms")
+TEXT = ("chunk_cache", "letters", "symbols", "folded", "folding", "scripts", "word_forms")
 ENGINES = {"whoosh": "whoosh", "opensearchpy": "opensearch"}
 
 

@@ -12,20 +12,21 @@ from indexer.query_analysis.relevance_model import (
     PAPERS,
     SMOOTHING,
     WORDS,
-    KnownStems,
+    ChunkStems,
     relevance_model,
+    stem_cache,
     stems_of,
 )
 from tests import strategies
 
 
 @pytest.fixture(scope="module")
-def known() -> KnownStems:
+def known() -> ChunkStems:
     analyzer = Analyzer()
-    return KnownStems(analyzer.stem, analyzer.stop_words)
+    return stem_cache(analyzer.stem, analyzer.stop_words)
 
 
-def test_what_says_nothing_is_not_counted(known: KnownStems) -> None:
+def test_what_says_nothing_is_not_counted(known: ChunkStems) -> None:
     paper = Paper("p", "Learning to learn: x in 2019", r"12 non-invasive, $\textbf{G}$roup i. e. 3")
 
     assert stems_of(paper, known) == {
@@ -36,7 +37,7 @@ def test_what_says_nothing_is_not_counted(known: KnownStems) -> None:
 @given(strategies.papers())
 def test_stems_are_those_of_the_analyzer(paper: Paper) -> None:
     analyzer = Analyzer()
-    counted = stems_of(paper, KnownStems(analyzer.stem, analyzer.stop_words))
+    counted = stems_of(paper, stem_cache(analyzer.stem, analyzer.stop_words))
     tokens = [*analyzer.tokens(paper.title), *analyzer.tokens(paper.abstract)]
 
     expected = [

@@ -341,6 +341,30 @@ def test_only_changes_are_asked_for(
     assert "secret" not in state
 
 
+def test_changes_told_to_subscribers_only_are_the_whole_list_to_others(
+    serve: Callable[[str], Interface], tmp_path: Path
+) -> None:
+    interface, path, said = serve("openalex"), tmp_path / "out.jsonl", list[str]()
+    run("openalex", interface, path, key="free")
+    whole = interface.reply
+
+    def gated(path: str, asked: Arguments, some: list[str]) -> str:
+        if "from_updated_date" in asked.get("filter", ""):
+            return '{"error": "Plan upgrade required"}'
+        return whole(path, asked, some)
+
+    interface.reply, interface.faults = gated, [429]
+    interface.titles.append("Gossip modes")
+    TITLES.append("Gossip modes")
+    try:
+        report = run("openalex", interface, path, key="free", said=said)
+    finally:
+        TITLES.pop()
+
+    assert (report.records, report.known, report.since) == (1, 3, "")
+    assert said == ["OpenAlex tells changes to subscribers only; reading the whole list"]
+
+
 def test_arxiv_is_read_only_as_far_back_as_things_changed(
     serve: Callable[[str], Interface], tmp_path: Path
 ) -> None:

@@ -93,8 +93,17 @@ PREPRINT = work(
     subjects=("cs.LG",), note="12 pages, 3 figures", identifiers=(("arxiv", "1906.03762"),),
 )  # fmt: skip
 DATASET = work(
-    "dataset", "A million kites", (LOVELACE,), "Kite Archive", kind="dataset",
+    "dataset",
+    "A million kites",
+    (LOVELACE,),
+    "Kite Archive",
+    kind="dataset",
     publisher="Kite Archive",
+    version="2.1",
+)
+SOFTWARE = work(
+    "software", "Kite simulator", (LOVELACE, WHO), "", kind="software", version="v1.4.0-rc1",
+    publisher="Kite Archive", date="2019-03-02", licence="MIT",
 )  # fmt: skip
 WEBPAGE = replace(
     work("webpage", "How to fly", (), "Kites Online", kind="webpage"),
@@ -107,7 +116,7 @@ RETRACTED = replace(
 )
 DESCRIBED = (
     ARTICLE, NUMBERED, CONFERENCE_PAPER, CHAPTER, BOOK, THESIS, MASTER, REPORT, PREPRINT, DATASET,
-    WEBPAGE, RETRACTED,
+    SOFTWARE, WEBPAGE, RETRACTED,
 )  # fmt: skip
 """Works with all their fields."""
 OTHERS = tuple(

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
 from flask import Flask, url_for
+from markupsafe import Markup
 
-from indexer import Config, Index, load_config, load_venues, name_slug, open_index, plain
+from indexer import Config, Index, Paper, load_config, load_venues, name_slug, open_index, plain
 from webui.http import (
     access,
+    compression,
+    cross_origin,
     error_pages,
     metrics,
     proxies,
@@ -21,10 +25,9 @@ from webui.http import (
     security_headers,
 )
 from webui.http.searcher_pool import Snapshots
-from webui.presentation import fast_html
-from webui.presentation.explanation import score_bars
-from webui.presentation.hit import kind
-from webui.presentation.paper_links import paper_links
+from webui.presentation import fast_html, hit_list
+from webui.presentation.hit import Entry, kind
+from webui.presentation.results_page import VersionLink
 from webui.urls.query_params import Params
 from webui.urls.url_builder import AddressConverter
 from webui.views import (
@@ -82,7 +85,7 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     app.register_blueprint(duplicates.blueprint)
     search_diff.register(app)
     app.register_blueprint(topics.blueprint)
-    app.register_blueprint(trends.blueprint)
+    trends.register(app)
     app.register_blueprint(suggest.blueprint)
     app.register_blueprint(arxiv_api.blueprint)
     app.register_blueprint(sitemap.blueprint)
@@ -92,12 +95,14 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     with app.app_context():
         _add_words(app, config.web.title, owner.register(app, config))
     security_headers.register(app)
+    cross_origin.register(app, private=access.is_private(config))
     proxies.register(app, config.web.trusted_proxies, config.web.public_url)
     access.register(app, config)
     metrics.register(app)
     rate_limit.register(app, config.web.requests_per_minute)
     exports.register(app, config.web.max_export)
     response_cache.register(app, config.web.page_cache * 1_000_000)
+    compression.register(app)
     if index.in_process:  # a page of a cluster mostly waits for the network
         render_queue.register(app)
     return app
@@ -117,6 +122,25 @@ def _add_words(app: Flask, title: str, owner: Owner) -> None:
             return url_for("static", filename=name, v=fingerprint(name), _external=True)
         return request_context.addresses().write("static", filename=name, v=fingerprint(name))
 
+    writer = request_context.addresses().writer
+
+    def kicker(paper: Paper, links: str = "") -> Markup:
+        return hit_list.kicker(paper, writer("records.venue", "slug"), links=links)
+
+    def hit_items(
+        entries: Sequence[Entry],
+        others: Mapping[str, Sequence[VersionLink]],
+        *,
+        selectable: bool,
+        compact: bool,
+        text: str,
+    ) -> Markup:
+        def shelf(paper_id: str) -> str:
+            return request_context.address("keeping.shelf", id=paper_id)
+
+        listed = hit_list.HitList(others, selectable, compact, text, writer, shelf)
+        return hit_list.hit_items(entries, listed)
+
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
@@ -129,12 +153,14 @@ def _add_words(app: Flask, title: str, owner: Owner) -> None:
         kind=kind,
         plain=plain,
         carried=request_context.carried,
-        author_items=fast_html.author_items,
         choices=fast_html.choices,
-        score_bars=score_bars,
         coauthor_items=fast_html.coauthor_items,
-        paper_links=paper_links,
+        elsewhere=hit_list.elsewhere,
+        written=hit_list.written,
+        shortened_venue=hit_list.shortened_venue,
+        kicker=kicker,
+        hit_items=hit_items,
         columns=fast_html.columns,
         years_table=fast_html.years_table,
-        address_writer=request_context.addresses().writer,
+        address_writer=writer,
     )

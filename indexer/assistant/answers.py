@@ -150,7 +150,7 @@ def facets(
     Raises:
         QueryError: when there is no such facet, or the limit is not from 1 to 100.
     """
-    chosen = next((one for one in FACET_FIELDS if one == field), None)
+    chosen = next((known for known in FACET_FIELDS if known == field), None)
     if chosen is None:
         raise QueryError("field", f"expected one of {', '.join(FACET_FIELDS)}")
     _check("limit", limit, 100)
@@ -161,7 +161,9 @@ def facets(
         "total": results.total,
         "read_as": receipt_sentence(results),
         "field": field,
-        "values": [{"value": one.value, "papers": one.count} for one in facet.values if one.count],
+        "values": [
+            {"value": value.value, "papers": value.count} for value in facet.values if value.count
+        ],
         "distinct": facet.distinct,
         "generation": results.generation,
     }
@@ -235,10 +237,10 @@ def author(searcher: Searcher, collection: Collection, name: str) -> Json:
         "first_year": cluster.first_year,
         "last_year": cluster.last_year,
         "url": collection.author_url(cluster.key),
-        "coauthors": [{"name": one.name, "papers": one.count}
-                      for one in cluster.coauthors[:LISTED]],
-        "similar_names": [{"name": one.value, "papers": one.count}
-                          for one in cluster.same_folded[:LISTED]],
+        "coauthors": [{"name": name.name, "papers": name.count}
+                      for name in cluster.coauthors[:LISTED]],
+        "similar_names": [{"name": name.value, "papers": name.count}
+                          for name in cluster.same_folded[:LISTED]],
         "perhaps_several_people": len(cluster.groups) > 1,
         "newest": [_short(collection, paper) for paper in cluster.papers[:LISTED]],
         "more_papers": f'Search author:"{cluster.name}" for all of them.',
@@ -268,7 +270,7 @@ def references(searcher: Searcher, collection: Collection, text: str) -> Json:
     for report in check_references(searcher, given[:MOST_REFERENCES]):
         written = report_json(report)
         written["reference"] = _clip(str(written["reference"]), 200)
-        written["authors"] = _names([str(one) for one in written.get("authors", ())])
+        written["authors"] = _names([str(author) for author in written.get("authors", ())])
         if report.paper is not None:
             written["page"] = collection.paper_url(report.paper)
         reports.append(
@@ -330,11 +332,11 @@ def receipt_sentence(results: Results) -> str:
     if results.timed_out:
         parts.append("This search took too long and was cut short, so some results may be missing.")
     parts += [_clip(repair.reason, 200) for repair in receipt.repairs[:3]]
-    parts += [f"{_clip(one.text, 80)}: {_clip(one.note, 120)}." for one in receipt.clauses[:8]
-              if one.note]  # fmt: skip
+    parts += [f"{_clip(part.text, 80)}: {_clip(part.note, 120)}." for part in receipt.clauses[:8]
+              if part.note]  # fmt: skip
     if not results.total:
-        parts += [f"{one.label}: {one.total:,} paper{'' if one.total == 1 else 's'}."
-                  for one in receipt.alternatives[:3]]  # fmt: skip
+        parts += [f"{other.label}: {other.total:,} paper{'' if other.total == 1 else 's'}."
+                  for other in receipt.alternatives[:3]]  # fmt: skip
     return _clip(" ".join(parts), 1_500)
 
 
@@ -387,7 +389,7 @@ def _paper(searcher: Searcher, identifier: str) -> Paper:
 def _papers(searcher: Searcher, identifiers: list[str]) -> list[Paper]:
     if not 1 <= len(identifiers) <= MOST_IDS:
         raise QueryError("ids", f"expected from 1 to {MOST_IDS} ids; got {len(identifiers)}")
-    return [_paper(searcher, one) for one in identifiers]
+    return [_paper(searcher, identifier) for identifier in identifiers]
 
 
 def _written(papers: list[Paper], style: str) -> str:
@@ -400,7 +402,7 @@ def _written(papers: list[Paper], style: str) -> str:
 
 
 def _hit(collection: Collection, hit: Hit, versions: int) -> Json:
-    passage = next((one.text for one in hit.snippets if one.field == "abstract"), "")
+    passage = next((snippet.text for snippet in hit.snippets if snippet.field == "abstract"), "")
     written = _short(collection, hit.paper)
     if passage or hit.paper.abstract:
         written["passage"] = _clip(passage or hit.paper.abstract, SHOWN_ABSTRACT)

@@ -42,14 +42,14 @@ class CertainEvidence:
         self._authors: dict[int, tuple[Author, ...]] = {}
         self._curated: dict[str, dict[tuple[int, int], bool]] = {}
         self._salts: dict[str, int] = {}
-        for one in curated:
-            known = self._curated.setdefault(name_key(one.name), {})
-            for papers, same in ((one.different, False), (one.same, True)):
+        for person in curated:
+            known = self._curated.setdefault(name_key(person.name), {})
+            for papers, same in ((person.different, False), (person.same, True)):
                 numbers = (number(paper) for paper in papers)
                 ascending = sorted({each for each in numbers if each is not None})
                 known.update(dict.fromkeys(combinations(ascending, 2), same))
-            salt = hashlib.blake2b(repr(one).encode(), digest_size=8).digest()
-            key = name_key(one.name)
+            salt = hashlib.blake2b(repr(person).encode(), digest_size=8).digest()
+            key = name_key(person.name)
             self._salts[key] = self._salts.get(key, 0) ^ int.from_bytes(salt, "little")
 
     def salt(self, key: str) -> int:
@@ -78,14 +78,16 @@ class CertainEvidence:
             return None
         if number not in self._authors:
             details = self._paper(number).author_details
-            self._authors[number] = tuple(one for one in details if one.orcid or one.source_id)
-        named = [one for one in self._authors[number] if name_key(one.name) == key]
+            self._authors[number] = tuple(
+                author for author in details if author.orcid or author.source_id
+            )
+        named = [author for author in self._authors[number] if name_key(author.name) == key]
         return named[0] if len(named) == 1 else None
 
 
 def identifies_authors(paper: Paper) -> bool:
     """Returns whether a paper tells an id of any of its authors."""
-    return any(one.orcid or one.source_id for one in paper.author_details)
+    return any(author.orcid or author.source_id for author in paper.author_details)
 
 
 def same_author(one: Author, other: Author) -> bool | None:

@@ -113,7 +113,11 @@ def clustering_rows(
                     items[key][METHODS[2]].append(((name, -1 - label), kind))
     order = {size: rank for rank, (_, size) in enumerate(((0, ALL), *SIZES))}
     return tuple(
-        Row(*key, names[key], {m: (pairwise(one), b_cubed(one)) for m, one in items[key].items()})
+        Row(
+            *key,
+            names[key],
+            {m: (pairwise(counts), b_cubed(counts)) for m, counts in items[key].items()},
+        )
         for key in sorted(items, key=lambda key: (key[0], order[key[1]], key[2]))
     )
 
@@ -155,14 +159,14 @@ def quality_json(rows: Iterable[Row], said: Iterable[Statement]) -> dict[str, An
         ],
         "different_people": [
             {
-                "source": one.source,
-                "at_least": one.at_least,
-                "precision": round(one.precision, 4),
-                "recall": round(one.recall, 4),
-                "said": one.said,
-                "wanted": one.wanted,
+                "source": row.source,
+                "at_least": row.at_least,
+                "precision": round(row.precision, 4),
+                "recall": round(row.recall, 4),
+                "said": row.said,
+                "wanted": row.wanted,
             }
-            for one in said
+            for row in said
         ],
     }
 

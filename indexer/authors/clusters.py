@@ -116,11 +116,11 @@ class AuthorCluster:
 
     def group(self, paper_id: str) -> Group | None:
         """Returns the group of a paper; any paper of it will do, so that links last."""
-        return next((one for one in self.groups if paper_id in one.papers), None)
+        return next((group for group in self.groups if paper_id in group.papers), None)
 
     def numbered(self, number: int) -> Group | None:
         """Returns the group of a number."""
-        return next((one for one in self.groups if one.number == number > 0), None)
+        return next((group for group in self.groups if group.number == number > 0), None)
 
     def of_papers(self, papers: Sequence[Paper]) -> AuthorCluster:
         """Returns the cluster restricted to some of its papers, in their order.
@@ -161,7 +161,7 @@ def author_cluster(
     own = tuple(papers_of(searcher, key)) if key else ()
     if not own and person is not None:
         # The preferred spelling may stand on no paper; another name of the person then does.
-        borne = (name_key(one) for one in person.names if searcher.count(_by(one)))
+        borne = (name_key(name) for name in person.names if searcher.count(_by(name)))
         key = next(borne, key)
         own = tuple(papers_of(searcher, key))
     if not own:
@@ -177,7 +177,7 @@ def author_cluster(
     names = {each: _spellings((printed[each],))[0].name for each in clusters}
     looked = list(clusters)[:MOST_LOOKED_AROUND]
     around = [Around(searcher, names[each], clusters[each]) for each in looked]
-    told = {name_key(one) for one in (person.names if person else ())}
+    told = {name_key(name) for name in (person.names if person else ())}
     others = curation.others(clusters)
     left_out = others | clusters.keys()
     coauthors = coauthors_of(printed, clusters.keys())
@@ -242,9 +242,10 @@ def similar_names(searcher: Searcher, name: str, *, limit: int = 5) -> tuple[str
     if not searcher.count(Query(clause=AuthorName(surname), per_page=0)):
         asked = Query(clause=AuthorName(surname), per_page=0)
         clauses = (
-            one.query.clause for one in searcher.search(asked, facets=()).receipt.alternatives
+            alternative.query.clause
+            for alternative in searcher.search(asked, facets=()).receipt.alternatives
         )
-        meant = next((one.name for one in clauses if isinstance(one, AuthorName)), surname)
+        meant = next((clause.name for clause in clauses if isinstance(clause, AuthorName)), surname)
     found = searcher.values("author", contains=meant, limit=limit)
     return tuple(value.value for value in found)
 
@@ -274,8 +275,8 @@ def _suggested(around: Iterable[Around], left_out: Iterable[str]) -> tuple[Sugge
     """Returns the suggestions for several names, each with its strongest evidence."""
     best: dict[str, Suggestion] = {}
     passed_over = set(left_out)
-    for one in around:
-        for suggestion in one.same_person():
+    for person in around:
+        for suggestion in person.same_person():
             key = name_key(suggestion.name)
             known = best.get(key)
             if key not in passed_over and (
@@ -283,5 +284,12 @@ def _suggested(around: Iterable[Around], left_out: Iterable[str]) -> tuple[Sugge
             ):
                 best[key] = suggestion
     return tuple(
-        sorted(best.values(), key=lambda one: (-one.evidence.points, -one.papers, one.name))
+        sorted(
+            best.values(),
+            key=lambda suggestion: (
+                -suggestion.evidence.points,
+                -suggestion.papers,
+                suggestion.name,
+            ),
+        )
     )

@@ -78,7 +78,7 @@ def coauthors_of(
         for key, names in printed.items()
         if key not in own
     ]
-    return tuple(sorted(found, key=lambda one: (-one.count, one.name)))
+    return tuple(sorted(found, key=lambda coauthor: (-coauthor.count, coauthor.name)))
 
 
 def strongest_ties(papers: Sequence[Paper], coauthors: Sequence[CoAuthor]) -> Ties:
@@ -89,7 +89,7 @@ def strongest_ties(papers: Sequence[Paper], coauthors: Sequence[CoAuthor]) -> Ti
         coauthors: those on them, most papers first.
     """
     first = coauthors[:MOST_TIED]
-    keys = {name_key(one.name): index for index, one in enumerate(first)}
+    keys = {name_key(coauthor.name): index for index, coauthor in enumerate(first)}
     counts: Counter[tuple[int, int]] = Counter()
     for paper in papers:
         there = sorted({keys[key] for key in map(name_key, paper.authors) if key in keys})

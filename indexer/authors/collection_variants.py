@@ -103,7 +103,7 @@ class Names:
             twins = self._keys[person]
             yield from ((key, twin) for twin in twins if twin > key)
             for other in self._family(person.surname).near(person):
-                yield from ((key, one) for one in self._keys[other] if one > key)
+                yield from ((key, key_) for key_ in self._keys[other] if key_ > key)
         letters: dict[str, list[str]] = defaultdict(list)
         for key, person in self.people.items():
             letters[person.letters].append(key)

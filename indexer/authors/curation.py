@@ -120,11 +120,12 @@ def read_curated(data: bytes | None) -> Curation:
 
 def _written(curation: Curation) -> bytes:
     people = [
-        {key: value for key in _KEYS if (value := getattr(one, key))} for one in curation.people
+        {key: value for key in _KEYS if (value := getattr(person, key))}
+        for person in curation.people
     ]
     body = {"version": _VERSION, "people": people, "different": curation.different}
     if curation.papers:
-        body["papers"] = [asdict(one) for one in curation.papers]
+        body["papers"] = [asdict(papers) for papers in curation.papers]
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -137,10 +138,11 @@ def _read(data: bytes) -> Curation:
             f"{_VERSION}; `quiver build` makes a new index"
         )
     people = tuple(
-        CuratedPerson(**{**one, "same": tuple(one.get("same", ()))}) for one in body["people"]
+        CuratedPerson(**{**person, "same": tuple(person.get("same", ()))})
+        for person in body["people"]
     )
     papers = tuple(
-        CuratedPapers(one["name"], tuple(one["same"]), tuple(one["different"]))
-        for one in body.get("papers", ())
+        CuratedPapers(papers["name"], tuple(papers["same"]), tuple(papers["different"]))
+        for papers in body.get("papers", ())
     )
     return Curation(people, tuple(map(tuple, body["different"])), papers)

@@ -79,9 +79,9 @@ class Around:
         if self._own is not None:
             self._look_up(self._own.person)
         self._family = Family(
-            one.person
-            for one in self._named.values()
-            if self._own is not None and one.person.surname == self._own.person.surname
+            named.person
+            for named in self._named.values()
+            if self._own is not None and named.person.surname == self._own.person.surname
         )
 
     def same_person(self, *, weak: bool = False) -> tuple[Suggestion, ...]:
@@ -95,7 +95,13 @@ class Around:
             for suggestion in self._suggestions()
             if weak or suggestion.strength is not Strength.WEAK
         ]
-        found.sort(key=lambda one: (-one.evidence.points, -one.papers, one.name))
+        found.sort(
+            key=lambda suggestion: (
+                -suggestion.evidence.points,
+                -suggestion.papers,
+                suggestion.name,
+            )
+        )
         return tuple(found)
 
     def several_people(self) -> tuple[Group, ...]:
@@ -103,7 +109,7 @@ class Around:
         if self._own is None:
             return ()
         short = self._own.person.short
-        kin = sum(one.person.short == short for one in self._named.values())
+        kin = sum(named.person.short == short for named in self._named.values())
         return suspect_several(self._name, self._papers, kin)
 
     def _look_up(self, own: Person) -> None:
@@ -132,9 +138,9 @@ class Around:
         near = self._family.near(own)
         alike = [
             key
-            for key, one in self._named.items()
+            for key, named in self._named.items()
             if key not in self._careers
-            and (one.person in near or one.person.letters == own.letters)
+            and (named.person in near or named.person.letters == own.letters)
         ]
         alike.sort(key=lambda key: (-self._named[key].papers, key))
         for key in alike[:MOST_NAMES]:

@@ -123,7 +123,7 @@ def fit_weights(labelled: LabelledNames, log_odds: Doubles) -> Weights:
         log_odds: what `cross_validated` returned.
     """
     scores = {threshold: _score(labelled, log_odds, threshold) for threshold in THRESHOLDS}
-    threshold = max(scores, key=lambda one: (scores[one], -one))
+    threshold = max(scores, key=lambda score: (scores[score], -score))
     linkage = linkages(labelled, log_odds, threshold)
     apart = np.isfinite(linkage) & (labelled.label >= 0)
     # Each source counts as much as any other: IEEE has most pairs and most errors.

@@ -51,8 +51,10 @@ def read_foreign_truth(path: str, paper: Callable[[str], Paper | None]) -> Truth
         if not isinstance(people, dict):
             raise DumpError(path, 0, f"{name!r}: expected people by id, each with a list of papers")
         for person, papers in people.items():
-            for one in papers if isinstance(papers, list) else ():
-                _add_named(truth, paper(str(one)), str(one), name.replace("_", " "), str(person))
+            for paper_id in papers if isinstance(papers, list) else ():
+                _add_named(
+                    truth, paper(str(paper_id)), str(paper_id), name.replace("_", " "), str(person)
+                )
     return truth
 
 

@@ -115,4 +115,8 @@ def _record(line: str) -> tuple[str, list[str], list[str]] | None:
     paper, authors, ids = read.get("paper"), read.get("authors"), read.get("ids")
     if not (isinstance(paper, str) and isinstance(authors, list) and isinstance(ids, list)):
         return None
-    return paper, list(map(str, authors)), [one if isinstance(one, str) else "" for one in ids]
+    return (
+        paper,
+        list(map(str, authors)),
+        [author_id if isinstance(author_id, str) else "" for author_id in ids],
+    )

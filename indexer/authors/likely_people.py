@@ -95,9 +95,9 @@ def _numbered(
     for label in large.tolist():
         others: Longs = large[large != label]
         nearest = linkage[label, others].max(initial=-np.inf)
-        papers = frozenset(one for one, own in zip(hashes, labels, strict=True) if own == label)
+        papers = frozenset(paper for paper, own in zip(hashes, labels, strict=True) if own == label)
         groups.append((papers, float(weights.different(nearest))))
-    alone = [one for one, own in zip(hashes, labels, strict=True) if counts[own] < SMALLEST]
+    alone = [paper for paper, own in zip(hashes, labels, strict=True) if counts[own] < SMALLEST]
     return number_groups(groups, alone, before)
 
 

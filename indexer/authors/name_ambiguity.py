@@ -50,12 +50,12 @@ def measure_ambiguity(name_keys: Sequence[str]) -> NameAmbiguity:
     total = max(1, len(read))
     return NameAmbiguity(
         bearers=np.array(
-            [surnames[one] * given[names] / total if names else 0.0 for one, names in read],
+            [surnames[surname] * given[names] / total if names else 0.0 for surname, names in read],
             np.float32,
         ),
         kin=np.array([kin[short] for short in shorts], np.float32),
         given_length=np.array([sum(map(len, names)) for _, names in read], np.float32),
-        initials=np.array([all(len(one) == 1 for one in names) for _, names in read], np.float32),
+        initials=np.array([all(len(name) == 1 for name in names) for _, names in read], np.float32),
         short=np.array([ids.setdefault(short, len(ids)) for short in shorts], np.int32),
     )
 

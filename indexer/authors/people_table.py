@@ -213,7 +213,7 @@ def write_table(
             columns["papers"] += sorted(papers)
             columns["paper_group"] += [number] * len(papers)
         columns["groups"] += named.groups
-        columns["confidence"] += [round(100 * named.confidence[one]) for one in named.groups]
+        columns["confidence"] += [round(100 * named.confidence[group]) for group in named.groups]
         columns["moved_from"] += named.moved
         columns["moved_to"] += named.moved.values()
         columns["name_ends"].append(columns["name_ends"][-1] + len(raw))

@@ -67,7 +67,7 @@ def suspect_several(name: str, papers: Sequence[Paper], kin: int) -> tuple[Group
     """
     if not is_common(name, kin):
         return ()
-    groups = [one for one in connected(name, papers) if len(one) >= SMALLEST]
+    groups = [group for group in connected(name, papers) if len(group) >= SMALLEST]
     return tuple(_describe(name, group) for group in groups) if len(groups) > 1 else ()
 
 

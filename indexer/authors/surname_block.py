@@ -44,7 +44,7 @@ class Family:
             return ()
         if len(person.given[0]) == 1:
             return self._initial[person.initial]
-        found = [one for name in _spellings(person) for one in self._first.get(name, ())]
+        found = [rival for name in _spellings(person) for rival in self._first.get(name, ())]
         return [*found, *self._first.get(person.initial, ())]
 
 

@@ -88,7 +88,7 @@ _FORMATS: Final = (
     CitationFormat("csv", "CSV", "csv", "text/csv; charset=utf-8; header=present", table.write),
     CitationFormat("jsonl", "JSON lines", "jsonl", "application/jsonl", jsonl.write),
 )
-CITATION_FORMATS: Final = MappingProxyType({one.name: one for one in _FORMATS})
+CITATION_FORMATS: Final = MappingProxyType({format_.name: format_ for format_ in _FORMATS})
 """The formats by name, in the order in which a page offers them."""
 
 
@@ -99,9 +99,9 @@ def citation_format(name: str) -> CitationFormat:
         QueryError: when there is none of this name.
     """
     wanted = name.strip().lower().removeprefix(".")
-    for one in _FORMATS:
-        if wanted in (one.name, one.suffix):
-            return one
+    for format_ in _FORMATS:
+        if wanted in (format_.name, format_.suffix):
+            return format_
     names = ", ".join(CITATION_FORMATS)
     raise QueryError("format", f"expected one of {names}; got '{name[:80]}'")
 

@@ -91,6 +91,7 @@ class _Entry:
         yield "eid", self._text(known.article_number)
         yield "pagetotal" if self.biblatex else "numpages", self._text(known.page_count)
         yield "edition", self._text(known.edition)
+        yield "version", self._text(known.version)
         yield from self._publisher()
         yield "eventtitle", self._text(known.event)
         yield "venue", self._text(known.event_place)

@@ -63,6 +63,7 @@ def csl_item(paper: Paper, key: str, options: CitationOptions) -> dict[str, Any]
         "number": _line(known.number),
         "number-of-pages": _line(known.page_count),
         "edition": _line(known.edition),
+        "version": _line(known.version),
         "publisher": _line(known.publisher),
         "publisher-place": _line(known.place),
         "archive": "arXiv" if arxiv else "",

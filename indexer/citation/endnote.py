@@ -43,7 +43,7 @@ def _fields(
     yield "%V", plain(known.volume)
     yield "%N", "" if type in _NUMBERED else plain(known.issue)
     yield "%P", plain(known.pages)
-    yield "%7", plain(known.edition)
+    yield "%7", plain(known.edition or known.version)
     yield "%I", plain(known.publisher)
     yield "%C", plain(known.place)
     yield "%9", plain(known.genre) or ("" if not kind or says_kind(type, kind)

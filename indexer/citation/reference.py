@@ -14,6 +14,7 @@ from typing import Final, TypeAlias
 from indexer.author import Author, joined
 from indexer.citation.names import is_whole, printed
 from indexer.paper import Paper
+from indexer.publication import Publication
 from indexer.text.display import plain
 
 _ENDS: Final = (".", "?", "!", "…", ".”", "?”", "!”")
@@ -71,7 +72,7 @@ def runs_of(part: Part) -> list[Run]:
         return [Run(part)] if part else []
     if isinstance(part, Run):
         return [part] if part.text else []
-    return [run for one in part for run in runs_of(one)]
+    return [run for piece in part for run in runs_of(piece)]
 
 
 def listed(parts: Iterable[Part], separator: str = ", ") -> list[Run]:
@@ -235,6 +236,12 @@ def edition(text: str, word: str) -> str:
         ending = "th" if teen else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
         plain_text = f"{number}{ending}"
     return f"{plain_text} {word}"
+
+
+def edition_or_version(known: Publication, word: str) -> str:
+    """Returns an edition as `edition` does, or the version of software or data."""
+    version = re.sub(r"(?i)^v(?:ersion)?[.\s]*(?=\d)", "", shown(known.version))
+    return edition(known.edition, word) or (f"Version {version}" if version else "")
 
 
 def italic(text: str) -> Run:

@@ -72,7 +72,7 @@ class _Facts:
 
     def names(self, *, short: bool, last: str, two: str = "", most: int = 0, first: int = 1) -> str:
         """Returns the authors, given names first."""
-        names = ref.each_name(self.people, lambda one: ref.given_first(one, short=short))
+        names = ref.each_name(self.people, lambda person: ref.given_first(person, short=short))
         text = ref.name_list(names, last=last, two=two, most=most, first=first)
         if len(names) == 1 and not self.paper.authors_complete:
             return f"{text} et al."
@@ -80,7 +80,7 @@ class _Facts:
 
     def editor_names(self, *, short: bool, last: str, two: str) -> str:
         """Returns the editors of the volume, given names first."""
-        names = ref.each_name(self.editors, lambda one: ref.given_first(one, short=short))
+        names = ref.each_name(self.editors, lambda person: ref.given_first(person, short=short))
         return ref.name_list(names, last=last, two=two)
 
     def source(self) -> str:
@@ -93,7 +93,7 @@ class _Facts:
 def apa(paper: Paper) -> Reference:
     """Returns a reference in the style of the American Psychological Association."""
     facts = _Facts(paper)
-    names = ref.each_name(facts.people, lambda one: ref.family_first(one, short=True))
+    names = ref.each_name(facts.people, lambda person: ref.family_first(person, short=True))
     if len(names) > 20:
         by = f"{', '.join(names[:19])}, … {names[-1]}"
     else:
@@ -120,7 +120,7 @@ def apa(paper: Paper) -> Reference:
         body = [facts.title, late, inside, facts.publisher]
     else:
         number = f" (Report No. {facts.number})" if facts.is_report and facts.number else ""
-        edition = ref.edition(paper.publication.edition, "ed.")
+        edition = ref.edition_or_version(paper.publication, "ed.")
         bracket = facts.bracket
         if facts.is_thesis:
             bracket = ", ".join(
@@ -163,7 +163,7 @@ def ieee(paper: Paper) -> Reference:
                        doi])  # fmt: skip
         text = [f"{lead}{quoted} in ", *body]
     elif facts.is_book:
-        edition = ref.edition(paper.publication.edition, "ed.")
+        edition = ref.edition_or_version(paper.publication, "ed.")
         house = ": ".join(part for part in (facts.place, facts.publisher) if part)
         house = " ".join(part for part in (edition, house) if part)
         text = [lead, *listed([italic(facts.title), house, date, doi])]
@@ -176,7 +176,8 @@ def ieee(paper: Paper) -> Reference:
         where = facts.school if facts.is_thesis or facts.is_report else facts.source()
         where = "" if where.lower() in ("arxiv", "corr") and named else where
         source = (named, where) if facts.is_thesis else (where, named)
-        body = listed([*source, facts.place if facts.is_thesis else "", date, doi])
+        version = ref.edition_or_version(paper.publication, "ed.").lower()
+        body = listed([version, *source, facts.place if facts.is_thesis else "", date, doi])
         text = [f"{lead}{quoted} ", *body]
     return sentences([text, online])
 
@@ -203,7 +204,7 @@ def acm(paper: Paper) -> Reference:
                          pages or facts.article])  # fmt: skip
         body = [facts.title, ["In ", *inside]]
     else:
-        edition = ref.edition(paper.publication.edition, "ed.")
+        edition = ref.edition_or_version(paper.publication, "ed.")
         title: Part = [italic(facts.title), f" ({edition})" if edition else ""]
         if facts.is_thesis:
             body = [title, facts.degree("Ph.D. Dissertation"), facts.school]
@@ -239,7 +240,7 @@ def mla(paper: Paper) -> Reference:
                          facts.publisher, facts.year, pages, facts.link])  # fmt: skip
         title = ref.quoted(facts.title, ".")
     else:
-        edition = ref.edition(paper.publication.edition, "ed.")
+        edition = ref.edition_or_version(paper.publication, "ed.")
         degree = facts.degree("PhD dissertation") if facts.is_thesis else ""
         house = facts.source() if not facts.publisher else facts.publisher
         source = listed([edition, house, facts.year, degree, facts.link])
@@ -271,7 +272,7 @@ def chicago(paper: Paper) -> Reference:
     elif facts.is_thesis:
         body = [quoted, listed([facts.degree("PhD diss."), facts.school])]
     else:
-        edition = ref.edition(paper.publication.edition, "ed.")
+        edition = ref.edition_or_version(paper.publication, "ed.")
         number = f"arXiv:{facts.arxiv}" if facts.is_preprint and facts.arxiv else facts.number
         body = [italic(facts.title), edition, number, house or ("" if number else facts.venue)]
     return sentences([by or body[0], year, *(body if by else body[1:]), facts.link])
@@ -297,7 +298,7 @@ def acl(paper: Paper) -> Reference:
     elif facts.is_preprint and facts.arxiv:
         body = [facts.title, [Run("arXiv preprint", italic=True), f" arXiv:{facts.arxiv}"]]
     else:
-        edition = ref.edition(paper.publication.edition, "edition")
+        edition = ref.edition_or_version(paper.publication, "edition")
         report = " ".join(part for part in (facts.genre or "Technical report", facts.number)
                           if part) if facts.is_report else ""  # fmt: skip
         house = ", ".join(part for part in (facts.publisher or facts.venue, facts.place) if part)

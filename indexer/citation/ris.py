@@ -54,7 +54,7 @@ def _fields(paper: Paper, type: str, options: CitationOptions) -> Iterator[tuple
         yield "SE", plain(known.chapter)
     yield from _pages(known.pages)
     yield "C7", plain(known.article_number)
-    yield "ET", plain(known.edition)
+    yield "ET", plain(known.edition or known.version)
     yield "PB", plain(known.publisher)
     yield "CY", plain(known.event_place if kind == "paper-conference" else known.place)
     yield "M3", plain(known.genre) or ("" if not kind or says_kind(type, kind)

@@ -18,7 +18,7 @@ from indexer.publication import KIND_LABELS
 COLUMNS: Final = (
     *("id", "title", "authors", "venue", "year", "type", "doi", "url", "keywords"),
     *("volume", "issue", "pages", "article_number", "publisher", "place", "editors", "series"),
-    *("edition", "date", "language", "subject_headings", "pdf_url"),
+    *("edition", "version", "date", "language", "subject_headings", "pdf_url"),
     *("isbn", "issn", "pmid", "pmcid", "arxiv"),
 )
 """Names of the columns; ``abstract`` is the last, where it is wanted."""
@@ -53,6 +53,7 @@ def _cells(paper: Paper) -> list[str]:
         "; ".join(editor.name for editor in publication.editors),
         publication.series,
         publication.edition,
+        publication.version,
         publication.date,
         publication.language,
         "; ".join(publication.subjects),

@@ -187,12 +187,14 @@ def formats(session: Session) -> None:
     """List the dump formats that Quiver can read."""
     known = load_formats()
     if session.json:
-        listed = [{"name": one.name, "description": one.description} for one in known.values()]
+        listed = [
+            {"name": format_.name, "description": format_.description} for format_ in known.values()
+        ]
         click.echo(json.dumps(listed, ensure_ascii=False))
         return
     wide = max(len(name) for name in known)
-    for one in known.values():
-        click.echo(f"{one.name:<{wide}}  {one.description}")
+    for format_ in known.values():
+        click.echo(f"{format_.name:<{wide}}  {format_.description}")
 
 
 def _write(
@@ -272,11 +274,11 @@ def _report_lines(session: Session, report: BuildReport) -> Iterator[str]:
         )
     else:
         yield f"{counted(report.added, 'paper')} read in {took}; nothing was written."
-    yield from _listed("dump", (_source(one) for one in report.sources))
+    yield from _listed("dump", (_source(source) for source in report.sources))
     yield from _flow(report)
     yield from _listed("warning", report.warnings)
     yield from _listed("skipped record", map(str, report.skipped), report.skipped_count)
-    rules = (f"{one.count:>7,}  {one.field}: {one.rule}" for one in report.cleaning)
+    rules = (f"{change.count:>7,}  {change.field}: {change.rule}" for change in report.cleaning)
     yield from _listed("change", rules, about=" made by the cleaning, by rule")
     missing = (f"{count:>7,}  {field}" for field, count in report.missing.items() if count)
     yield from _listed("field", missing, about=" missing from some papers")
@@ -294,15 +296,15 @@ def _flow(report: BuildReport) -> Iterator[str]:
     yield f"{counted(report.added, 'paper')} left."
 
 
-def _source(one: SourceCount) -> str:
+def _source(source: SourceCount) -> str:
     counts = (
-        (one.changed, "changed"),
-        (one.duplicates, "duplicate"),
-        (one.skipped, "skipped"),
-        (one.deletions, "deleted"),
+        (source.changed, "changed"),
+        (source.duplicates, "duplicate"),
+        (source.skipped, "skipped"),
+        (source.deletions, "deleted"),
     )
     rest = "".join(f", {count:,} {word}" for count, word in counts if count)
-    return f"{one.source}: {one.format}, {counted(one.read, 'paper')}{rest}"
+    return f"{source.source}: {source.format}, {counted(source.read, 'paper')}{rest}"
 
 
 def _listed(

@@ -69,8 +69,8 @@ def _listed(kind: str, ids: Sequence[str], searcher: Searcher) -> Iterator[str]:
         return
     yield ""
     yield f"{kind}:"
-    for one in ids[:SHOWN]:
-        paper = searcher.get(one)
-        yield f"  {one}  {paper.title}" if paper else f"  {one}"
+    for paper_id in ids[:SHOWN]:
+        paper = searcher.get(paper_id)
+        yield f"  {paper_id}  {paper.title}" if paper else f"  {paper_id}"
     if len(ids) > SHOWN:
         yield f"  … and {len(ids) - SHOWN:,} more; --json lists them"

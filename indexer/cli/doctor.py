@@ -130,7 +130,7 @@ def _extras(session: Session) -> Iterator[Finding]:
 def _existing(folder: Path) -> Path:
     """Returns the folder, or the nearest one above it that is there."""
     folder = folder.absolute()
-    return next((one for one in (folder, *folder.parents) if one.is_dir()), folder)
+    return next((parent for parent in (folder, *folder.parents) if parent.is_dir()), folder)
 
 
 def _folder(session: Session) -> Iterator[Finding]:
@@ -161,7 +161,7 @@ def _folder(session: Session) -> Iterator[Finding]:
 def _disk(session: Session) -> Iterator[Finding]:
     folder = _existing(session.directory)
     free = shutil.disk_usage(folder).free
-    size = sum(one.stat().st_size for one in session.directory.glob("generations/g*/*"))
+    size = sum(file.stat().st_size for file in session.directory.glob("generations/g*/*"))
     needed = max(LEAST_BYTES, LEAST_FREE * size)
     said = f"{free / 1e9:,.1f} GB free, {size / 1e6:,.1f} MB of generations"
     if free < needed:

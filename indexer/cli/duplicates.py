@@ -37,7 +37,7 @@ def duplicates(session: Session, *, as_yaml: bool) -> None:
         applied = decisions_of(searcher)
         decisions = read_decisions(path) or NO_DECISIONS
         groups = decisions.undecided(find_groups(searcher))
-        groups = tuple(one for one in groups if not _is_decided(one, decisions))
+        groups = tuple(group for group in groups if not _is_decided(group, decisions))
         if session.json:
             click.echo(json.dumps(_as_json(groups, decisions, applied), ensure_ascii=False))
         elif as_yaml:
@@ -48,7 +48,7 @@ def duplicates(session: Session, *, as_yaml: bool) -> None:
 
 def _is_decided(group: Versions, decisions: DuplicateDecisions) -> bool:
     """Whether all papers of a group are decided to be one work."""
-    works = {decisions.work(one) for one in group.ids}
+    works = {decisions.work(paper_id) for paper_id in group.ids}
     return len(works) == 1 and None not in works
 
 
@@ -60,8 +60,8 @@ def _report(
     path: str,
 ) -> Iterator[str]:
     yield f"{counted(len(groups), 'group')} of papers that may be one work."
-    for one in groups:
-        yield from group_lines(one, searcher)
+    for group in groups:
+        yield from group_lines(group, searcher)
     if decisions.same or decisions.different:
         yield ""
         yield (
@@ -77,9 +77,12 @@ def _as_json(
     groups: tuple[Versions, ...], decisions: DuplicateDecisions, applied: DuplicateDecisions
 ) -> dict[str, object]:
     return {
-        "groups": [{"kind": one.kind, "ids": one.ids, "reason": one.reason} for one in groups],
+        "groups": [
+            {"kind": group.kind, "ids": group.ids, "reason": group.reason} for group in groups
+        ],
         "same": [
-            {"ids": one.ids, "preferred": one.preferred, "note": one.note} for one in decisions.same
+            {"ids": decided.ids, "preferred": decided.preferred, "note": decided.note}
+            for decided in decisions.same
         ],
         "different": decisions.different,
         "applied": decisions == applied,
@@ -92,6 +95,6 @@ def _as_yaml(groups: tuple[Versions, ...], searcher: Searcher) -> Iterator[str]:
     for group in groups:
         yield ""
         yield from (f"# {line.strip()}" for line in group_lines(group, searcher) if line)
-        ids = ", ".join(json.dumps(one, ensure_ascii=False) for one in group.ids)
+        ids = ", ".join(json.dumps(paper_id, ensure_ascii=False) for paper_id in group.ids)
         yield f"#  - ids: [{ids}]"
         yield f"#    preferred: {json.dumps(group.ids[-1], ensure_ascii=False)}"

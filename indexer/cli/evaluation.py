@@ -240,8 +240,8 @@ def _comparison_lines(
             f"  p = {comparison.p_value:.4f}"
         )
     changes = comparisons[0].changes
-    gained = [one for one in changes if one[1] > 0][:SHOWN]
-    lost = [one for one in reversed(changes) if one[1] < 0][:SHOWN]
+    gained = [change for change in changes if change[1] > 0][:SHOWN]
+    lost = [change for change in reversed(changes) if change[1] < 0][:SHOWN]
     for head, queries in (("Gain most", gained), ("Lose most", lost)):
         if queries:
             listed = ", ".join(f"{query} {change:+.3f}" for query, change in queries)

@@ -109,6 +109,6 @@ def _row_lines(rows: Iterable[Row]) -> Iterator[str]:
 
 def _said_lines(said: Iterable[Statement]) -> Iterator[str]:
     yield f"{'Papers of one name said to be by two people':<48}{'precision':>9} {'recall':>7}"
-    for one in said:
-        what = f"  {one.source}, from a probability of {one.at_least:.2f} on"
-        yield f"{what:<48}{one.precision:>9.3f} {one.recall:>7.3f} {one.said:>8,} {one.wanted:>8,}"
+    for row in said:
+        what = f"  {row.source}, from a probability of {row.at_least:.2f} on"
+        yield f"{what:<48}{row.precision:>9.3f} {row.recall:>7.3f} {row.said:>8,} {row.wanted:>8,}"

@@ -35,11 +35,10 @@ def show(session: Session, paper_id: str) -> None:
     if paper is None:
         identifiers = identifiers_in(paper_id)
         if identifiers:
-            one = identifiers[0]
-            there = f"; it may be at {one.address}" if one.address else ""
-            raise click.ClickException(
-                f"no paper has the {one.name} {one.value} in generation {generation}{there}"
-            )
+            identifier = identifiers[0]
+            there = f"; it may be at {identifier.address}" if identifier.address else ""
+            said = f"no paper has the {identifier.name} {identifier.value}"
+            raise click.ClickException(f"{said} in generation {generation}{there}")
         raise click.ClickException(
             f"no paper has the id '{paper_id}' in generation {generation}; "
             "`quiver search` prints ids at the end of each paper's third line"
@@ -72,7 +71,7 @@ def author(session: Session, *, name: tuple[str, ...], also: tuple[str, ...], ex
         cluster = gather(wanted) or gather(name_of_slug(wanted))
         if cluster is None:
             cluster = _by_folded_name(searcher, wanted, gather)
-    missing = len(set(map(name_key, others)) - {name_key(one) for one in cluster.names})
+    missing = len(set(map(name_key, others)) - {name_key(variant) for variant in cluster.names})
     if missing:
         click.echo(f"{counted(missing, 'name')} given with --also added no papers.", err=True)
     if session.json:
@@ -132,13 +131,14 @@ def _cluster_lines(cluster: AuthorCluster) -> Iterator[str]:
     if cluster.also:
         yield from wrapped(f"Including: {', '.join(cluster.also)}", (), "", "")
     if cluster.rows > 1:
-        spelled = ", ".join(f"{one.name} ({one.count})" for one in cluster.spellings)
+        spelled = ", ".join(f"{spelling.name} ({spelling.count})" for spelling in cluster.spellings)
         yield from wrapped(f"Spellings: {spelled}", (), "", "")
     if cluster.same_folded:
-        others = ", ".join(f"{one.value} ({one.count})" for one in cluster.same_folded)
+        others = ", ".join(f"{name.value} ({name.count})" for name in cluster.same_folded)
         yield from wrapped(f"Similar names: {others}", (), "", "")
-    for one in cluster.same_person:
-        line = f"Perhaps the same person: {one.name} ({one.papers}), {_because(one)}"
+    for suggestion in cluster.same_person:
+        person = f"{suggestion.name} ({suggestion.papers}), {_because(suggestion)}"
+        line = f"Perhaps the same person: {person}"
         yield from wrapped(line, (), "", "  ")
     if cluster.groups:
         several = (
@@ -158,10 +158,12 @@ def _cluster_lines(cluster: AuthorCluster) -> Iterator[str]:
         yield click.style(f"  {where(paper)}", dim=True)
 
 
-def _because(one: Suggestion) -> str:
+def _because(suggestion: Suggestion) -> str:
     """Word the evidence of a suggestion."""
-    evidence = one.evidence
-    reasons = [f"{one.strength.value} evidence: the names differ in {evidence.likeness.difference}"]
+    evidence = suggestion.evidence
+    reasons = [
+        f"{suggestion.strength.value} evidence: the names differ in {evidence.likeness.difference}"
+    ]
     if evidence.coauthors:
         more = len(evidence.coauthors) - 3
         rest = f" and {counted(more, 'other')}" if more > 0 else ""
@@ -182,7 +184,7 @@ def _curated(person: CuratedPerson) -> str:
     """Word who somebody is curated to be."""
     same = f", also {', '.join(person.same)}" if person.same else ""
     return f"Curated: {person.name}{same}" + "".join(
-        f"; {one}" for one in (person.homepage, person.orcid and f"ORCID {person.orcid}") if one
+        f"; {link}" for link in (person.homepage, person.orcid and f"ORCID {person.orcid}") if link
     )
 
 

@@ -93,9 +93,9 @@ def _lines(reports: tuple[ReferenceReport, ...]) -> Iterator[str]:
             yield from wrapped(
                 f"{report.paper.title} · {where(report.paper)}", (), "     ", "     "
             )
-        for one in report.differences:
-            stands = f"{one.given or 'not as here'}; here {one.here}"
-            yield from wrapped(f"{one.field}: {stands}", (), "       ", "       ")
+        for difference in report.differences:
+            stands = f"{difference.given or 'not as here'}; here {difference.here}"
+            yield from wrapped(f"{difference.field}: {stands}", (), "       ", "       ")
         if report.published_as is not None:
             yield from wrapped(
                 f"published since as {report.published_as.title} · {where(report.published_as)}",
@@ -103,6 +103,6 @@ def _lines(reports: tuple[ReferenceReport, ...]) -> Iterator[str]:
             )  # fmt: skip
     counts = Counter(report.status for report in reports)
     told = ", ".join(
-        f"{counts[one]:,} {words}" for one, words in STATUS_WORDS.items() if counts[one]
+        f"{counts[status]:,} {words}" for status, words in STATUS_WORDS.items() if counts[status]
     )
     yield f"{counted(len(reports), 'reference')}: {told}"

@@ -81,10 +81,12 @@ def results_lines(results: Results) -> Iterator[str]:
 def hit_lines(hit: Hit, number: int) -> Iterator[str]:
     """Write one hit: rank, title, authors, where, the passage that matched, why."""
     paper = hit.paper
-    title = next((one for one in hit.snippets if one.field == "title"), Snippet("title", ""))
+    title = next(
+        (snippet for snippet in hit.snippets if snippet.field == "title"), Snippet("title", "")
+    )
     head = f"{number:>2}. "
     yield from wrapped(title.text or paper.title, title.spans, head, " " * len(head), bold=True)
-    names = _names(paper, [one for one in hit.snippets if one.field == "author"])
+    names = _names(paper, [snippet for snippet in hit.snippets if snippet.field == "author"])
     if names:
         yield from wrapped(names[0], names[1], MARGIN, MARGIN)
     yield click.style(MARGIN + where(paper), dim=True)

@@ -30,12 +30,14 @@ def versions(session: Session) -> None:
     with open_searcher(session) as searcher:
         found = find_groups(searcher)
         if session.json:
-            listed = [{"kind": one.kind, "ids": one.ids, "reason": one.reason} for one in found]
+            listed = [
+                {"kind": group.kind, "ids": group.ids, "reason": group.reason} for group in found
+            ]
             click.echo(json.dumps(listed, ensure_ascii=False))
             return
         click.echo(f"{counted(len(found), 'work')} with more than one paper.")
-        for one in found:
-            echo_lines(*group_lines(one, searcher))
+        for group in found:
+            echo_lines(*group_lines(group, searcher))
 
 
 def find_groups(searcher: Searcher) -> tuple[Versions, ...]:
@@ -53,7 +55,7 @@ def group_lines(group: Versions, searcher: Searcher) -> Iterator[str]:
     yield f"{group.kind}: {group.reason}"
     for paper_id in group.ids:
         paper = _paper(searcher, paper_id)
-        place = " ".join(one for one in (paper.venue, str(paper.year or "")) if one)
+        place = " ".join(part for part in (paper.venue, str(paper.year or "")) if part)
         yield f"  {paper_id}  {paper.title}" + (f" ({place})" if place else "")
 
 

@@ -156,13 +156,13 @@ class _Watched:
                 continue  # nothing there at this moment
             if found:
                 there.append(name)
-            for one in found:
+            for file in found:
                 try:
-                    state = Path(one.name).stat()
+                    state = Path(file.name).stat()
                 except OSError:
                     continue  # gone since
                 stamp = (state.st_mtime_ns, state.st_size, state.st_ino)
-                files[os.path.realpath(one.name)] = FileVersion(one.name, stamp)
+                files[os.path.realpath(file.name)] = FileVersion(file.name, stamp)
         self.there = tuple(there)
         return files
 
@@ -182,20 +182,20 @@ def _until_signal() -> Iterator[Callable[[], bool]]:
 
     def stop(number: int, frame: object) -> None:  # noqa: ARG001 - the signature of a handler
         came.append(number)
-        for one in before:
-            signal.signal(one, signal.SIG_IGN)  # the way out is not disturbed
+        for signum in before:
+            signal.signal(signum, signal.SIG_IGN)  # the way out is not disturbed
         raise _Stopped
 
     before: dict[signal.Signals, Any] = {}
-    for one in (signal.SIGINT, signal.SIGTERM):
-        before[one] = signal.signal(one, stop)
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        before[signum] = signal.signal(signum, stop)
     try:
         yield lambda: bool(came)
     except _Stopped:
         pass
     finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)
+        for signum, handler in before.items():
+            signal.signal(signum, handler)
 
 
 def _tell(text: str) -> None:

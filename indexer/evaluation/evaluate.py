@@ -128,8 +128,8 @@ def evaluate(  # noqa: PLR0913 - one keyword a choice of the verb
             others = {} if beside is None else ask(f"queries, {beside}", beside)
             runs = ask("queries", match)
     by_query = score_runs(judged, runs)
-    judged_ids = {one for query in judged.queries for one in judged.judgements[query.id]}
-    missing = sum(index_id(one) not in own_ids for one in judged_ids)
+    judged_ids = {paper_id for query in judged.queries for paper_id in judged.judgements[query.id]}
+    missing = sum(index_id(paper_id) not in own_ids for paper_id in judged_ids)
     return Evaluation(
         judged.name,
         _means(by_query),
@@ -240,7 +240,7 @@ def randomisation_test(differences: list[float]) -> float:
     """
     import numpy as np
 
-    values = np.asarray([one for one in differences if one], dtype=np.float64)
+    values = np.asarray([difference for difference in differences if difference], dtype=np.float64)
     if not values.size:
         return 1.0
     observed = abs(values.sum()) - 1e-12
@@ -267,16 +267,16 @@ def comparison_json(second: Evaluation, comparisons: list[Comparison]) -> dict[s
         **evaluation_json(second),
         "comparisons": [
             {
-                "measure": one.measure,
-                "difference": round(one.difference, 5),
-                "p_value": round(one.p_value, 5),
-                "ties": one.ties,
+                "measure": comparison.measure,
+                "difference": round(comparison.difference, 5),
+                "p_value": round(comparison.p_value, 5),
+                "ties": comparison.ties,
                 "changes": [
                     {"query": query, "difference": round(change, 5)}
-                    for query, change in one.changes
+                    for query, change in comparison.changes
                 ],
             }
-            for one in comparisons
+            for comparison in comparisons
         ],
     }
 

@@ -37,7 +37,7 @@ _TOP = re.compile(r"<top(?:ic)?\b([^<>]{0,300})>", re.IGNORECASE)
 _NUMBER = re.compile(r"number\s*=\s*[\"']?\s*([^\s\"'>]+)", re.IGNORECASE)
 _NUM = re.compile(r"<num>\s*(?:number\s*:)?\s*([^\s<]+)", re.IGNORECASE)
 _ASKED = re.compile(r"<(title|query|desc|description)\b[^<>]*>([^<]*)", re.IGNORECASE)
-_LABEL = re.compile(r"\s*(?:topic|description|query)\s*:", re.IGNORECASE)
+_LABEL = re.compile(r"(?:topic|description|query)\s*:", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

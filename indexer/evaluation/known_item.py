@@ -236,17 +236,17 @@ def self_test_json(test: SelfTest) -> dict[str, Any]:
         "passed": test.passed,
         "questions": [
             {
-                "kind": one.kind,
-                "asked": one.asked,
-                "found": one.found,
-                "p95_ms": one.p95_ms,
-                "p95_cpu_ms": one.p95_cpu_ms,
+                "kind": tally.kind,
+                "asked": tally.asked,
+                "found": tally.found,
+                "p95_ms": tally.p95_ms,
+                "p95_cpu_ms": tally.p95_cpu_ms,
             }
-            for one in test.tallies
+            for tally in test.tallies
         ],
         "misses": [
-            {"kind": one.kind, "id": one.paper.id, "asked": one.asked, "instead": one.instead}
-            for one in test.misses
+            {"kind": miss.kind, "id": miss.paper.id, "asked": miss.asked, "instead": miss.instead}
+            for miss in test.misses
         ],
     }
 

@@ -51,7 +51,7 @@ def _ended(text: str) -> str:
 
 
 def _apa(paper: Paper) -> str:
-    names = [f"{one.family}, {_initials(one)}".strip(", ") for one in _people(paper)]
+    names = [f"{person.family}, {_initials(person)}".strip(", ") for person in _people(paper)]
     listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])}, & {names[-1]}"
     doi = f" https://doi.org/{paper.doi}" if paper.doi else ""
     where = f" In {paper.venue} (pp. {_pages(paper)})." if paper.venue else ""
@@ -59,7 +59,7 @@ def _apa(paper: Paper) -> str:
 
 
 def _ieee(paper: Paper) -> str:
-    names = [f"{_initials(one)} {one.family}".strip() for one in _people(paper)]
+    names = [f"{_initials(person)} {person.family}".strip() for person in _people(paper)]
     if len(names) > 6:
         listed = f"{names[0]} et al."
     else:
@@ -81,20 +81,22 @@ def _mla(paper: Paper) -> str:
 def _chicago(paper: Paper) -> str:
     people = _people(paper)
     names = [f"{people[0].family}, {people[0].given}".strip(", ")]
-    names += [f"{one.given} {one.family}".strip() for one in people[1:10]]
+    names += [f"{person.given} {person.family}".strip() for person in people[1:10]]
     listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])}, and {names[-1]}"
     title = _ended(_title(paper))
     return f"{listed}. {paper.year}. “{title}” In {paper.venue}, {_pages(paper)}."
 
 
 def _vancouver(paper: Paper) -> str:
-    names = [f"{one.family} {_initials(one, '', '')}".strip() for one in _people(paper)[:6]]
+    names = [
+        f"{person.family} {_initials(person, '', '')}".strip() for person in _people(paper)[:6]
+    ]
     listed = ", ".join(names) + (", et al" if len(paper.authors) > 6 else "")
     return f"{listed}. {_ended(_title(paper))} {paper.venue}. {paper.year}:{_pages(paper)}."
 
 
 def _acm(paper: Paper) -> str:
-    names = [f"{one.given} {one.family}".strip() for one in _people(paper)]
+    names = [f"{person.given} {person.family}".strip() for person in _people(paper)]
     listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])}, and {names[-1]}"
     title = _ended(_title(paper))
     return (

@@ -135,11 +135,13 @@ def load_formats() -> Mapping[str, Format]:
         if not isinstance(loaded, Format):
             raise DumpError(source, 0, "is not an indexer.formats.Format; uninstall it")
         found[loaded.name] = loaded
-    for one in built_in_formats():
-        found.setdefault(one.name, one)
+    for format_ in built_in_formats():
+        found.setdefault(format_.name, format_)
     return MappingProxyType(found)
 
 
 def detect(dump: Dump, formats: Mapping[str, Format]) -> Format | None:
     """Recognise the format of a dump by its content; None where no format says it is its own."""
-    return next((one for one in formats.values() if one.sniff(dump.head, dump.name)), None)
+    return next(
+        (format_ for format_ in formats.values() if format_.sniff(dump.head, dump.name)), None
+    )

@@ -46,7 +46,7 @@ def _record(paper: etree._Element) -> Record:
     meta = child(volume, "meta")
     number = _number(paper, volume)
     journal = volume is not None and volume.get("type") == "journal"
-    authors = tuple(_person(one) for one in children(paper, "author"))
+    authors = tuple(_person(author) for author in children(paper, "author"))
     return Record(
         line=paper.sourceline or 0,
         id=number,
@@ -78,7 +78,9 @@ def _person(element: etree._Element) -> Author:
     return replace(
         known,
         orcid=element.get("orcid") or "",
-        affiliations=tuple(inner_text(one) for one in children(element, "affiliation")),
+        affiliations=tuple(
+            inner_text(affiliation) for affiliation in children(element, "affiliation")
+        ),
         source_id=element.get("id") or "",
     )
 
@@ -94,7 +96,9 @@ def _publication(paper: etree._Element, meta: etree._Element | None, number: str
         pages=text_at(paper, "pages"),
         publisher=text_at(meta, "publisher"),
         place=text_at(meta, "address"),
-        editors=tuple(_person(one) for one in children(meta, "editor")) if meta is not None else (),
+        editors=tuple(_person(editor) for editor in children(meta, "editor"))
+        if meta is not None
+        else (),
         date=date_of(year, month) if month else "",
         language=text_at(paper, "language"),
         pdf_url=file,

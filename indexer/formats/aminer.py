@@ -86,8 +86,8 @@ def _record(line: int, value: Object) -> Record:
             language=text(value.get("lang")),
             pdf_url=text(value.get("pdf")),
             subjects=tuple(
-                text(one.get("name")) if is_object(one) else text(one)
-                for one in (subjects if isinstance(subjects, list) else ())
+                text(subject.get("name")) if is_object(subject) else text(subject)
+                for subject in (subjects if isinstance(subjects, list) else ())
             ),
         ),
     )
@@ -96,14 +96,14 @@ def _record(line: int, value: Object) -> Record:
 def _authors(value: object) -> tuple[Author, ...]:
     found = (
         Author(
-            text(one.get("name")),
-            affiliations=tuple(filter(None, (text(one.get("org")),))),
-            orcid=text(one.get("orcid")),
-            source_id=text(one.get("id")),
+            text(name.get("name")),
+            affiliations=tuple(filter(None, (text(name.get("org")),))),
+            orcid=text(name.get("orcid")),
+            source_id=text(name.get("id")),
         )
-        if is_object(one)
-        else Author(text(one))
-        for one in (value if isinstance(value, list) else ())
+        if is_object(name)
+        else Author(text(name))
+        for name in (value if isinstance(value, list) else ())
     )
     return tuple(author for author in found if author.name.strip())
 
@@ -125,7 +125,7 @@ def _identifiers(value: Object, own: str) -> tuple[tuple[str, str], ...]:
     pairs = [("issn", text(value.get("issn"))), ("isbn", text(value.get("isbn")))]
     # Numbers up to version 12 are those of Microsoft Academic; later ones are hexadecimal.
     pairs.append(("mag" if own.isdigit() else "own", own))
-    return tuple((scheme, one) for scheme, one in pairs if one)
+    return tuple((scheme, value) for scheme, value in pairs if value)
 
 
 @dataclass(slots=True)

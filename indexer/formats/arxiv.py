@@ -19,13 +19,13 @@ _AFFILIATION = re.compile(r"\s*\([^()]*(?:\([^()]*\)[^()]*)*\)")
 
 _VOLUME = (
     re.compile(
-        r"(?P<name>\D[^,;:(]*?)[\s.,]*\b(?:vol(?:ume|\.)?\s*)?(?P<volume>[A-Z]?\d{1,4})"
+        r"(?P<name>\D(?:[^,;:(]*?[^\s.,;:(])?)[\s.,]*\b(?:vol(?:ume|\.)?\s*)?(?P<volume>[A-Z]?\d{1,4})"
         r"(?:\s*,?\s*(?:no\.?|issue|\()\s*(?P<issue>\d{1,3}(?:-\d{1,3})?)\)?)?\s*[:,]\s*"
         r"(?:pp?\.?\s*)?(?P<pages>[A-Z]?\d{1,7}(?:\s*-{1,2}\s*[A-Z]?\d{1,7})?)"
         r"\s*[,.;]?\s*\(?(?:[A-Z][a-z]+\.?\s*)?(?:19|20)\d\d\)?\.?"
     ),
     re.compile(
-        r"(?P<name>\D[^,;:(]*?)[\s.,]*\b(?:vol(?:ume|\.)?\s*)?(?P<volume>[A-Z]?\d{1,4})"
+        r"(?P<name>\D(?:[^,;:(]*?[^\s.,;:(])?)[\s.,]*\b(?:vol(?:ume|\.)?\s*)?(?P<volume>[A-Z]?\d{1,4})"
         r"\s*,?\s*\((?:19|20)\d\d\)\s*,?\s*(?:no\.?\s*(?P<issue>\d{1,3})\s*,?\s*)?"
         r"(?:pp?\.?\s*)?(?P<pages>[A-Z]?\d{1,7}(?:\s*-{1,2}\s*[A-Z]?\d{1,7})?)\.?"
     ),
@@ -45,7 +45,7 @@ def publication_of_arxiv(
         subjects: categories and classes.
     """
     reference = " ".join(journal_reference[:500].split())
-    match = next((found for one in _VOLUME if (found := one.fullmatch(reference))), None)
+    match = next((found for pattern in _VOLUME if (found := pattern.fullmatch(reference))), None)
     told = {name: text or "" for name, text in match.groupdict().items()} if match else {}
     return Publication(
         kind="" if reference else "article",

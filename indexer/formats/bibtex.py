@@ -221,6 +221,7 @@ def _publication(
         series=either("series"),
         series_number=(number if in_series else "") or either("seriesnumber"),
         edition=either("edition"),
+        version=either("version"),
         date=_date(fields) or _date(inherited),
         language=fields.get("language", "") or fields.get("langid", ""),
         licence=either("license", "licence", "copyright", "rights"),

@@ -98,23 +98,27 @@ def _named(value: object) -> str:
 
 def _people(value: object) -> tuple[Author, ...]:
     found: list[Author] = []
-    for one in value if isinstance(value, list) else ():
-        if not is_object(one):
+    for entry in value if isinstance(value, list) else ():
+        if not is_object(entry):
             continue
-        family = text(one.get("family-names"))
+        family = text(entry.get("family-names"))
         if family:
             author = person(
                 family=family,
-                given=text(one.get("given-names")),
-                particle=text(one.get("name-particle")),
-                suffix=text(one.get("name-suffix")),
+                given=text(entry.get("given-names")),
+                particle=text(entry.get("name-particle")),
+                suffix=text(entry.get("name-suffix")),
             )
         else:
-            name = text(one.get("name")) or text(one.get("given-names")) or text(one.get("alias"))
-            author = Author(name, literal=bool(text(one.get("name"))))
-        places = tuple(filter(None, (text(one.get("affiliation")),)))
+            name = (
+                text(entry.get("name"))
+                or text(entry.get("given-names"))
+                or text(entry.get("alias"))
+            )
+            author = Author(name, literal=bool(text(entry.get("name"))))
+        places = tuple(filter(None, (text(entry.get("affiliation")),)))
         if author.name:
-            found.append(replace(author, orcid=text(one.get("orcid")), affiliations=places))
+            found.append(replace(author, orcid=text(entry.get("orcid")), affiliations=places))
     return tuple(found)
 
 
@@ -135,7 +139,8 @@ def _publication(value: Object, type: str) -> Publication:
         event=_named(conference),
         event_place=text(conference.get("city")) if is_object(conference) else "",
         editors=_people(value.get("editors")),
-        edition=text(value.get("version")) or text(value.get("edition")),
+        edition=text(value.get("edition")),
+        version=text(value.get("version")),
         date=text(value.get("date-published"))
         or text(value.get("date-released"))
         or date_of(text(value.get("year")), text(value.get("month"))),
@@ -147,9 +152,9 @@ def _publication(value: Object, type: str) -> Publication:
 
 def _identifier(value: Object, type: str) -> str:
     listed = value.get("identifiers")
-    for one in listed if isinstance(listed, list) else ():
-        if is_object(one) and text(one.get("type")) == type:
-            return text(one.get("value"))
+    for identifier in listed if isinstance(listed, list) else ():
+        if is_object(identifier) and text(identifier.get("type")) == type:
+            return text(identifier.get("value"))
     return ""
 
 
@@ -157,4 +162,4 @@ def _identifiers(value: Object) -> tuple[tuple[str, str], ...]:
     pairs = [(scheme, text(value.get(scheme))) for scheme in _SCHEMES]
     other = _identifier(value, "other")
     pairs.append(("arxiv", other if other.lower().startswith("arxiv:") else ""))
-    return tuple((scheme, one) for scheme, one in pairs if one)
+    return tuple((scheme, value) for scheme, value in pairs if value)

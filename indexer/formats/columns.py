@@ -67,6 +67,7 @@ _DETAILS: Mapping[str, tuple[str, ...]] = {
     "series": ("series", "bookseriestitle", "seriestitle"),
     "series_number": ("seriesnumber",),
     "edition": ("edition",),
+    "version": ("version", "versionnumber"),
     "language": ("language", "languageoforiginaldocument", "languages", "la"),
     "licence": ("license", "licence", "rights", "primarylocationlicense"),
     "venue_short": ("abbreviatedsourcetitle", "journalabbreviation", "journalisoabbreviation"),
@@ -146,10 +147,10 @@ class Columns:
             keywords=split_keywords(keywords, ";" if ";" in keywords else ",|"),
             author_details=authors,
             identifiers=tuple(
-                (scheme, one)
+                (scheme, part)
                 for scheme in _SCHEMES
-                for one in re.split(r"[;,]\s*|\s(?=\d{4}-?\d{3}|97[89])", cell(scheme))
-                if one.strip()
+                for part in re.split(r"[;,]\s*|\s(?=\d{4}-?\d{3}|97[89])", cell(scheme))
+                if part.strip()
             )
             + ((("openalex", id),) if cell("id").strip().startswith(_OPENALEX) else ()),
             publication=Publication(
@@ -258,7 +259,7 @@ def unknown_columns(name: str, header: Sequence[str]) -> str:
 
 
 def _near(key: str, known: Sequence[str]) -> bool:
-    return any(len(one) > 2 and (one in key or (len(key) > 3 and key in one)) for one in known)
+    return any(len(name) > 2 and (name in key or (len(key) > 3 and key in name)) for name in known)
 
 
 def has_map(name: str) -> bool:
@@ -307,14 +308,14 @@ def mapped_columns(  # noqa: C901 - one branch a fault
             known = ", ".join((*_KNOWN, *_DETAILS))
             raise DumpError(str(path), 0, f"{field}: no field; there are {known}")
         listed = given if isinstance(given, list) else [given]
-        if any(isinstance(one, list | dict) for one in listed) or len(listed) > _MOST_COLUMNS:
+        if any(isinstance(column, list | dict) for column in listed) or len(listed) > _MOST_COLUMNS:
             raise DumpError(str(path), 0, f"{field}: expected the name of a column, or a list")
-        wanted = [str(one) for one in listed]
-        for one in wanted:
-            if one not in stripped:
+        wanted = [str(column) for column in listed]
+        for column in wanted:
+            if column not in stripped:
                 shown = ", ".join(stripped[:20])
-                raise DumpError(str(path), 0, f"{field}: no column {one!r}; there are {shown}")
-        places[field] = tuple(stripped.index(one) for one in wanted)
+                raise DumpError(str(path), 0, f"{field}: no column {column!r}; there are {shown}")
+        places[field] = tuple(stripped.index(column) for column in wanted)
     if "title" not in places:
         raise DumpError(str(path), 0, "title: expected the name of a column")
     return Columns(places, joined=isinstance(told.get("authors"), list))

@@ -126,14 +126,16 @@ def _publication(value: Object, subtitle: str, kind: str) -> Publication:
         series=at("collection-title"),
         series_number=at("collection-number"),
         edition=at("edition", "edition-number"),
+        version=at("version"),
         date=next((date for name in _DATES[:4] if (date := _date(value.get(name)))), ""),
         language=at("language"),
         licence=_licence(value.get("license")) or text(custom.get("licence")),
         pdf_url=text(custom.get("pdf")),
         retracted=custom.get("retracted") is True
         or any(
-            is_object(one) and text(one.get("type")) in ("retraction", "withdrawal", "removal")
-            for one in (updates if isinstance(updates, list) else ())
+            is_object(update)
+            and text(update.get("type")) in ("retraction", "withdrawal", "removal")
+            for update in (updates if isinstance(updates, list) else ())
         ),
         subjects=texts(custom.get("subjects")),
         note=at("note"),
@@ -153,15 +155,15 @@ def _named(value: object) -> str:
 
 
 def _licence(value: object) -> str:
-    for one in value if isinstance(value, list) else ():
-        if is_object(one) and (address := text(one.get("URL"))):
+    for person in value if isinstance(value, list) else ():
+        if is_object(person) and (address := text(person.get("URL"))):
             return address
     return text(value)
 
 
 def _identifiers(value: Object) -> tuple[tuple[str, str], ...]:
-    pairs = [("isbn", one) for one in _listed(value.get("ISBN"))]
-    pairs += [("issn", one) for one in _listed(value.get("ISSN"))]
+    pairs = [("isbn", isbn) for isbn in _listed(value.get("ISBN"))]
+    pairs += [("issn", issn) for issn in _listed(value.get("ISSN"))]
     pairs += [("pmid", text(value.get("PMID"))), ("pmcid", text(value.get("PMCID")))]
     key = text(value.get("citation-key")) or text(value.get("citation-label"))
     own = text(value.get("id"))
@@ -170,13 +172,13 @@ def _identifiers(value: Object) -> tuple[tuple[str, str], ...]:
     pairs.append(("citekey", key))
     others = _custom(value).get("identifiers")
     if is_object(others):
-        pairs += [(scheme, one) for scheme, given in others.items() for one in _listed(given)]
-        return tuple((scheme, one) for scheme, one in pairs if one.strip())
+        pairs += [(scheme, number) for scheme, given in others.items() for number in _listed(given)]
+        return tuple((scheme, number) for scheme, number in pairs if number.strip())
     for name in ("number", "URL", "archive_location", "note"):
         if match := _ARXIV.search(text(value.get(name))):
             pairs.append(("arxiv", match[1]))
             break
-    return tuple((scheme, one) for scheme, one in pairs if one.strip())
+    return tuple((scheme, number) for scheme, number in pairs if number.strip())
 
 
 def _listed(value: object) -> tuple[str, ...]:

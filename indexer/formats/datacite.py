@@ -48,7 +48,7 @@ def _attributes(value: Object) -> Object:
 
 def _objects(value: Object, name: str) -> list[Object]:
     inner = value.get(name)
-    return [one for one in inner if is_object(one)] if isinstance(inner, list) else []
+    return [item for item in inner if is_object(item)] if isinstance(inner, list) else []
 
 
 def _named(value: object) -> str:
@@ -56,10 +56,14 @@ def _named(value: object) -> str:
 
 
 def _record(line: int, value: Object) -> Record:
-    authors = tuple(author for one in _objects(value, "creators") if (author := _person(one)).name)
+    authors = tuple(
+        author for creator in _objects(value, "creators") if (author := _person(creator)).name
+    )
     titles = _objects(value, "titles")
-    title = next((text(one.get("title")) for one in titles if not one.get("titleType")), "")
-    title = title or next((text(one.get("title")) for one in titles), "")
+    title = next(
+        (text(title_.get("title")) for title_ in titles if not title_.get("titleType")), ""
+    )
+    title = title or next((text(title_.get("title")) for title_ in titles), "")
     subtitle = _typed(titles, "titleType", "Subtitle", "title")
     descriptions = _objects(value, "descriptions")
     subjects = _objects(value, "subjects")
@@ -91,21 +95,21 @@ def _scheme(subject: Object) -> str:
     return text(subject.get("subjectScheme")) or text(subject.get("schemeUri"))
 
 
-def _person(one: Object) -> Author:
-    family, given = text(one.get("familyName")).strip(), text(one.get("givenName")).strip()
-    name = text(one.get("name")).strip()
+def _person(creator: Object) -> Author:
+    family, given = text(creator.get("familyName")).strip(), text(creator.get("givenName")).strip()
+    name = text(creator.get("name")).strip()
     if family and given:
         author = person(family=family, given=given)
-    elif text(one.get("nameType")) == "Organizational":
+    elif text(creator.get("nameType")) == "Organizational":
         author = Author(name, literal=True)
     else:
         author = inverted_name(name or family)
     orcids = (
         text(number.get("nameIdentifier"))
-        for number in _objects(one, "nameIdentifiers")
+        for number in _objects(creator, "nameIdentifiers")
         if text(number.get("nameIdentifierScheme")).upper() == "ORCID"
     )
-    listed = one.get("affiliation")
+    listed = creator.get("affiliation")
     places = listed if isinstance(listed, list) else [listed]
     affiliations = tuple(filter(None, map(_named, places)))
     return replace(author, orcid=next(orcids, ""), affiliations=affiliations)
@@ -115,7 +119,9 @@ def _container(value: Object) -> tuple[Object, Object]:
     """Returns the container, and the related item in which the work was published."""
     inner = value.get("container")
     related = _objects(value, "relatedItems")
-    item = next((one for one in related if text(one.get("relationType")) == "IsPublishedIn"), {})
+    item = next(
+        (item_ for item_ in related if text(item_.get("relationType")) == "IsPublishedIn"), {}
+    )
     return (inner if is_object(inner) else {}), item
 
 
@@ -141,14 +147,14 @@ def _publication(value: Object, subtitle: str) -> Publication:
 
     def part(*names: str) -> str:
         values = (text(holder.get(name)) for holder in (container, item) for name in names)
-        return next((one for one in values if one), "")
+        return next((value for value in values if value), "")
 
     dates = _objects(value, "dates")
     issued = _typed(dates, "dateType", "Issued", "date")
     editors = (
-        _person(one)
-        for one in _objects(value, "contributors")
-        if text(one.get("contributorType")) == "Editor"
+        _person(contributor)
+        for contributor in _objects(value, "contributors")
+        if text(contributor.get("contributorType")) == "Editor"
     )
     rights = _objects(value, "rightsList")
     titles = _objects(value, "titles")
@@ -166,7 +172,7 @@ def _publication(value: Object, subtitle: str) -> Publication:
         editors=tuple(editor for editor in editors if editor.name),
         series=_typed(_objects(value, "descriptions"), "descriptionType", "SeriesInformation",
                       "description") if not is_series else "",
-        edition=text(value.get("version")),
+        version=text(value.get("version")),
         date=issued,
         language=text(value.get("language")),
         licence=next((licence for licence in licences if licence), ""),
@@ -182,10 +188,10 @@ def _identifiers(value: Object) -> tuple[tuple[str, str], ...]:
         ("alternateIdentifiers", "alternateIdentifierType", "alternateIdentifier"),
     ):
         pairs += [
-            (scheme, text(one.get(field)))
-            for one in _objects(value, name)
-            if (scheme := _SCHEMES.get(text(one.get(kind)).lower()))
+            (scheme, text(item.get(field)))
+            for item in _objects(value, name)
+            if (scheme := _SCHEMES.get(text(item.get(kind)).lower()))
         ]
     if scheme := _SCHEMES.get(text(container.get("identifierType")).lower()):
         pairs.append((scheme, text(container.get("identifier"))))
-    return tuple((scheme, one) for scheme, one in dict.fromkeys(pairs) if one)
+    return tuple((scheme, number) for scheme, number in dict.fromkeys(pairs) if number)

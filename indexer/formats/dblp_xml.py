@@ -56,8 +56,8 @@ def read(dump: Dump) -> Iterator[Read]:
 
 def _record(element: etree._Element) -> Record:
     key = element.get("key") or ""
-    addresses = [inner_text(one).strip() for one in children(element, "ee")]
-    authors = tuple(_person(one) for one in children(element, "author"))
+    addresses = [inner_text(link).strip() for link in children(element, "ee")]
+    authors = tuple(_person(author) for author in children(element, "author"))
     dois = (match[1] for address in addresses if (match := _DOI.fullmatch(address)))
     return Record(
         line=element.sourceline or 0,
@@ -87,7 +87,7 @@ def _publication(element: etree._Element, key: str) -> Publication:
     is_preprint = key.startswith("journals/corr/") or element.get("publtype") == "informal"
     number = text_at(element, "number")
     has_series = bool(text_at(element, "series")) and local_name(element) != "article"
-    opened = (one for one in children(element, "ee") if one.get("type") == "oa")
+    opened = (link for link in children(element, "ee") if link.get("type") == "oa")
     volume = text_at(element, "volume")
     return Publication(
         kind="article" if is_preprint else "",
@@ -96,11 +96,11 @@ def _publication(element: etree._Element, key: str) -> Publication:
         pages=text_at(element, "pages"),
         publisher=text_at(element, "publisher") or text_at(element, "school"),
         place=text_at(element, "address"),
-        editors=tuple(_person(one) for one in children(element, "editor")),
+        editors=tuple(_person(editor) for editor in children(element, "editor")),
         series=text_at(element, "series"),
         series_number=number if has_series else "",
         date=date_of(year, month) if month else "",
-        pdf_url=next((inner_text(one).strip() for one in opened), ""),
+        pdf_url=next((inner_text(link).strip() for link in opened), ""),
         retracted=element.get("publtype") == "retracted",
         note=text_at(element, "note"),
     )
@@ -110,6 +110,6 @@ def _identifiers(
     element: etree._Element, key: str, addresses: list[str]
 ) -> tuple[tuple[str, str], ...]:
     pairs = [("dblp", key)] if key else []
-    pairs += [("isbn", inner_text(one)) for one in children(element, "isbn")]
+    pairs += [("isbn", inner_text(isbn)) for isbn in children(element, "isbn")]
     pairs += [("arxiv", match[1]) for address in addresses if (match := _ARXIV.fullmatch(address))]
     return tuple(pairs)

@@ -48,7 +48,7 @@ def _delimiter(header: str) -> str | None:
     found = [
         (len(columns.places), sign) for sign in _DELIMITERS if (columns := _guess(header, sign))
     ]
-    return max(found, key=lambda one: one[0])[1] if found else None
+    return max(found, key=lambda candidate: candidate[0])[1] if found else None
 
 
 def _guess(header: str, delimiter: str) -> Columns | None:

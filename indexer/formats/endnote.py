@@ -85,7 +85,7 @@ def _publication(tagged: Tagged) -> Publication:
         edition=tagged.first("7"),
         date=tagged.first("8") if iso_date(tagged.first("8")) else "",
         language=tagged.first("G"),
-        pdf_url=next((one for one in tagged.all(">") if one.startswith("http")), ""),
+        pdf_url=next((link for link in tagged.all(">") if link.startswith("http")), ""),
         note=tagged.first("Z"),
     )
 
@@ -100,7 +100,7 @@ def _identifiers(tagged: Tagged) -> tuple[tuple[str, str], ...]:
     scheme = "pmid" if "pubmed" in tagged.first("~").lower() else "own"
     pairs += [(scheme, tagged.first("M").strip()), ("pmcid", _pmcid(tagged.first("2")))]
     pairs += [("citekey", tagged.first("F").strip())]
-    pairs += [("arxiv", found) for one in tagged.values.get("U", ()) if (found := _arxiv(one))]
+    pairs += [("arxiv", found) for link in tagged.values.get("U", ()) if (found := _arxiv(link))]
     return tuple((scheme, value) for scheme, value in pairs if value)
 
 

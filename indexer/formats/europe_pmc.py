@@ -59,12 +59,12 @@ def _value(element: etree._Element, depth: int = 0) -> Any:
     """Returns an element as its JSON has it."""
     if not len(element) or depth > _DEEPEST:
         return (element.text or "").strip()
-    kinds = {local_name(one) for one in element}
+    kinds = {local_name(child_) for child_ in element}
     if kinds & {"i", "b", "sup", "sub", "h4", "p"}:  # a text with markup
         return "".join(str(piece) for piece in element.itertext()).strip()
     found: dict[str, Any] = {}
-    for one in element:
-        name, value = local_name(one), _value(one, depth + 1)
+    for child_ in element:
+        name, value = local_name(child_), _value(child_, depth + 1)
         if name in found:
             before = found[name]
             found[name] = [*before, value] if isinstance(before, list) else [before, value]
@@ -117,7 +117,7 @@ def _record(line: int, value: Object) -> Record:
 
 def _kinds(value: Object) -> set[str]:
     listed = [*_each(value, "pubTypeList", "pubType"), *text(value.get("pubType")).split(";")]
-    return {text(one).strip().lower() for one in listed}
+    return {text(kind).strip().lower() for kind in listed}
 
 
 def _is_article(value: Object, kinds: set[str]) -> bool:
@@ -128,7 +128,9 @@ def _is_article(value: Object, kinds: set[str]) -> bool:
 
 def _authors(value: Object) -> tuple[Author, ...]:
     found = [
-        author for one in _each(value, "authorList", "author") if (author := _person(one)).name
+        author
+        for person in _each(value, "authorList", "author")
+        if (author := _person(person)).name
     ]
     if found:
         return tuple(found)
@@ -136,29 +138,29 @@ def _authors(value: Object) -> tuple[Author, ...]:
     return tuple(initials_last(name.strip()) for name in names if name.strip())
 
 
-def _person(one: object) -> Author:
-    family, given = text(_at(one, "lastName")), text(_at(one, "firstName"))
-    group = text(_at(one, "collectiveName"))
-    given = given or text(_at(one, "initials"))
+def _person(author_entry: object) -> Author:
+    family, given = text(_at(author_entry, "lastName")), text(_at(author_entry, "firstName"))
+    group = text(_at(author_entry, "collectiveName"))
+    given = given or text(_at(author_entry, "initials"))
     if family:
         author = person(family=family, given=given)
     elif group:
         author = Author(group, literal=True)
     else:
-        author = inverted_name(text(_at(one, "fullName")) or given)
+        author = inverted_name(text(_at(author_entry, "fullName")) or given)
     places = tuple(
         place
         for affiliation in (
-            *_each(one, "authorAffiliationDetailsList", "authorAffiliation"),
-            *_each(one, "authorAffiliationsList", "authorAffiliation"),
+            *_each(author_entry, "authorAffiliationDetailsList", "authorAffiliation"),
+            *_each(author_entry, "authorAffiliationsList", "authorAffiliation"),
         )
         if (place := text(_at(affiliation, "affiliation")) or text(affiliation))
-    ) or tuple(filter(None, (text(_at(one, "affiliation")),)))
+    ) or tuple(filter(None, (text(_at(author_entry, "affiliation")),)))
     orcid = next(
         (text(_at(number, "value")) or text(_at(number, "#text"))
-         for number in _each(one, "authorId") if text(_at(number, "type")) == "ORCID"), ""
+         for number in _each(author_entry, "authorId") if text(_at(number, "type")) == "ORCID"), ""
     )  # fmt: skip
-    return replace(author, orcid=orcid or text(_at(one, "authorId")), affiliations=places)
+    return replace(author, orcid=orcid or text(_at(author_entry, "authorId")), affiliations=places)
 
 
 def _publication(value: Object, kinds: set[str], *, is_preprint: bool) -> Publication:
@@ -166,10 +168,10 @@ def _publication(value: Object, kinds: set[str], *, is_preprint: bool) -> Public
     journal, book = _at(info, "journal"), value.get("bookOrReportDetails")
     kind = next((kind for name, kind in _KINDS.items() if kind and name in kinds), "")
     pdfs = (
-        text(_at(one, "url"))
-        for one in _each(value, "fullTextUrlList", "fullTextUrl")
-        if text(_at(one, "documentStyle")) == "pdf"
-        and text(_at(one, "availabilityCode")) in ("OA", "F")
+        text(_at(link, "url"))
+        for link in _each(value, "fullTextUrlList", "fullTextUrl")
+        if text(_at(link, "documentStyle")) == "pdf"
+        and text(_at(link, "availabilityCode")) in ("OA", "F")
     )
     first, printed = (
         text(value.get("firstPublicationDate")),
@@ -206,4 +208,4 @@ def _identifiers(value: Object, pmid: str) -> tuple[tuple[str, str], ...]:
     pairs += [("isbn", text(_at(book, name))) for name in ("isbn13", "isbn10")]
     if text(value.get("source")) not in ("MED", "PMC"):
         pairs.append(("own", text(value.get("id"))))
-    return tuple((scheme, one) for scheme, one in pairs if one)
+    return tuple((scheme, number) for scheme, number in pairs if number)

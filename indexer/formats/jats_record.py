@@ -75,12 +75,12 @@ def _words(element: etree._Element | None) -> str:
     if element is None:
         return ""
     pieces: list[str] = []
-    for one in element.iter():
-        inside = local_name(one) in ("xref", "fn")
-        if one.text and not inside:
-            pieces.append(str(one.text))
-        if one.tail and one is not element:
-            pieces.append(str(one.tail))
+    for node in element.iter():
+        inside = local_name(node) in ("xref", "fn")
+        if node.text and not inside:
+            pieces.append(str(node.text))
+        if node.tail and node is not element:
+            pieces.append(str(node.tail))
     return (
         " ".join("".join(pieces).split())
         if len(element)
@@ -90,8 +90,8 @@ def _words(element: etree._Element | None) -> str:
 
 def _numbers(meta: etree._Element | None) -> dict[str, str]:
     return {
-        one.get("pub-id-type") or "": inner_text(one).strip()
-        for one in (children(meta, "article-id") if meta is not None else ())
+        number.get("pub-id-type") or "": inner_text(number).strip()
+        for number in (children(meta, "article-id") if meta is not None else ())
     }
 
 
@@ -104,42 +104,45 @@ def _journal_title(journal: etree._Element | None) -> str:
 def _abstract(meta: etree._Element | None) -> str:
     """Returns the abstract, its sections after their titles; summaries have a type."""
     all_ = list(children(meta, "abstract")) if meta is not None else []
-    abstract = next((one for one in all_ if not one.get("abstract-type")), None)
+    abstract = next((part for part in all_ if not part.get("abstract-type")), None)
     if abstract is None:
         return _words(all_[0]) if all_ else ""
     parts: list[str] = []
-    for one in abstract:
-        if local_name(one) == "sec":
-            text = " ".join(_words(inner) for inner in one if local_name(inner) != "title")
-            heading = text_at(one, "title").rstrip(":. ")
+    for part in abstract:
+        if local_name(part) == "sec":
+            text = " ".join(_words(inner) for inner in part if local_name(inner) != "title")
+            heading = text_at(part, "title").rstrip(":. ")
             parts.append(f"{heading}: {text}" if heading else text)
-        elif local_name(one) != "title":
-            parts.append(_words(one))
+        elif local_name(part) != "title":
+            parts.append(_words(part))
     return "\n".join(part for part in parts if part) or _words(abstract)
 
 
 def _people(meta: etree._Element | None, role: str) -> tuple[Author, ...]:
     groups = list(children(meta, "contrib-group")) if meta is not None else []
     places = {
-        one.get("id"): _affiliation(one)
+        affiliation.get("id"): _affiliation(affiliation)
         for holder in ([meta, *groups] if meta is not None else [])
-        for one in children(holder, "aff")
-        if one.get("id")
+        for affiliation in children(holder, "aff")
+        if affiliation.get("id")
     }
     shared = [
-        _affiliation(one) for group in groups for one in children(group, "aff") if not one.get("id")
+        _affiliation(affiliation)
+        for group in groups
+        for affiliation in children(group, "aff")
+        if not affiliation.get("id")
     ]
     found: list[Author] = []
     for group in groups:
-        for one in children(group, "contrib"):
-            if (one.get("contrib-type") or group.get("content-type") or "author").rstrip("s") == (
-                role
-            ) and (author := _person(one)).name:
+        for contrib in children(group, "contrib"):
+            if (contrib.get("contrib-type") or group.get("content-type") or "author").rstrip(
+                "s"
+            ) == (role) and (author := _person(contrib)).name:
                 refs = [
-                    place for xref in children(one, "xref") if xref.get("ref-type") == "aff"
+                    place for xref in children(contrib, "xref") if xref.get("ref-type") == "aff"
                     for place in (places.get(key, "") for key in (xref.get("rid") or "").split())
                 ]  # fmt: skip
-                own = [_affiliation(aff) for aff in children(one, "aff")]
+                own = [_affiliation(aff) for aff in children(contrib, "aff")]
                 affiliations = tuple(filter(None, [*own, *refs] or shared))
                 found.append(replace(author, affiliations=affiliations))
     return tuple(found)
@@ -174,8 +177,8 @@ def _person(contrib: etree._Element) -> Author:
     else:
         author = inverted_name(text_at(contrib, "string-name"))
     orcids = (
-        inner_text(one).strip() for one in children(contrib, "contrib-id")
-        if one.get("contrib-id-type") == "orcid"
+        inner_text(number).strip() for number in children(contrib, "contrib-id")
+        if number.get("contrib-id-type") == "orcid"
     )  # fmt: skip
     return replace(author, orcid=next(orcids, ""))
 
@@ -183,23 +186,26 @@ def _person(contrib: etree._Element) -> Author:
 def _collective(collab: etree._Element) -> str:
     """Returns the name of a group without the members that may be listed in it."""
     pieces = [collab.text or ""]
-    for one in collab:
-        if local_name(one) in ("institution", "named-content", "italic", "bold"):
-            pieces.append(inner_text(one))
-        pieces.append(one.tail or "")
+    for node in collab:
+        if local_name(node) in ("institution", "named-content", "italic", "bold"):
+            pieces.append(inner_text(node))
+        pieces.append(node.tail or "")
     return " ".join("".join(pieces).split())
 
 
 def _date(meta: etree._Element | None) -> str:
     """Returns the date of the issue, or the one on the web where it only adds month and day."""
     dates: dict[str, str] = {}
-    for one in children(meta, "pub-date") if meta is not None else ():
-        kind = one.get("pub-type") or (
-            {"electronic": "epub", "print": "ppub"}.get(one.get("publication-format") or "")
-            or one.get("date-type") or "pub"
+    for pub_date in children(meta, "pub-date") if meta is not None else ():
+        kind = pub_date.get("pub-type") or (
+            {"electronic": "epub", "print": "ppub"}.get(pub_date.get("publication-format") or "")
+            or pub_date.get("date-type") or "pub"
         )  # fmt: skip
-        iso = one.get("iso-8601-date") or ""
-        date = date_of(text_at(one, "year"), text_at(one, "month"), text_at(one, "day")) or iso
+        iso = pub_date.get("iso-8601-date") or ""
+        date = (
+            date_of(text_at(pub_date, "year"), text_at(pub_date, "month"), text_at(pub_date, "day"))
+            or iso
+        )
         if len(date) > len(dates.get(kind, "")):
             dates[kind] = date
     chosen = next((dates[kind] for kind in (*_PRINTED, *dates) if dates.get(kind)), "")
@@ -213,8 +219,8 @@ def _keywords(meta: etree._Element | None) -> tuple[str, ...]:
         word
         for group in groups
         if group.get("kwd-group-type") != "abbreviations"
-        for one in children(group, "kwd")
-        if (word := " ".join(inner_text(one).split()))
+        for keyword in children(group, "kwd")
+        if (word := " ".join(inner_text(keyword).split()))
     )
 
 
@@ -225,8 +231,8 @@ def _publication(
     subtitle: str,
 ) -> Publication:
     shorts = [
-        inner_text(one).strip() for holder in (journal, child(journal, "journal-title-group"))
-        for one in (children(holder, "abbrev-journal-title") if holder is not None else ())
+        inner_text(title).strip() for holder in (journal, child(journal, "journal-title-group"))
+        for title in (children(holder, "abbrev-journal-title") if holder is not None else ())
     ]  # fmt: skip
     conference = child(meta, "conference")
     kind = article.get("article-type") or ""
@@ -235,10 +241,10 @@ def _publication(
         (str(value) for key, value in article.attrib.items() if str(key).endswith("}lang")), ""
     )
     subjects = [
-        " ".join(inner_text(one).split())
+        " ".join(inner_text(subject).split())
         for group in _within(meta, "article-categories", "subj-group")
         if group.get("subj-group-type") not in ("heading", "display-channel")
-        for one in children(group, "subject")
+        for subject in children(group, "subject")
     ]
     return Publication(
         kind=_KINDS.get(kind, ""),
@@ -273,8 +279,10 @@ def _licence(meta: etree._Element | None) -> str:
         for key, value in licence.attrib.items():
             if str(key).endswith("href"):
                 return str(value)
-        for one in licence.iter():
-            if local_name(one) in ("license_ref", "ext-link") and (text := inner_text(one).strip()):
+        for node in licence.iter():
+            if local_name(node) in ("license_ref", "ext-link") and (
+                text := inner_text(node).strip()
+            ):
                 return text
         return licence.get("license-type") or ""
     return ""
@@ -286,8 +294,8 @@ def _identifiers(
     pairs = [("pmid", ids.get("pmid", "")), ("pmcid", central), ("arxiv", ids.get("arxiv", ""))]
     pairs.append(("pii", ids.get("pii", "")))
     pairs += [
-        ("issn", inner_text(one).strip())
-        for one in (children(journal, "issn", "issn-l") if journal is not None else ())
+        ("issn", inner_text(issn).strip())
+        for issn in (children(journal, "issn", "issn-l") if journal is not None else ())
     ]
     pairs.append(("oai", oai))
     return tuple((scheme, value) for scheme, value in pairs if value)

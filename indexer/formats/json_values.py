@@ -19,6 +19,8 @@ MOST_SAMPLED: Final = 30
 """Most records that are looked at to recognise a format."""
 MOST_LINES: Final = 50
 """Most lines of a dump that are looked at to find a whole record."""
+_DEEPEST_CUT: Final = 2
+"""Objects within each other that are read in part; a record has its fields in the second."""
 _WRAPPERS = (
     "items",
     "results",
@@ -50,10 +52,10 @@ def first_object(head: bytes) -> Object | None:
     found: Object | None = None
     for line in text.split("\n", MOST_LINES)[:MOST_LINES]:
         if line.startswith("{") and len(line) > 1:
-            one = _object_at(line)
-            if one is not None and "title" in one:
-                return one
-            found = found or one
+            record = _object_at(line)
+            if record is not None and "title" in record:
+                return record
+            found = found or record
     return found or _object_at(text)
 
 
@@ -81,7 +83,10 @@ def sample_objects(head: bytes) -> tuple[Object, ...]:
             continue
         if is_object(value):
             found.append(value)
-    first = first_object(head) if not found or len(found) == 1 else None
+    if not found and place is not None:
+        first = _object_at(text[place + 1 :].lstrip())
+    else:
+        first = first_object(head) if not found or len(found) == 1 else None
     return tuple(found) if first is None else (first,)
 
 
@@ -98,8 +103,11 @@ def _object_at(text: str) -> Object | None:
     return value if is_object(value) else None
 
 
-def _cut_object(text: str) -> Object | None:
-    """Read what is whole of an object that is cut short or broken: its first fields."""
+def _cut_object(text: str, depth: int = 0) -> Object | None:
+    """Read what is whole of an object that is cut short or broken: its first fields.
+
+    The field at which it is cut has what is whole of its list or object.
+    """
     if ":" not in text[:1000]:
         return None
     found: Object = {}
@@ -111,9 +119,26 @@ def _cut_object(text: str) -> Object | None:
             name = decoder.decode(name)
             found[name], at = decoder.raw_decode(text, key.end())
         except (ValueError, RecursionError):
-            found.setdefault(name, "")
+            found.setdefault(name, _cut_value(text[key.end() :].lstrip(), depth))
             break
     return found or None
+
+
+def _cut_value(text: str, depth: int) -> object:
+    """Returns the first items of a list that is cut short, or the first fields of an object."""
+    if text.startswith("{") and depth < _DEEPEST_CUT:
+        return _cut_object(text, depth + 1) or ""
+    items: list[object] = []
+    decoder = json.JSONDecoder(strict=False)
+    at = 1
+    while text.startswith("[") and len(items) < MOST_SAMPLED:
+        after = _AFTER.match(text, at)
+        try:
+            value, at = decoder.raw_decode(text, after.end() if after else at)
+        except (ValueError, RecursionError):
+            break
+        items.append(value)
+    return items or ""
 
 
 def is_object(value: object) -> TypeGuard[Object]:
@@ -126,7 +151,7 @@ def texts(value: object) -> tuple[str, ...]:
     if isinstance(value, str):
         return (value,) if value.strip() else ()
     if isinstance(value, list):
-        return tuple(one for one in value if isinstance(one, str) and one.strip())
+        return tuple(item for item in value if isinstance(item, str) and item.strip())
     return ()
 
 
@@ -207,11 +232,11 @@ def _whole(dump: Dump) -> Iterator[tuple[int, Object] | RecordError]:
             continue
         number, value = read
         inner = _records_in(value)
-        for one in [value] if inner is None else inner:
-            if is_object(one):
-                yield number, one
+        for item in [value] if inner is None else inner:
+            if is_object(item):
+                yield number, item
             else:
-                yield RecordError(dump.name, number, f"expected an object, got {_kind(one)}")
+                yield RecordError(dump.name, number, f"expected an object, got {_kind(item)}")
 
 
 def _values_of_line(line: str) -> Iterator[Any]:

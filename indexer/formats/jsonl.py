@@ -86,14 +86,14 @@ def _at(value: object, path: str) -> object:
 
 def _cell(value: object) -> str:
     if isinstance(value, list):
-        named = (one.get("name") if is_object(one) else one for one in value)
+        named = (item.get("name") if is_object(item) else item for item in value)
         return "; ".join(filter(None, map(text, named)))
     return text(value)
 
 
 def _unread_fields(head: bytes) -> tuple[str, ...]:
     """Returns the fields of other programs' records of which only titles would be read."""
-    records = [one for one in sample_objects(head) if "title" in one]
+    records = [record for record in sample_objects(head) if "title" in record]
     keys = dict.fromkeys(key for record in records for key in record)
     told = keys.keys() & (_FIELDS - {"id"} | {"author", "rejected", "raw"})
     foreign = [key for key in keys if key not in _OWN]
@@ -127,8 +127,8 @@ def record_of(line: int, value: Object) -> Record:
 def _authors(value: object) -> tuple[str, ...]:
     if isinstance(value, str):
         return split_names(value)
-    if isinstance(value, list) and any(is_object(one) for one in value):
-        return tuple(text(one.get("name")) if is_object(one) else text(one) for one in value)
+    if isinstance(value, list) and any(is_object(item) for item in value):
+        return tuple(text(item.get("name")) if is_object(item) else text(item) for item in value)
     return texts(value)
 
 
@@ -136,4 +136,4 @@ def _details(value: object, authors: tuple[str, ...]) -> tuple[Author, ...]:
     if not isinstance(value, list) or len(value) != len(authors):
         return ()
     pairs = zip(value, authors, strict=True)
-    return tuple(author_of(one if is_object(one) else {}, name) for one, name in pairs)
+    return tuple(author_of(details if is_object(details) else {}, name) for details, name in pairs)

@@ -86,7 +86,7 @@ def _authors(tagged: Tagged) -> tuple[Author, ...]:
             found[-1] = replace(found[-1], orcid=line.removeprefix("ORCID:").strip())
         elif tag == "FED":
             break
-    if found and not any(one.affiliations for one in found):
+    if found and not any(author.affiliations for author in found):
         # Before 2014 PubMed gave the first author's address, ahead of the names.
         places = tuple(" ".join(value.split()) for value in tagged.all("AD"))
         found[0] = replace(found[0], affiliations=places)

@@ -61,8 +61,8 @@ def record_of(line: int, mods: etree._Element, oai: str = "") -> Record:
         doi=_doi(mods),
         url=_url(mods),
         keywords=tuple(
-            word for one in children(mods, "subject") if not one.get("authority")
-            for topic in children(one, "topic") if (word := _words(topic))
+            word for subject in children(mods, "subject") if not subject.get("authority")
+            for topic in children(subject, "topic") if (word := _words(topic))
         ),
         author_details=authors,
         identifiers=identifiers,
@@ -75,14 +75,14 @@ def _words(element: etree._Element | None) -> str:
 
 
 def _related(mods: etree._Element, type: str) -> etree._Element | None:
-    related = (one for one in children(mods, "relatedItem") if one.get("type") == type)
+    related = (item for item in children(mods, "relatedItem") if item.get("type") == type)
     return next(related, None)
 
 
 def _title(element: etree._Element | None) -> tuple[str, str]:
     """Returns title and subtitle; other titles (translated, abbreviated) have a type."""
     infos = list(children(element, "titleInfo")) if element is not None else []
-    info = next((one for one in infos if not one.get("type")), infos[0] if infos else None)
+    info = next((origin for origin in infos if not origin.get("type")), infos[0] if infos else None)
     start = text_at(info, "nonSort")
     glue = "" if start.endswith(("'", "’")) or not start else " "
     return f"{start}{glue}{_words(child(info, 'title'))}", _words(child(info, "subTitle"))
@@ -119,8 +119,8 @@ def _person(name: etree._Element) -> Author:
     else:
         author = inverted_name(whole or given)
     orcids = (
-        _words(one) for one in children(name, "nameIdentifier")
-        if "orcid" in (one.get("type") or one.get("typeURI") or "").lower()
+        _words(number) for number in children(name, "nameIdentifier")
+        if "orcid" in (number.get("type") or number.get("typeURI") or "").lower()
     )  # fmt: skip
     places = tuple(filter(None, map(_words, children(name, "affiliation"))))
     return replace(author, orcid=next(orcids, ""), affiliations=places)
@@ -128,11 +128,11 @@ def _person(name: etree._Element) -> Author:
 
 def _type(mods: etree._Element, host: etree._Element | None) -> str:
     """Returns the first genre that names a kind of work; a part of a book is a chapter."""
-    genres = [_words(one) for one in children(mods, "genre")]
+    genres = [_words(genre) for genre in children(mods, "genre")]
     known = next((genre for genre in genres if kind_of(genre)), "")
     if host is None or known not in ("book", "periodical", "journal", ""):
         return known or (genres[0] if genres else "")
-    hosts = {_words(one).lower() for one in children(host, "genre")}
+    hosts = {_words(genre).lower() for genre in children(host, "genre")}
     issued = text_at(host, "originInfo", "issuance")
     if "conference publication" in hosts or "proceedings" in hosts:
         return "conference paper"
@@ -145,7 +145,7 @@ def _type(mods: etree._Element, host: etree._Element | None) -> str:
 def _date(element: etree._Element | None) -> str:
     for origin in children(element, "originInfo") if element is not None else ():
         for name in _DATES:
-            dates = [one for one in children(origin, name) if _words(one)]
+            dates = [date for date in children(origin, name) if _words(date)]
             key = next((date for date in dates if date.get("keyDate") == "yes"), None)
             ends = {date.get("point"): _words(date) for date in dates}
             if key is None and "start" in ends and "end" in ends:
@@ -160,19 +160,19 @@ def _publication(mods: etree._Element, host: etree._Element | None, subtitle: st
     part = child(host, "part")
     part = part if part is not None else child(mods, "part")
     details = {
-        one.get("type") or "": text_at(one, "number")
-        for one in (children(part, "detail") if part is not None else ())
+        detail.get("type") or "": text_at(detail, "number")
+        for detail in (children(part, "detail") if part is not None else ())
     }
     series = _related(mods, "series")
     series = _related(host, "series") if series is None and host is not None else series
     origin, outer = child(mods, "originInfo"), child(host, "originInfo")
-    titles = {one.get("type"): text_at(one, "title") for one in children(mods, "titleInfo")}
+    titles = {title.get("type"): text_at(title, "title") for title in children(mods, "titleInfo")}
+    host_titles = children(host, "titleInfo") if host is not None else ()
     shorts = (
-        text_at(one, "title") for one in (children(host, "titleInfo") if host is not None else ())
-        if one.get("type") == "abbreviated"
-    )  # fmt: skip
+        text_at(title, "title") for title in host_titles if title.get("type") == "abbreviated"
+    )
     type = _type(mods, host)
-    events = [one for one in children(mods, "name") if one.get("type") == "conference"]
+    events = [name for name in children(mods, "name") if name.get("type") == "conference"]
     editors = _people(mods, _EDITORS) or (_people(host, _EDITORS) if host is not None else ())
     language = child(mods, "language")
     return Publication(
@@ -197,8 +197,8 @@ def _publication(mods: etree._Element, host: etree._Element | None, subtitle: st
         language=text_at(language, "languageTerm"),
         licence=_licence(mods),
         subjects=tuple(
-            word for one in children(mods, "subject") if one.get("authority")
-            for topic in children(one, "topic") if (word := _words(topic))
+            word for subject in children(mods, "subject") if subject.get("authority")
+            for topic in children(subject, "topic") if (word := _words(topic))
         ),
         note=text_at(mods, "note"),
     )  # fmt: skip
@@ -221,27 +221,31 @@ def _place(origin: etree._Element | None) -> str:
 
 
 def _licence(mods: etree._Element) -> str:
-    for one in children(mods, "accessCondition"):
-        address = next((str(value) for key, value in one.attrib.items()
+    for condition in children(mods, "accessCondition"):
+        address = next((str(value) for key, value in condition.attrib.items()
                         if str(key).endswith("href")), "")  # fmt: skip
-        if address or one.get("type") == "use and reproduction":
-            return address or _words(one)
+        if address or condition.get("type") == "use and reproduction":
+            return address or _words(condition)
     return ""
 
 
 def _url(mods: etree._Element) -> str:
     addresses = [
-        _words(one) for place in children(mods, "location") for one in children(place, "url")
+        _words(link) for place in children(mods, "location") for link in children(place, "url")
     ]
-    addresses += [_words(one) for one in children(mods, "identifier") if one.get("type") == "uri"]
+    addresses += [
+        _words(identifier)
+        for identifier in children(mods, "identifier")
+        if identifier.get("type") == "uri"
+    ]
     return next((address for address in addresses if address.startswith("http")), "")
 
 
 def _doi(mods: etree._Element) -> str:
-    for one in children(mods, "identifier"):
-        if (one.get("type") or "").lower() == "doi":
-            return _words(one)
-        if match := _DOI.fullmatch(_words(one)):
+    for identifier in children(mods, "identifier"):
+        if (identifier.get("type") or "").lower() == "doi":
+            return _words(identifier)
+        if match := _DOI.fullmatch(_words(identifier)):
             return match[1]
     return ""
 
@@ -249,11 +253,11 @@ def _doi(mods: etree._Element) -> str:
 def _identifiers(mods: etree._Element, host: etree._Element | None) -> tuple[tuple[str, str], ...]:
     pairs: list[tuple[str, str]] = []
     for element in (mods, host):
-        for one in element if element is not None else ():
-            scheme = _SCHEMES.get((one.get("type") or "").lower()) if (
-                local_name(one) == "identifier") else None  # fmt: skip
+        for node in element if element is not None else ():
+            scheme = _SCHEMES.get((node.get("type") or "").lower()) if (
+                local_name(node) == "identifier") else None  # fmt: skip
             if scheme and (element is mods or scheme in ("isbn", "issn")):
-                pairs.append((scheme, _words(one)))
+                pairs.append((scheme, _words(node)))
     pairs.append(("own", text_at(mods, "recordInfo", "recordIdentifier")))
     if mods.get("ID"):
         pairs.append(("citekey", str(mods.get("ID"))))

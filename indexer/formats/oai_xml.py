@@ -122,7 +122,7 @@ def _arxiv(line: int, inner: etree._Element) -> Record:
     number = text_at(inner, "id")
     people = child(inner, "authors")
     if people is not None and len(people):
-        authors = tuple(_arxiv_author(one) for one in people)
+        authors = tuple(_arxiv_author(person) for person in people)
     else:
         authors = tuple(Author(name) for name in listed_names(inner_text(people)))
     categories = tuple(text_at(inner, "categories").split())
@@ -165,7 +165,7 @@ def _arxiv_author(element: etree._Element) -> Author:
     known = person(family=last, given=first, suffix=suffix)
     literal = not first and is_organisation(name)
     author = Author(name, literal=True) if literal else replace(known, name=name)
-    places = (inner_text(one).strip() for one in children(element, "affiliation"))
+    places = (inner_text(affiliation).strip() for affiliation in children(element, "affiliation"))
     return replace(author, affiliations=tuple(filter(None, places)))
 
 
@@ -174,30 +174,30 @@ def _dublin_core(line: int, inner: etree._Element, identifier: str) -> Record:
         return [
             text
             for name in names
-            for one in children(inner, name)
-            if (text := inner_text(one).strip())
+            for node in children(inner, name)
+            if (text := inner_text(node).strip())
         ]
 
     identifiers = [*every("identifier"), *every("relation")]
-    numbers = (_NUMBER_AT_END.search(one) for one in (*identifiers, identifier))
+    numbers = (_NUMBER_AT_END.search(number) for number in (*identifiers, identifier))
     number = next((match[1] for match in numbers if match), "")
-    dois = (match[1] for one in identifiers if (match := _DOI.match(one)))
+    dois = (match[1] for number in identifiers if (match := _DOI.match(number)))
     dates = every("issued") or sorted(every("date")) or sorted(every("created", "available"))
     language = next(iter(every("language")), "")
     described = [
         *_in_language(inner, "abstract", language),
         *_in_language(inner, "description", language),
     ]
-    abstracts = [one for one in described if not one.startswith("Comment:")]
-    plain = [one for one in identifiers if not _DOI.match(one) and "://" not in one]
+    abstracts = [text for text in described if not text.startswith("Comment:")]
+    plain = [number for number in identifiers if not _DOI.match(number) and "://" not in number]
     authors = inverted_names(every("creator"), without_tex_letters)
     sources = every("source", "isPartOf", "bibliographicCitation")
     venue, volume, issue, pages = _cited(sources)
     if number:
         venue = venue_of(plain[0] if plain else "")
-    addresses = [one for one in identifiers if one.startswith(("http://", "https://"))]
+    addresses = [number for number in identifiers if number.startswith(("http://", "https://"))]
     rights = every("rights", "license")
-    types = [one.rpartition("/")[2] for one in every("type")]
+    types = [type_.rpartition("/")[2] for type_ in every("type")]
     return Record(
         line=line,
         id=number or identifier,
@@ -213,17 +213,17 @@ def _dublin_core(line: int, inner: etree._Element, identifier: str) -> Record:
         author_details=authors,
         identifiers=_identifiers(number, identifier, [*identifiers, *sources]),
         publication=Publication(
-            kind=next((kind for one in types if (kind := kind_of(one))), ""),
+            kind=next((kind for type_ in types if (kind := kind_of(type_))), ""),
             volume=volume,
             issue=issue,
             pages=pages,
             publisher=next(iter(every("publisher")), ""),
             date=next(iter(dates), ""),
             language=language,
-            licence=next((one for one in rights if "://" in one), next(iter(rights), "")),
-            pdf_url=next((one for one in addresses if one.lower().endswith(".pdf")), ""),
+            licence=next((right for right in rights if "://" in right), next(iter(rights), "")),
+            pdf_url=next((link for link in addresses if link.lower().endswith(".pdf")), ""),
             note=next(
-                (one[len("Comment:") :] for one in described if one.startswith("Comment:")), ""
+                (text[len("Comment:") :] for text in described if text.startswith("Comment:")), ""
             ),
         ),
     )
@@ -234,7 +234,7 @@ def _in_language(inner: etree._Element, name: str, language: str) -> list[str]:
 
     OJS gives title and description once for each language of the journal, in any order.
     """
-    found = [(one.get(_LANG) or "", inner_text(one).strip()) for one in children(inner, name)]
+    found = [(node.get(_LANG) or "", inner_text(node).strip()) for node in children(inner, name)]
     texts = [(tag, text) for tag, text in found if text]
     wanted = language_of(language).partition("-")[0]
     same = [text for tag, text in texts if wanted and language_of(tag).partition("-")[0] == wanted]
@@ -246,7 +246,7 @@ def _cited(sources: list[str]) -> tuple[str, str, str, str]:
 
     "Kite Letters; Vol. 12 No. 3 (2018): Winter; 45-67" is what it writes.
     """
-    first = next((one for one in sources if not _ISSN.fullmatch(one)), "")
+    first = next((source for source in sources if not _ISSN.fullmatch(source)), "")
     venue, _, rest = first.partition(";")
     match = _VOLUME.match(rest.strip())
     if match is None:
@@ -258,12 +258,12 @@ def _cited(sources: list[str]) -> tuple[str, str, str, str]:
 
 def _identifiers(number: str, own: str, identifiers: list[str]) -> tuple[tuple[str, str], ...]:
     pairs = [("arxiv", number), ("oai", own)]
-    for one in identifiers:
-        if match := _ISSN.fullmatch(one):
+    for identifier in identifiers:
+        if match := _ISSN.fullmatch(identifier):
             pairs.append(("issn", match[1]))
-        elif match := _ISBN.fullmatch(one):
+        elif match := _ISBN.fullmatch(identifier):
             pairs.append(("isbn", match[1]))
-        elif match := _HANDLE.match(one):
+        elif match := _HANDLE.match(identifier):
             pairs.append(("handle", match[1]))
     return tuple((scheme, value) for scheme, value in pairs if value)
 
@@ -271,14 +271,14 @@ def _identifiers(number: str, own: str, identifiers: list[str]) -> tuple[tuple[s
 def _atom(line: int, entry: etree._Element) -> Record:
     address = text_at(entry, "id")
     number = re.sub(r"v\d+$", "", address.rpartition("/abs/")[2])
-    categories = tuple(one.get("term") or "" for one in children(entry, "category"))
+    categories = tuple(category.get("term") or "" for category in children(entry, "category"))
     reference = text_at(entry, "journal_ref")
     authors = tuple(
         Author(
-            text_at(one, "name"),
-            affiliations=tuple(inner_text(place) for place in children(one, "affiliation")),
+            text_at(author, "name"),
+            affiliations=tuple(inner_text(place) for place in children(author, "affiliation")),
         )
-        for one in children(entry, "author")
+        for author in children(entry, "author")
     )
     more = {"note": text_at(entry, "comment"), "date": text_at(entry, "published")}
     return Record(

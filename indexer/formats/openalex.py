@@ -64,9 +64,9 @@ def _record(line: int, value: Object) -> Record:
         doi=doi,
         url=text(place.get("landing_page_url")) or doi,
         keywords=tuple(
-            text(one.get("display_name") or one.get("keyword"))
-            for one in value.get("keywords") or ()
-            if is_object(one)
+            text(keyword.get("display_name") or keyword.get("keyword"))
+            for keyword in value.get("keywords") or ()
+            if is_object(keyword)
         ),
         authors_complete=value.get("is_authors_truncated") is not True,
         author_details=authors,
@@ -82,10 +82,10 @@ def _publication(value: Object, place: Object, source: Object) -> Publication:
     kind = text(value.get("type"))
     listed = value.get("mesh"), value.get("topics")
     subjects = [
-        text(one.get("descriptor_name") or one.get("display_name"))
+        text(topic.get("descriptor_name") or topic.get("display_name"))
         for found in listed
-        for one in (found if isinstance(found, list) else ())
-        if is_object(one)
+        for topic in (found if isinstance(found, list) else ())
+        if is_object(topic)
     ]
     return Publication(
         kind=kind_of(text(value.get("type_crossref")) or ("" if kind == "article" else kind)),
@@ -111,15 +111,15 @@ def _identifiers(value: Object, source: Object) -> tuple[tuple[str, str], ...]:
         ("pmid", text(ids.get("pmid"))),
         ("pmcid", text(ids.get("pmcid"))),
     ]
-    pairs += [("issn", one) for one in texts(source.get("issn") or source.get("issn_l"))]
+    pairs += [("issn", issn) for issn in texts(source.get("issn") or source.get("issn_l"))]
     locations = value.get("locations")
     addresses = [
-        text(one.get("landing_page_url"))
-        for one in (locations if isinstance(locations, list) else ())
-        if is_object(one)
+        text(location.get("landing_page_url"))
+        for location in (locations if isinstance(locations, list) else ())
+        if is_object(location)
     ]
     pairs += [("arxiv", address) for address in addresses if "arxiv.org/abs/" in address][:1]
-    return tuple((scheme, one) for scheme, one in pairs if one)
+    return tuple((scheme, number) for scheme, number in pairs if number)
 
 
 def _object(value: object) -> Object:
@@ -128,8 +128,8 @@ def _object(value: object) -> Object:
 
 def _authors(authorships: object) -> tuple[Author, ...]:
     found: list[Author] = []
-    for one in authorships if isinstance(authorships, list) else ():
-        whole = _object(one)
+    for authorship in authorships if isinstance(authorships, list) else ():
+        whole = _object(authorship)
         author = _object(whole.get("author"))
         shown = text(author.get("display_name"))
         named = Author(shown) if shown else inverted_name(text(whole.get("raw_author_name")))

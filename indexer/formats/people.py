@@ -47,31 +47,31 @@ def csl_names(people: object) -> tuple[Author, ...]:
     Crossref calls ``name`` what CSL calls ``literal``: an organisation.
     """
     found: list[Author] = []
-    for one in people[:AUTHORS_READ] if isinstance(people, list) else ():
-        if not is_object(one):
-            found.append(inverted_name(text(one)))
+    for entry in people[:AUTHORS_READ] if isinstance(people, list) else ():
+        if not is_object(entry):
+            found.append(inverted_name(text(entry)))
             continue
-        family = text(one.get("family")).strip()
-        given = text(one.get("given")).strip()
-        whole = (text(one.get("literal")) or text(one.get("name"))).strip()
+        family = text(entry.get("family")).strip()
+        given = text(entry.get("given")).strip()
+        whole = (text(entry.get("literal")) or text(entry.get("name"))).strip()
         if family:
             author = person(
                 family=family,
                 given=given,
-                particle=text(one.get("non-dropping-particle")).strip(),
-                dropping_particle=text(one.get("dropping-particle")).strip(),
-                suffix=text(one.get("suffix")).strip(),
+                particle=text(entry.get("non-dropping-particle")).strip(),
+                dropping_particle=text(entry.get("dropping-particle")).strip(),
+                suffix=text(entry.get("suffix")).strip(),
             )
         elif given:
             author = Author(given)
         else:
             author = Author(whole, literal=bool(whole))
-        places = one.get("affiliation")
+        places = entry.get("affiliation")
         affiliations = tuple(
             name
             for place in (places if isinstance(places, list) else ())
             if (name := text(place.get("name") if is_object(place) else place))
         )
-        orcid = text(one.get("ORCID") or one.get("orcid"))
+        orcid = text(entry.get("ORCID") or entry.get("orcid"))
         found.append(replace(author, orcid=orcid, affiliations=affiliations))
     return tuple(found)

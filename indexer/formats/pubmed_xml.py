@@ -50,7 +50,7 @@ def _record(element: etree._Element) -> Record:
     article = book if book is not None else child(citation, "Article")
     pmid = text_at(citation if book is None else book, "PMID")
     authors, complete = _authors(article)
-    kinds = {inner_text(one) for one in _listed(child(article, "PublicationTypeList"))}
+    kinds = {inner_text(kind) for kind in _listed(child(article, "PublicationTypeList"))}
     return Record(
         line=element.sourceline or 0,
         id=f"pmid:{pmid}" if pmid else "",
@@ -90,8 +90,8 @@ def _abstract(element: etree._Element | None) -> str:
     if element is None:
         return ""
     parts: list[str] = []
-    for one in children(element, "AbstractText"):
-        label, text = (one.get("Label") or "").strip(), inner_text(one).strip()
+    for part in children(element, "AbstractText"):
+        label, text = (part.get("Label") or "").strip(), inner_text(part).strip()
         named = label and label.upper() != "UNLABELLED"
         parts.append(f"{label.rstrip(':')}: {text}" if named and text else text)
     return "\n".join(part for part in parts if part)
@@ -102,33 +102,33 @@ def _authors(article: etree._Element | None) -> tuple[tuple[Author, ...], bool]:
     lists = list(children(article, "AuthorList")) if article is not None else []
     inner = child(article, "Book")
     lists = lists or ([*children(inner, "AuthorList")] if inner is not None else [])
-    wanted = [one for one in lists if one.get("Type", "authors") != "editors"] or lists
-    found = [author for one in wanted for author in _people(one)]
-    return tuple(found), all(one.get("CompleteYN") != "N" for one in wanted)
+    wanted = [list_ for list_ in lists if list_.get("Type", "authors") != "editors"] or lists
+    found = [author for list_ in wanted for author in _people(list_)]
+    return tuple(found), all(list_.get("CompleteYN") != "N" for list_ in wanted)
 
 
 def _people(people: etree._Element) -> Iterator[Author]:
-    for one in children(people, "Author"):
-        if one.get("ValidYN") == "N":  # a misprint, kept beside the right name
+    for entry in children(people, "Author"):
+        if entry.get("ValidYN") == "N":  # a misprint, kept beside the right name
             continue
-        group = text_at(one, "CollectiveName")
-        given = text_at(one, "ForeName") or text_at(one, "Initials")
-        family = text_at(one, "LastName")
+        group = text_at(entry, "CollectiveName")
+        given = text_at(entry, "ForeName") or text_at(entry, "Initials")
+        family = text_at(entry, "LastName")
         if family:
             author = person(
-                family=family, given=given, suffix=text_at(one, "Suffix"), suffix_separator=" "
+                family=family, given=given, suffix=text_at(entry, "Suffix"), suffix_separator=" "
             )
         else:
             author = Author(group or given, literal=bool(group))
         if not author.name:
             continue
-        places = (text_at(place, "Affiliation") for place in children(one, "AffiliationInfo"))
+        places = (text_at(place, "Affiliation") for place in children(entry, "AffiliationInfo"))
         affiliations = tuple(filter(None, places)) or tuple(
-            filter(None, (text_at(one, "Affiliation"),))
+            filter(None, (text_at(entry, "Affiliation"),))
         )
         orcids = (
             inner_text(number).strip()
-            for number in children(one, "Identifier")
+            for number in children(entry, "Identifier")
             if number.get("Source") == "ORCID"
         )
         yield replace(author, affiliations=affiliations, orcid=next(orcids, ""))
@@ -155,7 +155,7 @@ def _publication(
         for author in _people(people)
     ]
     headings = _listed(child(citation, "MeshHeadingList"))
-    numbers = [inner_text(one) for one in _listed(article) if one.get("EIdType") == "pii"]
+    numbers = [inner_text(number) for number in _listed(article) if number.get("EIdType") == "pii"]
     pages = text_at(article, "Pagination", "MedlinePgn") or (f"{first}-{last}" if last else first)
     vernacular = text_at(article, "VernacularTitle").removesuffix(".")
     chapter = book and bool(text_at(article, "ArticleTitle"))
@@ -201,16 +201,16 @@ def _identifiers(
 ) -> tuple[tuple[str, str], ...]:
     pairs = [("pmid", pmid)]
     for data in ("PubmedData", "PubmedBookData"):
-        for one in _listed(child(element, data, "ArticleIdList")):
-            if one.get("IdType") in ("pmc", "pii"):
-                scheme = "pmcid" if one.get("IdType") == "pmc" else "pii"
-                pairs.append((scheme, inner_text(one).strip()))
+        for number in _listed(child(element, data, "ArticleIdList")):
+            if number.get("IdType") in ("pmc", "pii"):
+                scheme = "pmcid" if number.get("IdType") == "pmc" else "pii"
+                pairs.append((scheme, inner_text(number).strip()))
     journal = child(article, "Journal")
     pairs += [("issn", text_at(journal, "ISSN"))]
     pairs += [("issn", text_at(citation, "MedlineJournalInfo", "ISSNLinking"))]
     inner = child(article, "Book")
     if inner is not None:
-        pairs += [("isbn", inner_text(one)) for one in children(inner, "Isbn")]
+        pairs += [("isbn", inner_text(isbn)) for isbn in children(inner, "Isbn")]
     return tuple((scheme, value) for scheme, value in pairs if value)
 
 
@@ -227,18 +227,20 @@ def _year(article: etree._Element | None) -> str:
 def _doi(element: etree._Element, article: etree._Element | None) -> str:
     """Returns the article's own DOI; those of its references are further down."""
     for data in ("PubmedData", "PubmedBookData"):
-        for one in _listed(child(element, data, "ArticleIdList")):
-            if one.get("IdType") == "doi":
-                return inner_text(one).strip()
-    for one in _listed(article):
-        if one.get("EIdType") == "doi":
-            return inner_text(one).strip()
+        for number in _listed(child(element, data, "ArticleIdList")):
+            if number.get("IdType") == "doi":
+                return inner_text(number).strip()
+    for number in _listed(article):
+        if number.get("EIdType") == "doi":
+            return inner_text(number).strip()
     return ""
 
 
 def _keywords(citation: etree._Element | None) -> tuple[str, ...]:
     if citation is None:
         return ()
-    own = tuple(inner_text(one) for group in children(citation, "KeywordList") for one in group)
+    own = tuple(
+        inner_text(keyword) for group in children(citation, "KeywordList") for keyword in group
+    )
     headings = _listed(child(citation, "MeshHeadingList"))
     return own or tuple(text_at(heading, "DescriptorName") for heading in headings)

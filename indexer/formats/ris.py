@@ -56,7 +56,7 @@ def read(dump: Dump) -> Iterator[Read]:
 
 def _record(tagged: Tagged) -> Record:
     addresses = [
-        one for value in tagged.all("UR", "L2", "LK") for one in re.split(r"[;\s]+", value)
+        link for value in tagged.all("UR", "L2", "LK") for link in re.split(r"[;\s]+", value)
     ]
     dois = (match[1] for address in addresses if (match := _DOI_ADDRESS.match(address)))
     authors = tuple(
@@ -123,7 +123,7 @@ def _publication(tagged: Tagged) -> Publication:
         short = tagged.first("JO")
     note = tagged.first("N1")
     first, last = tagged.first("SP"), tagged.first("EP")
-    date = next((one for one in tagged.all("DA") if iso_date(one)), "")
+    date = next((date_ for date_ in tagged.all("DA") if iso_date(date_)), "")
     published = tagged.first("PY", "Y1")
     exact = iso_date(published)
     dated = iso_date(date)
@@ -151,7 +151,7 @@ def _publication(tagged: Tagged) -> Publication:
         edition=tagged.first("ET") if len(tagged.first("ET")) < 40 else "",
         date=dated if not published or (len(exact) < 5 and dated.startswith(exact)) else exact,
         language=tagged.first("LA"),
-        pdf_url=next((one for one in tagged.all("L1") if one.startswith("http")), ""),
+        pdf_url=next((link for link in tagged.all("L1") if link.startswith("http")), ""),
         note="" if len(note) > 500 else note,
     )
 
@@ -184,7 +184,7 @@ def _identifiers(tagged: Tagged) -> tuple[tuple[str, str], ...]:
         pairs.append(("own", own))
     pairs.append(("pmcid", tagged.first("C2") if tagged.first("C2").startswith("PMC") else ""))
     pairs.append(("citekey", tagged.first("ID")))
-    pairs += [("arxiv", found) for one in tagged.all("UR", "L2") if (found := _arxiv(one))]
+    pairs += [("arxiv", found) for link in tagged.all("UR", "L2") if (found := _arxiv(link))]
     return tuple((scheme, value) for scheme, value in pairs if value)
 
 

@@ -93,9 +93,9 @@ def _publication(value: Object, published: object, kinds: tuple[str, ...]) -> Pu
         pdf_url=text(oa.get("url")) or (pdfs[0] if pdfs else ""),
         subjects=tuple(
             dict.fromkeys(
-                text(one.get("category"))
-                for one in (fields if isinstance(fields, list) else ())
-                if is_object(one)
+                text(field.get("category"))
+                for field in (fields if isinstance(fields, list) else ())
+                if is_object(field)
             )
         ),
     )
@@ -125,31 +125,31 @@ def _identifiers(value: Object, numbers: Object) -> tuple[tuple[str, str], ...]:
     ]
     venue = value.get("publicationVenue")
     if is_object(venue):
-        pairs += [("issn", one) for one in texts(venue.get("issn"))]
-    return tuple((scheme, one) for scheme, one in pairs if one)
+        pairs += [("issn", issn) for issn in texts(venue.get("issn"))]
+    return tuple((scheme, number) for scheme, number in pairs if number)
 
 
 def _authors(people: object) -> tuple[Author, ...]:
     found: list[Author] = []
-    for one in people[:AUTHORS_READ] if isinstance(people, list) else ():
-        if not is_object(one):
-            found.append(Author(text(one)))
+    for entry in people[:AUTHORS_READ] if isinstance(people, list) else ():
+        if not is_object(entry):
+            found.append(Author(text(entry)))
             continue
-        middle = one.get("middle")
+        middle = entry.get("middle")
         middles = [text(part) for part in middle] if isinstance(middle, list) else [text(middle)]
-        given = " ".join(filter(None, (text(one.get("first")), *middles)))
-        name, family = text(one.get("name")), text(one.get("last"))
-        suffix = text(one.get("suffix"))
+        given = " ".join(filter(None, (text(entry.get("first")), *middles)))
+        name, family = text(entry.get("name")), text(entry.get("last"))
+        suffix = text(entry.get("suffix"))
         if name or not family:
             author = Author(name or given)
         else:
             plain = person(family=family, given=given)
             author = replace(plain, suffix=suffix)
-        ids = one.get("authorId") or one.get("ids")
+        ids = entry.get("authorId") or entry.get("ids")
         found.append(
             replace(
                 author,
-                affiliations=texts(one.get("affiliations")),
+                affiliations=texts(entry.get("affiliations")),
                 source_id=text(ids),
             )
         )

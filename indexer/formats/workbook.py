@@ -53,7 +53,7 @@ class Workbook:
         """Opens the archive and reads the list of sheets, the styles and the shared texts."""
         self._name = name
         self._archive = zipfile.ZipFile(file)
-        self._parts = {one.filename.lstrip("/"): one for one in self._archive.infolist()}
+        self._parts = {member.filename.lstrip("/"): member for member in self._archive.infolist()}
         book = self._tree("xl/workbook.xml")
         properties = next(book.iter("{*}workbookPr"), None)
         self._epoch = _EPOCHS[
@@ -172,8 +172,8 @@ class Workbook:
 
     def _sheets(self, book: etree._Element) -> Iterator[str]:
         related = {
-            one.get("Id"): one.get("Target") or ""
-            for one in self._tree("xl/_rels/workbook.xml.rels").iter("{*}Relationship")
+            relation.get("Id"): relation.get("Target") or ""
+            for relation in self._tree("xl/_rels/workbook.xml.rels").iter("{*}Relationship")
         }
         for sheet in book.iter("{*}sheet"):
             key = next((value for name, value in sheet.attrib.items() if _is_id(str(name))), None)
@@ -185,12 +185,12 @@ class Workbook:
     def _date_styles(self) -> frozenset[str]:
         styles = self._tree("xl/styles.xml")
         dates = set(map(str, _DATE_FORMATS))
-        for one in styles.iter("{*}numFmt"):
-            if _DATE_CODE.search(_QUOTED.sub("", (one.get("formatCode") or "")[:500])):
-                dates.add(one.get("numFmtId") or "")
+        for format_ in styles.iter("{*}numFmt"):
+            if _DATE_CODE.search(_QUOTED.sub("", (format_.get("formatCode") or "")[:500])):
+                dates.add(format_.get("numFmtId") or "")
         formats = next(styles.iter("{*}cellXfs"), None)
         used = enumerate(formats) if formats is not None else ()
-        return frozenset(str(place) for place, one in used if one.get("numFmtId") in dates)
+        return frozenset(str(place) for place, style in used if style.get("numFmtId") in dates)
 
 
 def _is_id(name: str) -> bool:
@@ -211,5 +211,5 @@ def _plain(element: etree._Element) -> str:
     return "".join(
         text.text or ""
         for text in element.iter("{*}t")
-        if not any(str(one.tag).endswith("}rPh") for one in text.iterancestors())
+        if not any(str(parent.tag).endswith("}rPh") for parent in text.iterancestors())
     )

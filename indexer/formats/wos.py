@@ -83,8 +83,8 @@ def _authors(tagged: Tagged) -> tuple[Author, ...]:
                 for name in match[1].split(";"):
                     places.setdefault(name.strip().casefold(), []).append(match[2].strip())
     orcids: dict[str, str] = {}
-    for one in " ".join(tagged.first("OI").split()).split(";"):
-        name, _, orcid = one.strip().rpartition("/")
+    for pair in " ".join(tagged.first("OI").split()).split(";"):
+        name, _, orcid = pair.strip().rpartition("/")
         orcids[name.strip().casefold()] = orcid
     found: list[Author] = []
     for at, name in enumerate(names):
@@ -106,9 +106,9 @@ def _publication(tagged: Tagged) -> Publication:
     year, month = tagged.first("PY"), tagged.first("PD")
     editors = [name for value in tagged.all("BE", "ED") for name in value.split("\n")]
     subjects = (
-        one
+        keyword
         for tag in ("ID", "WC", "SC")
-        for one in split_keywords(" ".join(tagged.first(tag).split()), ";")
+        for keyword in split_keywords(" ".join(tagged.first(tag).split()), ";")
     )
     types = tagged.first("DT")
     return Publication(
@@ -138,6 +138,6 @@ def _identifiers(tagged: Tagged) -> tuple[tuple[str, str], ...]:
         ("pmid", tagged.first("PM")),
         ("issn", tagged.first("SN")),
         ("issn", tagged.first("EI")),
-        *(("isbn", one) for one in tagged.first("BN").split(";")),
+        *(("isbn", isbn) for isbn in tagged.first("BN").split(";")),
     ]
     return tuple((scheme, value.strip()) for scheme, value in pairs if value.strip())

@@ -153,7 +153,9 @@ class _Reader:
             yield from self._again(text, " ".join(str(error.msg or error).split()))
             return
         for element in elements:
-            outer = next((one for one in element.iterancestors() if self._is_record(one)), None)
+            outer = next(
+                (parent for parent in element.iterancestors() if self._is_record(parent)), None
+            )
             if outer is not None and outer.tag == element.tag:
                 yield from self._again(text, "an end tag is missing")
                 return
@@ -175,7 +177,7 @@ class _Reader:
         """Parses the record of a faulty piece by itself, and goes on after it."""
         self.faults += 1
         closing = self.end.findall(text)[-1][2:].split(b">")[0].strip()
-        starts = [one.start() for one in self.start.finditer(text) if one[1] == closing]
+        starts = [match.start() for match in self.start.finditer(text) if match[1] == closing]
         first, last = (starts[0], starts[-1]) if starts else (0, 0)
         context = self._open_elements()
         path = _path_after(_ROOT + context, text[:first])

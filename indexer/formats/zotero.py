@@ -83,7 +83,7 @@ def _record(line: int, value: Object) -> Record:
         type=text(value.get("itemType")),
         doi=text(value.get("DOI")) or extra.get("doi", ""),
         url=text(value.get("url")),
-        keywords=tuple(text(one.get("tag")) if is_object(one) else text(one) for one in listed),
+        keywords=tuple(text(tag.get("tag")) if is_object(tag) else text(tag) for tag in listed),
         author_details=authors,
         identifiers=_identifiers(value, extra),
         publication=_publication(value, note),
@@ -134,7 +134,8 @@ def _publication(value: Object, note: str) -> Publication:
         editors=tuple(editor for editor in editors if editor.name),
         series=at("series", "seriesTitle"),
         series_number=at("seriesNumber"),
-        edition=at("edition", "versionNumber"),
+        edition=at("edition"),
+        version=at("versionNumber"),
         date=at("date", "issueDate", "dateEnacted", "dateDecided"),
         language=at("language"),
         licence=at("rights"),
@@ -157,9 +158,9 @@ def _extra(text: str) -> tuple[dict[str, str], str]:
 
 def _identifiers(value: Object, extra: dict[str, str]) -> tuple[tuple[str, str], ...]:
     pairs = [
-        (scheme, one)
+        (scheme, number)
         for scheme in ("isbn", "issn")
-        for one in _NUMBERS.split(text(value.get(scheme.upper())) or extra.get(scheme, ""))
+        for number in _NUMBERS.split(text(value.get(scheme.upper())) or extra.get(scheme, ""))
     ]
     pairs += [
         (scheme, text(value.get(scheme.upper())) or extra.get(scheme, ""))
@@ -172,4 +173,4 @@ def _identifiers(value: Object, extra: dict[str, str]) -> tuple[tuple[str, str],
     found = (match[1] or match[2] for place in places if (match := _ARXIV.search(place)))
     pairs.append(("arxiv", next(found, "").split(" ")[0].removeprefix("arXiv:")))
     pairs.append(("citekey", text(value.get("citationKey")) or extra.get("citation key", "")))
-    return tuple((scheme, one.strip()) for scheme, one in pairs if one.strip())
+    return tuple((scheme, number.strip()) for scheme, number in pairs if number.strip())

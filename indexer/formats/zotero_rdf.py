@@ -68,8 +68,8 @@ def read(dump: Dump) -> Iterator[Read]:
         if type in _NO_PAPERS:
             yield RecordError(dump.name, item.sourceline or 0, f"{type} of an item, no paper")
             continue
-        referred = [str(one.get(f"{_RDF}resource") or "") for one in children(item, "isPartOf")]
-        wanted = next((one for one in referred if one), "")
+        referred = [str(link.get(f"{_RDF}resource") or "") for link in children(item, "isPartOf")]
+        wanted = next((address for address in referred if address), "")
         record = _record(item, about)
         for container in _nested(item):
             is_series = local_name(container) == "Series"
@@ -98,8 +98,8 @@ def _container(element: etree._Element) -> dict[str, str]:
         "volume": text_at(element, "volume"),
         "issue": text_at(element, "number"),
     }
-    for one in children(element, "identifier"):
-        text = inner_text(one).strip()
+    for identifier in children(element, "identifier"):
+        text = inner_text(identifier).strip()
         if match := _NUMBER.fullmatch(text):
             found.setdefault(match[1].lower(), match[2].strip())
         elif match := _DOI.fullmatch(text):
@@ -122,7 +122,10 @@ def _placed(record: Record, container: dict[str, str]) -> Record:
         record,
         venue=container.get("title", "") or record.venue,
         doi=record.doi or container.get("doi", ""),
-        identifiers=(*record.identifiers, *((scheme, one) for scheme, one in pairs if one)),
+        identifiers=(
+            *record.identifiers,
+            *((scheme, number) for scheme, number in pairs if number),
+        ),
         publication=publication,
     )
 
@@ -143,12 +146,12 @@ def _record(item: etree._Element, about: str) -> Record:
     doi = ""
     pairs: list[tuple[str, str]] = []
     url = about if about.startswith("http") else ""
-    for one in children(item, "identifier"):
-        text = " ".join(inner_text(one).split())
+    for identifier in children(item, "identifier"):
+        text = " ".join(inner_text(identifier).split())
         if match := _NUMBER.fullmatch(text):
             pieces = re.split(r"[,;]\s*|\s(?=97)", match[2])
             pairs += [(match[1].lower(), piece) for piece in pieces]
-        elif child(one, "URI") is not None:
+        elif child(identifier, "URI") is not None:
             url = text
         elif match := _DOI.fullmatch(text):
             doi = match[1]
@@ -168,7 +171,7 @@ def _record(item: etree._Element, about: str) -> Record:
         type=type,
         doi=doi,
         url=url,
-        keywords=tuple(filter(None, (_subject(one) for one in children(item, "subject")))),
+        keywords=tuple(filter(None, (_subject(subject) for subject in children(item, "subject")))),
         author_details=authors,
         identifiers=tuple(pairs),
         publication=_publication(item, type),
@@ -183,11 +186,11 @@ def _subject(element: etree._Element) -> str:
 def _people(item: etree._Element, *names: str) -> tuple[Author, ...]:
     found: list[Author] = []
     for holder in children(item, *names):
-        for one in holder.iter():
-            if local_name(one) != "Person":
+        for node in holder.iter():
+            if local_name(node) != "Person":
                 continue
-            family = text_at(one, "surname")
-            given = text_at(one, "givenName") or text_at(one, "givenname")
+            family = text_at(node, "surname")
+            given = text_at(node, "givenName") or text_at(node, "givenname")
             if family and given:
                 found.append(person(family=family, given=given))
             elif family or given:

@@ -27,9 +27,9 @@ Places = dict[int, dict[str, list[int]]]
 def places_of(seen: Sequence[TextToken], stems: Mapping[str, str]) -> Places:
     """Sort the places of words by position, then by word, or by stem where that is known."""
     at: Places = {}
-    for place, one in enumerate(seen):
-        key = stems.get(one.word, one.word)
-        at.setdefault(one.position, {}).setdefault(key, []).append(place)
+    for place, token in enumerate(seen):
+        key = stems.get(token.word, token.word)
+        at.setdefault(token.position, {}).setdefault(key, []).append(place)
     return at
 
 
@@ -50,7 +50,7 @@ def stretches(at: Places, steps: tuple[tuple[Way, ...], ...]) -> set[Stretch]:
             for way in ways:
                 held = [at.get(position + n, {}).get(word) for n, word in enumerate(way)]
                 if all(held):
-                    places = [place for one in held if one for place in one]
+                    places = [place for word_places in held if word_places for place in word_places]
                     low = min(places) if first < 0 else min(first, *places)
                     following.add((position + len(way), low, max(last, *places)))
         reached = following

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
 
-from indexer.highlighting.spans import Chunks, FieldMatcher
+from indexer.highlighting.spans import ChunkTokens, FieldMatcher
 from indexer.paper import Paper
 from indexer.query_analysis.plan import Plan
 from indexer.search import Snippet, Span
@@ -21,18 +21,20 @@ BEFORE = 60
 class Excerpts:
     """Cuts the snippets of the hits of one query."""
 
-    def __init__(self, plan: Plan, forms: Callable[[str], Iterable[str]], known: Chunks) -> None:
+    def __init__(
+        self, plan: Plan, forms: Callable[[str], Iterable[str]], chunks: ChunkTokens
+    ) -> None:
         """Mark what the leaves of a plan ask for.
 
         Args:
             plan: of the query.
             forms: gives the surface words of a stem.
-            known: chunks met before.
+            chunks: cache of the tokens of chunks.
         """
-        terms = list(dict.fromkeys(term for one in plan.asking for term in one.terms))
-        self._title = FieldMatcher(terms, "title", forms, known)
-        self._abstract = FieldMatcher(terms, "abstract", forms, known)
-        self._author = FieldMatcher(terms, "author", forms, known)
+        terms = list(dict.fromkeys(term for reading in plan.asking for term in reading.terms))
+        self._title = FieldMatcher(terms, "title", forms, chunks)
+        self._abstract = FieldMatcher(terms, "abstract", forms, chunks)
+        self._author = FieldMatcher(terms, "author", forms, chunks)
 
     def of(self, paper: Paper, *, marked: bool = True) -> tuple[Snippet, ...]:
         """Returns the title, every matching author name, and a passage of the abstract, if any.

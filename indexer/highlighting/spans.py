@@ -31,29 +31,26 @@ from indexer.query_analysis.terms import (
     Way,
 )
 from indexer.search import Span
+from indexer.text.chunk_cache import CHUNK_BYTES, ChunkCache
 from indexer.text.folded import Folded
 
 WORD: Final = re.compile(PATTERN)
 """The raw words of folded text, as `Analyzer.tokens` cuts them."""
 FEW: Final = 32
 """Up to so many words are looked for in a name before it is cut into words."""
-CHUNK_BYTES: Final = 24 << 20
-"""Memory for chunks: some 100,000 of 240 bytes. Fewer are read again more often."""
-_PLAIN_BYTES: Final = 240
 _WORD_BYTES: Final = 320
-"""Beside a chunk, each word in it that is no plain one."""
-_LONGEST_KEPT: Final = 64
+"""Bytes of each token of an `OddChunk`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OddChunk:
-    """What stands between two spaces and is anything but one plain word.
+    """The tokens of a chunk that is anything but one plain word.
 
     Attributes:
-        raws: for every raw word in it, what `open_word` makes of that, the joined form first;
-            positions and places are counted from the beginning of the chunk.
-        width: how many positions its words take.
-        words: all that it may be asked for by.
+        raws: for each raw word the tokens that `open_word` makes of it, the joined form first;
+            positions and offsets count from the beginning of the chunk.
+        width: number of positions its tokens take.
+        words: every token text, joined forms included.
     """
 
     raws: tuple[tuple[TextToken, ...], ...]
@@ -61,56 +58,42 @@ class OddChunk:
     words: frozenset[str]
 
 
-class Chunks(dict[str, str | OddChunk]):
-    """What stands between two spaces of folded text, and the words in it: mostly a plain one.
+ChunkTokens = ChunkCache[str | OddChunk]
+"""The tokens of each chunk of folded text: a plain word mostly, else an `OddChunk`.
 
-    No word holds a space, so the words of a text are those of its chunks, one after the other.
-    Bounded by bytes: it begins anew when it holds too much.
-    """
-
-    def __init__(self) -> None:
-        """Starts empty."""
-        super().__init__()
-        self._bytes = 0
-
-    def __missing__(self, text: str) -> str | OddChunk:
-        """Read a chunk that was not met before."""
-        held = _read(text)
-        if len(text) <= _LONGEST_KEPT:
-            self._bytes += _PLAIN_BYTES
-            if not isinstance(held, str):
-                self._bytes += _WORD_BYTES * sum(map(len, held.raws))
-            if self._bytes > CHUNK_BYTES:
-                self.forget()
-            self[text] = held
-        return held
-
-    def forget(self) -> None:
-        """Empties the cache."""
-        self.clear()
-        self._bytes = 0
+No token holds a space, so the tokens of a text are those of its chunks, one after the other.
+"""
 
 
-def _read(text: str) -> str | OddChunk:
+def token_cache(limit: int = CHUNK_BYTES) -> ChunkTokens:
+    """Returns an empty cache of the tokens of chunks, of at most `limit` bytes."""
+    return ChunkCache(_tokenize, _weigh, limit)
+
+
+def _weigh(tokens: str | OddChunk) -> int:
+    return 0 if isinstance(tokens, str) else _WORD_BYTES * sum(map(len, tokens.raws))
+
+
+def _tokenize(chunk: str) -> str | OddChunk:
     raws: list[tuple[TextToken, ...]] = []
     width = 0
     raw = ""
-    for match in WORD.finditer(text):
+    for match in WORD.finditer(chunk):
         raw = match[0]
         parts, joined = open_word(raw)
-        place, end = match.span()
-        seen = [TextToken(joined, width, place, end)] if joined else []
+        start, end = match.span()
+        tokens = [TextToken(joined, width, start, end)] if joined else []
         for step, part in enumerate(parts):
             if len(parts) > 1:
-                place = text.index(part, place)
-                end = place + len(part)
-            seen.append(TextToken(part, width + step, place, end))
-            place = end
+                start = chunk.index(part, start)
+                end = start + len(part)
+            tokens.append(TextToken(part, width + step, start, end))
+            start = end
         width += len(parts)
-        raws.append(tuple(seen))
-    if len(raws) == 1 and [one.word for one in raws[0]] == [raw]:
-        return text if text == raw else raw
-    words = frozenset(one.word for seen in raws for one in seen)
+        raws.append(tuple(tokens))
+    if len(raws) == 1 and [token.word for token in raws[0]] == [raw]:
+        return chunk if chunk == raw else raw
+    words = frozenset(token.word for tokens in raws for token in tokens)
     return OddChunk(tuple(raws), width, words)
 
 
@@ -125,7 +108,7 @@ class FieldMatcher:
         terms: Iterable[TextTerm],
         field: TextField,
         forms: Callable[[str], Iterable[str]],
-        known: Chunks,
+        chunks: ChunkTokens,
     ) -> None:
         """Sort terms by how they are looked for.
 
@@ -133,7 +116,7 @@ class FieldMatcher:
             terms: what to mark.
             field: where to look.
             forms: gives the surface words of a stem.
-            known: chunks met before.
+            chunks: cache of the tokens of chunks.
         """
         self._forms = forms
         self._stems: dict[str, str] = {}
@@ -154,7 +137,9 @@ class FieldMatcher:
         nears = (words for words, _ in self._nears)
         self._wanted = {word for way in (*rows, *steps, *nears) for word in way}
         self._wanted |= self._words | self._stems.keys()
-        self._known = known
+        self._chunks = chunks
+        self._passed: set[str] = set()
+        """Chunks met that take one position and are not asked for."""
 
     def _add(self, term: TextTerm, *, author: bool) -> None:
         match term:
@@ -191,7 +176,7 @@ class FieldMatcher:
         if not seen:
             return []
         words = self._words
-        found = [(one.start, one.end) for one in seen if one.word in words]
+        found = [(token.start, token.end) for token in seen if token.word in words]
         if self._compounds or self._phrases or self._nears:
             found += self._rows(seen)
         return merged(found)
@@ -199,41 +184,44 @@ class FieldMatcher:
     def _look(self, folded: Folded) -> list[TextToken]:
         """Returns the tokens of a text that the query contains, and the joined forms around them.
 
-        Most chunks of a text are a plain word that is not asked for: they are passed over by
-        built-in functions, and only the others are looked at one by one.
+        Most chunks of a text are a plain word that is not asked for: once met, they are passed
+        over by built-in functions, and only the others are looked at one by one.
         """
-        wanted = self._wanted
+        wanted, passed = self._wanted, self._passed
         texts = folded.text.split(" ")
-        held = list(map(self._known.__getitem__, texts))
-        flagged = [at for at, one in enumerate(held) if one.__class__ is OddChunk or one in wanted]
         seen: list[TextToken] = []
-        if not flagged:
-            return seen
         ends: list[int] = []
         more = 0  # words that the chunks before had beyond one each
-        for at in flagged:
-            one = held[at]
-            if isinstance(one, OddChunk) and wanted.isdisjoint(one.words):
-                more += one.width - 1
+        for at in [at for at, text in enumerate(texts) if text not in passed]:
+            text = texts[at]
+            chunk = self._chunks[text]
+            if isinstance(chunk, str):
+                if chunk not in wanted:
+                    passed.add(text)
+                    continue
+            elif wanted.isdisjoint(chunk.words):
+                if chunk.width == 1:
+                    passed.add(text)
+                more += chunk.width - 1
                 continue
             ends = ends or list(accumulate(map(len, texts)))
-            begin = ends[at] - len(texts[at]) + at
-            if isinstance(one, str):
-                start = begin + texts[at].index(one)
-                seen.append(TextToken(one, at + more, *folded.source(start, start + len(one))))
+            begin = ends[at] - len(text) + at
+            if isinstance(chunk, str):
+                start = begin + text.index(chunk)
+                seen.append(TextToken(chunk, at + more, *folded.source(start, start + len(chunk))))
                 continue
-            for raw in one.raws:
+            for raw in chunk.raws:
                 if any(word.word in wanted for word in raw):
                     for word in raw:
                         place = folded.source(begin + word.start, begin + word.end)
                         seen.append(TextToken(word.word, at + more + word.position, *place))
-            more += one.width - 1
+            more += chunk.width - 1
         return seen
 
     def _rows(self, seen: Sequence[TextToken]) -> Iterator[Stretch]:
         for stems in (False, True):
             known = self._stems if stems else {}
-            held = {known.get(one.word, one.word) for one in seen}
+            held = {known.get(token.word, token.word) for token in seen}
             rows: list[tuple[tuple[Way, ...], ...]] = [
                 (there,)
                 for ways, of_stems in self._compounds
@@ -273,8 +261,11 @@ class FieldMatcher:
         """
         if not self.may_mark((name,)):
             return []
-        seen = [TextToken(one.word, one.position, one.start, one.end) for one in name_tokens(name)]
-        held = {one.word for one in seen}
+        seen = [
+            TextToken(token.word, token.position, token.start, token.end)
+            for token in name_tokens(name)
+        ]
+        held = {token.word for token in seen}
         asked = self._words & held
         for ways, _ in self._compounds:
             asked.update(word for way in ways if held.issuperset(way) for word in way)
@@ -287,7 +278,7 @@ class FieldMatcher:
                     found.append((0, len(name)))
             else:
                 asked |= name_answer(held, term) or set()
-        found += [(one.start, one.end) for one in seen if one.word in asked]
+        found += [(token.start, token.end) for token in seen if token.word in asked]
         if self._phrases or self._nears:
             by_word = places_of(seen, {})
             for steps in self._phrases:
@@ -314,7 +305,7 @@ def name_answer(held: set[str], term: NameTerm) -> set[str] | None:
         ]
         for at, word in enumerate(words):
             if len(word) == 1 and word.isalpha():
-                answers[at] |= {one for one in held if one.startswith(word)}
+                answers[at] |= {word_ for word_ in held if word_.startswith(word)}
             elif word[0].isalpha() and any(full[:at] + full[at + 1 :]):
                 answers[at] |= {word[0]} & held
     return set().union(*answers) if all(answers) else None

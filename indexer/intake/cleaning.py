@@ -220,7 +220,7 @@ class _Cleaning:
 
     def keywords(self, given: tuple[str, ...]) -> tuple[str, ...]:
         """Clean keywords; what is nothing but marks of space is none."""
-        cleaned = (self.text("keywords", one, ()) for one in given[:MOST_KEYWORDS])
+        cleaned = (self.text("keywords", keyword, ()) for keyword in given[:MOST_KEYWORDS])
         return tuple(text for text in cleaned if text)
 
     def _names(self, rule: str, before: tuple[str, ...], after: tuple[str, ...]) -> tuple[str, ...]:

@@ -83,11 +83,11 @@ class _Reader(NodeReader[Curation]):
         name = self._name(given["name"], f"{where}.name")
         same: list[str] = []
         if "same" in given:
-            for at, one in enumerate(self.items(given["same"], f"{where}.same"), 1):
+            for at, item in enumerate(self.items(given["same"], f"{where}.same"), 1):
                 if at > _MOST_NAMES:
-                    self.fault(f"{where}.same", f"expected at most {_MOST_NAMES} names", one)
+                    self.fault(f"{where}.same", f"expected at most {_MOST_NAMES} names", item)
                     break
-                same.append(self._name(one, f"{where}.same.{at}"))
+                same.append(self._name(item, f"{where}.same.{at}"))
         homepage = self.text(given.get("homepage"), f"{where}.homepage")
         if homepage and not _is_address(homepage):
             told = f"expected an address that begins with https://; got {homepage!r}"
@@ -96,7 +96,7 @@ class _Reader(NodeReader[Curation]):
         if orcid and not _is_orcid(orcid):
             told = f"expected an ORCID such as 0000-0002-1825-0097; got {orcid!r}, check its digits"
             self.fault(f"{where}.orcid", told, given["orcid"])
-        keys = {name_key(one): one for one in reversed((name, *same))}
+        keys = {name_key(spelling): spelling for spelling in reversed((name, *same))}
         for key, written in keys.items():
             if key in self.lines:
                 told = (
@@ -105,13 +105,13 @@ class _Reader(NodeReader[Curation]):
                 )
                 self.fault(where, told, node)
             self.lines[key] = node.start_mark.line + 1
-        others = tuple(one for one in dict.fromkeys(same) if name_key(one) != name_key(name))
+        others = tuple(other for other in dict.fromkeys(same) if name_key(other) != name_key(name))
         yield CuratedPerson(name, others, homepage, orcid)
 
     def _different(self, node: yaml.Node, where: str) -> Iterator[tuple[str, ...]]:
         items = list(self.items(node, where))
         names = tuple(
-            self._name(one, f"{where}.{at}") for at, one in enumerate(items[:_MOST_NAMES], 1)
+            self._name(item, f"{where}.{at}") for at, item in enumerate(items[:_MOST_NAMES], 1)
         )
         if isinstance(node, yaml.SequenceNode) and not 1 < len(items) <= _MOST_NAMES:
             told = f"expected 2 to {_MOST_NAMES} names of different people; got {len(items)}"
@@ -132,7 +132,9 @@ class _Reader(NodeReader[Curation]):
             if not 1 < len(items) <= _MOST_PAPERS:
                 told = f"expected the ids of 2 to {_MOST_PAPERS:,} papers; got {len(items)}"
                 self.fault(f"{where}.{key}", told, value)
-            ids[key] = tuple(self.text(one, f"{where}.{key}") for one in items[:_MOST_PAPERS])
+            ids[key] = tuple(
+                self.text(paper_id, f"{where}.{key}") for paper_id in items[:_MOST_PAPERS]
+            )
         if not ids:
             self.fault(where, "expected `same:` or `different:` with ids of papers", node)
         both = set(combinations(sorted(ids.get("same", ())), 2))

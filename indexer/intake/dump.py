@@ -199,10 +199,10 @@ class Dumps:
         Raises:
             DumpError: when there is no such file or folder, or nothing fits a pattern.
         """
-        barred = {os.path.realpath(one) for one in exclude}
-        self.found = tuple(one for name in names for one in _find(name, barred))
-        known = all(one.name != "-" for one in self.found)
-        self.bytes_total = sum(one.size for one in self.found) if known else 0
+        barred = {os.path.realpath(path) for path in exclude}
+        self.found = tuple(dump for name in names for dump in _find(name, barred))
+        known = all(dump.name != "-" for dump in self.found)
+        self.bytes_total = sum(dump.size for dump in self.found) if known else 0
         self._finished = 0
         self._now: Counted | None = None
 
@@ -217,16 +217,16 @@ class Dumps:
         Raises:
             DumpError: when a file cannot be opened or its packing is broken.
         """
-        for one in self.found:
-            raw = sys.stdin.buffer if one.name == "-" else _open(one.name)
+        for dump in self.found:
+            raw = sys.stdin.buffer if dump.name == "-" else _open(dump.name)
             try:
                 self._now = Counted(raw)
-                for name, content in unpack(one.name, self._now):
-                    yield Dump(name, content, asked=one.asked and name == one.name)
+                for name, content in unpack(dump.name, self._now):
+                    yield Dump(name, content, asked=dump.asked and name == dump.name)
                 self._finished += self._now.count
                 self._now = None
             finally:
-                if one.name != "-":
+                if dump.name != "-":
                     raw.close()
 
 
@@ -246,8 +246,8 @@ def _find(name: str, barred: set[str]) -> Iterator[DumpFile]:
         names = sorted(glob.glob(name, recursive=True))  # noqa: PTH207 - keeps the user's spelling
         if not names:
             raise DumpError(name, 0, "nothing fits this pattern")
-        for one in names:
-            yield from _at(one, barred)
+        for name_ in names:
+            yield from _at(name_, barred)
     else:
         raise DumpError(name, 0, "no such file; give a file, a folder, a pattern, or - for stdin")
 

@@ -68,14 +68,14 @@ class _Reader(NodeReader[DuplicateDecisions]):
         if ids and preferred not in ids:
             told = f"expected one of the ids; got {preferred[:60]!r}, add it to ids"
             self.fault(f"{where}.preferred", told, given["preferred"])
-        for one in ids:
-            if one in self.lines:
+        for paper_id in ids:
+            if paper_id in self.lines:
                 told = (
-                    f"{one!r} is already in line {self.lines[one]}; put all papers of one work "
-                    "into one entry"
+                    f"{paper_id!r} is already in line {self.lines[paper_id]}; "
+                    "put all papers of one work into one entry"
                 )
                 self.fault(where, told, node)
-            self.lines[one] = node.start_mark.line + 1
+            self.lines[paper_id] = node.start_mark.line + 1
         yield SameWork(ids, preferred, self.text(given.get("note"), f"{where}.note"))
 
     def _ids(self, node: yaml.Node, where: str) -> tuple[str, ...]:

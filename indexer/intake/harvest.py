@@ -122,7 +122,7 @@ def harvest(  # noqa: PLR0913 - what it is told, and what it tells
 def _refuse_unread(
     what: Harvest, found: list[etree._Element], is_readable: Callable[[etree._Element], bool]
 ) -> None:
-    inner = [one for record in found for one in record.iterfind(f"{_OAI}metadata/*")]
+    inner = [node for record in found for node in record.iterfind(f"{_OAI}metadata/*")]
     if inner and not any(map(is_readable, inner)):
         fault = f"metadata format {what.prefix} is not read; harvest oai_dc (--prefix oai_dc)"
         raise DumpError(what.url, 0, fault)

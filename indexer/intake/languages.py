@@ -38,6 +38,13 @@ _CODES: Final = MappingProxyType(
     }
     | {name: tag for tag, names in _OTHERS for name in names.split()}
 )
+_NAMES: Final = MappingProxyType(
+    {
+        names[0]: next(name for name in names[1:] if len(name) > 3)
+        for line in _TABLE.strip().replace("\n", "|").split("|")
+        if (names := line.split())
+    }
+)
 _TAG = re.compile(r"([a-zA-Z]{2,3})(?:[-_]([A-Za-z]{4}))?(?:[-_]([A-Za-z]{2}|\d{3}))?")
 
 
@@ -58,3 +65,16 @@ def language_of(text: str) -> str:
     language = codes.get(match[1].lower(), match[1].lower())
     script = match[2].title() if match[2] else ""
     return "-".join(part for part in (language, script, (match[3] or "").upper()) if part)
+
+
+def language_name(tag: str) -> str:
+    """Returns the English name of a language and its region; the tag where it has none here.
+
+    >>> language_name("de"), language_name("pt-BR"), language_name("xx")
+    ('German', 'Portuguese (BR)', 'xx')
+    """
+    language, *rest = tag.split("-")
+    name = _NAMES.get(language, "")
+    if not name:
+        return tag
+    return f"{name.title()} ({', '.join(rest)})" if rest else name.title()

@@ -74,7 +74,7 @@ def split_listed(name: str) -> tuple[str, ...]:
     whole = all(len(piece.split()) > 1 for piece in pieces)
     paired = len(pieces) % 2 == 0 and all(_INITIALS.fullmatch(piece) for piece in pieces[1::2])
     listed = len(pieces) > 2 and not suffixed and (whole or (paired and len(pieces) > 3))
-    initial = len(pieces) == 2 and whole and all(_INITIAL_FIRST.match(one) for one in pieces)
+    initial = len(pieces) == 2 and whole and all(_INITIAL_FIRST.match(piece) for piece in pieces)
     return _split_at_commas(name) if listed or initial else (natural_order(name),)
 
 
@@ -106,7 +106,7 @@ def _python_list(text: str) -> tuple[str, ...]:
         value = ast.literal_eval(text)
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         return ()
-    found = tuple(one.strip() for one in value if isinstance(one, str) and one.strip())
+    found = tuple(item.strip() for item in value if isinstance(item, str) and item.strip())
     return found if len(found) == len(value) else ()
 
 
@@ -120,7 +120,7 @@ def _split_at_commas(text: str) -> tuple[str, ...]:
     pieces = [piece for piece in pieces if piece]
     if len(pieces) == 2 and len(pieces[0].split()) == 1 and len(pieces[1].split()) <= 2:
         return (natural_order(text),)
-    paired = len(pieces) % 2 == 0 and all(_INITIALS.fullmatch(one) for one in pieces[1::2])
+    paired = len(pieces) % 2 == 0 and all(_INITIALS.fullmatch(piece) for piece in pieces[1::2])
     if pieces and paired:
         pairs = zip(pieces[::2], pieces[1::2], strict=True)
         return tuple(f"{given} {last}" for last, given in pairs)

@@ -104,6 +104,10 @@ def harvest_rest(  # noqa: PLR0913 - what it is told, and what it tells
     while more:
         try:
             page = asking.page(query)
+        except _ChangesWithheld:
+            tell(f"{source.label} tells changes to subscribers only; reading the whole list")
+            state, query = replace(state, since=""), replace(query, since="")
+            continue
         except _Forgotten as error:
             if begun_again:  # else a source that refuses every second page is asked for ever
                 raise DumpError(source.label, 0, "does not give its list to the end") from error
@@ -158,6 +162,10 @@ class _Forgotten(Exception):  # noqa: N818 - what happened
     """The source no longer knows the token."""
 
 
+class _ChangesWithheld(Exception):  # noqa: N818 - what happened
+    """The source does not tell this key what changed since a day."""
+
+
 class _Asking:
     """Asks one source for pages, with its pause between them."""
 
@@ -189,7 +197,12 @@ class _Asking:
         headers = {source.key_header: query.key} if source.key_header and query.key else {}
 
         def ask() -> RestPage:
-            data = fetched(address, self.timeout, headers, contact=query.contact)
+            try:
+                data = fetched(address, self.timeout, headers, contact=query.contact)
+            except HTTPError as error:
+                if query.since and source.withheld and source.withheld in _body_of(error):
+                    raise _ChangesWithheld from error
+                raise
             try:
                 return source.read(data, query)
             except (TypeError, ValueError, etree.LxmlError) as error:
@@ -212,6 +225,14 @@ class _Asking:
             raise
         self.requests += tries
         return page
+
+
+def _body_of(error: HTTPError) -> str:
+    """Returns the beginning of what a source says beside an error."""
+    try:
+        return error.read(10_000).decode(errors="replace")
+    except OSError:
+        return ""
 
 
 def _begun(source: RestSource, query: RestQuery, dump: Path, state_file: Path) -> HarvestState:

@@ -8,6 +8,19 @@ OpenAlex developers.openalex.org; Crossref api.crossref.org/swagger-ui; Europe P
 europepmc.org/RestfulWebService; PubMed ncbi.nlm.nih.gov/books/NBK25499; Semantic Scholar
 api.semanticscholar.org/api-docs; arXiv info.arxiv.org/help/api/user-manual.html; OpenReview
 docs.openreview.net/reference/api-v2.
+
+How each is asked for what changed since a day:
+
+| source | condition | page |
+|---|---|---|
+| OpenAlex | filter ``from_updated_date`` (subscribers) | docs.openalex.org, Filter works |
+| Crossref | filter ``from-index-date``, inclusive | crossref.org, REST API filters |
+| Europe PMC | ``UPDATE_DATE:[day TO day]`` | europepmc.org/searchsyntax |
+| PubMed | ``datetype=mdat``, ``mindate`` and ``maxdate`` together | NBK25499, ESearch |
+| arXiv | the list by ``lastUpdatedDate``, read back to the day | user-manual.html, 3.1.1.3 |
+
+Semantic Scholar's bulk search knows the date of publication only (``publicationDateOrYear``), and
+OpenReview's notes the day they were created (``mintcdate``): of both the whole list is read again.
 """
 
 from __future__ import annotations
@@ -83,6 +96,7 @@ class RestSource:
         has_filter: it has a language of conditions beside words.
         tells_changes: it can be asked for what changed since a day; of others the whole list is
             read again, and records that the dump has are passed over.
+        withheld: what its refusal says where it tells changes to subscribers only.
         key_header: header of the key; empty where it is an argument.
         head: what its dump begins with.
         tail: what its dump ends with.
@@ -96,6 +110,7 @@ class RestSource:
     pause: float
     has_filter: bool = False
     tells_changes: bool = True
+    withheld: str = ""
     key_header: str = ""
     head: bytes = b""
     tail: bytes = b""
@@ -122,9 +137,9 @@ def _lines(records: object) -> tuple[bytes, ...]:
     """Returns records as lines of JSON; what is no object is left out."""
     found = records if isinstance(records, list) else []
     return tuple(
-        json.dumps(one, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
-        for one in found
-        if isinstance(one, dict)
+        json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
+        for record in found
+        if isinstance(record, dict)
     )
 
 
@@ -262,11 +277,11 @@ def _elements(data: bytes, names: tuple[str, ...], namespace: str = "") -> tuple
         raise BrokenReply("a reply that is not XML")
     wanted = {namespace + name for name in names}
     return tuple(
-        etree.tostring(one, with_tail=False, encoding="UTF-8", xml_declaration=False).replace(
+        etree.tostring(node, with_tail=False, encoding="UTF-8", xml_declaration=False).replace(
             b"\n", b" "
         )
-        for one in root.iter()
-        if one.tag in wanted
+        for node in root.iter()
+        if node.tag in wanted
     )
 
 
@@ -305,16 +320,16 @@ def _read_arxiv(data: bytes, query: RestQuery) -> RestPage:
     records = _elements(data, ("entry",), _ATOM)
     start = int(query.token or 0)
     total, oldest = 0, ""
-    for one in etree.fromstring(
+    for node in etree.fromstring(
         data.strip(), etree.XMLParser(resolve_entities=False, recover=True)
     ):
-        name = etree.QName(one).localname if isinstance(one.tag, str) else ""
+        name = etree.QName(node).localname if isinstance(node.tag, str) else ""
         if name == "totalResults":
-            total = int(one.text or 0)
+            total = int(node.text or 0)
         elif name == "entry":
-            oldest = (one.findtext(f"{_ATOM}updated") or "").strip() or oldest
-            if (one.findtext(f"{_ATOM}id") or "").startswith("http://arxiv.org/api/errors"):
-                raise RefusedQuery(f"is refused: {one.findtext(f'{_ATOM}summary')}")
+            oldest = (node.findtext(f"{_ATOM}updated") or "").strip() or oldest
+            if (node.findtext(f"{_ATOM}id") or "").startswith("http://arxiv.org/api/errors"):
+                raise RefusedQuery(f"is refused: {node.findtext(f'{_ATOM}summary')}")
     if not records and start < total:
         raise BrokenReply("an empty page in the middle of its list")  # as arXiv does at times
     unchanged = bool(query.since) and oldest[:10] < query.since
@@ -345,7 +360,7 @@ def _read_openreview(data: bytes, query: RestQuery) -> RestPage:
 _ALL = (
     RestSource(
         "openalex", "OpenAlex", "https://api.openalex.org", _openalex, _read_openalex, 0.2,
-        has_filter=True,
+        has_filter=True, withheld="upgrade",
     ),
     RestSource(
         "crossref", "Crossref", "https://api.crossref.org", _crossref, _read_crossref, 0.5,
@@ -376,5 +391,5 @@ _ALL = (
         _read_openreview, 0.5, tells_changes=False,
     ),
 )  # fmt: skip
-REST_SOURCES: Final = MappingProxyType({one.name: one for one in _ALL})
+REST_SOURCES: Final = MappingProxyType({source.name: source for source in _ALL})
 """Every source by its name."""

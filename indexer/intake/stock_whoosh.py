@@ -177,11 +177,11 @@ def _read_toc(path: Path) -> tuple[dict[str, bool], list[_Segment]]:
     }
     segments = [
         _Segment(
-            f"{_safe(one.state['indexname'])}_{_safe(one.state['segid'])}",
-            int(one.state["_doccount"]),
-            frozenset(one.state["_deleted"] or ()),
+            f"{_safe(part.state['indexname'])}_{_safe(part.state['segid'])}",
+            int(part.state["_doccount"]),
+            frozenset(part.state["_deleted"] or ()),
         )
-        for one in listed
+        for part in listed
     ]
     return fields, segments
 
@@ -210,7 +210,11 @@ def _chosen(toc: Path, fields: Mapping[str, bool], named: Mapping[str, str]) -> 
     chosen = {}
     for key, usual in NAMES.items():
         asked = named.get(key)
-        name = next((one for one in usual if one in fields), "") if asked is None else asked
+        name = (
+            next((usual_name for usual_name in usual if usual_name in fields), "")
+            if asked is None
+            else asked
+        )
         if not name:
             continue
         if name not in fields:
@@ -259,7 +263,7 @@ def _stored(folder: Path, segment: _Segment) -> Iterator[tuple[int, bytes]]:
 
 def _lengths(column: NDArray[np.uint8], documents: int) -> NDArray[np.int64]:
     """Read the lengths at the end of a column; "X" after them says that offsets follow."""
-    codes = [chr(one) for one in column[-3:].tolist()]
+    codes = [chr(code) for code in column[-3:].tolist()]
     last = len(column) - 1
     code = codes[-1]
     if code == "X":
@@ -314,7 +318,7 @@ def _text(value: Any) -> str:
 
 def _texts(value: Any, split: Any) -> tuple[str, ...]:
     if isinstance(value, list | tuple | frozenset):
-        return tuple(_text(one) for one in value)
+        return tuple(_text(item) for item in value)
     return tuple(split(_text(value)))
 
 

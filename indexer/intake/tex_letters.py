@@ -113,5 +113,5 @@ def _unbraced(text: str) -> str:
                 pieces.append(piece)
         elif piece:
             pieces.append(piece)
-    pieces.extend("}" for one in kept if one)
+    pieces.extend("}" for brace in kept if brace)
     return "".join(pieces)

@@ -187,7 +187,7 @@ def _refuse_overlaps(name: str, members: list[zipfile.ZipInfo]) -> None:
     if len(members) > MOST_MEMBERS:
         raise DumpError(name, 0, f"an archive of over {MOST_MEMBERS:,} files: not a dump")
     end = 0
-    for member in sorted(members, key=lambda one: one.header_offset):
+    for member in sorted(members, key=lambda member_: member_.header_offset):
         if member.header_offset < end:
             fault = f"a broken zip archive ({member.filename!r} lies within another file of it)"
             raise DumpError(name, 0, fault)
@@ -205,15 +205,15 @@ def _members(name: str, content: Stream, depth: int) -> Iterator[tuple[str, Stre
         except _BROKEN as error:
             raise DumpError(name, 0, f"a broken zip archive ({error})") from error
         with archive:
-            members = [one for one in archive.infolist() if not one.is_dir()]
-            if any(one.filename == "xl/workbook.xml" for one in members):
+            members = [member for member in archive.infolist() if not member.is_dir()]
+            if any(member.filename == "xl/workbook.xml" for member in members):
                 file.seek(0)
                 yield name, cast("Stream", file)
                 return
             if depth == 0:
                 raise DumpError(name, 0, f"packed over {DEEPEST} times: not a dump")
             _refuse_overlaps(name, members)
-            for member in sorted(members, key=lambda one: one.filename):
+            for member in sorted(members, key=lambda member_: member_.filename):
                 base = member.filename.rpartition("/")[2]
                 if base.startswith(".") or member.filename.startswith("__MACOSX/"):
                     continue

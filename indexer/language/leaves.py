@@ -46,7 +46,7 @@ MAX_STARS: Final = 8
 MAX_SLOP: Final = 1000
 MAX_BOOST: Final = 100.0
 
-_SIGN = re.compile(f"[{SIGNS}]")
+_SIGN = re.compile(f"[∞{SIGNS}]")  # the sign of infinity is folded to its name in TeX
 _POWER = re.compile(r"[A-Z]\^[0-9]")
 _SUFFIX = re.compile(r"(?:~([0-9]*(?:\.[0-9]*)?)|\^([0-9]+(?:\.[0-9]*)?|\.[0-9]+))$")
 _BOOST = re.compile(r"\^([0-9]+(?:\.[0-9]*)?|\.[0-9]+)")

@@ -24,6 +24,7 @@ from indexer.identifiers import orcid_of
 from indexer.language.leaves import MAX_SLOP, read_boost, read_leaf
 from indexer.language.lexer import Kind, Lexer, Token
 from indexer.language.runs import Item, boosted, join_run, pair
+from indexer.language.signs import unindexed_signs
 from indexer.query import (
     And,
     Clause,
@@ -74,7 +75,7 @@ Value(field='venue', value='ICML')))
     return Query(
         text=text,
         clause=clause,
-        repairs=repairs,
+        repairs=_with_signs(text, repairs),
         filters=filters,
         years=years or YearRange(),
         match=match,
@@ -82,6 +83,18 @@ Value(field='venue', value='ICML')))
         page=page,
         per_page=per_page,
     )
+
+
+def _with_signs(text: str, repairs: tuple[Repair, ...]) -> tuple[Repair, ...]:
+    """Returns what was mended and what is said of the signs left out, by position."""
+    signs = unindexed_signs(text)
+    if not signs:
+        return repairs
+    if len(repairs) == 1 and repairs[0].reason == NOTHING:
+        reasons = " ".join((NOTHING, *(sign.reason for sign in signs)))
+        return (Repair(0, len(text), reasons),)
+    together = sorted((*repairs, *signs), key=lambda repair: (repair.start, repair.end))
+    return tuple(together[:MAX_REPAIRS])
 
 
 def parse_clause(text: str) -> tuple[Clause | None, tuple[Repair, ...]]:
@@ -94,13 +107,13 @@ def _read(text: str) -> tuple[Clause | None, tuple[Repair, ...]]:
         return Value("orcid", orcid), ()
     identifiers = identifiers_in(text)
     if identifiers:
-        values = tuple(_value(one) for one in identifiers)
+        values = tuple(_value(identifier) for identifier in identifiers)
         return (values[0] if len(values) == 1 else Or(values)), ()
     reader = _Reader(text)
     clause = reader.read()
     repairs = sorted(reader.repairs, key=lambda repair: (repair.start, repair.end))
     if clause is None and not repairs and text.strip().strip("*"):
-        repairs = [Repair(0, len(text), "There is no word to look for in this.")]
+        repairs = [Repair(0, len(text), NOTHING)]
     if len(repairs) > MAX_REPAIRS:
         last = Repair(repairs[MAX_REPAIRS - 1].start, len(text), "From here on more was mended.")
         repairs = [*repairs[: MAX_REPAIRS - 1], last]
@@ -112,6 +125,9 @@ def _value(identifier: Identifier) -> Value:
         return Value("id", identifier.value)
     return Value("identifier", str(identifier))
 
+
+NOTHING: Final = "There is no word to look for in this."
+"""What is said of a text without words."""
 
 # A page reads its query and then each of its clauses again, to write them back; a reading is a
 # value, so whoever asks may have the same one. One of `KEPT_TEXT` characters takes up to 20 kB.

@@ -64,7 +64,7 @@ def is_running_text(clause: Clause) -> bool:
 def is_condition(clause: Clause) -> bool:
     """Returns whether a clause restricts the record or excludes, so is none of the bare words."""
     if isinstance(clause, And | Or):
-        return all(is_condition(one) for one in clause.clauses)
+        return all(is_condition(clause_) for clause_ in clause.clauses)
     if isinstance(clause, Words):
         return all(part.occur is Occur.EXCLUDED for part in clause.parts)
     return isinstance(clause, AuthorName | Value | Years | Has | Not)
@@ -114,7 +114,7 @@ def boosted(clause: Clause, boost: float) -> Clause:
     if isinstance(clause, Word | Phrase | Wildcard | Fuzzy):
         return replace(clause, boost=round(min(clause.boost * boost, 100.0), 3))
     if isinstance(clause, And | Or):
-        return replace(clause, clauses=tuple(boosted(one, boost) for one in clause.clauses))
+        return replace(clause, clauses=tuple(boosted(part, boost) for part in clause.clauses))
     if isinstance(clause, Words):
         parts = tuple(replace(part, clause=boosted(part.clause, boost)) for part in clause.parts)
         return Words(parts)

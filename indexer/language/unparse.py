@@ -47,9 +47,9 @@ def format_clause(clause: Clause | None) -> str:
             sentence = sum(is_running_text(part.clause) for part in parts) > 1
             written = " ".join(_part(part, sentence=sentence) for part in parts)
         case And(clauses=clauses):
-            written = " AND ".join(_operand(one, alone=len(clauses) == 1) for one in clauses)
+            written = " AND ".join(_operand(part, alone=len(clauses) == 1) for part in clauses)
         case Or(clauses=clauses):
-            written = " OR ".join(_operand(one, alone=len(clauses) == 1) for one in clauses)
+            written = " OR ".join(_operand(part, alone=len(clauses) == 1) for part in clauses)
         case Not(clause=Has(field=field)):
             written = f"no:{field}"
         case Not(clause=Value(field="label", value="any")):
@@ -116,7 +116,7 @@ def _ways(leaf: Leaf) -> tuple[str, ...]:  # noqa: PLR0911 - one a kind of leaf
             sign = "=" if exact else ""
             sign += "^" if position is Position.FIRST else ""
             last = "$" if position is Position.LAST else ""
-            bare, quoted = (f"author:{sign}{one}{last}" for one in (name, _quote(name)))
+            bare, quoted = (f"author:{sign}{text}{last}" for text in (name, _quote(name)))
             return (bare, quoted) if re.fullmatch(r"[\w'’-]+", name) else (quoted,)
         case Value(field="identifier", value=value):
             scheme, _, number = value.partition(":")

@@ -39,7 +39,7 @@ class NumpyEncoder:
         longest = int(lengths.max())
         ids = np.zeros((len(batch), longest), np.int64)
         present = np.arange(longest) < lengths[:, None]
-        ids[present] = np.concatenate([np.asarray(one, np.int64) for one in batch])
+        ids[present] = np.concatenate([np.asarray(ids_, np.int64) for ids_ in batch])
         hidden = weights.words[ids] + weights.segments[0] + weights.positions[:longest]
         hidden = _normalised(hidden.astype(np.float32), weights.norm)
         bias = None if present.all() else np.where(present, np.float32(0), _MASKED)[:, None, None]

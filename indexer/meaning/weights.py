@@ -161,7 +161,7 @@ class _Reader:
         if node.operation == "Cast":
             return self._stored(node.inputs[0])
         if node.operation == "Mul":
-            first, second = (self._stored(one) for one in node.inputs)
+            first, second = (self._stored(tensor) for tensor in node.inputs)
             product: NDArray[Any] = first * second
             return np.ascontiguousarray(product, np.float32)
         raise KeyError(name)

@@ -89,7 +89,7 @@ def long_forms(searcher: Searcher, word: str) -> tuple[str, ...]:
         meanings[form.removesuffix("s")] += count
     if not meanings:
         return ()
-    best, count = max(meanings.items(), key=lambda one: (one[1], one[0]))
+    best, count = max(meanings.items(), key=lambda meaning: (meaning[1], meaning[0]))
     if count < LEAST_DEFINITIONS or count < LEAST_SHARE * meanings.total():
         return ()
     same = [form for form in forms if form.removesuffix("s") == best]

@@ -53,10 +53,10 @@ def leaves_of(clause: Clause | None) -> Iterator[Leaf]:
     """Lists the leaves of a tree in order, negated ones too."""
     waiting: list[Clause] = [] if clause is None else [clause]
     while waiting:
-        one = waiting.pop()
-        inner = inner_clauses(one)
+        clause_ = waiting.pop()
+        inner = inner_clauses(clause_)
         if inner is None:
-            yield one  # type: ignore[misc]  # what is not made of clauses is a leaf
+            yield clause_  # type: ignore[misc]  # what is not made of clauses is a leaf
         else:
             waiting.extend(reversed(inner))
 
@@ -119,8 +119,10 @@ def read_patterns(
                 expanded[leaf] = _expand(leaf, folded, vocabulary)
             except BudgetSpent as spent:
                 readings[leaf] = LeafReading(leaf, note=spent.note)
-    most = level([one.size for one in expanded.values()], budget.limits.terms)
-    return readings | {leaf: _reading(leaf, one, most) for leaf, one in expanded.items()}
+    most = level([expansion.size for expansion in expanded.values()], budget.limits.terms)
+    return readings | {
+        leaf: _reading(leaf, expansion, most) for leaf, expansion in expanded.items()
+    }
 
 
 def is_compared(leaf: Pattern, folded: str) -> bool:

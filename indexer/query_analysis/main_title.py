@@ -60,7 +60,7 @@ def read_main_title(query: Query, searcher: Searcher) -> Query | None:
     ids = []
     for paper_id in islice(searcher.ids(Query(clause=leaf, match=Match.ALL)), _LOOKED_AT):
         paper = searcher.get(paper_id)
-        if paper and any("".join(words_of(one)) == joined for one in main_titles(paper.title)):
+        if paper and any("".join(words_of(main)) == joined for main in main_titles(paper.title)):
             ids.append(paper_id)
     if not 0 < len(ids) <= MOST_TITLED:
         return None

@@ -48,7 +48,7 @@ def _words(clause: Clause) -> list[str] | None:
             if any(part.occur is Occur.EXCLUDED for part in parts):
                 return None
             return _together([part.clause for part in parts])
-        case And(clauses) if sum(not isinstance(one, _FILTERS) for one in clauses) < LEAST_WORDS:
+        case And(clauses) if sum(not isinstance(part, _FILTERS) for part in clauses) < LEAST_WORDS:
             return _together(list(clauses))
         case _:
             return None

@@ -130,10 +130,10 @@ def plan_of(
     waiting: list[tuple[Clause, Clause | None, bool]] = [(clause, None, False)]
     taken: LeafReading | None = None
     while waiting:
-        one, behind, opened = waiting.pop()
-        inner = inner_clauses(one)
+        current, behind, opened = waiting.pop()
+        inner = inner_clauses(current)
         if inner is None:
-            leaf: Leaf = one  # type: ignore[assignment]  # what is not made of clauses is a leaf
+            leaf: Leaf = current  # type: ignore[assignment]  # what is not made of clauses is a leaf
             at = len(leaves)
             if taken is not None:
                 leaves.append(replace(taken, leaf=leaf))
@@ -152,12 +152,12 @@ def plan_of(
             leaves.append(reading)
             made.append(_leaf(reading, nodes) if at != skip else _ClauseNode(-1))
         elif not opened:
-            waiting.append((one, None, True))
-            waiting.extend(reversed([(*pair, False) for pair in _neighbours(one, inner)]))
+            waiting.append((current, None, True))
+            waiting.extend(reversed([(*pair, False) for pair in _neighbours(current, inner)]))
         else:
             parts = made[len(made) - len(inner) :] if inner else []
             del made[len(made) - len(inner) :]
-            made.append(_node(one, parts, nodes))
+            made.append(_node(current, parts, nodes))
     root = made.pop()
     if root.node < 0:
         return Plan((), (), tuple(leaves), 0, ())
@@ -175,9 +175,9 @@ def _neighbours(
         bare = [
             part.occur is Occur.DEFAULT and isinstance(part.clause, Word) for part in clause.parts
         ]
-    for index, one in enumerate(inner):
+    for index, part in enumerate(inner):
         beside = bare[index] and index + 1 < len(inner) and bare[index + 1]
-        yield one, inner[index + 1] if beside else None
+        yield part, inner[index + 1] if beside else None
 
 
 def _leaf(reading: LeafReading, nodes: list[Node]) -> _ClauseNode:
@@ -215,7 +215,7 @@ def _run(clause: Words, parts: list[_ClauseNode], nodes: list[Node]) -> _ClauseN
     stops = [made.stop and part.occur is Occur.DEFAULT for part, made in kept]
     excluded = [part.occur is Occur.EXCLUDED for part, _ in kept]
     if not all(stop or out for stop, out in zip(stops, excluded, strict=True)):
-        kept = [one for stop, one in zip(stops, kept, strict=True) if not stop]
+        kept = [item for stop, item in zip(stops, kept, strict=True) if not stop]
     if not kept:
         return _ClauseNode(-1)
     members = tuple(Member(made.node, part.occur, made.about_words) for part, made in kept)

@@ -18,12 +18,14 @@ def unfiltered(query: Query) -> Iterator[tuple[str, Query]]:
     """Yields the query with one filter less each, and what that means."""
     years = YearRange()
     if query.years != years or query.filter("year").include:
-        others = tuple(one for one in query.filters if one.field != "year")
+        others = tuple(
+            facet_filter for facet_filter in query.filters if facet_filter.field != "year"
+        )
         yield "in any year", replace(query, years=years, filters=others)
-    for one in query.filters:
-        if one.field != "year" and (one.include or one.exclude):
-            others = tuple(other for other in query.filters if other.field != one.field)
-            yield f"with any {one.field}", replace(query, filters=others)
+    for facet_filter in query.filters:
+        if facet_filter.field != "year" and (facet_filter.include or facet_filter.exclude):
+            others = tuple(other for other in query.filters if other.field != facet_filter.field)
+            yield f"with any {facet_filter.field}", replace(query, filters=others)
 
 
 def is_deep(clause: Clause | None) -> bool:
@@ -32,14 +34,14 @@ def is_deep(clause: Clause | None) -> bool:
     depth = 0
     while level and depth <= DEPTH:
         depth += 1
-        level = [inner for one in level for inner in inner_clauses(one) or ()]
+        level = [inner for outer in level for inner in inner_clauses(outer) or ()]
     return depth > DEPTH
 
 
 def left_out(plan: Plan, at: int) -> str:
     """Returns what a query lacks without the leaf at this place of its plan, as it was typed."""
     reading = plan.leaves[at]
-    asked = any(one is reading for one in plan.asking)
+    asked = any(other is reading for other in plan.asking)
     return f"without {format_clause(reading.leaf if asked else Not(reading.leaf))}"
 
 
@@ -62,8 +64,8 @@ def _without(clause: Clause, at: int) -> tuple[Clause | None, int]:
             return (Words(tuple(kept)) if kept else None), at
         case And(clauses) | Or(clauses):
             left = []
-            for one in clauses:
-                inner, at = _without(one, at)
+            for inner_clause in clauses:
+                inner, at = _without(inner_clause, at)
                 if inner is not None:
                     left.append(inner)
             if len(left) == 1:

@@ -1,4 +1,4 @@
-"""What the best papers of a query are about: words that may lead on to others like them.
+"""The relevance model of a query: the terms of its best papers, with weights.
 
 Pseudo-relevance feedback by a relevance model (Lavrenko & Croft 2001, "Relevance-Based Language
 Models"; Abdul-Jaleel et al. 2004, "UMass at TREC 2004", who call it RM3 where the words are added
@@ -15,72 +15,62 @@ from indexer.analysis import open_word
 from indexer.highlighting.spans import WORD
 from indexer.paper import Paper
 from indexer.text.apart import folds_apart
+from indexer.text.chunk_cache import CHUNK_BYTES, ChunkCache
 from indexer.text.folding import fold
 
 PAPERS: Final = 10
-"""So many of the best papers are believed."""
+"""Number of best papers whose terms are used."""
 WORDS: Final = 20
-"""So many words are taken from them."""
+"""Number of expansion terms."""
 SMOOTHING: Final = 100
-"""Words that every paper is taken to be longer by: a bare title is worth less than an abstract."""
-PIECE_BYTES: Final = 24 << 20
-"""Memory for pieces: some 100,000 of 250 bytes."""
-_ENTRY_BYTES: Final = 190
+"""Stems added to the length of every paper, so that a bare title counts less than an abstract."""
 _STEM_BYTES: Final = 64
 
+ChunkStems = ChunkCache[tuple[str, ...]]
+"""The stems of each chunk, without stop words, numbers and single characters."""
 
-class KnownStems(dict[str, tuple[str, ...]]):
-    """Pieces of text between spaces, and the stems in them that say something, see `stems_of`.
 
-    Bounded by bytes: it begins anew when it holds too much.
+def stem_cache(
+    stem: Callable[[str], str], stop_words: frozenset[str], limit: int = CHUNK_BYTES
+) -> ChunkStems:
+    """Returns an empty cache of the stems of chunks.
+
+    Args:
+        stem: returns the stem of a folded word.
+        stop_words: folded words that are left out.
+        limit: bytes.
     """
 
-    def __init__(self, stem: Callable[[str], str], stop_words: frozenset[str]) -> None:
-        """Keep what this gives as the stem of a folded word, stop words left out."""
-        super().__init__()
-        self._stem = stem
-        self._stop_words = stop_words
-        self._bytes = 0
-
-    def __missing__(self, piece: str) -> tuple[str, ...]:
-        """Cut a piece that was not met before."""
-        raws = WORD.findall(fold(piece, umlauts=True).text)
-        stems = tuple(
-            self._stem(part)
+    def stems_in(chunk: str) -> tuple[str, ...]:
+        raws = WORD.findall(fold(chunk, umlauts=True).text)
+        return tuple(
+            stem(part)
             for raw in raws
             for part in open_word(raw)[0]
-            if len(part) > 1 and part not in self._stop_words and not part.isdigit()
+            if len(part) > 1 and part not in stop_words and not part.isdigit()
         )
-        self._bytes += _ENTRY_BYTES + len(piece) + _STEM_BYTES * len(stems)
-        if self._bytes > PIECE_BYTES:
-            self.forget()
-        self[piece] = stems
-        return stems
 
-    def forget(self) -> None:
-        """Empties the cache."""
-        self.clear()
-        self._bytes = 0
+    return ChunkCache(stems_in, lambda stems: _STEM_BYTES * len(stems), limit)
 
 
-def stems_of(paper: Paper, known: KnownStems) -> Counter[str]:
-    """Count the stems of title and abstract; stop words, numbers and single signs do not count."""
-    pieces: Counter[str] = Counter()
+def stems_of(paper: Paper, chunks: ChunkStems) -> Counter[str]:
+    """Returns the term vector of title and abstract: how often each stem occurs."""
+    counts: Counter[str] = Counter()
     for text in (paper.title, paper.abstract):
         apart = text if folds_apart(text) else fold(text, umlauts=True).text
-        pieces.update(apart.split())
-    found: Counter[str] = Counter()
-    for piece, times in pieces.items():
-        for stem in known[piece]:
-            found[stem] += times
-    return found
+        counts.update(apart.split())
+    stems: Counter[str] = Counter()
+    for chunk, times in counts.items():
+        for stem in chunks[chunk]:
+            stems[stem] += times
+    return stems
 
 
 def relevance_model(best: Iterable[tuple[float, Mapping[str, int]]]) -> dict[str, float]:
-    """Returns the words that the best papers share, with their weights, which add up to 1.
+    """Returns the expansion terms with their weights, which add up to 1.
 
     Args:
-        best: score and `stems_of` of each, best first; only `PAPERS` of them are looked at.
+        best: score and term vector (`stems_of`) of each paper, best first; `PAPERS` are read.
     """
     model: defaultdict[str, float] = defaultdict(float)
     for (score, stems), _ in zip(best, range(PAPERS), strict=False):
@@ -91,7 +81,7 @@ def relevance_model(best: Iterable[tuple[float, Mapping[str, int]]]) -> dict[str
 
 
 def heaviest(weights: Iterable[tuple[str, float]]) -> dict[str, float]:
-    """Returns the words of the highest weights, `WORDS` of them, with weights that add up to 1."""
+    """Returns the `WORDS` terms of the highest weights, scaled to add up to 1."""
     # Rounded, so that the order of a sum cannot choose between words.
     rounded = sorted((-float(f"{weight:.6g}"), stem) for stem, weight in weights)[:WORDS]
     total = -sum(weight for weight, _ in rounded)

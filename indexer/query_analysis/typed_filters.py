@@ -110,13 +110,13 @@ def read_typed_filters(query: Query, searcher: Searcher, venues: Venues) -> Quer
             return query
         clause = Or((titled, clause))
     repairs = tuple(
-        Repair(one.start, one.end, _sentence(query.text[one.start : one.end], one))
-        for one in (piece.filter for piece in pieces)
+        Repair(typed.start, typed.end, _sentence(query.text[typed.start : typed.end], typed))
+        for typed in (piece.filter for piece in pieces)
     )
     return replace(
         query,
         clause=clause,
-        repairs=tuple(sorted((*query.repairs, *repairs), key=lambda one: one.start)),
+        repairs=tuple(sorted((*query.repairs, *repairs), key=lambda repair: repair.start)),
         typed=tuple(piece.filter for piece in pieces),
     )
 
@@ -161,7 +161,7 @@ def _venues(
     text: str, searcher: Searcher, venues: Venues
 ) -> Iterator[tuple[_Piece, _Piece | None]]:
     """Yields the venues that a text names, longest names first, each with a year written to it."""
-    words = [(one.start(), one.end(), one.group()) for one in re.finditer(r"\S+", text)]
+    words = [(match.start(), match.end(), match.group()) for match in re.finditer(r"\S+", text)]
     for length in range(min(_LONGEST, len(words)), 0, -1):
         for first in range(len(words) - length + 1):
             run = words[first : first + length]
@@ -206,7 +206,7 @@ def _years(text: str, taken: tuple[int, int]) -> _Piece | None:
     """Find the years of a text outside the stretch that a venue takes."""
 
     def found(pattern: re.Pattern[str]) -> re.Match[str] | None:
-        matches = (one for one in pattern.finditer(text))
+        matches = (match_ for match_ in pattern.finditer(text))
         return next((m for m in matches if m.end() <= taken[0] or m.start() >= taken[1]), None)
 
     for pattern in _SPANS:
@@ -258,7 +258,7 @@ def _with_venue_names(query: Query, searcher: Searcher, venues: Venues) -> Query
             case Value("venue", value):
                 return replace(clause, value=named(value))
             case Words(parts):
-                return Words(tuple(replace(one, clause=renamed(one.clause)) for one in parts))
+                return Words(tuple(replace(part, clause=renamed(part.clause)) for part in parts))
             case And(clauses) | Or(clauses):
                 return type(clause)(tuple(map(renamed, clauses)))
             case Not(inner):
@@ -269,10 +269,14 @@ def _with_venue_names(query: Query, searcher: Searcher, venues: Venues) -> Query
     if clause is not None and "venue" in query.text and not is_plain(clause):
         clause = renamed(clause)
     filters = tuple(
-        Filter(one.field, tuple(map(named, one.include)), tuple(map(named, one.exclude)))
-        if one.field == "venue"
-        else one
-        for one in query.filters
+        Filter(
+            facet_filter.field,
+            tuple(map(named, facet_filter.include)),
+            tuple(map(named, facet_filter.exclude)),
+        )
+        if facet_filter.field == "venue"
+        else facet_filter
+        for facet_filter in query.filters
     )
     repairs = tuple(
         Repair(at, at + len(value), f"“{value}” was read as the venue {name}.")

@@ -151,7 +151,7 @@ def authors_of_name(searcher: Searcher, name: str) -> tuple[NamedAuthor, ...]:
         for value in values
         if (order := _fit(spelled, value.value)) is not None
     ]
-    found.sort(key=lambda one: (one[0], -one[1].papers, one[1].name))
+    found.sort(key=lambda candidate: (candidate[0], -candidate[1].papers, candidate[1].name))
     return tuple(author for _, author in found[:MOST_AUTHORS])
 
 
@@ -217,8 +217,8 @@ def _is_rather_a_name(
     words = plain_words(name)
     if len(words) == 1:
         # "Adam" is mostly a given name: who types it alone means the word.
-        families = sum(one.papers for one in authors if _family(one.name) == words[0])
-        if 2 * families < sum(one.papers for one in authors):
+        families = sum(author.papers for author in authors if _family(author.name) == words[0])
+        if 2 * families < sum(author.papers for author in authors):
             return False
     return authored >= in_titles
 

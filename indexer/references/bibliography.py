@@ -65,8 +65,10 @@ def read_bibliography(
     found = _recorded(data, name) if _STRUCTURED.search(text[:20_000]) else None
     given = list(found) if found is not None else []
     if not given:
-        given = [GivenReference(0, parse_reference(one)) for one in split_list(text)]
-    return tuple(replace(one, number=number) for number, one in enumerate(given[:limit], 1))
+        given = [GivenReference(0, parse_reference(item)) for item in split_list(text)]
+    return tuple(
+        replace(reference, number=number) for number, reference in enumerate(given[:limit], 1)
+    )
 
 
 def split_list(text: str) -> tuple[str, ...]:

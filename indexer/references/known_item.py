@@ -85,7 +85,9 @@ def named_paper(searcher: Searcher, text: str) -> Paper | None:
 def is_identifier(clause: Clause) -> bool:
     """Whether a clause asks for nothing but papers of an identifier."""
     inner = getattr(clause, "clauses", (clause,))
-    return all(isinstance(one, Value) and one.field in ("id", "identifier") for one in inner)
+    return all(
+        isinstance(clause_, Value) and clause_.field in ("id", "identifier") for clause_ in inner
+    )
 
 
 def _own_id(searcher: Searcher, query: Query, text: str) -> Query:

@@ -85,14 +85,14 @@ def find_candidates(
                     seen[paper.id] = judged(reference, paper)
             if _is_sure(seen):
                 break
-    matches = (one for one in seen.values() if one.is_match)
+    matches = (candidate for candidate in seen.values() if candidate.is_match)
     return tuple(sorted(matches, key=lambda match: (-match.score, match.paper.id))[:limit])
 
 
 def judged(reference: ParsedReference, paper: Paper, *, identified: bool = False) -> Candidate:
     """Returns how far a paper agrees with a reference."""
     title = words_of(paper.title)
-    likeness = max((_likeness(title, words_of(one)) for one in reference.titles), default=0.0)
+    likeness = max((_likeness(title, words_of(title_)) for title_ in reference.titles), default=0.0)
     if likeness < 1 and len(title) > 3 and _stands_in(title, reference.words):
         likeness = max(likeness, min(0.99, 0.85 + len(title) / 50))
     named = set(reference.words)
@@ -106,8 +106,12 @@ def judged(reference: ParsedReference, paper: Paper, *, identified: bool = False
 
 def _is_sure(seen: dict[str, Candidate]) -> bool:
     return any(
-        one.is_match and (one.identified or (one.title > 0.95 and one.year and one.authors > 0.3))
-        for one in seen.values()
+        candidate.is_match
+        and (
+            candidate.identified
+            or (candidate.title > 0.95 and candidate.year and candidate.authors > 0.3)
+        )
+        for candidate in seen.values()
     )
 
 

@@ -91,8 +91,10 @@ def parse_reference(text: str) -> ParsedReference:
     plain = _NUMBER.sub("", plain)
     identifiers = _identifiers(plain)
     bare = re.sub(r"https?://\S+|\bdoi:?\s*10\.\S+|\b10\.\d{4,9}/\S+", " ", plain)
-    years = tuple(int(one) for one in re.findall(rf"(?<![\d.:/–-]){_YEAR}(?![\d–]|-\d|\.\d)", bare))
-    pages = [one for one in _PAGES.findall(bare) if one[0] not in map(str, years)]
+    years = tuple(
+        int(digits) for digits in re.findall(rf"(?<![\d.:/–-]){_YEAR}(?![\d–]|-\d|\.\d)", bare)
+    )
+    pages = [span for span in _PAGES.findall(bare) if span[0] not in map(str, years)]
     return ParsedReference(
         plain, _titles(bare), years[0] if years else None, years,
         "-".join(pages[-1]) if pages else "", identifiers, "", words_of(bare),
@@ -124,16 +126,16 @@ def _identifiers(text: str) -> tuple[Identifier, ...]:
     found: dict[str, Identifier] = {}
     doi = doi_in(text)
     if doi:
-        one = Identifier("doi", doi)
-        found[one.key] = one
+        identifier = Identifier("doi", doi)
+        found[identifier.key] = identifier
     for match in re.finditer(
         r"arXiv[:.\s]+(?:preprint\s+)?(?:arXiv[:.\s]*)?([\w.-]+(?:/\d{7})?)", text, re.IGNORECASE
     ):
         if number := arxiv_of(match[1].rstrip(".,")):
             found.setdefault(f"arxiv:{number}", Identifier("arxiv", number))
     for match in re.finditer(r"https?://[^\s>\]]+|\bPMC\d+|\bPMID:? ?\d+", text):
-        for one in identifiers_in(match[0].rstrip(".,;)")):
-            found.setdefault(one.key, one)
+        for identifier in identifiers_in(match[0].rstrip(".,;)")):
+            found.setdefault(identifier.key, identifier)
     return tuple(found.values())
 
 
@@ -155,7 +157,9 @@ def _titles(text: str) -> tuple[str, ...]:
     plain = re.sub(rf"\b{_YEAR}[a-z]?\b", " ", text)
     if len(text.split()) <= 40:
         found.append(" ".join(plain.split()[1:]))
-    kept = dict.fromkeys(one.strip(' .,;"“”') for one in found if len(words_of(one)) > 1)
+    kept = dict.fromkeys(
+        candidate.strip(' .,;"“”') for candidate in found if len(words_of(candidate)) > 1
+    )
     return tuple(kept)[:MOST_TITLES]
 
 
@@ -183,7 +187,7 @@ def _of_bibtex(text: str) -> ParsedReference:
     title = " ".join(re.sub(r"[{}]", "", fields.get("title", "")).split())
     key = re.match(r"\s*@\s*\w+\s*[{(]\s*([^,\s]+)", text)
     year = re.search(_YEAR, fields.get("year", "") or fields.get("date", ""))
-    line = " ".join(re.sub(r"[{}]", "", one) for one in (fields.get("author", ""), title))
+    line = " ".join(re.sub(r"[{}]", "", part) for part in (fields.get("author", ""), title))
     given = " ".join(fields.get(name, "") for name in ("doi", "url", "eprint", "note"))
     identifiers = _identifiers(given)
     number = arxiv_of(fields.get("eprint", ""))

@@ -68,17 +68,17 @@ def check_references(
     searcher: Searcher, given: Iterable[GivenReference]
 ) -> Iterator[ReferenceReport]:
     """Returns what is known of each reference, in order, lazily."""
-    for one in given:
-        if one.fault:
-            yield ReferenceReport(one, "unread")
+    for reference in given:
+        if reference.fault:
+            yield ReferenceReport(reference, "unread")
             continue
-        found = find_paper(searcher, one.reference)
+        found = find_paper(searcher, reference.reference)
         if found is None:
-            yield ReferenceReport(one, "not here")
+            yield ReferenceReport(reference, "not here")
             continue
-        differences = tuple(_differences(one, found.paper, found.title))
+        differences = tuple(_differences(reference, found.paper, found.title))
         yield ReferenceReport(
-            one,
+            reference,
             "differs" if differences else "found",
             found.paper,
             differences,
@@ -141,9 +141,9 @@ def corrected_bibtex(reports: Iterable[ReferenceReport]) -> Iterator[str]:
 def _differences(given: GivenReference, paper: Paper, likeness: float) -> Iterator[Difference]:
     reference, record = given.reference, given.paper
     title = words_of(paper.title)
-    same = any(words_of(one) == title for one in reference.titles)
+    same = any(words_of(other) == title for other in reference.titles)
     if not same and (record is not None or likeness < 0.85) and reference.titles:
-        joined = {"".join(words_of(one)) for one in reference.titles}
+        joined = {"".join(words_of(other)) for other in reference.titles}
         if "".join(title) not in joined:
             yield Difference("title", reference.titles[0], paper.title)
     if record is not None:
@@ -185,7 +185,7 @@ def _other_people(record: Paper, paper: Paper) -> bool:
     cut = not record.authors_complete or not paper.authors_complete
     if mine[:shorter] != theirs[:shorter]:
         everyone = set(words_of(" ".join(paper.authors)))
-        return any(not set(one) <= everyone for one in mine)
+        return any(not set(name) <= everyone for name in mine)
     return len(mine) != len(theirs) and not cut
 
 
@@ -205,5 +205,7 @@ def _published(searcher: Searcher, paper: Paper) -> Paper | None:
     hits = searcher.search(Query(clause=clause, match=Match.ALL, per_page=_TITLED), facets=()).hits
     others = [hit.paper for hit in hits if hit.paper.id != paper.id]
     same = versions_among([paper, *others]).get(paper.id, ())
-    published = [one for one in same if one.venue and not _PREPRINTS.search(one.venue)]
-    return max(published, key=lambda one: (one.year or 0, one.id), default=None)
+    published = [
+        version for version in same if version.venue and not _PREPRINTS.search(version.venue)
+    ]
+    return max(published, key=lambda version: (version.year or 0, version.id), default=None)

@@ -238,7 +238,11 @@ class _Folding:
         while before > 0 and unicodedata.combining(self.text[before]):
             before -= 1
         around = (self.text[before:at][:1], self.text[end : end + 1])
-        return folded if any(greek(fold_letter(one)) for one in around if one) else greek(folded)
+        return (
+            folded
+            if any(greek(fold_letter(letter_)) for letter_ in around if letter_)
+            else greek(folded)
+        )
 
     def _within_arabic(self, at: int) -> bool:
         around = self.text[at - 1 : at] + self.text[at + 1 : at + 2]

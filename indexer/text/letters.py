@@ -38,7 +38,7 @@ def fold_letter(char: str) -> str:
         folded = script_letter(char)
     if folded is None:
         spread = unicodedata.normalize("NFKD", char)
-        plain = (_LETTERS.get(one, one) for one in spread if not unicodedata.combining(one))
+        plain = (_LETTERS.get(char, char) for char in spread if not unicodedata.combining(char))
         folded = "".join(plain).casefold()
     return folded
 

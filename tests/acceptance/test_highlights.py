@@ -14,7 +14,7 @@ import pytest
 from indexer import Formulas, Index, Paper, Snippet, display, plain
 from indexer.analysis import Analyzer
 from indexer.highlighting.snippets import Excerpts
-from indexer.highlighting.spans import Chunks
+from indexer.highlighting.spans import token_cache
 from indexer.query import Part, Phrase, Query, Word, Words
 from indexer.query_analysis.leaf_analysis import NO_WORDS, Expansion, read_leaf
 from indexer.query_analysis.plan import plan_of
@@ -60,7 +60,7 @@ class Marking:
 
     def __init__(self) -> None:
         self.vocabulary = Plain()
-        self.known = Chunks()
+        self.known = token_cache()
         self.chance = random.Random(9)
         self.undrawn = Undrawn()
 

@@ -134,7 +134,10 @@ CROWDS: Final[Mapping[str, Crowd]] = MappingProxyType(
 
 
 def read_crowd(name: str, data: bytes, answer: Connection) -> None:
-    """Reads a file in a process of its own; sends seconds, MB, papers, skips and a fault."""
+    """Reads a file in a process of its own.
+
+    It sends seconds, MB, papers, skips, the most authors of a paper, a fault, and a refusal.
+    """
     from indexer.errors import DumpError, RecordError
     from indexer.formats import detect
     from indexer.intake.cleaning import clean
@@ -146,28 +149,29 @@ def read_crowd(name: str, data: bytes, answer: Connection) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     began = time.process_time()
     papers = skips = authors = 0
-    fault = ""
+    fault = refusal = ""
     try:
         ((inside, content),) = unpack(name, Counted(io.BytesIO(data)))
         dump = Dump(inside, content)
         format = detect(dump, FORMATS)
-        skips += format is None  # which a build tells as "has no known format"
+        if format is None:  # which a build tells so
+            skips, refusal = skips + 1, "has no known format"
         for item in format.read(dump) if format is not None else ():
             if isinstance(item, Record):
                 try:
                     paper = clean(item, name, VENUES, this_year=2026).paper
                     papers, authors = papers + 1, max(authors, len(paper.authors))
-                except RecordError:
-                    skips += 1
-            else:
-                skips += isinstance(item, RecordError)
-    except DumpError:
-        skips += 1
+                except RecordError as error:
+                    skips, refusal = skips + 1, str(error)
+            elif isinstance(item, RecordError):
+                skips, refusal = skips + 1, str(item)
+    except DumpError as error:
+        skips, refusal = skips + 1, str(error)
     except Exception:  # noqa: BLE001 - whatever it is, it is a failure of the trial
         fault = traceback.format_exc()
     seconds = time.process_time() - began
     memory = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-    answer.send((seconds, memory, papers, skips, authors, fault))
+    answer.send((seconds, memory, papers, skips, authors, fault, refusal))
 
 
 def run(authors: int, names: tuple[str, ...] = ()) -> list[tuple[str, int, str, str]]:
@@ -185,11 +189,12 @@ def run(authors: int, names: tuple[str, ...] = ()) -> list[tuple[str, int, str, 
         process.start()
         theirs.close()
         try:
-            seconds, memory, papers, skips, kept, fault = ours.recv()
+            seconds, memory, papers, skips, kept, fault, refusal = ours.recv()
         except EOFError:
-            seconds, memory, papers, skips, kept, fault = 0.0, 0.0, 0, 0, 0, "the process died"
+            seconds, memory, papers, skips, kept = 0.0, 0.0, 0, 0, 0
+            fault, refusal = "the process died", ""
         process.join()
-        told = f"{seconds:7.2f} {memory:7.0f} {papers:7,} {skips:6,} {kept:8,}"
+        told = f"{seconds:7.2f} {memory:7.0f} {papers:7,} {skips:6,} {kept:8,}  {refusal}"
         if seconds > LIMIT or memory > MEMORY:
             fault = fault or "beyond the limits"
         elif not papers and not skips:

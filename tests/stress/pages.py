@@ -8,6 +8,7 @@ import time
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Final
 
@@ -35,6 +36,7 @@ class Row:
         wall: most seconds until the end of an answer.
         size: most bytes of an answer.
         peak: most memory of the process until then, in MB.
+        private: most of it that is no mapped file, after an answer.
         slowest: the address of `cpu`.
     """
 
@@ -47,6 +49,7 @@ class Row:
     wall: float = 0.0
     size: int = 0
     peak: float = 0.0
+    private: float = 0.0
     slowest: str = ""
     faults: list[str] = field(default_factory=list)
 
@@ -60,12 +63,26 @@ class Row:
             self.cpu, self.slowest = other.cpu, other.slowest
         self.whole, self.wall = max(self.whole, other.whole), max(self.wall, other.wall)
         self.size, self.peak = max(self.size, other.size), max(self.peak, other.peak)
+        self.private = max(self.private, other.private)
         self.faults += other.faults
 
 
 def peak_memory() -> float:
-    """Returns the most memory that this process had so far, in MB."""
+    """Returns the most memory that this process had so far, in MB, files it maps among it."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def private_memory() -> float:
+    """Returns the memory that this process has for itself now, in MB: all but mapped files.
+
+    These are the index and libraries, which all workers share. Where the system does not tell them
+    apart all of the memory is counted.
+    """
+    try:
+        text = Path("/proc/self/status").read_text(encoding="ascii")
+        return int(text.partition("RssAnon:")[2].split()[0]) / 1024
+    except (OSError, IndexError):
+        return peak_memory()
 
 
 def ask(app: Flask, address: str, row: Row, limit: float) -> None:
@@ -107,6 +124,7 @@ def ask(app: Flask, address: str, row: Row, limit: float) -> None:
     row.whole, row.wall = max(row.whole, now - began), max(row.wall, time.monotonic() - wall)
     row.size = max(row.size, size)
     row.peak = peak_memory()
+    row.private = max(row.private, private_memory())
 
 
 def ask_together(

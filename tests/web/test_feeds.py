@@ -45,8 +45,8 @@ def test_feeds_are_well_formed_and_complete(client: FlaskClient, address: str) -
     assert found.feed.updated_parsed
     assert found.feed.author
     for entry in found.entries:
-        assert entry.id == entry.link
-        assert client.get(path(entry.id)).status_code == 200
+        assert entry.id.startswith("urn:uuid:")
+        assert client.get(path(entry.link)).status_code == 200
         assert entry.updated_parsed
 
 
@@ -132,9 +132,71 @@ def test_queries_of_arxiv_are_understood(theirs: str, ours: str) -> None:
     assert in_our_syntax(theirs) == ours
 
 
-@pytest.mark.parametrize("bad", ["start=-1", "max_results=x", "max_results=3000", "sortBy=luck"])
-def test_faults_are_refused(client: FlaskClient, bad: str) -> None:
-    assert client.get(f"/api/query?search_query=x&{bad}").status_code == 400
+@pytest.mark.parametrize(
+    "bad", ["start=-1", "max_results=x", "max_results=3000", "sortBy=luck", "sortOrder=sideways"]
+)
+def test_faults_are_told_as_arxiv_tells_them(client: FlaskClient, bad: str) -> None:
+    response = client.get(f"/api/query?search_query=x&{bad}")
+    found = feedparser.parse(response.data)
+
+    assert (response.status_code, response.mimetype) == (400, "application/atom+xml")
+    assert not found.bozo
+    assert found.feed.opensearch_totalresults == "1"
+    (entry,) = found.entries
+    assert entry.title == "Error"
+    assert entry.summary.startswith(f"{bad.partition('=')[0]}: expected")
+    assert client.get(path(entry.link)).status_code == 200
+
+
+def test_an_api_of_arxiv_without_an_index_says_so_in_atom() -> None:
+    response = create_app(index=MemoryIndex()).test_client().get("/api/query?search_query=x")
+
+    assert (response.status_code, response.mimetype) == (503, "application/atom+xml")
+    assert response.headers["Retry-After"]
+    assert [entry.title for entry in feedparser.parse(response.data).entries] == ["Error"]
+
+
+@pytest.mark.parametrize(
+    "address", ["/feed.atom?q=learning&per_page=5", "/author/ada-byron.atom", "/venue/icml.atom"]
+)
+def test_ids_are_the_same_on_every_host_and_page(client: FlaskClient, address: str) -> None:
+    def ids(base: str, page: int = 1) -> list[str]:
+        joint = "&" if "?" in address else "?"
+        text = client.get(f"{address}{joint}page={page}", base_url=base).data
+        found = feedparser.parse(text)
+        return [found.feed.id, *(entry.id for entry in found.entries)]
+
+    here = ids("http://localhost/")
+    assert here == ids("https://papers.example.org:8080/sub/")
+    assert ids("http://localhost/", 2)[0] == here[0]
+    assert len(set(here)) == len(here)
+    assert not any("localhost" in one or "example" in one for one in here)
+
+
+SHAPES = (
+    Paper("bare", "Nothing but a title"),
+    Paper("hep-th/9901001", "An old number", "Text.", ("A. Person",), year=1999),
+    Paper("2107.05580v2", "A second version", "", ("B. Person",), "arXiv", 2021),
+    Paper("undated", "No year", "Text.", ("C. Person",), "ICML", None),
+    Paper("anonymous", "No author", "Text.", (), "ICML", 2020),
+)
+"""Papers that lack what every paper of arXiv has, and identifiers of all its ages."""
+
+
+@pytest.mark.parametrize("paper", SHAPES, ids=lambda paper: paper.id)
+def test_an_entry_has_all_that_clients_of_arxiv_require(paper: Paper) -> None:
+    """`arxiv` 1.4, 2.1 and others read these without asking whether they are there."""
+    client = create_app(index=MemoryIndex.of(SHAPES)).test_client()
+    address = f"/api/query?id_list={paper.id}"
+    (entry,) = feedparser.parse(client.get(address).data).entries
+
+    assert entry.id == entry.link
+    assert entry.title == paper.title
+    assert entry.summary == paper.abstract
+    assert [one.name for one in entry.authors] == [*paper.authors] or ["Unknown"]
+    assert entry.arxiv_primary_category["term"] == entry.tags[0].term
+    assert entry.published_parsed
+    assert entry.updated_parsed
 
 
 @pytest.fixture

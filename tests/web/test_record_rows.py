@@ -21,35 +21,41 @@ PAPER = Paper(
         kind="chapter", volume="12", issue="3", pages="45-67", date="2019-05-01",
         editors=(Author("Ed It"),), licence="javascript:alert(1)", retracted=True,
         pdf_url="https://example.org/p.pdf", subjects=("cs.LG",), note=r"12 \emph{pages}",
+        language="pt-BR",
     ),
 )  # fmt: skip
 
 
+def alike(field: str, value: str) -> str:
+    return f"/?{field}={value}"
+
+
 def test_every_known_field_has_its_row() -> None:
-    rows = {row.label: row.values for row in record_rows(PAPER)}
+    rows = {row.label: row.values for row in record_rows(PAPER, alike)}
 
     assert rows == {
         "Status": (("Retracted or withdrawn", ""),),
-        "Kind": (("Book Chapter", ""),),
+        "Kind": (("Book Chapter", "/?kind=Book Chapter"),),
         "Date": (("2019-05-01", ""),),
         "Volume": (("12", ""),),
         "Issue": (("3", ""),),
         "Pages": (("45-67", ""),),
+        "Language": (("Portuguese (BR)", "/?language=pt-BR"),),
         "Editors": (("Ed It", ""),),
         "arXiv": (("1706.03762", "https://arxiv.org/abs/1706.03762"),),
         "Full text": (("https://example.org/p.pdf", "https://example.org/p.pdf"),),
         "Licence": (("javascript:alert(1)", ""),),
-        "Subjects": (("cs.LG", ""),),
+        "Subjects": (("cs.LG", "/?subject=cs.LG"),),
         "Note": (("12 pages", ""),),
         "Ann Lee": (
-            ("EPFL", ""),
+            ("EPFL", "/?affiliation=EPFL"),
             ("ORCID 0000-0002-1825-0097", "https://orcid.org/0000-0002-1825-0097"),
         ),
     }
 
 
 def test_a_paper_without_details_has_no_rows() -> None:
-    assert record_rows(Paper("p", "Kites")) == ()
+    assert record_rows(Paper("p", "Kites"), lambda *_: "/") == ()
 
 
 def test_reference_managers_are_told_volume_pages_and_date() -> None:

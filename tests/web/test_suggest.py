@@ -15,7 +15,12 @@ def test_names_and_venues_are_completed_with_their_papers(client: FlaskClient) -
     assert sorted(texts) == ["Francois Blanc", "François Blanc"]
     assert set(told) == {"author, 1 paper"}
     for link in links:
+        assert link.startswith("http://localhost/author/")
         assert client.get(link).status_code == 200
+    there = client.get("/suggest?q=bla", base_url="https://example.org/papers/").get_json(
+        force=True
+    )
+    assert all(link.startswith("https://example.org/papers/author/") for link in there[3])
 
 
 def test_several_words_and_accents(client: FlaskClient) -> None:

@@ -8,8 +8,11 @@ import io
 import pytest
 from flask.testing import FlaskClient
 
+from indexer import Query, Searcher, parse_query
 from tests.web.conftest import PAPERS
 from tests.web.reading import hits, read
+from webui.http import request_context
+from webui.views import trends
 
 
 def rows(client: FlaskClient, address: str) -> list[dict[str, str]]:
@@ -105,3 +108,43 @@ def test_about_counts_what_records_lack_and_leads_to_them(client: FlaskClient) -
     assert told["doi"].all("td")[0].text == str(len(PAPERS) - 1)
     link = told["abstract"].one("a").attrs["href"]
     assert hits(read(client.get(link).text)) == int(told["abstract"].all("td")[0].text) == 1
+
+
+def test_what_was_counted_before_the_deadline_stays(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    late = False
+    count = trends._by_year
+
+    def by_year(searcher: Searcher, query: Query) -> dict[int, int]:
+        nonlocal late
+        asked.append(query.text)
+        late = len(asked) == 3
+        return count(searcher, query)
+
+    monkeypatch.setattr(trends, "_by_year", by_year)
+    monkeypatch.setattr(request_context, "timed_out", lambda: late)
+    monkeypatch.setitem(client.application.extensions, trends._COUNTS, trends.YearCounts())
+    address = "/trends.csv?q=rate&q=step&q=gossip"
+    assert client.get(address).status_code == 503
+    assert client.get(address).status_code == 200
+    assert asked == ["", "rate", "step", "step", "gossip"]
+
+
+def test_the_queries_counted_last_are_remembered(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def by_year(searcher: Searcher, query: Query) -> dict[int, int]:
+        asked.append(query.text)
+        return {2000: len(asked)}
+
+    monkeypatch.setattr(trends, "_by_year", by_year)
+    counts = trends.YearCounts(2)
+    with client.application.test_request_context("/trends"):
+        searcher = request_context.searcher()
+        for text in ("rate", "step", "rate", "gossip", "rate", "step"):
+            counts.of(searcher, parse_query(text))
+    assert asked == ["rate", "step", "gossip", "step"]

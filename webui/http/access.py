@@ -36,6 +36,11 @@ _OPEN: Final = frozenset({"/healthz", "/robots.txt"})
 """What monitors and crawlers may ask for; it says nothing of the collection."""
 
 
+def is_private(config: Config) -> bool:
+    """Returns whether the settings restrict the site to known readers."""
+    return bool(config.web.password_file or config.web.user_header)
+
+
 def register(app: Flask, config: Config) -> None:
     """Restrict an application to known readers; leave it open where the settings name none.
 

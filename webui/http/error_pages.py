@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+from datetime import UTC, datetime
 from typing import Any, Final, cast
 
 from flask import Flask, Response, current_app, make_response, render_template, request, url_for
@@ -22,6 +23,7 @@ from indexer import (
     QuiverError,
 )
 from webui.http import request_context
+from webui.presentation.atom import ATOM, legal, permanent_id
 from webui.urls.query_params import SearchRequest
 
 _HEADINGS: Final = {
@@ -62,14 +64,13 @@ def register(app: Flask, build_command: str) -> None:
 
 def refused(asked: SearchRequest) -> Response:
     """Answer a request whose parameters have no meaning: 400, with what each should be."""
-    if wants_json():
-        return problem(
-            400,
-            _HEADINGS[400],
-            "; ".join(str(fault) for fault in asked.faults),
-            errors=[{"parameter": fault.parameter, "detail": str(fault)} for fault in asked.faults],
-        )
-    return _page(
+    answer = _for_programs(
+        400,
+        _HEADINGS[400],
+        "; ".join(str(fault) for fault in asked.faults),
+        errors=[{"parameter": fault.parameter, "detail": str(fault)} for fault in asked.faults],
+    )
+    return answer or _page(
         400,
         query=asked.query,
         faults=[
@@ -88,7 +89,7 @@ def too_many(per_minute: int, seconds: int) -> Response:
 
 def wait_a_while(told: str, seconds: int) -> Response:
     """Answer a client that has to wait: 429, with a sentence and the seconds to wait."""
-    answer = problem(429, _HEADINGS[429], told) if wants_json() else _page(429, lines=(told,))
+    answer = _for_programs(429, _HEADINGS[429], told) or _page(429, lines=(told,))
     answer.headers["Retry-After"] = str(seconds)
     return answer
 
@@ -96,10 +97,7 @@ def wait_a_while(told: str, seconds: int) -> Response:
 def busy(heading: str, seconds: int, told: str = "") -> Response:
     """Answer a request for work that cannot be done now: 503, and when to ask again."""
     told = f"{told} Try again in {seconds} seconds.".lstrip()
-    if wants_json():
-        answer = problem(503, heading, told)
-    else:
-        answer = _page(503, heading=heading, lines=(told,))
+    answer = _for_programs(503, heading, told) or _page(503, heading=heading, lines=(told,))
     answer.headers["Retry-After"] = str(seconds)
     return answer
 
@@ -114,9 +112,33 @@ def problem(status: int, title: str, detail: str, **more: Any) -> Response:
     )
 
 
-def wants_json() -> bool:
-    """Returns whether the address names a representation for machines."""
-    return request.blueprint in ("api", "operation") or request.path.endswith(".json")
+def _for_programs(status: int, title: str, detail: str, **more: Any) -> Response | None:
+    """Returns an error in the form of the address asked for; None where that is a page."""
+    if request.blueprint == "arxiv_api":
+        return _atom_error(status, detail)
+    return problem(status, title, detail, **more) if _wants_json() else None
+
+
+def _wants_json() -> bool:
+    """Returns whether the address names a representation in JSON."""
+    return request.blueprint in ("api", "operation", "suggest") or request.path.endswith(".json")
+
+
+def _atom_error(status: int, detail: str) -> Response:
+    """Returns an error as arXiv's API writes it: a feed with one entry, whose title is "Error".
+
+    See "Errors" in the manual, info.arxiv.org/help/api/user-manual.html.
+    """
+    text = render_template(
+        "feeds/error.xml",
+        detail=legal(detail),
+        address=legal(request.url),
+        id=permanent_id("error", detail),
+        updated=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+    )
+    answer = Response(text, status, content_type=f"{ATOM}; charset=utf-8")
+    answer.cache_control.no_store = True
+    return answer
 
 
 def _http_fault(error: HTTPException) -> ResponseReturnValue:
@@ -125,10 +147,11 @@ def _http_fault(error: HTTPException) -> ResponseReturnValue:
     status = error.code
     lines = _LINES.get(status, (error.description or "",))
     # Under a host that is none no address can be written, so no page drawn.
-    if wants_json() or isinstance(request.routing_exception, BadHost):
-        answer = problem(status, _HEADINGS.get(status, error.name), lines[0])
+    heading = _HEADINGS.get(status, error.name)
+    if isinstance(request.routing_exception, BadHost):
+        answer = problem(status, heading, lines[0])
     else:
-        answer = _page(status, lines=lines)
+        answer = _for_programs(status, heading, lines[0]) or _page(status, lines=lines)
     for name, value in error.get_headers():
         if name.lower() not in ("content-type", "content-length"):
             answer.headers[name] = value
@@ -160,10 +183,9 @@ def _quiver_fault(error: QuiverError) -> ResponseReturnValue:
         if status == 503
         else (str(error),)
     )
-    if wants_json():
-        answer = problem(status, heading, lines[0], **({"command": command} if command else {}))
-    else:
-        answer = _page(status, heading=heading, lines=lines, command=command)
+    more = {"command": command} if command else {}
+    answer = _for_programs(status, heading, lines[0], **more)
+    answer = answer or _page(status, heading=heading, lines=lines, command=command)
     if status == 503:
         answer.headers["Retry-After"] = "5" if away else "30"
     return answer

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import PurePath
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from flask import Flask, abort, current_app, g, request, url_for
 
@@ -27,6 +27,8 @@ from webui.urls.query_params import COMPACT, TOGETHER, Params, SearchRequest
 from webui.urls.search_urls import SearchUrls
 from webui.urls.url_builder import Addresses
 
+_Derived = TypeVar("_Derived")
+
 
 def register(app: Flask, snapshots: Snapshots, params: Params, venues: Venues) -> None:
     """Register an application's searchers and parameters; every request returns what it borrows."""
@@ -34,6 +36,7 @@ def register(app: Flask, snapshots: Snapshots, params: Params, venues: Venues) -
     app.extensions["quiver.snapshots"] = snapshots
     app.extensions["quiver.params"] = params
     app.extensions["quiver.display"] = Display(Formulas())
+    app.extensions["quiver.derived"] = {}
     app.extensions["quiver.addresses"] = Addresses(url_for, lambda: request.script_root)
     app.teardown_appcontext(_give_back)
 
@@ -86,6 +89,25 @@ def whole() -> None:
     """
     if timed_out():
         raise QueryTimedOut
+
+
+def derived(name: str, derive: Callable[[Searcher], _Derived]) -> _Derived:
+    """Returns what is derived from the content alone, once for each content.
+
+    Args:
+        name: of what is derived.
+        derive: derives it; what the deadline has cut is not kept.
+    """
+    read = searcher()
+    content = f"{read.generation}@{read.identity}"
+    kept = cast("dict[str, tuple[str, _Derived]]", current_app.extensions["quiver.derived"])
+    known = kept.get(name)
+    if known is not None and known[0] == content:
+        return known[1]
+    value = derive(read)
+    if not timed_out():
+        kept[name] = content, value
+    return value
 
 
 def generations() -> tuple[str, ...]:

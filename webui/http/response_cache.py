@@ -9,7 +9,6 @@ Finished pages kept in memory: people go back and forth, and links are shared.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import threading
 from collections import OrderedDict
@@ -20,7 +19,6 @@ from pathlib import Path
 from typing import Final, cast
 
 from flask import Flask, Response, current_app, g, request
-from werkzeug.wrappers import Response as AnyResponse
 
 from indexer import IndexError_
 from webui.http import request_context
@@ -42,13 +40,10 @@ _TAGGED: Final = frozenset(
     }
 )
 """Blueprints whose answers depend on nothing but the address and the generation."""
-_TEXT: Final = ("text/", "application/json", "application/xml", "image/svg")
-_SMALLEST: Final = 1_000
-"""Bytes below which compression saves nothing."""
 
 
 def register(app: Flask, room: int) -> None:
-    """Register conditional responses (304), compression and the cache of finished pages.
+    """Register conditional responses (304) and the cache of finished pages.
 
     Args:
         app: the application.
@@ -61,7 +56,6 @@ def register(app: Flask, room: int) -> None:
         app.before_request(made_before)
         app.after_request(_keep)
     app.after_request(_tag)
-    app.after_request(_compress)
 
 
 def _face(app: Flask) -> str:
@@ -173,26 +167,6 @@ def _tag(response: Response) -> Response:
         elif content is not None:
             response.set_etag(_etag(content, request_context.face()), weak=True)
             response.headers.setdefault("Cache-Control", "no-cache")
-    return response
-
-
-def _compress(response: Response) -> AnyResponse:
-    if "made_before" in g:
-        return response
-    if response.status_code not in (200, 400, 404) or "Content-Encoding" in response.headers:
-        return response
-    if not response.content_type.startswith(_TEXT) and "+json" not in response.content_type:
-        return response
-    response.vary.add("Accept-Encoding")
-    if response.is_streamed and not response.direct_passthrough:
-        return response
-    if request.accept_encodings.quality("gzip") <= 0:
-        return response
-    response.direct_passthrough = False
-    body = response.get_data()
-    if len(body) >= _SMALLEST:
-        response.set_data(gzip.compress(body, 4, mtime=0))
-        response.headers["Content-Encoding"] = "gzip"
     return response
 
 

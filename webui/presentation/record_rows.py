@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from indexer import IDENTIFIER_SCHEMES, KIND_LABELS, Paper, plain
+from indexer import IDENTIFIER_SCHEMES, KIND_LABELS, Paper, RecordField, language_name, plain
+
+SearchHref = Callable[[RecordField, str], str]
+"""Writes the address of a search for the papers with a value in a field of the record."""
 
 _ADDRESSES = {
     "arxiv": "https://arxiv.org/abs/",
@@ -36,35 +39,53 @@ _TEXTS = (
     ("series", "Series"),
     ("series_number", "Number in the series"),
     ("edition", "Edition"),
+    ("version", "Version"),
     ("original_title", "Original title"),
-    ("language", "Language"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class RecordRow:
-    """One row: a label and its values, each with an address or none."""
+    """One row: a label and its values, each with an address or none.
+
+    An address that begins with "/" is a search of this site.
+    """
 
     label: str
     values: tuple[tuple[str, str], ...]
 
 
-def record_rows(paper: Paper) -> tuple[RecordRow, ...]:
-    """Returns what is known of a paper's publication and authors; unknown fields have no row."""
-    return (*_published(paper), *_identified(paper), *_described(paper), *_authors(paper))
+def record_rows(paper: Paper, href: SearchHref) -> tuple[RecordRow, ...]:
+    """Returns what is known of a paper's publication and authors; unknown fields have no row.
+
+    Args:
+        paper: the paper.
+        href: writes the addresses of other papers with the same kind, language, subject or
+            affiliation.
+    """
+    return (
+        *_published(paper, href),
+        *_identified(paper),
+        *_described(paper, href),
+        *_authors(paper, href),
+    )
 
 
-def _published(paper: Paper) -> Iterator[RecordRow]:
+def _published(paper: Paper, href: SearchHref) -> Iterator[RecordRow]:
     publication = paper.publication
     if publication.retracted:
         yield RecordRow("Status", (("Retracted or withdrawn", ""),))
-    if publication.kind:
-        yield RecordRow("Kind", ((KIND_LABELS[publication.kind], ""),))
+    if paper.kind:
+        label = KIND_LABELS[paper.kind]
+        yield RecordRow("Kind", ((label, href("kind", label)),))
     if publication.date:
         yield RecordRow("Date", ((publication.date.replace("/", " to "), ""),))
     for field, label in _TEXTS:
         if text := getattr(publication, field):
             yield RecordRow(label, ((plain(text), ""),))
+    if publication.language:
+        tag = publication.language
+        yield RecordRow("Language", ((language_name(tag), href("language", tag)),))
     if publication.editors:
         yield RecordRow(
             "Editors", tuple((plain(editor.name), "") for editor in publication.editors)
@@ -80,7 +101,7 @@ def _identified(paper: Paper) -> Iterator[RecordRow]:
         yield RecordRow(IDENTIFIER_SCHEMES.get(scheme, scheme), linked)
 
 
-def _described(paper: Paper) -> Iterator[RecordRow]:
+def _described(paper: Paper, href: SearchHref) -> Iterator[RecordRow]:
     publication = paper.publication
     for label, text in (("Full text", publication.pdf_url), ("Licence", publication.licence)):
         if text:
@@ -88,14 +109,15 @@ def _described(paper: Paper) -> Iterator[RecordRow]:
                 label, ((text, text if text.startswith(("https://", "http://")) else ""),)
             )
     if publication.subjects:
-        yield RecordRow("Subjects", tuple((plain(subject), "") for subject in publication.subjects))
+        values = ((plain(subject), href("subject", subject)) for subject in publication.subjects)
+        yield RecordRow("Subjects", tuple(values))
     if publication.note:
         yield RecordRow("Note", ((plain(publication.note), ""),))
 
 
-def _authors(paper: Paper) -> Iterator[RecordRow]:
+def _authors(paper: Paper, href: SearchHref) -> Iterator[RecordRow]:
     for author in paper.author_details:
-        values = [(plain(place), "") for place in author.affiliations]
+        values = [(plain(place), href("affiliation", place)) for place in author.affiliations]
         if author.orcid:
             values.append((f"ORCID {author.orcid}", f"https://orcid.org/{author.orcid}"))
         if values:

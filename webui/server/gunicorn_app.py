@@ -37,7 +37,7 @@ from indexer import Config, QuiverError, load_config, networks_of, parse_query
 from webui.app import create_app
 from webui.http import metrics, request_context
 from webui.http.rate_limit import ClientConnections
-from webui.server import connection_balancer
+from webui.server import allocator, connection_balancer
 from webui.server.event_loop import EventLoopWorker
 from webui.views import search_diff
 
@@ -121,7 +121,9 @@ class PlainWorker(EventLoopWorker):
 
     def load_wsgi(self) -> None:
         """Make the application, and take over its limits."""
+        allocator.use_one_arena()
         super().load_wsgi()
+        allocator.trim_after_long_requests(self.wsgi)
         web = load_config().web
         trusted = networks_of(web.trusted_proxies)
         self.clients = ClientConnections(web.connections_per_client, trusted)
@@ -192,7 +194,9 @@ class _Server(BaseApplication):  # type: ignore[misc] # gunicorn publishes no ty
 
     def load(self) -> Flask:
         """Make the application, once in each worker."""
+        allocator.use_one_arena()
         app = create_app(self._config)
+        allocator.trim_after_long_requests(app)
         # The first search of a process loads numpy, NLTK and the index; no reader waits for it.
         app.test_client().get("/search?q=first")
         metrics.share(app, self._counters, self._row)

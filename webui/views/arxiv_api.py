@@ -26,7 +26,7 @@ from webui.http import request_context
 from webui.views.feeds import atom, papers_from
 
 blueprint = Blueprint("arxiv_api", __name__)
-_MOST: Final = 2_000
+MOST: Final = 2_000
 """Entries that arXiv gives at once."""
 _MOST_IDS: Final = 500
 _FIELDS: Final = {"ti": "title", "abs": "abstract", "au": "author", "jr": "venue"}
@@ -34,7 +34,8 @@ _FIELD: Final = re.compile(r"\b(ti|au|abs|jr|all):", re.IGNORECASE)
 _CATEGORY: Final = re.compile(r'\bcat:"?([^\s"()]+)"?', re.IGNORECASE)
 _UNDERLINED: Final = re.compile(r"\bau:([^\s\"()]*_[^\s\"()]*)", re.IGNORECASE)
 _SUBMITTED: Final = re.compile(r"submittedDate:\[(\d{4})\d* TO (\d{4})\d*\]")
-_SORTS: Final = {
+ORDERS: Final = ("ascending", "descending")
+SORTS: Final = {
     "relevance": Sort.RELEVANCE,
     "lastUpdatedDate": Sort.NEWEST,
     "submittedDate": Sort.NEWEST,
@@ -45,19 +46,24 @@ _SORTS: Final = {
 def query() -> Response:
     """Answer ``search_query id_list start max_results sortBy sortOrder``.
 
+    Errors are feeds, too, as in arXiv's manual: one entry whose title is "Error".
+
     Raises:
         QueryError: when a number or an order has no meaning.
     """
     start = _number("start", 0, 10**9)
-    size = _number("max_results", 10, _MOST)
+    size = _number("max_results", 10, MOST)
     given = request.args.get("search_query", "")[: request_context.params().max_text]
     ids = [part.strip() for part in request.args.get("id_list", "").split(",") if part.strip()]
     ids = [one[: request_context.params().max_value] for one in ids[:_MOST_IDS]]
-    order = request.args.get("sortBy", "relevance")
-    if order not in _SORTS:
-        raise QueryError("sortBy", f"expected one of {', '.join(_SORTS)}")
-    sort = _SORTS[order]
-    if sort is Sort.NEWEST and request.args.get("sortOrder") == "ascending":
+    order = request.args.get("sortBy") or "relevance"
+    if order not in SORTS:
+        raise QueryError("sortBy", f"expected one of {', '.join(SORTS)}")
+    sort = SORTS[order]
+    direction = request.args.get("sortOrder") or "descending"
+    if direction not in ORDERS:
+        raise QueryError("sortOrder", f"expected one of {', '.join(ORDERS)}")
+    if sort is Sort.NEWEST and direction == "ascending":
         sort = Sort.OLDEST
     asked = parse_query(in_our_syntax(given), sort=sort)
     if ids:
@@ -66,7 +72,9 @@ def query() -> Response:
         asked = replace(asked, clause=both)
     told = f"search_query={given}&id_list={','.join(ids)}&start={start}&max_results={size}"
     window = papers_from(asked, start, size)
-    return atom(window, f"ArXiv Query: {told}", {"self": request.url}, first_index=0, arxiv=True)
+    links = {"self": request.url}
+    title = f"ArXiv Query: {told}"
+    return atom(window, title, f"api/query?{told}", links, arxiv=True)
 
 
 def in_our_syntax(text: str) -> str:

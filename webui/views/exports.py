@@ -224,7 +224,6 @@ def references(papers: Iterable[Paper], format: str, name: str) -> Response:
 def _streamed(pieces: Iterator[str], media_type: str) -> Response:
     response = Response(render_queue.by_turns(_chunks(pieces)), content_type=media_type)
     response.call_on_close(request_context.kept())
-    response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 

@@ -6,8 +6,7 @@ changed: a reader that asks again sees what is new, whatever year it is of.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Final
@@ -20,19 +19,18 @@ from indexer import (
     PaperTimes,
     Query,
     Sort,
-    is_arxiv_category,
     name_slug,
     plain,
     unnumbered,
 )
 from webui.http import request_context
 from webui.http.error_pages import refused
+from webui.presentation.atom import ATOM, UNNAMED, arxiv_categories, legal, permanent_id
 from webui.presentation.results_page import last_page
 from webui.urls import query_edits
 
 blueprint = Blueprint("feeds", __name__)
 _ENTRIES: Final = 50
-_ILLEGAL: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +96,8 @@ def feed(query: Query, title: str, page: str, href: Callable[[int], str]) -> Res
         links["next"] = href(query.page + 1)
     site = request.url_root.rstrip("/")
     links["alternate"] = f"{site}{page}"
-    return atom(window, title, links, first_index=1)
+    name = href(1).removeprefix(request.url_root)  # one feed, whatever its host and page
+    return atom(window, title, name, links)
 
 
 def papers_from(query: Query, start: int, size: int) -> Window:
@@ -119,57 +118,59 @@ def papers_from(query: Query, start: int, size: int) -> Window:
 
 
 def atom(
-    window: Window, title: str, links: Mapping[str, str], *, first_index: int, arxiv: bool = False
+    window: Window, title: str, name: str, links: Mapping[str, str], *, arxiv: bool = False
 ) -> Response:
     """Write papers as an Atom document.
 
     Args:
         window: the papers.
         title: of the feed.
-        links: absolute addresses by relation; ``self`` is also the feed's id.
-        first_index: number of the first hit of all; OpenSearch counts from 1, arXiv from 0.
-        arxiv: with the elements of arXiv's API.
+        name: what is listed, without a host: the feed's id is made from it.
+        links: absolute addresses by relation.
+        arxiv: with the elements of arXiv's API, with the address of each paper as its id, and with
+            hits counted from 0; OpenSearch counts from 1.
     """
     text = render_template(
         "feeds/feed.xml",
+        id=permanent_id("feed", name),
         title=title,
         links=links,
         window=window,
-        start=window.start + first_index,
-        entries=[_entry(paper) for paper in window.papers],
+        start=window.start + (0 if arxiv else 1),
+        entries=[_entry(paper, arxiv=arxiv) for paper in window.papers],
         updated=max(
             (paper.times.last_changed for paper in window.papers),
             default=request_context.searcher().info().built,
         ),
         arxiv=arxiv,
-        legal=_legal,
-        unnumbered=unnumbered,
+        legal=legal,
     )
-    response = Response(text, content_type="application/atom+xml; charset=utf-8")
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    return response
+    return Response(text, content_type=f"{ATOM}; charset=utf-8")
 
 
-def _entry(dated: Dated) -> dict[str, Any]:
+def _entry(dated: Dated, *, arxiv: bool) -> dict[str, Any]:
     paper = dated.paper
-    authors: Sequence[str] = paper.authors
+    address = url_for("records.paper", address=paper.id, _external=True)
+    authors = [
+        {
+            "name": unnumbered(name),
+            "address": url_for("records.author", slug=name_slug(name), _external=True),
+        }
+        for name in paper.authors
+    ]
+    if arxiv:
+        # Its clients open the id as the address of the paper, and fail without an author.
+        authors = authors or [{"name": UNNAMED, "address": ""}]
+        categories = arxiv_categories(paper.publication.subjects, paper.venue)
+    else:
+        categories = (paper.venue,) if paper.venue else ()
     return {
+        "id": address if arxiv else permanent_id("paper", paper.id),
         "paper": paper,
         "times": dated.times,
-        "address": url_for("records.paper", address=paper.id, _external=True),
+        "address": address,
         "title": plain(paper.title),
         "summary": plain(paper.abstract),
-        "category": next(filter(is_arxiv_category, paper.publication.subjects), ""),
-        "authors": [
-            {
-                "name": unnumbered(name),
-                "address": url_for("records.author", slug=name_slug(name), _external=True),
-            }
-            for name in authors
-        ],
+        "categories": categories,
+        "authors": authors,
     }
-
-
-def _legal(text: str) -> str:
-    """Drop what XML 1.0 cannot hold."""
-    return _ILLEGAL.sub("", text)

@@ -156,11 +156,9 @@ def _selected(hits: list[dict[str, Any]], fields: str) -> list[dict[str, Any]]:
 
 
 def answer(body: dict[str, Any]) -> Response:
-    """Write an object as JSON that any page of any site may read."""
+    """Write an object as JSON."""
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    response = Response(text + "\n", content_type="application/json")
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    return response
+    return Response(text + "\n", content_type="application/json")
 
 
 MOST: Final = 10_000

@@ -19,8 +19,11 @@ from indexer import (
     Filter,
     Paper,
     Query,
+    RecordField,
     Sort,
+    Value,
     YearRange,
+    format_clause,
     name_slug,
     named_paper,
     paper_json,
@@ -82,7 +85,7 @@ def _paper_page(found: Paper) -> ResponseReturnValue:
         render_template(
             "records/paper.html",
             paper=found,
-            rows=record_rows(found),
+            rows=record_rows(found, _alike),
             shown=shown(found, display),
             address=here,
             highwire=highwire(found, here),
@@ -105,6 +108,11 @@ def _paper_page(found: Paper) -> ResponseReturnValue:
     described = [(one["absolute"], one["media"]) for one in formats]
     page.headers["Link"] = typed_links(found, described, list(authors))
     return page
+
+
+def _alike(field: RecordField, value: str) -> str:
+    """Returns the address of a search for the papers with a value in a field of the record."""
+    return request_context.search_href(Query(text=format_clause(Value(field, value))))
 
 
 @blueprint.get("/author/<slug>")

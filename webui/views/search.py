@@ -57,7 +57,7 @@ def home() -> str:
     return render_template(
         "pages/home.html",
         info=searcher.info(),
-        examples=example_queries(searcher),
+        examples=request_context.derived("examples", example_queries),
         newest=[shown(hit.paper, display) for hit in newest.hits],
         histogram=histogram(
             replace(everything, per_page=request_context.params().per_page),
@@ -147,7 +147,7 @@ def facet(field: FacetField) -> ResponseReturnValue:
 def help_page() -> str:
     """Explain the query language, with examples of this collection where there is an index."""
     try:
-        examples = example_queries(request_context.searcher())
+        examples = request_context.derived("examples", example_queries)
     except IndexMissing:
         examples = ()
     return render_template("pages/help_page.html", syntax=SYNTAX, examples=examples)
@@ -171,6 +171,6 @@ def about() -> str:
         "pages/about.html",
         info=request_context.info(),
         lacking=lacking,
-        coverage=coverage(searcher),
+        coverage=request_context.derived("coverage", coverage),
         engine=_ENGINES.get(request_context.info().backend, ""),
     )

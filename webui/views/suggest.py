@@ -9,6 +9,7 @@ import json
 import re
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urljoin
 
 from flask import Blueprint, Response, request, url_for
 
@@ -70,14 +71,14 @@ def _fits(name: str, words: list[str]) -> bool:
 
 @blueprint.get("/suggest")
 def suggest() -> Response:
-    """Complete ``q``: the texts, what each is, and where each leads."""
+    """Complete ``q``: the texts, what each is, and the absolute address where each leads."""
     typed = request.args.get("q", "")[: request_context.params().max_text]
     found = suggestions(request_context.searcher(), typed)
     body = [
         typed,
         [one.text for one in found],
         [f"{one.kind}, {one.papers:,} {'paper' if one.papers == 1 else 'papers'}" for one in found],
-        [one.href for one in found],
+        [urljoin(request.url_root, one.href) for one in found],
     ]
     text = json.dumps(body, ensure_ascii=False)
     return Response(text, content_type="application/x-suggestions+json")

@@ -8,10 +8,13 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
+from threading import Lock
 from typing import Any, Final
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Flask, Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from indexer import FacetRequest, Match, Query, Searcher, YearRange, name_slug, parse_query
@@ -29,6 +32,9 @@ _STEPS: Final = (10, 15, 20, 30, 40, 50, 60, 80)
 """Upper edges of the frame within one power of ten; half of each is round, too."""
 _LABELS: Final = 8
 """Years named below the frame, at most: more of them touch on a telephone."""
+_REMEMBERED: Final = 500
+"""Queries whose counts are remembered, of some 3 kB each for 40 years."""
+_COUNTS: Final = "quiver.year_counts"
 _WORDS: Final = re.compile(r"[^\W_]+(?: [^\W_]+){0,4}")
 """A query of nothing but words, each counted in every grammatical form."""
 
@@ -71,16 +77,69 @@ class Trends:
         return trend.counts.get(year, 0) / total if total else None
 
 
-def trends(searcher: Searcher, queries: tuple[Query, ...]) -> Trends:
-    """Count queries year by year; they have the same filters and range of years."""
+class YearCounts:
+    """Remembers how many papers of each year match the last queries; threads may share it.
+
+    Five costly queries may take longer than a page may. What was counted until then stays, so that
+    the page which is refused is whole when it is asked for again.
+    """
+
+    def __init__(self, most: int = _REMEMBERED) -> None:
+        """Remember nothing yet.
+
+        Args:
+            most: queries that are remembered.
+        """
+        self._most = most
+        self._lock = Lock()
+        self._known: OrderedDict[Hashable, dict[int, int]] = OrderedDict()
+
+    def of(self, searcher: Searcher, query: Query) -> dict[int, int]:
+        """Returns the number of matching papers by year, whatever years the query asks for.
+
+        Raises:
+            QueryTimedOut: when the deadline has cut the count.
+        """
+        key = (searcher.identity, searcher.generation, query.text, query.match, query.filters)
+        with self._lock:
+            if key in self._known:
+                self._known.move_to_end(key)
+                return self._known[key]
+        counts = _by_year(searcher, query)
+        request_context.whole()
+        with self._lock:
+            self._known[key] = counts
+            if len(self._known) > self._most:
+                self._known.popitem(last=False)
+        return counts
+
+
+def register(app: Flask) -> None:
+    """Add the pages, and what they remember, to an application."""
+    app.extensions[_COUNTS] = YearCounts()
+    app.register_blueprint(blueprint)
+
+
+def trends(
+    searcher: Searcher,
+    queries: tuple[Query, ...],
+    count: Callable[[Searcher, Query], dict[int, int]],
+) -> Trends:
+    """Count queries year by year.
+
+    Args:
+        searcher: counts the papers.
+        queries: with the same filters and range of years.
+        count: returns the number of matching papers by year.
+    """
     everything = replace(queries[0], text="", clause=None) if queries else Query()
-    totals = _by_year(searcher, everything)
+    totals = count(searcher, everything)
     low, high = everything.years.low, everything.years.high
     known = [
         year for year in totals if (low is None or low <= year) and (high is None or year <= high)
     ]
     years = tuple(range(min(known), max(known) + 1)) if known else ()
-    counted = [(query, _by_year(searcher, query)) for query in queries]
+    counted = [(query, count(searcher, query)) for query in queries]
     shares = [counts.get(year, 0) / totals[year] for _, counts in counted for year in known]
     top = _rounded(max(shares, default=0.0))
     lines = tuple(_trend(query, counts, years, totals, top) for query, counts in counted)
@@ -93,8 +152,7 @@ def page() -> ResponseReturnValue:
     read = _asked()
     if isinstance(read, Response):
         return read
-    found = trends(request_context.searcher(), read)
-    request_context.whole()
+    found = _counted(read)
     pairs = [("q", query.text) for query in read]
     filters = (
         [
@@ -131,8 +189,7 @@ def as_json() -> ResponseReturnValue:
     read = _asked()
     if isinstance(read, Response):
         return read
-    found = trends(request_context.searcher(), read)
-    request_context.whole()
+    found = _counted(read)
     return answer(
         {
             "papers": {str(year): found.totals.get(year, 0) for year in found.years},
@@ -154,8 +211,7 @@ def table() -> ResponseReturnValue:
     read = _asked()
     if isinstance(read, Response):
         return read
-    found = trends(request_context.searcher(), read)
-    request_context.whole()
+    found = _counted(read)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(["query", "year", "papers", "papers of the year", "share"])
@@ -169,6 +225,16 @@ def table() -> ResponseReturnValue:
             row = [safe, year, trend.counts.get(year, 0), found.totals.get(year, 0), shown]
             writer.writerow(row)
     return Response(out.getvalue(), content_type="text/csv; charset=utf-8; header=present")
+
+
+def _counted(read: tuple[Query, ...]) -> Trends:
+    """Returns the trends of queries.
+
+    Raises:
+        QueryTimedOut: when the deadline has cut anything.
+    """
+    counts: YearCounts = current_app.extensions[_COUNTS]
+    return trends(request_context.searcher(), read, counts.of)
 
 
 def _asked() -> tuple[Query, ...] | Response:

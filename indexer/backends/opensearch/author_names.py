@@ -55,8 +55,8 @@ class ValueLists:
             answer = self._ask({"size": 0, "track_total_hits": False, "aggs": aggs})
             with self._lock:
                 for index, key in enumerate(missing):
-                    for one in answer["aggregations"][str(index)]["buckets"]:
-                        self._known[key] = str(one["key"]).partition(APART)[2]
+                    for bucket in answer["aggregations"][str(index)]["buckets"]:
+                        self._known[key] = str(bucket["key"]).partition(APART)[2]
         return {key: self._known[key] for key in keys & self._known.keys()}
 
     def listed(
@@ -71,7 +71,7 @@ class ValueLists:
             for key, count in counts.items()
             if any(part in form and begins(form, begin) for form in forms(shown[key]))
         ]
-        found.sort(key=lambda one: (-one.count, one.value))
+        found.sort(key=lambda value: (-value.count, value.value))
         return tuple(found[: limit if limit > 0 else None])
 
     def namesakes(self, folded: str) -> tuple[FacetValue, ...]:
@@ -79,7 +79,7 @@ class ValueLists:
         wanted = same_names_key(folded)
         query = {"term": {"author_folded": bounded(wanted)}}
         answer = self._ask(_counting({"v": values_of("author_shown", MOST_VALUES)}, query))
-        names = [str(one["key"]) for one in answer["aggregations"]["v"]["buckets"]]
+        names = [str(bucket["key"]) for bucket in answer["aggregations"]["v"]["buckets"]]
         keys = sorted({bounded(name_key(name)) for name in names})
         same = [
             key
@@ -91,11 +91,11 @@ class ValueLists:
         known = self.shown(same)
         answer = self._ask(_counting({"v": values_of("author", len(same), same)}))
         found = [
-            FacetValue(known.get(str(one["key"]), str(one["key"])), int(one["doc_count"]))
-            for one in answer["aggregations"]["v"]["buckets"]
+            FacetValue(known.get(str(bucket["key"]), str(bucket["key"])), int(bucket["doc_count"]))
+            for bucket in answer["aggregations"]["v"]["buckets"]
         ]
-        kept = [one for one in found if same_names_key(one.value) == wanted]
-        return tuple(sorted(kept, key=lambda one: (-one.count, one.value)))
+        kept = [value for value in found if same_names_key(value.value) == wanted]
+        return tuple(sorted(kept, key=lambda value: (-value.count, value.value)))
 
     def _counted(
         self, field: FacetField, begin: str, *, few: bool
@@ -105,8 +105,8 @@ class ValueLists:
         if field != "author":
             column = "year_value" if field == "year" else field
             answer = self._ask(_counting({"v": values_of(column, MOST_VALUES)}))
-            for one in answer["aggregations"]["v"]["buckets"]:
-                counts[str(one["key"])] = int(one["doc_count"])
+            for bucket in answer["aggregations"]["v"]["buckets"]:
+                counts[str(bucket["key"])] = int(bucket["doc_count"])
             return counts, {key: key for key in counts}
         words = name_words(begin)
         shown = dict(self.several)
@@ -118,9 +118,11 @@ class ValueLists:
             if shown:
                 aggs["several"] = values_of("author", len(shown), sorted(shown))
             found = self._ask(_counting(aggs))["aggregations"]
-            buckets = {str(one["key"]): int(one["doc_count"]) for one in found["v"]["buckets"]}
+            buckets = {
+                str(bucket["key"]): int(bucket["doc_count"]) for bucket in found["v"]["buckets"]
+            }
             several = found.get("several", {}).get("buckets", [])
-            counts.update({str(one["key"]): int(one["doc_count"]) for one in several})
+            counts.update({str(bucket["key"]): int(bucket["doc_count"]) for bucket in several})
         sure = frozenset(counts)
         for name, count in buckets.items():
             key = bounded(name_key(name))
@@ -137,8 +139,8 @@ class ValueLists:
         nested = {"names": {"nested": {"path": "names"}, "aggs": {"begin": begin}}}
         answer = self._ask(_counting(nested, {"prefix": {"author_vocabulary": word}}))
         return {
-            str(one["key"]): int(one["papers"]["doc_count"])
-            for one in answer["aggregations"]["names"]["begin"]["v"]["buckets"]
+            str(bucket["key"]): int(bucket["papers"]["doc_count"])
+            for bucket in answer["aggregations"]["names"]["begin"]["v"]["buckets"]
         }
 
 

@@ -155,9 +155,9 @@ def _node(
 ) -> Body:
     match node:
         case Every(nodes):
-            return every([written[one] for one in nodes])
+            return every([written[node_index] for node_index in nodes])
         case Either(nodes):
-            return either([written[one] for one in nodes])
+            return either([written[node_index] for node_index in nodes])
         case Without(one):
             return quiet({"bool": {"must_not": [written[one]]}})
         case LeafReading():

@@ -112,7 +112,7 @@ class DocumentMaker:
             "author_length": sum(not token.joined for name in names for token in name),
             "vocabulary": sorted({word for cut in every for word in cut.vocabulary}),
             "author_vocabulary": sorted({token.word for name in names for token in name}),
-            "compounds": sorted({one for cut in every for one in cut.compounds}),
+            "compounds": sorted({compound for cut in every for compound in cut.compounds}),
             **_facets(paper),
             **_names(paper, names),
         }

@@ -182,7 +182,7 @@ class Finder:
 
     def leaf_hits(self, readings: tuple[LeafReading, ...]) -> list[int]:
         """Count the papers that match each leaf on its own."""
-        self._words.count(term for one in readings for term in one.terms)
+        self._words.count(term for reading in readings for term in reading.terms)
         others = [reading for reading in readings if len(reading.terms) != 1]
         counts = iter(self._words.counts([leaf_query(other) for other in others]))
         return [

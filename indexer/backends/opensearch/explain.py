@@ -80,9 +80,9 @@ def _holds(
         case LeafReading(terms=terms):
             return all(names.get(term, "") in told for term in terms)
         case Every(inner):
-            return all(holds[one] for one in inner)
+            return all(holds[node_index] for node_index in inner)
         case Either(inner):
-            return any(holds[one] for one in inner)
+            return any(holds[node_index] for node_index in inner)
         case Without():
             return True
         case Run(members):

@@ -51,15 +51,15 @@ def filter_query(query: Query, *, but: FacetField | None = None) -> Body | None:
     years = query.years
     if but != "year" and (years.low is not None or years.high is not None):
         wanted.append(year_range(years.low, years.high))
-    for one in query.filters:
-        if one.field == but:
+    for facet_filter in query.filters:
+        if facet_filter.field == but:
             continue
-        column = _COLUMNS[one.field]
-        if one.include:
-            keys = sorted({key_of(value, one.field) for value in one.include})
+        column = _COLUMNS[facet_filter.field]
+        if facet_filter.include:
+            keys = sorted({key_of(value, facet_filter.field) for value in facet_filter.include})
             wanted.append({"terms": {column: keys}})
-        if one.exclude:
-            keys = sorted({key_of(value, one.field) for value in one.exclude})
+        if facet_filter.exclude:
+            keys = sorted({key_of(value, facet_filter.field) for value in facet_filter.exclude})
             taken.append({"terms": {column: keys}})
     if not wanted and not taken:
         return None
@@ -286,15 +286,15 @@ def _read_counts(
     """Returns the count of each key, and how each is shown."""
     counts: Counter[str] = Counter()
     shown: dict[str, str] = {}
-    for one in _buckets(answer, "values"):
-        value = str(one["key"])
+    for bucket in _buckets(answer, "values"):
+        value = str(bucket["key"])
         key = key_of(value, field)
         if key not in spellings:
-            counts[key] += int(one["doc_count"])
+            counts[key] += int(bucket["doc_count"])
             shown[key] = value
-    for one in _buckets(answer, "spelled"):
-        key = str(one["key"])
-        counts[key] = int(one["doc_count"])
+    for bucket in _buckets(answer, "spelled"):
+        key = str(bucket["key"])
+        counts[key] = int(bucket["doc_count"])
         shown[key] = spellings[key]
     return counts, shown
 

@@ -66,20 +66,26 @@ class Generations:
         published = self._ledger.published()
         current = self._ledger.current()
         mark = self._mark(dumps)
-        unfinished = [one for one in self._ledger.indices() if one not in published]
-        last = max((int(one[1:]) for one in (*published, *unfinished)), default=0)
+        unfinished = [name for name in self._ledger.indices() if name not in published]
+        last = max((int(name[1:]) for name in (*published, *unfinished)), default=0)
         name, now, resumed = f"g{last + 1:06}", int(time.time()), False
-        for one in unfinished:
-            index = self._ledger.index_of(one)
+        for unfinished_name in unfinished:
+            index = self._ledger.index_of(unfinished_name)
             meta = self._client.indices.get_mapping(index=index)[index]["mappings"]["_meta"]
             if dumps and base is None and meta["mark"] == mark and not resumed:
-                name, now, resumed = one, int(meta["begun"]), True
-                _LOG.info("%s: going on with the interrupted build of %s", self._config.name, one)
+                name, now, resumed = unfinished_name, int(meta["begun"]), True
+                _LOG.info(
+                    "%s: going on with the interrupted build of %s",
+                    self._config.name,
+                    unfinished_name,
+                )
             else:
-                self._ledger.drop(one)
-        for one in published:
-            if current and one > current:
-                self._ledger.drop(one)  # its facts were written and it was never pointed at
+                self._ledger.drop(unfinished_name)
+        for published_name in published:
+            if current and published_name > current:
+                self._ledger.drop(
+                    published_name
+                )  # its facts were written and it was never pointed at
         index = self._ledger.index_of(name)
         if base is not None:
             self._clone(base.info.generation, name, self._config.build_replicas)
@@ -154,7 +160,7 @@ class Generations:
 
     def republish(self, old: Generation, lease: Lease) -> str:
         """Publish what a generation holds anew, under a new name; its files are linked."""
-        newest = max(int(one[1:]) for one in self._ledger.indices())
+        newest = max(int(name[1:]) for name in self._ledger.indices())
         name = f"g{newest + 1:06}"
         self._clone(old.info.generation, name, self._config.replicas)
         index = self._ledger.index_of(name)
@@ -203,8 +209,8 @@ class Generations:
     def _point(self, facts: Generation, lease: Lease, attached: dict[str, bytes]) -> None:
         lease.check()
         name = facts.info.generation
-        for one, data in attached.items():
-            self._ledger.attach(name, one, data)
+        for attachment, data in attached.items():
+            self._ledger.attach(name, attachment, data)
         self._ledger.write(facts)
         self._ledger.point(name)
         _LOG.info("%s: published generation %s", self._config.name, name)

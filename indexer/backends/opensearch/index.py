@@ -233,7 +233,7 @@ class OpenSearchIndex:
                         name,
                         lease,
                         dumps or (base.info.dumps if base else ()),
-                        {one: data for one, data in attached.items() if data},
+                        {attachment: data for attachment, data in attached.items() if data},
                         lambda papers: self._check_loss(held if rebuild else None, dumps, papers),
                     )
                 else:
@@ -259,7 +259,7 @@ class OpenSearchIndex:
         """
         with self._one_writer() as lease:
             current = self._ledger.current()
-            before = [one for one in self._ledger.published() if current and one < current]
+            before = [name for name in self._ledger.published() if current and name < current]
             old = self._ledger.read(before[-1]) if before else None
             if old is None:
                 raise IndexMissing(
@@ -298,7 +298,10 @@ class OpenSearchIndex:
                 raise IndexMissing(
                     f"{self.config.name}: has no generation {name!r}; there are: {there}"
                 )
-        asking = [self.generations.asking(self._ledger.index_of(one)) for one in (before, later)]
+        asking = [
+            self.generations.asking(self._ledger.index_of(generation))
+            for generation in (before, later)
+        ]
         return changes_between(*asking)
 
     def _held(self, *, rebuild: bool) -> Generation | None:

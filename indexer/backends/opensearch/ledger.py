@@ -86,7 +86,7 @@ class Ledger:
     def current(self) -> str | None:
         """Name the generation that is published, None before the first."""
         answer = self._client.indices.get_alias(name=self.name, ignore=[404])
-        names = [one for one in answer if one.startswith(f"{self.name}-g")]
+        names = [index_name for index_name in answer if index_name.startswith(f"{self.name}-g")]
         return names[0][len(self.name) + 1 :] if names else None
 
     def identity(self) -> str | None:
@@ -112,7 +112,7 @@ class Ledger:
         """Name every generation that has an index, published or not, rising."""
         found = self._client.indices.get_alias(index=f"{self.name}-g*")
         pattern = re.compile(re.escape(self.name) + r"-(g\d{6,})")
-        return sorted(match[1] for one in found if (match := pattern.fullmatch(one)))
+        return sorted(match[1] for entry in found if (match := pattern.fullmatch(entry)))
 
     def read(self, generation: str) -> Generation | None:
         """Read the facts of a generation; None where it is not there any more.
@@ -380,7 +380,7 @@ def _spellings(ask: Ask) -> tuple[int, dict[str, str], tuple[str, ...]]:
     close()
     chosen: dict[str, str] = {}
     variants: list[str] = []
-    for _, key, held in sorted(several, key=lambda one: one[:2]):
+    for _, key, held in sorted(several, key=lambda row: row[:2]):
         if len(variants) + len(held) <= MOST_VARIANTS:
             chosen[key] = min(held, key=lambda name: (-held[name], name))
             variants += [*held, *([UNKNOWN] if key == UNKNOWN else [])]
@@ -393,8 +393,8 @@ def _values(ask: Ask, column: str) -> Iterator[tuple[str, int]]:
     while True:
         body = {"size": 0, "track_total_hits": False, "aggs": {"all": {"composite": source}}}
         answer = ask(body)["aggregations"]["all"]
-        for one in answer["buckets"]:
-            yield str(one["key"]["value"]), int(one["doc_count"])
+        for bucket in answer["buckets"]:
+            yield str(bucket["key"]["value"]), int(bucket["doc_count"])
         if "after_key" not in answer or len(answer["buckets"]) < PAGE:
             return
         source["after"] = answer["after_key"]

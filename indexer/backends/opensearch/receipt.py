@@ -25,18 +25,20 @@ class Spelling:
 
         Nothing where every word is common or part of a name, which one request tells.
         """
-        leaves = (one for one in plan.asking if one.terms and isinstance(one.leaf, Word))
+        leaves = (
+            reading for reading in plan.asking if reading.terms and isinstance(reading.leaf, Word)
+        )
         typed = {
-            term.word: fold(one.leaf.text).text
-            for one in leaves
-            if isinstance(one.leaf, Word)
-            and isinstance(term := one.terms[0], StemTerm)
+            term.word: fold(reading.leaf.text).text
+            for reading in leaves
+            if isinstance(reading.leaf, Word)
+            and isinstance(term := reading.terms[0], StemTerm)
             and len(term.word) >= SHORTEST
         }
         in_names = {
             word: None
-            for one in plan.asking
-            for term in one.terms
+            for reading in plan.asking
+            for term in reading.terms
             if isinstance(term, NameTerm)
             for word in term.words
             if len(word) >= SHORTEST

@@ -20,7 +20,7 @@ from indexer.backends.opensearch.mapping import Body
 from indexer.backends.opensearch.scoring import Scoring
 from indexer.backends.opensearch.term_dictionary import WordFacts
 from indexer.query import TextField
-from indexer.query_analysis.relevance_model import PAPERS, KnownStems, relevance_model, stems_of
+from indexer.query_analysis.relevance_model import PAPERS, relevance_model, stem_cache, stems_of
 from indexer.query_analysis.terms import (
     CompoundTerm,
     StemTerm,
@@ -203,7 +203,7 @@ class Feedback:
         self._words = words
         self._scoring = scoring
         analyzer = words.analyzer
-        self._known = KnownStems(analyzer.stem, analyzer.stop_words)
+        self._chunks = stem_cache(analyzer.stem, analyzer.stop_words)
 
     def shared(self, best: Iterable[tuple[float, Body]], terms: int) -> tuple[SharedWord, ...]:
         """Returns the words that some papers share.
@@ -213,7 +213,7 @@ class Feedback:
             terms: how many the query has.
         """
         looked = [
-            (score, stems_of(paper_of(source["paper"]), self._known))
+            (score, stems_of(paper_of(source["paper"]), self._chunks))
             for (score, source), _ in zip(best, range(PAPERS), strict=False)
         ]
         model = relevance_model(looked)

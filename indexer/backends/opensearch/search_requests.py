@@ -178,9 +178,9 @@ class Pages:
         while True:
             hits = self._walk(body, WALL, after)
             for hit in hits:
-                one = str(hit["sort"][-1])
-                if one not in given:
-                    yield one
+                paper_id = str(hit["sort"][-1])
+                if paper_id not in given:
+                    yield paper_id
             if len(hits) < WALL:
                 return
             after = hits[-1]["sort"]
@@ -274,9 +274,9 @@ class Pages:
         best.sort(key=order)
         if signals.feedback:
             feedback = self._reach.feedback
-            looked = ((one.score, one.source) for one in best)
+            looked = ((hit.score, hit.source) for hit in best)
             shared = feedback.shared(looked, len(signals.nearness.terms))
-            best = [self._gained(one, feedback.gains(shared, one.source)) for one in best]
+            best = [self._gained(hit, feedback.gains(shared, hit.source)) for hit in best]
             best.sort(key=order)
         return best + places[signals.depth :]
 

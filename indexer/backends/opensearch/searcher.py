@@ -34,7 +34,7 @@ from indexer.backends.opensearch.term_dictionary import WordFacts
 from indexer.backends.opensearch.transport import ReadAhead
 from indexer.budget import DEFAULT, Deadline, Limits
 from indexer.highlighting.snippets import Excerpts
-from indexer.highlighting.spans import Chunks
+from indexer.highlighting.spans import token_cache
 from indexer.integrity import Integrity
 from indexer.paper import Paper
 from indexer.query import FacetField, Query
@@ -109,7 +109,7 @@ class ClusterSearcher:
         self._transport = transport
         self._facts = facts
         self._analyzer = analyzer
-        self._chunks = Chunks()
+        self._chunks = token_cache()
         self._counted: dict[str, int] = {}
         self._ahead = ReadAhead(self._read)
         self._words = WordFacts(transport.search, analyzer, lambda: labels_of(self))
@@ -159,11 +159,11 @@ class ClusterSearcher:
         first = (max(1, query.page) - 1) * size
         budget = self._finder.budget(self._deadline)
         found = self._finder.find(query, first, size, aggs=aggs, explain=explain, budget=budget)
-        papers = [paper_of(one.source["paper"]) for one in found.places]
+        papers = [paper_of(hit.source["paper"]) for hit in found.places]
         excerpts = Excerpts(found.plan, self._forms(papers), self._chunks)
         hits = [
-            Hit(paper, one.score, excerpts.of(paper), one.why)
-            for paper, one in zip(papers, found.places, strict=True)
+            Hit(paper, hit.score, excerpts.of(paper), hit.why)
+            for paper, hit in zip(papers, found.places, strict=True)
         ]
         full = self._with_all_words(query, facets, found)
         made = {
@@ -197,13 +197,19 @@ class ClusterSearcher:
 
         So each of their values is counted as the click on it would, which leaves that filter.
         """
-        own = [one for one in requests if filter_query(query) != filter_query(query, but=one.field)]
+        own = [
+            request
+            for request in requests
+            if filter_query(query) != filter_query(query, but=request.field)
+        ]
         if found.complete is None or not own:
             return {}
         aggs = facet_aggs(query, tuple(own), self._lists.several, self._lists.variants)
         counted = self._counts(found.complete, aggs)
         full = replace(found, aggregations=counted, matching=found.complete)
-        return {one.field: full for one in own if counted[f"facet_{one.field}"]["doc_count"]}
+        return {
+            request.field: full for request in own if counted[f"facet_{request.field}"]["doc_count"]
+        }
 
     def _counts(self, matching: Body, aggs: Body) -> Body:
         """Returns what is counted over the papers that match."""
@@ -293,7 +299,7 @@ class ClusterSearcher:
         return paper if paper is not None and paper.id == paper_id else None
 
     def _read(self, ids: Sequence[str]) -> dict[str, Paper]:
-        sources = self._transport.sources([document_id(one) for one in ids])
+        sources = self._transport.sources([document_id(paper_id) for paper_id in ids])
         papers = [paper_of(source["paper"]) for source in sources]
         return {paper.id: paper for paper in papers}
 

@@ -114,9 +114,9 @@ class WordFacts:
         key = ("close", word, distance, names)
         if key not in self._expansions:
             near = sorted(
-                one
-                for one in {word, *self._suggested(word, distance, names=names)}
-                if edits(word, one) <= distance
+                term
+                for term in {word, *self._suggested(word, distance, names=names)}
+                if edits(word, term) <= distance
             )
             return self._expanded(key, near, names=names)
         return self._expansions[key]
@@ -165,12 +165,12 @@ class WordFacts:
             near = {word}
             for names in (False, True):
                 near |= self._suggested(word, distance, names=names)
-            asked = sorted(one for one in near if edits(word, one) <= distance)
+            asked = sorted(other for other in near if edits(word, other) <= distance)
             texts, people = self.word_papers(asked)
-            held = {one: texts[one] + people[one] for one in asked}
+            held = {other: texts[other] + people[other] for other in asked}
             with self._lock:
                 _trim(self._neighbours)
-                self._neighbours[key] = {one: count for one, count in held.items() if count}
+                self._neighbours[key] = {other: count for other, count in held.items() if count}
         return self._neighbours[key]
 
     def holding(self, term: TextTerm) -> int:
@@ -222,9 +222,9 @@ class WordFacts:
                 _trim(self._partings)
                 _trim(self._word_papers)
                 for at, word in enumerate(some):
-                    texts, names = (int(found[f"{one}{at}"]["doc_count"]) for one in "tn")
+                    texts, names = (int(found[f"{kind}{at}"]["doc_count"]) for kind in "tn")
                     self._word_papers[word] = (texts, names)
-                    keys = [one["key"] for one in found[str(at)]["buckets"]]
+                    keys = [bucket["key"] for bucket in found[str(at)]["buckets"]]
                     ways = [tuple(key.partition(APART)[2].split(" ")) for key in keys]
                     self._partings[word] = tuple(sorted(ways))
 
@@ -241,7 +241,7 @@ class WordFacts:
             }
         }
         answer = self._ask({"size": 0, "track_total_hits": False, "aggs": {"words": body}})
-        words = [str(one["key"]) for one in answer["aggregations"]["words"]["buckets"]]
+        words = [str(bucket["key"]) for bucket in answer["aggregations"]["words"]["buckets"]]
         found = Expansion(tuple(words[:MOST_WORDS]), len(words))
         with self._lock:
             _trim(self._expansions)
@@ -314,11 +314,11 @@ def edits(left: str, right: str) -> int:
     """Count insertions, deletions, replacements and swaps of neighbours, none edited twice."""
     before: list[int] = []
     row = list(range(len(right) + 1))
-    for i, one in enumerate(left, 1):
+    for i, letter in enumerate(left, 1):
         older, before, row = before, row, [i]
         for j, other in enumerate(right, 1):
-            best = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (one != other))
-            if i > 1 and j > 1 and one == right[j - 2] and left[i - 2] == other:
+            best = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != other))
+            if i > 1 and j > 1 and letter == right[j - 2] and left[i - 2] == other:
                 best = min(best, older[j - 2] + 1)
             row.append(best)
     return row[-1]

@@ -92,7 +92,7 @@ def _text(term: TextTerm, field: TextField) -> Body:
             rows = [_row(words, way) for way in _ways(term)]
             return rows[0] if len(rows) == 1 else {"dis_max": {"queries": rows}}
         case NearTerm():
-            return _once(either([_near(words, one, term.slop) for one in term.readings]))
+            return _once(either([_near(words, reading, term.slop) for reading in term.readings]))
         case UnionTerm(union):
             if len(union) > MOST_COUNTED:
                 return _once({"terms": {words: list(union)}})
@@ -110,7 +110,7 @@ def _author(term: TextTerm) -> Body:
         case PhraseTerm():
             return _names(either([_row("names.stream", way) for way in _ways(term)]))
         case NearTerm():
-            near = [_near("names.stream", one, term.slop) for one in term.readings]
+            near = [_near("names.stream", reading, term.slop) for reading in term.readings]
             return _names(either(near))
         case UnionTerm(_, names):
             return _names({"terms": {"names.words": list(names)}}) if names else NOTHING
@@ -217,7 +217,7 @@ def _name(term: NameTerm) -> Body:
         if term.opened and len(word) == 1 and word.isalpha():
             answers.append({"prefix": {"names.words": word}})
         elif term.opened and word[0].isalpha():
-            others = [one for place, one in zip(places, full, strict=True) if place != at]
+            others = [clause for place, clause in zip(places, full, strict=True) if place != at]
             if others:
                 initial = {"term": {"names.words": word[0]}}
                 answers.append({"bool": {"filter": [initial, either(others)]}})

@@ -116,7 +116,7 @@ class ClusterTransport:
         body = {"ids": list(documents)}
         ask = partial(self._client.mget, index=self._index, body=body, _source_includes=_SHOWN)
         answer: Body = self._breaker.call(ask)
-        return [one["_source"] for one in answer["docs"] if one.get("found")]
+        return [doc["_source"] for doc in answer["docs"] if doc.get("found")]
 
     def attachment(self, name: str) -> bytes | None:
         """Returns what is attached to the generation under a name."""

@@ -79,22 +79,22 @@ class ClusterWriter:
 
     def add(self, paper: Paper) -> None:
         """Add a paper; one with the same id, old or new, is replaced by it."""
-        one = document_id(paper.id)
-        self._pending[one] = paper
-        self._states[one] = True
+        doc_id = document_id(paper.id)
+        self._pending[doc_id] = paper
+        self._states[doc_id] = True
         self.changed = True
         if len(self._pending) >= self._size:
             self._flush()
 
     def delete(self, paper_id: str) -> bool:
         """Take a paper out; say whether it was there."""
-        one = document_id(paper_id)
-        there = self._states.get(one)
+        doc_id = document_id(paper_id)
+        there = self._states.get(doc_id)
         if there is None:
-            there = self._begun.known and bool(self._client.exists(index=self._index, id=one))
+            there = self._begun.known and bool(self._client.exists(index=self._index, id=doc_id))
         if there:
-            self._pending[one] = None
-            self._states[one] = False
+            self._pending[doc_id] = None
+            self._states[doc_id] = False
             self.changed = True
         return there
 
@@ -112,7 +112,9 @@ class ClusterWriter:
         self._sender.drain()
         self._refresh()
         for present in (True, False):
-            self._verify([one for one, state in self._states.items() if state is present], present)
+            self._verify(
+                [doc_id for doc_id, state in self._states.items() if state is present], present
+            )
         if alone:
             expected = sum(self._states.values())
             if self._count({"match_all": {}}) != expected:
@@ -131,13 +133,15 @@ class ClusterWriter:
         pending, self._pending = self._pending, {}
         if not pending:
             return
-        here, before = self._held([one for one, paper in pending.items() if paper is not None])
+        here, before = self._held(
+            [doc_id for doc_id, paper in pending.items() if paper is not None]
+        )
         changes: dict[str, Body | None] = {}
-        for one, paper in pending.items():
+        for doc_id, paper in pending.items():
             if paper is None:
-                changes[one] = None
-            elif here.get(one, {}).get("paper") != paper_text(paper):
-                changes[one] = self._timed(self._maker.document(paper), before.get(one))
+                changes[doc_id] = None
+            elif here.get(doc_id, {}).get("paper") != paper_text(paper):
+                changes[doc_id] = self._timed(self._maker.document(paper), before.get(doc_id))
         if changes:
             self._sender.send(Batch(changes))
 
@@ -161,7 +165,7 @@ class ClusterWriter:
             return {}, {}
         if self._begun.known:
             self._sender.settle(frozenset(ids))
-        asked = [{"_index": index, "_id": one} for index in indices for one in ids]
+        asked = [{"_index": index, "_id": doc_id} for index in indices for doc_id in ids]
         fields = ["content", "first_indexed", "last_changed"]
         fields += ["paper"] if self._begun.known else []
         answer = patiently_done(

@@ -17,8 +17,9 @@ is ours: array files, the index writer, evaluation, scoring, facets.
     whoosh_codec/   how does Whoosh read the index?
 
 A query goes `searcher` -> `query.execution` -> `query.evaluator`, which combines
-`scoring.term_scores` over `postings.segment_reader`; `scoring.max_score` prunes, and
-`scoring.rescoring` reorders the best; `facets.drill_sideways` counts, `query.receipt` reports.
+`scoring.term_scores` over `postings.segment_reader`; `query.top_hits` ranks them, where
+`scoring.max_score` prunes and `scoring.rescoring` reorders the best; `facets.drill_sideways`
+counts, and `query.receipt` reports.
 
 A dump goes `indexing.writer` -> `indexing.run_builder` (batches sorted by `indexing.runs`, in
 worker processes of `indexing.worker_pool`) -> `indexing.segment_merger` ->

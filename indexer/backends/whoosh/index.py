@@ -439,7 +439,9 @@ def changes_between(before: OpenedGeneration, after: OpenedGeneration) -> Change
     old, new = _contents(before), _contents(after)
     return Changes(
         added=_texts(new.keys() - old.keys()),
-        changed=_texts(one for one in new.keys() & old.keys() if old[one] != new[one]),
+        changed=_texts(
+            paper_id for paper_id in new.keys() & old.keys() if old[paper_id] != new[paper_id]
+        ),
         gone=_texts(old.keys() - new.keys()),
     )
 

@@ -194,7 +194,7 @@ def _check_together(opened: OpenedGeneration) -> None:
     if len(set(live)) != len(live):
         raise _damaged(opened.folder / manifest.NAME, "two live papers share an id")
     info = opened.manifest.info
-    census = collect_stats([(one.arrays, one.deleted) for one in opened.segments])
+    census = collect_stats([(segment.arrays, segment.deleted) for segment in opened.segments])
     said = (info.papers, info.venues, info.authors, info.first_year, info.last_year)
     counted = (
         census.papers, census.venues, census.authors, census.first_year, census.last_year

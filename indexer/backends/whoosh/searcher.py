@@ -16,22 +16,16 @@ from indexer.backends.whoosh.facets.drill_sideways import list_names, list_value
 from indexer.backends.whoosh.format.generation import Snapshot
 from indexer.backends.whoosh.kernels.dispatch import KernelChoice
 from indexer.backends.whoosh.query.boolean import Workspace
-from indexer.backends.whoosh.query.execution import (
-    Finding,
-    close_docs,
-    every_place,
-    find,
-    places,
-    some_words_under_others,
-)
+from indexer.backends.whoosh.query.execution import QueryMatches, find, relaxed_drill_sideways
 from indexer.backends.whoosh.query.explain import explained
 from indexer.backends.whoosh.query.receipt import Spelling, budgeted_receipt
+from indexer.backends.whoosh.query.top_hits import all_hits, close_docs, top_hits
 from indexer.backends.whoosh.scoring.collection import Collection
 from indexer.backends.whoosh.scoring.meaning import nearest_docs, papers_vector
 from indexer.backends.whoosh.scoring.query_context import Execution
 from indexer.budget import DEFAULT, Budget, Deadline, Limits
 from indexer.highlighting.snippets import Excerpts
-from indexer.highlighting.spans import Chunks
+from indexer.highlighting.spans import token_cache
 from indexer.integrity import guarded, guarded_items
 from indexer.meaning.model import EncoderChoice
 from indexer.paper import Paper, name_key
@@ -90,7 +84,7 @@ class WhooshSearcher:
         )
         self._kernels.opened()
         self._local = threading.local()
-        self._chunks = Chunks()
+        self._chunks = token_cache()
         self._spelling = Spelling(self._collection)
         self._author_index = AuthorIndex(self._collection.readers)
         self._deadline: Deadline | None = None
@@ -122,14 +116,14 @@ class WhooshSearcher:
         return self._snapshot.info.identity
 
     @property
-    def _desks(self) -> tuple[Workspace, ...]:
-        desks: tuple[Workspace, ...] | None = getattr(self._local, "desks", None)
-        if desks is None:
-            desks = tuple(
+    def _workspaces(self) -> tuple[Workspace, ...]:
+        workspaces: tuple[Workspace, ...] | None = getattr(self._local, "desks", None)
+        if workspaces is None:
+            workspaces = tuple(
                 Workspace(reader.size, self._kernels) for reader in self._collection.readers
             )
-            self._local.desks = desks
-        return desks
+            self._local.workspaces = workspaces
+        return workspaces
 
     @contextmanager
     def _execution(self) -> Iterator[Execution]:
@@ -141,12 +135,12 @@ class WhooshSearcher:
         finally:
             deadline.end()
 
-    def _find(self, query: Query, asked: Execution | None = None) -> Finding:
-        if asked is None:
+    def _find(self, query: Query, execution: Execution | None = None) -> QueryMatches:
+        if execution is None:
             with self._execution() as begun:
                 return self._find(query, begun)
         with np.errstate(all="ignore"):
-            return find(self._collection, query, self._desks, asked)
+            return find(self._collection, query, self._workspaces, execution)
 
     @guarded
     def search(
@@ -158,42 +152,48 @@ class WhooshSearcher:
     ) -> Results:
         """Answer one page. No query raises, whatever its strings and clauses hold."""
         query = read_known_item(self, query)
-        with self._execution() as asked:
-            return self._page(query, facets, asked, explain=explain)
+        with self._execution() as execution:
+            return self._page(query, facets, execution, explain=explain)
 
     def _page(
-        self, query: Query, facets: tuple[FacetRequest, ...], asked: Execution, *, explain: bool
+        self, query: Query, facets: tuple[FacetRequest, ...], execution: Execution, *, explain: bool
     ) -> Results:
         started = time.perf_counter()
-        found = self._find(query, asked)
-        hits = self._hits(query, found, explain=explain)
+        matches = self._find(query, execution)
+        hits = self._hits(query, matches, explain=explain)
         made = {
             request.field: make_facet(
                 request,
                 query,
                 self._collection.readers,
                 self._author_index,
-                found.under_others(request.field),
+                matches.drill_sideways(request.field),
                 self._kernels.ready,
-                some_words_under_others(self._collection, found, request.field),
+                relaxed_drill_sideways(self._collection, matches, request.field),
             )
             for request in facets
         }
-        receipt = budgeted_receipt(self._collection, self._spelling, found, self._desks)
-        late = asked.budget.late
+        receipt = budgeted_receipt(self._collection, self._spelling, matches, self._workspaces)
+        late = execution.budget.late
         close = (
-            self._close(found) if receipt.ordered_by and query.page <= 1 and query.per_page else ()
+            self._close(matches)
+            if receipt.ordered_by and query.page <= 1 and query.per_page
+            else ()
         )
         took = (time.perf_counter() - started) * 1000
-        return Results(query, found.total, hits, made, receipt, self.generation, took, late, close)
+        return Results(
+            query, matches.total, hits, made, receipt, self.generation, took, late, close
+        )
 
-    def _close(self, found: Finding) -> tuple[Hit, ...]:
+    def _close(self, matches: QueryMatches) -> tuple[Hit, ...]:
         """Returns the papers close in meaning that the best hits do not hold."""
-        excerpts = Excerpts(found.plan, self._collection.forms, self._chunks)
+        excerpts = Excerpts(matches.plan, self._collection.forms, self._chunks)
         return tuple(
-            Hit(paper, place.score, excerpts.of(paper, marked=not found.asked.budget.overdue))
-            for place in close_docs(self._collection, found)
-            for paper in (self._collection.readers[place.segment].store.paper(place.doc),)
+            Hit(
+                paper, ranked.score, excerpts.of(paper, marked=not matches.execution.budget.overdue)
+            )
+            for ranked in close_docs(self._collection, matches)
+            for paper in (self._collection.readers[ranked.segment].store.paper(ranked.doc),)
         )
 
     def meaning(self) -> MeaningInfo | None:
@@ -206,8 +206,8 @@ class WhooshSearcher:
         if not columns:
             return None
         counts = (
-            np.count_nonzero(one.present if live is None else one.present & live)
-            for one, live in columns
+            np.count_nonzero(column.present if live is None else column.present & live)
+            for column, live in columns
         )
         return MeaningInfo(columns[-1][0].name, int(sum(counts)))
 
@@ -220,42 +220,45 @@ class WhooshSearcher:
         readers = self._collection.readers
         ranked = nearest_docs(self._collection, vector, (None,) * len(readers), limit)
         return tuple(
-            (readers[place.segment].store.paper(place.doc), place.score)
-            for place in ranked.places()
+            (readers[near.segment].store.paper(near.doc), near.score) for near in ranked.as_docs()
         )
 
-    def _hits(self, query: Query, found: Finding, *, explain: bool) -> tuple[Hit, ...]:
+    def _hits(self, query: Query, matches: QueryMatches, *, explain: bool) -> tuple[Hit, ...]:
         size = min(MAX_PER_PAGE, max(0, query.per_page))
         first = (max(1, query.page) - 1) * size
-        shown = places(self._collection, found, first, first + size)
-        if not shown:
+        ranked_docs = top_hits(self._collection, matches, first, first + size)
+        if not ranked_docs:
             return ()
-        excerpts = Excerpts(found.plan, self._collection.forms, self._chunks)
-        reasons = explained(self._collection, found, shown) if explain else ((),) * len(shown)
+        excerpts = Excerpts(matches.plan, self._collection.forms, self._chunks)
+        reasons = (
+            explained(self._collection, matches, ranked_docs)
+            if explain
+            else ((),) * len(ranked_docs)
+        )
         hits = []
-        for place, why in zip(shown, reasons, strict=True):
-            paper = self._collection.readers[place.segment].store.paper(place.doc)
-            marked = not found.asked.budget.overdue
-            hits.append(Hit(paper, place.score, excerpts.of(paper, marked=marked), why))
+        for ranked, why in zip(ranked_docs, reasons, strict=True):
+            paper = self._collection.readers[ranked.segment].store.paper(ranked.doc)
+            marked = not matches.execution.budget.overdue
+            hits.append(Hit(paper, ranked.score, excerpts.of(paper, marked=marked), why))
         return tuple(hits)
 
     @guarded
     def count(self, query: Query) -> int:
         """Returns the exact number of papers that match."""
         query = read_known_item(self, query)
-        with self._execution() as asked:
-            return self._find(query, asked).total
+        with self._execution() as execution:
+            return self._find(query, execution).total
 
     @guarded_items
     def ids(self, query: Query) -> Iterator[str]:
         """Returns the ids of all matches in the query's order, lazily, whatever its page."""
         query = read_known_item(self, query)
-        with self._execution() as asked:
-            found = self._find(query, asked)
+        with self._execution() as execution:
+            matches = self._find(query, execution)
         readers = self._collection.readers
         return (
-            readers[place.segment].paper_id(place.doc)
-            for place in every_place(self._collection, found)
+            readers[ranked.segment].paper_id(ranked.doc)
+            for ranked in all_hits(self._collection, matches)
         )
 
     @guarded
@@ -279,7 +282,7 @@ class WhooshSearcher:
         self, field: FacetField, *, prefix: str = "", contains: str = "", limit: int = 20
     ) -> tuple[FacetValue, ...]:
         """List values of a field over the whole index, most papers first."""
-        with self._execution() as asked:
+        with self._execution() as execution:
             return tuple(
                 list_values(
                     self._collection,
@@ -288,7 +291,7 @@ class WhooshSearcher:
                     prefix=prefix,
                     contains=contains,
                     limit=limit,
-                    deadline=asked.budget.deadline,
+                    deadline=execution.budget.deadline,
                 )
             )
 

@@ -31,7 +31,7 @@ from indexer.backends.whoosh.kernels.dispatch import PATIENCE, KernelChoice
 from indexer.backends.whoosh.postings.segment_reader import Column, SegmentReader
 from indexer.backends.whoosh.query.boolean import ScoredUnion, Workspace
 from indexer.backends.whoosh.query.filters import FilterDocs
-from indexer.backends.whoosh.scoring.scored_docs import Matches
+from indexer.backends.whoosh.scoring.scored_docs import ScoredDocs
 from indexer.backends.whoosh.searcher import WhooshSearcher
 from indexer.errors import ConfigError
 from indexer.language.parse import parse_query
@@ -54,7 +54,7 @@ def kernels(request: pytest.FixtureRequest) -> KernelChoice:
     return choice
 
 
-def lists(chance: np.random.Generator, *, lasting: bool) -> list[Matches]:
+def lists(chance: np.random.Generator, *, lasting: bool) -> list[ScoredDocs]:
     """Draw lists of every length, from one paper to nearly all; many scores are equal."""
     made = []
     for _ in range(int(chance.integers(1, 9))):
@@ -62,11 +62,11 @@ def lists(chance: np.random.Generator, *, lasting: bool) -> list[Matches]:
         docs = np.sort(chance.choice(SIZE, length, replace=False)).astype(np.int32)
         high = chance.choice([0.5, 2.0, 9.0])
         scores = np.round(high * chance.random(length) ** 3 + 0.01, 2)
-        made.append(Matches(docs, scores, positive=True, lasting=lasting))
+        made.append(ScoredDocs(docs, scores, positive=True, lasting=lasting))
     return made
 
 
-def added(parts: list[Matches]) -> np.ndarray:
+def added(parts: list[ScoredDocs]) -> np.ndarray:
     sums = np.zeros(SIZE)
     for one in parts:
         assert one.scores is not None
@@ -74,7 +74,7 @@ def added(parts: list[Matches]) -> np.ndarray:
     return sums
 
 
-def pairs(found: Matches, wanted: int) -> list[tuple[float, int]]:
+def pairs(found: ScoredDocs, wanted: int) -> list[tuple[float, int]]:
     docs, scores = found.ordered(wanted)
     return list(zip((-scores).tolist(), docs.tolist(), strict=True))
 
@@ -113,7 +113,7 @@ def test_so_are_those_of_long_lists(kernels: KernelChoice, seed: int) -> None:
     for low in (2_000, 20_000, 50_000, 50_000)[: 2 + seed % 3]:
         docs = np.flatnonzero(chance.random(size) < low / size * (0.5 + chance.random()))
         scores = chance.choice([1.0, 2.0, 4.0]) * chance.random(len(docs)) ** 2 + 0.01
-        parts.append(Matches(docs.astype(np.int32), scores, positive=True, lasting=True))
+        parts.append(ScoredDocs(docs.astype(np.int32), scores, positive=True, lasting=True))
     sums = np.zeros(size)
     for one in parts:
         assert one.scores is not None
@@ -133,7 +133,7 @@ def test_all_of_some_lists_are_what_they_share(kernels: KernelChoice, seed: int)
     chance = np.random.default_rng(seed)
     parts = lists(chance, lasting=True)
     if seed % 5 == 0:
-        parts.append(Matches(parts[0].docs[::2]))
+        parts.append(ScoredDocs(parts[0].docs[::2]))
     shared = set(range(SIZE))
     for one in parts:
         shared &= set(one.docs.tolist())
@@ -143,7 +143,7 @@ def test_all_of_some_lists_are_what_they_share(kernels: KernelChoice, seed: int)
             sums[one.docs] += one.scores
     desk = Workspace(SIZE, kernels)
 
-    found = desk.every(parts)
+    found = desk.intersect(parts)
 
     assert found.docs.tolist() == sorted(shared)
     assert found.scores == pytest.approx(sums[sorted(shared)])
@@ -210,7 +210,7 @@ def test_values_are_counted_by_run_as_by_paper(
     column = Column.of(tuple(map(str, range(names))), codes if shuffled else np.sort(codes))
     docs = np.flatnonzero(chance.random(SIZE) < share).astype(np.int32)
 
-    counts = count_column(column, Matches(docs), kernels.ready)
+    counts = count_column(column, ScoredDocs(docs), kernels.ready)
 
     held = Counter(column.codes[docs].tolist())
     assert counts == [(str(code), held[code]) for code in sorted(held)]
@@ -229,7 +229,7 @@ def test_author_counts_by_rank_are_those_by_paper(
     for _ in range(5):
         docs = np.flatnonzero(chance.random(reader.size) < share).astype(np.int32)
         expected = count_author_keys(reader, docs)
-        counted = RankedAuthorCounts(ranked, reader, Matches(docs), kernels.ready)
+        counted = RankedAuthorCounts(ranked, reader, ScoredDocs(docs), kernels.ready)
         assert (counted.distinct, counted.nameless) == (expected.distinct, expected.nameless)
         for limit in (1, 5, 20, 300, 0):
             rows = dict(zip(*map(np.ndarray.tolist, counted.top(limit, nobody)), strict=True))
@@ -248,7 +248,7 @@ def test_authors_are_put_in_order_as_by_hand(
     nobody = np.zeros(0, np.int64)
     order = chance.permutation(len(reader.arrays.name_keys)).astype(np.int32)
     for _ in range(5):
-        found = Matches(np.flatnonzero(chance.random(reader.size) < share).astype(np.int32))
+        found = ScoredDocs(np.flatnonzero(chance.random(reader.size) < share).astype(np.int32))
         plain = count_author_keys(reader, found.docs)
         counted: list[AuthorCounts] = [
             plain,

@@ -18,10 +18,10 @@ from indexer.backends.whoosh.postings.segment_reader import Ids, SegmentReader
 from indexer.backends.whoosh.scoring import document_terms as stemming
 from indexer.backends.whoosh.scoring.document_terms import StemNumbers, Stems
 from indexer.backends.whoosh.scoring.rescoring import Candidates
-from indexer.backends.whoosh.scoring.scored_docs import Matches
+from indexer.backends.whoosh.scoring.scored_docs import ScoredDocs
 from indexer.errors import IndexDamaged
 from indexer.paper import Paper
-from indexer.query_analysis.relevance_model import PAPERS, KnownStems, relevance_model, stems_of
+from indexer.query_analysis.relevance_model import PAPERS, relevance_model, stem_cache, stems_of
 from tests import strategies
 from tests.backends.whoosh.in_memory import arrays_of
 
@@ -74,8 +74,8 @@ def test_sums_are_those_of_the_lists_one_after_the_other(kernels: KernelChoice, 
     parts = []
     for length in (0, 1, 700, 2500):
         docs = drawn(chance, length)
-        parts.append(Matches(docs, chance.random(length), lasting=True))
-    parts.append(Matches(drawn(chance, 90)))
+        parts.append(ScoredDocs(docs, chance.random(length), lasting=True))
+    parts.append(ScoredDocs(drawn(chance, 90)))
     whole = np.zeros(SIZE)
     for one in parts:
         if one.scores is not None:
@@ -103,7 +103,7 @@ def test_what_papers_share_is_the_relevance_model(data: st.DataObject) -> None:
     order = data.draw(st.permutations(everyone))[:PAPERS]
     scores = sorted(data.draw(st.lists(st.floats(0, 90), min_size=len(order), max_size=len(order))))
     best = [(*one, score) for one, score in zip(order, reversed(scores), strict=True)]
-    known = KnownStems(ANALYZER.stem, ANALYZER.stop_words)
+    known = stem_cache(ANALYZER.stem, ANALYZER.stop_words)
     counted = [
         (score, stems_of(readers[segment].store.paper(number), known))
         for segment, number, score in best
@@ -124,7 +124,7 @@ def test_numbers_of_stems_begin_anew_and_say_the_same(monkeypatch: pytest.Monkey
     monkeypatch.setattr(stemming, "MOST_STEMS", 2)
 
     assert stems.model(best) == first
-    known = KnownStems(ANALYZER.stem, ANALYZER.stop_words)
+    known = stem_cache(ANALYZER.stem, ANALYZER.stop_words)
     alone = [(1.0, stems_of(reader.store.paper(5), known))]
     assert stems.model([(0, 5, 1.0)]) == relevance_model(alone) != first
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from indexer.backends.whoosh.facets.drill_sideways import facet_values
 from indexer.backends.whoosh.index import WhooshIndex
 from indexer.backends.whoosh.kernels.dispatch import KernelName
-from indexer.backends.whoosh.query.execution import places
+from indexer.backends.whoosh.query.top_hits import top_hits
 from indexer.language.parse import parse_query
 from indexer.paper import Paper
 from indexer.query import Filter, Match, Query, YearRange
@@ -79,12 +79,12 @@ class Quiver:
             # What `search` does, without snippets and receipt: peers give neither.
             query = query_of(question)
             found = searcher._find(query)
-            shown = places(searcher._collection, found, 0, 10)
+            shown = top_hits(searcher._collection, found, 0, 10)
             readers = searcher._collection.readers
             titles = [readers[at.segment].store.paper(at.doc).title for at in shown]
             counts: dict[str, int] = {}
             for request in FACETS if question.facets else ():
-                papers = found.under_others(request.field)
+                papers = found.drill_sideways(request.field)
                 ready = searcher._kernels.ready
                 values, differ = facet_values(
                     request, query, readers, searcher._author_index, papers, ready

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from indexer.backends.whoosh.format.ragged_arrays import concatenate_ranges
 from indexer.backends.whoosh.kernels.dispatch import Kernels
 from indexer.backends.whoosh.postings.segment_reader import Ids, SegmentReader, run_starts
-from indexer.backends.whoosh.scoring.scored_docs import Matches
+from indexer.backends.whoosh.scoring.scored_docs import ScoredDocs
 
 Longs = NDArray[np.int64]
 PROLIFIC: Final = 8
@@ -163,7 +163,7 @@ class LazyAuthorCounts(AuthorCounts):
     """Counts of which some figures are known; the others are counted when first asked for."""
 
     def __init__(
-        self, reader: SegmentReader, matches: Matches, nameless: int, *, distinct: int = -1
+        self, reader: SegmentReader, matches: ScoredDocs, nameless: int, *, distinct: int = -1
     ) -> None:
         """Holds what is known.
 
@@ -207,7 +207,7 @@ class TopAuthorCounts(LazyAuthorCounts):
     """The top keys of few docs, counted by one compiled loop; others when asked for."""
 
     def __init__(
-        self, reader: SegmentReader, matches: Matches, order: NDArray[np.int32], kernels: Kernels
+        self, reader: SegmentReader, matches: ScoredDocs, order: NDArray[np.int32], kernels: Kernels
     ) -> None:
         """Counts the keys of some docs.
 

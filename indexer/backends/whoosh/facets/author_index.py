@@ -26,7 +26,7 @@ from indexer.backends.whoosh.facets.author_ranks import RankedAuthorCounts, Rank
 from indexer.backends.whoosh.format.ragged_arrays import concatenate_ranges, distinct
 from indexer.backends.whoosh.kernels.dispatch import Kernels
 from indexer.backends.whoosh.postings.segment_reader import Ids, SegmentReader
-from indexer.backends.whoosh.scoring.scored_docs import Matches
+from indexer.backends.whoosh.scoring.scored_docs import ScoredDocs
 from indexer.text.folding import forms
 
 _SPARSE_MATCHES = 200
@@ -89,7 +89,9 @@ class AuthorIndex:
         """Number of key ids, those of deleted docs included."""
         return self._ids_and_size[1]
 
-    def count(self, matches: tuple[Matches, ...], kernels: Kernels | None = None) -> AuthorCounts:
+    def count(
+        self, matches: tuple[ScoredDocs, ...], kernels: Kernels | None = None
+    ) -> AuthorCounts:
         """Counts the matching docs of each key; a doc that prints a key twice counts once.
 
         Args:

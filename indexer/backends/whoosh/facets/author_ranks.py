@@ -19,7 +19,7 @@ from indexer.backends.whoosh.format.ragged_arrays import concatenate_ranges
 from indexer.backends.whoosh.kernels.dispatch import Kernels
 from indexer.backends.whoosh.postings.bitset import Bits, cardinality, pack_bits, unpack_bits
 from indexer.backends.whoosh.postings.segment_reader import SegmentReader
-from indexer.backends.whoosh.scoring.scored_docs import Matches
+from indexer.backends.whoosh.scoring.scored_docs import ScoredDocs
 
 WIDTH: Final = 4
 """Ranked keys of a doc in the fixed-width table; few docs have more."""
@@ -104,7 +104,11 @@ class RankedAuthorCounts(LazyAuthorCounts):
     """Counts over many docs; what only a complete count tells is counted when asked for."""
 
     def __init__(
-        self, ranked: RankedKeys, reader: SegmentReader, matches: Matches, kernels: Kernels | None
+        self,
+        ranked: RankedKeys,
+        reader: SegmentReader,
+        matches: ScoredDocs,
+        kernels: Kernels | None,
     ) -> None:
         """Counts the docs without an author; keys are counted when asked for.
 
@@ -221,7 +225,7 @@ def _count_rank_range(ranked: RankedKeys, mask: NDArray[np.bool_], low: int, hig
 
 
 def _most_frequent(
-    ranked: RankedKeys, k: int, matches: Matches, mask: NDArray[np.bool_]
+    ranked: RankedKeys, k: int, matches: ScoredDocs, mask: NDArray[np.bool_]
 ) -> tuple[NDArray[Any], NDArray[np.signedinteger], int]:
     """NumPy's `kernels.facet_counts.most_frequent`.
 

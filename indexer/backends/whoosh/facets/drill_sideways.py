@@ -23,7 +23,7 @@ from indexer.backends.whoosh.kernels.dispatch import Kernels
 from indexer.backends.whoosh.postings.author_names import names_with_prefix, names_with_words
 from indexer.backends.whoosh.postings.segment_reader import SegmentReader
 from indexer.backends.whoosh.scoring.collection import Collection
-from indexer.backends.whoosh.scoring.scored_docs import Matches
+from indexer.backends.whoosh.scoring.scored_docs import ScoredDocs
 from indexer.budget import Deadline
 from indexer.paper import UNKNOWN, name_key, unnumbered
 from indexer.query import FacetField, Query
@@ -32,7 +32,7 @@ from indexer.text.folding import begins, fold, forms
 
 Values = tuple[FacetValue, ...]
 Row = TypeVar("Row")
-RelaxedMatches = Callable[[], tuple[Matches, ...]]
+RelaxedMatches = Callable[[], tuple[ScoredDocs, ...]]
 _CHECKED: Final = 256
 """Values between two looks at the clock; each takes some 10 µs."""
 
@@ -42,7 +42,7 @@ def make_facet(  # noqa: PLR0913, PLR0917 - what a facet is made of
     query: Query,
     readers: tuple[SegmentReader, ...],
     author_index: AuthorIndex,
-    matches: tuple[Matches, ...],
+    matches: tuple[ScoredDocs, ...],
     kernels: Kernels | None = None,
     relaxed: RelaxedMatches | None = None,
 ) -> Facet:
@@ -58,7 +58,7 @@ def facet_values(  # noqa: PLR0913, PLR0917 - what a facet is made of
     query: Query,
     readers: tuple[SegmentReader, ...],
     author_index: AuthorIndex,
-    matches: tuple[Matches, ...],
+    matches: tuple[ScoredDocs, ...],
     kernels: Kernels | None = None,
     relaxed: RelaxedMatches | None = None,
 ) -> tuple[Values, Callable[[], int]]:
@@ -220,7 +220,7 @@ def list_values(  # noqa: PLR0913 - the parameters of `Searcher.values`
             if fits(row.value)
         )
     else:
-        live_docs = tuple(Matches(reader.live_docs) for reader in collection.readers)
+        live_docs = tuple(ScoredDocs(reader.live_docs) for reader in collection.readers)
         rows = count_values(collection.readers, field, live_docs)
         rows.sort(key=lambda row: (-row[1], row[0]))
         rows = [row for row in rows if row[0] != UNKNOWN]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from indexer.backends.whoosh.kernels.dispatch import Kernels
 from indexer.backends.whoosh.postings.bitset import Bits
 from indexer.backends.whoosh.postings.segment_reader import CodedField, Column, SegmentReader
-from indexer.backends.whoosh.scoring.scored_docs import Matches
+from indexer.backends.whoosh.scoring.scored_docs import ScoredDocs
 from indexer.paper import UNKNOWN
 
 ValueCounts = list[tuple[str, int]]
@@ -28,7 +28,7 @@ _FEW: Final = 64
 def count_values(
     readers: Sequence[SegmentReader],
     field: CodedField,
-    matches: Sequence[Matches],
+    matches: Sequence[ScoredDocs],
     kernels: Kernels | None = None,
 ) -> ValueCounts:
     """Counts the matching docs of each venue, type or year; a missing value counts as "unknown".
@@ -72,7 +72,7 @@ def year_sort_key(year: str) -> tuple[bool, int, str]:
     return year == UNKNOWN, -int(year) if numeric else 1, year
 
 
-def count_column(column: Column, matches: Matches, kernels: Kernels | None) -> ValueCounts:
+def count_column(column: Column, matches: ScoredDocs, kernels: Kernels | None) -> ValueCounts:
     """Returns values of a segment's column with their counts, by ascending code; none of 0."""
     if matches.count < _FEW:
         counter = Counter(column.codes.take(matches.docs).tolist())
@@ -81,7 +81,7 @@ def count_column(column: Column, matches: Matches, kernels: Kernels | None) -> V
     return list(zip(compress(column.names, counts), filter(None, counts), strict=True))
 
 
-def _count_codes(column: Column, matches: Matches, kernels: Kernels | None) -> NDArray[np.int64]:
+def _count_codes(column: Column, matches: ScoredDocs, kernels: Kernels | None) -> NDArray[np.int64]:
     """Returns the matching docs of each code, int64.
 
     Where there are more matches than runs of equal codes, the bitset is counted run by run, 64 docs

@@ -393,7 +393,7 @@ class Spool:
         kind = self.dtype
         if kind.kind == "u":
             kind = narrowest(int(piece.max()))
-            self.dtype = max(self.dtype, kind, key=lambda one: one.itemsize)
+            self.dtype = max(self.dtype, kind, key=lambda dtype: dtype.itemsize)
         self._file.write(piece.astype(kind, copy=False).data)
         self._pieces.append((kind, len(piece)))
         self.length += len(piece)

@@ -108,7 +108,7 @@ class Generations:
             found = [entry.name for entry in (self.root / _FOLDER).iterdir()]
         except (FileNotFoundError, NotADirectoryError):
             return ()
-        return tuple(sorted((one for one in found if _NAME.fullmatch(one)), key=_number))
+        return tuple(sorted((name for name in found if _NAME.fullmatch(name)), key=_number))
 
     def published(self) -> tuple[str, ...]:
         """List the generations that were published and are still on disk, oldest first."""
@@ -175,7 +175,7 @@ class Generations:
             current = None
         self._remove_hidden()
         # What could not be removed (see `clean`) keeps its number, too.
-        left = _NAME.findall(" ".join(one.name for one in (self.root / _FOLDER).glob(".g*")))
+        left = _NAME.findall(" ".join(path.name for path in (self.root / _FOLDER).glob(".g*")))
         numbers = [_number(name) for name in (*self.names(), *left, current or "g000000")]
         name = f"g{max(numbers) + 1:06d}"
         hidden = self.root / _FOLDER / f".{name}"

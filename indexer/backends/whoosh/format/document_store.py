@@ -93,7 +93,7 @@ def pack(
     """
     packed = zstd.compress_each(lines, dictionary)
     ends = np.zeros(len(packed) + 1, np.int64)
-    np.cumsum([len(one) for one in packed], out=ends[1:])
+    np.cumsum([len(record) for record in packed], out=ends[1:])
     return np.frombuffer(b"".join(packed), np.uint8), ends
 
 

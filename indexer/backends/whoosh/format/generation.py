@@ -71,14 +71,14 @@ class OpenedGeneration:
         """Returns what a searcher reads."""
         segments = tuple(
             LoadedSegment(
-                one.arrays,
-                one.store,
-                one.deleted,
-                one.identifiers,
-                one.record_terms,
-                one.meaning,
+                segment.arrays,
+                segment.store,
+                segment.deleted,
+                segment.identifiers,
+                segment.record_terms,
+                segment.meaning,
             )
-            for one in self.segments
+            for segment in self.segments
         )
         files = tuple(file for segment in self.segments for file in segment.files)
         return Snapshot(segments, self.manifest.info, self.attached, files)
@@ -165,7 +165,7 @@ def open_segment(folder: Path, entry: SegmentEntry) -> OpenedSegment:
 def _lists_fit(arrays: Segment) -> bool:
     lists = (arrays.title_tf, arrays.abstract_tf, arrays.places, arrays.forms)
     return (
-        all(one.fits for one in lists)
+        all(array.fits for array in lists)
         and len(arrays.title_tf) == len(arrays.abstract_tf) == len(arrays.docs)
         and len(arrays.places) == len(arrays.forms)
     )
@@ -241,14 +241,14 @@ def segment_from(arrays: Mapping[str, NDArray[Any]]) -> Segment:
         KeyError: when an array is missing.
     """
     values: dict[str, Any] = {}
-    for one in fields(Segment):
-        if one.type in ("Lexicon", "Strings"):
-            kind = Lexicon if one.type == "Lexicon" else Strings
-            values[one.name] = kind(arrays[f"{one.name}.blob"], arrays[f"{one.name}.ends"])
-        elif one.type == "PackedInts":
-            values[one.name] = PackedInts.of(arrays, one.name)
+    for column in fields(Segment):
+        if column.type in ("Lexicon", "Strings"):
+            kind = Lexicon if column.type == "Lexicon" else Strings
+            values[column.name] = kind(arrays[f"{column.name}.blob"], arrays[f"{column.name}.ends"])
+        elif column.type == "PackedInts":
+            values[column.name] = PackedInts.of(arrays, column.name)
         else:
-            values[one.name] = arrays[one.name]
+            values[column.name] = arrays[column.name]
     return Segment(**values)
 
 

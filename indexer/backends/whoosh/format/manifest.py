@@ -99,8 +99,8 @@ class Manifest:
             "identity": info.pop("identity"),
             "analyzer": self.analyzer,
             "info": info,
-            "segments": [asdict(one) for one in self.segments],
-            "attached": [asdict(one) for one in self.attached],
+            "segments": [asdict(segment) for segment in self.segments],
+            "attached": [asdict(attachment) for attachment in self.attached],
             "digests": dict(sorted(self.digests.items())),
         }
         text = json.dumps(body, ensure_ascii=False, indent=1)
@@ -132,8 +132,8 @@ class Manifest:
             # Manifests of older programs have none: their digest stands in, and is handed on.
             identity=str(body.get("identity") or digest),
         )
-        segments = tuple(SegmentEntry(**one) for one in body["segments"])
-        attached = tuple(AttachedEntry(**one) for one in body.get("attached", ()))
+        segments = tuple(SegmentEntry(**segment) for segment in body["segments"])
+        attached = tuple(AttachedEntry(**attachment) for attachment in body.get("attached", ()))
         digests = {str(name): str(value) for name, value in body.get("digests", {}).items()}
         return cls(info, segments, str(body["analyzer"]), attached, digests)
 

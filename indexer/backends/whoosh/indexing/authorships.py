@@ -78,7 +78,7 @@ class Authorships:
             names.append(key_of_name[np.asarray(arrays.paper_names)[np.repeat(alive, counts)]])
             sizes.append(counts[live].astype(np.int64))
             venue_ids = np.array(
-                [*(venues.setdefault(one, len(venues)) for one in arrays.venues), -1], np.int64
+                [*(venues.setdefault(venue, len(venues)) for venue in arrays.venues), -1], np.int64
             )
             columns["venue"].append(venue_ids[arrays.venue[live]])
             columns["year"].append(arrays.year[live].astype(np.int64))
@@ -159,7 +159,9 @@ class Authorships:
         """
         arrays = self.segments[at][0].arrays
         own = np.diff(arrays.stem_ptr).astype(np.int64)
-        largest = max((one.arrays for one, _ in self.segments), key=lambda one: one.papers)
+        largest = max(
+            (segment.arrays for segment, _ in self.segments), key=lambda segment: segment.papers
+        )
         if arrays is largest:
             return own
         places = np.array([largest.stems.find_raw(raw) for raw in arrays.stems.raws()], np.int64)

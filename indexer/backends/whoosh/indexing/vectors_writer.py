@@ -52,12 +52,12 @@ def copied_column(segment: OpenedSegment, sources: Sequence[OpenedSegment]) -> M
     digests = digests_of(text_of(segment.store.paper(d)) for d in range(segment.entry.papers))
     last = columns[-1]
     column = empty_column(digests, last.model, last.name, last.codes.shape[1])
-    return _filled(column, [one for one in columns if one.model == last.model])
+    return _filled(column, [other for other in columns if other.model == last.model])
 
 
 def missing_vectors(opened: OpenedGeneration, model: str) -> int:
     """Returns how many live papers of a generation have no vector of a model."""
-    return sum(len(_missing_docs(one, model)) for one in opened.segments)
+    return sum(len(_missing_docs(segment, model)) for segment in opened.segments)
 
 
 def encode_missing(
@@ -96,7 +96,7 @@ def encode_missing(
     waiting = [
         _Missing(i, _docs_without(segment, columns[i])) for i, segment in enumerate(opened.segments)
     ]
-    left = sum(len(one.docs) for one in waiting)
+    left = sum(len(docs.docs) for docs in waiting)
     advance(total - left, total)
     for missing in waiting:
         segment, column = opened.segments[missing.segment], columns[missing.segment]

@@ -1,7 +1,7 @@
 """Memory of the caches of an opened generation, in bytes.
 
-Beside these a process keeps pieces of text (`highlighting.spans.CHUNK_BYTES`,
-`query_analysis.relevance_model.PIECE_BYTES`), display names (`facets.author_index`, 3 MB), the last
+Beside these a process keeps the tokens and the stems of chunks of text (two caches of
+`text.chunk_cache.CHUNK_BYTES`), display names (`facets.author_index`, 3 MB), the last
 queries read (`language.parse`, 10 MB at most), and `web.page_cache` of finished pages. A generation
 that is not the newest has little of all this (`SHRUNK`), so that the limits hold for the process,
 whatever generations its requests read.

@@ -1,7 +1,4 @@
-"""Sets of papers with scores put together: all of them, any of them, without some.
-
-The papers that several lists share.
-"""
+"""Boolean combination of scored posting lists: intersection, union, exclusion."""
 
 from __future__ import annotations
 
@@ -25,11 +22,11 @@ from indexer.backends.whoosh.postings.positions import is_member
 from indexer.backends.whoosh.postings.segment_reader import Ids
 from indexer.backends.whoosh.query.filters import FilterDocs
 from indexer.backends.whoosh.scoring.max_score import Bounds, add_scores, best_of_any
-from indexer.backends.whoosh.scoring.scored_docs import DENSE, NOTHING, Matches, Row, Scores
+from indexer.backends.whoosh.scoring.scored_docs import DENSE, NOTHING, Row, ScoredDocs, Scores
 
 _FEW: Final = 24
-"""Where the longest list has this many times the docs that all lists share, their scores are looked
-up by doc rather than added over the whole segment. Both ways are exact."""
+"""If the longest list has this many times the docs of the intersection, scores are looked up by doc
+rather than summed over the whole segment. Both ways are exact."""
 _SEARCHED: Final = 6
 """A list this many times longer than another is searched rather than marked. Derived by
 `python -m tests.bench --tune`, 2 to 5 for segments of 10,000 to 400,000 docs; exact either way."""
@@ -43,10 +40,16 @@ _SPARSE: Final = 8
 
 
 class Workspace:
-    """Room for one thread to work in: arrays as long as a segment, made once, clean when idle."""
+    """Scratch arrays of one thread, as long as a segment; all zero between calls.
+
+    Attributes:
+        size: number of docs of the segment, deleted ones included.
+        sums: float64[size], accumulated scores.
+        marks: bool[size].
+    """
 
     def __init__(self, size: int, choice: KernelChoice | None = None) -> None:
-        """Make room for a segment of `size` papers; compiled loops are used where there are any."""
+        """Allocates the arrays for a segment of `size` docs; `choice` provides compiled loops."""
         self.size = size
         self._choice = choice
         self.sums = np.zeros(size)
@@ -60,140 +63,145 @@ class Workspace:
 
     @cached_property
     def outcome(self) -> tuple[Ids, Scores]:
-        """Room for what compiled loops give: papers and scores."""
+        """Output of the compiled loops: int32[size] docs and float64[size] scores."""
         return np.zeros(self.size, np.int32), np.zeros(self.size)
 
-    def rows(self, parts: Sequence[Matches], *, bare: bool = False) -> NDArray[np.int64]:
-        """Returns lists as compiled loops take them, `bare` where their papers are enough.
+    def rows(self, parts: Sequence[ScoredDocs], *, bare: bool = False) -> NDArray[np.int64]:
+        """Returns int64[len(parts), 9], the lists as compiled loops take them.
 
-        Their arrays stay until the next are given.
+        The arrays they point at are kept alive until the next call.
+
+        Args:
+            parts: the lists.
+            bare: whether docs are enough, without scores.
         """
         size = self.size
         self._lent = [part.bare_row(size) if bare else part.row(size) for part in parts]
-        joined = bytearray().join([numbers for numbers, _ in self._lent])
+        joined = bytearray().join([packed for packed, _ in self._lent])
         return np.frombuffer(joined, np.int64).reshape(len(parts), -1)
 
-    def dropped(self, kept: Matches, gone: Ids) -> Matches:
-        """Take papers away; `kept` is not negated."""
-        if not len(gone) or not len(kept.docs):
-            return kept
-        if len(kept.docs) * _SEARCHED < len(gone):
-            left = ~is_member(kept.docs, gone)
+    def exclude(self, docs: ScoredDocs, excluded: Ids) -> ScoredDocs:
+        """Returns `docs`, which are not negated, without some docs."""
+        if not len(excluded) or not len(docs.docs):
+            return docs
+        if len(docs.docs) * _SEARCHED < len(excluded):
+            remaining = ~is_member(docs.docs, excluded)
         else:
-            self.marks[gone] = True
-            left = ~self.marks[kept.docs]
-            self.marks[gone] = False
-        return kept.part(left)
+            self.marks[excluded] = True
+            remaining = ~self.marks[docs.docs]
+            self.marks[excluded] = False
+        return docs.part(remaining)
 
-    def every(self, parts: Sequence[Matches]) -> Matches:
-        """Returns the papers that are in all parts; all papers where there are none."""
-        held = [part for part in parts if not part.negated]
-        gone = [part for part in parts if part.negated]
-        if not held:
-            return Matches(self.union([one.docs for one in gone]), negated=True)
-        found = self._shared(held)
-        for one in gone:
-            found = self.dropped(found, one.docs)
-        return found
+    def intersect(self, parts: Sequence[ScoredDocs]) -> ScoredDocs:
+        """Returns the docs in all parts, their scores added; all docs if there are no parts."""
+        included = [part for part in parts if not part.negated]
+        excluded = [part for part in parts if part.negated]
+        if not included:
+            return ScoredDocs(self.unite_docs([part.docs for part in excluded]), negated=True)
+        shared = self._intersection(included)
+        for part in excluded:
+            shared = self.exclude(shared, part.docs)
+        return shared
 
-    def _shared(self, held: Sequence[Matches]) -> Matches:
-        """Intersect lists, the shortest first; scores are added up for what is left."""
-        if len(held) == 1:
-            return held[0]
-        held = sorted(held, key=lambda one: one.count)
+    def _intersection(self, lists: Sequence[ScoredDocs]) -> ScoredDocs:
+        """Intersects lists, the shortest first; scores are computed for the docs that are left."""
+        if len(lists) == 1:
+            return lists[0]
+        lists = sorted(lists, key=lambda part: part.count)
         kernels = self.kernels
-        whole = not unmade(held) if kernels is not None else all(one.whole for one in held)
         if kernels is None:
-            docs = common(held, self.size)
+            at_once = all(part.whole for part in lists)
+            docs = intersection(lists, self.size)
         else:
-            room, scores = self.outcome
-            size = kernels.intersect(self.rows(held, bare=not whole), room, scores)
-            docs = room[:size].copy()
-        scored = [one for one in held if not one.scoreless]
+            at_once = not mostly_unscored(lists)
+            out_docs, out_scores = self.outcome
+            size = kernels.intersect(self.rows(lists, bare=not at_once), out_docs, out_scores)
+            docs = out_docs[:size].copy()
+        scored = [part for part in lists if not part.scoreless]
         if not scored:
-            return Matches(docs)
-        positive = any(one.positive for one in scored)
-        if kernels is not None and whole:
-            total = scores[:size].copy()
-        elif not whole or len(docs) * _FEW < held[-1].count or len(docs) < 256:
+            return ScoredDocs(docs)
+        positive = any(part.positive for part in scored)
+        if kernels is not None and at_once:
+            total = out_scores[:size].copy()
+        elif not at_once or len(docs) * _FEW < lists[-1].count or len(docs) < 256:
             total = np.zeros(len(docs))
-            for one in scored:
-                add_scores(one, docs, total, self.size)
+            for part in scored:
+                add_scores(part, docs, total, self.size)
         else:
-            total = self.looked_up(docs, scored)
-        return Matches(docs, total, positive=positive)
+            total = self.sum_scores(docs, scored)
+        return ScoredDocs(docs, total, positive=positive)
 
-    def looked_up(self, docs: Ids, scored: Sequence[Matches]) -> Scores:
-        """Add up what lists give to these papers; they hold others, too."""
+    def sum_scores(self, docs: Ids, scored: Sequence[ScoredDocs]) -> Scores:
+        """Returns float64, for each doc the sum of its scores in lists that may hold more docs."""
         sums = self.sums
-        for one in scored:
-            scores = one.scores
+        for part in scored:
+            scores = part.scores
             if scores is not None:
-                np.add.at(sums, one.docs, scores)
+                np.add.at(sums, part.docs, scores)
         total = sums[docs]
-        if sum(one.count for one in scored) * _SPARSE > self.size:
+        if sum(part.count for part in scored) * _SPARSE > self.size:
             sums.fill(0)
         else:
-            for one in scored:
-                sums[one.docs] = 0
+            for part in scored:
+                sums[part.docs] = 0
         return total
 
-    def either(self, parts: Sequence[Matches], every: Ids) -> Matches:
-        """Returns the papers that are in any part, scores added.
+    def unite(self, parts: Sequence[ScoredDocs], live: Ids) -> ScoredDocs:
+        """Returns the docs in any part, their scores added.
 
         Args:
-            parts: none may be negated, or all papers are needed:
-            every: all live papers.
+            parts: at least one.
+            live: all live docs, needed for parts that are negated.
         """
         if len(parts) == 1:
             return parts[0]
         if any(part.negated for part in parts):
-            parts = [self.plain(part, every) for part in parts]
+            parts = [self.materialize(part, live) for part in parts]
         if all(part.positive for part in parts):
             return ScoredUnion(parts, self)
         scored = [part for part in parts if part.scores is not None]
-        docs = self.union([part.docs for part in parts])
+        docs = self.unite_docs([part.docs for part in parts])
         if not scored:
-            return Matches(docs)
-        return Matches(docs, self.looked_up(docs, scored))
+            return ScoredDocs(docs)
+        return ScoredDocs(docs, self.sum_scores(docs, scored))
 
-    def preferred(self, found: Matches, wished: Matches, every: Ids) -> Matches:
-        """Add the scores of `wished` to those of `found` it holds; none is taken away."""
-        found = self.plain(found, every)
-        if wished.scores is None or not len(found.docs):
-            return found
-        self.sums[wished.docs] = wished.scores
-        more = self.sums[found.docs]
-        self.sums[wished.docs] = 0
-        return Matches(found.docs, _added(found.scores, more), positive=found.positive)
+    def add_optional(self, docs: ScoredDocs, optional: ScoredDocs, live: Ids) -> ScoredDocs:
+        """Returns `docs` with the scores of `optional` added to those that are in it."""
+        docs = self.materialize(docs, live)
+        if optional.scores is None or not len(docs.docs):
+            return docs
+        self.sums[optional.docs] = optional.scores
+        added = self.sums[docs.docs]
+        self.sums[optional.docs] = 0
+        return ScoredDocs(docs.docs, _added(docs.scores, added), positive=docs.positive)
 
-    def plain(self, found: Matches, every: Ids) -> Matches:
-        """Write a negated set out."""
-        if not found.negated:
-            return found
-        return self.dropped(Matches(every), found.docs)
+    def materialize(self, docs: ScoredDocs, live: Ids) -> ScoredDocs:
+        """Returns the docs of a negated set as a list; other sets as they are."""
+        if not docs.negated:
+            return docs
+        return self.exclude(ScoredDocs(live), docs.docs)
 
-    def union(self, lists: Sequence[Ids]) -> Ids:
-        """Returns what is in any of the lists, rising."""
-        held = [one for one in lists if len(one)]
-        if len(held) < 2:
-            return held[0] if held else NOTHING.docs
-        total = sum(len(one) for one in held)
+    def unite_docs(self, lists: Sequence[Ids]) -> Ids:
+        """Returns the union of lists, int32, ascending."""
+        nonempty = [docs for docs in lists if len(docs)]
+        if len(nonempty) < 2:
+            return nonempty[0] if nonempty else NOTHING.docs
+        total = sum(len(docs) for docs in nonempty)
         if total * _SORTED < len(self.marks):
-            joined = np.concatenate(held)
+            joined = np.concatenate(nonempty)
             joined.sort()
             keep = np.empty(len(joined), np.bool_)
             keep[0] = True
             np.not_equal(joined[1:], joined[:-1], out=keep[1:])
             return joined[keep]
-        for one in held:
-            self.marks[one] = True
-        found = np.flatnonzero(self.marks).astype(np.int32)
-        self.marks[found] = False
-        return found
+        for docs in nonempty:
+            self.marks[docs] = True
+        union = np.flatnonzero(self.marks).astype(np.int32)
+        self.marks[union] = False
+        return union
 
-    def joined(self, parts: Sequence[Matches]) -> tuple[Bits, int]:
-        """Returns the union of the parts, none of them negated, as bits, and its size."""
+    def union_bits(self, parts: Sequence[ScoredDocs]) -> tuple[Bits, int]:
+        """Returns the union of parts, none of them negated, as a bitset, and its cardinality."""
         kernels = self.kernels
         if kernels is not None:
             union = np.zeros(words_of(self.size), np.uint64)
@@ -202,68 +210,70 @@ class Workspace:
         few = [part.docs for part in parts if len(part.docs) * DENSE < self.size]
         for docs in few:
             marks[docs] = True
-        found = pack_bits(marks)
+        union = pack_bits(marks)
         for docs in few:
             marks[docs] = False
         for part in parts:
             if len(part.docs) * DENSE >= self.size:
-                np.bitwise_or(found, part.bits(self.size), out=found)
-        return found, cardinality(found)
+                np.bitwise_or(union, part.bits(self.size), out=union)
+        return union, cardinality(union)
 
 
-class ScoredUnion(Matches):
-    """Any of some lists with scores above 0: written out only where all of it is looked at."""
+class ScoredUnion(ScoredDocs):
+    """The union of lists with positive scores, computed lazily.
 
-    __slots__ = ("_count", "_desk", "_mask", "_parts", "_span")
+    Its top k need neither all docs nor all scores.
+    """
+
+    __slots__ = ("_count", "_mask", "_parts", "_span", "_workspace")
 
     def __init__(
         self,
-        parts: Sequence[Matches],
-        desk: Workspace,
+        parts: Sequence[ScoredDocs],
+        workspace: Workspace,
         *,
         span: tuple[int, int] | None = None,
         mask: Bits = _ALL,
     ) -> None:
-        """Add up these parts.
+        """Holds the union of parts, or of those of their docs that pass a filter.
 
         Args:
-            parts: none negated, all positive.
-            desk: of the thread that asks.
-            span: the first paper that counts, and the first one behind it that does not; None =
-                all count.
-            mask: over all papers of the segment, those that count; of no words = all.
+            parts: none negated, all scores positive.
+            workspace: scratch arrays of this thread.
+            span: first doc that passes, and the end of the range; None for all docs.
+            mask: bitset of the docs that pass; empty for all docs.
         """
         super().__init__(NOTHING.docs, positive=True)
         self._parts = parts
-        self._desk = desk
-        self._span = span or (0, desk.size)
+        self._workspace = workspace
+        self._span = span or (0, workspace.size)
         self._mask = mask
         self._count = -1
 
     @property
     def docs(self) -> Ids:
-        """The papers, rising."""
+        """The docs, int32, ascending."""
         if self.count and not len(self._docs):
-            desk = self._desk
-            if desk.kernels is not None:
+            workspace = self._workspace
+            if workspace.kernels is not None:
                 self._docs = np.empty(self.count, np.int32)
-                desk.kernels.bitset_to_docs(self.bits(desk.size), self._docs)
+                workspace.kernels.bitset_to_docs(self.bits(workspace.size), self._docs)
             else:
-                self._docs = list_docs(self.bits(desk.size), desk.size)
+                self._docs = list_docs(self.bits(workspace.size), workspace.size)
         return self._docs
 
     @property
     def scores(self) -> Scores:
-        """One each, above 0."""
+        """float64, one a doc, positive."""
         if self._scores is None:
-            self._scores = self._desk.looked_up(self.docs, self._parts)
+            self._scores = self._workspace.sum_scores(self.docs, self._parts)
         return self._scores
 
     @property
     def count(self) -> int:
-        """How many papers there are in `docs`."""
+        """Number of docs in `docs`."""
         if self._count < 0:
-            self.bits(self._desk.size)
+            self.bits(self._workspace.size)
         return self._count
 
     @property
@@ -272,60 +282,60 @@ class ScoredUnion(Matches):
         return all(part.empty for part in self._parts)
 
     def under(self, passing: FilterDocs) -> ScoredUnion:
-        """Keep the papers that pass a filter.
+        """Returns the docs that pass a filter.
 
         Raises:
-            ValueError: when it has passed one already.
+            ValueError: if it was filtered already.
         """
         if self._filtered:
             raise ValueError("filtered already")
-        if self._desk.kernels is None:
-            return ScoredUnion([passing.of(part) for part in self._parts], self._desk)
+        if self._workspace.kernels is None:
+            return ScoredUnion([passing.of(part) for part in self._parts], self._workspace)
         return ScoredUnion(
-            self._parts, self._desk, span=(passing.first, passing.last), mask=passing.bits
+            self._parts, self._workspace, span=(passing.first, passing.last), mask=passing.bits
         )
 
     @property
     def _filtered(self) -> bool:
-        return len(self._mask) > 0 or self._span != (0, self._desk.size)
+        return len(self._mask) > 0 or self._span != (0, self._workspace.size)
 
-    def bits(self, size: int) -> Bits:  # noqa: ARG002 - the desk knows it
-        """Returns the papers as a set of bits over a segment of `size` papers."""
+    def bits(self, size: int) -> Bits:  # noqa: ARG002 - the workspace knows it
+        """Returns the docs as a bitset over a segment of `size` docs."""
         if self._bits is None:
-            found, count = self._desk.joined(self._parts)
+            union, count = self._workspace.union_bits(self._parts)
             if self._filtered:
-                if self._span != (0, self._desk.size):
-                    found = clip(found, *self._span)
+                if self._span != (0, self._workspace.size):
+                    union = clip(union, *self._span)
                 if len(self._mask):
-                    found &= self._mask
-                count = cardinality(found)
-            self._bits, self._count = found, count
+                    union &= self._mask
+                count = cardinality(union)
+            self._bits, self._count = union, count
         return self._bits
 
     @property
-    def summands(self) -> Sequence[Matches]:
-        """Lists whose scores add up to these; of papers that do not pass a filter, too."""
+    def summands(self) -> Sequence[ScoredDocs]:
+        """Lists whose scores add up to these; they also hold docs that do not pass the filter."""
         return self._parts if self._scores is None else (self,)
 
-    def best(self, wanted: int) -> tuple[Ids, Scores]:
-        """Returns papers and scores: the `wanted` highest, all that may round alike, and more."""
+    def best(self, k: int) -> tuple[Ids, Scores]:
+        """Returns docs and scores: the top k, all that may round to equals, and more."""
         if self._scores is not None:
-            return super().best(wanted)
-        desk = self._desk
-        if desk.kernels is None or (not self._filtered and unmade(self._parts)):
-            bounds = Bounds.of(self._parts, wanted, desk.size)
-            if desk.kernels is None or not all(part.known for part in self._parts):
-                return best_of_any(bounds, wanted, desk.sums)
-        wanted = min(wanted, desk.size + 1)
-        docs, scores = desk.outcome
-        size = desk.kernels.top_k_of_union(
-            desk.rows(self._parts),
-            wanted,
+            return super().best(k)
+        workspace = self._workspace
+        if workspace.kernels is None or (not self._filtered and mostly_unscored(self._parts)):
+            bounds = Bounds.of(self._parts, k, workspace.size)
+            if workspace.kernels is None or not all(part.known for part in self._parts):
+                return best_of_any(bounds, k, workspace.sums)
+        k = min(k, workspace.size + 1)
+        docs, scores = workspace.outcome
+        size = workspace.kernels.top_k_of_union(
+            workspace.rows(self._parts),
+            k,
             *self._span,
             self._mask,
             docs,
             scores,
-            np.empty(wanted),
+            np.empty(k),
         )
         return docs[:size].copy(), scores[:size].copy()
 
@@ -337,37 +347,37 @@ def _added(first: Scores | None, second: Scores | None) -> Scores | None:
 
 
 _MANY: Final = 50_000
-"""Compiled loops make so many scores in less time than it takes to look for those that matter."""
+"""Postings that compiled loops score in less time than MaxScore takes to skip them."""
 
 
-def common(held: Sequence[Matches], size: int) -> Ids:
-    """Returns the papers that are in all lists.
+def intersection(lists: Sequence[ScoredDocs], size: int) -> Ids:
+    """Returns the docs in all lists, int32, ascending.
 
     Args:
-        held: the lists, the shortest first; none is negated.
-        size: papers of the segment.
+        lists: the shortest first; none is negated.
+        size: number of docs of the segment.
     """
-    if held[0].count * DENSE > size:
-        shared = held[0].bits(size)
-        for one in held[1:]:
-            shared = shared & one.bits(size)
-        return list_docs(shared, size)
-    docs = held[0].docs
-    for one in held[1:]:
-        docs = docs[_among(docs, one, size)]
+    if lists[0].count * DENSE > size:
+        bits = lists[0].bits(size)
+        for other in lists[1:]:
+            bits = bits & other.bits(size)
+        return list_docs(bits, size)
+    docs = lists[0].docs
+    for other in lists[1:]:
+        docs = docs[_among(docs, other, size)]
     return docs
 
 
-def unmade(parts: Sequence[Matches]) -> bool:
-    """Whether the scores of many papers would have to be made for these lists."""
+def mostly_unscored(parts: Sequence[ScoredDocs]) -> bool:
+    """Whether many docs of these lists have no score in memory."""
     return sum(part.count for part in parts if not part.whole) > _MANY
 
 
-def _among(docs: Ids, other: Matches, size: int) -> NDArray[np.bool_]:
-    """Returns which papers are in a list."""
+def _among(docs: Ids, other: ScoredDocs, size: int) -> NDArray[np.bool_]:
+    """Returns for each doc whether it is in a list, bool."""
     if other.count * DENSE < size:
         return is_member(docs, other.docs)
     words = other.bits(size)
-    held = words[docs >> 6] >> (docs & 63).astype(np.uint64) & np.uint64(1)
-    among: NDArray[np.bool_] = held.astype(np.bool_)
+    bits = words[docs >> 6] >> (docs & 63).astype(np.uint64) & np.uint64(1)
+    among: NDArray[np.bool_] = bits.astype(np.bool_)
     return among

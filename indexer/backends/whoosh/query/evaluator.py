@@ -1,4 +1,4 @@
-"""Evaluate a plan over one segment."""
+"""Evaluates a query plan over one segment, bottom-up, within the budget of the query."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from indexer.backends.whoosh.postings.segment_reader import SegmentReader
 from indexer.backends.whoosh.query.boolean import Workspace
 from indexer.backends.whoosh.scoring.collection import Collection
 from indexer.backends.whoosh.scoring.query_context import Execution
-from indexer.backends.whoosh.scoring.scored_docs import EVERYTHING, NOTHING, Matches
+from indexer.backends.whoosh.scoring.scored_docs import EVERYTHING, NOTHING, ScoredDocs
 from indexer.budget import Budget, BudgetSpent
 from indexer.query import Match, Occur
 from indexer.query_analysis.leaf_analysis import LeafReading
@@ -32,128 +32,149 @@ from indexer.query_analysis.terms import (
 from indexer.record_fields import RECORD_FIELDS, record_keys
 
 _NODE: Final = 3
-"""A clause made of clauses costs at most about as much as a posting for 2**_NODE papers."""
+"""An inner node of the plan costs about one posting per 2**_NODE docs of the segment."""
 
 
 class Evaluation:
     """Evaluates one plan over one segment."""
 
     def __init__(
-        self, collection: Collection, segment: int, plan: Plan, desk: Workspace, asked: Execution
+        self,
+        collection: Collection,
+        segment: int,
+        plan: Plan,
+        workspace: Workspace,
+        execution: Execution,
     ) -> None:
-        """Prepare to evaluate `plan` over the segment at this place.
+        """Prepares the evaluation of `plan` over one segment.
 
-        Its terms are those that `afford` has found; leaves that it has cut are left out.
+        Args:
+            collection: the segments searched.
+            segment: number of the segment, from 0.
+            plan: its terms were looked up by `afford`; leaves that `afford` cut are left out.
+            workspace: scratch arrays of this thread for the segment.
+            execution: the query being executed.
         """
         self._collection = collection
-        self._asked = asked
+        self._execution = execution
         self._segment = segment
         self._plan = plan
-        self._desk = desk
-        self._every = collection.readers[segment].live_docs
+        self._workspace = workspace
+        self._live = collection.readers[segment].live_docs
 
-    def matches(self, match: Match) -> Matches:
-        """Returns the papers that match under "all" or "any"; never negated."""
-        last: Matches | None = None
-        for _, one in self.nodes(match):
-            last = one
-        return Matches(self._every) if last is None else self._desk.plain(last, self._every)
+    def matches(self, match: Match) -> ScoredDocs:
+        """Returns the docs that match under "all" or "any", never negated."""
+        last: ScoredDocs | None = None
+        for _, docs in self.nodes(match):
+            last = docs
+        if last is None:
+            return ScoredDocs(self._live)
+        return self._workspace.materialize(last, self._live)
 
-    def nodes(self, match: Match) -> Iterator[tuple[int, Matches | None]]:
-        """Yields the papers that match each node of the plan, each after its parts.
+    def nodes(self, match: Match) -> Iterator[tuple[int, ScoredDocs | None]]:
+        """Yields each node of the plan, by its index, with the docs that match it; parts first.
 
-        None where all of a node is left out. What is not taken is not kept: a node has one parent.
+        None stands for a node whose leaves are all cut. A node has one parent, so its docs are
+        dropped once that is evaluated.
         """
-        found: dict[int, Matches | None] = {}
-        for at in self._plan.order:
-            one = found[at] = self._node(self._plan.nodes[at], found, match)
-            yield at, one
+        evaluated: dict[int, ScoredDocs | None] = {}
+        for node_index in self._plan.order:
+            docs = evaluated[node_index] = self._node(
+                self._plan.nodes[node_index], evaluated, match
+            )
+            yield node_index, docs
 
-    def _node(self, node: Node, found: dict[int, Matches | None], match: Match) -> Matches | None:
+    def _node(
+        self, node: Node, evaluated: dict[int, ScoredDocs | None], match: Match
+    ) -> ScoredDocs | None:
         match node:
             case LeafReading():
-                return None if node.leaf in self._asked.cut else self.leaf(node)
+                return None if node.leaf in self._execution.cut else self.leaf(node)
             case Every(nodes):
-                parts = _taken(found, nodes)
-                return self._desk.every(parts) if parts else None
+                parts = _pop_parts(evaluated, nodes)
+                return self._workspace.intersect(parts) if parts else None
             case Either(nodes):
-                parts = _taken(found, nodes)
-                return self._desk.either(parts, self._every) if parts else None
+                parts = _pop_parts(evaluated, nodes)
+                return self._workspace.unite(parts, self._live) if parts else None
             case Without(inner):
-                parts = _taken(found, (inner,))
-                return Matches(parts[0].docs, None, not parts[0].negated) if parts else None
+                parts = _pop_parts(evaluated, (inner,))
+                return ScoredDocs(parts[0].docs, None, not parts[0].negated) if parts else None
             case Run():
-                return self._run(node, found, match)
+                return self._run(node, evaluated, match)
 
-    def _run(self, run: Run, found: dict[int, Matches | None], match: Match) -> Matches | None:
-        desk = self._desk
-        needed: list[Matches] = []
-        wanted: list[Matches] = []
-        free = False
+    def _run(
+        self, run: Run, evaluated: dict[int, ScoredDocs | None], match: Match
+    ) -> ScoredDocs | None:
+        workspace = self._workspace
+        needed: list[ScoredDocs] = []
+        optional: list[ScoredDocs] = []
+        has_required_words = False
         for member in run.members:
-            one = found.pop(member.node)
-            if one is None:
+            docs = evaluated.pop(member.node)
+            if docs is None:
                 continue
             if member.occur is Occur.EXCLUDED:
-                needed.append(Matches(one.docs, None, not one.negated))
+                needed.append(ScoredDocs(docs.docs, None, not docs.negated))
             elif member.occur is Occur.REQUIRED:
-                needed.append(one)
-                free = free or member.about_words
+                needed.append(docs)
+                has_required_words = has_required_words or member.about_words
             elif match is Match.ALL or not member.about_words:
-                needed.append(one)
+                needed.append(docs)
             else:
-                wanted.append(one)
-        if not needed and not wanted:
+                optional.append(docs)
+        if not needed and not optional:
             return None
-        if wanted and not free:
-            needed.append(desk.either(wanted, self._every))
-            wanted = []
-        result = desk.every(needed) if needed else EVERYTHING
+        if optional and not has_required_words:
+            needed.append(workspace.unite(optional, self._live))
+            optional = []
+        result = workspace.intersect(needed) if needed else EVERYTHING
         hinted = self._parts(run) if match is Match.ANY else []
-        for liked in (wanted, hinted):
-            if liked:
-                result = desk.preferred(result, desk.either(liked, self._every), self._every)
+        for parts in (optional, hinted):
+            if parts:
+                union = workspace.unite(parts, self._live)
+                result = workspace.add_optional(result, union, self._live)
         return result
 
-    def _parts(self, run: Run) -> list[Matches]:
-        """Returns the parts of the compounds of a run, which score where words may be missing."""
+    def _parts(self, run: Run) -> list[ScoredDocs]:
+        """Returns the parts of compounds, which add to the score where words are optional."""
         weight = self._collection.ranking.parts
         if not weight:
             return []
-        asked, scored = self._asked, self._collection.scored
+        execution, scored = self._execution, self._collection.scored
         return [
-            scored(term, asked).parts[self._segment].boosted(weight * word.boost)
+            scored(term, execution).parts[self._segment].boosted(weight * word.boost)
             for word in hinting(self._plan, run)
-            if word.leaf not in asked.cut
+            if word.leaf not in execution.cut
             for parts in word.parts
             for term in parts
         ]
 
-    def leaf(self, reading: LeafReading) -> Matches:
-        """Evaluate one leaf on its own; nothing where it says nothing."""
+    def leaf(self, reading: LeafReading) -> ScoredDocs:
+        """Returns the docs of one leaf on its own; none if it has no terms."""
         if reading.test is not None:
-            return tested(self._collection.readers[self._segment], reading.test)
-        terms, asked, scored = reading.terms, self._asked, self._collection.scored
+            return docs_passing_test(self._collection.readers[self._segment], reading.test)
+        terms, execution, scored = reading.terms, self._execution, self._collection.scored
         if not terms:
             return NOTHING
-        found: Matches = scored(terms[0], asked).parts[self._segment]
+        docs: ScoredDocs = scored(terms[0], execution).parts[self._segment]
         if len(terms) > 1:
-            others = [scored(term, asked).parts[self._segment] for term in terms[1:]]
-            found = self._desk.every([found, *others])
-        return found if reading.boost == 1 else found.boosted(reading.boost)
+            others = [scored(term, execution).parts[self._segment] for term in terms[1:]]
+            docs = self._workspace.intersect([docs, *others])
+        return docs if reading.boost == 1 else docs.boosted(reading.boost)
 
 
-def afford(collection: Collection, plan: Plan, asked: Execution) -> int:
-    """Finds the terms of a plan as far as the budget of the query allows; cuts the other leaves.
+def afford(collection: Collection, plan: Plan, execution: Execution) -> int:
+    """Looks up the terms of a plan within the budget of the query; cuts leaves that exceed it.
 
-    Plain words come first: they cost least and say most. What is found here is all that is
-    evaluated, so no loop below, compiled or not, is given more postings than a query may have.
+    Plain words come first: they are cheap and selective. Only terms looked up here are evaluated,
+    so no loop, compiled or not, reads more postings than the budget allows.
 
     Returns:
-        what it takes to evaluate the plan once, in postings.
+        Postings read to evaluate the plan once.
     """
-    budget = asked.budget
-    leaves = [node for at in plan.order if isinstance(node := plan.nodes[at], LeafReading)]
+    budget = execution.budget
+    nodes = (plan.nodes[node_index] for node_index in plan.order)
+    leaves = [node for node in nodes if isinstance(node, LeafReading)]
     inner = (len(plan.order) - len(leaves)) * (collection.size >> _NODE)
     cost = 0
     if len(leaves) > 1:
@@ -162,15 +183,15 @@ def afford(collection: Collection, plan: Plan, asked: Execution) -> int:
         if inner:
             _spend(budget, inner)
     for reading in leaves:
-        if reading.leaf in asked.cut:
+        if reading.leaf in execution.cut:
             continue
         try:
             if reading.test is not None:
                 budget.check()
             for term in (*reading.terms, *(part for some in reading.parts for part in some)):
-                cost += collection.scored(term, asked).papers
+                cost += collection.scored(term, execution).papers
         except BudgetSpent as spent:
-            asked.cut[reading.leaf] = spent.note
+            execution.cut[reading.leaf] = spent.note
     return cost
 
 
@@ -183,13 +204,13 @@ def _is_costly(reading: LeafReading) -> bool:
     return any(not isinstance(term, StemTerm) or term.exact for term in reading.terms)
 
 
-def _taken(found: dict[int, Matches | None], nodes: Iterable[int]) -> list[Matches]:
-    """Take out what matches some nodes, where they are not left out."""
-    return [one for at in nodes if (one := found.pop(at)) is not None]
+def _pop_parts(evaluated: dict[int, ScoredDocs | None], nodes: Iterable[int]) -> list[ScoredDocs]:
+    """Removes and returns the docs of some nodes, without those whose leaves are all cut."""
+    return [docs for node_index in nodes if (docs := evaluated.pop(node_index)) is not None]
 
 
-def tested(reader: SegmentReader, test: SetTerm) -> Matches:
-    """Returns the papers whose record passes a test; no scores."""
+def docs_passing_test(reader: SegmentReader, test: SetTerm) -> ScoredDocs:
+    """Returns the docs whose record passes a test, without scores."""
     arrays = reader.arrays
     match test:
         case EveryTerm():
@@ -197,26 +218,26 @@ def tested(reader: SegmentReader, test: SetTerm) -> Matches:
         case YearsTerm(low, high):
             first, last = reader.year_range(low, high)
             last = min(last, reader.first_without_year)
-            return _living(reader, np.arange(first, max(first, last), dtype=np.int32))
+            return _live_docs(reader, np.arange(first, max(first, last), dtype=np.int32))
         case HasTerm(field):
             bit = 1 << HAS_BITS.index(field)
-            return _living(reader, np.flatnonzero(arrays.has & bit))
+            return _live_docs(reader, np.flatnonzero(arrays.has & bit))
         case IdsTerm(name, ids):
-            return _living(reader, reader.with_ids(name, ids))
+            return _live_docs(reader, reader.with_ids(name, ids))
         case ValueTerm("id", folded):
-            places = reader.folded_ids.get(folded, [])
-            return _living(reader, np.sort(arrays.id_paper[places]))
+            rows = reader.folded_ids.get(folded, [])
+            return _live_docs(reader, np.sort(arrays.id_paper[rows]))
         case ValueTerm("identifier", key):
-            return _living(reader, reader.identified(key))
+            return _live_docs(reader, reader.identified(key))
         case ValueTerm(field, folded) if field in RECORD_FIELDS:
             keys = record_keys(field, folded.split())
-            return _living(reader, reader.with_record_words(keys))
+            return _live_docs(reader, reader.with_record_words(keys))
         case ValueTerm(field, folded):
             lexicon: Lexicon = arrays.venues if field == "venue" else arrays.types
             codes = arrays.venue if field == "venue" else arrays.type
-            places = [at for at, value in enumerate(lexicon) if value_key(value) == folded]
-            return _living(reader, np.flatnonzero(np.isin(codes, places)))
+            matching = [code for code, value in enumerate(lexicon) if value_key(value) == folded]
+            return _live_docs(reader, np.flatnonzero(np.isin(codes, matching)))
 
 
-def _living(reader: SegmentReader, docs: Integers) -> Matches:
-    return Matches(reader.drop_deleted(docs.astype(np.int32, copy=False)))
+def _live_docs(reader: SegmentReader, docs: Integers) -> ScoredDocs:
+    return ScoredDocs(reader.drop_deleted(docs.astype(np.int32, copy=False)))

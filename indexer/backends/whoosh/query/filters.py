@@ -1,4 +1,4 @@
-"""The filters beside a query: which papers of a segment pass each."""
+"""Filters: which docs of a segment pass the facet values and years beside a query."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from indexer.backends.whoosh.format.segment import Lexicon
 from indexer.backends.whoosh.postings.author_names import docs_of_names, names_of_key, union
 from indexer.backends.whoosh.postings.bitset import Bits, pack_bits
 from indexer.backends.whoosh.postings.segment_reader import MaskAndBits, SegmentReader
-from indexer.backends.whoosh.scoring.scored_docs import Matches
+from indexer.backends.whoosh.scoring.scored_docs import ScoredDocs
 from indexer.paper import UNKNOWN, name_key
 from indexer.query import FacetField, Filter, Query
 
@@ -26,11 +26,14 @@ _ALL: Final[Bits] = np.zeros(0, np.uint64)
 
 @dataclass(frozen=True, slots=True)
 class FilterDocs:
-    """Papers of a segment that pass: those from `first` up to `last`, or fewer.
+    """Docs of a segment that pass: a range, or a subset of it.
 
     Attributes:
-        mask: over all papers of the segment, false outside the range; None where all of it pass.
-        packed: the mask as bits, where these are at hand.
+        first: first doc of the range.
+        last: end of the range, exclusive.
+        mask: bool over all docs of the segment, false outside the range; None if all of the range
+            passes.
+        packed: the mask as a bitset, if it is known.
     """
 
     first: int
@@ -40,14 +43,14 @@ class FilterDocs:
 
     @property
     def bits(self) -> Bits:
-        """The mask as a set of bits; empty where there is none."""
+        """The mask as a bitset; empty if there is no mask."""
         if self.packed is not None:
             return self.packed
         return _ALL if self.mask is None else pack_bits(self.mask)
 
     def __and__(self, other: FilterDocs) -> FilterDocs:
-        """Pass both."""
-        masks = [one.mask for one in (self, other) if one.mask is not None]
+        """Returns the docs that pass both."""
+        masks = [part.mask for part in (self, other) if part.mask is not None]
         first, last = max(self.first, other.first), min(self.last, other.last)
         if not masks:
             return FilterDocs(first, last)
@@ -56,48 +59,49 @@ class FilterDocs:
         both[max(first, last) :] = False
         return FilterDocs(first, last, both)
 
-    def of(self, found: Matches) -> Matches:
-        """Keep the papers that pass; `found` is not negated."""
-        docs = found.docs
+    def of(self, unfiltered: ScoredDocs) -> ScoredDocs:
+        """Returns those of some docs, not negated, that pass."""
+        docs = unfiltered.docs
         if self.mask is None:
             bounds = np.array((self.first, max(self.first, self.last)), docs.dtype)
             low, high = np.searchsorted(docs, bounds).tolist()
-            return found.part(slice(low, high))
-        return found.part(np.flatnonzero(self.mask.take(docs)))
+            return unfiltered.part(slice(low, high))
+        return unfiltered.part(np.flatnonzero(self.mask.take(docs)))
 
 
 Filters = Mapping[FacetField, FilterDocs]
-"""For each field with a filter: which papers of a segment pass it."""
+"""For each filtered field the docs of a segment that pass."""
 
 
 def filters_of(reader: SegmentReader, query: Query) -> dict[FacetField, FilterDocs]:
-    """Say for each filtered field which papers pass; the year range is of field "year"."""
-    found: dict[FacetField, FilterDocs] = {}
-    for one in query.filters:
-        if one.include or one.exclude:
-            mask, bits = reader.filter_bits(one, partial(_passing, reader, one))
+    """Returns for each filtered field the docs that pass; the year range belongs to "year"."""
+    filters: dict[FacetField, FilterDocs] = {}
+    for facet_filter in query.filters:
+        if facet_filter.include or facet_filter.exclude:
+            mask, bits = reader.filter_bits(facet_filter, partial(_passing, reader, facet_filter))
             passing = FilterDocs(0, reader.size, mask, bits)
-            found[one.field] = found[one.field] & passing if one.field in found else passing
+            field = facet_filter.field
+            filters[field] = filters[field] & passing if field in filters else passing
     years = query.years
     if years.low is not None or years.high is not None:
         first, last = reader.year_range(years.low, years.high)
         passing = FilterDocs(first, min(last, reader.first_without_year))
-        found["year"] = found["year"] & passing if "year" in found else passing
-    return found
+        filters["year"] = filters["year"] & passing if "year" in filters else passing
+    return filters
 
 
 def all_of(filters: Filters, *, but: FacetField | None = None) -> FilterDocs | None:
-    """Put filters together, leaving one field out; None where everything passes."""
-    passing = [one for field, one in filters.items() if field != but]
+    """Returns the docs that pass all filters but those of one field; None if all docs pass."""
+    passing = [docs for field, docs in filters.items() if field != but]
     return reduce(and_, passing) if passing else None
 
 
-def _passing(reader: SegmentReader, one: Filter) -> MaskAndBits:
+def _passing(reader: SegmentReader, facet_filter: Filter) -> MaskAndBits:
     mask = np.ones(reader.size, np.bool_)
-    if one.include:
-        mask = _having(reader, one.field, one.include)
-    if one.exclude:
-        mask = mask & ~_having(reader, one.field, one.exclude)
+    if facet_filter.include:
+        mask = _having(reader, facet_filter.field, facet_filter.include)
+    if facet_filter.exclude:
+        mask = mask & ~_having(reader, facet_filter.field, facet_filter.exclude)
     return mask, pack_bits(mask)
 
 
@@ -112,11 +116,11 @@ def _having(reader: SegmentReader, field: FacetField, values: tuple[str, ...]) -
             years = [year for value in values if (year := year_of(value)) is not None]
             return np.isin(arrays.year, years)
         case "author":
-            return _written(reader, values)
+            return _by_authors(reader, values)
 
 
 def year_of(value: str) -> int | None:
-    """Read a value of the year facet: -1 for "unknown", None where no year is written so."""
+    """Returns the year of a facet value, -1 for "unknown"; None if it is no year."""
     if value == UNKNOWN:
         return -1
     if not (value.isascii() and value.isdecimal() and len(value) <= 9):
@@ -125,22 +129,24 @@ def year_of(value: str) -> int | None:
 
 
 def _coded(lexicon: Lexicon, codes: NDArray[np.int32], values: tuple[str, ...]) -> Mask:
-    wanted = np.zeros(len(lexicon) + 1, np.bool_)  # the last one is for -1, the missing value
+    passing_codes = np.zeros(
+        len(lexicon) + 1, np.bool_
+    )  # the last one is for -1, the missing value
     for value in values:
-        at = lexicon.find(value)
-        if at >= 0:
-            wanted[at] = True
+        code = lexicon.find(value)
+        if code >= 0:
+            passing_codes[code] = True
         elif value == UNKNOWN:
-            wanted[-1] = True
-    return wanted[codes]
+            passing_codes[-1] = True
+    return passing_codes[codes]
 
 
-def _written(reader: SegmentReader, values: tuple[str, ...]) -> Mask:
+def _by_authors(reader: SegmentReader, values: tuple[str, ...]) -> Mask:
     keys = {name_key(value) for value in values}
     names = union(names_of_key(reader, key) for key in sorted(keys))
-    wanted = np.zeros(reader.size, np.bool_)
+    mask = np.zeros(reader.size, np.bool_)
     if len(names):
-        wanted[docs_of_names(reader, names)[0]] = True
+        mask[docs_of_names(reader, names)[0]] = True
     if UNKNOWN in keys:
-        wanted |= np.diff(reader.arrays.paper_names_ptr) == 0
-    return wanted
+        mask |= np.diff(reader.arrays.paper_names_ptr) == 0
+    return mask

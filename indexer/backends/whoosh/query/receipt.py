@@ -15,7 +15,7 @@ import numpy as np
 from indexer.backends.whoosh.postings.author_names import names_with_word
 from indexer.backends.whoosh.query.boolean import Workspace
 from indexer.backends.whoosh.query.evaluator import Evaluation
-from indexer.backends.whoosh.query.execution import Finding, find
+from indexer.backends.whoosh.query.execution import QueryMatches, find
 from indexer.backends.whoosh.scoring.collection import Collection
 from indexer.backends.whoosh.scoring.meaning import query_vector
 from indexer.budget import Budget, BudgetSpent
@@ -29,106 +29,115 @@ from indexer.suggest import RARE, SHORTEST, Vocabulary, corrected_queries
 
 
 def budgeted_receipt(
-    collection: Collection, spelling: Spelling, found: Finding, desks: tuple[Workspace, ...]
+    collection: Collection,
+    spelling: Spelling,
+    matches: QueryMatches,
+    workspaces: tuple[Workspace, ...],
 ) -> Receipt:
-    """Returns how the query of a finding was read."""
-    counting = BudgetedCounting(collection, found, desks)
-    corrected = _corrections(spelling, found)
-    receipt = receipt_of(found, counting, corrected, found.asked.budget)
-    return replace(receipt, ordered_by=ordered_by(collection, found))
+    """Returns how a query was read, with a hit count per clause."""
+    counting = BudgetedCounting(collection, matches, workspaces)
+    corrected = _corrections(spelling, matches)
+    receipt = receipt_of(matches, counting, corrected, matches.execution.budget)
+    return replace(receipt, ordered_by=ordered_by(collection, matches))
 
 
-def _corrections(spelling: Spelling, found: Finding) -> Iterator[tuple[str, Query]]:
-    """Yields the words put in and the query with them; nothing is read before the first."""
-    with found.asked.budget.deadline.paused():
-        spelling.prepare(found.plan)
-    yield from spelling.corrected(found.query, found.plan)
+def _corrections(spelling: Spelling, matches: QueryMatches) -> Iterator[tuple[str, Query]]:
+    """Yields corrected words and the query with them; reads nothing before the first."""
+    with matches.execution.budget.deadline.paused():
+        spelling.prepare(matches.plan)
+    yield from spelling.corrected(matches.query, matches.plan)
 
 
 class BudgetedCounting:
-    """Counts papers one query at a time, as long as the budget of the query allows."""
+    """Counts hits of other queries, one at a time, within the budget of the query."""
 
     def __init__(
-        self, collection: Collection, found: Finding, desks: tuple[Workspace, ...]
+        self, collection: Collection, matches: QueryMatches, workspaces: tuple[Workspace, ...]
     ) -> None:
-        """Counts on behalf of the query of a finding."""
+        """Charges what it counts to the execution of `matches`."""
         self._collection = collection
-        self._found = found
-        self._desks = desks
+        self._matches = matches
+        self._workspaces = workspaces
 
     @property
     def notes(self) -> Mapping[Leaf, str]:
-        """Leaves that were left out, with what the receipt says of them."""
-        return self._found.asked.cut
+        """Leaves that were cut, with what the receipt says of them."""
+        return self._matches.execution.cut
 
     def leaf_hits(self, readings: tuple[LeafReading, ...]) -> list[int]:
-        """Returns the number of papers that match each leaf on its own."""
-        return [hits_of(self._collection, self._found, reading) for reading in readings]
+        """Returns the number of docs that match each leaf on its own."""
+        return [hits_of(self._collection, self._matches, reading) for reading in readings]
 
-    def totals(self, queries: Sequence[Query]) -> Iterator[Finding]:
-        """Yields what each query finds."""
+    def totals(self, queries: Sequence[Query]) -> Iterator[QueryMatches]:
+        """Yields the matches of each query; stops when the budget is spent."""
         for query in queries:
             if not self._affords():
                 return
-            yield find(self._collection, query, self._desks, self._found.asked)
+            yield find(self._collection, query, self._workspaces, self._matches.execution)
 
-    def totals_without(self, query: Query, leaves: range, budget: Budget) -> Iterator[Finding]:
-        """Yields what a query finds without each of these leaves; the finding has the budget."""
+    def totals_without(self, query: Query, leaves: range, budget: Budget) -> Iterator[QueryMatches]:
+        """Yields the matches of a query without each of these leaves."""
         del budget
         for leaf in leaves:
             if not self._affords():
                 return
-            plan = self._collection.plan(query.clause, self._found.asked, leaf)
-            yield find(self._collection, query, self._desks, self._found.asked, plan=plan)
+            plan = self._collection.plan(query.clause, self._matches.execution, leaf)
+            yield find(
+                self._collection, query, self._workspaces, self._matches.execution, plan=plan
+            )
 
     def _affords(self) -> bool:
-        """Charges another execution to the budget of the query, if it is left."""
-        asked = self._found.asked
-        if asked.cut or asked.budget.overdue or not asked.budget.affords(self._found.cost):
+        """Charges another evaluation to the budget, if enough is left."""
+        execution = self._matches.execution
+        if (
+            execution.cut
+            or execution.budget.overdue
+            or not execution.budget.affords(self._matches.cost)
+        ):
             return False
-        asked.budget.spend(self._found.cost)
+        execution.budget.spend(self._matches.cost)
         return True
 
 
-def ordered_by(collection: Collection, found: Finding) -> str:
-    """Returns the model by which the best hits are ordered beside words; empty for words alone."""
-    if not found.signal_terms:
+def ordered_by(collection: Collection, matches: QueryMatches) -> str:
+    """Returns the label of the model that reorders the best hits; empty for words alone."""
+    if not matches.signal_terms:
         return ""
-    vector = query_vector(collection, found.query)
+    vector = query_vector(collection, matches.query)
     return "" if vector is None else vector.model.label
 
 
-def hits_of(collection: Collection, found: Finding, reading: LeafReading) -> int:
-    """Returns the number of papers that match one leaf on its own; 0 where it is left out."""
-    asked = found.asked
-    if reading.leaf in asked.cut:
+def hits_of(collection: Collection, matches: QueryMatches, reading: LeafReading) -> int:
+    """Returns the number of docs that match one leaf on its own; 0 if it is cut."""
+    execution = matches.execution
+    if reading.leaf in execution.cut:
         return 0
     try:
-        holding = [collection.scored(term, asked).papers for term in reading.terms]
+        holding = [collection.scored(term, execution).papers for term in reading.terms]
     except BudgetSpent as spent:  # it takes no part, as a stop word
-        asked.cut[reading.leaf] = spent.note
+        execution.cut[reading.leaf] = spent.note
         return 0
     if len(holding) == 1:
         return holding[0]
     total = 0
-    for segment, desk in enumerate(found.desks):
+    for segment, workspace in enumerate(matches.workspaces):
         reader = collection.readers[segment]
-        matches = Evaluation(collection, segment, found.plan, desk, asked).leaf(reading)
-        total += reader.papers - len(matches.docs) if matches.negated else len(matches.docs)
+        docs = Evaluation(collection, segment, matches.plan, workspace, execution).leaf(reading)
+        total += reader.papers - len(docs.docs) if docs.negated else len(docs.docs)
     return total
 
 
 class Spelling:
-    """Knows the unstemmed words of texts and names, from the first time a rare one is asked for."""
+    """Spelling corrections from the unstemmed words of texts and names, read on first use."""
 
     def __init__(self, collection: Collection) -> None:
-        """Speak of the words of this collection."""
+        """Corrects to words of this collection."""
         self._collection = collection
 
     def corrected(self, query: Query, plan: Plan) -> Iterator[tuple[str, Query]]:
-        """Returns the words put in and the query with them, best first; see `corrected_queries`.
+        """Returns corrected words and the query with them, best first; see `corrected_queries`.
 
-        Nothing, and at once, where every word is common or part of a name.
+        Empty, and without reading the vocabulary, if every word is common or part of a name.
         """
         if not self._doubts(plan):
             return iter(())
@@ -136,20 +145,26 @@ class Spelling:
         return corrected_queries(query, self._vocabulary, papers=papers, is_name=self._is_name)
 
     def prepare(self, plan: Plan) -> None:
-        """Reads the words of the collection, once, where a query has a word that is doubtful."""
+        """Reads the words of the collection, once, if a query has a doubtful word."""
         if self._doubts(plan):
             _ = self._vocabulary
 
     def _doubts(self, plan: Plan) -> bool:
-        words = (one.terms[0] for one in plan.asking if one.terms and isinstance(one.leaf, Word))
-        names = (term for one in plan.asking for term in one.terms if isinstance(term, NameTerm))
+        words = (
+            reading.terms[0]
+            for reading in plan.asking
+            if reading.terms and isinstance(reading.leaf, Word)
+        )
+        names = (
+            term for reading in plan.asking for term in reading.terms if isinstance(term, NameTerm)
+        )
         return any(map(self._rare, words)) or any(map(self._unknown, names))
 
     def _rare(self, term: object) -> bool:
         if not isinstance(term, StemTerm) or len(term.word) < SHORTEST:
             return False
-        held = self._collection.word_papers(term.word)
-        return held <= max(1, RARE * self._collection.papers) and not self._is_name(term.word)
+        papers = self._collection.word_papers(term.word)
+        return papers <= max(1, RARE * self._collection.papers) and not self._is_name(term.word)
 
     def _unknown(self, term: NameTerm) -> bool:
         return any(len(word) >= SHORTEST and not self._is_name(word) for word in term.words)
@@ -160,11 +175,13 @@ class Spelling:
     @cached_property
     def _vocabulary(self) -> Vocabulary:
         collection = self._collection
-        held: dict[str, int] = {}
-        for at, reader in enumerate(collection.readers):
-            texts = zip(reader.arrays.words, collection.word_counts[at].tolist(), strict=True)
-            names = zip(reader.arrays.name_words, collection.name_counts[at].tolist(), strict=True)
+        counts: dict[str, int] = {}
+        for segment, reader in enumerate(collection.readers):
+            texts = zip(reader.arrays.words, collection.word_counts[segment].tolist(), strict=True)
+            names = zip(
+                reader.arrays.name_words, collection.name_counts[segment].tolist(), strict=True
+            )
             for word, count in chain(texts, names):
                 if count:
-                    held[word] = held.get(word, 0) + count
-        return Vocabulary(list(held), np.fromiter(held.values(), np.int64, len(held)))
+                    counts[word] = counts.get(word, 0) + count
+        return Vocabulary(list(counts), np.fromiter(counts.values(), np.int64, len(counts)))

@@ -68,16 +68,16 @@ class Collection:
         self._encoder = encoder
         self.analyzer = analyzer
         self.ranking = ranking
-        size = max(1, sum(one.arrays.papers for one in snapshot.segments))
+        size = max(1, sum(segment.arrays.papers for segment in snapshot.segments))
         self.readers = tuple(
-            SegmentReader(one, one.arrays.papers / size) for one in snapshot.segments
+            SegmentReader(segment, segment.arrays.papers / size) for segment in snapshot.segments
         )
         self.papers = sum(reader.papers for reader in self.readers)
         self.size = sum(reader.size for reader in self.readers)
         self.limits = limits.over(self.papers)
         self.lane = HeavyLane()
         self._loaded = False
-        scores, known = (one * self.papers for one in PAPER_BYTES)
+        scores, known = (per_paper * self.papers for per_paper in PAPER_BYTES)
         self._formula = Bm25f(self.readers, ranking, kernels)
         self._scored = ScoredTerms(
             tuple(reader.size for reader in self.readers),
@@ -109,7 +109,7 @@ class Collection:
         """Bounds all caches to one in `SHRUNK` of their bytes, for a generation few ask for."""
         for cache in self.caches:
             cache.resize(cache.budget // SHRUNK)
-        self.stems.forget_pieces()
+        self.stems.forget_chunks()
 
     def deadline(self) -> Deadline:
         """Returns the deadline of one query, which begins now."""
@@ -125,12 +125,12 @@ class Collection:
         most = self.limits.phrase_words
         return self._leaves.get(leaf, lambda: read_leaf(leaf, self, phrase_words=most))
 
-    def plan(self, clause: Clause | None, asked: Execution, skip: int = -1) -> Plan:
+    def plan(self, clause: Clause | None, execution: Execution, skip: int = -1) -> Plan:
         """Returns the query plan; that of plain words is cached for the next page.
 
         Args:
             clause: the query.
-            asked: charged for expanding patterns.
+            execution: charged for expanding patterns.
             skip: index of a leaf that is left out.
         """
 
@@ -148,30 +148,30 @@ class Collection:
         ):
             return self._plans.get((clause, skip), planned)
         if any(isinstance(leaf, Pattern) for leaf in leaves_of(clause)):
-            read = reader_of(clause, self, asked.budget, skip=skip, read=self.read)
+            read = reader_of(clause, self, execution.budget, skip=skip, read=self.read)
         return planned()
 
-    def postings(self, term: TextTerm, asked: Execution) -> tuple[PostingList, ...]:
+    def postings(self, term: TextTerm, execution: Execution) -> tuple[PostingList, ...]:
         """Returns the posting lists of a term, one a segment; see `scored`."""
-        return self.scored(term, asked).postings
+        return self.scored(term, execution).postings
 
-    def scored(self, term: TextTerm, asked: Execution | None = None) -> ScoredTerm:
+    def scored(self, term: TextTerm, execution: Execution | None = None) -> ScoredTerm:
         """Returns a term with its posting lists; scores (BM25F) are computed when they are needed.
 
         Args:
             term: to look up.
-            asked: the query, charged once for the term, whether it is cached or not: so its answer
-                does not depend on earlier queries. None for no charge.
+            execution: charged once for the term, cached or not, so that an answer does not
+                depend on earlier queries. None for no charge.
 
         Raises:
             BudgetSpent: when the query cannot afford the term.
         """
-        if asked is not None and (paid := asked.terms.get(term)) is not None:
+        if execution is not None and (paid := execution.terms.get(term)) is not None:
             return paid
         same = self._same.lookup(term) or self._same.get(term, lambda: self._widest(term))
-        found = self._scored.get(same, None if asked is None else asked.budget)
-        if asked is not None:
-            asked.terms[term] = found
+        found = self._scored.get(same, None if execution is None else execution.budget)
+        if execution is not None:
+            execution.terms[term] = found
         return found
 
     def _found(self, term: TextTerm, budget: Budget) -> tuple[PostingList, ...]:

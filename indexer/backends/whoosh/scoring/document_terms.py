@@ -14,7 +14,7 @@ from indexer.backends.whoosh.postings.bitset import check_docs
 from indexer.backends.whoosh.postings.cache_sizes import STEM_BYTES
 from indexer.backends.whoosh.postings.caches import BoundedCache, Cache
 from indexer.backends.whoosh.postings.segment_reader import SegmentReader
-from indexer.query_analysis.relevance_model import SMOOTHING, WORDS, KnownStems, heaviest, stems_of
+from indexer.query_analysis.relevance_model import SMOOTHING, WORDS, heaviest, stem_cache, stems_of
 
 MOST_STEMS: Final = 200_000
 """Stems numbered before numbering starts anew; bounds memory."""
@@ -84,7 +84,7 @@ class Stems:
     ) -> None:
         """Reads these segments; `stem` returns the stem of a folded word."""
         self._readers = readers
-        self._known = KnownStems(stem, stop_words)
+        self._chunks = stem_cache(stem, stop_words)
         self._numbers = StemNumbers()
         self._counts: BoundedCache[PaperStems] = BoundedCache(STEM_BYTES * 2 // 3, _weigh_counts)
         self._spans: BoundedCache[StemSpans] = BoundedCache(STEM_BYTES // 3, _weigh_spans)
@@ -94,9 +94,9 @@ class Stems:
         """The caches of term vectors and posting ranges."""
         return self._counts, self._spans
 
-    def forget_pieces(self) -> None:
-        """Empties what is known of pieces of text."""
-        self._known.forget()
+    def forget_chunks(self) -> None:
+        """Empties the cache of the stems of chunks."""
+        self._chunks.forget()
 
     def model(self, best: Sequence[tuple[int, int, float]]) -> dict[str, float]:
         """Returns the relevance model of the top docs, weight by stem.
@@ -139,7 +139,7 @@ class Stems:
 
     def _count(self, numbering: StemNumbers, segment: int, doc: int) -> PaperStems:
         """Computes the term vector of a doc."""
-        tfs = stems_of(self._readers[segment].store.paper(doc), self._known)
+        tfs = stems_of(self._readers[segment].store.paper(doc), self._chunks)
         times = np.fromiter(tfs.values(), np.int32, len(tfs))
         return PaperStems(numbering.of(tfs), times, tfs.total() + SMOOTHING)
 

@@ -13,14 +13,14 @@ from indexer.backends.whoosh.query.boolean import Workspace
 from indexer.backends.whoosh.scoring.collection import Collection
 from indexer.backends.whoosh.scoring.ranked_docs import Ranked, RankOrder
 from indexer.backends.whoosh.scoring.rescoring import Candidates
-from indexer.backends.whoosh.scoring.scored_docs import Matches, rounded
+from indexer.backends.whoosh.scoring.scored_docs import ScoredDocs, rounded
 
 
 def first_tier(
     collection: Collection,
-    leading: Sequence[Matches],
-    hits: Sequence[Matches],
-    desks: Sequence[Workspace],
+    leading: Sequence[ScoredDocs],
+    hits: Sequence[ScoredDocs],
+    workspaces: Sequence[Workspace],
 ) -> Ranked:
     """Returns the hits of the first tier, in no order, with their clause scores.
 
@@ -28,13 +28,13 @@ def first_tier(
         collection: the index.
         leading: for each segment the hits of the first tier; empty where there is none.
         hits: for each segment all hits, which provide the scores.
-        desks: for each segment the evaluator's scratch arrays.
+        workspaces: per segment, the scratch arrays of the thread.
     """
     parts = [Ranked(np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0))]
     for segment, matches in enumerate(leading):
         if matches.count:
             docs = collection.readers[segment].arrays.docs
-            candidates = Candidates(segment, matches.docs, docs, desks[segment].kernels)
+            candidates = Candidates(segment, matches.docs, docs, workspaces[segment].kernels)
             scores = rounded(candidates.sums(hits[segment].summands))
             parts.append(
                 Ranked(np.full(len(candidates.papers), segment), candidates.papers, scores)
@@ -42,7 +42,7 @@ def first_tier(
     return reduce(Ranked.then, parts)
 
 
-def best_in_tiers(order: RankOrder, hits: Sequence[Matches], first: Ranked, k: int) -> Ranked:
+def best_in_tiers(order: RankOrder, hits: Sequence[ScoredDocs], first: Ranked, k: int) -> Ranked:
     """Returns the top k hits by clause score, those of the tier `first` before others."""
     best = order.best(hits, k)
     if not len(first):

@@ -21,7 +21,7 @@ from indexer.backends.whoosh.format.ragged_arrays import concatenate_ranges
 from indexer.backends.whoosh.kernels import SLACK
 from indexer.backends.whoosh.postings.bitset import words_of
 from indexer.backends.whoosh.postings.segment_reader import Ids
-from indexer.backends.whoosh.scoring.scored_docs import Matches, Scores, reached
+from indexer.backends.whoosh.scoring.scored_docs import ScoredDocs, Scores, reached
 
 Indexes = NDArray[np.int64]
 _DENSE_SUMS: Final = 4
@@ -53,13 +53,13 @@ class Bounds:
         least: threshold, a score that k docs reach.
     """
 
-    ranked: Sequence[Matches]
+    ranked: Sequence[ScoredDocs]
     rest: Sequence[float]
     added: int
     least: float
 
     @classmethod
-    def of(cls, parts: Sequence[Matches], k: int, size: int) -> Self:
+    def of(cls, parts: Sequence[ScoredDocs], k: int, size: int) -> Self:
         """Bounds lists with scores above 0.
 
         Args:
@@ -82,7 +82,7 @@ class Bounds:
         return cls(ranked, rest, essential, threshold)
 
 
-def _threshold_of_lists(parts: Sequence[Matches], k: int) -> float:
+def _threshold_of_lists(parts: Sequence[ScoredDocs], k: int) -> float:
     """Returns a threshold from the scores of single lists, the shortest first while that helps.
 
     Once k docs reach more than all other lists together can add, these lists need not be scored:
@@ -103,7 +103,7 @@ def _threshold_of_lists(parts: Sequence[Matches], k: int) -> float:
     return threshold
 
 
-def _seed_threshold(ranked: Sequence[Matches], k: int, size: int) -> float:
+def _seed_threshold(ranked: Sequence[ScoredDocs], k: int, size: int) -> float:
     """Returns a threshold that k docs reach, from full sums of the best docs of the first lists.
 
     0 where the best docs of none of them are known.
@@ -157,7 +157,7 @@ def _promising_blocks(bounds: Bounds, size: int) -> Indexes | None:
     return passing if len(passing) * 2 < len(block_bounds) else None
 
 
-def _block_bounds(lists: Sequence[Matches], size: int) -> Scores:
+def _block_bounds(lists: Sequence[ScoredDocs], size: int) -> Scores:
     """Returns for each block of 64 docs an upper bound of the sums in it."""
     block_bounds = np.zeros(words_of(size))
     for part in lists:
@@ -172,7 +172,7 @@ def _block_bounds(lists: Sequence[Matches], size: int) -> Scores:
     return block_bounds
 
 
-def _postings_in(part: Matches, selected: Indexes | None, size: int) -> tuple[Ids, Scores]:
+def _postings_in(part: ScoredDocs, selected: Indexes | None, size: int) -> tuple[Ids, Scores]:
     """Returns docs and scores of a list within some blocks; all of a short list."""
     blocks = None if selected is None else part.blocks(size)
     if selected is None or blocks is None:
@@ -236,7 +236,7 @@ def _threshold_of_strides(sums: Scores, k: int) -> float:
     return reached(sums, k)
 
 
-def add_scores(part: Matches, docs: Ids, sums: Scores, size: int) -> None:
+def add_scores(part: ScoredDocs, docs: Ids, sums: Scores, size: int) -> None:
     """Adds to the sums of some docs what a list scores them.
 
     Args:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.backends.whoosh.postings.segment_reader import Ids, SegmentReader
-from indexer.backends.whoosh.scoring.scored_docs import Matches, Scores, rounded
+from indexer.backends.whoosh.scoring.scored_docs import ScoredDocs, Scores, rounded
 from indexer.query import Sort
 
 TOGETHER: Final = 1024
@@ -78,9 +78,14 @@ class Ranked:
         columns = (self.segments.tolist(), self.docs.tolist(), self.scores.tolist())
         return list(zip(*columns, strict=True))
 
-    def places(self) -> list[RankedDoc]:
+    def as_docs(self) -> list[RankedDoc]:
         """Returns the hits as objects."""
         return [RankedDoc(*row) for row in self.rows()]
+
+    def lazily(self) -> Iterator[RankedDoc]:
+        """Yields the hits as objects, created block by block."""
+        for start in range(0, len(self), TOGETHER):
+            yield from self.at(slice(start, start + TOGETHER)).as_docs()
 
 
 class RankOrder:
@@ -90,7 +95,7 @@ class RankOrder:
         """Sorts hits of these segments."""
         self._readers = readers
 
-    def best(self, matches: Sequence[Matches], k: int) -> Ranked:
+    def best(self, matches: Sequence[ScoredDocs], k: int) -> Ranked:
         """Returns the top k by score; ties go to the newer year, then the lower paper id."""
         nonempty = [(segment, part) for segment, part in enumerate(matches) if not part.empty]
         if len(nonempty) == 1:
@@ -132,7 +137,7 @@ class RankOrder:
         reader = self._readers[segment]
         return -int(reader.arrays.year[doc]), reader.paper_id(doc)
 
-    def listed(self, matches: Sequence[Matches], sort: Sort) -> Iterator[RankedDoc]:
+    def listed(self, matches: Sequence[ScoredDocs], sort: Sort) -> Iterator[RankedDoc]:
         """Yields all hits in a sort order but relevance; their scores are 0."""
         nonempty = [(segment, part) for segment, part in enumerate(matches) if len(part.docs)]
         if len(nonempty) == 1:
@@ -143,7 +148,7 @@ class RankOrder:
         )
 
     def page(
-        self, matches: Sequence[Matches], sort: Sort, first: int, last: int
+        self, matches: Sequence[ScoredDocs], sort: Sort, first: int, last: int
     ) -> list[RankedDoc]:
         """Returns the hits of ranks `first` up to `last` in a sort order but relevance."""
         nonempty = [(segment, part) for segment, part in enumerate(matches) if len(part.docs)]
@@ -155,7 +160,7 @@ class RankOrder:
             return [RankedDoc(segment, doc, 0.0) for doc in order[nearest].tolist()]
         return list(islice(self.listed(matches, sort), first, last))
 
-    def _sorted(self, segment: int, part: Matches, sort: Sort) -> Iterator[RankedDoc]:
+    def _sorted(self, segment: int, part: ScoredDocs, sort: Sort) -> Iterator[RankedDoc]:
         """Yields the hits of one segment in a sort order."""
         order, ranks = self._readers[segment].order(sort)
         for rank in np.sort(ranks[part.docs]):

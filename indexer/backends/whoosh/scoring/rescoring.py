@@ -27,7 +27,7 @@ from indexer.backends.whoosh.scoring.proximity import (
     stem_lookups,
 )
 from indexer.backends.whoosh.scoring.query_context import Execution
-from indexer.backends.whoosh.scoring.scored_docs import Matches, Scores
+from indexer.backends.whoosh.scoring.scored_docs import ScoredDocs, Scores
 from indexer.query_analysis.terms import StemTerm, TextTerm
 from indexer.ranking import WINDOW, Ranking, idf
 
@@ -60,21 +60,21 @@ class Signals:
 
 
 def signals_of(
-    collection: Collection, looked: Candidates, terms: tuple[TextTerm, ...], asked: Execution
+    collection: Collection, looked: Candidates, terms: tuple[TextTerm, ...], execution: Execution
 ) -> Signals:
     """Computes the features of candidates.
 
     Args:
         collection: the index.
         looked: the candidates.
-        terms: of the query; all of them are in `asked`.
-        asked: the query being executed.
+        terms: terms of the query; `execution` has looked all of them up.
+        execution: the query being executed.
     """
     ranking, segment = collection.ranking, looked.segment
     arrays = collection.readers[segment].arrays
     with_proximity = len(terms) > 1 and bool(ranking.ordered or ranking.window)
     stems_to_find = stem_lookups(collection, segment, terms if with_proximity else ())
-    dfs = [collection.scored(term, asked).papers for term in terms]
+    dfs = [collection.scored(term, execution).papers for term in terms]
     stem_rows = {}
     for way in stems_to_find.sequences:
         # Such a term matches exactly the docs of its stem: no author name contains it.
@@ -82,7 +82,7 @@ def signals_of(
         if _is_stem(terms[term]) and dfs[term] == stems_to_find.rows[row].papers:
             stem_rows[term] = row
     postings_of = {
-        i: collection.postings(term, asked)[segment]
+        i: collection.postings(term, execution)[segment]
         for i, term in enumerate(terms)
         if i not in stem_rows
     }
@@ -238,7 +238,7 @@ class Candidates:
                 docs.take(indexes[row], mode="clip", out=docs_met[row])
         return np.where(docs_met == self.papers, indexes, -1)
 
-    def sums(self, parts: Sequence[Matches]) -> Scores:
+    def sums(self, parts: Sequence[ScoredDocs]) -> Scores:
         """Returns the sum of what lists score each candidate, in the order of the lists."""
         sums = np.zeros(len(self.papers))
         for part, indexes in zip(

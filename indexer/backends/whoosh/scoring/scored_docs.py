@@ -30,7 +30,7 @@ HEADS: Final = 256
 """Best docs cached with a list: enough for a page, and for rescoring."""
 
 
-class Matches:
+class ScoredDocs:
     """Matching docs of one segment.
 
     What is derived from them is cached in them: those of a term serve many queries.
@@ -206,11 +206,11 @@ class Matches:
             return np.zeros(len(indexes))
         return scores.take(indexes)
 
-    def boosted(self, factor: float) -> Matches:
+    def boosted(self, factor: float) -> ScoredDocs:
         """Returns the docs with their scores multiplied."""
         if self.scores is None or factor == 1:
             return self
-        return Matches(self.docs, self.scores * factor, positive=self.positive and factor > 0)
+        return ScoredDocs(self.docs, self.scores * factor, positive=self.positive and factor > 0)
 
     def best(self, k: int) -> tuple[Ids, Scores]:
         """Returns docs and scores: the top k, all that may round to equals, and more."""
@@ -232,7 +232,7 @@ class Matches:
         return docs[:k], scores[:k]
 
     @property
-    def summands(self) -> Sequence[Matches]:
+    def summands(self) -> Sequence[ScoredDocs]:
         """Lists whose scores add up to these."""
         return (self,)
 
@@ -251,14 +251,14 @@ class Matches:
             self._heads = docs[order], scores[order]
         return self._heads
 
-    def part(self, indexes: slice | NDArray[Any]) -> Matches:
+    def part(self, indexes: slice | NDArray[Any]) -> ScoredDocs:
         """Returns the docs at some ascending indexes, or where a mask is true."""
         scores = None if self.scores is None else self.scores[indexes]
-        return Matches(self.docs[indexes], scores, positive=self.positive)
+        return ScoredDocs(self.docs[indexes], scores, positive=self.positive)
 
 
-NOTHING: Final = Matches(np.zeros(0, np.int32))
-EVERYTHING: Final = Matches(np.zeros(0, np.int32), negated=True)
+NOTHING: Final = ScoredDocs(np.zeros(0, np.int32))
+EVERYTHING: Final = ScoredDocs(np.zeros(0, np.int32), negated=True)
 
 
 Scores = NDArray[np.float64]

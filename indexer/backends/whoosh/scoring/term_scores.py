@@ -19,7 +19,7 @@ from indexer.backends.whoosh.postings.bitset import Bits, words_of
 from indexer.backends.whoosh.postings.caches import Cache, CacheEntry, GdsfCache
 from indexer.backends.whoosh.postings.posting_list import PostingList
 from indexer.backends.whoosh.scoring.bm25f import Bm25f
-from indexer.backends.whoosh.scoring.scored_docs import DENSE, Blocks, Matches, Row, Scores
+from indexer.backends.whoosh.scoring.scored_docs import DENSE, Blocks, Row, ScoredDocs, Scores
 from indexer.budget import UNLIMITED, Budget, BudgetSpent
 from indexer.query_analysis.terms import TextTerm
 
@@ -90,7 +90,7 @@ class ScoreSource:
         return self.formula.scores(self.segment, self.postings.take(indexes), self.limit)
 
 
-class TermMatches(Matches):
+class TermMatches(ScoredDocs):
     """The docs of a term in one segment, scored lazily."""
 
     __slots__ = ("_bare", "_long", "_looked", "_made", "_source")
@@ -212,12 +212,12 @@ class TermMatches(Matches):
             self._bare.append(self._row(None, size))
         return self._bare[0]
 
-    def part(self, indexes: slice | NDArray[Any]) -> Matches:
+    def part(self, indexes: slice | NDArray[Any]) -> ScoredDocs:
         """Returns the docs at some ascending indexes, or where a mask is true."""
         if self._held is not None:
             return super().part(indexes)
         selected = np.arange(self.count)[indexes]
-        return Matches(self.docs[selected], self.taken(selected), positive=self.positive)
+        return ScoredDocs(self.docs[selected], self.taken(selected), positive=self.positive)
 
     def taken(self, indexes: NDArray[np.integer[Any]]) -> Scores:
         """Returns the scores at some indexes; once many were asked for, all are computed."""
@@ -322,7 +322,7 @@ class ScoredTerms:
 
     def _weigh(self, scored: ScoredTerm) -> int:
         """Returns the size of a term in memory, without its scores."""
-        derived = sum(map(Matches.weight, scored.parts, self._sizes))
+        derived = sum(map(ScoredDocs.weight, scored.parts, self._sizes))
         return derived + sum(postings.bytes for postings in scored.postings)
 
 

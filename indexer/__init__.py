@@ -36,6 +36,7 @@ from indexer.citation import (
 )
 from indexer.config import Config, load_config
 from indexer.correction import search_corrected
+from indexer.dublin_core import OAI_DC, OAI_DC_SCHEMA, dublin_core_element
 from indexer.duplicates import DuplicateDecisions, decisions_of
 from indexer.errors import (
     ConfigError,
@@ -52,6 +53,7 @@ from indexer.errors import (
     QuiverError,
     RecordError,
 )
+from indexer.generation_history import GenerationHistory, history_of
 from indexer.identifier_forms import is_arxiv_category
 from indexer.identifier_sentence import IdentifierAnswer, identifier_answer
 from indexer.identifiers import SCHEMES as IDENTIFIER_SCHEMES
@@ -71,6 +73,7 @@ from indexer.more_like_this import (
 )
 from indexer.name_sentence import OFFERED_AUTHORS, name_sentence, other_authors
 from indexer.networks import Network, networks_of
+from indexer.oai_identifier import is_host_name, read_identifier, write_identifier
 from indexer.paper import (
     CONFERENCE,
     JOURNAL,
@@ -82,7 +85,10 @@ from indexer.paper import (
     name_slug,
     unnumbered,
 )
+from indexer.paper_xml import NAMESPACE as PAPER_NAMESPACE
+from indexer.paper_xml import legal_xml, paper_element
 from indexer.publication import KIND_LABELS, Publication
+from indexer.publication import TEXT_FIELDS as PUBLICATION_FIELDS
 from indexer.query import (
     FACET_FIELDS,
     And,
@@ -130,6 +136,7 @@ from indexer.search import (
     Alternative,
     ClauseReading,
     Contribution,
+    DatedIds,
     Facet,
     FacetRequest,
     FacetValue,
@@ -173,8 +180,12 @@ __all__ = [
     "KIND_LABELS",
     "MOST_TOGETHER",
     "NO_RELATED",
+    "OAI_DC",
+    "OAI_DC_SCHEMA",
     "OFFERED_AUTHORS",
+    "PAPER_NAMESPACE",
     "PAPER_TYPES",
+    "PUBLICATION_FIELDS",
     "RECORD_REMOVALS",
     "REFERENCE_STYLES",
     "SCREENING_FORMAT",
@@ -196,6 +207,7 @@ __all__ = [
     "ConfigError",
     "Connection",
     "Contribution",
+    "DatedIds",
     "DumpError",
     "DuplicateDecisions",
     "ExtraMissing",
@@ -205,6 +217,7 @@ __all__ = [
     "FacetValue",
     "Filter",
     "Formulas",
+    "GenerationHistory",
     "Group",
     "Has",
     "Hit",
@@ -272,19 +285,23 @@ __all__ = [
     "corrected_bibtex",
     "decisions_of",
     "display",
+    "dublin_core_element",
     "find_versions",
     "flow_json",
     "flow_of",
     "fold",
     "format_clause",
     "format_reference",
+    "history_of",
     "hit_json",
     "identifier_answer",
     "info_json",
     "is_arxiv_category",
+    "is_host_name",
     "known_name",
     "labels_of",
     "language_name",
+    "legal_xml",
     "load_config",
     "load_venues",
     "name_key",
@@ -297,6 +314,7 @@ __all__ = [
     "offer_some_words",
     "open_index",
     "other_authors",
+    "paper_element",
     "paper_json",
     "parse_name",
     "parse_query",
@@ -304,6 +322,7 @@ __all__ = [
     "plain",
     "put_together",
     "read_bibliography",
+    "read_identifier",
     "read_typed_filters",
     "read_typed_text",
     "related_papers",
@@ -319,6 +338,7 @@ __all__ = [
     "versions_among",
     "versions_of_paper",
     "write_citations",
+    "write_identifier",
     "write_references",
     "write_screening_table",
 ]

@@ -161,8 +161,8 @@ class Analyzer:
         if not folded.isascii():
             # Newer NLTK cuts by the `regex` module, whose letters beyond ASCII are not `re`'s.
             return _WORD.findall(folded)
-        found: list[str] = self._tokenizer.tokenize(folded)
-        return found
+        tokens_: list[str] = self._tokenizer.tokenize(folded)
+        return tokens_
 
     def tokens(self, text: str) -> list[Token]:
         """Analyse a text, in order of position; a joined form stands before its parts."""

@@ -14,14 +14,15 @@ from indexer.authors.curation import Curation, attach_curation
 from indexer.changes import ChangeWriter
 from indexer.digests import DigestTable
 from indexer.duplicates import NO_DECISIONS, DuplicateDecisions, attach_decisions, decisions_of
-from indexer.errors import DumpError, IndexMissing, RecordError
+from indexer.errors import DumpError, IndexDamaged, IndexMissing, RecordError
 from indexer.formats import Format, detect, load_formats
 from indexer.formats.columns import unknown_columns
 from indexer.formats.delimited import table_columns
 from indexer.formats.foreign import foreign_kind
+from indexer.generation_history import GenerationHistory, attach_history, history_of
 from indexer.intake.cleaning import clean
 from indexer.intake.dump import Dump, Dumps
-from indexer.intake.record import Deletion, Notice, Read
+from indexer.intake.record import PAPER_ID, Deletion, Notice, Read
 from indexer.intake.rejected import RejectedFile, rejected_output
 from indexer.intake.venues import BUILT_IN, load_venues
 from indexer.output_file import OutputFile
@@ -112,6 +113,7 @@ def build_index(  # noqa: PLR0913 - one keyword an option of the verb
         if curation is not None:
             attach_curation(writer, curation)
         attach_decisions(writer, decisions or NO_DECISIONS)
+        attach_history(writer, _history(index))
         if labels is not None:
             labelled, lost = matcher.labels(base, decisions or NO_DECISIONS)
             attach_labels(writer, labelled)
@@ -140,6 +142,14 @@ def _newest(index: Index) -> Iterator[Searcher | None]:
             yield searcher
     except IndexMissing:
         yield None
+
+
+def _history(index: Index) -> GenerationHistory:
+    """Returns the past of the newest generation; none where it cannot be read."""
+    try:
+        return history_of(index, index.generation() or "")
+    except IndexDamaged:
+        return GenerationHistory()
 
 
 def index_records(
@@ -338,7 +348,7 @@ class _Reading:
                 self.tally.change(paper.source, cleaned.changes)
             self._count(paper)
             if kind == "oai":
-                for pair in paper.identifiers:
+                for pair in (*paper.identifiers, (PAPER_ID, paper.id)):
                     self.by_identifier[pair] = (paper.id, source)
             yield paper
             if read % 64 == 0:
@@ -371,7 +381,7 @@ class _Reading:
     def withdraw(self, deletion: Deletion, changes: ChangeWriter) -> None:
         """Carries out a deletion; the record it names may be of this build or of an earlier one."""
         known = (self.by_identifier.pop(pair, None) for pair in deletion.identifiers)
-        here = {found for found in known if found is not None}
+        here = {index_ for index_ in known if index_ is not None}
         for paper_id, source in here:
             if self.ids.swap(paper_id, _GONE) == _MET:
                 self.gone += 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from indexer.duplicates import DuplicateDecisions, DuplicateFilter
-from indexer.intake.record import Deletion
+from indexer.intake.record import PAPER_ID, Deletion
 from indexer.paper import Paper
 from indexer.query import Query, Value
 from indexer.search import Searcher, Writer
@@ -48,6 +48,9 @@ class ChangeWriter:
         gone = set(ids)
         if self._base is not None and not gone:
             for scheme, value in deletion.identifiers:
+                if scheme == PAPER_ID:
+                    gone |= {value} if self._is_there(value) else set()
+                    continue
                 clause = Value("identifier", f"{scheme}:{value}")
                 gone.update(self._base.ids(Query(clause=clause)))
         for paper_id in sorted(gone):

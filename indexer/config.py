@@ -21,6 +21,7 @@ from indexer.networks import (
     are_links,
     are_networks,
     is_colour,
+    is_email,
     is_header,
     is_site_address,
 )
@@ -154,6 +155,8 @@ class WebConfig:
         password_file: holds the one password of the site; empty = anyone may read.
         user_header: header by which a trusted proxy names the reader; empty = none.
         max_export: papers that one export over HTTP may hold; 0 = no limit.
+        oai: whether harvesters may ask at ``/oai`` (OAI-PMH).
+        contact: e-mail address of the owner, for harvesters; empty = the host's webmaster.
         mcp: whether assistants may ask at ``/mcp``; needs the extra ``mcp``.
     """
 
@@ -175,6 +178,8 @@ class WebConfig:
     password_file: str
     user_header: str
     max_export: int
+    oai: bool
+    contact: str
     mcp: bool
 
 
@@ -263,6 +268,7 @@ _LIMITS: Final[Mapping[str, Numbers | Choice | Optional | Text]] = MappingProxyT
         "web.user_header": Text(
             "the name of a header such as X-Remote-User, or nothing", is_header
         ),
+        "web.contact": Text("an e-mail address such as papers@example.org, or nothing", is_email),
         "web.public_url": Text(
             "an address such as https://papers.example.org, or nothing", is_site_address
         ),

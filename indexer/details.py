@@ -91,15 +91,17 @@ def unpacked(details: Details, authors: Sequence[str]) -> Details:
         details: what it returned, read back from JSON.
         authors: the names, `Paper.authors`.
     """
-    found: Details = {}
+    details_: Details = {}
     if "a" in details:
         pairs = zip(details["a"], authors, strict=True)
-        found["author_details"] = tuple(_unpacked_author(details, name) for details, name in pairs)
+        details_["author_details"] = tuple(
+            _unpacked_author(details, name) for details, name in pairs
+        )
     if "i" in details:
-        found["identifiers"] = identifiers_of(details["i"])
+        details_["identifiers"] = identifiers_of(details["i"])
     if "p" in details:
-        found["publication"] = publication_of(details["p"])
-    return found
+        details_["publication"] = publication_of(details["p"])
+    return details_
 
 
 def _packed_author(author: Author) -> int | Details | None:

@@ -220,15 +220,15 @@ def identifiers_in(text: str) -> tuple[Identifier, ...]:
     text = _INVISIBLE.sub("", text).strip()
     if not text or len(text) > LONGEST_TYPED or not re.search(r"\d|:", text):
         return ()
-    found = _labelled(text) or _bare(text)
-    if found is not None:
-        return (found,)
+    form = _labelled(text) or _bare(text)
+    if form is not None:
+        return (form,)
     if "<" not in text[1:] and "(" not in text[1:]:
         wrapped = _WRAPPED.fullmatch(text)
         text = wrapped[1].strip() if wrapped else text
-    found = _labelled(text) or _bare(text)
-    if found is not None:
-        return (found,)
+    form = _labelled(text) or _bare(text)
+    if form is not None:
+        return (form,)
     if re.search(r"\s", text):
         return ()
     if not (_ADDRESS.fullmatch(text) or _BARE_ADDRESS.fullmatch(text)):
@@ -358,9 +358,9 @@ def _in_address(address: str) -> Identifier | None:
     for end, pattern, scheme in _SITES:
         if host == end or host.endswith(f".{end}"):
             match = re.search(pattern, f"{path}?{query}" if query else path)
-            found = identifier_of(scheme, unquote(match[1])) if match else None
-            if found is not None:
-                return found
+            identifier = identifier_of(scheme, unquote(match[1])) if match else None
+            if identifier is not None:
+                return identifier
     doi = doi_in(_with_scheme(address))
     if doi:
         return Identifier("doi", doi)

@@ -134,9 +134,9 @@ def _by_words(searcher: Searcher, papers: Sequence[Paper], limit: int) -> Relate
     ]
     clause = Or(tuple(weighed)) if len(weighed) > 1 else weighed[0]
     few = limit + len(papers) + _VERSIONS
-    found = searcher.search(Query(clause=clause, per_page=few), facets=())
+    results = searcher.search(Query(clause=clause, per_page=few), facets=())
     is_other = _others(papers)
-    hits = [hit for hit in found.hits if is_other(hit.paper)]
+    hits = [hit for hit in results.hits if is_other(hit.paper)]
     return Related(tuple(terms), format_clause(clause), tuple(hits[:limit]))
 
 
@@ -156,12 +156,12 @@ def _together(
     """Returns the papers near by words or by meaning; ties go to the newer year, then the id."""
     is_other = _others(papers)
     cosines = {paper.id: cosine for paper, cosine in near if is_other(paper) and cosine > 0}
-    found = {paper.id: Hit(paper, 0.0) for paper, _ in near if paper.id in cosines}
-    found |= {hit.paper.id: hit for hit in by_words.hits}
+    hits_by_id = {paper.id: Hit(paper, 0.0) for paper, _ in near if paper.id in cosines}
+    hits_by_id |= {hit.paper.id: hit for hit in by_words.hits}
     most = max((hit.score for hit in by_words.hits), default=0.0) or 1.0
     nearest = max(cosines.values(), default=0.0) or 1.0
     ranked = []
-    for paper_id, hit in found.items():
+    for paper_id, hit in hits_by_id.items():
         words, meaning = hit.score / most / 2, cosines.get(paper_id, 0.0) / nearest / 2
         ranked.append((round(words + meaning, 6), words, meaning, hit))
     ranked.sort(key=lambda row: (-row[0], -(row[3].paper.year or 0), row[3].paper.id))

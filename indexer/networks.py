@@ -64,6 +64,15 @@ def is_header(text: str) -> bool:
     return re.fullmatch(r"[A-Za-z0-9-]{1,100}", text) is not None
 
 
+def is_email(text: str) -> bool:
+    """Returns whether a text can be an e-mail address, as OAI-PMH.xsd has them.
+
+    >>> is_email("papers@example.org"), is_email("papers@localhost")
+    (True, False)
+    """
+    return re.fullmatch(r"[^\s@]{1,100}@([^\s@.]{1,63}\.)+[^\s@.]{1,63}", text) is not None
+
+
 def are_links(text: str) -> bool:
     """Returns whether a text is labels and addresses, separated by commas.
 

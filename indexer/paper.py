@@ -76,10 +76,10 @@ class Paper:
     @property
     def identifier_map(self) -> Mapping[str, tuple[str, ...]]:
         """All identifiers by scheme, the DOI among them."""
-        found: dict[str, tuple[str, ...]] = {"doi": (self.doi,)} if self.doi else {}
+        identifiers_: dict[str, tuple[str, ...]] = {"doi": (self.doi,)} if self.doi else {}
         for scheme, value in self.identifiers:
-            found[scheme] = (*found.get(scheme, ()), value)
-        return MappingProxyType(found)
+            identifiers_[scheme] = (*identifiers_.get(scheme, ()), value)
+        return MappingProxyType(identifiers_)
 
     def identifier(self, scheme: str) -> str:
         """Returns the first identifier of a scheme ("doi", "arxiv", …); empty where none is."""

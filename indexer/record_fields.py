@@ -41,8 +41,8 @@ class RecordValueReader:
 
     def values(self, paper: Paper) -> tuple[RecordValue, ...]:
         """Returns the distinct values of a paper, rising; values without a word are left out."""
-        found = {self._value(field, text) for field, text in _texts(paper)}
-        return tuple(sorted(value for value in found if value))
+        folded_values = {self._value(field, text) for field, text in _texts(paper)}
+        return tuple(sorted(value for value in folded_values if value))
 
     def _value(self, field: RecordField, text: str) -> RecordValue:
         known = self._known

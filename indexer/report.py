@@ -205,23 +205,23 @@ class Tally:
 
     def warnings(self) -> tuple[str, ...]:
         """Word what a person should know: remarks, duplicates, what the cleaning dropped."""
-        found = list(self.notices)
+        notices = list(self.notices)
         if self.notice_count > len(self.notices):
             more = self.notice_count - len(self.notices)
-            found.append(f"and {more} more remark{'' if more == 1 else 's'} of this kind")
+            notices.append(f"and {more} more remark{'' if more == 1 else 's'} of this kind")
         if self.duplicate_count:
-            found.append(
+            notices.append(
                 f"{_records(self.duplicate_count)} had the id of an earlier one and replaced it "
                 f"(such as {'; '.join(self.duplicates)})"
             )
         for rule in self.rules():
             where, change = rule.examples[0]
             if change.is_loss:
-                found.append(
+                notices.append(
                     f"{where}: {rule.field} {change.before[:60]!r}: {rule.rule} "
                     f"({_records(rule.count)} in all)"
                 )
-        return tuple(found)
+        return tuple(notices)
 
 
 def _records(number: int) -> str:

@@ -37,6 +37,7 @@ __all__ = [
     "Changes",
     "ClauseReading",
     "Contribution",
+    "DatedIds",
     "Facet",
     "FacetRequest",
     "FacetValue",
@@ -103,6 +104,19 @@ class PaperTimes:
 
 
 @dataclass(frozen=True, slots=True)
+class DatedIds:
+    """Part of the papers of a stretch of time, in the order in which they last changed.
+
+    Attributes:
+        total: papers of the whole stretch.
+        entries: pairs of `PaperTimes.last_changed` and id, by time, then by the bytes of the id.
+    """
+
+    total: int
+    entries: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MeaningInfo:
     """The vectors of an index.
 
@@ -163,6 +177,25 @@ class Searcher(Protocol):
 
     def times(self, paper_id: str) -> PaperTimes | None:
         """Returns when the paper with this id came in and last changed, or None."""
+
+    def dated(
+        self,
+        query: Query,
+        *,
+        since: str = "",
+        until: str = "",
+        after: tuple[str, str] = ("", ""),
+        limit: int = 100,
+    ) -> DatedIds:
+        """Returns matches by the time of their last change, the earliest first.
+
+        Args:
+            query: which papers; its order and page mean nothing here.
+            since: first second, ISO 8601 with an offset; empty = no bound.
+            until: last second, in the same form.
+            after: the entry of an earlier answer that is followed; ("", "") = from the start.
+            limit: most entries, 0 to 10,000.
+        """
 
     def values(
         self, field: FacetField, *, prefix: str = "", contains: str = "", limit: int = 20

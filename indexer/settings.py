@@ -131,8 +131,8 @@ def read_settings(path: Path, known: Mapping[str, Setting]) -> tuple[dict[str, S
 
 def nearest(word: str, words: Iterable[str]) -> str:
     """Word the suggestion of the key that was probably meant; empty where none is near."""
-    found = difflib.get_close_matches(word, list(words), n=1, cutoff=0.6)
-    return f"; did you mean '{found[0]}'?" if found else ""
+    near = difflib.get_close_matches(word, list(words), n=1, cutoff=0.6)
+    return f"; did you mean '{near[0]}'?" if near else ""
 
 
 def wording(value: object) -> str:

@@ -89,8 +89,8 @@ class Vocabulary:
         """Returns the number of papers that hold a word; 0 for one that is not there."""
         low, high = np.searchsorted(self._lengths, (len(word), len(word) + 1)).tolist()
         place = bisect_left(self._words, word, low, high)
-        found = place < high and self._words[place] == word
-        return int(self._papers[place]) if found else 0
+        known = place < high and self._words[place] == word
+        return int(self._papers[place]) if known else 0
 
     def near(self, word: str, distance: int, *, least: int = 1) -> list[Neighbour]:
         """Find the words within a distance, the word itself included; nearest, then commonest.
@@ -110,13 +110,14 @@ class Vocabulary:
         places = np.flatnonzero(fits) + low
         letters = codes[0][: len(word)].astype(np.uint16)
         distances = _distances(letters, self._codes[places], self._lengths[places])
-        found = [
+        near_words = [
             Neighbour(self._words[place], int(self._papers[place]), int(edits))
             for place, edits in zip(places.tolist(), distances.tolist(), strict=True)
             if edits <= distance
         ]
         return sorted(
-            found, key=lambda candidate: (candidate.distance, -candidate.papers, candidate.word)
+            near_words,
+            key=lambda candidate: (candidate.distance, -candidate.papers, candidate.word),
         )
 
 
@@ -235,14 +236,14 @@ def corrected_queries(
         if leaf in better or len(better) == MOST_WORDS:
             continue
         if isinstance(leaf, AuthorName):
-            found = name_corrections(leaf.name, vocabulary, is_name=is_name)
+            names = name_corrections(leaf.name, vocabulary, is_name=is_name)
         elif is_name(folded := fold(leaf.text).text):
             continue
         else:
-            found = corrections(folded, vocabulary, papers=papers)
-            found = [cased(word, leaf.text) for word in found]
-        if found:
-            better[leaf] = found
+            names = corrections(folded, vocabulary, papers=papers)
+            names = [cased(word, leaf.text) for word in names]
+        if names:
+            better[leaf] = names
     best = {leaf: words[0] for leaf, words in better.items()}
     changes = [best] if best else []
     changes += [{leaf: word} for leaf, words in better.items() for word in words]

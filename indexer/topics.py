@@ -80,8 +80,8 @@ def _plain_words(text: str) -> list[str]:
 
 def _words(paper: Paper) -> list[str]:
     """Returns the words of a paper in order; "" stands where two do not belong together."""
-    found = _WORD.findall(fold(plain(f"{paper.title}. {paper.abstract}")).text)
-    return ["" if not word[0].isalpha() or is_general(word) else word for word in found]
+    words = _WORD.findall(fold(plain(f"{paper.title}. {paper.abstract}")).text)
+    return ["" if not word[0].isalpha() or is_general(word) else word for word in words]
 
 
 def _holders(texts: list[list[str]], asked: set[str]) -> dict[str, set[int]]:

@@ -116,8 +116,8 @@ class VersionFinder:
         because: defaultdict[frozenset[str], set[str]] = defaultdict(set)
         for pair, reason in reasons.items():
             because[group_of[min(pair)]].add(reason)
-        found = [self._group(ids, because[ids]) for ids in groups]
-        return tuple(sorted(found, key=lambda group: group.ids[0]))
+        groups_ = [self._group(ids, because[ids]) for ids in groups]
+        return tuple(sorted(groups_, key=lambda group: group.ids[0]))
 
     def _links(self, abstract: _Abstracts) -> Iterator[tuple[_Trace, _Trace, str]]:
         for one, other in self._pairs(lambda trace: trace.doi):
@@ -136,8 +136,8 @@ class VersionFinder:
         """Yields the pairs that share a key; an empty one is none."""
         blocks: defaultdict[str | int, list[_Trace]] = defaultdict(list)
         for trace in self._traces.values():
-            if found := key(trace):
-                blocks[found].append(trace)
+            if key_ := key(trace):
+                blocks[key_].append(trace)
         for block in blocks.values():
             yield from combinations(block[:LARGEST_BLOCK], 2)
 

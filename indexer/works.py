@@ -38,12 +38,12 @@ class Works:
 def versions_among(papers: Sequence[Paper]) -> Mapping[str, tuple[Paper, ...]]:
     """Returns for each paper that has versions among these the others, in the order given."""
     place = {paper.id: index for index, paper in enumerate(papers)}
-    found: dict[str, tuple[Paper, ...]] = {}
+    versions: dict[str, tuple[Paper, ...]] = {}
     for group in find_versions(papers):
         ids = sorted(group.ids, key=place.__getitem__)
         for paper_id in ids:
-            found[paper_id] = tuple(papers[place[other]] for other in ids if other != paper_id)
-    return found
+            versions[paper_id] = tuple(papers[place[other]] for other in ids if other != paper_id)
+    return versions
 
 
 def put_together(searcher: Searcher, results: Results, *, explain: bool = False) -> Works:

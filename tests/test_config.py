@@ -99,9 +99,9 @@ FAULTS = {
     ),
     "web: {prot: 80}": (
         "web.prot: expected one of the keys about_file, accent, accent_dark, "
-        "connections_per_client, host, links, logo_file, max_export, mcp, page_cache, "
-        "password_file, port, public_url, requests_per_minute, threads, title, trusted_proxies, "
-        "user_header, workers; got 'prot'; "
+        "connections_per_client, contact, host, links, logo_file, max_export, mcp, oai, "
+        "page_cache, password_file, port, public_url, requests_per_minute, threads, title, "
+        "trusted_proxies, user_header, workers; got 'prot'; "
         "did you mean 'port'? (line 1)"
     ),
     "port: 80": (

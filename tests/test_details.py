@@ -13,7 +13,7 @@ from indexer.backends.opensearch.document import content_of, paper_of, paper_tex
 from indexer.backends.whoosh.format import document_store
 from indexer.citation import write_citations
 from indexer.details import details_json
-from indexer.formats.jsonl import record_of
+from indexer.formats.json_record import record_of
 from indexer.intake.cleaning import Cleaned, clean
 from indexer.intake.venues import load_venues
 from indexer.paper import CONFERENCE, Paper

@@ -47,6 +47,7 @@ SHORT: Final = {
     "indexer/formats/mods.py": "one dump format",
     "indexer/formats/keywords.py": "a leaf that several formats share",
     "indexer/formats/pages.py": "a leaf that several formats share",
+    "indexer/oai_identifier.py": "a leaf that harvest and provider share",
     "indexer/priority.py": "one call to the system",
     "indexer/relaxation.py": "one sentence that pages and the command line share",
     "webui/http/security_headers.py": "one hook",

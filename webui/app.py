@@ -40,6 +40,7 @@ from webui.views import (
     feeds,
     health,
     json_api,
+    oai,
     owner,
     papers,
     references,
@@ -90,6 +91,8 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     app.register_blueprint(arxiv_api.blueprint)
     app.register_blueprint(sitemap.blueprint)
     app.register_blueprint(health.blueprint)
+    if config.web.oai:
+        oai.register(app, config.web.title, config.web.contact)
     if config.web.mcp:
         assistant.register(app, config.web.title, config.web.public_url)
     with app.app_context():
@@ -156,7 +159,7 @@ def _add_words(app: Flask, title: str, owner: Owner) -> None:
         choices=fast_html.choices,
         coauthor_items=fast_html.coauthor_items,
         elsewhere=hit_list.elsewhere,
-        written=hit_list.written,
+        text_attributes=hit_list.text_attributes,
         shortened_venue=hit_list.shortened_venue,
         kicker=kicker,
         hit_items=hit_items,

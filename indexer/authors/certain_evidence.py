@@ -62,9 +62,9 @@ class CertainEvidence:
         known: dict[tuple[int, int], bool] = {}
         if self._paper is not None:
             authors = {
-                number: found
+                number: identified
                 for number in papers.tolist()
-                if (found := self._author(number, key)) is not None
+                if (identified := self._author(number, key)) is not None
             }
             for one, other in combinations(authors, 2):
                 same = same_author(authors[one], authors[other])

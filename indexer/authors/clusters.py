@@ -246,8 +246,8 @@ def similar_names(searcher: Searcher, name: str, *, limit: int = 5) -> tuple[str
             for alternative in searcher.search(asked, facets=()).receipt.alternatives
         )
         meant = next((clause.name for clause in clauses if isinstance(clause, AuthorName)), surname)
-    found = searcher.values("author", contains=meant, limit=limit)
-    return tuple(value.value for value in found)
+    suggestions = searcher.values("author", contains=meant, limit=limit)
+    return tuple(value.value for value in suggestions)
 
 
 def _surname(name: str) -> str:

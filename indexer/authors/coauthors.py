@@ -57,11 +57,11 @@ class Ties:
 
 def printed_names(papers: Iterable[Paper]) -> dict[str, Counter[str]]:
     """Count for each exact name (`name_key`) on papers how often it is printed how."""
-    found: dict[str, Counter[str]] = defaultdict(Counter)
+    coauthors: dict[str, Counter[str]] = defaultdict(Counter)
     for paper in papers:
         for author in set(paper.authors):
-            found[name_key(author)][author] += 1
-    return found
+            coauthors[name_key(author)][author] += 1
+    return coauthors
 
 
 def coauthors_of(
@@ -73,12 +73,12 @@ def coauthors_of(
         printed: the names on the papers, see `printed_names`.
         own: `name_key`s that are left out.
     """
-    found = [
+    listed = [
         CoAuthor(min(names, key=lambda name: (-names[name], name)), sum(names.values()))
         for key, names in printed.items()
         if key not in own
     ]
-    return tuple(sorted(found, key=lambda coauthor: (-coauthor.count, coauthor.name)))
+    return tuple(sorted(listed, key=lambda coauthor: (-coauthor.count, coauthor.name)))
 
 
 def strongest_ties(papers: Sequence[Paper], coauthors: Sequence[CoAuthor]) -> Ties:

@@ -39,11 +39,11 @@ class Names:
     """
 
     def __init__(self, papers: Iterable[Paper]) -> None:
-        found: dict[str, list[Paper]] = defaultdict(list)
+        papers_of: dict[str, list[Paper]] = defaultdict(list)
         for paper in papers:
             for key in dict.fromkeys(map(name_key, paper.authors)):
-                found[key].append(paper)
-        self.papers: Mapping[str, list[Paper]] = dict(found)
+                papers_of[key].append(paper)
+        self.papers: Mapping[str, list[Paper]] = dict(papers_of)
         self.read = lru_cache(_REMEMBERED)(read_person)
         self.people: Mapping[str, Person] = {
             key: person for key in self.papers if (person := self.read(key)) is not None

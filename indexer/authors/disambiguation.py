@@ -90,19 +90,19 @@ class Around:
         Args:
             weak: give those with weak evidence, too.
         """
-        found = [
+        suggestions = [
             suggestion
             for suggestion in self._suggestions()
             if weak or suggestion.strength is not Strength.WEAK
         ]
-        found.sort(
+        suggestions.sort(
             key=lambda suggestion: (
                 -suggestion.evidence.points,
                 -suggestion.papers,
                 suggestion.name,
             )
         )
-        return tuple(found)
+        return tuple(suggestions)
 
     def several_people(self) -> tuple[Group, ...]:
         """Returns the groups into which a common name's papers fall; empty for a rare name."""

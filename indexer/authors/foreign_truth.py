@@ -70,10 +70,10 @@ def _read_s2and(place: Path, paper: Callable[[str], Paper | None]) -> Truth:
             if meant is None:
                 continue
             paper_id = str(meant["paper_id"])
-            found = paper(paper_id)
+            record = paper(paper_id)
             at = meant["author_info"].get("position")
-            if found is not None and isinstance(at, int) and 0 <= at < len(found.authors):
-                key = name_key(found.authors[at])
+            if record is not None and isinstance(at, int) and 0 <= at < len(record.authors):
+                key = name_key(record.authors[at])
                 truth.known[key][paper_id] = Identity("person", str(person))
     return truth
 
@@ -93,10 +93,10 @@ def _words(name: str) -> tuple[str, ...]:
 
 
 def _only(folder: Path, pattern: str) -> Path:
-    found = sorted(folder.glob(pattern))
-    if len(found) != 1:
-        raise DumpError(str(folder), 0, f"expected one file {pattern}; there are {len(found)}")
-    return found[0]
+    files = sorted(folder.glob(pattern))
+    if len(files) != 1:
+        raise DumpError(str(folder), 0, f"expected one file {pattern}; there are {len(files)}")
+    return files[0]
 
 
 def _loaded(path: Path) -> Mapping[str, Any]:

@@ -116,11 +116,11 @@ Places = list[tuple[int, int]]
 
 def _places(papers: Longs, constraints: Constraints) -> tuple[Places, Places]:
     """Returns the places among a name's papers of those that are two people's, and one person's."""
-    found: tuple[Places, Places] = [], []
+    pairs_: tuple[Places, Places] = [], []
     for pair, same in constraints.items():
         one, other = np.searchsorted(papers, pair).tolist()
-        found[same].append((one, other))
-    return found
+        pairs_[same].append((one, other))
+    return pairs_
 
 
 def _batches(collection: CollectionArrays, names: Longs) -> Iterable[Longs]:

@@ -142,10 +142,10 @@ class _Parts:
         self._root[second] = first
 
     def groups(self) -> dict[int, list[int]]:
-        found: dict[int, list[int]] = defaultdict(list)
+        members: dict[int, list[int]] = defaultdict(list)
         for at in range(len(self._root)):
-            found[self.find(at)].append(at)
-        return found
+            members[self.find(at)].append(at)
+        return members
 
 
 def _describe(name: str, papers: Sequence[Paper]) -> Group:

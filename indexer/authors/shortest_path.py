@@ -53,9 +53,9 @@ def known_name(searcher: Searcher, text: str) -> str | None:
         the name as the index shows it; None where no name reads so.
     """
     for key in dict.fromkeys((name_key(text), name_of_slug(text))):
-        found = searcher.chain(key, key)
-        if found:
-            return found[0]
+        chain = searcher.chain(key, key)
+        if chain:
+            return chain[0]
     others = namesakes(searcher, text) if name_key(text) else ()
     return others[0].value if others else None
 

@@ -44,8 +44,8 @@ class Family:
             return ()
         if len(person.given[0]) == 1:
             return self._initial[person.initial]
-        found = [rival for name in _spellings(person) for rival in self._first.get(name, ())]
-        return [*found, *self._first.get(person.initial, ())]
+        rivals = [rival for name in _spellings(person) for rival in self._first.get(name, ())]
+        return [*rivals, *self._first.get(person.initial, ())]
 
 
 def _spellings(person: Person) -> tuple[str, ...]:

@@ -79,10 +79,10 @@ def listed(parts: Iterable[Part], separator: str = ", ") -> list[Run]:
     """Returns the parts that are not empty with a separator between."""
     runs: list[Run] = []
     for part in parts:
-        found = runs_of(part)
-        if found and runs:
+        text_runs = runs_of(part)
+        if text_runs and runs:
             runs.append(Run(separator))
-        runs += found
+        runs += text_runs
     return runs
 
 
@@ -93,13 +93,13 @@ def sentences(parts: Iterable[Part]) -> Reference:
     """
     runs: list[Run] = []
     for part in parts:
-        found = runs_of(part)
-        if not found:
+        text_runs = runs_of(part)
+        if not text_runs:
             continue
         if runs:
             runs.append(Run(" "))
-        runs += found
-        last = found[-1].text
+        runs += text_runs
+        last = text_runs[-1].text
         if not last.endswith(_ENDS) and not _ADDRESS.search(last):
             runs.append(Run("."))
     return Reference(_merged(runs))
@@ -131,17 +131,17 @@ def initials(given: str) -> str:
     >>> initials("Jean-Pierre Marie"), initials("J.R.R."), initials("GH")
     ('J.-P. M.', 'J. R. R.', 'G. H.')
     """
-    found: list[str] = []
+    letters_: list[str] = []
     for word in re.sub(r"\.(?!-)", ". ", given).split():
         letters = word.replace(".", "")
         if _ACRONYM.fullmatch(letters) and "." not in word:
-            found += [f"{letter}." for letter in letters]
+            letters_ += [f"{letter}." for letter in letters]
             continue
         parts = [part for part in letters.split("-") if part]
         if parts and parts[0][0].isalpha():
             first, *others = parts
-            found.append("-".join((f"{first[0].upper()}.", *(f"{part[0]}." for part in others))))
-    return " ".join(found)
+            letters_.append("-".join((f"{first[0].upper()}.", *(f"{part[0]}." for part in others))))
+    return " ".join(letters_)
 
 
 def family_first(author: Author, *, short: bool) -> str:

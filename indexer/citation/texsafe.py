@@ -109,23 +109,23 @@ def _formulas(text: str, *, ascii: bool) -> list[tuple[int, int, str]]:
 
     A command of mathematics outside of a formula (``\ell_1``, ``\log``) is one with its arguments.
     """
-    found: list[tuple[int, int, str]] = []
+    formulas: list[tuple[int, int, str]] = []
     at = 0
     for match in MATH.finditer(text):
-        found += _bare_formulas(text, at, match.start(), ascii=ascii)
+        formulas += _bare_formulas(text, at, match.start(), ascii=ascii)
         formula = _formula(match[0], ascii=ascii)
         if formula is not None:
-            found.append((match.start(), match.end(), formula))
+            formulas.append((match.start(), match.end(), formula))
         at = match.end()
-    return [*found, *_bare_formulas(text, at, len(text), ascii=ascii)]
+    return [*formulas, *_bare_formulas(text, at, len(text), ascii=ascii)]
 
 
 def _bare_formulas(text: str, start: int, end: int, *, ascii: bool) -> list[tuple[int, int, str]]:
-    found: list[tuple[int, int, str]] = []
+    formulas: list[tuple[int, int, str]] = []
     for match in _BARE.finditer(text, start, end) if "\\" in text[start:end] else ():
         name = match["name"]
         if name == "ensuremath" and not match["arguments"]:
-            found.append((match.start(), match.end("name"), ""))
+            formulas.append((match.start(), match.end("name"), ""))
             continue
         if name in tex.TEXT_LETTERS or name in tex.TEXT_FONTS or name in tex.TEXT_SWITCHES:
             continue
@@ -140,8 +140,8 @@ def _bare_formulas(text: str, start: int, end: int, *, ascii: bool) -> list[tupl
         formula = _formula(f"${body}{scripts}$", ascii=ascii)
         if formula is not None:
             length = 1 + len(name) + len(arguments) + len(scripts)
-            found.append((match.start(), match.start() + length, formula))
-    return found
+            formulas.append((match.start(), match.start() + length, formula))
+    return formulas
 
 
 def _formula(formula: str, *, ascii: bool) -> str | None:

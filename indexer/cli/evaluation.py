@@ -251,9 +251,9 @@ def _comparison_lines(
 def _self_test_lines(test: SelfTest) -> Iterator[str]:
     yield f"Generation {test.generation}: {counted(test.papers, 'paper')} sampled"
     for tally in test.tallies:
-        found = f"{tally.found:>6,} of {tally.asked:>6,}  {tally.share:8.3%}"
+        share = f"{tally.found:>6,} of {tally.asked:>6,}  {tally.share:8.3%}"
         times = f"{tally.p95_ms:7.1f} ms  {tally.p95_cpu_ms:7.1f} ms of CPU"
-        yield f"  {tally.kind:<33} {found}  {times}"
+        yield f"  {tally.kind:<33} {share}  {times}"
     for miss in test.misses[:SHOWN]:
         yield f"Missed ({miss.kind}): {miss.paper.id} by {miss.asked}"
         yield f"  the first result was: {miss.instead or 'none'}"

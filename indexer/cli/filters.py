@@ -148,7 +148,7 @@ def _read_years(texts: tuple[str, ...]) -> tuple[tuple[str, ...], YearRange]:
 def _known(
     searcher: Searcher, field: FacetField, texts: tuple[str, ...], venues: Venues
 ) -> tuple[str, ...]:
-    found: list[str] = []
+    values_: list[str] = []
     for text in texts:
         values = [value.value for value in searcher.values(field, contains=text, limit=0)]
         alike = [value for value in values if fold(value).text == fold(text).text]
@@ -160,5 +160,5 @@ def _known(
         if chosen not in values:
             near = f" Did you mean: {', '.join(alike or values[:3])}?" if values else ""
             echo_lines(f"No {field} in the index is exactly '{text}'.{near}", err=True)
-        found.append(chosen)
-    return tuple(dict.fromkeys(found))
+        values_.append(chosen)
+    return tuple(dict.fromkeys(values_))

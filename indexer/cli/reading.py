@@ -85,16 +85,16 @@ def author(session: Session, *, name: tuple[str, ...], also: tuple[str, ...], ex
 def info(session: Session) -> None:
     """Describe the index: papers, authors, years, generation, size."""
     with open_searcher(session) as searcher:
-        found = searcher.info()
+        index_info = searcher.info()
         damage = searcher.integrity.fallback_reason
         meaning = searcher.meaning()
     if session.json:
-        told = info_json(found) | ({"damage": damage} if damage else {})
+        told = info_json(index_info) | ({"damage": damage} if damage else {})
         if meaning is not None:
             told["meaning"] = {"model": meaning.model, "papers": meaning.papers}
         click.echo(json.dumps(told, ensure_ascii=False))
     else:
-        echo_lines(*_info_lines(found, session.place, damage, meaning))
+        echo_lines(*_info_lines(index_info, session.place, damage, meaning))
 
 
 def _by_folded_name(
@@ -199,19 +199,19 @@ def _group(group: Group) -> str:
 
 
 def _info_lines(
-    found: IndexInfo, place: str, damage: str, meaning: MeaningInfo | None
+    index_info: IndexInfo, place: str, damage: str, meaning: MeaningInfo | None
 ) -> Iterator[str]:
-    span = f"{found.first_year}-{found.last_year}" if found.first_year else "unknown"
+    span = f"{index_info.first_year}-{index_info.last_year}" if index_info.first_year else "unknown"
     rows = {
-        "Papers": f"{found.papers:,}",
-        "Authors": f"{found.authors:,} exact names",
-        "Venues": f"{found.venues:,}",
+        "Papers": f"{index_info.papers:,}",
+        "Authors": f"{index_info.authors:,} exact names",
+        "Venues": f"{index_info.venues:,}",
         "Years": span,
-        "Generation": f"{found.generation}, published {found.built}",
-        "Identity": found.identity,
-        "Engine": found.backend,
-        "Location": f"{place}, {found.bytes / 1e6:,.1f} MB",
-        "Built from": ", ".join(found.dumps) or "unknown",
+        "Generation": f"{index_info.generation}, published {index_info.built}",
+        "Identity": index_info.identity,
+        "Engine": index_info.backend,
+        "Location": f"{place}, {index_info.bytes / 1e6:,.1f} MB",
+        "Built from": ", ".join(index_info.dumps) or "unknown",
         **(
             {"Meaning": f"vectors of {meaning.papers:,} papers, {meaning.model}"} if meaning else {}
         ),

@@ -28,15 +28,15 @@ def versions(session: Session) -> None:
     Nothing is merged: each is a paper of its own, and its page names the others.
     """
     with open_searcher(session) as searcher:
-        found = find_groups(searcher)
+        groups = find_groups(searcher)
         if session.json:
             listed = [
-                {"kind": group.kind, "ids": group.ids, "reason": group.reason} for group in found
+                {"kind": group.kind, "ids": group.ids, "reason": group.reason} for group in groups
             ]
             click.echo(json.dumps(listed, ensure_ascii=False))
             return
-        click.echo(f"{counted(len(found), 'work')} with more than one paper.")
-        for group in found:
+        click.echo(f"{counted(len(groups), 'work')} with more than one paper.")
+        for group in groups:
             echo_lines(*group_lines(group, searcher))
 
 

@@ -151,12 +151,12 @@ class _Watched:
         there: list[str] = []
         for name in self.dumps:
             try:
-                found = Dumps([name], exclude=self.exclude).found
+                dumps = Dumps([name], exclude=self.exclude).found
             except DumpError:
                 continue  # nothing there at this moment
-            if found:
+            if dumps:
                 there.append(name)
-            for file in found:
+            for file in dumps:
                 try:
                     state = Path(file.name).stat()
                 except OSError:

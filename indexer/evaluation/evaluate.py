@@ -120,8 +120,8 @@ def evaluate(  # noqa: PLR0913 - one keyword a choice of the verb
             def ask(what: str, match: Match) -> dict[str, tuple[str, ...]]:
                 runs: dict[str, tuple[str, ...]] = {}
                 for done, query in enumerate(judged.queries, start=1):
-                    found = _best(searcher, query, match)
-                    runs[query.id] = tuple(own_ids[paper_id] for paper_id in found)
+                    best = _best(searcher, query, match)
+                    runs[query.id] = tuple(own_ids[paper_id] for paper_id in best)
                     tell(what, done)
                 return runs
 

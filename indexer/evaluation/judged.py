@@ -154,8 +154,8 @@ def _paper(source: str, line: int, record: dict[str, Any]) -> Paper:
 
 
 def _text(record: dict[str, Any], keys: tuple[str, ...]) -> str:
-    found = next((record[key] for key in keys if isinstance(record.get(key), str)), "")
-    return _mended(found)
+    text_ = next((record[key] for key in keys if isinstance(record.get(key), str)), "")
+    return _mended(text_)
 
 
 def _mended(text: str) -> str:

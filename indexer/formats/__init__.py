@@ -125,7 +125,7 @@ def load_formats() -> Mapping[str, Format]:
     Raises:
         DumpError: when a plug-in cannot be loaded or is no `Format`.
     """
-    found: dict[str, Format] = {}
+    formats_: dict[str, Format] = {}
     for point in entry_points(group=ENTRY_POINTS):
         source = f"plug-in {point.name!r} ({point.value})"
         try:
@@ -134,10 +134,10 @@ def load_formats() -> Mapping[str, Format]:
             raise DumpError(source, 0, f"cannot be loaded: {error}; uninstall it") from error
         if not isinstance(loaded, Format):
             raise DumpError(source, 0, "is not an indexer.formats.Format; uninstall it")
-        found[loaded.name] = loaded
+        formats_[loaded.name] = loaded
     for format_ in built_in_formats():
-        found.setdefault(format_.name, format_)
-    return MappingProxyType(found)
+        formats_.setdefault(format_.name, format_)
+    return MappingProxyType(formats_)
 
 
 def detect(dump: Dump, formats: Mapping[str, Format]) -> Format | None:

@@ -94,7 +94,7 @@ def _record(line: int, value: Object) -> Record:
 
 
 def _authors(value: object) -> tuple[Author, ...]:
-    found = (
+    authors = (
         Author(
             text(name.get("name")),
             affiliations=tuple(filter(None, (text(name.get("org")),))),
@@ -105,7 +105,7 @@ def _authors(value: object) -> tuple[Author, ...]:
         else Author(text(name))
         for name in (value if isinstance(value, list) else ())
     )
-    return tuple(author for author in found if author.name.strip())
+    return tuple(author for author in authors if author.name.strip())
 
 
 def _abstract(value: object) -> str:

@@ -45,7 +45,7 @@ def publication_of_arxiv(
         subjects: categories and classes.
     """
     reference = " ".join(journal_reference[:500].split())
-    match = next((found for pattern in _VOLUME if (found := pattern.fullmatch(reference))), None)
+    match = next((volume for pattern in _VOLUME if (volume := pattern.fullmatch(reference))), None)
     told = {name: text or "" for name, text in match.groupdict().items()} if match else {}
     return Publication(
         kind="" if reference else "article",

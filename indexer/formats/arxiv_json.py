@@ -75,7 +75,7 @@ def _authors(value: Object) -> tuple[Author, ...]:
     parsed = value.get("authors_parsed")
     if not isinstance(parsed, list) or not parsed:
         return tuple(Author(name) for name in listed_names(text(value.get("authors"))))
-    found: list[Author] = []
+    authors: list[Author] = []
     for parts in parsed[:AUTHORS_READ]:
         if not isinstance(parts, list):
             return tuple(Author(name) for name in listed_names(text(value.get("authors"))))
@@ -86,8 +86,8 @@ def _authors(value: Object) -> tuple[Author, ...]:
         name = " ".join(part for part in (first, last, suffix) if part)
         literal = not first and is_organisation(name)
         author = Author(name, literal=True) if literal else replace(known, name=name)
-        found.append(replace(author, affiliations=tuple(filter(None, plain[3:]))))
-    return tuple(found)
+        authors.append(replace(author, affiliations=tuple(filter(None, plain[3:]))))
+    return tuple(authors)
 
 
 def _plain(text: str) -> str:

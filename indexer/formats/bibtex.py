@@ -85,8 +85,8 @@ def read(dump: Dump) -> Iterator[Read]:
     volumes: dict[str, Entry] = {}
 
     def parent_of(entry: Entry) -> Entry | None:
-        found = volumes.get(entry.fields.get("crossref", "").casefold())
-        return _merged(found, volumes) if found is not None else None
+        volume = volumes.get(entry.fields.get("crossref", "").casefold())
+        return _merged(volume, volumes) if volume is not None else None
 
     leading: Entry | None = None
     waiting: list[Entry] = []
@@ -111,11 +111,11 @@ def read(dump: Dump) -> Iterator[Read]:
             inherits = item.type == "inproceedings" and not wanted[0]
             yield _record(_merged(item, volumes), leading if inherits else parent_of(item))
     for item in waiting:
-        found = parent_of(item)
-        if found is None and item.fields.get("crossref"):
+        parent = parent_of(item)
+        if parent is None and item.fields.get("crossref"):
             key = item.fields["crossref"][:80]
             yield Notice(dump.name, item.line, f"crossref to {key!r}, which is not in the file")
-        yield _record(_merged(item, volumes), found)
+        yield _record(_merged(item, volumes), parent)
 
 
 def _merged(entry: Entry, volumes: Mapping[str, Entry]) -> Entry:

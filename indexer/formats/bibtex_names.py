@@ -30,9 +30,9 @@ _KNOWN: Final = frozenset(("family", "given", "prefix", "suffix"))
 
 def authors_of(text: str) -> tuple[Author, ...]:
     """Returns the names of a list; what is known of their parts is in them."""
-    found: list[Author] = []
+    authors: list[Author] = []
     for name in split_at_and(" ".join(text.split())):
-        if len(found) >= AUTHORS_READ:
+        if len(authors) >= AUTHORS_READ:
             break
         if _OPTION.fullmatch(name):
             continue
@@ -41,12 +41,12 @@ def authors_of(text: str) -> tuple[Author, ...]:
             cleaned = _STRAY.sub(_without_stray, name)
             listed = () if "{" in cleaned else split_listed(plain(cleaned))
             if len(listed) > 1:
-                found.extend(map(inverted_name, listed[:AUTHORS_READ]))
+                authors.extend(map(inverted_name, listed[:AUTHORS_READ]))
                 continue
             author = author_of_name(cleaned)
         if author.name:
-            found.append(author)
-    return tuple(found)
+            authors.append(author)
+    return tuple(authors)
 
 
 def split_at_and(text: str) -> list[str]:

@@ -97,7 +97,7 @@ def _named(value: object) -> str:
 
 
 def _people(value: object) -> tuple[Author, ...]:
-    found: list[Author] = []
+    authors: list[Author] = []
     for entry in value if isinstance(value, list) else ():
         if not is_object(entry):
             continue
@@ -118,8 +118,8 @@ def _people(value: object) -> tuple[Author, ...]:
             author = Author(name, literal=bool(text(entry.get("name"))))
         places = tuple(filter(None, (text(entry.get("affiliation")),)))
         if author.name:
-            found.append(replace(author, orcid=text(entry.get("orcid")), affiliations=places))
-    return tuple(found)
+            authors.append(replace(author, orcid=text(entry.get("orcid")), affiliations=places))
+    return tuple(authors)
 
 
 def _publication(value: Object, type: str) -> Publication:

@@ -186,15 +186,15 @@ def _with_affiliations(authors: tuple[Author, ...], text: str) -> tuple[Author, 
     pieces = [piece.strip() for piece in text.split(";") if piece.strip()]
     if not pieces or len(pieces) != len(authors):
         return authors
-    found: list[Author] = []
+    people: list[Author] = []
     for author, piece in zip(authors, pieces, strict=True):
         family = author.sort_family if author.has_parts else author.name.split(" ")[-1]
         named = piece.casefold().startswith(family.casefold() + ",") or (
             piece.casefold().startswith(family.casefold() + " ")
         )
         place = _NAMED.sub("", piece) if named else piece
-        found.append(replace(author, affiliations=(place,)))
-    return tuple(found)
+        people.append(replace(author, affiliations=(place,)))
+    return tuple(people)
 
 
 def _with_orcids(authors: tuple[Author, ...], text: str) -> tuple[Author, ...]:
@@ -225,15 +225,15 @@ def guess_columns(header: Sequence[str]) -> Columns | None:
     keys = [re.sub(r"[^a-z]", "", name.casefold()) for name in header[:_MOST_COLUMNS]]
     places: dict[str, tuple[int, ...]] = {}
     for field, known in _KNOWN.items():
-        found = tuple(keys.index(name) for name in known if name in keys)
-        if found:
-            places[field] = found
+        places_ = tuple(keys.index(name) for name in known if name in keys)
+        if places_:
+            places[field] = places_
     if "title" not in places or len(places) < 2:
         return None
     for field, known in _DETAILS.items():
-        found = tuple(keys.index(name) for name in known if name in keys)
-        if found:
-            places[field] = found
+        places_ = tuple(keys.index(name) for name in known if name in keys)
+        if places_:
+            places[field] = places_
     return Columns(places)
 
 

@@ -98,7 +98,7 @@ def _record(line: int, value: Object) -> Record:
 
 def _publication(value: Object, subtitle: str, kind: str) -> Publication:
     def at(*names: str) -> str:
-        return next((found for name in names if (found := text(value.get(name)).strip())), "")
+        return next((value_ for name in names if (value_ := text(value.get(name)).strip())), "")
 
     event = value.get("event")
     conference = event if is_object(event) else {"name": event}

@@ -45,10 +45,10 @@ def table_columns(head: bytes) -> tuple[str, ...]:
 
 def _delimiter(header: str) -> str | None:
     """Returns the delimiter that shows the most fields in the header; None if none shows any."""
-    found = [
+    candidates = [
         (len(columns.places), sign) for sign in _DELIMITERS if (columns := _guess(header, sign))
     ]
-    return max(found, key=lambda candidate: candidate[0])[1] if found else None
+    return max(candidates, key=lambda candidate: candidate[0])[1] if candidates else None
 
 
 def _guess(header: str, delimiter: str) -> Columns | None:

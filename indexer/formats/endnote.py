@@ -100,7 +100,9 @@ def _identifiers(tagged: Tagged) -> tuple[tuple[str, str], ...]:
     scheme = "pmid" if "pubmed" in tagged.first("~").lower() else "own"
     pairs += [(scheme, tagged.first("M").strip()), ("pmcid", _pmcid(tagged.first("2")))]
     pairs += [("citekey", tagged.first("F").strip())]
-    pairs += [("arxiv", found) for link in tagged.values.get("U", ()) if (found := _arxiv(link))]
+    pairs += [
+        ("arxiv", arxiv_id) for link in tagged.values.get("U", ()) if (arxiv_id := _arxiv(link))
+    ]
     return tuple((scheme, value) for scheme, value in pairs if value)
 
 

@@ -67,8 +67,8 @@ def _texts(element: etree._Element, *path: str, several: bool = True) -> tuple[s
     inner = child(element, *path)
     if inner is None:
         return ()
-    found = (" ".join(inner_text(part).split()) for part in (inner if several else (inner,)))
-    return tuple(text for text in found if text)
+    values = (" ".join(inner_text(part).split()) for part in (inner if several else (inner,)))
+    return tuple(text for text in values if text)
 
 
 def _type(element: etree._Element) -> str:

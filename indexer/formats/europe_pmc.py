@@ -62,15 +62,15 @@ def _value(element: etree._Element, depth: int = 0) -> Any:
     kinds = {local_name(child_) for child_ in element}
     if kinds & {"i", "b", "sup", "sub", "h4", "p"}:  # a text with markup
         return "".join(str(piece) for piece in element.itertext()).strip()
-    found: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     for child_ in element:
         name, value = local_name(child_), _value(child_, depth + 1)
-        if name in found:
-            before = found[name]
-            found[name] = [*before, value] if isinstance(before, list) else [before, value]
+        if name in fields:
+            before = fields[name]
+            fields[name] = [*before, value] if isinstance(before, list) else [before, value]
         else:
-            found[name] = value
-    return found
+            fields[name] = value
+    return fields
 
 
 def _at(value: object, *path: str) -> object:
@@ -127,13 +127,13 @@ def _is_article(value: Object, kinds: set[str]) -> bool:
 
 
 def _authors(value: Object) -> tuple[Author, ...]:
-    found = [
+    authors = [
         author
         for person in _each(value, "authorList", "author")
         if (author := _person(person)).name
     ]
-    if found:
-        return tuple(found)
+    if authors:
+        return tuple(authors)
     names = text(value.get("authorString")).removesuffix(".").split(", ")
     return tuple(initials_last(name.strip()) for name in names if name.strip())
 

@@ -132,7 +132,7 @@ def _people(meta: etree._Element | None, role: str) -> tuple[Author, ...]:
         for affiliation in children(group, "aff")
         if not affiliation.get("id")
     ]
-    found: list[Author] = []
+    authors: list[Author] = []
     for group in groups:
         for contrib in children(group, "contrib"):
             if (contrib.get("contrib-type") or group.get("content-type") or "author").rstrip(
@@ -144,8 +144,8 @@ def _people(meta: etree._Element | None, role: str) -> tuple[Author, ...]:
                 ]  # fmt: skip
                 own = [_affiliation(aff) for aff in children(contrib, "aff")]
                 affiliations = tuple(filter(None, [*own, *refs] or shared))
-                found.append(replace(author, affiliations=affiliations))
-    return tuple(found)
+                authors.append(replace(author, affiliations=affiliations))
+    return tuple(authors)
 
 
 def _affiliation(aff: etree._Element) -> str:

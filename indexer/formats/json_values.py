@@ -49,14 +49,14 @@ def first_object(head: bytes) -> Object | None:
     text = head.decode("utf-8-sig", errors="replace").lstrip()
     if text.startswith("["):
         return _object_at(text[1:].lstrip())
-    found: Object | None = None
+    first: Object | None = None
     for line in text.split("\n", MOST_LINES)[:MOST_LINES]:
         if line.startswith("{") and len(line) > 1:
             record = _object_at(line)
             if record is not None and "title" in record:
                 return record
-            found = found or record
-    return found or _object_at(text)
+            first = first or record
+    return first or _object_at(text)
 
 
 def sample_objects(head: bytes) -> tuple[Object, ...]:
@@ -68,7 +68,7 @@ def sample_objects(head: bytes) -> tuple[Object, ...]:
     place = _list_within(text)
     at = 1 if text.startswith("[") else 0 if place is None else place + 1
     decoder = json.JSONDecoder()
-    found: list[Object] = []
+    objects: list[Object] = []
     for _ in range(MOST_SAMPLED):
         start = text.find("{", at)
         if start < 0:
@@ -82,12 +82,12 @@ def sample_objects(head: bytes) -> tuple[Object, ...]:
             at = line
             continue
         if is_object(value):
-            found.append(value)
-    if not found and place is not None:
+            objects.append(value)
+    if not objects and place is not None:
         first = _object_at(text[place + 1 :].lstrip())
     else:
-        first = first_object(head) if not found or len(found) == 1 else None
-    return tuple(found) if first is None else (first,)
+        first = first_object(head) if not objects or len(objects) == 1 else None
+    return tuple(objects) if first is None else (first,)
 
 
 def _object_at(text: str) -> Object | None:
@@ -110,18 +110,18 @@ def _cut_object(text: str, depth: int = 0) -> Object | None:
     """
     if ":" not in text[:1000]:
         return None
-    found: Object = {}
+    merged: Object = {}
     decoder = json.JSONDecoder(strict=False)
     at = 1
     while (key := _KEY.match(text, at)) is not None:
         name = key[1]
         try:
             name = decoder.decode(name)
-            found[name], at = decoder.raw_decode(text, key.end())
+            merged[name], at = decoder.raw_decode(text, key.end())
         except (ValueError, RecursionError):
-            found.setdefault(name, _cut_value(text[key.end() :].lstrip(), depth))
+            merged.setdefault(name, _cut_value(text[key.end() :].lstrip(), depth))
             break
-    return found or None
+    return merged or None
 
 
 def _cut_value(text: str, depth: int) -> object:

@@ -10,10 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from indexer.author import Author, author_of
-from indexer.details import identifiers_of
 from indexer.errors import DumpError
 from indexer.formats.columns import Columns, has_map, mapped_columns, unknown_columns
+from indexer.formats.json_record import record_of
 from indexer.formats.json_values import (
     Object,
     first_object,
@@ -21,13 +20,9 @@ from indexer.formats.json_values import (
     read_objects,
     sample_objects,
     text,
-    texts,
 )
-from indexer.formats.keywords import split_keywords
 from indexer.intake.dump import Dump
-from indexer.intake.names import split_names
-from indexer.intake.record import Read, Record
-from indexer.publication import UNPUBLISHED, publication_of
+from indexer.intake.record import Read
 
 _OWN = frozenset(("title", "id", "type", "url"))
 _MOST_PATHS = 1000
@@ -98,42 +93,3 @@ def _unread_fields(head: bytes) -> tuple[str, ...]:
     told = keys.keys() & (_FIELDS - {"id"} | {"author", "rejected", "raw"})
     foreign = [key for key in keys if key not in _OWN]
     return tuple(keys) if foreign and not told else ()
-
-
-def record_of(line: int, value: Object) -> Record:
-    """Read one object; a field of an unforeseen kind counts as missing."""
-    keywords = value.get("keywords")
-    authors = _authors(value.get("authors", value.get("author")))
-    identifiers, publication = value.get("identifiers"), value.get("publication")
-    return Record(
-        line=line,
-        id=text(value.get("id")),
-        title=text(value.get("title")),
-        abstract=text(value.get("abstract")),
-        authors=authors,
-        venue=text(value.get("venue")),
-        year=text(value.get("year")),
-        type=text(value.get("type")),
-        doi=text(value.get("doi")),
-        url=text(value.get("url")),
-        keywords=split_keywords(keywords, ";") if isinstance(keywords, str) else texts(keywords),
-        authors_complete=value.get("authors_complete") is not False,
-        author_details=_details(value.get("author_details"), authors),
-        identifiers=identifiers_of(identifiers) if is_object(identifiers) else (),
-        publication=publication_of(publication) if is_object(publication) else UNPUBLISHED,
-    )
-
-
-def _authors(value: object) -> tuple[str, ...]:
-    if isinstance(value, str):
-        return split_names(value)
-    if isinstance(value, list) and any(is_object(item) for item in value):
-        return tuple(text(item.get("name")) if is_object(item) else text(item) for item in value)
-    return texts(value)
-
-
-def _details(value: object, authors: tuple[str, ...]) -> tuple[Author, ...]:
-    if not isinstance(value, list) or len(value) != len(authors):
-        return ()
-    pairs = zip(value, authors, strict=True)
-    return tuple(author_of(details if is_object(details) else {}, name) for details, name in pairs)

@@ -73,24 +73,24 @@ def _record(tagged: Tagged) -> Record:
 def _authors(tagged: Tagged) -> tuple[Author, ...]:
     """Returns authors with what follows each: AUID and AD belong to the name before them."""
     full = bool(tagged.all("FAU"))
-    found: list[Author] = []
+    authors: list[Author] = []
     for tag, value in tagged.pairs:
         line = " ".join(value.split())
         if not line:
             continue
         if tag in ("FAU", "CN") or (tag == "AU" and not full):
-            found.append(Author(line, literal=True) if tag == "CN" else initials_last(line))
-        elif tag == "AD" and found:
-            found[-1] = replace(found[-1], affiliations=(*found[-1].affiliations, line))
-        elif tag == "AUID" and found and line.startswith("ORCID:"):
-            found[-1] = replace(found[-1], orcid=line.removeprefix("ORCID:").strip())
+            authors.append(Author(line, literal=True) if tag == "CN" else initials_last(line))
+        elif tag == "AD" and authors:
+            authors[-1] = replace(authors[-1], affiliations=(*authors[-1].affiliations, line))
+        elif tag == "AUID" and authors and line.startswith("ORCID:"):
+            authors[-1] = replace(authors[-1], orcid=line.removeprefix("ORCID:").strip())
         elif tag == "FED":
             break
-    if found and not any(author.affiliations for author in found):
+    if authors and not any(author.affiliations for author in authors):
         # Before 2014 PubMed gave the first author's address, ahead of the names.
         places = tuple(" ".join(value.split()) for value in tagged.all("AD"))
-        found[0] = replace(found[0], affiliations=places)
-    return tuple(found)
+        authors[0] = replace(authors[0], affiliations=places)
+    return tuple(authors)
 
 
 def _publication(tagged: Tagged, title: str) -> Publication:

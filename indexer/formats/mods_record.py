@@ -90,7 +90,7 @@ def _title(element: etree._Element | None) -> tuple[str, str]:
 
 def _people(mods: etree._Element, roles: frozenset[str] | None) -> tuple[Author, ...]:
     """Returns the names in these roles; with None, the primary ones, or all personal ones."""
-    found: list[Author] = []
+    authors: list[Author] = []
     for name in children(mods, "name"):
         terms = {
             _words(term).lower() for role in children(name, "role")
@@ -99,8 +99,8 @@ def _people(mods: etree._Element, roles: frozenset[str] | None) -> tuple[Author,
         wanted = roles is not None and not terms.isdisjoint(roles)
         wanted = wanted or (roles is None and name.get("usage") == "primary")
         if wanted and name.get("type") != "conference" and (author := _person(name)).name:
-            found.append(author)
-    return tuple(found)
+            authors.append(author)
+    return tuple(authors)
 
 
 def _person(name: etree._Element) -> Author:

@@ -1,7 +1,8 @@
 """Replies of OAI-PMH (www.openarchives.org/OAI/openarchivesprotocol.html): arXiv's formats, OAI-DC.
 
-Records hold ``arXiv``, ``arXivRaw`` or Dublin Core (``dc``); Dublin Core of other repositories is
-read the same way. Also the Atom feed of arXiv's search interface, which has ``entry`` elements.
+Records of another Quiver hold all fields, see `indexer.paper_xml`. Others hold ``arXiv``,
+``arXivRaw`` or Dublin Core (``dc``); Dublin Core of other repositories is read the same way. Also
+the Atom feed of arXiv's search interface, which has ``entry`` elements.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from lxml import etree
 from indexer.author import Author
 from indexer.author_name import is_organisation, person
 from indexer.errors import RecordError
-from indexer.formats import jats_record, mods_record
+from indexer.formats import jats_record, json_record, mods_record
 from indexer.formats.arxiv import (
     NUMBER,
     listed_names,
@@ -36,8 +37,10 @@ from indexer.formats.xml_records import (
 from indexer.intake.dump import Dump
 from indexer.intake.kinds import kind_of
 from indexer.intake.languages import language_of
-from indexer.intake.record import Deletion, Notice, Read, Record
+from indexer.intake.record import PAPER_ID, Deletion, Notice, Read, Record
 from indexer.intake.tex_letters import without_tex_letters
+from indexer.oai_identifier import read_identifier
+from indexer.paper_xml import is_paper, paper_value
 from indexer.publication import Publication
 
 _READ = frozenset(("entry", "arXiv", "arXivRaw", "arXivOld", "mods", "article"))
@@ -91,21 +94,24 @@ def read(dump: Dump) -> Iterator[Read]:
 
 
 def _deleted(identifier: str) -> tuple[tuple[str, str], ...]:
-    """Returns by what a deleted record was known: its identifier, and the arXiv number in it."""
+    """Returns by what a deleted record was known: identifier, number of arXiv, id of a paper."""
     number = _NUMBER_AT_END.search(identifier)
-    pairs = (("oai", identifier), ("arxiv", number[1] if number else ""))
+    own = read_identifier(identifier)
+    pairs = (("oai", identifier), ("arxiv", number[1] if number else ""), (PAPER_ID, own))
     return tuple((scheme, value) for scheme, value in pairs if value)
 
 
 def is_readable(inner: etree._Element) -> bool:
-    """Says whether the metadata are arXiv's, Atom, MODS, JATS, or hold terms of Dublin Core."""
+    """Says whether the metadata are arXiv's, Atom, MODS, JATS, ours, or terms of Dublin Core."""
     kind = local_name(inner)
-    if kind in _READ or "dc" in kind.lower():
+    if is_paper(inner) or kind in _READ or "dc" in kind.lower():
         return True
     return any(True for _ in children(inner, "title", "creator"))
 
 
 def _record(line: int, inner: etree._Element, identifier: str) -> Record:
+    if is_paper(inner):
+        return json_record.record_of(line, paper_value(inner))
     kind = local_name(inner)
     if kind == "entry":
         return _atom(line, inner)
@@ -234,8 +240,10 @@ def _in_language(inner: etree._Element, name: str, language: str) -> list[str]:
 
     OJS gives title and description once for each language of the journal, in any order.
     """
-    found = [(node.get(_LANG) or "", inner_text(node).strip()) for node in children(inner, name)]
-    texts = [(tag, text) for tag, text in found if text]
+    by_language = [
+        (node.get(_LANG) or "", inner_text(node).strip()) for node in children(inner, name)
+    ]
+    texts = [(tag, text) for tag, text in by_language if text]
     wanted = language_of(language).partition("-")[0]
     same = [text for tag, text in texts if wanted and language_of(tag).partition("-")[0] == wanted]
     return same or [text for _, text in texts]

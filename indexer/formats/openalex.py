@@ -127,7 +127,7 @@ def _object(value: object) -> Object:
 
 
 def _authors(authorships: object) -> tuple[Author, ...]:
-    found: list[Author] = []
+    authors: list[Author] = []
     for authorship in authorships if isinstance(authorships, list) else ():
         whole = _object(authorship)
         author = _object(whole.get("author"))
@@ -138,7 +138,7 @@ def _authors(authorships: object) -> tuple[Author, ...]:
             text(_object(place).get("display_name"))
             for place in (institutions if isinstance(institutions, list) else ())
         )
-        found.append(
+        authors.append(
             replace(
                 named,
                 orcid=text(author.get("orcid")),
@@ -146,7 +146,7 @@ def _authors(authorships: object) -> tuple[Author, ...]:
                 source_id=text(author.get("id")).rpartition("/")[2],
             )
         )
-    return tuple(found)
+    return tuple(authors)
 
 
 def uninverted(index: object) -> str:

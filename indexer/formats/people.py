@@ -22,8 +22,8 @@ def inverted_names(
     names: Iterable[str], plain: Callable[[str], str] | None = None
 ) -> tuple[Author, ...]:
     """Returns authors of names that may be written "Family, Given"; white space is made single."""
-    found = (" ".join(name.split()) for name in islice(names, AUTHORS_READ))
-    return tuple(inverted_name(plain(name) if plain else name) for name in found)
+    names_ = (" ".join(name.split()) for name in islice(names, AUTHORS_READ))
+    return tuple(inverted_name(plain(name) if plain else name) for name in names_)
 
 
 def initials_last(name: str) -> Author:
@@ -46,10 +46,10 @@ def csl_names(people: object) -> tuple[Author, ...]:
 
     Crossref calls ``name`` what CSL calls ``literal``: an organisation.
     """
-    found: list[Author] = []
+    authors: list[Author] = []
     for entry in people[:AUTHORS_READ] if isinstance(people, list) else ():
         if not is_object(entry):
-            found.append(inverted_name(text(entry)))
+            authors.append(inverted_name(text(entry)))
             continue
         family = text(entry.get("family")).strip()
         given = text(entry.get("given")).strip()
@@ -73,5 +73,5 @@ def csl_names(people: object) -> tuple[Author, ...]:
             if (name := text(place.get("name") if is_object(place) else place))
         )
         orcid = text(entry.get("ORCID") or entry.get("orcid"))
-        found.append(replace(author, orcid=orcid, affiliations=affiliations))
-    return tuple(found)
+        authors.append(replace(author, orcid=orcid, affiliations=affiliations))
+    return tuple(authors)

@@ -103,8 +103,8 @@ def _authors(article: etree._Element | None) -> tuple[tuple[Author, ...], bool]:
     inner = child(article, "Book")
     lists = lists or ([*children(inner, "AuthorList")] if inner is not None else [])
     wanted = [list_ for list_ in lists if list_.get("Type", "authors") != "editors"] or lists
-    found = [author for list_ in wanted for author in _people(list_)]
-    return tuple(found), all(list_.get("CompleteYN") != "N" for list_ in wanted)
+    authors = [author for list_ in wanted for author in _people(list_)]
+    return tuple(authors), all(list_.get("CompleteYN") != "N" for list_ in wanted)
 
 
 def _people(people: etree._Element) -> Iterator[Author]:

@@ -184,7 +184,7 @@ def _identifiers(tagged: Tagged) -> tuple[tuple[str, str], ...]:
         pairs.append(("own", own))
     pairs.append(("pmcid", tagged.first("C2") if tagged.first("C2").startswith("PMC") else ""))
     pairs.append(("citekey", tagged.first("ID")))
-    pairs += [("arxiv", found) for link in tagged.all("UR", "L2") if (found := _arxiv(link))]
+    pairs += [("arxiv", arxiv_id) for link in tagged.all("UR", "L2") if (arxiv_id := _arxiv(link))]
     return tuple((scheme, value) for scheme, value in pairs if value)
 
 

@@ -130,10 +130,10 @@ def _identifiers(value: Object, numbers: Object) -> tuple[tuple[str, str], ...]:
 
 
 def _authors(people: object) -> tuple[Author, ...]:
-    found: list[Author] = []
+    authors: list[Author] = []
     for entry in people[:AUTHORS_READ] if isinstance(people, list) else ():
         if not is_object(entry):
-            found.append(Author(text(entry)))
+            authors.append(Author(text(entry)))
             continue
         middle = entry.get("middle")
         middles = [text(part) for part in middle] if isinstance(middle, list) else [text(middle)]
@@ -146,11 +146,11 @@ def _authors(people: object) -> tuple[Author, ...]:
             plain = person(family=family, given=given)
             author = replace(plain, suffix=suffix)
         ids = entry.get("authorId") or entry.get("ids")
-        found.append(
+        authors.append(
             replace(
                 author,
                 affiliations=texts(entry.get("affiliations")),
                 source_id=text(ids),
             )
         )
-    return tuple(found)
+    return tuple(authors)

@@ -68,9 +68,9 @@ class Tagged:
         """Returns the values of the first of these tags that has any, as many as are read."""
         for tag in tags:
             values = (value for value in self.values.get(tag, ()) if value.strip())
-            found = tuple(islice(values, AUTHORS_READ))
-            if found:
-                return found
+            values_ = tuple(islice(values, AUTHORS_READ))
+            if values_:
+                return values_
         return ()
 
 

@@ -86,12 +86,12 @@ def _authors(tagged: Tagged) -> tuple[Author, ...]:
     for pair in " ".join(tagged.first("OI").split()).split(";"):
         name, _, orcid = pair.strip().rpartition("/")
         orcids[name.strip().casefold()] = orcid
-    found: list[Author] = []
+    authors: list[Author] = []
     for at, name in enumerate(names):
         keys = [name.strip().casefold()]
         if len(short) == len(names):
             keys.append(short[at].strip().casefold())
-        found.append(
+        authors.append(
             replace(
                 inverted_name(" ".join(name.split())),
                 affiliations=next((tuple(places[key]) for key in keys if key in places), ()),
@@ -99,7 +99,7 @@ def _authors(tagged: Tagged) -> tuple[Author, ...]:
             )
         )
     groups = (name for value in tagged.all("CA") for name in value.split("\n"))
-    return (*found, *(Author(" ".join(name.split()), literal=True) for name in groups))
+    return (*authors, *(Author(" ".join(name.split()), literal=True) for name in groups))
 
 
 def _publication(tagged: Tagged) -> Publication:

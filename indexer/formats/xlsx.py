@@ -44,7 +44,7 @@ def _sheets(name: str, file: IO[bytes]) -> Iterator[Read]:
         raise
     except Exception as error:
         raise DumpError(name, 0, f"a broken workbook ({error}); save it again") from error
-    found = False
+    has_columns = False
     seen: list[str] = []
     try:
         for sheet in book.sheets:
@@ -54,7 +54,7 @@ def _sheets(name: str, file: IO[bytes]) -> Iterator[Read]:
                     row = _row(cells, _LAST_COLUMN)
                     columns = mapped_columns(name, row) if any(row) else None
                     columns = columns or guess_columns(row)
-                    found = found or columns is not None
+                    has_columns = has_columns or columns is not None
                     seen = seen or [cell for cell in row if cell]
                 elif columns is None:
                     break
@@ -66,7 +66,7 @@ def _sheets(name: str, file: IO[bytes]) -> Iterator[Read]:
         raise DumpError(name, 0, f"a broken workbook ({error}); save it again") from error
     finally:
         book.close()
-    if not found:
+    if not has_columns:
         fault = "no sheet has a header with a column for the title"
         raise DumpError(name, 0, f"{fault}: {unknown_columns(name, seen)}" if seen else fault)
 

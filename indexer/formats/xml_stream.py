@@ -225,8 +225,8 @@ class _Reader:
             root = etree.fromstring(_ROOT + self.context + record + ends, parser)
         except etree.XMLSyntaxError:
             return None
-        found = list(root.iter(*(f"{{*}}{name}" for name in self.names)))
-        return found[0] if found else None
+        elements = list(root.iter(*(f"{{*}}{name}" for name in self.names)))
+        return elements[0] if elements else None
 
     def _open_elements(self) -> bytes:
         """Writes the start tags of what is open around the last record, with what they hold."""

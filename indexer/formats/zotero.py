@@ -110,7 +110,7 @@ def _person(creator: Object) -> Author:
 
 def _publication(value: Object, note: str) -> Publication:
     def at(*names: str) -> str:
-        return next((found for name in names if (found := text(value.get(name)).strip())), "")
+        return next((value_ for name in names if (value_ := text(value.get(name)).strip())), "")
 
     kind = at("itemType")
     editors = (
@@ -170,7 +170,7 @@ def _identifiers(value: Object, extra: dict[str, str]) -> tuple[tuple[str, str],
         f"arXiv:{extra['arxiv']}" if "arxiv" in extra else "",
         *(text(value.get(key)) for key in ("archiveID", "url", "number")),
     )
-    found = (match[1] or match[2] for place in places if (match := _ARXIV.search(place)))
-    pairs.append(("arxiv", next(found, "").split(" ")[0].removeprefix("arXiv:")))
+    arxiv_ids = (match[1] or match[2] for place in places if (match := _ARXIV.search(place)))
+    pairs.append(("arxiv", next(arxiv_ids, "").split(" ")[0].removeprefix("arXiv:")))
     pairs.append(("citekey", text(value.get("citationKey")) or extra.get("citation key", "")))
     return tuple((scheme, number.strip()) for scheme, number in pairs if number.strip())

@@ -184,7 +184,7 @@ def _subject(element: etree._Element) -> str:
 
 
 def _people(item: etree._Element, *names: str) -> tuple[Author, ...]:
-    found: list[Author] = []
+    authors: list[Author] = []
     for holder in children(item, *names):
         for node in holder.iter():
             if local_name(node) != "Person":
@@ -192,10 +192,10 @@ def _people(item: etree._Element, *names: str) -> tuple[Author, ...]:
             family = text_at(node, "surname")
             given = text_at(node, "givenName") or text_at(node, "givenname")
             if family and given:
-                found.append(person(family=family, given=given))
+                authors.append(person(family=family, given=given))
             elif family or given:
-                found.append(Author(family or given, literal=True))
-    return tuple(found)
+                authors.append(Author(family or given, literal=True))
+    return tuple(authors)
 
 
 def _publication(item: etree._Element, type: str) -> Publication:

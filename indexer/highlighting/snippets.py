@@ -46,25 +46,25 @@ class Excerpts:
         title: list[Span] = []
         if marked and self._title.anything:
             title = self._title.spans(fold(paper.title, umlauts=True))
-        found = [Snippet("title", paper.title, 0, tuple(title))]
+        snippets = [Snippet("title", paper.title, 0, tuple(title))]
         if marked and self._author.anything:
-            found += self._names(paper)
+            snippets += self._names(paper)
         if paper.abstract:
             folded = fold(paper.abstract, umlauts=True)
             spans = self._abstract.spans(folded) if marked and self._abstract.anything else []
-            found.append(passage(paper.abstract, folded, spans))
-        return tuple(found)
+            snippets.append(passage(paper.abstract, folded, spans))
+        return tuple(snippets)
 
     def _names(self, paper: Paper) -> list[Snippet]:
-        found: list[Snippet] = []
+        snippets: list[Snippet] = []
         if not self._author.may_mark(paper.authors):
-            return found
+            return snippets
         last = len(paper.authors) - 1
         for place, name in enumerate(paper.authors):
             spans = self._author.name_spans(name, first=place == 0, last=place == last)
             if spans:
-                found.append(Snippet("author", name, place, tuple(spans)))
-        return found
+                snippets.append(Snippet("author", name, place, tuple(spans)))
+        return snippets
 
 
 def passage(text: str, folded: Folded, spans: list[Span]) -> Snippet:

@@ -176,10 +176,10 @@ class FieldMatcher:
         if not seen:
             return []
         words = self._words
-        found = [(token.start, token.end) for token in seen if token.word in words]
+        stretches_ = [(token.start, token.end) for token in seen if token.word in words]
         if self._compounds or self._phrases or self._nears:
-            found += self._rows(seen)
-        return merged(found)
+            stretches_ += self._rows(seen)
+        return merged(stretches_)
 
     def _look(self, folded: Folded) -> list[TextToken]:
         """Returns the tokens of a text that the query contains, and the joined forms around them.
@@ -269,23 +269,25 @@ class FieldMatcher:
         asked = self._words & held
         for ways, _ in self._compounds:
             asked.update(word for way in ways if held.issuperset(way) for word in way)
-        found: list[Stretch] = []
+        stretches_: list[Stretch] = []
         for term in self._names:
             if (term.position == "^" and not first) or (term.position == "$" and not last):
                 continue
             if term.key is not None:
                 if term.key == name_key(name):
-                    found.append((0, len(name)))
+                    stretches_.append((0, len(name)))
             else:
                 asked |= name_answer(held, term) or set()
-        found += [(token.start, token.end) for token in seen if token.word in asked]
+        stretches_ += [(token.start, token.end) for token in seen if token.word in asked]
         if self._phrases or self._nears:
             by_word = places_of(seen, {})
             for steps in self._phrases:
-                found += extents(seen, stretches(by_word, steps))
+                stretches_ += extents(seen, stretches(by_word, steps))
             for words, width in self._nears:
-                found += [(seen[at].start, seen[at].end) for at in gathered(seen, words, width)]
-        return merged(found)
+                stretches_ += [
+                    (seen[at].start, seen[at].end) for at in gathered(seen, words, width)
+                ]
+        return merged(stretches_)
 
 
 def name_answer(held: set[str], term: NameTerm) -> set[str] | None:
@@ -311,10 +313,10 @@ def name_answer(held: set[str], term: NameTerm) -> set[str] | None:
     return set().union(*answers) if all(answers) else None
 
 
-def merged(found: Iterable[Stretch]) -> list[Span]:
+def merged(stretches_: Iterable[Stretch]) -> list[Span]:
     """Returns spans in order, overlapping and adjacent ones merged."""
     spans: list[Span] = []
-    for start, end in sorted(found):
+    for start, end in sorted(stretches_):
         if spans and start <= spans[-1].end:
             if end > spans[-1].end:
                 spans[-1] = Span(spans[-1].start, end)

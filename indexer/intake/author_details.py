@@ -53,19 +53,19 @@ def clean_details(
     complete = True
     for name, author in zip(given, details, strict=True):
         if not author.has_parts:
-            found, whole = listed((name,))
+            names_, whole = listed((name,))
             complete = complete and whole
         elif names.is_others(name):
-            found, complete = (), False
+            names_, complete = (), False
         else:
             text = work.text("authors", name, ())
             cleaned = names.unmarked(names.spelled_out(text))
             work.change("marks on names", "authors", text, cleaned)
-            found = () if names.is_nobody(cleaned) else (cleaned,)
-        if len(found) == 1:
-            kept.append(clean_author(author, found[0], work))
+            names_ = () if names.is_nobody(cleaned) else (cleaned,)
+        if len(names_) == 1:
+            kept.append(clean_author(author, names_[0], work))
         else:
-            kept += map(Author, found)
+            kept += map(Author, names_)
     return tuple(kept), complete
 
 

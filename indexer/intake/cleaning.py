@@ -233,8 +233,8 @@ class _Cleaning:
         if given is None or given == "":
             return None
         text = str(given)[:LONGEST_NAME]
-        found = _YEAR.search(text) or _YEAR.search(iso_date(text))
-        year = int(found[0]) if found else None
+        match = _YEAR.search(text) or _YEAR.search(iso_date(text))
+        year = int(match[0]) if match else None
         if year is not None and EARLIEST_YEAR <= year <= this_year + 1:
             return year
         self.change(BAD_YEAR, "year", str(given), "")
@@ -245,10 +245,10 @@ class _Cleaning:
         if not given:
             return ""
         plain = given[:LONGEST_NAME].strip().replace("%2F", "/").replace("%2f", "/")
-        found = _DOI.search(_TORN.sub("", plain))
-        if found is None or not found[0].isprintable():
+        match = _DOI.search(_TORN.sub("", plain))
+        if match is None or not match[0].isprintable():
             return self.change(BAD_DOI, "doi", given, "")
-        return self.change("DOI form", "doi", given, found[0].rstrip(".,;").lower())
+        return self.change("DOI form", "doi", given, match[0].rstrip(".,;").lower())
 
     def url(self, given: str) -> str:
         """Keep an address only if it is one of the web."""

@@ -107,11 +107,11 @@ def harvest(  # noqa: PLR0913 - what it is told, and what it tells
     try:
         for reply, tries in _replies(what, state, notice or (lambda _: None)):
             requests += tries
-            found = reply.findall(f"{_OAI}ListRecords/{_OAI}record")
+            elements = reply.findall(f"{_OAI}ListRecords/{_OAI}record")
             if not records and is_readable is not None:
-                _refuse_unread(what, found, is_readable)
-            records += len(found)
-            state = _written(dump, state_file, state, reply, found)
+                _refuse_unread(what, elements, is_readable)
+            records += len(elements)
+            state = _written(dump, state_file, state, reply, elements)
             if progress is not None:
                 progress(records)
     except OSError as error:
@@ -120,9 +120,9 @@ def harvest(  # noqa: PLR0913 - what it is told, and what it tells
 
 
 def _refuse_unread(
-    what: Harvest, found: list[etree._Element], is_readable: Callable[[etree._Element], bool]
+    what: Harvest, elements: list[etree._Element], is_readable: Callable[[etree._Element], bool]
 ) -> None:
-    inner = [node for record in found for node in record.iterfind(f"{_OAI}metadata/*")]
+    inner = [node for record in elements for node in record.iterfind(f"{_OAI}metadata/*")]
     if inner and not any(map(is_readable, inner)):
         fault = f"metadata format {what.prefix} is not read; harvest oai_dc (--prefix oai_dc)"
         raise DumpError(what.url, 0, fault)
@@ -244,14 +244,14 @@ def _written(
     state_file: Path,
     state: HarvestState,
     reply: etree._Element,
-    found: list[etree._Element],
+    elements: list[etree._Element],
 ) -> HarvestState:
     """Add records to the dump, then move the state; a cut between the two is mended next time."""
     if not state.size:
         write_state(state_file, state)  # says that nothing in the dump counts yet
     written = [
         etree.tostring(record, with_tail=False, encoding="UTF-8", xml_declaration=False) + b"\n"
-        for record in found
+        for record in elements
     ]
     added = b"".join(written) if state.size else b"".join((_HEAD, *written))
     # Unbuffered: what a full disk refuses must not be written once more when the file is closed.

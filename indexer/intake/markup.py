@@ -57,9 +57,9 @@ def without_entities(text: str) -> str:
 
 
 def _character(match: re.Match[str]) -> str:
-    found = html.unescape(match[0])
+    text = html.unescape(match[0])
     # Of an unknown name, `unescape` takes the beginning for an entity that lacks its semicolon.
-    return match[0] if found.endswith(";") and match[0] not in {"&semi;", "&#59;"} else found
+    return match[0] if text.endswith(";") and match[0] not in {"&semi;", "&#59;"} else text
 
 
 def without_tags(text: str) -> str:

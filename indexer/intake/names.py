@@ -106,8 +106,8 @@ def _python_list(text: str) -> tuple[str, ...]:
         value = ast.literal_eval(text)
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         return ()
-    found = tuple(item.strip() for item in value if isinstance(item, str) and item.strip())
-    return found if len(found) == len(value) else ()
+    listed = tuple(item.strip() for item in value if isinstance(item, str) and item.strip())
+    return listed if len(listed) == len(value) else ()
 
 
 def _is_inverted(text: str) -> bool:
@@ -148,12 +148,12 @@ def unglued(names: tuple[str, ...]) -> tuple[str, ...]:
     """Split items that hold several names ("Ann Lee and Bo Xu", "Ann Lee      Bo Xu")."""
     if not any(_GLUE.search(name) for name in names):
         return names
-    found: list[str] = []
+    pieces_: list[str] = []
     for name in names:
         pieces = split_names(_GAP.sub(";", name)) if _GLUE.search(name) else (name,)
         whole = all(len(piece.split()) > 1 for piece in pieces)
-        found.extend(pieces) if whole else found.append(name)
-    return tuple(found)
+        pieces_.extend(pieces) if whole else pieces_.append(name)
+    return tuple(pieces_)
 
 
 def unmarked(name: str) -> str:

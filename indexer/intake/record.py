@@ -92,6 +92,10 @@ class Notice:
         return f"{where}: {self.text}"
 
 
+PAPER_ID: Final = "id"
+"""Stands for a scheme where a deletion names a paper by its id."""
+
+
 @dataclass(frozen=True, slots=True)
 class Deletion:
     """A mark that the source of a dump deleted a record (OAI-PMH 2.0, section 2.5.1).
@@ -99,7 +103,8 @@ class Deletion:
     Attributes:
         source: the dump.
         line: from 1.
-        identifiers: pairs of scheme and value by which the record was known ("oai", "arxiv").
+        identifiers: pairs of scheme and value by which the record was known ("oai", "arxiv", or
+            `PAPER_ID`).
     """
 
     source: str

@@ -261,17 +261,17 @@ def _begun(source: RestSource, query: RestQuery, dump: Path, state_file: Path) -
 
 def _digests(dump: Path, size: int) -> set[bytes]:
     """Returns the digests of the records that a dump has, 8 bytes each."""
-    found: set[bytes] = set()
+    keys: set[bytes] = set()
     if not size:
-        return found
+        return keys
     left = size
     with dump.open("rb") as file:
         for line in file:
             left -= len(line)
             if left < 0:
                 break
-            found.add(_digest(line.rstrip(b"\n")))
-    return found
+            keys.add(_digest(line.rstrip(b"\n")))
+    return keys
 
 
 def _digest(record: bytes) -> bytes:

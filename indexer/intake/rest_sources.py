@@ -135,10 +135,10 @@ def _json_of(data: bytes) -> dict[str, Any]:
 
 def _lines(records: object) -> tuple[bytes, ...]:
     """Returns records as lines of JSON; what is no object is left out."""
-    found = records if isinstance(records, list) else []
+    records_ = records if isinstance(records, list) else []
     return tuple(
         json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
-        for record in found
+        for record in records_
         if isinstance(record, dict)
     )
 
@@ -248,17 +248,17 @@ _FETCHED: Final = 200
 
 def _read_pubmed(data: bytes, query: RestQuery) -> RestPage:
     if not query.token:
-        found = _inner(_json_of(data), "esearchresult")
-        fault = _inner(found, "ERROR")
+        result = _inner(_json_of(data), "esearchresult")
+        fault = _inner(result, "ERROR")
         if fault:
             raise RefusedQuery(f"is refused: {fault}")
-        count = int(_inner(found, "count") or 0)
+        count = int(_inner(result, "count") or 0)
         if count > MOST_OF_PUBMED:
             raise RefusedQuery(
                 f"finds {count:,} articles and PubMed gives {MOST_OF_PUBMED:,} of a search: ask "
                 "for fewer at a time, such as 'words AND 2020:2021[dp]'"
             )
-        token = f"{_inner(found, 'webenv')}|{_inner(found, 'querykey')}|0|{count}"
+        token = f"{_inner(result, 'webenv')}|{_inner(result, 'querykey')}|0|{count}"
         return RestPage((), token if count else "")
     records = _elements(data, ("PubmedArticle", "PubmedBookArticle"))
     environment, number, start, count_text = query.token.split("|")

@@ -140,20 +140,20 @@ class _Plain(pickle.Unpickler):
 
 
 def _newest(folder: Path) -> Path:
-    found = [
+    segments = [
         (match[1], int(match[2]), path)
         for path in (folder.iterdir() if folder.is_dir() else ())
         if (match := re.fullmatch(r"_(\w+)_(\d{1,18})\.toc", path.name))
     ]
-    if not found:
+    if not segments:
         raise DumpError(
             str(folder), 0, "holds no index of Whoosh (_MAIN_1.toc); name the directory of one"
         )
-    if len({name for name, _, _ in found}) > 1:
+    if len({name for name, _, _ in segments}) > 1:
         raise DumpError(
             str(folder), 0, "holds several indexes of Whoosh; put the files of one into a directory"
         )
-    return max(found)[2]
+    return max(segments)[2]
 
 
 def _read_toc(path: Path) -> tuple[dict[str, bool], list[_Segment]]:

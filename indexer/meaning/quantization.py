@@ -9,6 +9,7 @@ rounding algorithms", https://doi.org/10.1145/509907.509965).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,6 +20,8 @@ from indexer.meaning.weights import Floats
 
 Codes = NDArray[np.int8]
 Signs = NDArray[np.uint64]
+SignScan = Callable[[Signs, Signs, NDArray[np.int64], NDArray[np.uint16]], None]
+"""A compiled `distances`: signs, those of the query (one row), rows (empty = all), output."""
 _LARGEST: Final = 127
 _STEP: Final = 4096
 """Rows whose codes are turned into float32 at once: 6 MB."""
@@ -91,21 +94,31 @@ def distances(signs: Signs, query: Signs) -> NDArray[np.uint16]:
 
 
 def nearest_signs(
-    signs: Signs, query: Signs, k: int, rows: NDArray[np.int64] | None = None
+    signs: Signs,
+    query: Signs,
+    k: int,
+    rows: NDArray[np.int64] | None = None,
+    scan: SignScan | None = None,
 ) -> NDArray[np.int64]:
-    """Returns the rows whose signs differ least from a query's; all of the k-th's distance, too.
+    """Returns the k rows whose signs differ least from a query's, and all at the k-th's distance.
 
     Args:
-        signs: of all rows.
-        query: of a single vector.
+        signs: uint64[n, width / 64], of all vectors.
+        query: uint64[1, width / 64].
         k: how many are needed.
-        rows: the rows to look at, ascending; None = all.
+        rows: int64, the rows that are compared, ascending; None for all.
+        scan: a compiled loop in the place of `distances`.
     """
-    looked = signs if rows is None else signs[rows]
-    if len(looked) <= k:
-        return np.arange(len(looked)) if rows is None else rows
-    apart = distances(looked, query)
+    size = len(signs) if rows is None else len(rows)
+    if size <= k:
+        return np.arange(size) if rows is None else rows
+    if scan is None:
+        apart = distances(signs if rows is None else signs[rows], query)
+    else:
+        apart = np.empty(size, np.uint16)
+        every = np.zeros(0, np.int64)
+        scan(signs, query[0].copy(), every if rows is None else rows, apart)
     counts = np.bincount(apart)
     limit = int(np.cumsum(counts).searchsorted(k))
-    found = np.flatnonzero(apart <= limit)
-    return found if rows is None else rows[found]
+    near = np.flatnonzero(apart <= limit)
+    return near if rows is None else rows[near]

@@ -16,7 +16,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Final
 
-from indexer.query import Clause, Match, Or, Part, Phrase, Query, Repair, Sort, Word, Words
+from indexer.query import Clause, Match, Or, Part, Phrase, Query, Repair, Word, Words
 from indexer.query_analysis.plain_text import is_plain
 from indexer.search import Searcher
 from indexer.text.folding import fold
@@ -40,7 +40,7 @@ def read_abbreviations(query: Query, searcher: Searcher) -> Query:
         query: as parsed; a word between quotation marks is found only as typed.
         searcher: of the collection.
     """
-    if query.sort is not Sort.RELEVANCE or not is_plain(query.clause):
+    if not is_plain(query.clause):
         return query
     parts = query.clause.parts if isinstance(query.clause, Words) else ()
     if isinstance(query.clause, Word):

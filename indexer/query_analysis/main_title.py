@@ -13,7 +13,19 @@ from dataclasses import replace
 from itertools import islice
 from typing import Final
 
-from indexer.query import And, Clause, Match, Occur, Or, Phrase, Query, Sort, Value, Word, Words
+from indexer.query import (
+    And,
+    Clause,
+    Match,
+    Occur,
+    Or,
+    Phrase,
+    Query,
+    Value,
+    Word,
+    Words,
+    YearRange,
+)
 from indexer.query_analysis.plain_text import MOST_WORDS
 from indexer.references.parse import words_of
 from indexer.search import Searcher
@@ -47,7 +59,7 @@ def read_main_title(query: Query, searcher: Searcher) -> Query | None:
         query: as parsed.
         searcher: of the collection.
     """
-    if query.sort is not Sort.RELEVANCE or query.typed or not _is_text(query.clause):
+    if query.typed or not _is_text(query.clause):
         return None
     words = words_of(query.text)
     if not 0 < len(words) <= MOST_WORDS:
@@ -64,7 +76,9 @@ def read_main_title(query: Query, searcher: Searcher) -> Query | None:
             ids.append(paper_id)
     if not 0 < len(ids) <= MOST_TITLED:
         return None
-    first = set(islice(searcher.ids(replace(query, page=1)), len(ids)))
+    # Without the filters: they must not change how a text is read, nor so what they count.
+    unfiltered = replace(query, filters=(), years=YearRange(), page=1)
+    first = set(islice(searcher.ids(unfiltered), len(ids)))
     if first == set(ids):
         return query
     papers = tuple(Value("id", paper_id) for paper_id in ids)

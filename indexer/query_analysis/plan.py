@@ -230,11 +230,11 @@ def _run(clause: Words, parts: list[_ClauseNode], nodes: list[Node]) -> _ClauseN
 
 
 def _reached(nodes: list[Node], root: int) -> tuple[int, ...]:
-    found: list[int] = []
+    nodes_: list[int] = []
     waiting = [root]
     while waiting:
         at = waiting.pop()
-        found.append(at)
+        nodes_.append(at)
         match nodes[at]:
             case Run(members):
                 waiting.extend(member.node for member in members)
@@ -242,7 +242,7 @@ def _reached(nodes: list[Node], root: int) -> tuple[int, ...]:
                 waiting.extend(inner)
             case Without(one):
                 waiting.append(one)
-    return tuple(sorted(found))
+    return tuple(sorted(nodes_))
 
 
 def _unnegated(

@@ -28,10 +28,10 @@ from indexer.query import (
     Phrase,
     Query,
     Repair,
-    Sort,
     TypedFilter,
     Value,
     Words,
+    YearRange,
     Years,
 )
 from indexer.query_analysis.plain_text import is_plain, title_clause
@@ -79,7 +79,7 @@ def read_typed_filters(query: Query, searcher: Searcher, venues: Venues) -> Quer
         venues: the table of aliases.
     """
     query = _with_venue_names(query, searcher, venues)
-    if query.sort is not Sort.RELEVANCE or not is_plain(query.clause):
+    if not is_plain(query.clause):
         return query
     text = query.text
     fillers = filler_spans(text)
@@ -98,7 +98,7 @@ def read_typed_filters(query: Query, searcher: Searcher, venues: Venues) -> Quer
     filters = tuple(piece.clause for piece in pieces)
     spoken, _ = parse_clause(rest)
     clause: Clause = And((spoken, *filters)) if spoken is not None else _all(filters)
-    everything = replace(query, match=Match.ALL, page=1)
+    everything = _unfiltered(query)
     weak = all(piece.weak for piece in pieces)
     if weak and (spoken is None or searcher.count(everything)):
         return query
@@ -121,6 +121,14 @@ def read_typed_filters(query: Query, searcher: Searcher, venues: Venues) -> Quer
     )
 
 
+def _unfiltered(query: Query) -> Query:
+    """Returns the query for all words without its filters.
+
+    How a text is read must not change with the filters beside it: their numbers would be wrong.
+    """
+    return replace(query, filters=(), years=YearRange(), match=Match.ALL, page=1)
+
+
 def as_words(text: str, typed: TypedFilter) -> str:
     """Returns a query text in which a typed filter is a word again, between quotation marks."""
     return f'{text[: typed.start]}"{text[typed.start : typed.end]}"{text[typed.end :]}'
@@ -138,7 +146,7 @@ def _all(filters: tuple[Value | Years, ...]) -> Clause:
 def _is_titled(query: Query, searcher: Searcher) -> bool:
     """Return whether a title has all words of a query."""
     titled = title_clause(query.clause)
-    everything = replace(query, clause=titled, match=Match.ALL, page=1)
+    everything = replace(_unfiltered(query), clause=titled)
     return titled is not None and searcher.count(everything) > 0
 
 

@@ -26,7 +26,6 @@ from indexer.query import (
     Part,
     Query,
     Repair,
-    Sort,
     TypedName,
     Word,
     Words,
@@ -66,7 +65,7 @@ def read_typed_name(query: Query, searcher: Searcher) -> Query:
         query: as parsed.
         searcher: of the collection.
     """
-    if query.sort is not Sort.RELEVANCE or query.typed or not is_plain(query.clause):
+    if query.typed or not is_plain(query.clause):
         return query
     text = " ".join(query.text.split())
     begun = _ASIDE.match(text)
@@ -124,13 +123,13 @@ def spelled_names(text: str) -> tuple[str, ...]:
             name = f"{_dotted(parts[1].strip())} {parts[0].strip()}"
         return (name,) if name and "," not in name else ()
     words = text.split()
-    found = [text]
+    texts = [text]
     if len(words) > 1 and not text.isupper():
         if _is_initials("".join(words[1:]), text):
-            found.append(f"{_dotted(''.join(words[1:]))} {words[0]}")
+            texts.append(f"{_dotted(''.join(words[1:]))} {words[0]}")
         if _is_initials(words[0], text):
-            found.append(" ".join((_dotted(words[0]), *words[1:])))
-    return tuple(dict.fromkeys(found))
+            texts.append(" ".join((_dotted(words[0]), *words[1:])))
+    return tuple(dict.fromkeys(texts))
 
 
 def authors_of_name(searcher: Searcher, name: str) -> tuple[NamedAuthor, ...]:
@@ -146,13 +145,13 @@ def authors_of_name(searcher: Searcher, name: str) -> tuple[NamedAuthor, ...]:
     contained = "" if re.search("[aou]e", name.lower()) or len(spelled) > 1 else max(words, key=len)
     listed = FacetRequest("author", _LISTED, contains=contained)
     values = searcher.search(asked, facets=(listed,)).facets["author"].values
-    found = [
+    candidates = [
         (order, NamedAuthor(value.value, value.count))
         for value in values
         if (order := _fit(spelled, value.value)) is not None
     ]
-    found.sort(key=lambda candidate: (candidate[0], -candidate[1].papers, candidate[1].name))
-    return tuple(author for _, author in found[:MOST_AUTHORS])
+    candidates.sort(key=lambda candidate: (candidate[0], -candidate[1].papers, candidate[1].name))
+    return tuple(author for _, author in candidates[:MOST_AUTHORS])
 
 
 def _spelled(name: str) -> frozenset[tuple[str, ...]]:

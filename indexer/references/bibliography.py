@@ -62,8 +62,8 @@ def read_bibliography(
         DumpError: when a file that looks like one of a format cannot be read as such.
     """
     text = "\n".join(decode(line) for line in data.splitlines())
-    found = _recorded(data, name) if _STRUCTURED.search(text[:20_000]) else None
-    given = list(found) if found is not None else []
+    references = _recorded(data, name) if _STRUCTURED.search(text[:20_000]) else None
+    given = list(references) if references is not None else []
     if not given:
         given = [GivenReference(0, parse_reference(item)) for item in split_list(text)]
     return tuple(

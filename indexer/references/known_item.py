@@ -100,9 +100,9 @@ def _own_id(searcher: Searcher, query: Query, text: str) -> Query:
 
 def _reference(searcher: Searcher, query: Query, text: str) -> Query:
     reference = parse_reference(text)
-    found = find_paper(searcher, reference)
-    if found is not None:
-        return replace(query, clause=Value("id", found.paper.id))
+    best = find_paper(searcher, reference)
+    if best is not None:
+        return replace(query, clause=Value("id", best.paper.id))
     title = words_of(reference.titles[0]) if reference.titles else reference.words
     parts = tuple(Part(Word(word)) for word in dict.fromkeys(title[:TITLE_WORDS]))
     return replace(query, clause=Words(parts)) if len(parts) > 1 else query
@@ -113,10 +113,10 @@ def _titled(searcher: Searcher, text: str) -> Clause | None:
     match = _NAME_YEAR.fullmatch(" ".join(text.split()))
     if match is None or len(match["words"].split()) < 4:
         return None
-    found = find_paper(searcher, parse_reference(text))
-    if found is None or found.title < 0.95 or not found.authors or not found.year:
+    known = find_paper(searcher, parse_reference(text))
+    if known is None or known.title < 0.95 or not known.authors or not known.year:
         return None
-    return Value("id", found.paper.id)
+    return Value("id", known.paper.id)
 
 
 def _is_rather_a_name(searcher: Searcher, word: str) -> bool:

@@ -66,8 +66,8 @@ class Candidate:
 
 def find_paper(searcher: Searcher, reference: ParsedReference) -> Candidate | None:
     """Returns the paper that a reference names; None where this collection has none like it."""
-    found = find_candidates(searcher, reference, 1)
-    return found[0] if found else None
+    candidates = find_candidates(searcher, reference, 1)
+    return candidates[0] if candidates else None
 
 
 def find_candidates(

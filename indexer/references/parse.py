@@ -123,42 +123,42 @@ def is_reference(text: str) -> bool:
 
 
 def _identifiers(text: str) -> tuple[Identifier, ...]:
-    found: dict[str, Identifier] = {}
+    identifiers: dict[str, Identifier] = {}
     doi = doi_in(text)
     if doi:
         identifier = Identifier("doi", doi)
-        found[identifier.key] = identifier
+        identifiers[identifier.key] = identifier
     for match in re.finditer(
         r"arXiv[:.\s]+(?:preprint\s+)?(?:arXiv[:.\s]*)?([\w.-]+(?:/\d{7})?)", text, re.IGNORECASE
     ):
         if number := arxiv_of(match[1].rstrip(".,")):
-            found.setdefault(f"arxiv:{number}", Identifier("arxiv", number))
+            identifiers.setdefault(f"arxiv:{number}", Identifier("arxiv", number))
     for match in re.finditer(r"https?://[^\s>\]]+|\bPMC\d+|\bPMID:? ?\d+", text):
         for identifier in identifiers_in(match[0].rstrip(".,;)")):
-            found.setdefault(identifier.key, identifier)
-    return tuple(found.values())
+            identifiers.setdefault(identifier.key, identifier)
+    return tuple(identifiers.values())
 
 
 def _titles(text: str) -> tuple[str, ...]:
     """Returns stretches that may be the title, likeliest first."""
-    found: list[str] = [
+    titles: list[str] = [
         next(filter(None, match.groups())).rstrip(".,;") for match in _QUOTED.finditer(text)
     ]
-    found.sort(key=len, reverse=True)
+    titles.sort(key=len, reverse=True)
     listed = _VANCOUVER.match(text)
     if listed is not None:
-        found.append(_first_sentence(text[listed.end() :]))
+        titles.append(_first_sentence(text[listed.end() :]))
     for match in _YEAR_MARK.finditer(text):
         if match.start() > 3 and not re.search(r"[“\"]", text[: match.start()]):
-            found.append(_first_sentence(text[match.end() :]))
+            titles.append(_first_sentence(text[match.end() :]))
             break
     sentences = [part.strip(" .,;") for part in _SENTENCE.split(text) if part.strip(" .,;")]
-    found += [sentence for sentence in sentences if not _is_names(sentence)][:3]
+    titles += [sentence for sentence in sentences if not _is_names(sentence)][:3]
     plain = re.sub(rf"\b{_YEAR}[a-z]?\b", " ", text)
     if len(text.split()) <= 40:
-        found.append(" ".join(plain.split()[1:]))
+        titles.append(" ".join(plain.split()[1:]))
     kept = dict.fromkeys(
-        candidate.strip(' .,;"“”') for candidate in found if len(words_of(candidate)) > 1
+        candidate.strip(' .,;"“”') for candidate in titles if len(words_of(candidate)) > 1
     )
     return tuple(kept)[:MOST_TITLES]
 

@@ -72,17 +72,17 @@ def check_references(
         if reference.fault:
             yield ReferenceReport(reference, "unread")
             continue
-        found = find_paper(searcher, reference.reference)
-        if found is None:
+        match = find_paper(searcher, reference.reference)
+        if match is None:
             yield ReferenceReport(reference, "not here")
             continue
-        differences = tuple(_differences(reference, found.paper, found.title))
+        differences = tuple(_differences(reference, match.paper, match.title))
         yield ReferenceReport(
             reference,
             "differs" if differences else "found",
-            found.paper,
+            match.paper,
             differences,
-            _published(searcher, found.paper),
+            _published(searcher, match.paper),
         )
 
 

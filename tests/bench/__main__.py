@@ -14,7 +14,7 @@ from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
-from tests.bench import build, corpus, http, latency, questions, tune, updates
+from tests.bench import build, corpus, http, latency, questions, tune, updates, vectors
 from tests.bench.engines import CHANGES, MODULES, available, engine, index_of
 from tests.bench.report import Report
 
@@ -50,6 +50,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--tune", action="store_true", help="derive the engine's tuning constants, and end"
     )
+    parser.add_argument("--vectors", default="", help="scan so many made-up vectors, and end")
     parser.add_argument("--core", type=int, default=-1, help="run on this core alone")
     return parser
 
@@ -58,6 +59,11 @@ def main(given: list[str]) -> None:
     options = arguments().parse_args(given)
     if options.core >= 0:
         os.sched_setaffinity(0, {options.core})
+    if options.vectors:
+        for count in map(int, options.vectors.split(",")):
+            scans = vectors.measure(count, options.seed, CLOCKS[options.clock])
+            sys.stdout.write("\n".join((*vectors.table(scans), "")))
+        return
     if options.tune:
         derived = [tune.derive(constant, CLOCKS[options.clock]) for constant in tune.CONSTANTS]
         sys.stdout.write("\n".join((*tune.table(derived), "")))

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from indexer.paper import Paper
-from indexer.query import Query, Sort, Word
-from indexer.search import Index, PaperTimes, Searcher
+from indexer.query import Filter, Query, Sort, Word
+from indexer.search import DatedIds, Index, PaperTimes, Searcher
 from tests.conformance.backends import Backend
 from tests.conformance.examples import PAPERS
 
@@ -96,3 +96,35 @@ def test_the_order_of_coming_in(backend: Backend) -> None:
                     for hit in searcher.search(replace(asked, page=page)).hits
                 ]
                 assert hits == list(searcher.ids(asked)) == ["late", "mended", "old"]
+
+
+def test_papers_by_their_last_change(backend: Backend) -> None:
+    """All of a stretch of time, page by page; papers of one block are in the order of their ids."""
+    with backend.index() as index:
+        write(index, OLD, MENDED, replace(AGAIN, venue="ICML"))
+        later = next_second()
+        write(index, replace(OLD, title="A word that has changed"), replace(LATE, venue="ICML"))
+        with index.searcher() as searcher:
+            every = searcher.dated(Query())
+            assert [one for _, one in every.entries] == ["again", "mended", "late", "old"]
+            assert every.entries == tuple(
+                (times(index, one).last_changed, one) for _, one in every.entries
+            )
+            walked: list[tuple[str, str]] = []
+            while page := searcher.dated(
+                Query(), after=walked[-1] if walked else ("", ""), limit=1
+            ).entries:
+                walked += page
+            assert tuple(walked) == every.entries
+            first, last = every.entries[0][0], every.entries[-1][0]
+            assert searcher.dated(Query(), since=later).entries == every.entries[2:]
+            assert searcher.dated(Query(), since=later, limit=0) == DatedIds(2, ())
+            assert searcher.dated(Query(), until=first).entries == every.entries[:2]
+            assert searcher.dated(Query(), since=later, after=every.entries[2]) == DatedIds(
+                2, every.entries[3:]
+            )
+            assert searcher.dated(Query(), since=first, until=last) == DatedIds(4, every.entries)
+            assert not searcher.dated(Query(), until="1999-01-01T00:00:00+00:00").total
+            at_icml = Query(filters=(Filter("venue", ("ICML",)),))
+            assert [one for _, one in searcher.dated(at_icml).entries] == ["again", "late"]
+            assert searcher.dated(Query(clause=Word("mended"))).total == 1

@@ -16,6 +16,7 @@ from indexer.references.known_item import read_known_item
 from indexer.search import (
     DEFAULT_FACETS,
     ClauseReading,
+    DatedIds,
     Facet,
     FacetRequest,
     FacetValue,
@@ -134,6 +135,23 @@ class MemorySearcher:
 
     def times(self, paper_id: str) -> PaperTimes | None:
         return self._times.get(paper_id)
+
+    def dated(
+        self,
+        query: Query,
+        *,
+        since: str = "",
+        until: str = "",
+        after: tuple[str, str] = ("", ""),
+        limit: int = 100,
+    ) -> DatedIds:
+        def order(entry: tuple[str, str]) -> tuple[str, bytes]:
+            return entry[0], entry[1].encode()
+
+        entries = [(self._times[one].last_changed, one) for one in self.ids(query)]
+        within = [one for one in entries if since <= one[0] and (not until or one[0] <= until)]
+        rest = sorted((one for one in within if order(one) > order(after)), key=order)
+        return DatedIds(len(within), tuple(rest[:limit]))
 
     def values(
         self, field: FacetField, *, prefix: str = "", contains: str = "", limit: int = 20

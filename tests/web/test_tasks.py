@@ -72,3 +72,8 @@ def test_the_order_without_words_is_said_as_it_is(client: FlaskClient) -> None:
     assert "relevance" not in [one.text for one in orders]
     same = client.get("/search.json?per_page=20&fields=id").get_json()["hits"]
     assert same == client.get("/search.json?per_page=20&fields=id&sort=-year").get_json()["hits"]
+
+
+def test_the_page_of_a_typed_venue_is_offered(client: FlaskClient) -> None:
+    hrefs = [one.attrs["href"] for one in links(client, "/search?q=ICML")]
+    assert "/venue/icml" in hrefs[: hrefs.index("/paper/p1") if "/paper/p1" in hrefs else 20]

@@ -20,10 +20,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Final
 
-from indexer import Index, IndexDamaged, Integrity, Searcher
+from indexer import GenerationHistory, Index, IndexDamaged, Integrity, Searcher, history_of
 
 _LOWEST: Final = 19
 """Nice value of a thread that gives way to all others (setpriority(2))."""
+_HISTORIES: Final = 4
+"""Generations whose past is remembered."""
 _log = logging.getLogger(__name__)
 
 
@@ -73,6 +75,8 @@ class Snapshots:
         self._index = index
         self._lock = threading.Lock()
         self._current: _Snapshot | None = None
+        self._history_lock = threading.Lock()
+        self._histories: dict[tuple[str, str], GenerationHistory] = {}
 
     @contextmanager
     def lent(self) -> Iterator[Searcher]:
@@ -97,6 +101,18 @@ class Snapshots:
         """
         with self._index.searcher(generation) as searcher:
             yield searcher
+
+    def history(self, searcher: Searcher) -> GenerationHistory:
+        """Returns the past of the generation that a searcher reads; the latest are remembered."""
+        key = (searcher.identity, searcher.generation)
+        with self._history_lock:
+            history = self._histories.get(key)
+            if history is None:
+                history = history_of(self._index, searcher.generation)
+                if len(self._histories) >= _HISTORIES:
+                    del self._histories[next(iter(self._histories))]
+                self._histories[key] = history
+            return history
 
     def kept(self) -> tuple[str, ...]:
         """Returns the names of the generations that can be opened, oldest first."""

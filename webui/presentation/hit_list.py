@@ -76,7 +76,7 @@ def _item(
     quoted, paper_id, name, href = escaped(
         [quote(paper.id), paper.id, plain(paper.title), paper_href(paper.id)]
     )
-    spoken = written(paper)
+    spoken = text_attributes(paper)
     parts = [f'<li class="hit"><article><abbr class="unapi-id" title="{quoted}"></abbr>']
     if listed.selectable:
         parts.append(
@@ -139,7 +139,7 @@ def _explanation(entry: Entry, text: str) -> str:
     )
 
 
-def written(paper: Paper) -> Markup:
+def text_attributes(paper: Paper) -> Markup:
     """Returns the attributes that tell how a text of a paper is written.
 
     The direction of a text follows its first letter with one (HTML 3.2.6.4), so that full stops

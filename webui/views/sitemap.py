@@ -25,6 +25,7 @@ Disallow: /export
 Disallow: /suggest
 Disallow: /unapi
 Disallow: /api
+Disallow: /oai
 Disallow: /feed.atom
 Disallow: /advanced?
 Disallow: /shelf

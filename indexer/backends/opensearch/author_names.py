@@ -66,13 +66,13 @@ class ValueLists:
         begin, part = fold(prefix).text.strip(), fold(contains).text.strip()
         counts, shown = self._counted(field, begin, few=not (begin or part) and limit > 0)
         counts.pop(UNKNOWN, None)
-        found = [
+        values = [
             FacetValue(shown[key], count)
             for key, count in counts.items()
             if any(part in form and begins(form, begin) for form in forms(shown[key]))
         ]
-        found.sort(key=lambda value: (-value.count, value.value))
-        return tuple(found[: limit if limit > 0 else None])
+        values.sort(key=lambda value: (-value.count, value.value))
+        return tuple(values[: limit if limit > 0 else None])
 
     def namesakes(self, folded: str) -> tuple[FacetValue, ...]:
         """List the names that fold to the same; see `indexer.search.Searcher.names`."""
@@ -90,11 +90,11 @@ class ValueLists:
             return ()
         known = self.shown(same)
         answer = self._ask(_counting({"v": values_of("author", len(same), same)}))
-        found = [
+        values = [
             FacetValue(known.get(str(bucket["key"]), str(bucket["key"])), int(bucket["doc_count"]))
             for bucket in answer["aggregations"]["v"]["buckets"]
         ]
-        kept = [value for value in found if same_names_key(value.value) == wanted]
+        kept = [value for value in values if same_names_key(value.value) == wanted]
         return tuple(sorted(kept, key=lambda value: (-value.count, value.value)))
 
     def _counted(
@@ -117,11 +117,11 @@ class ValueLists:
             aggs = {"v": values_of("author_shown", size, exclude=self.variants)}
             if shown:
                 aggs["several"] = values_of("author", len(shown), sorted(shown))
-            found = self._ask(_counting(aggs))["aggregations"]
+            answer_ = self._ask(_counting(aggs))["aggregations"]
             buckets = {
-                str(bucket["key"]): int(bucket["doc_count"]) for bucket in found["v"]["buckets"]
+                str(bucket["key"]): int(bucket["doc_count"]) for bucket in answer_["v"]["buckets"]
             }
-            several = found.get("several", {}).get("buckets", [])
+            several = answer_.get("several", {}).get("buckets", [])
             counts.update({str(bucket["key"]): int(bucket["doc_count"]) for bucket in several})
         sure = frozenset(counts)
         for name, count in buckets.items():
@@ -201,12 +201,12 @@ class Coauthors:
 
     def _around(self, keys: set[str]) -> set[str]:
         """Returns everybody on the papers of some keys; nobody where they are too many."""
-        found: set[str] = set()
+        keys_: set[str] = set()
         asked = sorted(keys)
         for at in range(0, len(asked), _TOGETHER):
             query = {"terms": {"author": asked[at : at + _TOGETHER]}}
-            found.update(self._counted(query, values_of("author", MOST_VALUES)))
-        return found if len(found) < MOST_VALUES else set()
+            keys_.update(self._counted(query, values_of("author", MOST_VALUES)))
+        return keys_ if len(keys_) < MOST_VALUES else set()
 
     def _papers(self, keys: Iterable[str]) -> dict[str, int]:
         """Count the papers of those of some keys that have any."""

@@ -119,15 +119,15 @@ class DocumentMaker:
 
     def _cut(self, text: str) -> list[Cut]:
         cuts = self._cuts
-        found = []
+        terms_ = []
         for raw in self._analyzer.words(fold(text, umlauts=True).text):
             cut = cuts.get(raw)
             if cut is None:
                 if len(cuts) > _MOST_CUTS:
                     cuts.clear()
                 cut = cuts[raw] = _cut(raw, self._analyzer)
-            found.append(cut)
-        return found
+            terms_.append(cut)
+        return terms_
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -300,8 +300,8 @@ def _read_counts(
 
 
 def _buckets(answer: Body, name: str) -> list[Body]:
-    found: list[Body] = answer.get(name, {}).get("buckets", [])
-    return found
+    buckets: list[Body] = answer.get(name, {}).get("buckets", [])
+    return buckets
 
 
 def _order(

@@ -181,13 +181,13 @@ class Generations:
         Raises:
             IndexError_: when some of it is not there.
         """
-        found: dict[str, bytes] = {}
+        attachments: dict[str, bytes] = {}
         for name in sorted(facts.attached):
             data = self._ledger.attachment(facts.info.generation, name)
             if data is None:
                 raise IndexError_(f"{self._config.name}: the attachment {name} is not there")
-            found[name] = data
-        return found
+            attachments[name] = data
+        return attachments
 
     def asking(self, index: str) -> Callable[[Body], Body]:
         """Ask an index while the cluster may be busy."""

@@ -110,9 +110,9 @@ class Ledger:
 
     def indices(self) -> list[str]:
         """Name every generation that has an index, published or not, rising."""
-        found = self._client.indices.get_alias(index=f"{self.name}-g*")
+        aliases = self._client.indices.get_alias(index=f"{self.name}-g*")
         pattern = re.compile(re.escape(self.name) + r"-(g\d{6,})")
-        return sorted(match[1] for entry in found if (match := pattern.fullmatch(entry)))
+        return sorted(match[1] for entry in aliases if (match := pattern.fullmatch(entry)))
 
     def read(self, generation: str) -> Generation | None:
         """Read the facts of a generation; None where it is not there any more.
@@ -336,15 +336,15 @@ def take_census(ask: Ask) -> Census:
     years = {"first": {"min": {"field": "year"}}, "last": {"max": {"field": "year"}}}
     answer = ask({"size": 0, "track_total_hits": True, "aggs": {**lengths, **years}})
     papers = int(answer["hits"]["total"]["value"])
-    found = answer["aggregations"]
-    averages = {field: float(found[field]["value"]) / max(1, papers) for field in FIELDS}
+    aggregations = answer["aggregations"]
+    averages = {field: float(aggregations[field]["value"]) / max(1, papers) for field in FIELDS}
     authors, spellings, variants = _spellings(ask)
     return Census(
         Collection(papers, averages),
         sum(value != UNKNOWN for value, _ in _values(ask, "venue")),
         authors,
-        _year(found["first"]["value"]),
-        _year(found["last"]["value"]),
+        _year(aggregations["first"]["value"]),
+        _year(aggregations["last"]["value"]),
         spellings,
         variants,
     )

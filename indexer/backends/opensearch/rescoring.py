@@ -134,15 +134,15 @@ class Nearness:
     def _places(self, stream: str) -> dict[str, set[int]]:
         """Returns the positions of the words asked for in one stream."""
         asked = self._asked
-        found: dict[str, set[int]] = {}
+        ids_by_term: dict[str, set[int]] = {}
         for position, piece in enumerate(stream.split(" ")):
             if piece in asked:
-                found.setdefault(piece, set()).add(position)
+                ids_by_term.setdefault(piece, set()).add(position)
             elif "|" in piece:
                 for word in piece.split("|"):
                     if word in asked:
-                        found.setdefault(word, set()).add(position)
-        return found
+                        ids_by_term.setdefault(word, set()).add(position)
+        return ids_by_term
 
 
 def _words(term: TextTerm) -> list[tuple[bool, str]]:
@@ -165,7 +165,7 @@ def _standing(term: TextTerm, places: Mapping[str, dict[str, set[int]]]) -> dict
         ways = ((term.word if term.exact else term.stem,),)
     else:
         ways = term.text_ways
-    found: dict[int, set[int]] = {}
+    ids_by_field: dict[int, set[int]] = {}
     fields: tuple[tuple[TextField, int], ...] = (("title", 0), ("abstract", _FIELD))
     for field, offset in fields:
         if term.field not in (None, field):
@@ -174,8 +174,8 @@ def _standing(term: TextTerm, places: Mapping[str, dict[str, set[int]]]) -> dict
         for way in ways:
             for start in at.get(way[0], ()):
                 if all(start + step in at.get(word, ()) for step, word in enumerate(way)):
-                    found.setdefault(start + offset, set()).add(len(way))
-    return found
+                    ids_by_field.setdefault(start + offset, set()).add(len(way))
+    return ids_by_field
 
 
 NEEDED = ("paper", *STREAMS, "title_length", "abstract_length")

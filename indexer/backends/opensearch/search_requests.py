@@ -195,7 +195,7 @@ class Pages:
 
     def _tiers(
         self,
-        found: OrderedQuery,
+        ordered: OrderedQuery,
         page: tuple[int, int],
         aggs: Body | None,
         source: tuple[str, ...],
@@ -204,7 +204,7 @@ class Pages:
         """Ask for a page of an order in which some hits come before all others.
 
         Args:
-            found: what is asked.
+            ordered: the query and its order.
             page: hits to pass over, and hits to give.
             aggs: what to count besides.
             source: fields of the documents to give.
@@ -212,9 +212,9 @@ class Pages:
         """
         start, wanted = page
         ids: Body = {"ids": {"values": sorted(map(document_id, leading))}}
-        filters = [] if found.filters is None else [found.filters]
-        ahead = replace(found, filters={"bool": {"filter": [*filters, ids]}})
-        behind = replace(found, filters={"bool": {"filter": filters, "must_not": [ids]}})
+        filters = [] if ordered.filters is None else [ordered.filters]
+        ahead = replace(ordered, filters={"bool": {"filter": [*filters, ids]}})
+        behind = replace(ordered, filters={"bool": {"filter": filters, "must_not": [ids]}})
         few = min(wanted, max(0, len(leading) - start))
         first: list[Body] = []
         if few:
@@ -292,14 +292,19 @@ class Pages:
         return explained(self._plan, match, self._names, place.told)
 
     def _page(
-        self, found: OrderedQuery, first: int, size: int, aggs: Body | None, source: tuple[str, ...]
+        self,
+        ordered: OrderedQuery,
+        first: int,
+        size: int,
+        aggs: Body | None,
+        source: tuple[str, ...],
     ) -> Body:
         """Ask for a page however deep it lies."""
         named = {"include_named_queries_score": True} if self._explain else {}
         if first + size <= WALL:
-            return self._ask(page_body(found, first, size, aggs=aggs, source=source) | named)
-        answer = self._ask(page_body(found, 0, 0, aggs=aggs, source=()))
-        body = page_body(found, 0, WALL, source=())
+            return self._ask(page_body(ordered, first, size, aggs=aggs, source=source) | named)
+        answer = self._ask(page_body(ordered, 0, 0, aggs=aggs, source=()))
+        body = page_body(ordered, 0, WALL, source=())
         after: list[object] | None = None
         passed = 0
         while passed < first:
@@ -307,7 +312,7 @@ class Pages:
             if not hits:
                 return answer
             passed, after = passed + len(hits), hits[-1]["sort"]
-        body = page_body(found, 0, WALL, source=source) | named
+        body = page_body(ordered, 0, WALL, source=source) | named
         collected: list[Body] = []
         while len(collected) < size:
             hits = self._walk(body, min(WALL, size - len(collected)), after)
@@ -389,7 +394,7 @@ class OrderedQuery:
 
 
 def page_body(
-    found: OrderedQuery,
+    ordered: OrderedQuery,
     first: int,
     size: int,
     *,
@@ -402,27 +407,27 @@ def page_body(
     out; the total is of what passes them.
 
     Args:
-        found: what is asked.
+        ordered: the query and its order.
         first: hits to pass over.
         size: hits to give.
         aggs: of `facets.facet_aggs`.
         source: fields of the documents to give; none = no documents.
     """
     body: Body = {
-        "query": rounded(found.query) if found.scored else found.query,
-        "sort": ORDERS[found.sort],
+        "query": rounded(ordered.query) if ordered.scored else ordered.query,
+        "sort": ORDERS[ordered.sort],
         "from": first,
         "size": size,
         "track_total_hits": True,
         "_source": list(source) or False,
     }
-    if found.scored and found.sort is not Sort.RELEVANCE:
+    if ordered.scored and ordered.sort is not Sort.RELEVANCE:
         body["track_scores"] = True
     if aggs:
         body["aggs"] = aggs
-    if found.filters is not None:
+    if ordered.filters is not None:
         if aggs:
-            body["post_filter"] = found.filters
+            body["post_filter"] = ordered.filters
         else:
-            body["query"] = {"bool": {"must": [body["query"]], "filter": [found.filters]}}
+            body["query"] = {"bool": {"must": [body["query"]], "filter": [ordered.filters]}}
     return body

@@ -12,6 +12,7 @@ from typing import Final, Protocol
 
 from indexer.analysis import Analyzer, open_word
 from indexer.backends.opensearch.author_names import Coauthors, ValueLists
+from indexer.backends.opensearch.change_order import dated_body, read_dated
 from indexer.backends.opensearch.document import document_id, paper_of
 from indexer.backends.opensearch.execution import Finder, Finding
 from indexer.backends.opensearch.facets import (
@@ -44,6 +45,7 @@ from indexer.references.known_item import read_known_item
 from indexer.reviews.labels import labels_of
 from indexer.search import (
     DEFAULT_FACETS,
+    DatedIds,
     Facet,
     FacetRequest,
     FacetValue,
@@ -313,6 +315,22 @@ class ClusterSearcher:
             for name in ("first_indexed", "last_changed")
         )
         return PaperTimes(*told)
+
+    def dated(
+        self,
+        query: Query,
+        *,
+        since: str = "",
+        until: str = "",
+        after: tuple[str, str] = ("", ""),
+        limit: int = 100,
+    ) -> DatedIds:
+        """Returns matches by the time of their last change, the earliest first."""
+        found = self._finder.find(query, 0, 0)
+        filters = filter_query(query)
+        matching = [found.matching, *([filters] if filters else [])]
+        body = dated_body(matching, since, until, after, limit)
+        return read_dated(self._transport.search(body), until)
 
     def chain(self, one: str, other: str) -> tuple[str, ...]:
         """Returns the shortest chain of exact names from one to another, both included."""

@@ -91,14 +91,14 @@ class WordFacts:
 
     def named(self, words: Way) -> bool:
         """Returns whether these folded words are an author's whole name, but for a number."""
-        found = self._named.get(words)
-        if found is None:
+        expansion = self._named.get(words)
+        if expansion is None:
             query = {"term": {"author_folded": bounded(" ".join(words))}}
-            found = self.counts([query])[0] > 0
+            expansion = self.counts([query])[0] > 0
             with self._lock:
                 _trim(self._named)
-                self._named[words] = found
-        return found
+                self._named[words] = expansion
+        return expansion
 
     def fitting(self, pattern: str, *, names: bool) -> Expansion:
         """Expand a wildcard pattern over the words of texts, or of names."""
@@ -132,14 +132,18 @@ class WordFacts:
         missing = [word for word in words if word not in self._word_papers]
         counts = self.counts([*map(_in_texts, missing), *map(_in_names, missing)])
         half = len(missing)
-        found = dict(zip(missing, zip(counts[:half], counts[half:], strict=True), strict=True))
-        found |= {word: self._word_papers[word] for word in words if word not in found}
+        counts_by_word = dict(
+            zip(missing, zip(counts[:half], counts[half:], strict=True), strict=True)
+        )
+        counts_by_word |= {
+            word: self._word_papers[word] for word in words if word not in counts_by_word
+        }
         with self._lock:
             _trim(self._word_papers)
-            self._word_papers.update(found)
+            self._word_papers.update(counts_by_word)
         return (
-            {word: held[0] for word, held in found.items()},
-            {word: held[1] for word, held in found.items()},
+            {word: held[0] for word, held in counts_by_word.items()},
+            {word: held[1] for word, held in counts_by_word.items()},
         )
 
     def stem_papers(self, stems: list[str]) -> dict[str, int]:
@@ -148,12 +152,14 @@ class WordFacts:
         counts = self.counts(
             [either([{"term": {field: stem}} for field in _TEXT_STEMS]) for stem in missing]
         )
-        found = dict(zip(missing, counts, strict=True))
-        found |= {stem: self._stem_papers[stem] for stem in stems if stem not in found}
+        counts_by_stem = dict(zip(missing, counts, strict=True))
+        counts_by_stem |= {
+            stem: self._stem_papers[stem] for stem in stems if stem not in counts_by_stem
+        }
         with self._lock:
             _trim(self._stem_papers)
-            self._stem_papers.update(found)
-        return found
+            self._stem_papers.update(counts_by_stem)
+        return counts_by_stem
 
     def neighbours(self, word: str, distance: int) -> dict[str, int]:
         """Count the papers of the surface words near a word, its own among them.
@@ -194,8 +200,8 @@ class WordFacts:
             some = queries[start : start + 100]
             filters = {str(index): {"filter": query} for index, query in enumerate(some)}
             answer = self._ask({"size": 0, "track_total_hits": False, "aggs": filters})
-            found = answer["aggregations"]
-            counted += [int(found[str(at)]["doc_count"]) for at in range(len(some))]
+            aggregations = answer["aggregations"]
+            counted += [int(aggregations[str(at)]["doc_count"]) for at in range(len(some))]
         return counted
 
     def _part(self, words: list[str]) -> None:
@@ -217,14 +223,14 @@ class WordFacts:
                 aggs |= {f"t{at}": {"filter": _in_texts(word)}}
                 aggs |= {f"n{at}": {"filter": _in_names(word)}}
             answer = self._ask({"size": 0, "track_total_hits": False, "aggs": aggs})
-            found = answer["aggregations"]
+            aggregations = answer["aggregations"]
             with self._lock:
                 _trim(self._partings)
                 _trim(self._word_papers)
                 for at, word in enumerate(some):
-                    texts, names = (int(found[f"{kind}{at}"]["doc_count"]) for kind in "tn")
+                    texts, names = (int(aggregations[f"{kind}{at}"]["doc_count"]) for kind in "tn")
                     self._word_papers[word] = (texts, names)
-                    keys = [bucket["key"] for bucket in found[str(at)]["buckets"]]
+                    keys = [bucket["key"] for bucket in aggregations[str(at)]["buckets"]]
                     ways = [tuple(key.partition(APART)[2].split(" ")) for key in keys]
                     self._partings[word] = tuple(sorted(ways))
 
@@ -242,11 +248,11 @@ class WordFacts:
         }
         answer = self._ask({"size": 0, "track_total_hits": False, "aggs": {"words": body}})
         words = [str(bucket["key"]) for bucket in answer["aggregations"]["words"]["buckets"]]
-        found = Expansion(tuple(words[:MOST_WORDS]), len(words))
+        expansion = Expansion(tuple(words[:MOST_WORDS]), len(words))
         with self._lock:
             _trim(self._expansions)
-            self._expansions[key] = found
-        return found
+            self._expansions[key] = expansion
+        return expansion
 
     def _suggested(self, word: str, distance: int, *, names: bool) -> set[str]:
         fields = ("author_words",) if names else _TEXT_WORDS

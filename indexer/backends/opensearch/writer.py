@@ -119,9 +119,9 @@ class ClusterWriter:
             expected = sum(self._states.values())
             if self._count({"match_all": {}}) != expected:
                 self._take_strays_out()
-            if (found := self._count({"match_all": {}})) != expected:
+            if (count := self._count({"match_all": {}})) != expected:
                 raise IndexError_(
-                    f"{self._index}: holds {found:,} papers instead of {expected:,}; nothing was "
+                    f"{self._index}: holds {count:,} papers instead of {expected:,}; nothing was "
                     "published; build it again"
                 )
 
@@ -175,18 +175,18 @@ class ClusterWriter:
             self._retries,
         )
         held: tuple[dict[str, Body], dict[str, Body]] = ({}, {})
-        for found in answer["docs"]:
-            if found.get("found"):
-                held[found["_index"] != self._index][found["_id"]] = found["_source"]
+        for doc in answer["docs"]:
+            if doc.get("found"):
+                held[doc["_index"] != self._index][doc["_id"]] = doc["_source"]
         return held
 
     def _verify(self, ids: list[str], present: bool) -> None:  # noqa: FBT001 - both are looped over
         for start in range(0, len(ids), _CHECKED):
             some = ids[start : start + _CHECKED]
-            found = self._count({"ids": {"values": some}})
-            if found != (len(some) if present else 0):
+            count = self._count({"ids": {"values": some}})
+            if count != (len(some) if present else 0):
                 raise IndexError_(
-                    f"{self._index}: {found:,} of {len(some):,} papers are there that should "
+                    f"{self._index}: {count:,} of {len(some):,} papers are there that should "
                     f"{'all' if present else 'not'} be; nothing was published; build it again"
                 )
 

@@ -174,10 +174,10 @@ def _title_faults(segment: OpenedSegment, analyzer: Analyzer) -> Iterator[str]:
         asked = np.zeros(0, np.int64)
     held = np.flatnonzero(arrays.title_tf[:] > 0)
     row = np.searchsorted(arrays.stem_ptr, held, "right") - 1
-    found = np.sort(row << 32 | arrays.docs[held])
-    if not np.array_equal(asked, found):
-        lost = np.setdiff1d(asked, found)
-        number = int((lost if len(lost) else np.setdiff1d(found, asked))[0] & 0xFFFFFFFF)
+    stored = np.sort(row << 32 | arrays.docs[held])
+    if not np.array_equal(asked, stored):
+        lost = np.setdiff1d(asked, stored)
+        number = int((lost if len(lost) else np.setdiff1d(stored, asked))[0] & 0xFFFFFFFF)
         yield f"paper {segment.store.paper(number).id!r} is not found by its own title"
 
 

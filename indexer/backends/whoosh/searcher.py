@@ -16,6 +16,7 @@ from indexer.backends.whoosh.facets.drill_sideways import list_names, list_value
 from indexer.backends.whoosh.format.generation import Snapshot
 from indexer.backends.whoosh.kernels.dispatch import KernelChoice
 from indexer.backends.whoosh.query.boolean import Workspace
+from indexer.backends.whoosh.query.change_order import Stretch, dated_ids
 from indexer.backends.whoosh.query.execution import QueryMatches, find, relaxed_drill_sideways
 from indexer.backends.whoosh.query.explain import explained
 from indexer.backends.whoosh.query.receipt import Spelling, budgeted_receipt
@@ -34,6 +35,7 @@ from indexer.ranking import Ranking
 from indexer.references.known_item import read_known_item
 from indexer.search import (
     DEFAULT_FACETS,
+    DatedIds,
     FacetRequest,
     FacetValue,
     Hit,
@@ -278,6 +280,22 @@ class WhooshSearcher:
         return None
 
     @guarded
+    def dated(
+        self,
+        query: Query,
+        *,
+        since: str = "",
+        until: str = "",
+        after: tuple[str, str] = ("", ""),
+        limit: int = 100,
+    ) -> DatedIds:
+        """Returns matches by the time of their last change, the earliest first."""
+        with self._execution() as execution:
+            matches = self._find(query, execution)
+        stretch = Stretch.of(since, until, after)
+        return dated_ids(self._collection.readers, matches.hits, stretch, limit)
+
+    @guarded
     def values(
         self, field: FacetField, *, prefix: str = "", contains: str = "", limit: int = 20
     ) -> tuple[FacetValue, ...]:
@@ -306,8 +324,8 @@ class WhooshSearcher:
         ends = [self._author_index.find(name_key(name)) for name in (one, other)]
         if min(ends) < 0:
             return ()
-        found = shortest_chain(self._collection.readers, self._author_index, *ends)
-        return tuple(self._author_index.display_name(number) for number in found)
+        numbers = shortest_chain(self._collection.readers, self._author_index, *ends)
+        return tuple(self._author_index.display_name(number) for number in numbers)
 
     def attachment(self, name: str) -> bytes | None:
         """Returns what was attached to this generation under a name; None if nothing was."""

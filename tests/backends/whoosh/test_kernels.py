@@ -35,6 +35,7 @@ from indexer.backends.whoosh.scoring.scored_docs import ScoredDocs
 from indexer.backends.whoosh.searcher import WhooshSearcher
 from indexer.errors import ConfigError
 from indexer.language.parse import parse_query
+from indexer.meaning.quantization import distances, nearest_signs
 from indexer.paper import Paper
 from indexer.query import Filter, Match, Query, Sort, YearRange
 from indexer.ranking import BM25F
@@ -291,6 +292,28 @@ def settle() -> None:
 
 
 @needs_numba
+@needs_numba
+def test_signs_are_scanned_as_by_numpy() -> None:
+    chance = np.random.default_rng(3)
+    signs = chance.integers(0, 1 << 64, (500, 6), np.uint64, endpoint=False)
+    signs[100:110] = signs[7]
+    signs.flags.writeable = False
+    query = signs[7:8]
+    choice = KernelChoice("numba")
+    choice.opened()
+    assert choice.ready is not None
+    scan = choice.ready.sign_distances
+
+    apart = np.empty(500, np.uint16)
+    scan(signs, query[0].copy(), np.zeros(0, np.int64), apart)
+
+    np.testing.assert_array_equal(apart, distances(signs, query))
+    for rows in (None, np.flatnonzero(np.arange(500) % 3 != 1)):
+        for k in (1, 5, 60, 600):
+            chosen = nearest_signs(signs, query, k, rows, scan)
+            np.testing.assert_array_equal(chosen, nearest_signs(signs, query, k, rows))
+
+
 def test_auto_turns_to_numba_after_some_queries() -> None:
     choice = KernelChoice("auto")
     for _ in range(PATIENCE - 1):

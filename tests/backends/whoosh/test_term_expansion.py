@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -43,3 +44,12 @@ def test_a_hostile_pattern_takes_linear_time() -> None:
     assert found.dtype == np.int64
     assert not len(found)
     assert time.perf_counter() - started < 1
+
+
+@pytest.mark.parametrize("size", [0, 1, 2, 63, 64, 65, 128, 129, 700])
+def test_a_lexicon_finds_each_of_its_terms_and_no_other(size: int) -> None:
+    words = sorted(f"w{number:03d}" for number in range(size))
+    lexicon = Lexicon.of(words)
+
+    assert [lexicon.find(word) for word in words] == list(range(size))
+    assert {lexicon.find(word) for word in ("", "a", "w", "w0000", "w0635", "z")} == {-1}

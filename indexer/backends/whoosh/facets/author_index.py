@@ -276,10 +276,10 @@ class AuthorIndex:
             return mask
         # A literal is looked for many times as fast as one after a lookbehind.
         hits = re.finditer(re.escape(folded) + ("" if beginning else r"[^\n]*"), text)
-        found = (hit.start() for hit in hits)
+        begins = (hit.start() for hit in hits)
         if beginning:
-            found = (at for at in found if not at or not text[at - 1].isalnum())
-        offsets = np.fromiter(found, np.int64)
+            begins = (begin for begin in begins if not begin or not text[begin - 1].isalnum())
+        offsets = np.fromiter(begins, np.int64)
         mask[np.searchsorted(starts, offsets, "right") - 1] = True
         return mask
 

@@ -92,23 +92,23 @@ class Generations:
                 newest generation's directory where there is no pointer.
         """
         try:
-            found = (self.root / CURRENT).stat()
+            status = (self.root / CURRENT).stat()
         except (FileNotFoundError, NotADirectoryError):
             name = next(reversed(self.names()), None)
             if name is None:
                 return None
-            found = self.folder(name).stat()
+            status = self.folder(name).stat()
         except OSError as error:
             raise told(error, self.root) from error
-        return found.st_ino, found.st_mtime_ns
+        return status.st_ino, status.st_mtime_ns
 
     def names(self) -> tuple[str, ...]:
         """List the complete generations on disk, oldest first."""
         try:
-            found = [entry.name for entry in (self.root / _FOLDER).iterdir()]
+            entries = [entry.name for entry in (self.root / _FOLDER).iterdir()]
         except (FileNotFoundError, NotADirectoryError):
             return ()
-        return tuple(sorted((name for name in found if _NAME.fullmatch(name)), key=_number))
+        return tuple(sorted((name for name in entries if _NAME.fullmatch(name)), key=_number))
 
     def published(self) -> tuple[str, ...]:
         """List the generations that were published and are still on disk, oldest first."""

@@ -64,10 +64,10 @@ class IdentifierDictionary:
         """
         if PAPERS not in arrays or f"{KEYS}.blob" not in arrays:
             return None
-        found = cls(Lexicon(arrays[f"{KEYS}.blob"], arrays[f"{KEYS}.ends"]), arrays[PAPERS])
-        if len(found.keys) != len(found.papers):
+        dictionary = cls(Lexicon(arrays[f"{KEYS}.blob"], arrays[f"{KEYS}.ends"]), arrays[PAPERS])
+        if len(dictionary.keys) != len(dictionary.papers):
             raise ValueError("its identifiers do not fit")
-        return found
+        return dictionary
 
     def put(self, sink: Sink) -> None:
         """Writes it among the arrays of a segment."""

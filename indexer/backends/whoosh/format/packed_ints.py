@@ -85,38 +85,38 @@ class PackedInts:
         share = _BYTE // self.bits
         if share > 1:
             shifts = (wanted.astype(np.uint8) & np.uint8(share - 1)) * np.uint8(self.bits)
-            found: Counts = self.codes[wanted >> (share >> 1)] >> shifts & np.uint8(self.top)
+            codes: Counts = self.codes[wanted >> (share >> 1)] >> shifts & np.uint8(self.top)
         else:
-            found = self.codes[wanted]
+            codes = self.codes[wanted]
         if not len(self.at):
-            return found
-        (escaped,) = (found == self.top).nonzero()
+            return codes
+        (escaped,) = (codes == self.top).nonzero()
         if not len(escaped):
-            return found
+            return codes
         # Of one kind, or numpy would turn all of `at` into another for each search.
         places = wanted[escaped].astype(self.at.dtype)
-        return _with(found, escaped, self.others[self.at.searchsorted(places)])
+        return _with(codes, escaped, self.others[self.at.searchsorted(places)])
 
     def pieces(self) -> Iterator[Counts]:
         """Returns all numbers in order, piece by piece; of none, a piece of none."""
         return (self[low : low + _STEP] for low in range(0, max(1, self.length), _STEP))
 
     def _stretch(self, low: int, high: int) -> Counts:
-        found = self.codes_of(low, high)
+        codes = self.codes_of(low, high)
         if not len(self.at):
-            return found
+            return codes
         first = bisect_left(self.at.data, low)
         last = bisect_left(self.at.data, high, first)
         if first == last:
-            return found
-        return _with(found, self.at[first:last].astype(np.int64) - low, self.others[first:last])
+            return codes
+        return _with(codes, self.at[first:last].astype(np.int64) - low, self.others[first:last])
 
     def codes_of(self, low: int, high: int) -> Counts:
         """Returns the codes of the numbers from place `low` up to `high`, an entry each."""
         share = max(1, _BYTE // self.bits)
         first = low // share
-        found = _spread(self.codes[first : -(-high // share)], self.bits)
-        return found[low - first * share : max(low, high) - first * share]
+        codes = _spread(self.codes[first : -(-high // share)], self.bits)
+        return codes[low - first * share : max(low, high) - first * share]
 
     @property
     def top(self) -> int:
@@ -124,9 +124,9 @@ class PackedInts:
         return (1 << self.bits) - 1
 
 
-def _with(found: Counts, places: NDArray[np.int64], others: Counts) -> Counts:
+def _with(codes: Counts, places: NDArray[np.int64], others: Counts) -> Counts:
     """Put others in the place of their codes."""
-    whole = found.astype(np.promote_types(found.dtype, others.dtype))
+    whole = codes.astype(np.promote_types(codes.dtype, others.dtype))
     whole[places] = others
     return whole
 

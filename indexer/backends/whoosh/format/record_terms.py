@@ -41,11 +41,11 @@ class RecordTerms:
 
     def papers_of(self, keys: Sequence[str]) -> NDArray[np.int32]:
         """Returns the papers of which one value has all these keys, rising."""
-        found = [self._values_of(key) for key in keys]
-        if not found:
+        values = [self._values_of(key) for key in keys]
+        if not values:
             return np.zeros(0, np.int32)
-        found.sort(key=len)
-        common = reduce(_common, found)
+        values.sort(key=len)
+        common = reduce(_common, values)
         return np.unique(self.docs[common])
 
     def _values_of(self, key: str) -> NDArray[np.int32]:
@@ -142,15 +142,15 @@ class RecordTerms:
         """
         if f"{_NAME}_docs" not in arrays or f"{_NAME}.blob" not in arrays:
             return None
-        found = cls(
+        column = cls(
             Lexicon(arrays[f"{_NAME}.blob"], arrays[f"{_NAME}.ends"]),
             arrays[f"{_NAME}_ptr"],
             arrays[f"{_NAME}_values"],
             arrays[f"{_NAME}_docs"],
         )
-        if len(found.ptr) != len(found.keys) + 1 or found.ptr[-1] != len(found.values):
+        if len(column.ptr) != len(column.keys) + 1 or column.ptr[-1] != len(column.values):
             raise ValueError("its record fields do not fit")
-        return found
+        return column
 
 
 def _common(some: NDArray[np.int32], others: NDArray[np.int32]) -> NDArray[np.int32]:

@@ -30,6 +30,8 @@ MISSING_YEAR = -1
 """In `Segment.year`: the paper has none. It sorts after every year."""
 MISSING = -1
 """In `Segment.venue` and `Segment.type`: the paper has none."""
+_STEP = 64
+"""Strings of a lexicon between two that are kept as objects; 60 bytes for each of these."""
 HAS_BITS = ("abstract", "authors", "venue", "year", "type", "doi", "url", "keywords")
 """Bit n of `Segment.has` says whether the paper has this field."""
 
@@ -84,7 +86,8 @@ class Strings:
 class Lexicon(Strings):
     """Distinct strings rising by UTF-8 bytes, which is by code point; its places are term ids."""
 
-    __slots__ = ()
+    __slots__ = ("_every",)
+    _every: list[bytes]
 
     def find(self, term: str) -> int:
         """Returns the id of a term, -1 where it is not there."""
@@ -92,8 +95,19 @@ class Lexicon(Strings):
 
     def find_raw(self, key: bytes) -> int:
         """Returns the id of a term in UTF-8, -1 where it is not there."""
-        at = bisect_left(_Raw(self), key)
+        low = max(0, bisect_left(self._sampled(), key) - 1) * _STEP
+        at = bisect_left(_Raw(self), key, low, min(low + _STEP, len(self)))
         return at if at < len(self) and self.raw(at) == key else -1
+
+    def _sampled(self) -> list[bytes]:
+        """Returns every `_STEP`th string, made on first use: `bisect` reads a list in C."""
+        try:
+            return self._every
+        except AttributeError:
+            raws = _Raw(self)
+            sampled = [raws[at] for at in range(0, len(self), _STEP)]
+            object.__setattr__(self, "_every", sampled)  # the class is frozen
+            return sampled
 
     def equal_range(self, key: bytes) -> range:
         """Returns the places of a string in UTF-8; more than one where strings repeat."""

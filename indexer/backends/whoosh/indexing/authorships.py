@@ -130,7 +130,7 @@ class Authorships:
             papers: numbers, ascending.
         """
         ids: dict[str, int] = {}
-        found = PaperTerms(
+        terms = PaperTerms(
             np.full((len(papers), TERMS), -1, np.int32),
             np.zeros((len(papers), TERMS), np.float32),
         )
@@ -148,8 +148,8 @@ class Authorships:
                 lookup = np.full(len(stems) + 1, -1, np.int32)
                 lookup[list(known)] = list(known.values())
                 chosen = lookup[chosen]
-            found.ids[low:high], found.weights[low:high] = chosen, weights
-        return found
+            terms.ids[low:high], terms.weights[low:high] = chosen, weights
+        return terms
 
     def _frequency(self, at: int) -> Longs:
         """Returns the document frequency of each stem of a segment; of a small one by the largest.

@@ -45,6 +45,7 @@ class Kernels:
     score_postings: Callable[..., None]
     set_bits: Callable[[NDArray[np.int32], NDArray[np.uint64]], None]
     find_block_maxima: Callable[..., None]
+    sign_distances: Callable[..., None]
 
 
 class KernelChoice:
@@ -115,6 +116,7 @@ def load_kernels() -> Kernels:
         intersection,
         posting_list_scores,
         union_top_k,
+        vector_scan,
     )
 
     compiled = partial(intersection.compiled, sources=_digest())
@@ -134,6 +136,7 @@ def load_kernels() -> Kernels:
         compiled(posting_list_scores.score_postings),
         compiled(posting_list_scores.set_bits),
         compiled(posting_list_scores.find_block_maxima),
+        compiled(vector_scan.sign_distances),
     )
     docs, scores = np.arange(2, dtype=np.int32), np.ones(2)
     pointers = np.zeros(3, np.int32)
@@ -167,6 +170,10 @@ def load_kernels() -> Kernels:
     for doc_ids in (docs, np.arange(2, dtype=np.int32)):
         kernels.set_bits(doc_ids, np.zeros(1, np.uint64))
         kernels.find_block_maxima(doc_ids, sums, np.zeros(2, np.int32), np.zeros(1))
+    signs, distances = np.zeros((2, 1), np.uint64), np.zeros(2, np.uint16)
+    for writeable in (True, False):
+        signs.flags.writeable = writeable
+        kernels.sign_distances(signs, bits, heap[:0], distances)
     for loop in (getattr(kernels, field.name) for field in fields(kernels)):
         loop.disable_compile()
     return kernels

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from indexer.analysis import Analyzer
 from indexer.backends.whoosh.format.generation import Snapshot
 from indexer.backends.whoosh.format.ragged_arrays import concatenate_ranges, distinct
-from indexer.backends.whoosh.kernels.dispatch import KernelChoice
+from indexer.backends.whoosh.kernels.dispatch import KernelChoice, Kernels
 from indexer.backends.whoosh.postings.author_names import is_name
 from indexer.backends.whoosh.postings.cache_sizes import (
     LEAF_BYTES,
@@ -99,6 +99,11 @@ class Collection:
         return None if self._encoder is None else self._encoder.usable()
 
     @property
+    def kernels(self) -> Kernels | None:
+        """The compiled loops, if they are ready."""
+        return self._formula.kernels
+
+    @property
     def caches(self) -> tuple[Cache, ...]:
         """All caches bounded by bytes."""
         leaves = (self._plans, self._forms, self._leaves, self._expansions, self._named)
@@ -169,10 +174,10 @@ class Collection:
         if execution is not None and (paid := execution.terms.get(term)) is not None:
             return paid
         same = self._same.lookup(term) or self._same.get(term, lambda: self._widest(term))
-        found = self._scored.get(same, None if execution is None else execution.budget)
+        scored_term = self._scored.get(same, None if execution is None else execution.budget)
         if execution is not None:
-            execution.terms[term] = found
-        return found
+            execution.terms[term] = scored_term
+        return scored_term
 
     def _found(self, term: TextTerm, budget: Budget) -> tuple[PostingList, ...]:
         """Returns the posting lists of a term."""
@@ -326,8 +331,8 @@ def _weigh_forms(words: tuple[str, ...]) -> int:
     return sum(len(word) + 60 for word in words)
 
 
-def _weigh_expansion(found: Expansion) -> int:
-    return 300 + sum(len(word) + 60 for word in found.words)
+def _weigh_expansion(expansion: Expansion) -> int:
+    return 300 + sum(len(word) + 60 for word in expansion.words)
 
 
 def _weigh_leaf(reading: LeafReading) -> int:

@@ -151,6 +151,9 @@ def nearest_docs(
         passing: for each segment the docs that may be found, bool[docs]; None = all.
         k: how many are needed.
     """
+    kernels = collection.kernels
+    scan = None if kernels is None else kernels.sign_distances
+    shortlist = max(k, _SHORTLIST)
     parts = [Ranked(np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0))]
     for segment, (reader, mask) in enumerate(zip(collection.readers, passing, strict=True)):
         column = reader.meaning
@@ -160,7 +163,7 @@ def nearest_docs(
         if mask is not None:
             allowed = allowed & mask
         rows = None if allowed.all() else np.flatnonzero(allowed)
-        chosen = nearest_signs(column.signs, vector.signs, max(k, _SHORTLIST), rows)
+        chosen = nearest_signs(column.signs, vector.signs, shortlist, rows, scan)
         near = cosines(column.vectors.at(chosen), vector.codes)
         parts.append(Ranked(np.full(len(chosen), segment), chosen.astype(np.int32), near))
     ranked = parts[0]

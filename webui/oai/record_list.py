@@ -1,0 +1,167 @@
+"""Lists of records, deleted ones among them, by the time at which each change was published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from indexer import Filter, GenerationHistory, Query, Searcher
+from webui.oai.arguments import HarvestSelection
+
+START: Final = ("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class RecordHeader:
+    """What a header says.
+
+    Attributes:
+        paper_id: of the paper.
+        datestamp: when its last change was published, ISO 8601 in UTC.
+        is_deleted: the paper is gone.
+        venue: of a deleted paper; empty where it had none. That of others is in the paper.
+    """
+
+    paper_id: str
+    datestamp: str
+    is_deleted: bool = False
+    venue: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """The last record that was sent of each of the two parts of a list, as (time, id).
+
+    Attributes:
+        written: of papers in the order in which they were written.
+        past: of papers that were deleted or restored since.
+    """
+
+    written: tuple[str, str] = START
+    past: tuple[str, str] = START
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPage:
+    """Part of a list.
+
+    Attributes:
+        headers: the earliest first.
+        total: records of the whole list.
+        position: of the last of them; None where the list ends.
+    """
+
+    headers: tuple[RecordHeader, ...]
+    total: int
+    position: Position | None
+
+
+def record_page(
+    searcher: Searcher,
+    history: GenerationHistory,
+    selection: HarvestSelection,
+    position: Position,
+    limit: int,
+) -> RecordPage:
+    """Returns the next records of a list.
+
+    Args:
+        searcher: of the generation.
+        history: of the same.
+        selection: what the list holds.
+        position: where the part before ended.
+        limit: most records.
+    """
+    past = sorted(_past(history, selection), key=lambda one: (one.datestamp, one.paper_id))
+    total = _written_total(searcher, history, selection) + len(past)
+    written = _written(searcher, history, selection, position.written, limit)
+    later = (one for one in past if (one.datestamp, one.paper_id) > position.past)
+    headers: list[RecordHeader] = []
+    next_written, next_past = next(written, None), next(later, None)
+    while len(headers) < limit:
+        if next_written is not None and (
+            next_past is None or next_written[1].datestamp <= next_past.datestamp
+        ):
+            position = replace(position, written=next_written[0])
+            headers.append(next_written[1])
+            next_written = next(written, None)
+        elif next_past is not None:
+            position = replace(position, past=(next_past.datestamp, next_past.paper_id))
+            headers.append(next_past)
+            next_past = next(later, None)
+        else:
+            break
+    return RecordPage(tuple(headers), total, position if next_written or next_past else None)
+
+
+def record_header(
+    searcher: Searcher, history: GenerationHistory, paper_id: str
+) -> RecordHeader | None:
+    """Returns the header of a paper, there or deleted; None where it is unknown."""
+    times = searcher.times(paper_id)
+    if times is not None:
+        restored = history.restored.get(paper_id)
+        stamp = restored.time if restored else history.published(times.last_changed)
+        return RecordHeader(paper_id, stamp)
+    gone = history.deleted.get(paper_id)
+    return RecordHeader(paper_id, gone.time, is_deleted=True, venue=gone.venue) if gone else None
+
+
+def earliest(searcher: Searcher, history: GenerationHistory) -> str:
+    """Returns the earliest datestamp; where there is no record, that of the generation."""
+    page = record_page(searcher, history, HarvestSelection("oai_dc"), Position(), 1)
+    return page.headers[0].datestamp if page.headers else searcher.info().built
+
+
+def _query(selection: HarvestSelection) -> Query:
+    return Query(filters=(Filter("venue", (selection.venue,)),)) if selection.venue else Query()
+
+
+def _written(
+    searcher: Searcher,
+    history: GenerationHistory,
+    selection: HarvestSelection,
+    after: tuple[str, str],
+    limit: int,
+) -> Iterator[tuple[tuple[str, str], RecordHeader]]:
+    """Yields papers in the order in which they were written, restored ones left out."""
+    bounds = history.written(selection.since, selection.until)
+    while bounds is not None:
+        entries = searcher.dated(
+            _query(selection), since=bounds[0], until=bounds[1], after=after, limit=limit + 1
+        ).entries
+        for time, paper_id in entries:
+            if paper_id not in history.restored:
+                yield (time, paper_id), RecordHeader(paper_id, history.published(time))
+        if len(entries) <= limit:
+            return
+        after = entries[-1]
+
+
+def _written_total(
+    searcher: Searcher, history: GenerationHistory, selection: HarvestSelection
+) -> int:
+    bounds = history.written(selection.since, selection.until)
+    if bounds is None:
+        return 0
+    since, until = bounds
+    total = searcher.dated(_query(selection), since=since, until=until, limit=0).total
+    left_out = sum(
+        since <= one.last_changed
+        and (not until or one.last_changed <= until)
+        and selection.venue in ("", one.venue)
+        for one in history.restored.values()
+    )
+    return total - left_out
+
+
+def _past(history: GenerationHistory, selection: HarvestSelection) -> Iterator[RecordHeader]:
+    for papers, is_deleted in ((history.deleted, True), (history.restored, False)):
+        for paper_id, past in papers.items():
+            if (
+                selection.since <= past.time
+                and (not selection.until or past.time <= selection.until)
+                and selection.venue in ("", past.venue)
+            ):
+                yield RecordHeader(paper_id, past.time, is_deleted, past.venue)

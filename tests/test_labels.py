@@ -21,10 +21,11 @@ from indexer.paper import Paper
 from indexer.query import Not, Query, Value
 from indexer.reviews.label_matching import LabelMatcher, match_record
 from indexer.reviews.label_reading import read_label_export
-from indexer.reviews.labels import NO_LABELS, PaperLabels, read_labels
+from indexer.reviews.labels import NO_LABELS, PaperLabels, attach_labels, read_labels
 from indexer.reviews.labels_file import LabelledRecord, labels_file_lines, read_labels_file
 from indexer.reviews.screening_table import SCREENING_COLUMNS, write_screening_table
 from tests.oracle import MemoryIndex
+from webui import create_app
 from webui.cli import quiver as program
 
 PAPERS = (
@@ -200,3 +201,19 @@ def test_a_query_by_label_counts() -> None:
     index = MemoryIndex.of(PAPERS)
     with index.searcher() as searcher:
         assert searcher.count(Query(clause=Value("label", "included"))) == 0
+
+
+def test_the_record_of_a_search_counts_what_is_labelled() -> None:
+    index = MemoryIndex.of(PAPERS)
+    with index.writer() as writer:
+        attach_labels(writer, LABELS)
+    client = create_app(index=index).test_client()
+    told = client.get("/record.json?q=").json
+    assert told is not None
+    assert told["labelled"] == {"included": 1, "excluded": 1}
+    page = client.get("/record?q=").text
+    assert "2: 1 included, 1 excluded; 3 left to screen" in page
+    assert "Screened" not in client.get("/record?q=twice").text
+    table = client.get("/export?format=asreview&q=gossip")
+    assert table.headers["Content-Disposition"] == 'attachment; filename="screening.csv"'
+    assert [row["included"] for row in csv.DictReader(io.StringIO(table.text))] == ["1"]

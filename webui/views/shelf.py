@@ -26,6 +26,7 @@ from indexer import (
     flow_json,
     flow_of,
     info_json,
+    labels_of,
     name_slug,
     named_paper,
     parse_query,
@@ -196,6 +197,8 @@ def _record(query: Query) -> SearchRecordJson:
     counted = searcher.search(settled(query, results), facets=facets)
     ids = list(searcher.ids(query))
     request_context.whole()
+    labels = labels_of(searcher)
+    labelled = {label: frozenset(labels.ids(label)) for label in ("included", "excluded")}
     told = results_json(results)
     parameters = {
         name: value
@@ -217,6 +220,7 @@ def _record(query: Query) -> SearchRecordJson:
         "index": info_json(request_context.info()),
         "flow": cast(FlowJson, flow_json(flow_of(searcher), request_context.info().papers)),
         "total": told["total"],
+        "labelled": {label: sum(one in of for one in ids) for label, of in labelled.items()},
         "counts": {
             field: {one.value: one.count for one in parts(counted, field)} for field in _COUNTED
         },

@@ -261,6 +261,7 @@ class SearchRecordJson(TypedDict):
         index: what was searched.
         flow: how it came about.
         total: papers found.
+        labelled: how many of them are included and excluded.
         counts: papers by facet and value.
         ids: of all papers found, in order.
     """
@@ -276,6 +277,7 @@ class SearchRecordJson(TypedDict):
     index: IndexInfoJson
     flow: FlowJson
     total: int
+    labelled: dict[str, int]
     counts: dict[str, dict[str, int]]
     ids: list[str]
 

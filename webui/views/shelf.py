@@ -37,6 +37,7 @@ from webui.http import request_context
 from webui.http.error_pages import refused
 from webui.openapi.answers import FlowJson, SearchRecordJson
 from webui.presentation.facets import chips
+from webui.presentation.flow_diagram import flow_diagram
 from webui.presentation.hit import shown
 from webui.urls.alert_lines import shelf_line
 from webui.views.json_api import MOST, answer, parts, settled
@@ -168,16 +169,29 @@ def record() -> ResponseReturnValue:
     page = render_template(
         "keeping/record.html",
         told=told,
+        flow=flow_diagram(told, RECORD_REMOVALS),
         reasons=RECORD_REMOVALS,
         titles=titles,
         query=asked.query,
         chips=chips(asked.query, request_context.search_href),
         back=request_context.search_href(asked.query),
         json_href=request_context.params().write(asked.query, url_for("keeping.record_json")),
+        svg_href=request_context.params().write(asked.query, url_for("keeping.record_svg")),
         duplicates_href=request_context.params().write(asked.query, url_for("duplicates.page")),
         diff_href=request_context.params().write(asked.query, url_for("differences.page")),
     )
     return _dated(Response(page))
+
+
+@blueprint.get("/record.svg")
+def record_svg() -> ResponseReturnValue:
+    """Returns the flow diagram of the record as a picture of its own."""
+    asked = request_context.asked()
+    if asked.faults:
+        return refused(asked)
+    picture = flow_diagram(_record(asked.query), RECORD_REMOVALS)
+    drawn = render_template("keeping/_flow.svg", flow=picture)
+    return _dated(Response(drawn, content_type="image/svg+xml; charset=utf-8"))
 
 
 @blueprint.get("/record.json")

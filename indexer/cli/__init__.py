@@ -32,6 +32,7 @@ from indexer.cli.references import references
 from indexer.cli.search import search
 from indexer.cli.settings import config
 from indexer.cli.terminal import echo_lines, hit_lines
+from indexer.cli.translate import translate
 from indexer.cli.versions import versions
 from indexer.extras import has_module
 from indexer.platform import write_utf8
@@ -49,6 +50,7 @@ VERBS = (
     path,
     export,
     label,
+    translate,
     references,
     mcp,
     info,

@@ -4,4 +4,6 @@ labels.py           labels of papers, kept with each generation of the index
 labels_file.py      the file of labels, which outlives every rebuild
 label_reading.py    labels in a table or RIS file of a screening tool
 label_matching.py   which paper of the index a labelled record is
+search_databases.py the query languages of bibliographic databases
+translation.py      a query written in one of them
 """

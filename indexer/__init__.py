@@ -147,6 +147,9 @@ from indexer.report import BuildReport
 from indexer.reviews.labels import PaperLabels, labels_of
 from indexer.reviews.screening_table import FORMAT as SCREENING_FORMAT
 from indexer.reviews.screening_table import write_screening_table
+from indexer.reviews.search_databases import DATABASES as SEARCH_DATABASES
+from indexer.reviews.translation import Translation
+from indexer.reviews.translation import translate as translate_clause
 from indexer.search import (
     DEFAULT_FACETS,
     Alternative,
@@ -214,6 +217,7 @@ __all__ = [
     "RECORD_REMOVALS",
     "REFERENCE_STYLES",
     "SCREENING_FORMAT",
+    "SEARCH_DATABASES",
     "STATUS_WORDS",
     "SYNTAX",
     "UNKNOWN",
@@ -305,6 +309,7 @@ __all__ = [
     "Target",
     "Ties",
     "Topic",
+    "Translation",
     "TypedFilter",
     "TypedName",
     "Value",
@@ -381,6 +386,7 @@ __all__ = [
     "similar_names",
     "title_words",
     "topics_of",
+    "translate_clause",
     "unnumbered",
     "versions_among",
     "versions_of_paper",

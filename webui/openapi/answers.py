@@ -246,6 +246,32 @@ class FlowJson(TypedDict):
     sources: list[FlowSourceJson]
 
 
+class TranslationNoteJson(TypedDict):
+    """What a search string for a database loses or changes.
+
+    Attributes:
+        text: the part of the query; empty for all of it.
+        reason: a sentence.
+    """
+
+    text: str
+    reason: str
+
+
+class TranslationJson(TypedDict):
+    """The query as a search string of a bibliographic database.
+
+    Attributes:
+        database: its name.
+        text: the string.
+        notes: what differs.
+    """
+
+    database: str
+    text: str
+    notes: list[TranslationNoteJson]
+
+
 class SearchRecordJson(TypedDict):
     """The record of a search for a systematic review (PRISMA-S).
 
@@ -263,6 +289,7 @@ class SearchRecordJson(TypedDict):
         total: papers found.
         labelled: how many of them are included and excluded.
         counts: papers by facet and value.
+        translations: the query for other databases.
         ids: of all papers found, in order.
     """
 
@@ -279,6 +306,7 @@ class SearchRecordJson(TypedDict):
     total: int
     labelled: dict[str, int]
     counts: dict[str, dict[str, int]]
+    translations: list[TranslationJson]
     ids: list[str]
 
 

@@ -19,6 +19,7 @@ from indexer import (
     CITATION_FORMATS,
     RECORD_REMOVALS,
     REFERENCE_STYLES,
+    SEARCH_DATABASES,
     FacetField,
     FacetRequest,
     Paper,
@@ -32,10 +33,11 @@ from indexer import (
     parse_query,
     plain,
     results_json,
+    translate_clause,
 )
 from webui.http import request_context
 from webui.http.error_pages import refused
-from webui.openapi.answers import FlowJson, SearchRecordJson
+from webui.openapi.answers import FlowJson, SearchRecordJson, TranslationJson
 from webui.presentation.facets import chips
 from webui.presentation.flow_diagram import flow_diagram
 from webui.presentation.hit import shown
@@ -238,8 +240,24 @@ def _record(query: Query) -> SearchRecordJson:
         "counts": {
             field: {one.value: one.count for one in parts(counted, field)} for field in _COUNTED
         },
+        "translations": _translations(query),
         "ids": ids,
     }
+
+
+def _translations(query: Query) -> list[TranslationJson]:
+    """Returns the query for each database; none where it has no words."""
+    if query.clause is None:
+        return []
+    made = (translate_clause(query.clause, database) for database in SEARCH_DATABASES)
+    return [
+        {
+            "database": translation.database.label,
+            "text": translation.text,
+            "notes": [{"text": note.text, "reason": note.reason} for note in translation.notes],
+        }
+        for translation in made
+    ]
 
 
 def _dated(response: Response) -> Response:

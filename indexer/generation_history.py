@@ -125,8 +125,12 @@ def _compared(
     changes = index.changes(before, searcher.generation)
     built = searcher.info().built
     touched = {*changes.added, *changes.changed, *changes.gone}
-    deleted = {one: past for one, past in history.deleted.items() if one not in touched}
-    restored = {one: past for one, past in history.restored.items() if one not in touched}
+    deleted = {
+        paper_id: past for paper_id, past in history.deleted.items() if paper_id not in touched
+    }
+    restored = {
+        paper_id: past for paper_id, past in history.restored.items() if paper_id not in touched
+    }
     if changes.gone:
         with index.searcher(before) as earlier:
             for paper_id in changes.gone:
@@ -173,10 +177,12 @@ def _latest(papers: Mapping[str, PastPaper]) -> dict[str, PastPaper]:
 def _packed(history: GenerationHistory) -> bytes:
     body = {
         "publications": history.publications,
-        "deleted": {one: (past.time, past.venue) for one, past in history.deleted.items()},
+        "deleted": {
+            paper_id: (past.time, past.venue) for paper_id, past in history.deleted.items()
+        },
         "restored": {
-            one: (past.time, past.venue, past.last_changed)
-            for one, past in history.restored.items()
+            paper_id: (past.time, past.venue, past.last_changed)
+            for paper_id, past in history.restored.items()
         },
     }
     return zlib.compress(json.dumps(body, separators=(",", ":")).encode(), 6)
@@ -189,6 +195,6 @@ def _attached(searcher: Searcher) -> GenerationHistory:
     body = json.loads(zlib.decompress(data))
     return GenerationHistory(
         publications=tuple((name, time) for name, time in body["publications"]),
-        deleted={one: PastPaper(*past) for one, past in body["deleted"].items()},
-        restored={one: PastPaper(*past) for one, past in body["restored"].items()},
+        deleted={paper_id: PastPaper(*past) for paper_id, past in body["deleted"].items()},
+        restored={paper_id: PastPaper(*past) for paper_id, past in body["restored"].items()},
     )

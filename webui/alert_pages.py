@@ -130,8 +130,8 @@ class SitePages:
 
     def _shelf(self, alert: Alert, searcher: Searcher) -> WatchedPage:
         wanted = tuple(dict.fromkeys(value for _, value in alert.parameters))
-        ids = tuple(one for one in wanted if searcher.get(one) is not None)
-        address = self.address(f"/shelf?{urlencode([('id', one) for one in wanted])}")
+        ids = tuple(paper_id for paper_id in wanted if searcher.get(paper_id) is not None)
+        address = self.address(f"/shelf?{urlencode([('id', paper_id) for paper_id in wanted])}")
         shown = address if len(wanted) <= _ADDRESS_IDS else ""
         return WatchedPage("the shelf", shown, ids, is_list=True)
 

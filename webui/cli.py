@@ -121,11 +121,11 @@ def similar(session: Session, *, ids: tuple[str, ...], limit: int) -> None:
 
     with open_searcher(session) as searcher:
         papers = []
-        for one in dict.fromkeys(ids):
-            paper = named_paper(searcher, one)
+        for paper_id in dict.fromkeys(ids):
+            paper = named_paper(searcher, paper_id)
             if paper is None:
                 raise click.ClickException(
-                    f"no paper has the id '{one}'; `quiver search` prints the ids"
+                    f"no paper has the id '{paper_id}'; `quiver search` prints the ids"
                 )
             papers.append(paper)
         found = related_papers(searcher, *papers, limit=limit)
@@ -140,11 +140,11 @@ def similar(session: Session, *, ids: tuple[str, ...], limit: int) -> None:
         if found.shares:
             written["shares"] = {
                 paper_id: {
-                    "words": round(one.words, 4),
-                    "meaning": round(one.meaning, 4),
-                    "shared": list(one.shared),
+                    "words": round(share.words, 4),
+                    "meaning": round(share.meaning, 4),
+                    "shared": list(share.shared),
                 }
-                for paper_id, one in found.shares.items()
+                for paper_id, share in found.shares.items()
             }
         click.echo(json.dumps(written, ensure_ascii=False))
         return

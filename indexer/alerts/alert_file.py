@@ -163,14 +163,14 @@ class _AlertsReader(NodeReader[AlertsFile]):
         if len(nodes) > _MOST_VALUES:
             told = f"expected at most {_MOST_VALUES:,} values; got {len(nodes):,}"
             self.fault(where, told, node)
-        for one in nodes[:_MOST_VALUES]:
-            if not isinstance(one, yaml.ScalarNode) or is_null(one):
-                told = f"expected a text or a list of texts; got {got_text(one)}"
-                self.fault(where, told, one)
-            elif len(one.value) > _LONGEST:
-                self.fault(where, f"expected at most {_LONGEST:,} characters; shorten it", one)
+        for item in nodes[:_MOST_VALUES]:
+            if not isinstance(item, yaml.ScalarNode) or is_null(item):
+                told = f"expected a text or a list of texts; got {got_text(item)}"
+                self.fault(where, told, item)
+            elif len(item.value) > _LONGEST:
+                self.fault(where, f"expected at most {_LONGEST:,} characters; shorten it", item)
             else:
-                yield "1" if where.endswith(".exact") and one.value == "true" else str(one.value)
+                yield "1" if where.endswith(".exact") and item.value == "true" else str(item.value)
 
     def _targets(self, given: Mapping[str, yaml.Node], where: str) -> tuple[Target, ...]:
         """Returns the targets that keys of a mapping name."""

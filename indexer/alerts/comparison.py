@@ -78,7 +78,9 @@ def record_digest(paper: Paper) -> str:
 def baseline(page: WatchedPage, searcher: Searcher) -> Comparison:
     """Returns what an alert knows after its first run: all papers, none of them told."""
     digests = {
-        one: record_digest(paper) for one in page.ids if (paper := searcher.get(one)) is not None
+        paper_id: record_digest(paper)
+        for paper_id in page.ids
+        if (paper := searcher.get(paper_id)) is not None
     }
     return _comparison(searcher, digests)
 
@@ -89,14 +91,14 @@ def baseline_at(page: WatchedPage, searcher: Searcher, since: datetime) -> Mappi
     A paper that came before and changed since has an empty digest: it differs from any.
     """
     digests: dict[str, str] = {}
-    for one in page.ids:
-        times = searcher.times(one)
+    for paper_id in page.ids:
+        times = searcher.times(paper_id)
         if times is None or instant(times.first_indexed) >= since:
             continue
-        paper = searcher.get(one)
+        paper = searcher.get(paper_id)
         if paper is not None:
             unchanged = instant(times.last_changed) < since
-            digests[one] = record_digest(paper) if unchanged else ""
+            digests[paper_id] = record_digest(paper) if unchanged else ""
     return digests
 
 
@@ -117,24 +119,26 @@ def compare(
     touched = None if changes is None else {*changes.added, *changes.changed}
     new: list[Paper] = []
     changed: list[Paper] = []
-    for one in page.ids:
-        before = known.get(one)
-        if touched is not None and one not in touched and before not in (None, "", REMOVED):
+    for paper_id in page.ids:
+        before = known.get(paper_id)
+        if touched is not None and paper_id not in touched and before not in (None, "", REMOVED):
             continue
-        paper = searcher.get(one)
+        paper = searcher.get(paper_id)
         if paper is None:
             continue
-        known[one] = record_digest(paper)
+        known[paper_id] = record_digest(paper)
         if before is None or before == REMOVED:
-            if touched is None or one in touched or before == REMOVED:
+            if touched is None or paper_id in touched or before == REMOVED:
                 new.append(paper)
-        elif before != known[one]:
+        elif before != known[paper_id]:
             changed.append(paper)
     removed: tuple[str, ...] = ()
     if page.is_list:
         there = set(page.ids)
         removed = tuple(
-            one for one, digest in known.items() if one not in there and digest != REMOVED
+            paper_id
+            for paper_id, digest in known.items()
+            if paper_id not in there and digest != REMOVED
         )
         known.update(dict.fromkeys(removed, REMOVED))
     return _comparison(searcher, known, tuple(new), tuple(changed), removed)

@@ -94,7 +94,7 @@ def notices(
     news = [
         *(("new", notice_paper(paper, pages)) for paper in found.new),
         *(("changed", notice_paper(paper, pages)) for paper in found.changed),
-        *(("removed", NoticePaper(id=one, title=one)) for one in found.removed),
+        *(("removed", NoticePaper(id=paper_id, title=paper_id)) for paper_id in found.removed),
     ]
     chunks = list(_chunks(news))
     title = one_line(alert.title or page.title)
@@ -144,7 +144,7 @@ def notice_of(value: Any) -> Notice:
         KeyError, TypeError, ValueError: when it is something else.
     """
     lists = {
-        kind: tuple(NoticePaper(**one) for one in value[kind])
+        kind: tuple(NoticePaper(**entry) for entry in value[kind])
         for kind in ("new", "changed", "removed")
     }
     notice = Notice(**{**value, **lists})

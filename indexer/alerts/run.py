@@ -149,7 +149,7 @@ def preview_alerts(  # noqa: PLR0913 - the parts of a run, and two options
             after = state
             if not run.faults:
                 after = _guarded(run, partial(check.state_after, run, state))
-            pending = () if after is None else tuple(one.notice for one in after.pending)
+            pending = () if after is None else tuple(notice_.notice for notice_ in after.pending)
             run.pending = len(pending)
             yield run.report(), pending
 
@@ -273,24 +273,24 @@ def _deliver(
     if state is None:
         return None
     run.pending = 0
-    for one in state.pending:
-        delivered = set(one.delivered)
+    for pending_notice in state.pending:
+        delivered = set(pending_notice.delivered)
         for target in run.alert.targets:
             if target.key in delivered:
                 continue
             try:
-                delivery.deliver(one.notice, target)
+                delivery.deliver(pending_notice.notice, target)
             except DeliveryError as error:
                 run.faults.append(f"not told to {target.label}: {error}")
                 continue
             delivered.add(target.key)
             if not all(target.key in delivered for target in run.alert.targets):
-                state = state.delivered(one.notice.id, target.key)
+                state = state.delivered(pending_notice.notice.id, target.key)
                 folder.write(state)
         if all(target.key in delivered for target in run.alert.targets):
-            state = state.without(one.notice.id)
+            state = state.without(pending_notice.notice.id)
             folder.write(state)
-            run.told.append(one.notice)
+            run.told.append(pending_notice.notice)
         else:
             run.pending += 1
     return state

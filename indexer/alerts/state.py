@@ -63,15 +63,22 @@ class AlertState:
         return replace(
             self,
             pending=tuple(
-                replace(one, delivered=one.delivered | {key}) if one.notice.id == notice_id else one
-                for one in self.pending
+                replace(pending_notice, delivered=pending_notice.delivered | {key})
+                if pending_notice.notice.id == notice_id
+                else pending_notice
+                for pending_notice in self.pending
             ),
         )
 
     def without(self, notice_id: str) -> AlertState:
         """Returns the state without a notice, which all targets have taken."""
         return replace(
-            self, pending=tuple(one for one in self.pending if one.notice.id != notice_id)
+            self,
+            pending=tuple(
+                pending_notice
+                for pending_notice in self.pending
+                if pending_notice.notice.id != notice_id
+            ),
         )
 
 
@@ -155,8 +162,11 @@ def _state_json(state: AlertState) -> dict[str, Any]:
         "generation": state.generation,
         "built": state.built,
         "pending": [
-            {"notice": notice_json(one.notice), "delivered": sorted(one.delivered)}
-            for one in state.pending
+            {
+                "notice": notice_json(pending_notice.notice),
+                "delivered": sorted(pending_notice.delivered),
+            }
+            for pending_notice in state.pending
         ],
         "digests": dict(state.digests),
     }
@@ -174,7 +184,7 @@ def _state_of(value: Any) -> AlertState:
         **texts,
         digests=digests,
         pending=tuple(
-            PendingNotice(notice_of(one["notice"]), frozenset(map(str, one["delivered"])))
-            for one in value["pending"]
+            PendingNotice(notice_of(entry["notice"]), frozenset(map(str, entry["delivered"])))
+            for entry in value["pending"]
         ),
     )

@@ -186,7 +186,9 @@ def _of_ris(dump: Dump) -> LabelReading:
 
 def _add_ris(collected: _Collected, line: int, tags: Mapping[str, Sequence[str]]) -> None:
     notes = [re.sub(r"^<p>|</p>$", "", note) for note in tags.get("N1", ())]
-    label = next((one for note in notes for name, one in _RIS_LABELS.items() if name in note), None)
+    label = next(
+        (label_ for note in notes for name, label_ in _RIS_LABELS.items() if name in note), None
+    )
     times = (note.partition(":")[2] for note in notes if note.startswith("asreview_time:"))
 
     def first(*names: str) -> str:

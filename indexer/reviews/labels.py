@@ -48,7 +48,7 @@ class PaperLabels:
 
     def ids(self, label: str) -> tuple[str, ...]:
         """Returns the ids with a label, in the order of labelling; "any" stands for both."""
-        return tuple(paper_id for paper_id, one in self.order if label in (one, "any"))
+        return tuple(paper_id for paper_id, given in self.order if label in (given, "any"))
 
 
 NO_LABELS: Final = PaperLabels()
@@ -105,7 +105,7 @@ def _read(data: bytes) -> PaperLabels:
         body = json.loads(zlib.decompressobj().decompress(data, _LARGEST))
         marks = cast("str", body["included"])
         pairs = zip(body["ids"], marks, strict=True)
-        return PaperLabels(tuple((one, LABELS[mark != "1"]) for one, mark in pairs))
+        return PaperLabels(tuple((paper_id, LABELS[mark != "1"]) for paper_id, mark in pairs))
     except (zlib.error, ValueError, KeyError, TypeError) as error:
         raise IndexDamaged(
             f"the labels of this index cannot be read ({error}); `quiver label` attaches them anew"

@@ -87,7 +87,7 @@ def _records(path: str, text: str) -> tuple[LabelledRecord, ...]:
     try:
         for row in rows:
             cells = {name: (row.get(name) or "").removeprefix("'") for name in COLUMNS}
-            label = next((one for one in LABELS if one == cells["label"].strip().lower()), None)
+            label = next((name for name in LABELS if name == cells["label"].strip().lower()), None)
             if label is None:
                 told = f"expected the label included or excluded; got {cells['label'][:40]!r}"
                 faults.append(f"{path}:{rows.line_num}: {told}")

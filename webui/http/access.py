@@ -122,7 +122,7 @@ def _is_told(environ: WSGIEnvironment, token: bytes, password: bytes) -> bool:
         except (binascii.Error, ValueError):
             given.append(b"")
     # All are compared, so that the time says nothing of which one it was.
-    return sum(hmac.compare_digest(one, password) for one in given) > 0
+    return sum(hmac.compare_digest(secret, password) for secret in given) > 0
 
 
 def _token_taken(environ: dict[str, Any]) -> bytes:

@@ -161,7 +161,7 @@ def info() -> IndexInfo:
         IndexMissing: when nothing was published yet.
     """
     told = searcher().info()
-    names = tuple(one if "://" in one else PurePath(one).name or one for one in told.dumps)
+    names = tuple(dump if "://" in dump else PurePath(dump).name or dump for dump in told.dumps)
     return replace(told, dumps=names)
 
 

@@ -192,7 +192,7 @@ class FinishedPage:
     @property
     def size(self) -> int:
         """Bytes of memory that it takes, about."""
-        return _OVERHEAD + len(self.body) + sum(len(one) + len(two) for one, two in self.headers)
+        return _OVERHEAD + len(self.body) + sum(len(name) + len(two) for name, two in self.headers)
 
 
 class PageCache:

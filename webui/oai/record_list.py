@@ -73,10 +73,10 @@ def record_page(
         position: where the part before ended.
         limit: most records.
     """
-    past = sorted(_past(history, selection), key=lambda one: (one.datestamp, one.paper_id))
+    past = sorted(_past(history, selection), key=lambda item: (item.datestamp, item.paper_id))
     total = _written_total(searcher, history, selection) + len(past)
     written = _written(searcher, history, selection, position.written, limit)
-    later = (one for one in past if (one.datestamp, one.paper_id) > position.past)
+    later = (item for item in past if (item.datestamp, item.paper_id) > position.past)
     headers: list[RecordHeader] = []
     next_written, next_past = next(written, None), next(later, None)
     while len(headers) < limit:
@@ -148,10 +148,10 @@ def _written_total(
     since, until = bounds
     total = searcher.dated(_query(selection), since=since, until=until, limit=0).total
     left_out = sum(
-        since <= one.last_changed
-        and (not until or one.last_changed <= until)
-        and selection.venue in ("", one.venue)
-        for one in history.restored.values()
+        since <= restored.last_changed
+        and (not until or restored.last_changed <= until)
+        and selection.venue in ("", restored.venue)
+        for restored in history.restored.values()
     )
     return total - left_out
 

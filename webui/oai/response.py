@@ -118,10 +118,10 @@ def add_formats(root: etree._Element, site: Site) -> None:
         ("oai_dc", OAI_DC_SCHEMA, OAI_DC),
         ("quiver", site.schema, PAPER_NAMESPACE),
     ):
-        one = add(formats, "metadataFormat")
-        add(one, "metadataPrefix", prefix)
-        add(one, "schema", schema)
-        add(one, "metadataNamespace", namespace)
+        element = add(formats, "metadataFormat")
+        add(element, "metadataPrefix", prefix)
+        add(element, "schema", schema)
+        add(element, "metadataNamespace", namespace)
 
 
 def add_header(parent: etree._Element, site: Site, header: RecordHeader, venue: str) -> None:

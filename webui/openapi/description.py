@@ -45,7 +45,10 @@ def describe(title: str, server: str, params: Params, *, private: bool = False) 
     """
     schemas = Schemas((ResultsJson, AuthorClusterJson, IndexInfoJson))
     problem = schemas.of(ProblemJson)
-    paths = {one.path: {"get": _operation(one, schemas, problem, params)} for one in OPERATIONS}
+    paths = {
+        operation.path: {"get": _operation(operation, schemas, problem, params)}
+        for operation in OPERATIONS
+    }
     components: dict[str, Any] = {"schemas": _selectable(schemas.components)}
     if private:
         components["securitySchemes"] = _PRIVATE

@@ -39,7 +39,7 @@ _PATH: Final[dict[str, Parameter]] = {
     "format": {
         "schema": {
             "type": "string",
-            "enum": [one.suffix for one in CITATION_FORMATS.values()],
+            "enum": [format_.suffix for format_ in CITATION_FORMATS.values()],
         },
         "description": "Format of the references, by the suffix of its files.",
     },
@@ -85,11 +85,11 @@ def _known(params: Params) -> dict[str, tuple[dict[str, Any], str]]:
         "year_from": (_YEAR, "First year."),
         "year_to": (_YEAR, "Last year."),
         "match": (
-            _choice(one.value for one in Match) | {"default": Match.AUTO.value},
+            _choice(match.value for match in Match) | {"default": Match.AUTO.value},
             "How many of the query's words a paper must contain.",
         ),
         "sort": (
-            _choice(one.value for one in Sort) | {"default": Sort.RELEVANCE.value},
+            _choice(sort.value for sort in Sort) | {"default": Sort.RELEVANCE.value},
             "Order of the results; feeds have the last added first.",
         ),
         "page": ({"type": "integer", "minimum": 1, "maximum": _LARGEST}, "Page, from 1."),

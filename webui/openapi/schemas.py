@@ -69,19 +69,22 @@ class Schemas:
             kind = self.of(type(arguments[0]))
             return kind if kind["type"] == "boolean" else kind | {"enum": list(arguments)}
         if origin in (Union, UnionType):
-            return self._union([self.of(one) for one in arguments])
+            return self._union([self.of(argument) for argument in arguments])
         if is_typeddict(hint) or is_dataclass(hint):
             return self._component(hint)
         raise TypeError(f"no JSON Schema for {hint!r}")
 
     def _mapping(self, key: Any, value: Any) -> Schema:
         if get_origin(key) is Literal:
-            return {"type": "object", "properties": {one: self.of(value) for one in get_args(key)}}
+            return {
+                "type": "object",
+                "properties": {name: self.of(value) for name in get_args(key)},
+            }
         return {"type": "object", "additionalProperties": self.of(value)}
 
     def _union(self, members: list[Schema]) -> Schema:
-        if all(set(one) == {"type"} for one in members):
-            return {"type": [one["type"] for one in members]}
+        if all(set(member) == {"type"} for member in members):
+            return {"type": [member["type"] for member in members]}
         return {"anyOf": members}
 
     def _component(self, kind: type) -> Schema:
@@ -122,7 +125,7 @@ def keys_of(kind: type) -> tuple[str, ...]:
 
 def _required(kind: Any) -> list[str]:
     if is_dataclass(kind):
-        return [one.name for one in fields(kind) if one.default is MISSING]
+        return [field.name for field in fields(kind) if field.default is MISSING]
     hints = hints_of(kind, include_extras=True)
     # Under postponed annotations the class itself takes NotRequired keys for required ones.
     always = kind.__required_keys__

@@ -51,5 +51,5 @@ def arxiv_categories(subjects: Sequence[str], venue: str) -> tuple[str, ...]:
     >>> arxiv_categories((), "")
     ('unknown',)
     """
-    named = [one for one in subjects if is_arxiv_category(one)]
+    named = [subject for subject in subjects if is_arxiv_category(subject)]
     return tuple(dict.fromkeys([*named, *([venue] if venue else [])])) or (UNSORTED,)

@@ -73,7 +73,7 @@ class Narrowing:
 
     def without_name(self, slug: str) -> Narrowing:
         """Returns the choice without this name."""
-        return Narrowing(tuple(one for one in self.also if one != slug), exact=self.exact)
+        return Narrowing(tuple(also for also in self.also if also != slug), exact=self.exact)
 
     def only(self, field: Field, value: str) -> Narrowing:
         """Choose one venue or year alone; chosen already, choose none."""
@@ -84,8 +84,8 @@ class Narrowing:
     def without(self, field: Field, value: str) -> Narrowing:
         """Choose a venue or year no longer."""
         if field == "venue":
-            return replace(self, venues=tuple(one for one in self.venues if one != value))
-        return replace(self, years=tuple(one for one in self.years if one != value))
+            return replace(self, venues=tuple(venue for venue in self.venues if venue != value))
+        return replace(self, years=tuple(year for year in self.years if year != value))
 
     def pairs(self, page: int = 1) -> list[tuple[str, str]]:
         """Write it as parameters, in canonical order."""
@@ -162,7 +162,7 @@ def choose(searcher: Searcher, cluster: AuthorCluster, narrowing: Narrowing) -> 
     return Selection(
         cluster=cluster.of_papers(both) if narrowing.chooses else cluster,
         total=len(cluster.papers),
-        venues=_facet("venue", map(_venue, then), narrowing.venues, lambda one: (-one.count,)),
+        venues=_facet("venue", map(_venue, then), narrowing.venues, lambda value: (-value.count,)),
         years=_facet("year", map(_year, at), narrowing.years, _newest),
         gone=bool(narrowing.group) and group is None,
     )
@@ -187,10 +187,10 @@ def query_of(cluster: AuthorCluster, narrowing: Narrowing) -> Query:
     )
     clauses: list[Clause] = []
     if odd:
-        clauses.append(Or(tuple(AuthorName(one, exact=True) for one in cluster.names)))
+        clauses.append(Or(tuple(AuthorName(name, exact=True) for name in cluster.names)))
     group = cluster.group(narrowing.group) if narrowing.group else None
     if group is not None:
-        clauses.append(Or(tuple(Value("id", one) for one in group.papers)))
+        clauses.append(Or(tuple(Value("id", paper_id) for paper_id in group.papers)))
     if not clauses:
         return query
     asked = () if query.clause is None else (query.clause,)
@@ -209,8 +209,8 @@ def _year(paper: Paper) -> str:
     return UNKNOWN if paper.year is None else str(paper.year)
 
 
-def _newest(one: FacetValue) -> tuple[int, ...]:
-    return (-int(one.value),) if one.value != UNKNOWN else (1,)
+def _newest(value: FacetValue) -> tuple[int, ...]:
+    return (-int(value.value),) if value.value != UNKNOWN else (1,)
 
 
 def _facet(
@@ -221,10 +221,10 @@ def _facet(
 ) -> Facet:
     counts = Counter(values)
     distinct = len(counts)
-    known = field == "venue" or all(one == UNKNOWN or one.isdecimal() for one in chosen)
+    known = field == "venue" or all(value == UNKNOWN or value.isdecimal() for value in chosen)
     listed = {*counts, *chosen} if known else set(counts)
     rows = [FacetValue(value, counts[value], value in chosen) for value in listed]
-    rows.sort(key=lambda one: (order(one), one.value))
+    rows.sort(key=lambda row: (order(row), row.value))
     return Facet(field, tuple(rows), distinct)
 
 
@@ -257,10 +257,10 @@ def names_beside(
         narrowing: what the page was asked for.
         href: writes the address of the author's page under a choice.
     """
-    told = {name_key(one.name) for one in cluster.same_person}
+    told = {name_key(suggestion.name) for suggestion in cluster.same_person}
     found = [
-        Beside(one.name, one.papers, _reasons(one), one.strength.value)
-        for one in cluster.same_person
+        Beside(suggestion.name, suggestion.papers, _reasons(suggestion), suggestion.strength.value)
+        for suggestion in cluster.same_person
     ]
     found += [
         Beside(other.value, other.count)
@@ -268,12 +268,13 @@ def names_beside(
         if name_key(other.value) not in told
     ]
     return tuple(
-        replace(one, include=href(narrowing.including(name_slug(one.name)))) for one in found
+        replace(coauthor, include=href(narrowing.including(name_slug(coauthor.name))))
+        for coauthor in found
     )
 
 
-def _reasons(one: Suggestion) -> tuple[str, ...]:
-    evidence = one.evidence
+def _reasons(suggestion: Suggestion) -> tuple[str, ...]:
+    evidence = suggestion.evidence
     found = [f"the names differ in {evidence.likeness.difference}"]
     shared = evidence.coauthors
     if shared:

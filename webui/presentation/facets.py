@@ -120,14 +120,17 @@ def facet_panel(query: Query, facet: Facet, around: WriteAround) -> Panel:
 def chips(query: Query, write: Write) -> tuple[Chip, ...]:
     """List every filter that stands, in the order of the facets."""
     found: list[Chip] = []
-    for one in query.filters:
-        name = FIELD_NAMES[one.field]
-        for values, wording in ((one.include, name), (one.exclude, f"Not {name.lower()}")):
+    for facet_filter in query.filters:
+        name = FIELD_NAMES[facet_filter.field]
+        for values, wording in (
+            (facet_filter.include, name),
+            (facet_filter.exclude, f"Not {name.lower()}"),
+        ):
             found += [
                 Chip(
                     wording,
                     facet_label(value),
-                    write(query_edits.without_value(query, one.field, value)),
+                    write(query_edits.without_value(query, facet_filter.field, value)),
                 )
                 for value in values
             ]

@@ -67,7 +67,7 @@ def coauthor_items(
 
 def choices(panel: Panel) -> Markup:
     """Returns the values of a facet as items of the filter form, to be chosen or excluded."""
-    return _joined(_choice(panel.field, *one) for one in _escaped(panel.rows))
+    return _joined(_choice(panel.field, *row) for row in _escaped(panel.rows))
 
 
 def years_table(panel: Panel) -> Markup:

@@ -52,7 +52,7 @@ def highwire(paper: Paper, address: str) -> tuple[tuple[str, str], ...]:
     if paper.abstract:
         found.append(("citation_abstract", plain(paper.abstract)))
     found.append(("citation_abstract_html_url", address))
-    pdf = next((one for one in (paper.url, publication.pdf_url) if _is_pdf(one)), "")
+    pdf = next((link for link in (paper.url, publication.pdf_url) if _is_pdf(link)), "")
     if pdf:
         found.append(("citation_pdf_url", pdf))
     found += [("citation_keywords", word) for word in paper.keywords]

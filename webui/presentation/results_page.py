@@ -436,13 +436,13 @@ def pager(page: int, per_page: int, total: int, href: Callable[[int], str]) -> P
     wanted = {1, last, *range(max(1, page - 2), min(last, page + 2) + 1)}
     turns: list[PageLink] = []
     before = 0
-    for one in sorted(wanted):
-        if one == before + 2:
+    for rank in sorted(wanted):
+        if rank == before + 2:
             turns.append(PageLink(before + 1, href(before + 1)))
-        elif one > before + 2:
+        elif rank > before + 2:
             turns.append(PageLink(0, ""))
-        turns.append(PageLink(one, "" if one == page else href(one)))
-        before = one
+        turns.append(PageLink(rank, "" if rank == page else href(rank)))
+        before = rank
     return Pager(
         page=page,
         last=last,

@@ -427,14 +427,14 @@ class EventLoopWorker(Worker):  # type: ignore[misc] # gunicorn publishes no typ
 
     def _close_late(self, now: float) -> None:
         """Close what has waited too long, and the slowest readers where all hold too much."""
-        for connection in [one for one in self._connections if one.deadline < now]:
+        for connection in [client for client in self._connections if client.deadline < now]:
             if connection.state is State.HEAD and connection.inbox:
                 self._refuse(connection, HTTPStatus.REQUEST_TIMEOUT, "The request took too long.")
             elif connection.state is not State.THREAD:
                 self._drop(connection)
-        reading = [one for one in self._connections if one.state is State.READER]
-        unsent = sum(one.outbox.waiting for one in reading)
-        for connection in sorted(reading, key=lambda one: one.deadline):
+        reading = [client for client in self._connections if client.state is State.READER]
+        unsent = sum(client.outbox.waiting for client in reading)
+        for connection in sorted(reading, key=lambda client: client.deadline):
             if unsent <= _MOST_UNSENT:
                 break
             unsent -= connection.outbox.waiting
@@ -445,7 +445,7 @@ class EventLoopWorker(Worker):  # type: ignore[misc] # gunicorn publishes no typ
         for state in (State.LINGER, State.IDLE, State.HEAD, State.BODY, State.READER):
             waiting = [connection for connection in self._connections if connection.state is state]
             if waiting:
-                self._drop(min(waiting, key=lambda one: one.deadline))
+                self._drop(min(waiting, key=lambda client: client.deadline))
                 return
 
     def _replaced(self, new: Connection) -> bool:
@@ -457,7 +457,7 @@ class EventLoopWorker(Worker):  # type: ignore[misc] # gunicorn publishes no typ
         ]
         if not unused:
             return False
-        self._drop(min(unused, key=lambda one: one.deadline))
+        self._drop(min(unused, key=lambda client: client.deadline))
         return True
 
     def _set_accepting(self, *, allowed: bool) -> None:

@@ -50,7 +50,7 @@ def author_line(subject: str, pairs: Iterable[tuple[str, str]]) -> str:
 
 def shelf_line(ids: Iterable[str]) -> str:
     """Returns the entry that watches the papers of a shelf."""
-    return _line([("shelf", one) for one in ids], "shelf", name="shelf")
+    return _line([("shelf", paper_id) for paper_id in ids], "shelf", name="shelf")
 
 
 def _line(pairs: Iterable[tuple[str, str]], fallback: str, name: str = "") -> str:

@@ -23,7 +23,7 @@ def without_value(query: Query, field: FacetField, value: str) -> Query:
 
 def excluding(was: Filter, value: str) -> Filter:
     """Exclude a value in a filter, where it may have been chosen."""
-    kept = tuple(one for one in was.include if one != value)
+    kept = tuple(kept_value for kept_value in was.include if kept_value != value)
     return Filter(was.field, include=kept, exclude=tuple(sorted({*was.exclude, value})))
 
 
@@ -31,8 +31,8 @@ def without(was: Filter, value: str) -> Filter:
     """Drop a value from a filter."""
     return Filter(
         was.field,
-        include=tuple(one for one in was.include if one != value),
-        exclude=tuple(one for one in was.exclude if one != value),
+        include=tuple(kept_value for kept_value in was.include if kept_value != value),
+        exclude=tuple(kept_value for kept_value in was.exclude if kept_value != value),
     )
 
 
@@ -63,12 +63,16 @@ def turned(query: Query, page: int) -> Query:
 
 def filtered(query: Query) -> bool:
     """Returns whether the query has any filter."""
-    return query.years != YearRange() or any(one.include or one.exclude for one in query.filters)
+    return query.years != YearRange() or any(
+        facet_filter.include or facet_filter.exclude for facet_filter in query.filters
+    )
 
 
 def _with(query: Query, changed: Filter, *, keep_years: bool = False) -> Query:
     """Returns the query with this filter as its facet's only one; an empty one is dropped."""
-    by_field = {one.field: one for one in query.filters} | {changed.field: changed}
+    by_field = {facet_filter.field: facet_filter for facet_filter in query.filters} | {
+        changed.field: changed
+    }
     filters = tuple(
         by_field[field]
         for field in FACET_FIELDS

@@ -151,7 +151,10 @@ class Params:
         A page of results has a hundred of these, and all but the filter is written once.
         """
         hole = Filter(field, (_HOLE,))
-        filters = (*(one for one in query.filters if one.field != field), hole)
+        filters = (
+            *(facet_filter for facet_filter in query.filters if facet_filter.field != field),
+            hole,
+        )
         written = self.write(replace(query, filters=filters), path)
         head, _, tail = written.partition(_written(_filter_pairs(hole)))
         return Around(field, head, tail)
@@ -177,9 +180,9 @@ class Around:
     head: str
     tail: str
 
-    def filtered(self, one: Filter) -> str:
+    def filtered(self, facet_filter: Filter) -> str:
         """Write the address with a filter, which may be empty."""
-        pairs = _written(_filter_pairs(one))
+        pairs = _written(_filter_pairs(facet_filter))
         if pairs:
             return f"{self.head}{pairs}{self.tail}"
         return self.head + self.tail[1:] if self.tail else self.head[:-1]
@@ -194,17 +197,21 @@ class Around:
 def _asking(query: Query) -> list[tuple[str, str]]:
     """Write what papers are asked for."""
     found = [("q", query.text)] if query.text.strip() else []
-    for one in sorted(query.filters, key=lambda one: FACET_FIELDS.index(one.field)):
-        found += _filter_pairs(one)
+    for facet_filter in sorted(
+        query.filters, key=lambda facet_filter: FACET_FIELDS.index(facet_filter.field)
+    ):
+        found += _filter_pairs(facet_filter)
     found += _year_pairs(query.years)
     if query.match is not Match.AUTO:
         found.append(("match", query.match.value))
     return found
 
 
-def _filter_pairs(one: Filter) -> list[tuple[str, str]]:
-    pairs = [(one.field, value) for value in sorted(set(one.include))]
-    return pairs + [(f"{one.field}_not", value) for value in sorted(set(one.exclude))]
+def _filter_pairs(facet_filter: Filter) -> list[tuple[str, str]]:
+    pairs = [(facet_filter.field, value) for value in sorted(set(facet_filter.include))]
+    return pairs + [
+        (f"{facet_filter.field}_not", value) for value in sorted(set(facet_filter.exclude))
+    ]
 
 
 def _year_pairs(years: YearRange) -> list[tuple[str, str]]:
@@ -232,7 +239,7 @@ class _Reading:
         text = self._text()
         filters = self._filters()
         years = self._years()
-        match = self._choice("match", {one.value: one for one in Match})
+        match = self._choice("match", {choice.value: choice for choice in Match})
         sort = self._choice("sort", _SORTS)
         params = self.params
         per_page = self._number("per_page", params.min_per_page, params.max_per_page)

@@ -38,7 +38,9 @@ class Moved:
 
 def suffixes() -> tuple[str, ...]:
     """List the representations an address may end in, longer ones before their own endings."""
-    formats = sorted((one.suffix for one in CITATION_FORMATS.values()), key=len, reverse=True)
+    formats = sorted(
+        (format_.suffix for format_ in CITATION_FORMATS.values()), key=len, reverse=True
+    )
     return (*formats, *_OTHERS)
 
 
@@ -93,7 +95,7 @@ def find_author(
 def find_venue(searcher: Searcher, slug: str) -> str | Moved | None:
     """Find the venue of a slug, else the largest one whose name folds to the same."""
     key = name_of_slug(slug)
-    names = [one.value for one in searcher.values("venue", limit=0) if one.value != UNKNOWN]
+    names = [venue.value for venue in searcher.values("venue", limit=0) if venue.value != UNKNOWN]
     exact = next((name for name in names if name_key(name) == key), None)
     if exact is not None:
         return exact if name_slug(exact) == slug else Moved(name_slug(exact))

@@ -55,7 +55,7 @@ def query() -> Response:
     size = _number("max_results", 10, MOST)
     given = request.args.get("search_query", "")[: request_context.params().max_text]
     ids = [part.strip() for part in request.args.get("id_list", "").split(",") if part.strip()]
-    ids = [one[: request_context.params().max_value] for one in ids[:_MOST_IDS]]
+    ids = [typed_id[: request_context.params().max_value] for typed_id in ids[:_MOST_IDS]]
     order = request.args.get("sortBy") or "relevance"
     if order not in SORTS:
         raise QueryError("sortBy", f"expected one of {', '.join(SORTS)}")
@@ -67,7 +67,7 @@ def query() -> Response:
         sort = Sort.OLDEST
     asked = parse_query(in_our_syntax(given), sort=sort)
     if ids:
-        listed = Or(tuple(_listed(one) for one in ids))
+        listed = Or(tuple(_listed(typed_id) for typed_id in ids))
         both = And((asked.clause, listed)) if asked.clause is not None else listed
         asked = replace(asked, clause=both)
     told = f"search_query={given}&id_list={','.join(ids)}&start={start}&max_results={size}"
@@ -103,10 +103,10 @@ def _category(match: re.Match[str]) -> str:
     return f"venue:{match[1]}" if match[1].isalnum() else f'venue:"{match[1]}"'
 
 
-def _listed(one: str) -> Clause:
+def _listed(typed_id: str) -> Clause:
     """Returns what finds the paper of an id, which may be an arXiv number with its version."""
-    clause = parse_query(one).clause
-    own = Value("id", one)
+    clause = parse_query(typed_id).clause
+    own = Value("id", typed_id)
     identified = isinstance(clause, Value) and clause.field == "identifier"
     return Or((own, clause)) if identified and clause is not None else own
 

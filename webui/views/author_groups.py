@@ -39,7 +39,7 @@ def group_rows(
             "group": group,
             "href": href(group),
             "chosen": chosen in group.papers,
-            "titles": [titles[one] for one in group.papers[:_TITLES]],
+            "titles": [titles[paper_id] for paper_id in group.papers[:_TITLES]],
             "topics": topics[group.key],
             "reasons": _reasons(group, authors, holders),
             "confidence": _confidence(group),
@@ -140,7 +140,7 @@ def _correction(cluster: AuthorCluster, group: Group) -> str:
     if not group.number:
         return ""
     name = json.dumps(cluster.names[0], ensure_ascii=False)
-    others = [one for one in cluster.groups if one is not group]
+    others = [other for other in cluster.groups if other is not group]
     lines = ["papers:"]
     for kind, pair in (("same", (others[0].key, group.key)), ("different", _two(group))):
         ids = ", ".join(json.dumps(paper, ensure_ascii=False) for paper in pair)
@@ -149,4 +149,7 @@ def _correction(cluster: AuthorCluster, group: Group) -> str:
 
 
 def _two(group: Group) -> Sequence[str]:
-    return (group.key, next(one for one in reversed(group.papers) if one != group.key))
+    return (
+        group.key,
+        next(paper_id for paper_id in reversed(group.papers) if paper_id != group.key),
+    )

@@ -73,7 +73,7 @@ def respond(address: str, person: str = "") -> ResponseReturnValue:
         slug, (number, suffix) = address, parted(person, lambda _: False)
     else:
         number = ""
-        slug, suffix = parted(address, lambda one: has_author(searcher, one))
+        slug, suffix = parted(address, lambda tried: has_author(searcher, tried))
     narrowing = read_narrowing(request.args, request_context.params().max_text)
     names = names_meant(searcher, narrowing.also)
     found = find_author(searcher, slug, names, curated=not narrowing.exact)
@@ -219,8 +219,10 @@ def _page(
         ),
         picture=draw(cluster.ties, href),
         coauthors=[
-            {"name": one.name, "count": one.count, "href": href(one.name)}
-            for one in cluster.coauthors[: _COAUTHORS if narrowing.view else _COAUTHORS_AT_FIRST]
+            {"name": coauthor.name, "count": coauthor.count, "href": href(coauthor.name)}
+            for coauthor in cluster.coauthors[
+                : _COAUTHORS if narrowing.view else _COAUTHORS_AT_FIRST
+            ]
         ],
         kept=[pair for pair in narrowing.pairs() if pair[0] != "q"],
         listed=by_year(listed, request_context.display()),
@@ -297,17 +299,17 @@ def _rows(chosen: Selection, field: Field, narrowing: Narrowing) -> list[dict[st
     facet = chosen.venues if field == "venue" else chosen.years
     return [
         {
-            "label": facet_label(one.value),
-            "count": one.count,
-            "selected": one.selected,
+            "label": facet_label(value.value),
+            "count": value.count,
+            "selected": value.selected,
             "href": _href(
-                narrowing.without(field, one.value)
-                if one.selected
-                else narrowing.only(field, one.value),
+                narrowing.without(field, value.value)
+                if value.selected
+                else narrowing.only(field, value.value),
                 slug,
             ),
         }
-        for one in facet.values
+        for value in facet.values
     ]
 
 
@@ -341,10 +343,10 @@ def _chips(cluster: AuthorCluster, narrowing: Narrowing) -> list[dict[str, str]]
         found += [
             {
                 "name": label,
-                "value": facet_label(one),
-                "href": _href(narrowing.without(field, one), slug),
+                "value": facet_label(value),
+                "href": _href(narrowing.without(field, value), slug),
             }
-            for one in values
+            for value in values
         ]
     if narrowing.text:
         value = f"“{narrowing.text[:80]}”"
@@ -355,7 +357,9 @@ def _chips(cluster: AuthorCluster, narrowing: Narrowing) -> list[dict[str, str]]
 
 
 def _formats(slug: str, narrowing: Narrowing) -> list[dict[str, str]]:
-    kinds = [(one.label, one.suffix, one.media_type) for one in CITATION_FORMATS.values()]
+    kinds = [
+        (format_.label, format_.suffix, format_.media_type) for format_ in CITATION_FORMATS.values()
+    ]
     kinds.append(("JSON", "json", "application/json"))
     return [
         {

@@ -30,7 +30,7 @@ def page() -> ResponseReturnValue:
     searcher, display = request_context.searcher(), request_context.display()
     found = searcher.search(replace(asked.query, page=1, per_page=0), facets=())
     ids = list(islice(searcher.ids(asked.query), MOST_COMPARED))
-    papers = {one: paper for one in ids if (paper := searcher.get(one)) is not None}
+    papers = {paper_id: paper for paper_id in ids if (paper := searcher.get(paper_id)) is not None}
     decisions = decisions_of(searcher)
     groups = decisions.undecided(find_versions(papers.values()))
     request_context.whole()
@@ -39,7 +39,10 @@ def page() -> ResponseReturnValue:
         query=asked.query,
         total=found.total,
         compared=len(papers),
-        groups=[(group, [shown(papers[one], display) for one in group.ids]) for group in groups],
+        groups=[
+            (group, [shown(papers[paper_id], display) for paper_id in group.ids])
+            for group in groups
+        ],
         decided=decisions.same,
         back=request_context.search_href(asked.query),
         json_href=request_context.params().write(asked.query, url_for("duplicates.as_json")),
@@ -55,18 +58,18 @@ def as_json() -> ResponseReturnValue:
         return refused(asked)
     searcher = request_context.searcher()
     ids = list(islice(searcher.ids(asked.query), MOST_COMPARED))
-    papers = [paper for one in ids if (paper := searcher.get(one)) is not None]
+    papers = [paper for paper_id in ids if (paper := searcher.get(paper_id)) is not None]
     decisions = decisions_of(searcher)
     groups = decisions.undecided(find_versions(papers))
     request_context.whole()
     told: DuplicatesJson = {
         "compared": len(papers),
         "groups": [
-            {"kind": one.kind, "ids": list(one.ids), "reason": one.reason} for one in groups
+            {"kind": group.kind, "ids": list(group.ids), "reason": group.reason} for group in groups
         ],
         "same": [
-            {"ids": list(one.ids), "preferred": one.preferred, "note": one.note}
-            for one in decisions.same
+            {"ids": list(decided.ids), "preferred": decided.preferred, "note": decided.note}
+            for decided in decisions.same
         ],
         "different": [list(ids) for ids in decisions.different],
     }

@@ -95,7 +95,7 @@ def _whole(query: Query, written: Callable[[Iterator[Paper]], Response]) -> Resp
     if end is None:
         return wait_a_while("Other large exports are being made. Try again in 10 s.", 10)
     try:
-        found = (searcher.get(one) for one in ids)
+        found = (searcher.get(paper_id) for paper_id in ids)
         response = written(paper for paper in found if paper is not None)
     except BaseException:
         end()
@@ -125,7 +125,7 @@ def export() -> ResponseReturnValue:
         raise QueryError("id", "no paper is selected; tick some on the page of results")
     if not ids:
         return _styled_search(style) if style else search(suffix)
-    found = [request_context.searcher().get(one) for one in ids[:MAX_SELECTED]]
+    found = [request_context.searcher().get(paper_id) for paper_id in ids[:MAX_SELECTED]]
     papers = [paper for paper in found if paper is not None]
     return _styled(papers, style) if style else references(papers, suffix, "selection")
 

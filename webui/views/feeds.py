@@ -111,8 +111,9 @@ def papers_from(query: Query, start: int, size: int) -> Window:
     request_context.whole()
     papers = tuple(
         Dated(paper, times)
-        for one in islice(ids, start, start + size)
-        if (paper := searcher.get(one)) is not None and (times := searcher.times(one)) is not None
+        for paper_id in islice(ids, start, start + size)
+        if (paper := searcher.get(paper_id)) is not None
+        and (times := searcher.times(paper_id)) is not None
     )
     return Window(papers, total, start, size)
 

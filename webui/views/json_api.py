@@ -136,7 +136,7 @@ def groups() -> ResponseReturnValue:
 
 def _groups(query: Query) -> Response:
     wanted = request.args.get("group_by", "")
-    field = next((one for one in FACET_FIELDS if one == wanted), None)
+    field = next((known_field for known_field in FACET_FIELDS if known_field == wanted), None)
     if field is None:
         raise QueryError("group_by", f"expected one of {', '.join(FACET_FIELDS)}")
     counted = grouped(request_context.searcher(), query, field)
@@ -177,7 +177,7 @@ def selected(records: Iterable[Mapping[str, object]], kind: type) -> list[Mappin
     wanted = _listed("fields", keys_of(kind))
     if not wanted:
         return list(records)
-    return [{key: one[key] for key in wanted if key in one} for one in records]
+    return [{key: entry[key] for key in wanted if key in entry} for entry in records]
 
 
 def facets_asked(usual: tuple[FacetRequest, ...]) -> tuple[FacetRequest, ...]:
@@ -189,13 +189,13 @@ def facets_asked(usual: tuple[FacetRequest, ...]) -> tuple[FacetRequest, ...]:
     Raises:
         QueryError: when it names something else.
     """
-    known = {one.field: one for one in usual}
+    known = {request_.field: request_ for request_ in usual}
     wanted = _listed("facets", (*known, "none"))
     if not wanted:
         return usual
     if "none" in wanted and len(wanted) > 1:
         raise QueryError("facets", "expected none alone, or facets alone")
-    return tuple(one for one in usual if one.field in wanted)
+    return tuple(request_ for request_ in usual if request_.field in wanted)
 
 
 def _listed(name: str, known: Sequence[str]) -> list[str]:
@@ -204,9 +204,9 @@ def _listed(name: str, known: Sequence[str]) -> list[str]:
     Raises:
         QueryError: when one of them is not known.
     """
-    given = [one.strip() for text in request.args.getlist(name) for one in text.split(",")]
-    wanted = list(dict.fromkeys(one for one in given if one))
-    unknown = next((one for one in wanted if one not in known), None)
+    given = [part.strip() for text in request.args.getlist(name) for part in text.split(",")]
+    wanted = list(dict.fromkeys(name_ for name_ in given if name_))
+    unknown = next((name_ for name_ in wanted if name_ not in known), None)
     if unknown is not None:
         shown = f"“{unknown[:40]}”"
         raise QueryError(name, f"expected some of {', '.join(known)}; got {shown}")
@@ -237,8 +237,8 @@ def grouped(searcher: Searcher, query: Query, field: FacetField) -> GroupsJson:
     return {
         "meta": {"count": results.total, "generation": results.generation, "group_by": field},
         "group_by": [
-            {"key": one.value, "key_display_name": facet_label(one.value), "count": one.count}
-            for one in values
+            {"key": value.value, "key_display_name": facet_label(value.value), "count": value.count}
+            for value in values
         ],
     }
 
@@ -259,10 +259,10 @@ def parts(results: Results, field: FacetField) -> list[FacetValue]:
             facet is author.
         field: the facet.
     """
-    values = [one for one in results.facets[field].values if one.count]
+    values = [value for value in results.facets[field].values if value.count]
     if field == "author":
         return values
-    return [one for one in values if _is_chosen(results.query, field, one)]
+    return [value for value in values if _is_chosen(results.query, field, value)]
 
 
 def _is_chosen(query: Query, field: FacetField, value: FacetValue) -> bool:
@@ -280,11 +280,11 @@ def _without_author_filter(query: Query) -> Query:
     was = query.filter("author")
     clauses: list[Clause] = [] if query.clause is None else [query.clause]
     if was.include:
-        clauses.append(Or(tuple(_named(one) for one in was.include)))
-    clauses += [Not(_named(one)) for one in was.exclude]
+        clauses.append(Or(tuple(_named(value) for value in was.include)))
+    clauses += [Not(_named(value)) for value in was.exclude]
     if not was.include and not was.exclude:
         return query
-    others = tuple(one for one in query.filters if one != was)
+    others = tuple(other for other in query.filters if other != was)
     return replace(query, clause=And(tuple(clauses)), filters=others)
 
 

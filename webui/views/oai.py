@@ -159,14 +159,14 @@ def _list_sets(
     if "resumptionToken" in arguments:
         token, searcher = _resumed(arguments, searcher)
         cursor = token.cursor
-    values = [one for one in searcher.values("venue", limit=0) if one.value != UNKNOWN]
+    values = [venue for venue in searcher.values("venue", limit=0) if venue.value != UNKNOWN]
     if not values:
         raise OaiError("noSetHierarchy", "no paper has a venue, so there are no sets")
     sets = response.add(root, "ListSets")
     for value in values[cursor : cursor + SETS]:
-        one = response.add(sets, "set")
-        response.add(one, "setSpec", write_set(value.value))
-        response.add(one, "setName", value.value)
+        element = response.add(sets, "set")
+        response.add(element, "setSpec", write_set(value.value))
+        response.add(element, "setName", value.value)
     following = cursor + SETS
     if cursor or following < len(values):
         text = ""

@@ -60,10 +60,12 @@ def paper(address: str) -> ResponseReturnValue:
         NotFound: when no paper has this id.
     """
     searcher = request_context.searcher()
-    paper_id, suffix = parted(address, lambda one: searcher.get(one) is not None)
+    paper_id, suffix = parted(address, lambda tried: searcher.get(tried) is not None)
     # An address with a suffix, or of an earlier version, has its dots written otherwise.
     spellings = (paper_id, undotted(paper_id), dotted(paper_id))
-    found = next((one for one in map(searcher.get, dict.fromkeys(spellings)) if one), None)
+    found = next(
+        (candidate for candidate in map(searcher.get, dict.fromkeys(spellings)) if candidate), None
+    )
     if found is None:
         whole, part = named_paper(searcher, address), named_paper(searcher, paper_id)
         if (named := part or whole) is not None:
@@ -95,11 +97,13 @@ def _paper_page(found: Paper) -> ResponseReturnValue:
             formats=formats,
             bibtex="".join(write_citations([found], "bibtex")).strip(),
             references=[(label, write(found)) for label, write in REFERENCE_STYLES.values()],
-            versions=[shown(one, display) for one in versions_of_paper(searcher, found, near)],
+            versions=[
+                shown(version, display) for version in versions_of_paper(searcher, found, near)
+            ],
             terms=near.terms,
             related=[
-                (shown(one.paper, display), shared_terms(near.terms, one.paper))
-                for one in near.hits
+                (shown(hit.paper, display), shared_terms(near.terms, hit.paper))
+                for hit in near.hits
             ],
             generation=searcher.generation,
         )
@@ -107,7 +111,7 @@ def _paper_page(found: Paper) -> ResponseReturnValue:
     authors = dict.fromkeys(
         url_for("records.author", slug=name_slug(name), _external=True) for name in found.authors
     )
-    described = [(one["absolute"], one["media"]) for one in formats]
+    described = [(format_["absolute"], format_["media"]) for format_ in formats]
     page.headers["Link"] = typed_links(found, described, list(authors))
     return page
 
@@ -150,7 +154,7 @@ def venue(slug: str, part: str) -> ResponseReturnValue:
     if part and not (part.isascii() and part.isdecimal() and len(part) < 5):
         abort(404)
     if not part:
-        slug, suffix = parted(slug, lambda one: isinstance(find_venue(searcher, one), str))
+        slug, suffix = parted(slug, lambda tried: isinstance(find_venue(searcher, tried), str))
     name = find_venue(searcher, slug)
     if name is None or (part and suffix == "atom"):
         abort(404)
@@ -169,8 +173,8 @@ def venue(slug: str, part: str) -> ResponseReturnValue:
     if suffix not in ("", "json"):
         ids = searcher.ids(query)
         request_context.whole()
-        found = (searcher.get(one) for one in ids)
-        papers = (one for one in found if one is not None)
+        found = (searcher.get(paper_id) for paper_id in ids)
+        papers = (paper_ for paper_ in found if paper_ is not None)
         return references(papers, suffix, f"{slug}-{year}" if year else slug)
     facets: tuple[FacetRequest, ...] = (FacetRequest("year", 0), FacetRequest("author", 12))
     if suffix == "json":
@@ -189,20 +193,24 @@ def venue(slug: str, part: str) -> ResponseReturnValue:
         name=name,
         year=year,
         years=[
-            {"year": int(one.value), "count": one.count, "href": _venue_href(slug, int(one.value))}
-            for one in years.values
-            if one.value.isdecimal() and one.count
+            {
+                "year": int(value.value),
+                "count": value.count,
+                "href": _venue_href(slug, int(value.value)),
+            }
+            for value in years.values
+            if value.value.isdecimal() and value.count
         ],
         authors=[
             {
-                "name": one.value,
-                "count": one.count,
+                "name": value.value,
+                "count": value.count,
                 "href": request_context.search_href(
-                    query_edits.narrowed(found_by, "author", one.value)
+                    query_edits.narrowed(found_by, "author", value.value)
                 ),
             }
-            for one in results.facets["author"].values
-            if one.value != UNKNOWN and one.count
+            for value in results.facets["author"].values
+            if value.value != UNKNOWN and value.count
         ],
         results=results,
         entries=entries(results, request_context.display()),
@@ -228,7 +236,9 @@ def representations(endpoint: str, **named: str) -> list[dict[str, str]]:
         named: what its address is made of; the suffix goes to the last of them.
     """
     last = list(named)[-1]
-    kinds = [(one.label, one.suffix, one.media_type) for one in CITATION_FORMATS.values()]
+    kinds = [
+        (format_.label, format_.suffix, format_.media_type) for format_ in CITATION_FORMATS.values()
+    ]
     kinds.append(("JSON", "json", "application/json"))
     found: list[dict[str, str]] = []
     for label, suffix, media in kinds:

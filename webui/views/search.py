@@ -51,7 +51,7 @@ def home() -> str:
     everything = Query(per_page=0)
     wanted = (FacetRequest("venue", 60), FacetRequest("year", 0))
     results = searcher.search(everything, facets=wanted)
-    venues = [one for one in results.facets["venue"].values if one.value != UNKNOWN]
+    venues = [value for value in results.facets["venue"].values if value.value != UNKNOWN]
     newest = searcher.search(Query(sort=Sort.ADDED, per_page=_NEWEST), facets=())
     display = request_context.display()
     return render_template(
@@ -112,10 +112,10 @@ def facet(field: FacetField) -> ResponseReturnValue:
     results = request_context.searcher().search(replace(query, per_page=0), facets=(wanted,))
     found = results.facets[field]
     chosen = set(query.filter(field).include) | set(query.filter(field).exclude)
-    listed = [one for one in found.values if one.value not in chosen]
+    listed = [value for value in found.values if value.value not in chosen]
     more = len(listed) > _VALUES
     rest = set(listed[:_VALUES])
-    kept_values = tuple(one for one in found.values if one in rest or one.value in chosen)
+    kept_values = tuple(value for value in found.values if value in rest or value.value in chosen)
 
     def turn(to: int) -> str:
         pairs = [

@@ -149,13 +149,15 @@ def difference(
         later: reads the later one.
     """
     was, now = set(before.ids), set(after.ids)
-    gone = tuple(one for one in before.ids if one not in now)
-    both = [one for one in after.ids if one in was]
+    gone = tuple(paper_id for paper_id in before.ids if paper_id not in now)
+    both = [paper_id for paper_id in after.ids if paper_id in was]
     return Difference(
-        new=tuple(one for one in after.ids if one not in was),
+        new=tuple(paper_id for paper_id in after.ids if paper_id not in was),
         gone=gone,
         removed=(
-            tuple(one for one in gone if later.times(one) is None) if len(gone) <= _MOST else None
+            tuple(paper_id for paper_id in gone if later.times(paper_id) is None)
+            if len(gone) <= _MOST
+            else None
         ),
         changed=tuple(_changed(both, before, earlier, later)) if len(both) <= _MOST else None,
     )
@@ -164,12 +166,12 @@ def difference(
 def _changed(
     ids: Iterable[str], before: SearchState, earlier: Searcher | None, later: Searcher
 ) -> Iterable[str]:
-    for one in ids:
-        now = later.times(one)
-        was = earlier.times(one) if earlier else None
+    for paper_id in ids:
+        now = later.times(paper_id)
+        was = earlier.times(paper_id) if earlier else None
         last = was.last_changed if was else before.built
         if now is not None and _instant(now.last_changed) > _instant(last):
-            yield one
+            yield paper_id
 
 
 def read_record(stream: IO[bytes]) -> tuple[SearchRequest, SearchState]:
@@ -187,9 +189,9 @@ def read_record(stream: IO[bytes]) -> tuple[SearchRequest, SearchState]:
     try:
         told = read_upload(stream)
         pairs = [
-            (_text(name), _text(one))
+            (_text(name), _text(part))
             for name, value in told["parameters"].items()
-            for one in (value if isinstance(value, list) else [value])
+            for part in (value if isinstance(value, list) else [value])
         ]
         index = told["index"]
         state = SearchState(
@@ -245,12 +247,12 @@ def _state(searcher: Searcher, query: Query) -> SearchState:
 def _told(
     query: Query, before: SearchState, after: SearchState, found: Difference
 ) -> SearchDifferenceJson:
-    def state(one: SearchState) -> SearchStateJson:
+    def state(side: SearchState) -> SearchStateJson:
         return {
-            "generation": one.generation,
-            "built": one.built,
-            "matched": one.matched,
-            "total": len(one.ids),
+            "generation": side.generation,
+            "built": side.built,
+            "matched": side.matched,
+            "total": len(side.ids),
         }
 
     lists = asdict(found)
@@ -281,7 +283,7 @@ def _compared(
         found=found,
         most=_MOST,
         lists={
-            name: [_line(one, later, earlier) for one in ids[:_LISTED]]
+            name: [_line(paper_id, later, earlier) for paper_id in ids[:_LISTED]]
             for name, ids in kinds.items()
         },
         sizes={name: len(ids) for name, ids in kinds.items()},

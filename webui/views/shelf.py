@@ -69,7 +69,7 @@ def shelf() -> ResponseReturnValue:
     if request.args.get("add", "").strip():
         added = _ids_in(request.args["add"])
         return redirect(_href(list(dict.fromkeys(ids + added))[:MAX_SHELF]))
-    found = [searcher.get(one) for one in ids]
+    found = [searcher.get(paper_id) for paper_id in ids]
     papers = [paper for paper in found if paper is not None]
     kept = [paper.id for paper in papers]
     sought = request.args.get("q", "").strip()[: request_context.params().max_text]
@@ -90,7 +90,9 @@ def shelf() -> ResponseReturnValue:
         generation=searcher.generation,
         like_these=url_for("similar.page", id=kept) if len(papers) <= MOST_LIKED else "",
         without={
-            paper.id: url_for("keeping.shelf", id=[one.id for one in papers if one is not paper])
+            paper.id: url_for(
+                "keeping.shelf", id=[other.id for other in papers if other is not paper]
+            )
             for paper in papers
         }
         if len(papers) <= 100
@@ -142,7 +144,7 @@ def _comparison(papers: list[Paper]) -> dict[str, Any]:
     for paper in papers:
         for slug, name in {name_slug(name): name for name in paper.authors}.items():
             names.setdefault(slug, []).append(name)
-    common = [(one[0], len(one)) for one in names.values() if len(one) > 1]
+    common = [(written[0], len(written)) for written in names.values() if len(written) > 1]
     return {
         "rows": [
             {
@@ -151,7 +153,7 @@ def _comparison(papers: list[Paper]) -> dict[str, Any]:
             }
             for paper in papers
         ],
-        "common": sorted(common, key=lambda one: (-one[1], one[0].casefold()))[:_COMMON],
+        "common": sorted(common, key=lambda author: (-author[1], author[0].casefold()))[:_COMMON],
     }
 
 
@@ -164,9 +166,9 @@ def record() -> ResponseReturnValue:
     told = _record(asked.query)
     searcher = request_context.searcher()
     titles = {
-        one: plain(paper.title)
-        for one in told["ids"][:MAX_SHELF]
-        if (paper := searcher.get(one)) is not None
+        paper_id: plain(paper.title)
+        for paper_id in told["ids"][:MAX_SHELF]
+        if (paper := searcher.get(paper_id)) is not None
     }
     page = render_template(
         "keeping/record.html",
@@ -236,9 +238,12 @@ def _record(query: Query) -> SearchRecordJson:
         "index": info_json(request_context.info()),
         "flow": cast(FlowJson, flow_json(flow_of(searcher), request_context.info().papers)),
         "total": told["total"],
-        "labelled": {label: sum(one in of for one in ids) for label, of in labelled.items()},
+        "labelled": {
+            label: sum(paper_id in of for paper_id in ids) for label, of in labelled.items()
+        },
         "counts": {
-            field: {one.value: one.count for one in parts(counted, field)} for field in _COUNTED
+            field: {value.value: value.count for value in parts(counted, field)}
+            for field in _COUNTED
         },
         "translations": _translations(query),
         "ids": ids,

@@ -25,7 +25,7 @@ def page() -> str:
     """Show papers like those that the address lists (``id``, repeated)."""
     searcher = request_context.searcher()
     ids = list(dict.fromkeys(request.args.getlist("id")))[:MOST_LIKED]
-    found = [searcher.get(one) for one in ids]
+    found = [searcher.get(paper_id) for paper_id in ids]
     papers = [paper for paper in found if paper is not None]
     near = related_papers(searcher, *papers, limit=_LISTED)
     return _page(near, papers, gone=len(ids) - len(papers))
@@ -54,7 +54,7 @@ def _page(
     display = request_context.display()
 
     def without(gone: str) -> str:
-        return url_for("similar.page", id=[one.id for one in papers if one.id != gone])
+        return url_for("similar.page", id=[other.id for other in papers if other.id != gone])
 
     return render_template(
         "similar/page.html",
@@ -68,7 +68,7 @@ def _page(
         terms=near.terms,
         written=near.query,
         listed=[
-            (shown(one.paper, display), shared_terms(near.terms, one.paper)) for one in near.hits
+            (shown(hit.paper, display), shared_terms(near.terms, hit.paper)) for hit in near.hits
         ],
         generation=request_context.searcher().generation,
     )

@@ -93,9 +93,9 @@ def papers(part: int) -> Response:
         abort(404)
     ids = islice(searcher.ids(Query(sort=Sort.NEWEST)), start, start + _PER_FILE)
     pages = [
-        (url_for("records.paper", address=one, _external=True), times.last_changed)
-        for one in ids
-        if (times := searcher.times(one)) is not None
+        (url_for("records.paper", address=paper_id, _external=True), times.last_changed)
+        for paper_id in ids
+        if (times := searcher.times(paper_id)) is not None
     ]
     return _xml("sitemap.xml", "application/xml", pages=pages)
 

@@ -51,7 +51,9 @@ def suggestions(searcher: Searcher, typed: str) -> tuple[Suggested, ...]:
     kinds: tuple[FacetField, ...] = ("venue", "author")
     for kind in kinds:
         values = searcher.values(kind, prefix=longest, limit=_EACH if len(words) == 1 else _READ)
-        fitting = [one for one in values if one.value != UNKNOWN and _fits(one.value, words)]
+        fitting = [
+            value for value in values if value.value != UNKNOWN and _fits(value.value, words)
+        ]
         for value in fitting[:_EACH]:
             if kind == "author":
                 href = url_for("records.author", slug=name_slug(value.value))
@@ -68,7 +70,7 @@ def suggestions(searcher: Searcher, typed: str) -> tuple[Suggested, ...]:
 def _fits(name: str, words: list[str]) -> bool:
     """Returns whether each word is a prefix of a word of a name."""
     has = _WORD.findall(fold(name).text)
-    return all(any(one.startswith(word) for one in has) for word in words)
+    return all(any(part.startswith(word) for part in has) for word in words)
 
 
 @blueprint.get("/suggest")
@@ -78,9 +80,12 @@ def suggest() -> Response:
     found = suggestions(request_context.searcher(), typed)
     body = [
         typed,
-        [one.text for one in found],
-        [f"{one.kind}, {one.papers:,} {'paper' if one.papers == 1 else 'papers'}" for one in found],
-        [urljoin(request.url_root, one.href) for one in found],
+        [offer.text for offer in found],
+        [
+            f"{offer.kind}, {offer.papers:,} {'paper' if offer.papers == 1 else 'papers'}"
+            for offer in found
+        ],
+        [urljoin(request.url_root, offer.href) for offer in found],
     ]
     text = json.dumps(body, ensure_ascii=False)
     return Response(text, content_type="application/x-suggestions+json")

@@ -246,7 +246,7 @@ def _asked() -> tuple[Query, ...] | Response:
     if asked_venues and (named := _known_venue(asked_venues[0])) != asked_venues[0]:
         # The box takes a name as it is typed; the counts need it as it is printed.
         asked = replace(asked, query=query_edits.narrowed(asked.query, "venue", named))
-    typed = [one.strip()[:longest] for one in request.args.getlist("q") if one.strip()]
+    typed = [text.strip()[:longest] for text in request.args.getlist("q") if text.strip()]
     query = asked.query
     return tuple(
         parse_query(
@@ -263,7 +263,12 @@ def _asked() -> tuple[Query, ...] | Response:
 
 def _by_year(searcher: Searcher, query: Query) -> dict[int, int]:
     counted = replace(query, page=1, per_page=0, years=YearRange())
-    counted = replace(counted, filters=tuple(one for one in counted.filters if one.field != "year"))
+    counted = replace(
+        counted,
+        filters=tuple(
+            facet_filter for facet_filter in counted.filters if facet_filter.field != "year"
+        ),
+    )
     facet = searcher.search(counted, facets=(FacetRequest("year", 0),)).facets["year"]
     return {int(value.value): value.count for value in facet.values if value.value.isdecimal()}
 
@@ -323,7 +328,7 @@ def _exact(read: tuple[Query, ...], filters: list[tuple[str, str]]) -> list[dict
         if not _WORDS.fullmatch(text):
             continue
         quoted = " ".join(f'"{word}"' for word in text.split())
-        pairs = [("q", one) for one in [*texts[:place], quoted, *texts[place + 1 :]]]
+        pairs = [("q", text) for text in [*texts[:place], quoted, *texts[place + 1 :]]]
         offers.append({"text": text, "href": _written("trends.page", pairs + filters)})
     return offers
 
@@ -332,7 +337,9 @@ def _labels(years: tuple[int, ...]) -> list[tuple[float, int]]:
     """Returns the years to name below the frame, each with its place: round ones and the ends."""
     if not years:
         return []
-    step = next(one for one in (1, 2, 5, 10, 20, 50, 100, 10_000) if len(years) / one < _LABELS)
+    step = next(
+        step_ for step_ in (1, 2, 5, 10, 20, 50, 100, 10_000) if len(years) / step_ < _LABELS
+    )
     first, last = years[0], years[-1]
     # A round year beside an end would touch it.
     apart = max(1, (last - first) * 12 // 100)

@@ -134,13 +134,14 @@ def _split_at_commas(text: str) -> tuple[str, ...]:
 
 
 def halved(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Undo a list that was written twice (A, B, C, A, B, C).
+    """Undo a list that was written twice (A, B, C, A, B, C), or four times.
 
     Equal names elsewhere in a list are two people and stay.
     """
     half, odd = divmod(len(names), 2)
-    if half and not odd and names[:half] == names[half:]:
-        return names[:half]
+    while half and not odd and names[:half] == names[half:]:
+        names = names[:half]
+        half, odd = divmod(half, 2)
     return names
 
 

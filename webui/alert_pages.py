@@ -133,7 +133,9 @@ class SitePages:
         ids = tuple(paper_id for paper_id in wanted if searcher.get(paper_id) is not None)
         address = self.address(f"/shelf?{urlencode([('id', paper_id) for paper_id in wanted])}")
         shown = address if len(wanted) <= _ADDRESS_IDS else ""
-        return WatchedPage("the shelf", shown, ids, is_list=True)
+        there = set(ids)
+        missing = tuple(paper_id for paper_id in wanted if paper_id not in there)
+        return WatchedPage("the shelf", shown, ids, missing)
 
 
 def site_pages(config: Config) -> SitePages:

@@ -90,13 +90,13 @@ class WatchedPage:
         title: the page in words.
         address: absolute; empty where the site has no public address.
         ids: the papers on it, in its order, each once.
-        is_list: the alert itself lists the papers, so that a paper that is missing was removed.
+        missing: ids that the alert lists itself and the index does not have; of a shelf only.
     """
 
     title: str
     address: str
     ids: tuple[str, ...]
-    is_list: bool = False
+    missing: tuple[str, ...] = ()
 
 
 class AlertPages(Protocol):

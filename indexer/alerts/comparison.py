@@ -132,15 +132,11 @@ def compare(
                 new.append(paper)
         elif before != known[paper_id]:
             changed.append(paper)
-    removed: tuple[str, ...] = ()
-    if page.is_list:
-        there = set(page.ids)
-        removed = tuple(
-            paper_id
-            for paper_id, digest in known.items()
-            if paper_id not in there and digest != REMOVED
-        )
-        known.update(dict.fromkeys(removed, REMOVED))
+    # A paper that was taken off the shelf is still in the index, and nothing is told of it.
+    removed = tuple(
+        paper_id for paper_id in page.missing if known.get(paper_id, REMOVED) != REMOVED
+    )
+    known.update(dict.fromkeys(removed, REMOVED))
     return _comparison(searcher, known, tuple(new), tuple(changed), removed)
 
 

@@ -125,6 +125,24 @@ def test_each_paper_is_told_once_and_again_when_it_changes(
     assert box.told()[6:] == ["gossip:~a", "ada:~a", "shelf:+a"]  # as it was before its change
 
 
+def test_a_paper_taken_off_a_shelf_has_not_left_the_index(
+    index: Index, box: Mailbox, run: Run
+) -> None:
+    both = replace(SHELF, parameters=(("id", "a"), ("id", "b")))
+    only_a = replace(SHELF, parameters=(("id", "a"),))
+    run(both)
+    run(only_a)
+    run(replace(GOSSIP, name="shelf"))
+    run(only_a)
+    assert not box.taken
+    write(index, gone=("b",))
+    run(only_a)
+    assert not box.taken
+    write(index, gone=("a",))
+    run(only_a)
+    assert box.told() == ["shelf:-a"]
+
+
 def test_since_tells_what_came_before_the_first_run(index: Index, box: Mailbox, run: Run) -> None:
     old = str(index.generation())
     write(index, C)

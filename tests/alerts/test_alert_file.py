@@ -154,6 +154,14 @@ def test_lines_of_other_pages_read_back(
     assert alert.parameters == (("id", "a"), ("id", text))
 
 
+@pytest.mark.parametrize("text", ["null", "NULL", "true", "no", "2020", "1e5", "~", "=", "<<"])
+def test_words_of_yaml_are_names_and_queries_all_the_same(path: Path, text: str) -> None:
+    (alert,) = alerts_of(path, f"alerts:\n{search_line(parse_query(text), Params())}\n")
+    assert alert.parameters == (("q", text),)
+    (alert,) = alerts_of(path, f"alerts:\n{author_line(text, [])}\n")
+    assert alert.subject == text
+
+
 @pytest.fixture(scope="module")
 def client() -> FlaskClient:
     return create_app(index=MemoryIndex.of(PAPERS)).test_client()

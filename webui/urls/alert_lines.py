@@ -73,7 +73,7 @@ def _name(text: str, fallback: str) -> str:
     name = "-".join(words)
     if len(name) > _LONGEST_NAME:
         name = name[: _LONGEST_NAME + 1].rpartition("-")[0] or name[:_LONGEST_NAME]
-    return name or fallback
+    return fallback if name in ("", "null") else name  # `null` is no text in YAML
 
 
 def _scalar(text: str) -> str:

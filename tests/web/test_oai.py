@@ -26,7 +26,9 @@ from tests.oracle import MemoryIndex
 from tests.works_of_every_kind import EVERY
 from webui import create_app
 from webui.cli import quiver
-from webui.oai.arguments import OaiError, read_set, write_set
+from webui.oai.arguments import HarvestSelection, OaiError, read_set, write_set
+from webui.oai.record_list import Position
+from webui.oai.resumption_token import ResumptionToken
 from webui.views import oai
 
 README = Path(__file__).resolve().parents[2] / "webui" / "README.md"
@@ -159,6 +161,30 @@ def test_every_error_has_its_code(client: FlaskClient, query: str, expected: str
         if expected in ("badVerb", "badArgument"):
             assert not asked.attrib
         assert answer.cache_control.no_store
+
+
+@pytest.mark.parametrize("verb", ["ListRecords", "ListSets"])
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"cursor": "x"}, {"cursor": -5}, {"cursor": 10**30}, {"cursor": True}, {"total": []},
+        {"position": Position((1, 2), (3, 4))}, {"position": Position(("a",), ("b",))},  # type: ignore[arg-type]
+        {"position": Position(("\ud800", "\ud800"))}, {"generation": 7},
+        {"selection": HarvestSelection("oai_dc", since=5)},  # type: ignore[arg-type]
+        {"selection": HarvestSelection("oai_dc", venue=["ICML"])},  # type: ignore[arg-type]
+    ],
+)  # fmt: skip
+def test_a_forged_token_is_none(
+    client: FlaskClient, index: MemoryIndex, verb: str, forged: dict[str, Any]
+) -> None:
+    with index.searcher() as searcher:
+        token = ResumptionToken(
+            searcher.identity, searcher.generation, verb,
+            HarvestSelection("oai_dc"), Position(), 0, 30,
+        )  # fmt: skip
+    assert code(ask(client, verb=verb, token=str(token))) is None
+    answer = ask(client, verb=verb, token=str(replace(token, **forged)))
+    assert code(answer) == "badResumptionToken"
 
 
 def test_identify_says_what_the_settings_say(index: MemoryIndex) -> None:

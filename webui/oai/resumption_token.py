@@ -7,10 +7,13 @@ import binascii
 import hashlib
 import json
 from dataclasses import astuple, dataclass
-from typing import Self
+from typing import Any, Final, Self
 
 from webui.oai.arguments import HarvestSelection, OaiError
 from webui.oai.record_list import Position
+
+_MOST: Final = 2**31
+"""Beyond any number of records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +56,16 @@ class ResumptionToken:
             if data[:8] != _digest(body):
                 raise ValueError("checksum")  # noqa: TRY301 - the same answer as other faults
             identity, generation, verb, selection, position, cursor, total = json.loads(body)
+            identity, generation, verb = _texts((identity, generation, verb), 3)
+            written, past = position
             return cls(
                 identity,
                 generation,
                 verb,
-                HarvestSelection(*selection),
-                Position(tuple(position[0]), tuple(position[1])),
-                cursor,
-                total,
+                HarvestSelection(*_texts(selection, 4)),
+                Position(_texts(written, 2), _texts(past, 2)),
+                _count(cursor),
+                _count(total),
             )
         except (ValueError, TypeError, binascii.Error, RecursionError) as error:
             raise bad_token("is none of this repository") from error
@@ -69,6 +74,23 @@ class ResumptionToken:
 def bad_token(fault: str) -> OaiError:
     """Returns the error of a token that leads nowhere."""
     return OaiError("badResumptionToken", f"the resumption token {fault}; begin the list again")
+
+
+def _texts(values: Any, count: int) -> tuple[Any, ...]:
+    """Returns values that are texts: the checksum is no signature, so anybody can write a token."""
+    if not isinstance(values, list | tuple) or len(values) != count:
+        raise TypeError(f"{count} texts are expected")
+    for value in values:
+        if not isinstance(value, str):
+            raise TypeError("a text is expected")
+        value.encode()  # half characters are a ValueError
+    return tuple(values)
+
+
+def _count(value: Any) -> int:
+    if type(value) is not int or not 0 <= value < _MOST:
+        raise ValueError("a number of records is expected")
+    return value
 
 
 def _digest(body: bytes) -> bytes:

@@ -145,10 +145,27 @@ def test_the_file_of_labels_is_read_as_it_was_written(tmp_path: Path) -> None:
     )
     path = table(tmp_path / "labels.csv", "".join(labels_file_lines(records)))
     assert read_labels_file(path) == records
+    long = table(tmp_path / "labels.csv", f"id,label,year\na,included,{'9' * 5000}\n")
+    assert [record.year for record in read_labels_file(long) or ()] == [None]
     with pytest.raises(ConfigError, match=r"labels\.csv:2: expected the label"):
         read_labels_file(table(tmp_path / "labels.csv", "id,label\na,maybe\n"))
     with pytest.raises(ConfigError, match="no such file"):
         read_labels_file(str(tmp_path / "none.csv"))
+
+
+def test_columns_that_people_add_to_the_file_stay(folder: Path) -> None:
+    quiver("build", "papers.jsonl")
+    (folder / "data").mkdir(exist_ok=True)
+    path = folder / "data" / "labels.csv"
+    table(path, "reviewer,id,label,why\nAnn,b2,excluded,=x\n,zz,included,\n")
+    quiver("label", table(folder / "new.csv", "id,included\na1,1\nb2,1\n"))
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = {row["id"]: row for row in csv.DictReader(file)}
+    assert list(rows) == ["zz", "a1", "b2"]
+    assert (rows["b2"]["label"], rows["b2"]["reviewer"], rows["b2"]["why"]) == (
+        "included", "Ann", "'=x",
+    )  # fmt: skip
+    assert rows["a1"]["reviewer"] == ""
 
 
 def test_damaged_labels_are_said() -> None:

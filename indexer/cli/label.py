@@ -28,6 +28,8 @@ from indexer.reviews.labels_file import (
 from indexer.search import Searcher
 
 _SHOWN = 20
+_LONGEST = 200
+"""Characters of a title that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +128,9 @@ def _merged(
         new, changed = new + (old is None), changed + (old is not None)
         known.pop(paper.id, None)
         known[paper.id] = LabelledRecord(
-            record.label, paper.id, paper.doi, paper.title, paper.year, record.note
-        )
+            record.label, paper.id, paper.doi, paper.title, paper.year, record.note,
+            more=old.more if old is not None else (),
+        )  # fmt: skip
     return tuple(known.values()), (new, changed, same), tuple(unmatched)
 
 
@@ -147,6 +150,7 @@ def _lines(report: LabelReport) -> Iterator[str]:
         yield f"{counted(len(report.unmatched), 'record')} not matched with a paper, not kept:"
         for record in report.unmatched[:_SHOWN]:
             named = record.title or record.doi or record.id or "no title, DOI or id"
+            named = f"{named[:_LONGEST]}…" if len(named) > _LONGEST else named
             yield f"  line {record.line}: {named} ({record.year or 'no year'}), {record.label}"
         if len(report.unmatched) > _SHOWN:
             yield f"  … and {len(report.unmatched) - _SHOWN:,} more; --json lists them"

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ DEFAULT_FILE: Final = "data/labels.csv"
 """Where it is, where the settings name no other; only there may it be missing."""
 COLUMNS: Final = ("id", "label", "included", "doi", "title", "year", "note")
 MOST_BYTES: Final = 256 << 20
+_YEAR: Final = re.compile(r"[0-9]{1,4}")
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
 
 
@@ -40,6 +42,7 @@ class LabelledRecord:
         year: None where it is not known.
         note: of the person who labelled it.
         line: where it stands in the file that it was read from, from 1.
+        more: columns that people have added to the file, by name; kept as they are.
     """
 
     label: Label
@@ -49,6 +52,7 @@ class LabelledRecord:
     year: int | None = None
     note: str = ""
     line: int = 0
+    more: tuple[tuple[str, str], ...] = ()
 
 
 def read_labels_file(path: str) -> tuple[LabelledRecord, ...] | None:
@@ -82,6 +86,7 @@ def _records(path: str, text: str) -> tuple[LabelledRecord, ...]:
     header = rows.fieldnames or ()
     if text.strip() and not {"id", "label"} <= set(header):
         raise ConfigError((f"{path}:1: expected the columns {', '.join(COLUMNS)}",))
+    others = [name for name in dict.fromkeys(header) if name not in COLUMNS]
     records: list[LabelledRecord] = []
     faults: list[str] = []
     try:
@@ -92,13 +97,12 @@ def _records(path: str, text: str) -> tuple[LabelledRecord, ...]:
                 told = f"expected the label included or excluded; got {cells['label'][:40]!r}"
                 faults.append(f"{path}:{rows.line_num}: {told}")
                 continue
-            year = (
-                int(cells["year"]) if cells["year"].isascii() and cells["year"].isdigit() else None
-            )
+            year = int(cells["year"]) if _YEAR.fullmatch(cells["year"]) else None
+            more = tuple((name, row[name]) for name in others if row.get(name))
             records.append(
                 LabelledRecord(
                     label, cells["id"], cells["doi"], cells["title"], year, cells["note"],
-                    rows.line_num,
+                    rows.line_num, more,
                 )
             )  # fmt: skip
     except csv.Error as error:
@@ -112,12 +116,15 @@ def _records(path: str, text: str) -> tuple[LabelledRecord, ...]:
 
 def labels_file_lines(records: Iterable[LabelledRecord]) -> Iterator[str]:
     """Yields the lines of a file of labels, the header first."""
-    yield table_line(COLUMNS)
+    records = tuple(records)
+    others = tuple(dict.fromkeys(name for record in records for name, _ in record.more))
+    yield table_line((*COLUMNS, *others))
     for record in records:
         included = "1" if record.label == "included" else "0"
         year = "" if record.year is None else str(record.year)
         cells = (record.id, record.label, included, record.doi, record.title, year, record.note)
-        yield table_line(cells)
+        more = dict(record.more)
+        yield table_line((*cells, *(more.get(name, "") for name in others)))
 
 
 def table_line(cells: Iterable[str]) -> str:

@@ -41,6 +41,10 @@ GOLDEN = [
     ("bees -title:honey", "scopus", "TITLE-ABS(bees) AND NOT TITLE(honey)"),
     ("year:2019-2021", "scopus", "PUBYEAR > 2018 AND PUBYEAR < 2022"),
     ('author:"Martin Jaggi"', "scopus", "AUTH(Jaggi M*)"),
+    ("deep or not", "ovid", 'deep.ti,ab. AND "or".ti,ab. AND "not".ti,ab.'),
+    ("title:and NEAR", "ebsco", 'TI "and" AND (TI "NEAR" OR AB "NEAR")'),
+    ('"theory and practice"~2', "scopus", 'TITLE-ABS((theory W/2 "and" W/2 practice))'),
+    ('"a {} b"~3', "pubmed", '"a {} b"[tiab:~3]'),
 ]  # fmt: skip
 
 

@@ -37,6 +37,8 @@ from indexer.reviews.search_databases import SearchDatabase
 
 _FIRST_YEAR: Final = 1800
 _PLAIN: Final = re.compile(r"[\w*?#$-]+")
+_OPERATOR: Final = re.compile(r"and|or|not|same|freq|(?:adj|near|n|w|pre)\d*", re.IGNORECASE)
+"""Words that are operators in one of the databases, whatever their case, unless they are quoted."""
 _NAMED: Final = {
     "title": "words in titles alone", "abstract": "words in abstracts alone",
     "author": "authors", "venue": "venues", "doi": "DOIs", "pmid": "PubMed ids",
@@ -200,7 +202,7 @@ class _Writer:
                 self._note(leaf, "Abstracts cannot be searched alone; titles are searched, too.")
             tag = "ti" if leaf.field == "title" else "tiab"
             near = database.near.replace("tiab", tag)
-            return near.replace("{phrase}", " ".join(words)).replace("{}", str(leaf.slop))
+            return near.replace("{}", str(leaf.slop)).replace("{phrase}", " ".join(words))
         # Ovid counts the steps between two words, the others the words between them.
         count = leaf.slop + 1 if database.name == "ovid" else leaf.slop
         if len(words) > 2:
@@ -242,7 +244,8 @@ class _Writer:
 
 
 def _term(text: str) -> str:
-    return text if _PLAIN.fullmatch(text) else _quoted(text)
+    is_plain = _PLAIN.fullmatch(text) and not _OPERATOR.fullmatch(text)
+    return text if is_plain else _quoted(text)
 
 
 def _quoted(text: str) -> str:

@@ -69,8 +69,8 @@ def tell(session: Session, file: str, pages: AlertPages, options: AlertOptions) 
     config = session.config
     alerts = read_alerts(file)
     folder = StateFolder(options.state or f"{file}.state")
-    inputs = (file, *session.settings_files, config.alerts.smtp_password_file)
-    check_files(alerts.alerts, filter(None, inputs), (str(session.directory), str(folder.path)))
+    inputs = (file, *session.settings_files)
+    check_files(alerts.alerts, inputs, (str(session.directory), str(folder.path)))
     index = open_session_index(session)
     if options.dry_run:
         previews = preview_alerts(

@@ -74,10 +74,14 @@ class Session:
     @property
     def settings_files(self) -> tuple[str, ...]:
         """Files that the settings are in or name, which no output may take the place of."""
-        build, cluster = self.config.build, self.config.cluster
-        secrets = (cluster.password_file, cluster.ca_file, cluster.cert_file, cluster.key_file)
+        config = self.config
+        build, cluster, alerts, web = config.build, config.cluster, config.alerts, config.web
+        secrets = (
+            *(cluster.password_file, cluster.ca_file, cluster.cert_file, cluster.key_file),
+            *(alerts.smtp_password_file, alerts.smtp_ca_file, web.password_file),
+        )
         curated = (build.venues, build.authors, build.duplicates, build.labels)
-        files = (self.config.source, *curated, *secrets)
+        files = (config.source, *curated, *secrets, web.about_file, web.logo_file)
         return tuple(file for file in files if file)
 
     def waiting(self, seconds: float | None) -> Session:

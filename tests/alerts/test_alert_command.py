@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from indexer import Config, load_config
+from indexer.cli.group import Session
 from webui.cli import quiver
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -55,3 +58,18 @@ def test_what_is_wrong_is_told() -> None:
     told = run("alert", "alerts.yaml", code=1).stderr
     assert "alerts.yaml: a.sort: expected one of relevance" in told
     assert "(line 2)" in told
+
+
+def test_no_file_that_the_settings_name_is_written() -> None:
+    """Every key that names a file, those that a later version adds included."""
+    keys = {
+        f"{section.name}.{key.name}"
+        for section in dataclasses.fields(Config)
+        if dataclasses.is_dataclass(part := getattr(load_config(), section.name))
+        for key in dataclasses.fields(part)
+        if key.name.endswith("_file") or key.name in ("venues", "authors", "duplicates", "labels")
+    }
+    assert len(keys) >= 13
+    for key in keys:
+        config = load_config(overrides={key: "named.txt"})
+        assert "named.txt" in Session(config, json=False).settings_files, key

@@ -51,10 +51,9 @@ def translate(session: Session, *, query: str, names: tuple[str, ...]) -> None:
         return
     for place, made in enumerate(translations):
         blank = [""] if place else []
-        echo_lines(*blank, f"{made.database.label}:", f"  {made.text or '(nothing)'}")
-        echo_lines(
-            *(
-                f"  note: {note.text}: {note.reason}" if note.text else f"  note: {note.reason}"
-                for note in made.notes
-            )
-        )
+        notes = [
+            f"  note: {note.text}: {note.reason}" if note.text else f"  note: {note.reason}"
+            for note in made.notes
+        ]
+        text = made.text or "(nothing)"
+        echo_lines(*blank, f"{made.database.label}:", f"  {text}", *notes)

@@ -18,7 +18,7 @@ from click.testing import CliRunner
 
 import indexer
 from indexer.cli import verb_group
-from indexer.config import load_config
+from indexer.configuration.config import load_config
 from indexer.formats import built_in_formats
 from indexer.language.syntax import SYNTAX
 from tests.bench.__main__ import arguments

@@ -32,6 +32,8 @@ GENERIC_MODULE: Final = re.compile(
 )
 LEAST_LINES: Final = 40
 MOST_LINES: Final = 500
+MOST_MODULES: Final = 28
+"""In one folder; more are two rooms."""
 SHORT: Final = {
     "indexer/backends/__init__.py": "the only place that knows all backends",
     "indexer/backends/whoosh/postings/cache_sizes.py": "a leaf that reader and collection share",
@@ -113,6 +115,11 @@ def test_a_name_of_a_class_or_module_occurs_once(room: str) -> None:
     if room == "webui":  # a view and what it shows may share their name
         modules.clear()
     assert not twice + [name for name, times in modules.items() if times > 1]
+
+
+def test_a_folder_is_held_in_the_head() -> None:
+    folders = Counter(Path(name).parent.as_posix() for name in MODULES)
+    assert not [folder for folder, count in folders.items() if count > MOST_MODULES]
 
 
 def test_a_file_has_forty_to_five_hundred_lines() -> None:

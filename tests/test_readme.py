@@ -189,6 +189,12 @@ def test_files_and_folders_that_a_document_names_exist(name: str) -> None:
         assert (CHECKOUT / path).exists() or (folder / path).exists(), path
 
 
+def test_every_room_is_on_the_map() -> None:
+    rooms = {path.parent.name for path in (CHECKOUT / "indexer").glob("*/__init__.py")}
+    table = CONTRIBUTING.partition("## The map")[2].partition("\n## ")[0]
+    assert set(re.findall(r"`indexer/(\w+)(?:/\w+)?`", table)) == rooms
+
+
 def test_the_ten_questions_are_answered_by_what_is_there() -> None:
     """Each answer names files, and names that are in the last file named before or after."""
     questions = CONTRIBUTING.partition("## Ten questions")[2].partition("\n## ")[0]

@@ -24,6 +24,8 @@ REASONS: Final = MappingProxyType({
     "updated": "replaced or deleted by later updates",
 })  # fmt: skip
 """Why records of a dump are removed, in words for people."""
+EARLIER: Final = "earlier builds"
+"""Source of the papers of an index that an older program built and this one updated."""
 _OF_SOURCE: Final = ("faulty", "deleted", "same_id", "decided")
 
 
@@ -58,13 +60,17 @@ def flow_json(sources: Sequence[SourceFlow], papers: int) -> dict[str, Any]:
 
     Args:
         sources: in the order in which they were read.
-        papers: that the index holds; fewer than were left where updates replaced some.
+        papers: that the index holds; fewer than were left where updates replaced some, more where
+            an earlier build kept no flow: its papers are a source of their own, before the others.
     """
     left = sum(source.left for source in sources)
+    if sources and papers > left:
+        sources = (SourceFlow(EARLIER, papers - left), *sources)
+        left = papers
     removed: dict[str, int] = {
         reason: sum(getattr(source, reason) for source in sources) for reason in _OF_SOURCE
     }
-    removed["updated"] = max(left - papers, 0)
+    removed["updated"] = left - papers if sources else 0
     return {
         "read": sum(source.records for source in sources),
         "removed": removed,

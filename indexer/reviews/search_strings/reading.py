@@ -288,7 +288,8 @@ class _Reader:
             *first, away = tree.operands
             around = replace(scope, joiner="AND")
             wanted = self._clause(first[0], around) if first else None
-            gone = self._clause(away, replace(around, is_negated=not scope.is_negated))
+            excluded = replace(scope, joiner="OR", is_negated=not scope.is_negated)
+            gone = self._clause(away, excluded)
             if gone is None:
                 return wanted
             return Not(gone) if wanted is None else all_of([wanted, Not(gone)])

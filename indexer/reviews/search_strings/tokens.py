@@ -30,7 +30,7 @@ _COMPARISON: Final = re.compile(
 _CODE: Final = re.compile(r"([A-Za-z]{2,3})(?=\s*[(\"]|\s+[^\s)])")
 _HEADING: Final = re.compile(
     r"(?P<exp>exp(?:lode)?\s+)?(?P<focus>\*)?(?P<exp2>exp(?:lode)?\s+)?(?P<heading>\"[^\"]+\""
-    r"|(?!\d+\s*/)(?:(?!\s(?:and|or|not|adj\d*)\s)[^()\"/\[\]=]){1,120}?)"
+    r"|(?!\d+\s*/|(?:and|or|not|adj\d*)\s)(?:(?!\s(?:and|or|not|adj\d*)\s)[^()\"/\[\]=]){1,120}?)"
     r"/(?P<sub>[a-z]{2}(?:\s*,\s*[a-z]{2})*)?(?:\s*\[[^\]]*\])?(?=[\s).]|$)",
     re.IGNORECASE,
 )
@@ -42,6 +42,7 @@ _LINE: Final = re.compile(rf"#\s?(\d{{1,3}}){_END}")
 _SET: Final = re.compile(rf"S(\d{{1,3}}){_END}", re.IGNORECASE)
 _BARE_LINE: Final = re.compile(rf"(\d{{1,3}}){_END}")
 _LIMIT: Final = re.compile(r"limit\s+#?(\d{1,3})\s+to\s+(.+)", re.IGNORECASE | re.DOTALL)
+_YEAR_LIMIT: Final = re.compile(r"(?i)yr\s*=\s*(?:\"[^\"]*\"|[\d-]+)")
 _DEDUPLICATED: Final = re.compile(
     rf"remove\s+duplicates\s+from\s+#?(\d{{1,3}}){_END}", re.IGNORECASE
 )
@@ -183,6 +184,8 @@ class SearchStringLexer:
                 codes = (suffix["codes"] or suffix["known"]).casefold().split(",")
                 stripped = tuple(code.strip() for code in codes)
                 return Token(TokenKind.FIELD_AFTER, place, suffix.end(), suffix[0], stripped)
+        if years := self._match(_YEAR_LIMIT, place, end):
+            return Token(TokenKind.LIMIT, place, years.end(), years[0])
         heading = self._match(_HEADING, place, end)
         if heading is None:
             return None

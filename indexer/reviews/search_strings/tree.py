@@ -201,7 +201,7 @@ class SearchStringParser:
         if token.kind in (TokenKind.LIMIT, TokenKind.YEARS):
             self._next()
             term = SearchTerm(token.text, token.start, token.end, token.kind, numbers=token.numbers)
-            if token.kind is TokenKind.YEARS:
+            if token.kind is TokenKind.YEARS or not token.numbers:
                 return term
             line = self._reference(token, token.numbers[0])
             return SearchOperation("AND", (line, term), token.start, token.end)

@@ -148,10 +148,11 @@ class Value:
     """The venue, type or id is this one, compared without case and accents.
 
     Under "identifier" the value is ``scheme:identifier`` ("doi:10.1145/…"), compared by its key
-    (`indexer.identifier_forms`).
+    (`indexer.record.identifier_forms`).
     Of the field "label" it is "included", "excluded" or "any", see `indexer.reviews.labels`.
     A record field (`RecordField`) matches where one of its values has all the words, see
-    `indexer.record_fields`. Of the field "year" it is a text that is no year: no paper matches it.
+    `indexer.record.record_fields`. Of the field "year" it is a text that is no year: no paper
+    matches it.
     """
 
     field: ValueField

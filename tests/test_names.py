@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.intake.names import halved, natural_order, split_names, unmarked
+from indexer.cleaning.names import halved, natural_order, split_names, unmarked
 
 
 @pytest.mark.parametrize(

@@ -12,21 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.author import Author
-from indexer.authors.agglomerative_clustering import cluster
-from indexer.authors.b_cubed import b_cubed, pairwise
-from indexer.authors.calibration import (
+from indexer.authors.clustering.agglomerative_clustering import cluster
+from indexer.authors.clustering.calibration import (
     fit_logistic,
     logistic,
     read_weights,
     shipped_weights,
     weights_json,
 )
-from indexer.authors.clusters import author_cluster
-from indexer.authors.collection_arrays import HashedSet, expand
-from indexer.authors.curation import CuratedPapers, Curation, attach_curation
-from indexer.authors.foreign_truth import is_foreign, read_foreign_truth
-from indexer.authors.ground_truth import Identity
-from indexer.authors.people_table import (
+from indexer.authors.clustering.collection_arrays import HashedSet, expand
+from indexer.authors.clustering.people_table import (
     ATTACHED,
     NamedPeople,
     number_groups,
@@ -34,10 +29,15 @@ from indexer.authors.people_table import (
     read_table,
     write_table,
 )
-from indexer.authors.same_name_clustering import cluster_names
+from indexer.authors.clustering.same_name_clustering import cluster_names
+from indexer.authors.clusters import author_cluster
+from indexer.authors.curation import CuratedPapers, Curation, attach_curation
 from indexer.backends.whoosh.format.directory import Policy
 from indexer.backends.whoosh.index import WhooshIndex
 from indexer.errors import ConfigError, DumpError, IndexDamaged
+from indexer.evaluation.b_cubed import b_cubed, pairwise
+from indexer.evaluation.foreign_truth import is_foreign, read_foreign_truth
+from indexer.evaluation.ground_truth import Identity
 from indexer.intake.curation_file import read_curation
 from indexer.paper import Paper
 from indexer.ranking import Ranking
@@ -297,7 +297,7 @@ def test_an_update_leaves_names_that_it_does_not_touch(
         return list(likely(*args, **options))  # type: ignore[arg-type]
 
     likely = cluster_names
-    monkeypatch.setattr("indexer.authors.likely_people.cluster_names", counting)
+    monkeypatch.setattr("indexer.authors.clustering.likely_people.cluster_names", counting)
     with index.writer() as writer:
         writer.add(Paper("new", "Untouched", "", ("Xu Rot", "Nobody Else")))
     assert asked == [1]

@@ -10,9 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Final, cast
 
-from indexer.identifier_forms import FIELD_SCHEMES, Identifier, identifier_of
-from indexer.identifiers import orcid_of
-from indexer.intake.languages import language_of
+from indexer.cleaning.languages import language_of
 from indexer.language.lexer import LEADING, TRAILING, Kind, Token, is_operator
 from indexer.language.years import read_years
 from indexer.paper import CONFERENCE, JOURNAL, PAPER_TYPES
@@ -32,7 +30,9 @@ from indexer.query import (
     Wildcard,
     Word,
 )
-from indexer.record_fields import RECORD_FIELDS, kind_named
+from indexer.record.identifier_forms import FIELD_SCHEMES, Identifier, identifier_of
+from indexer.record.identifiers import orcid_of
+from indexer.record.record_fields import RECORD_FIELDS, kind_named
 from indexer.text.scripts import SIGNS
 
 Report = Callable[[str], None]

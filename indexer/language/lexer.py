@@ -14,8 +14,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, get_args
 
-from indexer.identifier_forms import FIELD_SCHEMES
 from indexer.query import RecordField, Repair
+from indexer.record.identifier_forms import FIELD_SCHEMES
 
 FIELDS: Final = MappingProxyType(
     {

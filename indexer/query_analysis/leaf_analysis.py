@@ -13,7 +13,6 @@ from typing import Final, Protocol
 from indexer.analysis import Analyzer, german_spelling, name_tokens, open_word
 from indexer.budget import DEFAULT
 from indexer.highlighting.spans import WORD
-from indexer.identifier_forms import identifier_key
 from indexer.paper import name_key
 from indexer.query import (
     AuthorName,
@@ -44,7 +43,8 @@ from indexer.query_analysis.terms import (
     YearsTerm,
     value_key,
 )
-from indexer.record_fields import RECORD_FIELDS, record_words
+from indexer.record.identifier_forms import identifier_key
+from indexer.record.record_fields import RECORD_FIELDS, record_words
 from indexer.text.folding import fold
 from indexer.text.scripts import is_unspaced, without_particle
 from indexer.text.word_forms import other_forms

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from indexer.author_name import parse_name
 from indexer.language.unparse import format_clause
 from indexer.query import (
     And,
@@ -33,6 +32,7 @@ from indexer.query import (
     Words,
     Years,
 )
+from indexer.record.author_name import parse_name
 from indexer.reviews.search_databases import SearchDatabase
 
 _FIRST_YEAR: Final = 1800

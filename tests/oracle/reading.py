@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from indexer.analysis import open_word, plain_words
-from indexer.identifier_forms import identifier_key, paper_keys
 from indexer.paper import Paper, name_key
 from indexer.query import (
     And,
@@ -34,7 +33,8 @@ from indexer.query import (
     Years,
 )
 from indexer.query_analysis.compounds import BOUND
-from indexer.record_fields import record_values, record_words
+from indexer.record.identifier_forms import identifier_key, paper_keys
+from indexer.record.record_fields import record_values, record_words
 from indexer.text.folding import fold
 from indexer.text.scripts import is_unspaced, without_particle
 from tests.oracle.document import Collection

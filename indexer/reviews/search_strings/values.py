@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from indexer.identifier_forms import identifier_of
-from indexer.identifiers import orcid_of
-from indexer.intake.languages import language_of
+from indexer.cleaning.languages import language_of
 from indexer.query import And, AuthorName, Clause, Has, Not, Value, Years
+from indexer.record.identifier_forms import identifier_of
+from indexer.record.identifiers import orcid_of
 from indexer.reviews.search_strings.syntax import (
     KINDS,
     NARROWER,

@@ -121,10 +121,10 @@ class MailServer:
                 client.send_message(message, self._settings.sender, [recipient])
         except (OSError, smtplib.SMTPException) as error:
             if isinstance(error, OSError) and not isinstance(error, smtplib.SMTPException):
-                self._failure = self._told(error)
+                self._failure = self._describe_error(error)
             if not isinstance(error, smtplib.SMTPResponseException | smtplib.SMTPRecipientsRefused):
                 self.close()
-            raise DeliveryError(self._told(error)) from error
+            raise DeliveryError(self._describe_error(error)) from error
 
     def close(self) -> None:
         """Takes leave of the server; does nothing without a connection."""
@@ -153,12 +153,12 @@ class MailServer:
                 if settings.user:
                     client.login(settings.user, settings.password)
         except (OSError, smtplib.SMTPException) as error:
-            self._failure = self._told(error)
+            self._failure = self._describe_error(error)
             self.close()
             raise DeliveryError(self._failure) from error
         return client
 
-    def _told(self, error: Exception) -> str:
+    def _describe_error(self, error: Exception) -> str:
         """Words what went wrong; whatever the server says, the password is not in it."""
         settings = self._settings
         server = f"the mail server {settings.host}:{settings.port}"

@@ -74,7 +74,7 @@ def record_page(
         limit: most records.
     """
     past = sorted(_past(history, selection), key=lambda item: (item.datestamp, item.paper_id))
-    total = _written_total(searcher, history, selection) + len(past)
+    total = _count_changed(searcher, history, selection) + len(past)
     written = _written(searcher, history, selection, position.written, limit)
     later = (item for item in past if (item.datestamp, item.paper_id) > position.past)
     headers: list[RecordHeader] = []
@@ -139,7 +139,7 @@ def _written(
         after = entries[-1]
 
 
-def _written_total(
+def _count_changed(
     searcher: Searcher, history: GenerationHistory, selection: HarvestSelection
 ) -> int:
     bounds = history.written(selection.since, selection.until)

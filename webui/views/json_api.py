@@ -83,7 +83,7 @@ def search() -> ResponseReturnValue:
         return refused(asked)
     if "group_by" in request.args:
         return _groups(asked.query)
-    facets = facets_asked(DEFAULT_FACETS)
+    facets = requested_facets(DEFAULT_FACETS)
     selected((), HitJson)
     if request.args.get("explain", "") not in ("", "0", "1"):
         raise QueryError("explain", "expected 0 or 1")
@@ -180,7 +180,7 @@ def selected(records: Iterable[Mapping[str, object]], kind: type) -> list[Mappin
     return [{key: entry[key] for key in wanted if key in entry} for entry in records]
 
 
-def facets_asked(usual: tuple[FacetRequest, ...]) -> tuple[FacetRequest, ...]:
+def requested_facets(usual: tuple[FacetRequest, ...]) -> tuple[FacetRequest, ...]:
     """Returns the facets that the parameter ``facets`` names; ``none`` counts none.
 
     Args:

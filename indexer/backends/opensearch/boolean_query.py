@@ -77,7 +77,7 @@ def scored_query(  # noqa: PLR0913 - all that a score is made of
     return _written(plan, match, leaf, liked)
 
 
-def told_besides(query: Body, names: Mapping[TextTerm, str]) -> Body:
+def with_matched_terms(query: Body, names: Mapping[TextTerm, str]) -> Body:
     """Let the hits of a query tell, besides, which terms they hold; they score nothing by that."""
     more: list[Body] = []
     for term, name in names.items():

@@ -257,7 +257,7 @@ def _number(name: str) -> int:
 
 
 @contextmanager
-def faults_told(path: Path) -> Iterator[None]:
+def os_errors_reported(path: Path) -> Iterator[None]:
     """Turn what the operating system refuses into an error that names the file and a remedy.
 
     Args:
@@ -320,7 +320,7 @@ def writing(folder: Path, *, wait: float = 0.0) -> Iterator[None]:
         IndexError_: when the lock file cannot be written.
     """
     path = folder / NAME
-    with faults_told(path):
+    with os_errors_reported(path):
         flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)  # Windows: as it is
         handle = os.open(path, flags, 0o644)
     try:

@@ -79,9 +79,9 @@ class ScoreSource:
 
     def whole(self) -> tuple[CacheEntry[FullScores] | None, FullScores]:
         """Returns the cache entry and all scores."""
-        return self.kept.entry(self.key, self._made)
+        return self.kept.entry(self.key, self._compute_all)
 
-    def _made(self) -> FullScores:
+    def _compute_all(self) -> FullScores:
         """Computes all scores."""
         return FullScores(self.formula.scores(self.segment, self.postings, self.limit))
 
@@ -93,7 +93,7 @@ class ScoreSource:
 class TermMatches(ScoredDocs):
     """The docs of a term in one segment, scored lazily."""
 
-    __slots__ = ("_bare", "_long", "_looked", "_made", "_source")
+    __slots__ = ("_bare", "_entry", "_long", "_looked", "_source")
 
     def __init__(self, source: ScoreSource) -> None:
         """Takes docs and scores from a source."""
@@ -102,7 +102,7 @@ class TermMatches(ScoredDocs):
         self._source = source
         self._long = len(docs) * DENSE >= source.size
         self._looked = 0
-        self._made: CacheEntry[FullScores] | None = None
+        self._entry: CacheEntry[FullScores] | None = None
         self._bare: list[Row] = []
         if not self.positive:
             self.positive = not len(docs) or bool(self.scores.min() > 0)
@@ -120,18 +120,18 @@ class TermMatches(ScoredDocs):
     @property
     def whole(self) -> bool:
         """Whether all scores are in memory."""
-        return self._held is not None
+        return self._scores_in_memory is not None
 
     @property
     def at_hand(self) -> Scores | None:
         """The scores; None where they would have to be computed."""
-        whole = self._held
+        whole = self._scores_in_memory
         return None if whole is None else whole.scores
 
     @property
     def known(self) -> bool:
         """Whether `highest`, `heads` and `blocks` are known, or need no scoring."""
-        if self._held is not None:
+        if self._scores_in_memory is not None:
             return True
         return self._heads is not None and (self._blocks is not None or not self._long)
 
@@ -150,21 +150,21 @@ class TermMatches(ScoredDocs):
         return self._highest
 
     @property
-    def _held(self) -> FullScores | None:
+    def _scores_in_memory(self) -> FullScores | None:
         """All scores if they are in memory, without asking the cache."""
-        return None if self._made is None else self._made.value
+        return None if self._entry is None else self._entry.value
 
     @property
     def _whole(self) -> FullScores:
-        whole = self._held
+        whole = self._scores_in_memory
         if whole is None:
-            self._made, whole = self._source.whole()
+            self._entry, whole = self._source.whole()
         return whole
 
     def used(self) -> None:
         """Counts a use of the scores in the cache, if they are there."""
-        if self._made is not None:
-            self._made.use()
+        if self._entry is not None:
+            self._entry.use()
 
     @property
     def _kernels(self) -> Kernels | None:
@@ -205,7 +205,7 @@ class TermMatches(ScoredDocs):
 
     def bare_row(self, size: int) -> Row:
         """Returns the row of the docs alone, unless one with scores exists."""
-        whole = self._held
+        whole = self._scores_in_memory
         if whole is not None and whole.rows:
             return whole.rows[0]
         if not self._bare:
@@ -214,14 +214,14 @@ class TermMatches(ScoredDocs):
 
     def part(self, indexes: slice | NDArray[Any]) -> ScoredDocs:
         """Returns the docs at some ascending indexes, or where a mask is true."""
-        if self._held is not None:
+        if self._scores_in_memory is not None:
             return super().part(indexes)
         selected = np.arange(self.count)[indexes]
         return ScoredDocs(self.docs[selected], self.taken(selected), positive=self.positive)
 
     def taken(self, indexes: NDArray[np.integer[Any]]) -> Scores:
         """Returns the scores at some indexes; once many were asked for, all are computed."""
-        if self._held is None:
+        if self._scores_in_memory is None:
             cost = _CALL + _DEAR * len(indexes)
             self._looked += cost if self._kernels is None else cost * _DEARER
             if self._looked < self.count:
@@ -294,7 +294,7 @@ class ScoredTerms:
                 budget.check()
             trial = Budget(UNLIMITED) if budget is None else budget.rest()
             try:
-                known = self._known.get(term, lambda: self._found(term, trial))
+                known = self._known.get(term, lambda: self._look_up(term, trial))
             except BudgetSpent:
                 if budget is not None:
                     budget.exhaust()
@@ -306,7 +306,7 @@ class ScoredTerms:
             part.used()
         return known
 
-    def _found(self, term: TextTerm, budget: Budget) -> ScoredTerm:
+    def _look_up(self, term: TextTerm, budget: Budget) -> ScoredTerm:
         """Looks a term up in every segment."""
         lists = self._find(term, budget)
         df = sum(len(postings.docs) for postings in lists)

@@ -172,7 +172,7 @@ def venue(slug: str, part: str) -> ResponseReturnValue:
         return _feed(Filter("venue", (name,)), name, "records.venue", slug)
     if suffix not in ("", "json"):
         ids = searcher.ids(query)
-        request_context.whole()
+        request_context.require_complete()
         found = (searcher.get(paper_id) for paper_id in ids)
         papers = (paper_ for paper_ in found if paper_ is not None)
         return references(papers, suffix, f"{slug}-{year}" if year else slug)

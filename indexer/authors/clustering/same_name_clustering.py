@@ -75,7 +75,7 @@ def cluster_names(
         places = np.flatnonzero(np.isin(pairs.name, asked))
         if not len(places):
             continue
-        pairs, early = pairs.at(places), early[places]
+        pairs, early = pairs.take(places), early[places]
         features.add_late(pairs, early)
         log_odds = weights.log_odds(early)
         bounds = [*np.searchsorted(pairs.name, asked).tolist(), len(pairs)]

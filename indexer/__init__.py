@@ -67,6 +67,7 @@ from indexer.errors import (
     QueryTimedOut,
     QuiverError,
     RecordError,
+    SearchStringError,
 )
 from indexer.generations.generation_history import GenerationHistory, history_of
 from indexer.generations.integrity import Integrity
@@ -97,6 +98,7 @@ from indexer.query import (
     FacetField,
     Filter,
     Has,
+    LikelyPerson,
     Match,
     NamedAuthor,
     Not,
@@ -143,6 +145,8 @@ from indexer.reviews.labels import PaperLabels, labels_of
 from indexer.reviews.screening_table import FORMAT as SCREENING_FORMAT
 from indexer.reviews.screening_table import write_screening_table
 from indexer.reviews.search_databases import DATABASES as SEARCH_DATABASES
+from indexer.reviews.search_strings.reading import LONGEST as LONGEST_SEARCH_STRING
+from indexer.reviews.search_strings.reading import SearchStringReading, read_search_string
 from indexer.reviews.translation import Translation
 from indexer.reviews.translation import translate as translate_clause
 from indexer.search import (
@@ -206,6 +210,7 @@ __all__ = [
     "IDENTIFIER_SCHEMES",
     "JOURNAL",
     "KIND_LABELS",
+    "LONGEST_SEARCH_STRING",
     "MOST_TOGETHER",
     "NO_RELATED",
     "OAI_DC",
@@ -271,6 +276,7 @@ __all__ = [
     "IndexMissing",
     "IndexUnavailable",
     "Integrity",
+    "LikelyPerson",
     "Link",
     "Match",
     "NamedAuthor",
@@ -299,6 +305,8 @@ __all__ = [
     "RepairJson",
     "Results",
     "ResultsJson",
+    "SearchStringError",
+    "SearchStringReading",
     "Searcher",
     "Shares",
     "Snippet",
@@ -374,6 +382,7 @@ __all__ = [
     "read_alerts",
     "read_bibliography",
     "read_identifier",
+    "read_search_string",
     "read_typed_filters",
     "read_typed_text",
     "related_papers",

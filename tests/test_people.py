@@ -28,6 +28,7 @@ from indexer.authors.collection_arrays import HashedSet, expand
 from indexer.authors.curation import CuratedPapers, Curation, attach_curation
 from indexer.authors.foreign_truth import is_foreign, read_foreign_truth
 from indexer.authors.ground_truth import Identity
+from indexer.authors.labelled_people import CERTAIN
 from indexer.authors.people_table import (
     ATTACHED,
     NamedPeople,
@@ -38,6 +39,7 @@ from indexer.authors.people_table import (
 )
 from indexer.authors.person_papers import PersonPapers, papers_of_person
 from indexer.authors.same_name_clustering import cluster_names
+from indexer.authors.shortest_path import connect
 from indexer.backends.whoosh.format.directory import Policy
 from indexer.backends.whoosh.index import WhooshIndex
 from indexer.errors import ConfigError, DumpError, IndexDamaged
@@ -286,7 +288,7 @@ def test_pages_of_people_have_addresses_feeds_and_records(built: WhooshIndex) ->
 
 def test_a_search_offers_the_people_of_a_name_and_counts_them_truly(built: WhooshIndex) -> None:
     client = create_app(index=built).test_client()
-    for asked in ("author=Wei+Li", "q=wei+li", 'q=author:%3D"wei+li"', "author=Wei+Li&year_from=2012"):
+    for asked in ("author=Wei+Li", "q=wei+li", 'q=author:%3D"wei+li"', "author=Wei+Li&year=2012"):
         page = client.get(f"/search?{asked}").text
         panel = re.search(r'<fieldset class="facet people">.*?</fieldset>', page, re.DOTALL)
         assert panel is not None, asked
@@ -309,6 +311,28 @@ def test_a_name_typed_in_full_is_completed_to_its_people(built: WhooshIndex) -> 
     assert [link.rpartition("/author/")[2] for link in links] == ["wei-li", "wei-li/1", "wei-li/2"]
     assert client.get("/suggest?q=wei+l").get_json()[1] == ["Wei Li"]
     assert client.get("/suggest?q=li+wei").get_json()[1] == ["Wei Li"]
+
+
+def test_a_path_does_not_pass_through_two_people_of_one_name(tmp_path: Path) -> None:
+    made = [*papers(), Paper("x1", "One", authors=("Xu Rot", "Bo Mid")),
+            Paper("x2", "Two", authors=("Bo Mid", "Cy End")),
+            Paper("x3", "Three", authors=("Cy End", "Yo Zed"))]  # fmt: skip
+    told = Curation(
+        papers=(CuratedPapers("Wei Li", same=("r0", "r1", "r2", "r3")),
+                CuratedPapers("Wei Li", same=("l0", "l1", "l2")),
+                CuratedPapers("Wei Li", different=("r0", "l0")))
+    )  # fmt: skip
+    index = index_of(tmp_path, *made, curation=told)
+    with index.searcher() as searcher:
+        table = read_table(searcher.attachment(ATTACHED) or b"").people("wei li")
+        assert table is not None
+        assert min(table.confidence.values()) >= CERTAIN
+        connection = connect(searcher, "Xu Rot", "Yo Zed")
+        assert connection.names == ("Xu Rot", "Bo Mid", "Cy End", "Yo Zed")
+        assert connection.passed_over == ("Wei Li",)
+        assert connect(searcher, "Xu Rot", "Wei Li").names == ("Xu Rot", "Wei Li")
+    page = create_app(index=index).test_client().get("/path?from=Xu+Rot&to=Yo+Zed").text
+    assert 'Passed over: <a href="/author/wei-li">Wei Li</a>' in page
 
 
 def test_the_page_of_a_person_leads_to_the_full_search(built: WhooshIndex) -> None:

@@ -22,7 +22,7 @@ from indexer.authors.clustering.calibration import (
     shipped_weights,
     weights_json,
 )
-from indexer.authors.clustering.collection_arrays import HashedSet, expand
+from indexer.authors.clustering.collection_arrays import HashedSet, expand, expand_pairs
 from indexer.authors.clustering.people_table import (
     ATTACHED,
     NamedPeople,
@@ -91,6 +91,14 @@ def test_a_hashed_set_finds_what_is_in_it(held: list[int], wanted: list[int]) ->
     assert HashedSet(numbers).places(sought).tolist() == [
         at for at, number in enumerate(sought.tolist()) if number in set(held)
     ]
+
+
+def test_rows_of_a_ragged_array_are_expanded_to_pairs() -> None:
+    owner, first, second = expand_pairs(np.array([0, 3, 3, 4, 6]), np.array([3, 2, 1, 0]))
+
+    assert owner.tolist() == [0, 3, 3, 3]
+    assert first.tolist() == [4, 0, 0, 1]
+    assert second.tolist() == [5, 1, 2, 2]
 
 
 def test_rows_of_a_ragged_array_are_expanded() -> None:

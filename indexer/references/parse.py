@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from indexer.identifier_forms import Identifier, doi_in, identifiers_in
-from indexer.identifiers import arxiv_of
+from indexer.record.identifier_forms import Identifier, doi_in, identifiers_in
+from indexer.record.identifiers import arxiv_of
 from indexer.references.name_list import behind_names
 from indexer.references.tagged import TaggedEntry, is_tagged, read_tagged
 from indexer.text.display import plain as plain_text

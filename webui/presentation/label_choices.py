@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from indexer import And, Clause, Not, Or, Query, Value, format_clause, parse_query
+from indexer import Or, Query, format_clause, label_asked, parse_query, without_label
 
 _LABELS: Final = (("included", "Included"), ("excluded", "Excluded"), ("none", "Not screened"))
 
@@ -46,10 +46,10 @@ def label_choices(
         count: counts the papers of a query.
         write: writes the address of a query.
     """
-    chosen = chosen_label(query.clause)
+    chosen = label_asked(query.clause)
     base = replace(query, page=1)
     if chosen:
-        base = replace(base, text=format_clause(_without_label(query.clause)))
+        base = replace(base, text=format_clause(without_label(query.clause)))
     choices = []
     for name, label in _LABELS:
         text = base.text if name == chosen else labelled_text(base.text, name)
@@ -58,16 +58,6 @@ def label_choices(
         href = write(replace(base, text=text))
         choices.append(LabelChoice(label, counted, href, name == chosen))
     return tuple(choices)
-
-
-def chosen_label(clause: Clause | None) -> str:
-    """Returns the label that all papers of a query must have; empty for none."""
-    for part in clause.clauses if isinstance(clause, And) else (clause,):
-        if isinstance(part, Value) and part.field == "label" and part.value != "any":
-            return part.value
-        if part == Not(Value("label", "any")):
-            return "none"
-    return ""
 
 
 def labelled_text(text: str, label: str) -> str:
@@ -82,13 +72,6 @@ def labelled_text(text: str, label: str) -> str:
     if isinstance(asked.clause, Or):
         text = f"({text})"
     return f"{text} label:{label}".strip()
-
-
-def _without_label(clause: Clause | None) -> Clause | None:
-    if not isinstance(clause, And):
-        return None
-    kept = tuple(part for part in clause.clauses if not chosen_label(part))
-    return kept[0] if len(kept) == 1 else And(kept) if kept else None
 
 
 def _parsed(query: Query, text: str) -> Query:

@@ -95,6 +95,7 @@ def search() -> ResponseReturnValue:
         notices=asked.notices,
         typed=typed,
         labels=_labels(results),
+        screen_href=request_context.params().write(query, url_for("screening.page")),
         **page.variables(),
     )
 

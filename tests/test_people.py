@@ -32,6 +32,7 @@ from indexer.authors.clustering.people_table import (
 from indexer.authors.clustering.same_name_clustering import cluster_names
 from indexer.authors.clusters import author_cluster
 from indexer.authors.curation import CuratedPapers, Curation, attach_curation
+from indexer.authors.person_papers import PersonPapers, papers_of_person
 from indexer.backends.whoosh.format.directory import Policy
 from indexer.backends.whoosh.index import WhooshIndex
 from indexer.errors import ConfigError, DumpError, IndexDamaged
@@ -145,6 +146,24 @@ def test_a_number_that_is_given_up_leads_to_where_its_papers_went() -> None:
     third = named({1, 2, 3, 4, 5}, {6, 7}, before=again)
     assert third.groups.keys() == {1, 4}
     assert (third.current(4), third.current(3), third.current(9)) == (4, 1, None)
+
+
+def test_a_person_asked_for_by_number_has_papers_or_a_note() -> None:
+    people = number_groups(
+        [(frozenset({paper_hash("a"), paper_hash("b")}), 0.9)], (paper_hash("c"),), None
+    )
+    moved = NamedPeople(people.groups, people.confidence, {2: 1, 3: 0}, people.alone)
+    table = write_table({"ann ace": moved}, ())
+
+    def papers(number: int, key: str = "ann ace") -> PersonPapers:
+        return papers_of_person(table, key, number, lambda _: ("a", "b", "c", "gone"))
+
+    assert papers(1) == PersonPapers(("a", "b"))
+    assert papers(2) == PersonPapers(("a", "b"), "group 2 is part of group 1 now")
+    assert papers(3).ids == ("a", "b", "c", "gone")
+    assert "number 4" in papers(4).note
+    assert "in no groups" in papers(1, "bob bay").note
+    assert "keeps no groups" in papers_of_person(None, "ann ace", 1, lambda _: ()).note
 
 
 @given(st.lists(st.lists(st.integers(0, 9), min_size=10, max_size=10), min_size=1, max_size=5))

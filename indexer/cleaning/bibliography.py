@@ -68,7 +68,7 @@ def clean_publication(record: Record, paper: Paper, printed: str, work: Work) ->
     if kind == TYPE_KINDS.get(paper.type) or (kind == "document" and paper.type):
         kind = ""
     genre = work.text("genre", given.genre, ()) if given.genre else genre_of(record.type)
-    if given == UNPUBLISHED:
+    if given is UNPUBLISHED or given == UNPUBLISHED:
         known = kind or genre or printed
         return Publication(kind, genre, printed) if known else UNPUBLISHED
     texts = {

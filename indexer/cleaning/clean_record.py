@@ -202,6 +202,8 @@ class _Cleaning:
 
     def _listed(self, given: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
         """Clean a list of names; say whether it is complete."""
+        if len(given) <= MOST_AUTHORS and all(map(names.is_usual, given)):
+            return self._names("doubled author list", given, names.halved(given)), True
         given_names = self._names(
             "glued names", given[:MOST_AUTHORS], names.unglued(given[:MOST_AUTHORS])
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -76,8 +77,12 @@ _TYPES: Final = {
     JOURNAL: "journalarticle article articlejournal jour journal jfull ejour researcharticle "
     "magazinearticle mgzn articlemagazine reviewarticle",
 }
+_LONGEST: Final = 100
+"""Characters of a type that are read."""
 _KINDS: Final = MappingProxyType({word: kind for kind, text in _WORDS.items()
                                   for word in text.split()})  # fmt: skip
+_PAPER_TYPES: Final = MappingProxyType({word: type for type, text in _TYPES.items()
+                                        for word in text.split()})  # fmt: skip
 _GENRES: Final = MappingProxyType({
     "phdthesis": "PhD thesis", "doctoralthesis": "PhD thesis", "mastersthesis": "Master's thesis",
     "masterthesis": "Master's thesis", "mathesis": "Master's thesis",
@@ -95,17 +100,21 @@ def kind_of(words: str) -> str:
     """
     if words in KIND_LABELS and words != "article":
         return words
-    return _KINDS.get(re.sub(r"[^a-z]", "", words[:100].casefold()), "")
+    return _KINDS.get(_letters(words[:_LONGEST]), "")
 
 
 def genre_of(words: str) -> str:
     """Returns the kind within a kind that the words of a dump name ("phdthesis": "PhD thesis")."""
-    return _GENRES.get(re.sub(r"[^a-z]", "", words[:100].casefold()), "")
+    return _GENRES.get(_letters(words[:_LONGEST]), "")
 
 
 def paper_type(text: str) -> str:
     """Map a type in the words of any dump to one of `PAPER_TYPES`, or to nothing."""
     if text in _TYPES:
         return text
-    key = re.sub(r"[^a-z]", "", text.casefold())
-    return next((type for type, known in _TYPES.items() if key in known.split()), "")
+    return _PAPER_TYPES.get(_letters(text[:_LONGEST]), "")
+
+
+@lru_cache(maxsize=256)  # the records of a dump are of a few types
+def _letters(words: str) -> str:
+    return re.sub(r"[^a-z]", "", words.casefold())

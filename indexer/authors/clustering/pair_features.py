@@ -72,7 +72,7 @@ class Pairs:
         """Number of pairs."""
         return len(self.name)
 
-    def at(self, places: Longs) -> Pairs:
+    def take(self, places: Longs) -> Pairs:
         """Returns some of the pairs."""
         return Pairs(self.name[places], self.one[places], self.other[places])
 
@@ -224,7 +224,7 @@ class PairFeatures:
     def add_late(self, pairs: Pairs, features: Floats) -> None:
         """Fills the `LATE` features of pairs in, in place."""
         apart = np.flatnonzero(features[:, 0] == 0)
-        steps = self._two_steps(pairs.at(apart))
+        steps = self._two_steps(pairs.take(apart))
         features[apart, 3] = steps > 0
         features[apart, 4] = np.log1p(steps)
         topic = self.topics(pairs)

@@ -69,13 +69,13 @@ def cluster_names(
         pairs = all_pairs(collection, batch)
         early = features.early(pairs)
         undecided = weights.log_odds(early) < weights.threshold
-        known = {} if evidence is None else _known(collection, batch, evidence)
+        known = {} if evidence is None else _constraints_by_name(collection, batch, evidence)
         open_names = np.unique(pairs.name[undecided]).tolist()
         asked = np.union1d(open_names, list(known)).astype(np.int64)
         places = np.flatnonzero(np.isin(pairs.name, asked))
         if not len(places):
             continue
-        pairs, early = pairs.at(places), early[places]
+        pairs, early = pairs.take(places), early[places]
         features.add_late(pairs, early)
         log_odds = weights.log_odds(early)
         bounds = [*np.searchsorted(pairs.name, asked).tolist(), len(pairs)]
@@ -104,7 +104,7 @@ def square(log_odds: Doubles, size: int) -> NDArray[np.float64]:
     return matrix
 
 
-def _known(
+def _constraints_by_name(
     collection: CollectionArrays, names: Longs, evidence: Evidence
 ) -> dict[int, Constraints]:
     known = ((name, evidence(name, collection.papers_of(name))) for name in names.tolist())

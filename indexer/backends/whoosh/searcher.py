@@ -130,7 +130,7 @@ class WhooshSearcher:
     @contextmanager
     def _execution(self) -> Iterator[Execution]:
         """Begin to answer a query; the lane of long ones is left at the end of the block."""
-        self._kernels.asked()
+        self._kernels.count_query()
         deadline = self._deadline or self._collection.deadline()
         try:
             yield Execution(Budget(self._collection.limits, deadline))

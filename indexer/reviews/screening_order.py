@@ -90,8 +90,8 @@ def screening_order(searcher: Searcher, query: Query, limit: int = 20) -> Screen
     base = replace(base, match=Match(matched), text="")
     ids = frozenset(searcher.ids(base))
     screened = [label == "included" for paper, label in labels_of(searcher).order if paper in ids]
-    included = _found(searcher, Query(clause=Value("label", "included")))
-    excluded = _found(searcher, Query(clause=Value("label", "excluded")))
+    included = _papers_of(searcher, Query(clause=Value("label", "included")))
+    excluded = _papers_of(searcher, Query(clause=Value("label", "excluded")))
     candidates = _candidates(searcher, base, included, excluded)
     ranked = _ranked(candidates, included, excluded)
     return ScreeningOrder(
@@ -104,7 +104,7 @@ def screening_order(searcher: Searcher, query: Query, limit: int = 20) -> Screen
     )
 
 
-def _found(searcher: Searcher, query: Query) -> list[Paper]:
+def _papers_of(searcher: Searcher, query: Query) -> list[Paper]:
     results = searcher.search(replace(query, per_page=MOST_COMPARED), facets=())
     return [hit.paper for hit in results.hits]
 
@@ -122,9 +122,9 @@ def _candidates(
         sought: Clause = Or(tuple(Word(word) for word in words))
         if words:
             near = replace(left, clause=And((unlabelled(base.clause), sought)))
-            papers = {paper.id: paper for paper in _found(searcher, near)}
+            papers = {paper.id: paper for paper in _papers_of(searcher, near)}
     if len(papers) < MOST_COMPARED:
-        papers |= {paper.id: paper for paper in _found(searcher, left) if paper.id not in papers}
+        papers |= {paper.id: paper for paper in _papers_of(searcher, left) if paper.id not in papers}
     return list(papers.values())[:MOST_COMPARED]
 
 

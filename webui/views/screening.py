@@ -22,7 +22,7 @@ _IN_TABLE: Final = 100
 @blueprint.get("/screen")
 def page() -> ResponseReturnValue:
     """Show the papers of a search that are to be screened next."""
-    asked = request_context.asked()
+    asked = request_context.read_request()
     if asked.faults:
         return refused(asked)
     order = screening_order(request_context.searcher(), asked.query, _LISTED)
@@ -48,7 +48,7 @@ def page() -> ResponseReturnValue:
 @blueprint.get("/screen.csv")
 def table() -> ResponseReturnValue:
     """Returns the papers to be screened next as the table that `quiver label` reads."""
-    asked = request_context.asked()
+    asked = request_context.read_request()
     if asked.faults:
         return refused(asked)
     order: ScreeningOrder = screening_order(request_context.searcher(), asked.query, _IN_TABLE)

@@ -124,7 +124,9 @@ def _candidates(
             near = replace(left, clause=And((unlabelled(base.clause), sought)))
             papers = {paper.id: paper for paper in _papers_of(searcher, near)}
     if len(papers) < MOST_COMPARED:
-        papers |= {paper.id: paper for paper in _papers_of(searcher, left) if paper.id not in papers}
+        papers |= {
+            paper.id: paper for paper in _papers_of(searcher, left) if paper.id not in papers
+        }
     return list(papers.values())[:MOST_COMPARED]
 
 

@@ -269,7 +269,9 @@ class _Reader:
         inner = replace(scope, fields=kept, distance=distance, code=code)
         return self._clause(tree.tree, inner)
 
-    def _searched_fields(self, fields: list[SearchField], tree: FieldScope) -> tuple[SearchField, ...]:
+    def _searched_fields(
+        self, fields: list[SearchField], tree: FieldScope
+    ) -> tuple[SearchField, ...]:
         """Returns the fields that are searched: those of the text, or else those of the record."""
         known = list(dict.fromkeys(field.target for field in fields if field.target))
         texts = [target for target in known if target in _TEXT_TARGETS]

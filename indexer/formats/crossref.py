@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from indexer.errors import RecordError
+from indexer.extra_fields import EXTRA_NAMES, with_extra_fields
 from indexer.formats.json_values import Object, is_object, read_objects, sample_objects, text, texts
 from indexer.formats.keywords import listed_keywords
 from indexer.formats.people import csl_names, names_of
@@ -76,7 +77,7 @@ def _record(line: int, value: Object) -> Record:
     authors = csl_names(value.get("author"))
     type = text(value.get("type"))
     is_preprint = type in ("posted-content", "article")
-    return Record(
+    record = Record(
         line=line,
         title=title,
         abstract=text(value.get("abstract")),
@@ -94,6 +95,8 @@ def _record(line: int, value: Object) -> Record:
         identifiers=_identifiers(value),
         publication=_publication(value, subtitle, "article" if is_preprint else ""),
     )
+    told = ((name, given) for name, given in _custom(value).items() if name in EXTRA_NAMES)
+    return with_extra_fields(record, [(name, item) for name, given in told for item in texts(given)])
 
 
 def _publication(value: Object, subtitle: str, kind: str) -> Publication:

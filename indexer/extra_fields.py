@@ -19,12 +19,12 @@ from indexer.author_name import parse_name
 from indexer.identifiers import SCHEMES
 from indexer.intake.record import Record
 from indexer.paper import Paper, unnumbered
-from indexer.publication import KIND_LABELS, TEXT_FIELDS, Publication
+from indexer.publication import KIND_LABELS, TEXT_FIELDS
 
 ExtraField = tuple[str, str]
 """A name and a value; names occur more than once where there are several values."""
 PAPER_ID: Final = "paper-id"
-"""`Paper.id`, where that is not the DOI."""
+"""`Paper.id`, where that is neither the DOI nor made by `indexer.paper.paper_id`."""
 AUTHORS_COMPLETE: Final = "authors-complete"
 _TEXTS: Final = {
     name.replace("_", "-"): name for name in TEXT_FIELDS if name not in ("kind", "venue_printed")
@@ -41,6 +41,7 @@ EXTRA_NAMES: Final = frozenset(
     (PAPER_ID, "kind", "subject", "retracted", AUTHORS_COMPLETE, *_TEXTS, *SCHEMES, *PERSON_NAMES)
 )
 """Names of all fields that may be written so."""
+_OF_WORDS: Final = re.compile(r"[a-z0-9]+-[0-9a-f]{12}")
 _LINE: Final = re.compile(r"\s*([a-z0-9-]{2,40}): (.*\S)\s*")
 
 
@@ -52,7 +53,7 @@ def extra_fields(paper: Paper, placed: Container[str]) -> Iterator[ExtraField]:
         placed: names of `EXTRA_NAMES` that the format holds in fields of its own.
     """
     known = paper.publication
-    if paper.id != paper.doi:
+    if paper.id != paper.doi and _OF_WORDS.fullmatch(paper.id) is None:
         yield from _unplaced(placed, PAPER_ID, paper.id)
     yield from _unplaced(placed, "kind", paper.kind)
     for name, field in _TEXTS.items():
@@ -71,9 +72,7 @@ def _unplaced(placed: Container[str], name: str, *values: str) -> Iterator[Extra
         yield from ((name, value) for value in values if value)
 
 
-def _of_people(
-    placed: Container[str], role: str, people: Sequence[Author]
-) -> Iterator[ExtraField]:
+def _of_people(placed: Container[str], role: str, people: Sequence[Author]) -> Iterator[ExtraField]:
     for person, named in zip(people, _told_apart(people), strict=True):
         if person == Author(person.name) and unnumbered(person.name) == person.name:
             continue

@@ -1,9 +1,9 @@
 """BibTeX (www.bibtex.org/Format) and biblatex (ctan.org/pkg/biblatex): one entry a paper.
 
 Fields that the styles know carry what they are made for; what no style knows has the names that
-JabRef, Better BibTeX and publishers' sites use, or those of `indexer.extra_fields`: styles pass over
-them. Authors of a list that the dump cut short end in ``and others``, as BibTeX has it. biblatex
-takes ORCID iDs as annotations of names (manual, 3.7).
+JabRef, Better BibTeX and publishers' sites use, or those of `indexer.extra_fields`, which styles
+pass over. Authors of a list that the dump cut short end in ``and others``, as BibTeX has it.
+biblatex takes ORCID iDs as annotations of names (manual, 3.7).
 """
 
 from __future__ import annotations
@@ -218,9 +218,10 @@ class _Entry:
             placed |= {"subtitle"}
         grouped: dict[str, list[str]] = {}
         for name, value in extra_fields(paper, placed):
-            grouped.setdefault(name, []).append(f"{{{self._text(value)}}}")
+            grouped.setdefault(name, []).append(self._text(value))
         for name, values in grouped.items():
-            yield name, " and ".join(values)
+            bare = len(values) == 1 and "{" not in values[0] and " and " not in values[0]
+            yield name, values[0] if bare else " and ".join(f"{{{value}}}" for value in values)
 
     def _default_genre(self) -> str:
         """Returns "Thesis" or "Report" where no more is known: BibTeX would print "PhD thesis"."""
@@ -242,7 +243,7 @@ class _Entry:
         for scheme in ("isbn", "issn"):
             yield scheme, self._text(", ".join(paper.identifier_map.get(scheme, ())))
         for scheme, name in _SCHEMES.items():
-            yield name, self._text(paper.identifier(scheme))
+            yield name, self._text(paper.identifier(scheme)) if _is_single(paper, scheme) else ""
 
 
 def _is_single(paper: Paper, scheme: str) -> bool:

@@ -19,6 +19,8 @@ from indexer.text.display import plain
 
 _OWN = ("isbn", "issn", "pmid", "pmcid", "citekey")
 """Identifiers that CSL has variables for; the key is the item's id."""
+_FIRST = ("pmid", "pmcid")
+"""Those of which a variable has only one."""
 
 _PLACED = EXTRA_NAMES - {PAPER_ID, *(f"{role}-{known}" for role in ("author", "editor")
                                      for known in ("source-id", "name"))}  # fmt: skip
@@ -90,7 +92,11 @@ def csl_item(paper: Paper, key: str, options: CitationOptions) -> dict[str, Any]
 
 def _custom(paper: Paper) -> dict[str, Any]:
     known = paper.publication
-    others = [(scheme, value) for scheme, value in paper.identifiers if scheme not in _OWN]
+    others = [
+        (scheme, value)
+        for scheme, value in paper.identifiers
+        if scheme not in _OWN or (scheme in _FIRST and value != paper.identifier(scheme))
+    ]
     extra: dict[str, list[str]] = {}
     for name, value in extra_fields(paper, _PLACED):
         extra.setdefault(name, []).append(value)

@@ -31,6 +31,7 @@ _VERSIONED: Final = ("COMP", "DATA")
 _WITH_GENRE: Final = ("THES", "RPRT", "UNPB", "COMP", "DATA", "PAT", "STAND", "GEN", "BOOK")
 """Types of which M3 is read as the genre."""
 
+
 def write(papers: Iterable[Paper], options: CitationOptions) -> Iterator[str]:
     """Write records; lines end as the format wants it, in CR and LF."""
     for paper in papers:
@@ -77,6 +78,17 @@ def _fields(paper: Paper, type: str, options: CitationOptions) -> Iterator[tuple
     yield "OP", plain(known.original_title)
     yield "LA", known.language
     yield "N1", plain(known.note)
+    yield from _identifiers(paper)
+    yield "L1", known.pdf_url
+    yield from (("AD", place) for place in _affiliations(paper))
+    yield from (("KW", plain(keyword)) for keyword in paper.keywords)
+    extra = extra_fields(paper, _placed(paper, type))
+    yield from (("U5", f"{name}: {plain(value)}") for name, value in extra)
+    if options.abstract:
+        yield "AB", plain(paper.abstract)
+
+
+def _identifiers(paper: Paper) -> Iterator[tuple[str, str]]:
     for scheme in ("isbn", "issn"):
         yield from (("SN", value) for value in paper.identifier_map.get(scheme, ()))
     yield "C2", paper.identifier("pmcid")
@@ -90,13 +102,6 @@ def _fields(paper: Paper, type: str, options: CitationOptions) -> Iterator[tuple
     arxiv = paper.identifier("arxiv")
     if arxiv and arxiv_of(paper.url) != arxiv:
         yield "UR", f"https://arxiv.org/abs/{arxiv}"
-    yield "L1", known.pdf_url
-    yield from (("AD", place) for place in _affiliations(paper))
-    yield from (("KW", plain(keyword)) for keyword in paper.keywords)
-    extra = extra_fields(paper, _placed(paper, type))
-    yield from (("U5", f"{name}: {plain(value)}") for name, value in extra)
-    if options.abstract:
-        yield "AB", plain(paper.abstract)
 
 
 def _placed(paper: Paper, type: str) -> frozenset[str]:

@@ -61,7 +61,7 @@ def _cells(paper: Paper) -> list[str]:
         "; ".join(paper.authors),
         paper.venue,
         str(paper.year or ""),
-        paper.type or KIND_LABELS.get(paper.kind, ""),
+        KIND_LABELS.get(paper.publication.kind, "") or paper.type,
         paper.doi,
         paper.url,
         "; ".join(paper.keywords),

@@ -195,8 +195,13 @@ def _record(entry: Entry, parent: Entry | None) -> Record:
 def _extra_fields(fields: Mapping[str, str]) -> Iterator[ExtraField]:
     """Returns what stands in fields that no style knows (see `indexer.extra_fields`)."""
     for name in _EXTRA & fields.keys():
-        for item in split_at_and(fields[name]):
-            yield name, without_tex_letters(item[1:-1] if is_braced(item) else item)
+        for item in _listed(fields[name]):
+            yield name, without_tex_letters(item)
+
+
+def _listed(text: str) -> list[str]:
+    """Returns the items of a list as biblatex writes it: "{one} and {two}"."""
+    return [item[1:-1] if is_braced(item) else item for item in split_at_and(text)]
 
 
 def _is_arxiv(entry: Entry) -> bool:
@@ -271,7 +276,7 @@ def _identifiers(entry: Entry, inherited: Mapping[str, str]) -> tuple[tuple[str,
     pairs = [
         (scheme, without_tex_letters(value))
         for scheme, names in _IDENTIFIERS.items()
-        for value in (next((fields[n] for n in names if fields.get(n)), ""),)
+        for value in _listed(next((fields[n] for n in names if fields.get(n)), ""))
     ]
     for scheme in ("isbn", "issn"):
         given = fields.get(scheme, "") or inherited.get(scheme, "")

@@ -95,8 +95,9 @@ def _record(line: int, value: Object) -> Record:
         identifiers=_identifiers(value),
         publication=_publication(value, subtitle, "article" if is_preprint else ""),
     )
-    told = ((name, given) for name, given in _custom(value).items() if name in EXTRA_NAMES)
-    return with_extra_fields(record, [(name, item) for name, given in told for item in texts(given)])
+    custom = _custom(value)
+    told = [(name, item) for name in EXTRA_NAMES & custom.keys() for item in texts(custom[name])]
+    return with_extra_fields(record, told)
 
 
 def _publication(value: Object, subtitle: str, kind: str) -> Publication:

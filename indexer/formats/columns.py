@@ -35,7 +35,7 @@ _KNOWN: Mapping[str, tuple[str, ...]] = {
     "title": ("title", "articletitle", "documenttitle", "papertitle", "primarytitle",
               "titleprimary", "displayname", "ti"),
     "abstract": ("abstract", "abstractnote", "abstracttext", "summary", "abstracts", "ab"),
-    "authors": ("authorsinverted", "authorfullnames", "authors", "author", "authornames", 
+    "authors": ("authorsinverted", "authorfullnames", "authors", "author", "authornames",
                 "authorlist", "authorsprimary", "authorshipsauthordisplayname", "af", "au",
                 "names"),
     "venue": ("venue", "sourcetitle", "journal", "publicationtitle", "journaltitle", "booktitle",

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
-from indexer.integrity import Integrity
+from indexer.generations.integrity import Integrity
 from indexer.paper import Paper
 from indexer.query import FacetField, Query
 from indexer.results import (
@@ -264,7 +264,8 @@ class Writer(Protocol):
 
         Args:
             name: small letters, digits and hyphens, at most 40.
-            data: at most `indexer.publishing.MOST_ATTACHED` bytes; none takes the document away.
+            data: at most `indexer.generations.publishing.MOST_ATTACHED` bytes; none takes the
+                document away.
 
         Raises:
             ValueError: when name or data are not as described.

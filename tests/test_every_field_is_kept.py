@@ -12,12 +12,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from indexer.author import NAME_PARTS, Author
-from indexer.author_name import people_of, with_parts
 from indexer.build import read_papers
 from indexer.citation import write_citations
-from indexer.identifiers import SCHEMES
 from indexer.paper import TYPE_KINDS, Paper
 from indexer.publication import KIND_LABELS, TEXT_FIELDS, Publication
+from indexer.record.author_name import people_of, with_parts
+from indexer.record.identifiers import SCHEMES
 from tests.works_of_every_kind import KING, LOVELACE, YIH
 
 SUFFIXES = {

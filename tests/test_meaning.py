@@ -17,7 +17,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.errors import ConfigError, ExtraMissing
-from indexer.extras import has_module
 from indexer.language.parse import parse_query
 from indexer.meaning import model
 from indexer.meaning.ctranslate2_encoder import CTranslate2Encoder
@@ -35,6 +34,7 @@ from indexer.meaning.weights import Weights, weights_of
 from indexer.meaning.wordpiece import WordPiece
 from indexer.query import Sort
 from indexer.query_analysis.meaning_text import question_of
+from indexer.system.extras import has_module
 from tests.wordpiece_texts import texts
 
 GOLDEN = Path(__file__).parent / "golden" / "meaning"

@@ -13,6 +13,7 @@ from indexer.query import (
     Filter,
     Fuzzy,
     Has,
+    LikelyPerson,
     Match,
     Not,
     Occur,
@@ -130,6 +131,17 @@ READINGS: tuple[tuple[str, Clause | None], ...] = (
     ("author:Jaggi$", AuthorName("Jaggi", Position.LAST)),
     ('author:"Martin Jaggi"$', AuthorName("Martin Jaggi", Position.LAST)),
     ('author:="Martin Jaggi"', AuthorName("Martin Jaggi", exact=True)),
+    ('author:"Yang Liu"#3', LikelyPerson("Yang Liu", 3)),
+    ("au:Yang_Liu#3 gossip", And((LikelyPerson("Yang Liu", 3), Word("gossip")))),
+    (
+        'author:^"Yang Liu"#12',
+        And((AuthorName("Yang Liu", Position.FIRST, exact=True), LikelyPerson("Yang Liu", 12))),
+    ),
+    (
+        'author:"Yang Liu"#3$',
+        And((AuthorName("Yang Liu", Position.LAST, exact=True), LikelyPerson("Yang Liu", 3))),
+    ),
+    ('"Yang Liu"#3', Words((Part(Phrase("Yang Liu")), Part(Word("3"))))),
     (
         "author:^Jaggi$",
         And((AuthorName("Jaggi", Position.FIRST), AuthorName("Jaggi", Position.LAST))),

@@ -12,21 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.author import Author
-from indexer.authors.agglomerative_clustering import cluster
-from indexer.authors.b_cubed import b_cubed, pairwise
-from indexer.authors.calibration import (
+from indexer.authors.clustering.agglomerative_clustering import cluster
+from indexer.authors.clustering.calibration import (
     fit_logistic,
     logistic,
     read_weights,
     shipped_weights,
     weights_json,
 )
-from indexer.authors.clusters import author_cluster
-from indexer.authors.collection_arrays import HashedSet, expand
-from indexer.authors.curation import CuratedPapers, Curation, attach_curation
-from indexer.authors.foreign_truth import is_foreign, read_foreign_truth
-from indexer.authors.ground_truth import Identity
-from indexer.authors.people_table import (
+from indexer.authors.clustering.collection_arrays import HashedSet, expand
+from indexer.authors.clustering.people_table import (
     ATTACHED,
     NamedPeople,
     number_groups,
@@ -34,10 +29,16 @@ from indexer.authors.people_table import (
     read_table,
     write_table,
 )
-from indexer.authors.same_name_clustering import cluster_names
+from indexer.authors.clustering.same_name_clustering import cluster_names
+from indexer.authors.clusters import author_cluster
+from indexer.authors.curation import CuratedPapers, Curation, attach_curation
+from indexer.authors.person_papers import PersonPapers, papers_of_person
 from indexer.backends.whoosh.format.directory import Policy
 from indexer.backends.whoosh.index import WhooshIndex
 from indexer.errors import ConfigError, DumpError, IndexDamaged
+from indexer.evaluation.b_cubed import b_cubed, pairwise
+from indexer.evaluation.foreign_truth import is_foreign, read_foreign_truth
+from indexer.evaluation.ground_truth import Identity
 from indexer.intake.curation_file import read_curation
 from indexer.paper import Paper
 from indexer.ranking import Ranking
@@ -145,6 +146,24 @@ def test_a_number_that_is_given_up_leads_to_where_its_papers_went() -> None:
     third = named({1, 2, 3, 4, 5}, {6, 7}, before=again)
     assert third.groups.keys() == {1, 4}
     assert (third.current(4), third.current(3), third.current(9)) == (4, 1, None)
+
+
+def test_a_person_asked_for_by_number_has_papers_or_a_note() -> None:
+    people = number_groups(
+        [(frozenset({paper_hash("a"), paper_hash("b")}), 0.9)], (paper_hash("c"),), None
+    )
+    moved = NamedPeople(people.groups, people.confidence, {2: 1, 3: 0}, people.alone)
+    table = write_table({"ann ace": moved}, ())
+
+    def papers(number: int, key: str = "ann ace") -> PersonPapers:
+        return papers_of_person(table, key, number, lambda _: ("a", "b", "c", "gone"))
+
+    assert papers(1) == PersonPapers(("a", "b"))
+    assert papers(2) == PersonPapers(("a", "b"), "group 2 is part of group 1 now")
+    assert papers(3).ids == ("a", "b", "c", "gone")
+    assert "number 4" in papers(4).note
+    assert "in no groups" in papers(1, "bob bay").note
+    assert "keeps no groups" in papers_of_person(None, "ann ace", 1, lambda _: ()).note
 
 
 @given(st.lists(st.lists(st.integers(0, 9), min_size=10, max_size=10), min_size=1, max_size=5))
@@ -297,7 +316,7 @@ def test_an_update_leaves_names_that_it_does_not_touch(
         return list(likely(*args, **options))  # type: ignore[arg-type]
 
     likely = cluster_names
-    monkeypatch.setattr("indexer.authors.likely_people.cluster_names", counting)
+    monkeypatch.setattr("indexer.authors.clustering.likely_people.cluster_names", counting)
     with index.writer() as writer:
         writer.add(Paper("new", "Untouched", "", ("Xu Rot", "Nobody Else")))
     assert asked == [1]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer import zstd
+from indexer.system import zstd
 
 LINES = [
     f'["p{number}","A title of paper {number}","gossip learning"]'.encode() for number in range(900)

@@ -24,9 +24,9 @@ from urllib.parse import urlsplit
 import yaml
 
 from indexer.alerts.alert import Alert, AlertsFile, PageKind, Target, TargetKind
+from indexer.configuration.networks import is_mailbox
 from indexer.errors import ConfigError
 from indexer.intake.yaml_nodes import NodeReader, composed, got_text, is_null
-from indexer.networks import is_mailbox
 
 MOST_ALERTS: Final = 1_000
 _MOST_TARGETS: Final = 50

@@ -26,7 +26,7 @@ from indexer.alerts.deadline import closed_after, said
 from indexer.alerts.notice import Notice, one_line, shortened
 from indexer.alerts.notice_html import notice_html
 from indexer.alerts.notice_text import notice_text
-from indexer.config import AlertsConfig
+from indexer.configuration.config import AlertsConfig
 from indexer.errors import ConfigError, DeliveryError
 
 PASSWORD: Final = "QUIVER_SMTP_PASSWORD"  # noqa: S105 - the variable's name, no password

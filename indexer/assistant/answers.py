@@ -16,23 +16,23 @@ from urllib.parse import quote
 
 from indexer.authors.clusters import author_cluster, namesakes, similar_names
 from indexer.citation import CITATION_FORMATS, REFERENCE_STYLES, write_citations, write_references
-from indexer.correction import search_corrected
+from indexer.cleaning.venues import Venues
 from indexer.errors import QueryError
-from indexer.identifier_sentence import identifier_answer
-from indexer.intake.venues import Venues
 from indexer.language.parse import parse_query
-from indexer.more_like_this import related_papers
 from indexer.paper import Paper, name_slug
 from indexer.query import FACET_FIELDS, Query, Sort
 from indexer.query_analysis.typed_filters import read_typed_filters
 from indexer.references.bibliography import read_bibliography
 from indexer.references.known_item import named_paper
 from indexer.references.report import check_references, report_json
-from indexer.relaxation import relaxation_sentence
+from indexer.related.more_like_this import related_papers
+from indexer.related.works import versions_among
 from indexer.results import FacetRequest, Hit, Results
 from indexer.search import Searcher
-from indexer.wire import paper_json
-from indexer.works import versions_among
+from indexer.serialization.json_objects import paper_json
+from indexer.suggestions.identifier_sentence import identifier_answer
+from indexer.suggestions.query_correction import search_corrected
+from indexer.suggestions.relaxation_text import relaxation_sentence
 
 Json = dict[str, Any]
 MOST_BYTES: Final = 18_000

@@ -1,8 +1,8 @@
 """BibTeX (www.bibtex.org/Format) and biblatex (ctan.org/pkg/biblatex): one entry a paper.
 
 Fields that the styles know carry what they are made for; what no style knows has the names that
-JabRef, Better BibTeX and publishers' sites use, or those of `indexer.extra_fields`, which styles
-pass over. Authors of a list that the dump cut short end in ``and others``, as BibTeX has it.
+JabRef, Better BibTeX and publishers' sites use, or those of `indexer.record.extra_fields`, which
+styles pass over. Authors of a list that the dump cut short end in ``and others``, as BibTeX has it.
 biblatex takes ORCID iDs as annotations of names (manual, 3.7).
 """
 
@@ -18,15 +18,15 @@ from indexer.citation.keys import KeyRing
 from indexer.citation.names import biblatex_name, bibtex_name, each, editors, people
 from indexer.citation.options import CitationOptions
 from indexer.citation.texsafe import tex_text, tex_title
-from indexer.extra_fields import (
+from indexer.paper import Paper
+from indexer.publication import KIND_LABELS
+from indexer.record.extra_fields import (
     EXTRA_NAMES,
     PAPER_ID,
     PERSON_NAMES,
     extra_fields,
 )
-from indexer.identifiers import SCHEMES
-from indexer.paper import Paper
-from indexer.publication import KIND_LABELS
+from indexer.record.identifiers import SCHEMES
 
 _MONTHS: Final = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _SCHEMES: Final = {
@@ -44,7 +44,7 @@ _RANGE = re.compile(r"(?<=\w)-(?=\w)")
 _PLACED: Final = (EXTRA_NAMES - {PAPER_ID, "subtitle", *SCHEMES, *PERSON_NAMES}) | {
     "isbn", "issn", "citekey", "author-literal", "editor-literal",
 }  # fmt: skip
-"""Fields of `indexer.extra_fields` that have one of the names above."""
+"""Fields of `indexer.record.extra_fields` that have one of the names above."""
 _HELD_BY_NAMES: Final = frozenset(
     f"{role}-{attribute}"
     for role in ("author", "editor")

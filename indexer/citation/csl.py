@@ -12,9 +12,9 @@ from typing import Any
 from indexer.citation.keys import KeyRing
 from indexer.citation.names import csl_name, editors, people
 from indexer.citation.options import CitationOptions
-from indexer.details import identifiers_json
-from indexer.extra_fields import EXTRA_NAMES, PAPER_ID, extra_fields
 from indexer.paper import Paper
+from indexer.record.extra_fields import EXTRA_NAMES, PAPER_ID, extra_fields
+from indexer.serialization.details import identifiers_json
 from indexer.text.display import plain
 
 _OWN = ("isbn", "issn", "pmid", "pmcid", "citekey")

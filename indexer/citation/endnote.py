@@ -1,7 +1,7 @@
 """EndNote's tagged text (``.enw``, refer's format): an empty line after every record.
 
 What the format has no tag for stands in ``%$``, EndNote's last field for users, see
-`indexer.extra_fields`.
+`indexer.record.extra_fields`.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from indexer.citation.entry_types import ENDNOTE_TYPES, says_kind
 from indexer.citation.keys import KeyRing
 from indexer.citation.names import editors, endnote_name, people
 from indexer.citation.options import CitationOptions
-from indexer.extra_fields import extra_fields
-from indexer.identifiers import arxiv_of
 from indexer.paper import Paper
 from indexer.publication import KIND_LABELS
+from indexer.record.extra_fields import extra_fields
+from indexer.record.identifiers import arxiv_of
 from indexer.text.display import plain
 
 _JOURNALS = ("Journal Article", "Magazine Article", "Newspaper Article")
@@ -88,7 +88,7 @@ def _fields(
 
 
 def _placed(paper: Paper, type: str) -> frozenset[str]:
-    """Returns the fields of `indexer.extra_fields` that stand in tags of their own."""
+    """Returns the fields of `indexer.record.extra_fields` that stand in tags of their own."""
     also = {"number"} if type in _NUMBERED else {"issue", "isbn", "issn"}
     also.add("version" if type in _VERSIONED else "edition")
     if type == "Journal Article":

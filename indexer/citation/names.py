@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from indexer.author import Author, joined
-from indexer.author_name import is_east_asian, people_of, with_parts
 from indexer.citation.person import person_of
 from indexer.paper import Paper, unnumbered
+from indexer.record.author_name import is_east_asian, people_of, with_parts
 
 _LIST_WORD = re.compile(r"(?:^|\s)(?:and|others)(?:$|\s)|,", re.IGNORECASE)
 _LOWER_WORD: Final = re.compile(r"[^\W\d_]")

@@ -2,7 +2,7 @@
 
 Texts are plain Unicode: formulas are written with letters, not with TeX. Tags are those of
 EndNote's and Zotero's tables; a kind of work that RIS has no type for is named in M3. What RIS has
-no tag for stands in U5, which is left to users, see `indexer.extra_fields`.
+no tag for stands in U5, which is left to users, see `indexer.record.extra_fields`.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import Final
 from indexer.citation.entry_types import RIS_TYPES, says_kind
 from indexer.citation.names import editors, inverted, people
 from indexer.citation.options import CitationOptions
-from indexer.extra_fields import extra_fields
-from indexer.identifiers import arxiv_of
 from indexer.paper import Paper
 from indexer.publication import KIND_LABELS
+from indexer.record.extra_fields import extra_fields
+from indexer.record.identifiers import arxiv_of
 from indexer.text.display import plain
 
 _PLACED: Final = frozenset((
@@ -105,7 +105,7 @@ def _identifiers(paper: Paper) -> Iterator[tuple[str, str]]:
 
 
 def _placed(paper: Paper, type: str) -> frozenset[str]:
-    """Returns the fields of `indexer.extra_fields` that stand in tags of their own."""
+    """Returns the fields of `indexer.record.extra_fields` that stand in tags of their own."""
     known, kind = paper.publication, paper.kind
     also = {"number" if type in _NUMBERED else "issue"}
     if kind and (says_kind(type, kind) or not known.genre):

@@ -14,10 +14,15 @@ from typing import Final
 from indexer.author import Author
 from indexer.citation.names import editors, endnote_name, people
 from indexer.citation.options import CitationOptions
-from indexer.extra_fields import AUTHORS_COMPLETE, EXTRA_NAMES, PERSON_NAMES, extra_fields
-from indexer.identifiers import SCHEMES
 from indexer.paper import Paper
 from indexer.publication import KIND_LABELS
+from indexer.record.extra_fields import (
+    AUTHORS_COMPLETE,
+    EXTRA_NAMES,
+    PERSON_NAMES,
+    extra_fields,
+)
+from indexer.record.identifiers import SCHEMES
 
 _TEXTS: Final = (
     *("volume", "issue", "pages", "article_number", "publisher", "place", "series", "edition"),
@@ -35,7 +40,8 @@ COLUMNS: Final = (
 )
 """Names of the columns; ``abstract`` is the last, where it is wanted.
 
-``extra`` has what no column has, as ``name: value``, parted by " | " (see `indexer.extra_fields`).
+``extra`` has what no column has, as ``name: value``, parted by " | ", see
+`indexer.record.extra_fields`.
 """
 _PLACED: Final = EXTRA_NAMES - {AUTHORS_COMPLETE, *SCHEMES, *PERSON_NAMES} | {
     *_SCHEMES, "author-literal", "editor-literal",

@@ -16,12 +16,12 @@ from indexer.cli.opening import open_session_index
 from indexer.cli.terminal import counted, echo_lines
 from indexer.cli.watch import EVERY, watch
 from indexer.formats import load_formats
+from indexer.generations.record_flow import REASONS, flow_json
+from indexer.generations.report import BuildReport, Progress, SourceCount, report_as_json
 from indexer.intake.curation_file import read_curation
 from indexer.intake.duplicates_file import read_decisions
-from indexer.protected import descriptor_of
-from indexer.record_flow import REASONS, flow_json
-from indexer.report import BuildReport, Progress, SourceCount, report_as_json
 from indexer.reviews.labels_file import read_labels_file
+from indexer.system.protected import descriptor_of
 
 SHOWN = 10
 """Most skipped records and warnings that a report for people lists."""

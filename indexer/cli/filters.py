@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 import click
 
+from indexer.cleaning.venues import Venues
 from indexer.cli.terminal import echo_lines
-from indexer.intake.venues import Venues
 from indexer.query import FACET_FIELDS, FacetField, Filter, Match, Sort, YearRange
 from indexer.search import Searcher
 from indexer.text.folding import fold

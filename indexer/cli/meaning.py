@@ -11,9 +11,9 @@ from tqdm import tqdm
 
 from indexer.cli.group import Session
 from indexer.errors import ConfigError
-from indexer.extras import require_extra
-from indexer.report import BuildReport
+from indexer.generations.report import BuildReport
 from indexer.search import Index, MeaningIndex
+from indexer.system.extras import require_extra
 
 meaning_option = click.option(
     "--meaning/--no-meaning",

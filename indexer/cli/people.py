@@ -12,7 +12,7 @@ from indexer.authors.shortest_path import Connection, connect, known_name
 from indexer.cli.group import Session, example, with_session
 from indexer.cli.opening import open_searcher
 from indexer.cli.terminal import counted, echo_lines, where, wrapped
-from indexer.wire import SHOWN_PAPERS, connection_json
+from indexer.serialization.json_objects import SHOWN_PAPERS, connection_json
 
 _SEARCH = "`quiver search author:...` finds names"
 

@@ -10,8 +10,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
+from indexer.cleaning.dates import date_of
+from indexer.cleaning.kinds import kind_of
+from indexer.cleaning.tex_letters import without_tex_letters
 from indexer.errors import RecordError
-from indexer.extra_fields import EXTRA_NAMES, ExtraField, with_extra_fields
 from indexer.formats.bibtex_entries import Entry, read_entries
 from indexer.formats.bibtex_names import (
     authors_of,
@@ -21,13 +23,11 @@ from indexer.formats.bibtex_names import (
     without_unprinted,
 )
 from indexer.formats.keywords import listed_keywords
-from indexer.identifiers import arxiv_of
-from indexer.intake.dates import date_of
 from indexer.intake.dump import Dump
-from indexer.intake.kinds import kind_of
 from indexer.intake.record import Notice, Read, Record
-from indexer.intake.tex_letters import without_tex_letters
 from indexer.publication import Publication
+from indexer.record.extra_fields import EXTRA_NAMES, ExtraField, with_extra_fields
+from indexer.record.identifiers import arxiv_of
 
 MOST_WAITING: Final = 20_000
 """Most entries held back for the proceedings they refer to, which follow them in the file."""
@@ -53,7 +53,7 @@ _EXTRA = EXTRA_NAMES - {
     "volume", "issue", "chapter", "pages", "number", "publisher", "series", "edition", "version",
     "date", "language", "note", "licence", "subtitle", "isbn", "issn", *_IDENTIFIERS,
 }  # fmt: skip
-"""Fields of `indexer.extra_fields` that mean nothing else in BibTeX."""
+"""Fields of `indexer.record.extra_fields` that mean nothing else in BibTeX."""
 _EPRINTS = {"arxiv": "arxiv", "pubmed": "pmid", "pmid": "pmid", "pmcid": "pmcid", "hdl": "handle"}
 _PREPRINT = re.compile(
     r"arxiv (?:e-?)?(?:preprint|prints?) arxiv:\s?(\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z-]+)?/\d{7})",
@@ -193,7 +193,7 @@ def _record(entry: Entry, parent: Entry | None) -> Record:
 
 
 def _extra_fields(fields: Mapping[str, str]) -> Iterator[ExtraField]:
-    """Returns what stands in fields that no style knows (see `indexer.extra_fields`)."""
+    """Returns what stands in fields that no style knows (see `indexer.record.extra_fields`)."""
     for name in _EXTRA & fields.keys():
         for item in _listed(fields[name]):
             yield name, without_tex_letters(item)

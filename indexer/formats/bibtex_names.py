@@ -12,10 +12,10 @@ from dataclasses import replace
 from typing import Final
 
 from indexer.author import Author
-from indexer.author_name import inverted_name, is_organisation, person, split_particle
-from indexer.intake.names import split_listed
+from indexer.cleaning.names import split_listed
+from indexer.cleaning.tex_letters import without_tex_letters
 from indexer.intake.record import AUTHORS_READ
-from indexer.intake.tex_letters import without_tex_letters
+from indexer.record.author_name import inverted_name, is_organisation, person, split_particle
 
 _TOKEN = re.compile(r"\\.|[{}]|\s+and(?=\s|$)|,|[\s~]+", re.IGNORECASE)
 _UNPRINTED = re.compile(

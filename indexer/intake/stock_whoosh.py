@@ -27,9 +27,9 @@ from typing import Any, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.cleaning.names import split_names
 from indexer.errors import DumpError, RecordError
 from indexer.formats.keywords import split_keywords
-from indexer.intake.names import split_names
 from indexer.intake.record import Read, Record
 
 NAMES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(

@@ -9,8 +9,8 @@ from typing import Final, Generic, Literal, TypeVar
 
 import yaml
 
+from indexer.configuration.yaml_settings import nearest
 from indexer.errors import ConfigError
-from indexer.settings import nearest
 
 T = TypeVar("T")
 MOST_BYTES: Final = 2_000_000

@@ -14,8 +14,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, get_args
 
-from indexer.identifier_forms import FIELD_SCHEMES
 from indexer.query import RecordField, Repair
+from indexer.record.identifier_forms import FIELD_SCHEMES
 
 FIELDS: Final = MappingProxyType(
     {
@@ -75,6 +75,7 @@ _QUOTE = re.compile(rf'(?!(?<=\\)"[A-Za-z{{\\])[{QUOTES}]')
 _TEX_QUOTE = re.compile(r'\\"(?=[A-Za-z{\\])')
 _CLOSING = re.compile(rf'(?:\\"(?=[A-Za-z{{\\])|[^{QUOTES}])*+[{QUOTES}]')
 _AFTER_QUOTE = re.compile(r"(?:\$|~[0-9.]{0,8}|\^[0-9.]{1,8}){0,4}")
+_AFTER_NAME = re.compile(r"(?:\$|~[0-9.]{0,8}|\^[0-9.]{1,8}|#[0-9]{1,9}\b){0,4}")
 _AFTER_GROUP = re.compile(r"\^[0-9.]{1,8}")
 _TEX_SPAN = 100
 
@@ -105,7 +106,7 @@ class Token:
         end: offset after its last.
         text: what a WORD or QUOTED holds, the field's name of a FIELD, the number of a NEAR.
         before: marks right before the opening quote (``=``, ``^``).
-        after: marks right after the closing quote or parenthesis (``~3``, ``^2``, ``$``).
+        after: marks right after the closing quote or parenthesis (``~3``, ``^2``, ``$``, ``#3``).
     """
 
     kind: Kind
@@ -176,7 +177,7 @@ class Lexer:
                 return self._mark(Kind.CLOSE, start, 1 + len(after), after)
             quoted = _MARKS.match(self._text, start)
             if quoted is not None:
-                token = self._quoted(start, quoted.end())
+                token = self._quoted(start, quoted.end(), field)
                 if token is not None:
                     return token
                 continue
@@ -265,7 +266,7 @@ class Lexer:
         self._at = end
         return Token(Kind.WORD, start, end - 1, typed)
 
-    def _quoted(self, start: int, opening: int) -> Token | None:
+    def _quoted(self, start: int, opening: int, field: str) -> Token | None:
         """Read up to the closing quote; without one the opening quote is passed over."""
         match = _CLOSING.match(self._text, opening + 1)
         if match is None:
@@ -274,7 +275,8 @@ class Lexer:
             )
             self._at = opening + 1
             return None
-        suffix = _AFTER_QUOTE.match(self._text, match.end())
+        marks = _AFTER_NAME if field == "author" else _AFTER_QUOTE
+        suffix = marks.match(self._text, match.end())
         after = suffix.group() if suffix else ""
         self._at = match.end() + len(after)
         inner = match.group()[:-1]

@@ -11,15 +11,16 @@ from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from indexer.analysis import Analyzer, german_spelling, name_tokens, open_word
+from indexer.authors.person_papers import PersonPapers
 from indexer.budget import DEFAULT
 from indexer.highlighting.spans import WORD
-from indexer.identifier_forms import identifier_key
 from indexer.paper import name_key
 from indexer.query import (
     AuthorName,
     Fuzzy,
     Has,
     Leaf,
+    LikelyPerson,
     Phrase,
     Position,
     TextField,
@@ -44,7 +45,8 @@ from indexer.query_analysis.terms import (
     YearsTerm,
     value_key,
 )
-from indexer.record_fields import RECORD_FIELDS, record_words
+from indexer.record.identifier_forms import identifier_key
+from indexer.record.record_fields import RECORD_FIELDS, record_words
 from indexer.text.folding import fold
 from indexer.text.scripts import is_unspaced, without_particle
 from indexer.text.word_forms import other_forms
@@ -99,6 +101,9 @@ class Vocabulary(Protocol):
     def labelled(self, label: str) -> tuple[str, ...]:
         """Returns the ids of the papers with a label of a review; "any" stands for each label."""
 
+    def papers_of_person(self, key: str, number: int) -> PersonPapers:
+        """Returns the papers of one of the likely people of a `name_key`."""
+
 
 @dataclass(frozen=True, slots=True)
 class LeafReading:
@@ -136,7 +141,7 @@ class _Slot:
     joined: str
 
 
-def read_leaf(
+def read_leaf(  # noqa: PLR0911 - one a kind of leaf
     leaf: Leaf, vocabulary: Vocabulary, *, phrase_words: int = DEFAULT.phrase_words
 ) -> LeafReading:
     """Read a leaf that is no pattern (these are read together, see `expansion_shares`).
@@ -162,6 +167,10 @@ def read_leaf(
             else:
                 term = _name(name, position)
             return _of_terms(leaf, (term,) if term else ())
+        case LikelyPerson(name, number):
+            person = vocabulary.papers_of_person(name_key(name), number)
+            test = IdsTerm(f"person:{number}:{name_key(name)}", person.ids)
+            return LeafReading(leaf, (), test, note=person.note)
         case Value("year", _):
             return LeafReading(leaf, (), YearsTerm(1, 0), note=NO_YEAR_NOTE)
         case Value("label", label):

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from indexer.intake.venues import Venues
+from indexer.cleaning.venues import Venues
 from indexer.language.parse import parse_clause
 from indexer.query import (
     And,

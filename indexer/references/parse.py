@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from indexer.identifier_forms import Identifier, doi_in, identifiers_in
-from indexer.identifiers import arxiv_of
+from indexer.record.identifier_forms import Identifier, doi_in, identifiers_in
+from indexer.record.identifiers import arxiv_of
 from indexer.text.folding import fold
 
 MAX_REFERENCE: Final = 4000

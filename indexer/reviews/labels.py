@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Final, Literal, Protocol, cast
 
 from indexer.errors import IndexDamaged
-from indexer.publishing import MOST_ATTACHED
+from indexer.generations.publishing import MOST_ATTACHED
 from indexer.search import Searcher, Writer
 
 Label = Literal["included", "excluded"]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from indexer.analysis import open_word, plain_words
-from indexer.identifier_forms import identifier_key, paper_keys
+from indexer.authors.clustering.people_table import paper_hash, read_table
 from indexer.paper import Paper, name_key
 from indexer.query import (
     And,
@@ -21,6 +21,7 @@ from indexer.query import (
     Fuzzy,
     Has,
     Leaf,
+    LikelyPerson,
     Not,
     Occur,
     Or,
@@ -34,7 +35,8 @@ from indexer.query import (
     Years,
 )
 from indexer.query_analysis.compounds import BOUND
-from indexer.record_fields import record_values, record_words
+from indexer.record.identifier_forms import identifier_key, paper_keys
+from indexer.record.record_fields import record_values, record_words
 from indexer.text.folding import fold
 from indexer.text.scripts import is_unspaced, without_particle
 from tests.oracle.document import Collection
@@ -85,9 +87,23 @@ def read(leaf: Leaf, collection: Collection) -> Terms | Test | None:
             return record_test(leaf, collection)
 
 
-def record_test(leaf: Value | Years | Has, collection: Collection) -> Test | None:  # noqa: PLR0911
+def record_test(  # noqa: PLR0911
+    leaf: LikelyPerson | Value | Years | Has, collection: Collection
+) -> Test | None:
     """Read a leaf about the record around the text."""
     match leaf:
+        case LikelyPerson(name, number):
+            key = name_key(name)
+            table = read_table(collection.people) if collection.people else None
+            people = table.people(key) if table is not None else None
+            group = people.current(number) if people is not None else None
+            if people is None or group is None:
+                return lambda _: False
+            members = people.groups.get(group)
+            return lambda paper: (
+                key in map(name_key, paper.authors)
+                and (members is None or paper_hash(paper.id) in members)
+            )
         case Value("identifier", value):
             wanted = identifier_key(value)
             return (lambda paper: wanted in paper_keys(paper)) if wanted else None

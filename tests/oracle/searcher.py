@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from indexer.analysis import plain_words
-from indexer.integrity import Integrity
+from indexer.generations.integrity import Integrity
 from indexer.language.unparse import format_clause
 from indexer.paper import Paper, name_key, unnumbered
 from indexer.query import FacetField, Match, Query, Sort, YearRange

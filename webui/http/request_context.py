@@ -161,8 +161,12 @@ def info() -> IndexInfo:
         IndexMissing: when nothing was published yet.
     """
     told = searcher().info()
-    names = tuple(dump if "://" in dump else PurePath(dump).name or dump for dump in told.dumps)
-    return replace(told, dumps=names)
+    return replace(told, dumps=tuple(map(source_name, told.dumps)))
+
+
+def source_name(dump: str) -> str:
+    """Returns a dump's name without its folders; an address whole."""
+    return dump if "://" in dump else PurePath(dump).name or dump
 
 
 def used() -> str | None:

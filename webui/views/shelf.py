@@ -194,7 +194,8 @@ def record_svg() -> ResponseReturnValue:
     if asked.faults:
         return refused(asked)
     picture = flow_diagram(_record(asked.query), RECORD_REMOVALS)
-    drawn = render_template("keeping/_flow.svg", flow=picture)
+    # A picture of its own is often shown on a dark ground, where its ink would not be seen.
+    drawn = render_template("keeping/_flow.svg", flow=picture, ground="#fff")
     return _dated(Response(drawn, content_type="image/svg+xml; charset=utf-8"))
 
 
@@ -217,6 +218,10 @@ def _record(query: Query) -> SearchRecordJson:
     request_context.whole()
     labels = labels_of(searcher)
     labelled = {label: frozenset(labels.ids(label)) for label in ("included", "excluded")}
+    sources = [
+        replace(source, source=request_context.source_name(source.source))
+        for source in flow_of(searcher)
+    ]
     told = results_json(results)
     parameters = {
         name: value
@@ -236,7 +241,7 @@ def _record(query: Query) -> SearchRecordJson:
         "repairs": told["receipt"]["repairs"],
         "asked": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         "index": info_json(request_context.info()),
-        "flow": cast(FlowJson, flow_json(flow_of(searcher), request_context.info().papers)),
+        "flow": cast(FlowJson, flow_json(sources, request_context.info().papers)),
         "total": told["total"],
         "labelled": {
             label: sum(paper_id in of for paper_id in ids) for label, of in labelled.items()

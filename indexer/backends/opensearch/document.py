@@ -10,11 +10,11 @@ from typing import Final
 
 from indexer.analysis import Analyzer, Token, name_tokens, open_word, plain_words
 from indexer.backends.opensearch.mapping import APART, Body
-from indexer.details import packed_details, unpacked
-from indexer.identifier_forms import paper_keys
 from indexer.paper import UNKNOWN, Paper, name_key, unnumbered
 from indexer.query_analysis.terms import value_key
-from indexer.record_fields import RecordValueReader
+from indexer.record.identifier_forms import paper_keys
+from indexer.record.record_fields import RecordValueReader
+from indexer.serialization.details import packed_details, unpacked
 from indexer.text.folding import fold
 
 _PLAIN: Final = (
@@ -22,7 +22,7 @@ _PLAIN: Final = (
     "authors_complete",
 )
 _DETAILS: Final = "details"
-"""Key of what is written only of papers that have it; see `indexer.details`."""
+"""Key of what is written only of papers that have it; see `indexer.serialization.details`."""
 _MOST_CUTS: Final = 500_000
 """Distinct words that are remembered."""
 LONGEST: Final = 8000

@@ -32,9 +32,9 @@ from indexer.backends.opensearch.searcher import ClusterSearcher
 from indexer.backends.opensearch.transport import ClusterTransport
 from indexer.backends.opensearch.writer import ClusterWriter
 from indexer.budget import DEFAULT, Limits
-from indexer.config import Config
+from indexer.configuration.config import Config
 from indexer.errors import IndexDamaged, IndexError_, IndexMissing, IndexUnavailable
-from indexer.publishing import check_loss
+from indexer.generations.publishing import check_loss
 from indexer.ranking import Ranking
 from indexer.results import Changes
 

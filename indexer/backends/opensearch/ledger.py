@@ -27,8 +27,8 @@ from indexer.backends.opensearch.mapping import APART, VERSION, Body, all_copies
 from indexer.backends.opensearch.scoring import FIELDS, Collection
 from indexer.errors import IndexDamaged, IndexLocked
 from indexer.paper import UNKNOWN
-from indexer.platform import is_running
 from indexer.search import IndexInfo
+from indexer.system.platform import is_running
 
 if TYPE_CHECKING:
     from opensearchpy import OpenSearch

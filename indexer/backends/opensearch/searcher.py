@@ -34,9 +34,9 @@ from indexer.backends.opensearch.receipt import Spelling
 from indexer.backends.opensearch.term_dictionary import WordFacts
 from indexer.backends.opensearch.transport import ReadAhead
 from indexer.budget import DEFAULT, Deadline, Limits
+from indexer.generations.integrity import Integrity
 from indexer.highlighting.snippets import Excerpts
 from indexer.highlighting.spans import token_cache
-from indexer.integrity import Integrity
 from indexer.paper import Paper
 from indexer.query import FacetField, Query
 from indexer.query_analysis.receipt import receipt_of

@@ -12,8 +12,8 @@ from indexer.backends.opensearch.document import DocumentMaker, document_id, pap
 from indexer.backends.opensearch.mapping import Body
 from indexer.backends.opensearch.transport import patiently_done
 from indexer.errors import IndexError_
+from indexer.generations.publishing import check_attachment
 from indexer.paper import Paper
-from indexer.publishing import check_attachment
 
 if TYPE_CHECKING:
     from opensearchpy import OpenSearch

@@ -38,12 +38,12 @@ from indexer.backends.whoosh.integrity import verify
 from indexer.backends.whoosh.kernels.dispatch import KernelChoice, KernelName
 from indexer.backends.whoosh.searcher import WhooshSearcher
 from indexer.budget import DEFAULT, Limits
-from indexer.config import Config
+from indexer.configuration.config import Config
 from indexer.errors import IndexDamaged, IndexError_, IndexMissing
-from indexer.extras import require_extra
 from indexer.meaning.model import EncoderChoice, SentenceEncoder
 from indexer.ranking import Ranking
 from indexer.results import Changes
+from indexer.system.extras import require_extra
 
 _LOG: Final = logging.getLogger(__name__)
 _LOOK_AGAIN: Final = 30.0

@@ -25,9 +25,9 @@ from indexer.backends.whoosh.scoring.collection import Collection
 from indexer.backends.whoosh.scoring.meaning import nearest_docs, papers_vector
 from indexer.backends.whoosh.scoring.query_context import Execution
 from indexer.budget import DEFAULT, Budget, Deadline, Limits
+from indexer.generations.integrity import guarded, guarded_items
 from indexer.highlighting.snippets import Excerpts
 from indexer.highlighting.spans import token_cache
-from indexer.integrity import guarded, guarded_items
 from indexer.meaning.model import EncoderChoice
 from indexer.paper import Paper, name_key
 from indexer.query import FacetField, Query

@@ -38,7 +38,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from indexer.errors import IndexDamaged, IndexError_, IndexLocked, IndexMissing
-from indexer.platform import is_in_use, lock_file, sync_file, sync_folder, when_unused
+from indexer.system.platform import is_in_use, lock_file, sync_file, sync_folder, when_unused
 
 _LOG: Final = logging.getLogger(__name__)
 CURRENT: Final = "CURRENT"

@@ -10,7 +10,7 @@ from itertools import accumulate
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.authors.collection_arrays import (
+from indexer.authors.clustering.collection_arrays import (
     TERMS,
     CollectionArrays,
     Ints,

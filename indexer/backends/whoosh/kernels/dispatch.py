@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from indexer.backends.whoosh.kernels import address
 from indexer.errors import ConfigError
-from indexer.extras import has_module, install_command
+from indexer.system.extras import has_module, install_command
 
 KernelName = Literal["auto", "numpy", "numba"]
 PATIENCE: Final = 20

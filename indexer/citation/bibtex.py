@@ -15,7 +15,7 @@ from typing import Final
 from indexer.author import Author
 from indexer.citation.entry_types import biblatex_type, bibtex_type, says_kind
 from indexer.citation.keys import KeyRing
-from indexer.citation.names import biblatex_name, bibtex_name, each, editors, people
+from indexer.citation.names import bibtex_name, each, editors, people
 from indexer.citation.options import CitationOptions
 from indexer.citation.texsafe import tex_text, tex_title
 from indexer.paper import Paper
@@ -45,12 +45,8 @@ _PLACED: Final = (EXTRA_NAMES - {PAPER_ID, "subtitle", *SCHEMES, *PERSON_NAMES})
     "isbn", "issn", "citekey", "author-literal", "editor-literal",
 }  # fmt: skip
 """Fields of `indexer.record.extra_fields` that have one of the names above."""
-_HELD_BY_NAMES: Final = frozenset(
-    f"{role}-{attribute}"
-    for role in ("author", "editor")
-    for attribute in ("orcid", "given", "dropping-particle")
-)
-"""Fields that biblatex has in names and their annotations."""
+_ANNOTATED: Final = frozenset(("author-orcid", "editor-orcid"))
+"""Fields that biblatex has in annotations of names."""
 _VERBATIM = re.compile(r"[{}\\^\s\x00-\x1f\x7f]")
 
 
@@ -155,7 +151,7 @@ class _Entry:
         return " and ".join(names)
 
     def _name(self, author: Author) -> str:
-        return (biblatex_name if self.biblatex else bibtex_name)(author, self._text)
+        return bibtex_name(author, self._text)
 
     def _container(self) -> Iterator[tuple[str, str]]:
         name = _CONTAINERS.get(self.type, "howpublished")
@@ -209,7 +205,7 @@ class _Entry:
             singles.add("handle")
         placed = _PLACED | singles
         if self.biblatex:
-            placed |= _HELD_BY_NAMES
+            placed |= _ANNOTATED
             for role, people_ in (("author", people(paper)), ("editor", editors(paper))):
                 orcids = ((place, one.orcid) for place, one in enumerate(people_, start=1))
                 told = "; ".join(f'{place}="{orcid}"' for place, orcid in orcids if orcid)
@@ -241,7 +237,9 @@ class _Entry:
         else:
             yield "subjects", self._text("; ".join(subjects))
         for scheme in ("isbn", "issn"):
-            yield scheme, self._text(", ".join(paper.identifier_map.get(scheme, ())))
+            first, *others = paper.identifier_map.get(scheme, ("",))
+            yield scheme, self._text(first)
+            yield f"{scheme}s", self._text(", ".join(others))  # biber accepts one number alone
         for scheme, name in _SCHEMES.items():
             yield name, self._text(paper.identifier(scheme)) if _is_single(paper, scheme) else ""
 

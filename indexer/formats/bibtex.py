@@ -280,6 +280,7 @@ def _identifiers(entry: Entry, inherited: Mapping[str, str]) -> tuple[tuple[str,
     ]
     for scheme in ("isbn", "issn"):
         given = fields.get(scheme, "") or inherited.get(scheme, "")
+        given = f"{given}, {fields.get(f'{scheme}s', '')}"
         pairs += [(scheme, part) for part in _LISTED.split(given)]
     anthology = _ANTHOLOGY.search(fields.get("url", ""))
     if anthology is not None:

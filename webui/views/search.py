@@ -30,6 +30,7 @@ from webui.presentation.coverage import coverage, example_queries
 from webui.presentation.facets import PLURALS, facet_panel
 from webui.presentation.hit import shown
 from webui.presentation.label_choices import LabelChoice, label_choices
+from webui.presentation.person_facet import person_panels
 from webui.presentation.results_page import histogram, results_page
 from webui.urls import query_edits
 
@@ -89,7 +90,8 @@ def search() -> ResponseReturnValue:
     typed = None if results.query.text == query.text else _typed(query)
     together = request_context.params().together
     works = put_together(searcher, results, explain=explain) if together else None
-    page = results_page(results, request_context.urls(), request_context.display(), works)
+    people = person_panels(searcher, results.query, request_context.search_href)
+    page = results_page(results, request_context.urls(), request_context.display(), works, people)
     return render_template(
         "pages/search.html",
         notices=asked.notices,

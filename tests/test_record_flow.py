@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer import build_index, flow_json, flow_of, open_index
+from indexer.generations.record_flow import EARLIER, SourceFlow
 from indexer.paper import Paper
-from indexer.record_flow import EARLIER, SourceFlow
 
 COUNTS = st.integers(0, 200)
 SOURCES = st.lists(

@@ -53,6 +53,7 @@ from webui.views import (
     sitemap,
     suggest,
     topics,
+    translations,
     trends,
 )
 from webui.views.owner import Owner
@@ -90,6 +91,7 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     app.register_blueprint(duplicates.blueprint)
     search_diff.register(app)
     app.register_blueprint(topics.blueprint)
+    app.register_blueprint(translations.blueprint)
     trends.register(app)
     app.register_blueprint(suggest.blueprint)
     app.register_blueprint(arxiv_api.blueprint)

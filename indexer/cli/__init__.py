@@ -34,9 +34,9 @@ from indexer.cli.settings import config
 from indexer.cli.terminal import echo_lines, hit_lines
 from indexer.cli.translate import translate
 from indexer.cli.versions import versions
-from indexer.extras import has_module
-from indexer.platform import write_utf8
-from indexer.wire import hit_json
+from indexer.serialization.json_objects import hit_json
+from indexer.system.extras import has_module
+from indexer.system.platform import write_utf8
 
 VERBS = (
     build,

@@ -6,4 +6,5 @@ label_reading.py    labels in a table or RIS file of a screening tool
 label_matching.py   which paper of the index a labelled record is
 search_databases.py the query languages of bibliographic databases
 translation.py      a query written in one of them
+search_strings/     a search string of one of them, read as a query
 """

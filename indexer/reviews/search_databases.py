@@ -1,15 +1,17 @@
 """The query languages of bibliographic databases: fields, truncation, proximity, operators.
 
-Sources, as read in 2026: PubMed user guide (https://pubmed.ncbi.nlm.nih.gov/help/), Ovid advanced
-searching techniques (https://ospguides.ovid.com), Web of Science core collection help
-(https://webofscience.help.clarivate.com), EBSCO Connect (https://connect.ebsco.com), Scopus search
-guide (https://schema.elsevier.com/dtds/document/bkapi/search/SCOPUSSearchTips.htm).
+Checked on 1 December 2026: proximity at https://researchguides.uic.edu/searchstrategies/proximityoperators
+and, for Ovid, https://tools.ovid.com/ovidgo/searches/training.php; wildcards at
+https://hslmcmaster.libguides.com/srm/truncation and https://libguides.ust.hk/scopus/document-search;
+Ovid's fields at http://www.ovid.com/OSPguides/ovrndb.htm, PubMed's at
+https://library.mskcc.org/blog/?p=34516, authors, titles and sources of EBSCO at
+https://fc-library.atlassian.net/wiki/x/AwBVLw. Other field codes have not been checked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
@@ -21,25 +23,31 @@ class SearchDatabase:
     Attributes:
         name: by which it is chosen.
         label: as people call it.
-        fields: by field of Quiver's language how a text is asked for in it; "" is for words without
-            a field, in title and abstract. A field that is absent has no equal.
-        years: how a range of years is asked for, with "{low}" and "{high}"; empty without an equal.
-        near: how words near each other are asked for: what stands between them, with "{}" for how
-            many others may lie between; or, with "{phrase}", the whole.
-        any_letters: truncation, at the end of a word.
+        fields: how a text is asked for, by field of Quiver's language; "" is for words without a
+            field, in title and abstract. A field that is absent has no equal.
+        years: how a range of years is asked for; empty without an equal.
+        near: the operator between words near each other, "{}" for the distance.
+        near_offset: what is added to the number of other words between two for that distance.
+        near_phrases: by field, how words near each other are asked for as one phrase, with
+            "{text}" and "{slop}"; empty where there is an operator.
+        any_letters: truncation.
         one_letter: wildcard for just one character; empty without an equal.
-        inside: whether wildcards may stand before the end of a word.
+        inside: the wildcards of Quiver ("*", "?") that may stand before the end of a word.
+        after_initials: truncation after the initials of an author; empty where it is not needed.
         but_not: the operator of exclusion.
     """
 
     name: str
     label: str
     fields: Mapping[str, str]
-    years: str
-    near: str
+    years: str = ""
+    near: str = ""
+    near_offset: int = 0
+    near_phrases: Mapping[str, str] = field(default_factory=dict)
     any_letters: str = "*"
     one_letter: str = "?"
-    inside: bool = True
+    inside: str = "*?"
+    after_initials: str = "*"
     but_not: str = "NOT"
 
 
@@ -47,11 +55,16 @@ DATABASES: Final = (
     SearchDatabase(
         "pubmed", "PubMed",
         MappingProxyType({
-            "": "{}[tiab]", "title": "{}[ti]", "author": "{}[au]", "venue": "{}[ta]",
-            "doi": "{}[doi]", "pmid": "{}[pmid]", "affiliation": "{}[ad]", "orcid": "{}[auid]",
-            "language": "{}[la]",
+            "": "{}[tiab]", "title": "{}[ti]", "abstract": "{}[ab]", "author": "{}[au]",
+            "venue": "{}[ta]", "doi": "{}[doi]", "pmid": "{}[pmid]", "affiliation": "{}[ad]",
+            "orcid": "{}[auid]", "language": "{}[la]",
         }),
-        years="{low}:{high}[dp]", near='"{phrase}"[tiab:~{}]', one_letter="", inside=False,
+        years="{low}:{high}[dp]",
+        near_phrases=MappingProxyType({
+            "": '"{text}"[tiab:~{slop}]', "title": '"{text}"[ti:~{slop}]',
+            "abstract": '"{text}"[ab:~{slop}]',
+        }),
+        one_letter="", inside="", after_initials="",
     ),
     SearchDatabase(
         "ovid", "Ovid",
@@ -59,7 +72,7 @@ DATABASES: Final = (
             "": "{}.ti,ab.", "title": "{}.ti.", "abstract": "{}.ab.", "author": "{}.au.",
             "venue": "{}.jn.", "doi": "{}.do.", "affiliation": "{}.in.", "language": "{}.lg.",
         }),
-        years="", near="adj{}", one_letter="#", but_not="not",
+        near="adj{}", near_offset=1, one_letter="#", inside="?", but_not="not",
     ),
     SearchDatabase(
         "wos", "Web of Science",
@@ -76,7 +89,7 @@ DATABASES: Final = (
             "": "(TI {0} OR AB {0})", "title": "TI {}", "abstract": "AB {}", "author": "AU {}",
             "venue": "SO {}", "affiliation": "AF {}", "language": "LA {}",
         }),
-        years="", near="N{}",
+        near="N{}",
     ),
     SearchDatabase(
         "scopus", "Scopus",

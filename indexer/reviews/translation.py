@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from indexer.author_name import parse_name
 from indexer.language.unparse import format_clause
 from indexer.query import (
     And,
@@ -22,6 +21,7 @@ from indexer.query import (
     Fuzzy,
     Has,
     Leaf,
+    LikelyPerson,
     Not,
     Occur,
     Or,
@@ -33,10 +33,13 @@ from indexer.query import (
     Words,
     Years,
 )
+from indexer.record.author_name import parse_name
 from indexer.reviews.search_databases import SearchDatabase
 
 _FIRST_YEAR: Final = 1800
-_PLAIN: Final = re.compile(r"[\w*?#$-]+")
+_FEWEST_LETTERS: Final = 4
+"""How many letters PubMed wants before a truncation mark."""
+_PLAIN: Final = re.compile(r"[\w-]+")
 _OPERATOR: Final = re.compile(r"and|or|not|same|freq|(?:adj|near|n|w|pre)\d*", re.IGNORECASE)
 """Words that are operators in one of the databases, whatever their case, unless they are quoted."""
 _NAMED: Final = {
@@ -84,8 +87,11 @@ def translate(clause: Clause | None, database: SearchDatabase) -> Translation:
     >>> translate(clause, DATABASES[0]).text
     '"gossip learning"[tiab] OR federated[ti]'
     """
+    if clause is None:
+        nothing = TranslationNote("", "The query asks for all papers, so nothing is written.")
+        return Translation(database, "", (nothing,))
     writer = _Writer(database)
-    text = writer.write(clause) if clause is not None else ""
+    text = writer.write(clause)
     notes = list(dict.fromkeys(writer.notes))
     if writer.stemmed:
         notes.append(
@@ -119,8 +125,8 @@ class _Writer:
                 return self._without(self._joined("AND", needed_clauses), excluded)
             case Or(clauses=clauses):
                 return self._joined("OR", clauses)
-            case Not(clause=inner):
-                return self._without("", [inner])
+            case Not():
+                return self._left_out(clause, "Only an exclusion from other papers has an equal.")
             case _:
                 return self._leaf(clause)
 
@@ -130,11 +136,9 @@ class _Writer:
 
     def _without(self, text: str, excluded: Sequence[Clause]) -> str:
         for clause in excluded:
-            gone = self.write(clause)
-            if gone and not text:
-                self._note(clause, "Excludes from all papers, so it needs another part beside it.")
-                text = f"{self._database.but_not} {gone}"
-            elif gone:
+            if not text:
+                self._left_out(Not(clause), "Only an exclusion from other papers has an equal.")
+            elif gone := self.write(clause):
                 text = _group(f"{text} {self._database.but_not} {gone}")
         return text
 
@@ -154,10 +158,8 @@ class _Writer:
             case Fuzzy(text=text, field=field):
                 self._note(leaf, "Similar spellings have no equal; the word is asked for as typed.")
                 return self._in_field(leaf, field or "", _term(text))
-            case AuthorName(name=name, position=position):
-                if position is not Position.ANY:
-                    self._note(leaf, "The place in the list of authors has no equal.")
-                return self._in_field(leaf, "author", self._name(leaf, name))
+            case AuthorName() | LikelyPerson():
+                return self._in_field(leaf, "author", self._name(leaf))
             case Years(low=low, high=high):
                 return self._years(leaf, low, high)
             case Value():
@@ -165,16 +167,20 @@ class _Writer:
             case Has():
                 return self._left_out(leaf, "Whether a record has a field cannot be asked.")
 
-    def _name(self, leaf: AuthorName, name: str) -> str:
+    def _name(self, leaf: AuthorName | LikelyPerson) -> str:
         """Returns family name and initials, the form in which all of them list authors."""
+        name = leaf.name
+        if isinstance(leaf, LikelyPerson):
+            self._note(leaf, "Which of the people of this name is meant has no equal.")
+        elif leaf.position is not Position.ANY:
+            self._note(leaf, "The place in the list of authors has no equal.")
         author = parse_name(name)
         initials = "".join(word[0] for word in re.findall(r"\w+", author.given))
         if not author.family or not initials:
             return _term(author.family or name)
         family = f"{author.particle} {author.family}".strip()
         self._note(leaf, "The name is asked for by family name and initials.")
-        mark = "" if self._database.name == "pubmed" else self._database.any_letters
-        return f"{family} {initials}{mark}"
+        return f"{family} {initials}{self._database.after_initials}"
 
     def _value(self, leaf: Value) -> str:
         field, value = leaf.field, leaf.value
@@ -187,45 +193,40 @@ class _Writer:
         template = self._database.fields.get(field)
         if not text:  # of a pattern this is noted already
             return "" if isinstance(leaf, Wildcard) else self._left_out(leaf, "It holds no word.")
-        if template is None and field == "abstract":
-            self._note(leaf, "Abstracts cannot be searched alone; titles are searched, too.")
-            template = self._database.fields[""]
         if template is None:
             named = _NAMED.get(field, f"the field {field}")
             return self._left_out(leaf, f"{self._database.label} cannot search {named} like this.")
         return template.format(text)
 
     def _near(self, leaf: Phrase) -> str:
-        database, words = self._database, leaf.text.split()
-        if "{phrase}" in database.near:
-            if leaf.field == "abstract":
-                self._note(leaf, "Abstracts cannot be searched alone; titles are searched, too.")
-            tag = "ti" if leaf.field == "title" else "tiab"
-            near = database.near.replace("tiab", tag)
-            return near.replace("{}", str(leaf.slop)).replace("{phrase}", " ".join(words))
-        # Ovid counts the steps between two words, the others the words between them.
-        count = leaf.slop + 1 if database.name == "ovid" else leaf.slop
+        database, field, words = self._database, leaf.field or "", leaf.text.split()
+        if field in database.near_phrases:
+            return database.near_phrases[field].format(text=_unquoted(leaf.text), slop=leaf.slop)
         if len(words) > 2:
             self._note(leaf, "The distance is counted between neighbours, not over all words.")
-        joined = f" {database.near.format(count)} ".join(map(_term, words))
-        return self._in_field(leaf, leaf.field or "", f"({joined})")
+        operator = database.near.format(leaf.slop + database.near_offset)
+        return self._in_field(leaf, field, f"({f' {operator} '.join(map(_term, words))})")
 
     def _pattern(self, leaf: Wildcard, pattern: str) -> str:
         database = self._database
         stem = pattern.rstrip("*")
-        inside = set(stem) & set("*?")
-        if inside and not database.inside:
-            kept = re.split(r"[*?]", stem)[0]
-            if len(kept) < 4:
-                return self._left_out(
-                    leaf, "Wildcards may only end a word of four letters or more."
-                )
-            self._note(leaf, "Wildcards may only end a word, so this finds more.")
-            return f"{kept}{database.any_letters}"
         if stem[:1] in ("*", "?", ""):
             return self._left_out(leaf, "A word may not begin with a wildcard.")
-        written = pattern.replace("?", database.one_letter or "?")
-        return written.replace("*", database.any_letters)
+        for place, char in enumerate(stem):
+            if char in "*?" and char not in database.inside:
+                return self._cut(leaf, stem[:place])
+        return self._wildcards(pattern)
+
+    def _cut(self, leaf: Wildcard, start: str) -> str:
+        """Returns the letters before a wildcard that the database does not know there."""
+        if len(re.split(r"[*?]", start)[0]) < _FEWEST_LETTERS:
+            return self._left_out(leaf, "Wildcards may only end a word of four letters or more.")
+        self._note(leaf, "Wildcards may only end a word, so this finds more.")
+        return self._wildcards(f"{start}*")
+
+    def _wildcards(self, pattern: str) -> str:
+        written = {"?": self._database.one_letter, "*": self._database.any_letters}
+        return "".join(written.get(char, char) for char in pattern)
 
     def _years(self, leaf: Years, low: int | None, high: int | None) -> str:
         if not self._database.years:
@@ -235,8 +236,8 @@ class _Writer:
         last = datetime.now(UTC).year + 1 if high is None else high
         return self._database.years.format(low=first, high=last, before=first - 1, after=last + 1)
 
-    def _left_out(self, leaf: Leaf, reason: str) -> str:
-        self._note(leaf, f"Left out. {reason}")
+    def _left_out(self, clause: Clause, reason: str) -> str:
+        self._note(clause, f"Left out. {reason}")
         return ""
 
     def _note(self, clause: Clause, reason: str) -> None:
@@ -249,7 +250,12 @@ def _term(text: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    return f'"{" ".join(text.replace(chr(34), " ").split())}"' if text.strip() else ""
+    bare = _unquoted(text)
+    return f'"{bare}"' if bare else ""
+
+
+def _unquoted(text: str) -> str:
+    return " ".join(text.replace('"', " ").split())
 
 
 def _group(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask.testing import FlaskClient
 
-from indexer.record_flow import SourceFlow, attach_flow
+from indexer.generations.record_flow import SourceFlow, attach_flow
 from tests.oracle import MemoryIndex
 from tests.web.conftest import PAPERS
 from webui import create_app

@@ -21,7 +21,7 @@ from sickle import Sickle
 from werkzeug.serving import make_server
 
 from indexer import CONFERENCE, Index, Paper, build_index, load_config, open_index
-from indexer.intake.harvest import Harvest, harvest
+from indexer.harvest.oai_harvest import Harvest, harvest
 from tests.oracle import MemoryIndex
 from tests.works_of_every_kind import EVERY
 from webui import create_app

@@ -160,7 +160,7 @@ def _comparison(papers: list[Paper]) -> dict[str, Any]:
 @blueprint.get("/record")
 def record() -> ResponseReturnValue:
     """Show the record of a search, to be printed or filed."""
-    asked = request_context.asked()
+    asked = request_context.read_request()
     if asked.faults:
         return refused(asked)
     told = _record(asked.query)
@@ -190,7 +190,7 @@ def record() -> ResponseReturnValue:
 @blueprint.get("/record.svg")
 def record_svg() -> ResponseReturnValue:
     """Returns the flow diagram of the record as a picture of its own."""
-    asked = request_context.asked()
+    asked = request_context.read_request()
     if asked.faults:
         return refused(asked)
     picture = flow_diagram(_record(asked.query), RECORD_REMOVALS)
@@ -202,7 +202,7 @@ def record_svg() -> ResponseReturnValue:
 @blueprint.get("/record.json")
 def record_json() -> ResponseReturnValue:
     """Returns the record of a search."""
-    asked = request_context.asked()
+    asked = request_context.read_request()
     if asked.faults:
         return refused(asked)
     return _dated(answer(_record(asked.query)))
@@ -215,7 +215,7 @@ def _record(query: Query) -> SearchRecordJson:
     facets = tuple(FacetRequest(field, MOST) for field in _COUNTED)
     counted = searcher.search(settled(query, results), facets=facets)
     ids = list(searcher.ids(query))
-    request_context.whole()
+    request_context.require_complete()
     labels = labels_of(searcher)
     labelled = {label: frozenset(labels.ids(label)) for label in ("included", "excluded")}
     sources = [

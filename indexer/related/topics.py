@@ -70,7 +70,7 @@ class _Phrase:
     forms: Counter[str] = field(default_factory=Counter)
 
     @property
-    def written(self) -> list[str]:
+    def top_forms(self) -> list[str]:
         """The forms that are looked for, the most frequent first."""
         return sorted(self.forms, key=lambda form: (-self.forms[form], form))[:_FORMS]
 
@@ -95,16 +95,16 @@ def topics_of(searcher: Searcher, query: Query) -> tuple[Topic, ...]:
         phrase = left.pop(words)
         if len(phrase.places - covered) < 2 and len(topics) >= MOST // 2:
             break
-        narrowed = _narrowed(query, query.text, phrase.written)
+        narrowed = _narrowed(query, query.text, phrase.top_forms)
         total = searcher.count(narrowed)
         if not 0 < total < best.total:
             continue
-        expected = searcher.count(_narrowed(query, "", phrase.written)) / everything
+        expected = searcher.count(_narrowed(query, "", phrase.top_forms)) / everything
         # A result that is most of the collection cannot have more of anything.
         if total / best.total < min(_LIFT, everything / best.total / 2) * expected:
             continue
         companions = _companions(texts, phrase.places, asked.union(words))
-        topics.append(Topic(phrase.written[0], companions, narrowed, total))
+        topics.append(Topic(phrase.top_forms[0], companions, narrowed, total))
         covered |= phrase.places
         left = {other: rest for other, rest in left.items() if not _alike(words, other)}
     return tuple(sorted(topics, key=lambda topic: (-topic.total, topic.phrase)))

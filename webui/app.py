@@ -79,7 +79,7 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     app.register_blueprint(search.blueprint)
     app.register_blueprint(advanced.blueprint)
     app.register_blueprint(papers.blueprint)
-    app.register_blueprint(references.blueprint)
+    references.register(app)
     app.register_blueprint(coauthor_path.blueprint)
     app.register_blueprint(exports.blueprint)
     app.register_blueprint(json_api.blueprint)

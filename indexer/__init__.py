@@ -28,11 +28,13 @@ from indexer.alerts import (
 )
 from indexer.assistant import Collection, assistant_server
 from indexer.author import Author
-from indexer.author_name import parse_name, people_of
 from indexer.authors.author_profile import title_words
 from indexer.authors.clusters import AuthorCluster, author_cluster, namesakes, similar_names
 from indexer.authors.coauthors import CoAuthor, Ties
 from indexer.authors.disambiguation import Suggestion
+from indexer.authors.labelled_people import CERTAIN as CERTAIN_PERSON
+from indexer.authors.labelled_people import LIKELY as LIKELY_PERSON
+from indexer.authors.labelled_people import LabelledPerson, group_topics, labelled_people
 from indexer.authors.same_name_groups import Group
 from indexer.authors.shortest_path import Connection, Link, connect, known_name
 from indexer.backends import open_index
@@ -48,10 +50,10 @@ from indexer.citation import (
     write_citations,
     write_references,
 )
-from indexer.config import Config, load_config
-from indexer.correction import search_corrected
-from indexer.dublin_core import OAI_DC, OAI_DC_SCHEMA, dublin_core_element
-from indexer.duplicates import DuplicateDecisions, decisions_of
+from indexer.cleaning.languages import language_name
+from indexer.cleaning.venues import Venues, load_venues
+from indexer.configuration.config import Config, load_config
+from indexer.configuration.networks import Network, networks_of
 from indexer.errors import (
     AlertError,
     ConfigError,
@@ -68,28 +70,16 @@ from indexer.errors import (
     QueryTimedOut,
     QuiverError,
     RecordError,
+    SearchStringError,
 )
-from indexer.generation_history import GenerationHistory, history_of
-from indexer.identifier_forms import is_arxiv_category
-from indexer.identifier_sentence import IdentifierAnswer, identifier_answer
-from indexer.identifiers import SCHEMES as IDENTIFIER_SCHEMES
-from indexer.intake.languages import language_name
-from indexer.intake.venues import Venues, load_venues
-from indexer.integrity import Integrity
+from indexer.generations.generation_history import GenerationHistory, history_of
+from indexer.generations.integrity import Integrity
+from indexer.generations.record_flow import REASONS as RECORD_REMOVALS
+from indexer.generations.record_flow import flow_json, flow_of
+from indexer.generations.report import BuildReport
 from indexer.language.parse import parse_query
 from indexer.language.syntax import SYNTAX, compose_query
 from indexer.language.unparse import format_clause
-from indexer.more_like_this import NOTHING as NO_RELATED
-from indexer.more_like_this import (
-    Related,
-    Shares,
-    related_papers,
-    shared_terms,
-    versions_of_paper,
-)
-from indexer.name_sentence import OFFERED_AUTHORS, name_sentence, other_authors
-from indexer.networks import Network, networks_of
-from indexer.oai_identifier import is_host_name, read_identifier, write_identifier
 from indexer.paper import (
     CONFERENCE,
     JOURNAL,
@@ -101,8 +91,6 @@ from indexer.paper import (
     name_slug,
     unnumbered,
 )
-from indexer.paper_xml import NAMESPACE as PAPER_NAMESPACE
-from indexer.paper_xml import legal_xml, paper_element
 from indexer.publication import KIND_LABELS, Publication
 from indexer.publication import TEXT_FIELDS as PUBLICATION_FIELDS
 from indexer.query import (
@@ -113,6 +101,7 @@ from indexer.query import (
     FacetField,
     Filter,
     Has,
+    LikelyPerson,
     Match,
     NamedAuthor,
     Not,
@@ -126,13 +115,16 @@ from indexer.query import (
     TypedName,
     Value,
     Word,
+    Words,
     YearRange,
+    inner_clauses,
 )
 from indexer.query_analysis.typed_filters import as_words, read_typed_filters
 from indexer.query_analysis.typed_text import read_typed_text
 from indexer.ranking import BM25F, Ranking
-from indexer.record_flow import REASONS as RECORD_REMOVALS
-from indexer.record_flow import flow_json, flow_of
+from indexer.record.author_name import parse_name, people_of
+from indexer.record.identifier_forms import is_arxiv_category
+from indexer.record.identifiers import SCHEMES as IDENTIFIER_SCHEMES
 from indexer.references.bibliography import read_bibliography
 from indexer.references.known_item import named_paper
 from indexer.references.report import (
@@ -142,12 +134,26 @@ from indexer.references.report import (
     corrected_bibtex,
     report_json,
 )
-from indexer.relaxation import offer_some_words, relaxation_sentence
-from indexer.report import BuildReport
+from indexer.related.duplicates import DuplicateDecisions, decisions_of
+from indexer.related.more_like_this import NOTHING as NO_RELATED
+from indexer.related.more_like_this import (
+    Related,
+    Shares,
+    related_papers,
+    shared_terms,
+    versions_of_paper,
+)
+from indexer.related.topics import Topic, topics_of
+from indexer.related.versions import find_versions
+from indexer.related.works import MOST_TOGETHER, Works, put_together, versions_among
+from indexer.reviews.label_clauses import label_asked, without_label
 from indexer.reviews.labels import PaperLabels, labels_of
+from indexer.reviews.screening_order import ScreeningOrder, screening_order, screening_sentences
 from indexer.reviews.screening_table import FORMAT as SCREENING_FORMAT
 from indexer.reviews.screening_table import write_screening_table
 from indexer.reviews.search_databases import DATABASES as SEARCH_DATABASES
+from indexer.reviews.search_strings.reading import LONGEST as LONGEST_SEARCH_STRING
+from indexer.reviews.search_strings.reading import SearchStringReading, read_search_string
 from indexer.reviews.translation import Translation
 from indexer.reviews.translation import translate as translate_clause
 from indexer.search import (
@@ -170,12 +176,9 @@ from indexer.search import (
     Span,
     Writer,
 )
-from indexer.text.display import display, plain
-from indexer.text.folding import fold
-from indexer.text.formula import Formulas
-from indexer.topics import Topic, topics_of
-from indexer.versions import find_versions
-from indexer.wire import (
+from indexer.serialization.author_json_types import AuthorClusterJson, ConnectionJson
+from indexer.serialization.dublin_core import OAI_DC, OAI_DC_SCHEMA, dublin_core_element
+from indexer.serialization.json_objects import (
     cluster_json,
     connection_json,
     hit_json,
@@ -183,8 +186,7 @@ from indexer.wire import (
     paper_json,
     results_json,
 )
-from indexer.wire_author_types import AuthorClusterJson, ConnectionJson
-from indexer.wire_types import (
+from indexer.serialization.json_types import (
     ClauseJson,
     HitJson,
     IndexInfoJson,
@@ -192,12 +194,22 @@ from indexer.wire_types import (
     RepairJson,
     ResultsJson,
 )
-from indexer.works import MOST_TOGETHER, Works, put_together, versions_among
+from indexer.serialization.oai_identifier import is_host_name, read_identifier, write_identifier
+from indexer.serialization.paper_xml import NAMESPACE as PAPER_NAMESPACE
+from indexer.serialization.paper_xml import legal_xml, paper_element
+from indexer.suggestions.identifier_sentence import IdentifierAnswer, identifier_answer
+from indexer.suggestions.name_sentence import OFFERED_AUTHORS, name_sentence, other_authors
+from indexer.suggestions.query_correction import search_corrected
+from indexer.suggestions.relaxation_text import offer_some_words, relaxation_sentence
+from indexer.text.display import display, plain
+from indexer.text.folding import fold
+from indexer.text.formula import Formulas
 
 __version__ = "0.1.0"
 
 __all__ = [
     "BM25F",
+    "CERTAIN_PERSON",
     "CITATION_FORMATS",
     "CONFERENCE",
     "DEFAULT_FACETS",
@@ -206,6 +218,8 @@ __all__ = [
     "IDENTIFIER_SCHEMES",
     "JOURNAL",
     "KIND_LABELS",
+    "LIKELY_PERSON",
+    "LONGEST_SEARCH_STRING",
     "MOST_TOGETHER",
     "NO_RELATED",
     "OAI_DC",
@@ -271,6 +285,8 @@ __all__ = [
     "IndexMissing",
     "IndexUnavailable",
     "Integrity",
+    "LabelledPerson",
+    "LikelyPerson",
     "Link",
     "Match",
     "NamedAuthor",
@@ -299,6 +315,9 @@ __all__ = [
     "RepairJson",
     "Results",
     "ResultsJson",
+    "ScreeningOrder",
+    "SearchStringError",
+    "SearchStringReading",
     "Searcher",
     "Shares",
     "Snippet",
@@ -316,6 +335,7 @@ __all__ = [
     "Venues",
     "WatchedPage",
     "Word",
+    "Words",
     "Works",
     "Writer",
     "YearRange",
@@ -340,13 +360,17 @@ __all__ = [
     "fold",
     "format_clause",
     "format_reference",
+    "group_topics",
     "history_of",
     "hit_json",
     "identifier_answer",
     "info_json",
+    "inner_clauses",
     "is_arxiv_category",
     "is_host_name",
     "known_name",
+    "label_asked",
+    "labelled_people",
     "labels_of",
     "language_name",
     "legal_xml",
@@ -374,6 +398,7 @@ __all__ = [
     "read_alerts",
     "read_bibliography",
     "read_identifier",
+    "read_search_string",
     "read_typed_filters",
     "read_typed_text",
     "related_papers",
@@ -381,6 +406,8 @@ __all__ = [
     "report_json",
     "results_json",
     "run_alerts",
+    "screening_order",
+    "screening_sentences",
     "search_corrected",
     "shared_terms",
     "similar_names",
@@ -390,6 +417,7 @@ __all__ = [
     "unnumbered",
     "versions_among",
     "versions_of_paper",
+    "without_label",
     "write_citations",
     "write_identifier",
     "write_references",

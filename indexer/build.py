@@ -11,29 +11,34 @@ from datetime import UTC, datetime
 from typing import Final
 
 from indexer.authors.curation import Curation, attach_curation
-from indexer.changes import ChangeWriter
-from indexer.digests import DigestTable
-from indexer.duplicates import NO_DECISIONS, DuplicateDecisions, attach_decisions, decisions_of
+from indexer.cleaning.clean_record import clean
+from indexer.cleaning.venues import BUILT_IN, load_venues
 from indexer.errors import DumpError, IndexDamaged, IndexMissing, RecordError
 from indexer.formats import Format, detect, load_formats
-from indexer.formats.columns import unknown_columns
-from indexer.formats.delimited import table_columns
 from indexer.formats.foreign import foreign_kind
-from indexer.generation_history import GenerationHistory, attach_history, history_of
-from indexer.intake.cleaning import clean
+from indexer.formats.table_formats.columns import unknown_columns
+from indexer.formats.table_formats.delimited import table_columns
+from indexer.generations.changes import ChangeWriter
+from indexer.generations.generation_history import GenerationHistory, attach_history, history_of
+from indexer.generations.record_flow import SourceFlow, attach_flow, flow_of
+from indexer.generations.report import BuildReport, Progress, SourceCount, Tally
 from indexer.intake.dump import Dump, Dumps
 from indexer.intake.record import PAPER_ID, Deletion, Notice, Read
 from indexer.intake.rejected import RejectedFile, rejected_output
-from indexer.intake.venues import BUILT_IN, load_venues
-from indexer.output_file import OutputFile
 from indexer.paper import Paper
-from indexer.protected import protect
-from indexer.record_flow import SourceFlow, attach_flow, flow_of
-from indexer.report import BuildReport, Progress, SourceCount, Tally
+from indexer.record.digests import DigestTable
+from indexer.related.duplicates import (
+    NO_DECISIONS,
+    DuplicateDecisions,
+    attach_decisions,
+    decisions_of,
+)
 from indexer.reviews.label_matching import LabelMatcher
 from indexer.reviews.labels import attach_labels
 from indexer.reviews.labels_file import LabelledRecord
 from indexer.search import Index, Searcher
+from indexer.system.output_file import OutputFile
+from indexer.system.protected import protect
 
 _LOG: Final = logging.getLogger(__name__)
 _SECONDS_BETWEEN = 0.1

@@ -9,6 +9,7 @@ QuiverError               anything a person can mend; its text names the cause a
 ├── ExtraMissing          an optional package that a verb or a setting needs is not installed
 ├── OutputError           a file that an option names and that may not or cannot be written
 ├── QueryError            a request (not a query string) that cannot be understood
+├── SearchStringError     a search string of another database that cannot be read
 └── IndexError_           an index that cannot be opened, written or published
     ├── IndexMissing      there is no index there yet
     ├── IndexDamaged      a file of the index is not what was written
@@ -108,6 +109,23 @@ class QueryError(QuiverError, ValueError):
         """Word the text as ``parameter: reason``."""
         super().__init__(f"{parameter}: {reason}")
         self.parameter = parameter
+
+
+class SearchStringError(QuiverError, ValueError):
+    """A search string of another database that cannot be read as it stands.
+
+    Attributes:
+        line: from 1.
+        column: of the character at fault, from 1.
+        reason: the cause, and what to do about it.
+    """
+
+    def __init__(self, line: int, column: int, reason: str) -> None:
+        """Word the text as ``line L, column C: reason``."""
+        super().__init__(f"line {line}, column {column}: {reason}")
+        self.line = line
+        self.column = column
+        self.reason = reason
 
 
 class IndexError_(QuiverError):  # noqa: N801, N818 - `IndexError` is Python's

@@ -1,8 +1,8 @@
 """What a record is: the paper, its author names, and the addresses made of them.
 
 A `Paper` is the value that everything else is about. It is already clean (see
-`indexer.intake.cleaning`): its texts are NFC, hold no entities and no line breaks, but keep their
-TeX, which `indexer.text` folds for matching and renders for reading.
+`indexer.cleaning.clean_record`): its texts are NFC, hold no entities and no line breaks, but keep
+their TeX, which `indexer.text` folds for matching and renders for reading.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Paper:
         author_details: what the source knows of its authors beside their names: empty, or one for
             each of `authors` with the same name, in the same order.
         identifiers: (scheme, value) pairs, sorted, without the DOI: "arxiv", "pmid", "isbn" and
-            others of `indexer.identifiers.SCHEMES`; a scheme may occur more than once.
+            others of `indexer.record.identifiers.SCHEMES`; a scheme may occur more than once.
         publication: kind, volume, pages and the like.
     """
 

@@ -6,7 +6,8 @@ authors.
 
     Clause
     ├── Word, Phrase, Wildcard, Fuzzy      words of the text (or of one field of it)
-    ├── AuthorName, Value, Years, Has      the record around the text
+    ├── AuthorName, LikelyPerson           who wrote it
+    ├── Value, Years, Has                  the record around the text
     └── Words, And, Or, Not                clauses made of clauses
 """
 
@@ -144,14 +145,28 @@ class AuthorName:
 
 
 @dataclass(frozen=True, slots=True)
+class LikelyPerson:
+    """One of the likely people who share an exact name: the papers of a group on its page.
+
+    Attributes:
+        name: the exact name (by `name_key`).
+        number: of the group, from 1. One that was given up stands for the group that it leads to.
+    """
+
+    name: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Value:
     """The venue, type or id is this one, compared without case and accents.
 
     Under "identifier" the value is ``scheme:identifier`` ("doi:10.1145/…"), compared by its key
-    (`indexer.identifier_forms`).
+    (`indexer.record.identifier_forms`).
     Of the field "label" it is "included", "excluded" or "any", see `indexer.reviews.labels`.
     A record field (`RecordField`) matches where one of its values has all the words, see
-    `indexer.record_fields`. Of the field "year" it is a text that is no year: no paper matches it.
+    `indexer.record.record_fields`. Of the field "year" it is a text that is no year: no paper
+    matches it.
     """
 
     field: ValueField
@@ -216,7 +231,7 @@ class Not:
     clause: Clause
 
 
-Leaf = Word | Phrase | Wildcard | Fuzzy | AuthorName | Value | Years | Has
+Leaf = Word | Phrase | Wildcard | Fuzzy | AuthorName | LikelyPerson | Value | Years | Has
 Clause = Leaf | Words | And | Or | Not
 
 

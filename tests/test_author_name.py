@@ -9,7 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.author import Author, joined
-from indexer.author_name import (
+from indexer.authors.person_name import likeness, read_person
+from indexer.paper import Paper
+from indexer.query_analysis.typed_names import spelled_names
+from indexer.record.author_name import (
     family_and_given,
     inverted_name,
     is_organisation,
@@ -18,9 +21,6 @@ from indexer.author_name import (
     person,
     split_particle,
 )
-from indexer.authors.person_name import likeness, read_person
-from indexer.paper import Paper
-from indexer.query_analysis.typed_names import spelled_names
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,10 @@ from indexer import formats as formats_module
 from indexer.build import build_index, check_dumps, read_papers
 from indexer.errors import DumpError, RecordError
 from indexer.formats import Format, load_formats
+from indexer.generations.report import Progress, report_as_json
 from indexer.intake.dump import Dump
 from indexer.intake.record import Read, Record
 from indexer.publication import UNPUBLISHED
-from indexer.report import Progress, report_as_json
 from tests.oracle.index import MemoryIndex
 
 

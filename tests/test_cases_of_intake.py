@@ -12,17 +12,17 @@ from pathlib import Path
 import pytest
 
 from indexer.build import check_dumps
+from indexer.cleaning import names
+from indexer.cleaning.clean_record import clean
+from indexer.cleaning.markup import without_boilerplate
+from indexer.cleaning.venues import load_venues
 from indexer.errors import DumpError, RecordError
 from indexer.formats import detect, load_formats
 from indexer.formats.foreign import foreign_kind
-from indexer.intake import names
-from indexer.intake.cleaning import clean
 from indexer.intake.dump import Dump
-from indexer.intake.markup import without_boilerplate
 from indexer.intake.record import Notice, Record
-from indexer.intake.venues import load_venues
+from indexer.serialization.json_objects import paper_json
 from indexer.text.folding import _Folding, fold
-from indexer.wire import paper_json
 
 VENUES = load_venues()
 CASES = {

@@ -13,12 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from indexer.author import Author
-from indexer.author_name import people_of, person, with_parts
 from indexer.build import read_papers
 from indexer.citation import write_citations
-from indexer.intake.cleaning import recased
+from indexer.cleaning.clean_record import recased
 from indexer.paper import CONFERENCE, JOURNAL, TYPE_KINDS, Paper
 from indexer.publication import KIND_LABELS, Publication
+from indexer.record.author_name import people_of, person, with_parts
 from indexer.text.display import plain
 from tests.works_of_every_kind import DESCRIBED, EVERY
 

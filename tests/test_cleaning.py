@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.errors import RecordError
-from indexer.intake.characters import mend_characters
-from indexer.intake.cleaning import (
+from indexer.cleaning.characters import mend_characters
+from indexer.cleaning.clean_record import (
     BAD_DOI,
     BAD_URL,
     BAD_YEAR,
@@ -22,10 +21,11 @@ from indexer.intake.cleaning import (
     recased,
     without_cell_quotes,
 )
-from indexer.intake.kinds import paper_type
-from indexer.intake.markup import without_boilerplate, without_entities, without_tags
+from indexer.cleaning.kinds import paper_type
+from indexer.cleaning.markup import without_boilerplate, without_entities, without_tags
+from indexer.cleaning.venues import Venues, load_venues
+from indexer.errors import RecordError
 from indexer.intake.record import Record
-from indexer.intake.venues import Venues, load_venues
 
 
 @pytest.fixture(scope="module")

@@ -109,7 +109,7 @@ def test_it_is_a_verb_that_prints_for_people(built: Path) -> None:
 def test_evaluate_without_its_extra_names_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("indexer.extras.has_module", lambda _: False)
+    monkeypatch.setattr("indexer.system.extras.has_module", lambda _: False)
     ran = CliRunner().invoke(quiver(), ["evaluate", str(tmp_path)])
     assert ran.exit_code == 1
     assert "ir_measures is not installed" in ran.stderr

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from click.testing import CliRunner, Result
 
-from indexer.intake.harvest_reply import FIRST_TRIES
+from indexer.harvest.harvest_reply import FIRST_TRIES
 from webui.cli import quiver
 
 DC = "http://purl.org/dc/elements/1.1/"

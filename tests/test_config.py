@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.backends.whoosh.format.directory import Policy
-from indexer.config import config_values, defaults_text, load_config
+from indexer.configuration.config import config_values, defaults_text, load_config
 from indexer.errors import ConfigError
 from indexer.ranking import Ranking
 

@@ -16,7 +16,7 @@ from indexer.build import build_index
 from indexer.errors import ConfigError, IndexDamaged
 from indexer.intake.curation_file import DEFAULT_FILE, read_curation
 from indexer.paper import Paper
-from indexer.wire import cluster_json
+from indexer.serialization.json_objects import cluster_json
 from tests.oracle import MemoryIndex
 from webui.cli import quiver
 

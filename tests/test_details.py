@@ -12,12 +12,12 @@ from indexer.author import Author
 from indexer.backends.opensearch.document import content_of, paper_of, paper_text
 from indexer.backends.whoosh.format import document_store
 from indexer.citation import write_citations
-from indexer.details import details_json
-from indexer.formats.json_record import record_of
-from indexer.intake.cleaning import Cleaned, clean
-from indexer.intake.venues import load_venues
+from indexer.cleaning.clean_record import Cleaned, clean
+from indexer.cleaning.venues import load_venues
+from indexer.formats.json_formats.json_record import record_of
 from indexer.paper import CONFERENCE, Paper
 from indexer.publication import Publication
+from indexer.serialization.details import details_json
 from tests.strategies import papers
 
 VENUES = load_venues()

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer import digests
-from indexer.digests import NONE, DigestTable
+from indexer.record import digests
+from indexer.record.digests import NONE, DigestTable
 
 CHANGES = st.lists(st.tuples(st.text("ab\ud800é", max_size=4), st.integers(NONE, 2**31 - 1)))
 

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from indexer.authors.clusters import AuthorCluster, author_cluster
 from indexer.authors.collection_variants import Names
 from indexer.authors.disambiguation import Around
-from indexer.authors.disambiguation_quality import judge, judgement_as_json
-from indexer.authors.ground_truth import Identity, Truth, read_identity, read_truth, same_people
 from indexer.authors.name_variants import Evidence, Strength
 from indexer.authors.person_name import Likeness, Person, likeness, read_person
 from indexer.authors.same_name_groups import connected, suspect_several
 from indexer.build import read_papers
 from indexer.errors import DumpError, RecordError
+from indexer.evaluation.disambiguation_quality import judge, judgement_as_json
+from indexer.evaluation.ground_truth import Identity, Truth, read_identity, read_truth, same_people
 from indexer.paper import Paper, name_key
 from tests.oracle import MemoryIndex
 

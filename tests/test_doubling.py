@@ -13,21 +13,21 @@ from typing import Final
 import pytest
 
 from indexer.citation.texsafe import tex_text
+from indexer.cleaning.characters import mend_characters, one_line
+from indexer.cleaning.clean_record import clean
+from indexer.cleaning.dates import iso_date
+from indexer.cleaning.markup import without_boilerplate, without_entities, without_tags
+from indexer.cleaning.names import split_names, unglued, unmarked, without_et_al
+from indexer.cleaning.tex_letters import without_tex_letters
+from indexer.cleaning.venues import load_venues
 from indexer.evaluation.judged import _topic
 from indexer.formats.arrow import _BULLET, _DECLARED
 from indexer.formats.arxiv import _VOLUME, NUMBER, listed_names, publication_of_arxiv, venue_of
 from indexer.formats.bibtex_names import authors_of
 from indexer.formats.bibtex_names import plain as plain_name
-from indexer.identifier_forms import identifiers_in
-from indexer.intake.characters import mend_characters, one_line
-from indexer.intake.cleaning import clean
-from indexer.intake.dates import iso_date
-from indexer.intake.markup import without_boilerplate, without_entities, without_tags
-from indexer.intake.names import split_names, unglued, unmarked, without_et_al
 from indexer.intake.record import Record
-from indexer.intake.tex_letters import without_tex_letters
-from indexer.intake.venues import load_venues
 from indexer.language.parse import parse_clause
+from indexer.record.identifier_forms import identifiers_in
 from indexer.references.parse import is_reference, parse_reference
 from indexer.text.display import plain
 from indexer.text.folding import fold, forms

@@ -9,10 +9,10 @@ import pytest
 from click.testing import CliRunner
 
 from indexer import DuplicateDecisions, build_index, decisions_of, flow_json, flow_of, open_index
-from indexer.duplicates import SameWork
 from indexer.errors import ConfigError, DumpError
 from indexer.intake.duplicates_file import DEFAULT_FILE, read_decisions
 from indexer.query import Query
+from indexer.related.duplicates import SameWork
 from indexer.search import Index
 from webui.app import create_app
 from webui.cli import quiver

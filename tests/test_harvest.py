@@ -17,9 +17,9 @@ import pytest
 
 from indexer.build import check_dumps, read_papers
 from indexer.errors import DumpError, OutputError
-from indexer.intake import harvest as harvest_module
-from indexer.intake import harvest_reply
-from indexer.intake.harvest import Harvest, harvest
+from indexer.harvest import harvest_reply
+from indexer.harvest import oai_harvest as harvest_module
+from indexer.harvest.oai_harvest import Harvest, harvest
 
 DC = 'xmlns:dc="http://purl.org/dc/elements/1.1/"'
 

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.identifier_forms import (
+from indexer.paper import Paper
+from indexer.publication import Publication
+from indexer.record.identifier_forms import (
     Identifier,
     doi_in,
     identifier_key,
@@ -15,8 +17,6 @@ from indexer.identifier_forms import (
     is_arxiv_category,
     paper_keys,
 )
-from indexer.paper import Paper
-from indexer.publication import Publication
 
 SICI = "10.1002/(sici)1097-4571(199009)41:6<391::aid-asi1>3.0.co;2-9"
 

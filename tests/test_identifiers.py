@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.identifiers import normalised, orcid_of
-from indexer.intake.bibliography import clean_pages
-from indexer.intake.dates import iso_date
-from indexer.intake.kinds import genre_of, kind_of
-from indexer.intake.languages import language_of
+from indexer.cleaning.bibliography import clean_pages
+from indexer.cleaning.dates import iso_date
+from indexer.cleaning.kinds import genre_of, kind_of
+from indexer.cleaning.languages import language_of
 from indexer.publication import KIND_LABELS
+from indexer.record.identifiers import normalised, orcid_of
 
 
 @pytest.mark.parametrize(

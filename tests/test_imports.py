@@ -74,8 +74,13 @@ def allowed(name: str) -> set[str] | None:
     if name in leaves:
         return leaves
     if name in ("indexer.search", "indexer.results"):
-        return {"indexer.integrity", "indexer.paper", "indexer.query", "indexer.results"}
-    if name == "indexer.integrity":
+        return {
+            "indexer.generations.integrity",
+            "indexer.paper",
+            "indexer.query",
+            "indexer.results",
+        }
+    if name == "indexer.generations.integrity":
         return {"indexer.errors"}
     return None
 
@@ -132,7 +137,7 @@ def test_a_backend_imports_no_other_backend_no_format_no_face(name: str) -> None
 def test_kernels_import_nothing_above_them() -> None:
     """The inner loops know arrays, the errors and which packages are installed."""
     room = "indexer.backends.whoosh.kernels"
-    below = {"indexer.errors", "indexer.extras"}
+    below = {"indexer.errors", "indexer.system.extras"}
     for name in MODULES:
         if under(name, room):
             assert all(under(one, room) or one in below for one in ours(name)), name

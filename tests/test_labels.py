@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from indexer.duplicates import NO_DECISIONS, DuplicateDecisions, SameWork
 from indexer.errors import ConfigError, DumpError, IndexDamaged
 from indexer.language.parse import parse_clause
 from indexer.language.unparse import format_clause
 from indexer.paper import Paper
 from indexer.query import Not, Query, Value
+from indexer.related.duplicates import NO_DECISIONS, DuplicateDecisions, SameWork
 from indexer.reviews.label_matching import LabelMatcher, match_record
 from indexer.reviews.label_reading import read_label_export
 from indexer.reviews.labels import NO_LABELS, PaperLabels, attach_labels, read_labels

@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.intake.names import halved, natural_order, split_names, unmarked
+from indexer.cleaning.names import (
+    halved,
+    is_nobody,
+    is_others,
+    is_usual,
+    natural_order,
+    spelled_out,
+    split_names,
+    unglued,
+    unmarked,
+    without_et_al,
+)
 
 
 @pytest.mark.parametrize(
@@ -77,3 +88,22 @@ def test_halving_undoes_doubling_and_nothing_else(names: list[str]) -> None:
 def test_no_text_is_too_odd_for_a_list_of_names(text: str) -> None:
     assert all(isinstance(name, str) for name in split_names(text))
     assert unmarked(unmarked(text)) is not None
+
+
+_WORDS = st.sampled_from(
+    ["Ann", "al", "Al.", "AL", "Et", "et", "and", "And", "Others", "Unknown", "Author", "Lee1"]
+)
+
+
+@given(st.lists(_WORDS | st.text("aB.-\\&é1 ", max_size=4), max_size=4).map(" ".join))
+def test_no_rule_changes_a_usual_name(name: str) -> None:
+    if is_usual(name):
+        assert unglued((name,)) == (name,)
+        assert without_et_al(spelled_out(unmarked(name))) == name
+        assert not is_others(name)
+        assert not is_nobody(name)
+
+
+@pytest.mark.parametrize("name", ["Ann Lee", "J. P. McKay", "Ann-Kathrin Lee", "DJ Strouse-Boyd"])
+def test_names_of_latin_words_with_a_capital_each_are_usual(name: str) -> None:
+    assert is_usual(name)

@@ -21,8 +21,8 @@ from indexer.build import check_dumps
 from indexer.errors import DumpError, OutputError
 from indexer.evaluation.evaluate import holds_run
 from indexer.intake.rejected import holds_rejected
-from indexer.output_file import OutputFile
-from indexer.protected import Protected, protect
+from indexer.system.output_file import OutputFile
+from indexer.system.protected import Protected, protect
 from webui.cli import quiver
 
 GOOD = '{"id": "good", "title": "Good"}\n'
@@ -506,8 +506,8 @@ def test_names_of_files_do_not_steer_the_terminal(verb: str) -> None:
 
 KILLED = """
 import os, signal, sys
-from indexer.output_file import OutputFile
-from indexer.protected import Protected
+from indexer.system.output_file import OutputFile
+from indexer.system.protected import Protected
 
 file = OutputFile(sys.argv[1], Protected(), overwrite=True)
 file.write("half")

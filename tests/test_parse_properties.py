@@ -20,6 +20,7 @@ from indexer.query import (
     Fuzzy,
     Has,
     HasField,
+    LikelyPerson,
     Not,
     Occur,
     Or,
@@ -70,6 +71,11 @@ leaves: st.SearchStrategy[Clause] = st.one_of(
         | st.sampled_from(["Jaggi, M", "J. L'Engle", "Lacoste-Julien", "Tao Lin 0004"]),
         st.sampled_from(Position),
         st.booleans(),
+    ),
+    st.builds(
+        LikelyPerson,
+        letters | st.sampled_from(["Tao Lin 0004", "J. L'Engle"]),
+        st.integers(0, 99_999),
     ),
     st.builds(
         Value,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import errno
+import gc
 import http.client
 import os
 import re
@@ -16,18 +17,18 @@ from pathlib import Path
 
 import pytest
 
-from indexer import platform
 from indexer.backends.whoosh.format.directory import writing
-from indexer.platform import is_running, lock_file, when_unused
+from indexer.system import platform
+from indexer.system.platform import is_running, lock_file, when_unused
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks /proc what is open")
 
 POSIX_ONLY = {
     "indexer/backends/whoosh/format/array_file.py": {"mmap.MADV_DONTNEED"},
     "indexer/backends/whoosh/indexing/run_builder.py": {"os.sched_getaffinity"},
-    "indexer/output_file.py": {"os.fchmod", "os.fchown"},
-    "indexer/platform.py": {"os.O_DIRECTORY"},
-    "indexer/priority.py": {
+    "indexer/system/output_file.py": {"os.fchmod", "os.fchown"},
+    "indexer/system/platform.py": {"os.O_DIRECTORY"},
+    "indexer/system/priority.py": {
         "os.PRIO_PROCESS",
         "os.SCHED_BATCH",
         "os.getpriority",
@@ -41,7 +42,7 @@ POSIX_ONLY = {
     "webui/server/gunicorn_app.py": {"gunicorn", "resource"},
 }
 """What only POSIX has, by the file that asks first whether it is there; the replacements are in the
-docstring of `indexer.platform`."""
+docstring of `indexer.system.platform`."""
 
 ENGINE = """
 import sys
@@ -281,6 +282,33 @@ def test_what_a_reader_is_in_the_way_of_is_tried_again(monkeypatch: pytest.Monke
 
     assert when_unused(operation) == "done"
     assert len(pauses) == 2
+
+
+class Reader:
+    """Reads a file until it is collected; refers to itself, so counting references does not do."""
+
+    def __init__(self, reading: list[int]) -> None:
+        self.itself, self.reading = self, reading
+        reading.append(1)
+
+    def __del__(self) -> None:
+        self.reading.clear()
+
+
+def test_a_reader_of_this_process_that_only_the_collector_ends_is_collected() -> None:
+    reading: list[int] = []
+    gc.disable()
+    try:
+        Reader(reading)
+
+        def operation() -> str:
+            if reading:
+                raise in_use()
+            return "done"
+
+        assert when_unused(operation) == "done"
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("kind", [PermissionError, FileNotFoundError])

@@ -10,7 +10,7 @@ import pytest
 
 PRIORITIES = """
 import os, subprocess, sys
-from indexer.priority import stand_back
+from indexer.system.priority import stand_back
 
 for nice in (0, 7, 3):
     stand_back(nice)

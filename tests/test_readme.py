@@ -18,7 +18,7 @@ from click.testing import CliRunner
 
 import indexer
 from indexer.cli import verb_group
-from indexer.config import load_config
+from indexer.configuration.config import load_config
 from indexer.formats import built_in_formats
 from indexer.language.syntax import SYNTAX
 from tests.bench.__main__ import arguments
@@ -187,6 +187,12 @@ def test_files_and_folders_that_a_document_names_exist(name: str) -> None:
             assert (CHECKOUT / path).exists(), path
     for path in re.findall(r"`([\w/]+\.py)`", text):
         assert (CHECKOUT / path).exists() or (folder / path).exists(), path
+
+
+def test_every_room_is_on_the_map() -> None:
+    rooms = {path.parent.name for path in (CHECKOUT / "indexer").glob("*/__init__.py")}
+    table = CONTRIBUTING.partition("## The map")[2].partition("\n## ")[0]
+    assert set(re.findall(r"`indexer/(\w+)(?:/\w+)?`", table)) == rooms
 
 
 def test_the_ten_questions_are_answered_by_what_is_there() -> None:

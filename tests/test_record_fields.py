@@ -19,7 +19,13 @@ from indexer.language.unparse import format_clause
 from indexer.paper import JOURNAL, Paper
 from indexer.publication import KIND_LABELS, Publication
 from indexer.query import Value, Word
-from indexer.record_fields import MAX_WORDS, RECORD_FIELDS, kind_named, record_values, record_words
+from indexer.record.record_fields import (
+    MAX_WORDS,
+    RECORD_FIELDS,
+    kind_named,
+    record_values,
+    record_words,
+)
 from webui.app import create_app
 
 

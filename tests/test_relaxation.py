@@ -7,8 +7,12 @@ import pytest
 from indexer.language.parse import parse_query
 from indexer.paper import Paper
 from indexer.query import Match, Query
-from indexer.relaxation import SOME_WORDS, offer_some_words, relaxation_sentence
 from indexer.search import Receipt, Results
+from indexer.suggestions.relaxation_text import (
+    SOME_WORDS,
+    offer_some_words,
+    relaxation_sentence,
+)
 from tests.oracle import MemoryIndex
 
 

@@ -16,9 +16,9 @@ from click.testing import CliRunner
 
 from indexer.build import read_papers
 from indexer.errors import DumpError
-from indexer.intake.harvest_reply import fetched
-from indexer.intake.rest_harvest import RestReport, harvest_rest
-from indexer.intake.rest_sources import REST_SOURCES, RestQuery
+from indexer.harvest.harvest_reply import fetched
+from indexer.harvest.rest_harvest import RestReport, harvest_rest
+from indexer.harvest.rest_sources import REST_SOURCES, RestQuery
 from webui.cli import quiver
 
 Arguments = dict[str, str]

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.language.parse import parse_query
-from indexer.suggest import Vocabulary, corrected_queries, corrections
+from indexer.suggestions.spelling_correction import Vocabulary, corrected_queries, corrections
 
 WORDS = {
     "learning": 900,

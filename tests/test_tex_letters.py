@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.intake.tex_letters import without_tex_letters
+from indexer.cleaning.tex_letters import without_tex_letters
 
 
 @pytest.mark.parametrize(

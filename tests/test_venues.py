@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from indexer.cleaning.venues import Venues, load_venues
 from indexer.errors import ConfigError
-from indexer.identifiers import normalised
-from indexer.intake.venues import Venues, load_venues
 from indexer.paper import CONFERENCE
+from indexer.record.identifiers import normalised
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from indexer.build import read_papers
 from indexer.paper import Paper
-from indexer.versions import VersionFinder, find_versions
+from indexer.related.versions import VersionFinder, find_versions
 
 BASE = Paper(
     id="a",

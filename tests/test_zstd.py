@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer import zstd
+from indexer.system import zstd
 
 LINES = [
     f'["p{number}","A title of paper {number}","gossip learning"]'.encode() for number in range(900)
 ]
 DICTIONARY = zstd.train(LINES, 4096)
 MOST = 1 << 16
-READERS = [zstd._new_contexts, *([zstd._kept_context] if zstd.zstandard else [])]
+READERS = [zstd._new_contexts, *([zstd._cached_context] if zstd.zstandard else [])]
 
 
 @pytest.mark.parametrize("reader", READERS)

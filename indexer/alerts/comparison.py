@@ -15,10 +15,10 @@ from datetime import UTC, datetime
 from typing import Final
 
 from indexer.alerts.alert import WatchedPage
-from indexer.details import details_json
 from indexer.paper import Paper
 from indexer.results import Changes
 from indexer.search import Searcher
+from indexer.serialization.details import details_json
 
 REMOVED: Final = "removed"
 """Stands for the digest of a paper that is known to have left the index."""

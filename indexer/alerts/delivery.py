@@ -16,7 +16,7 @@ from indexer.alerts.notice import Notice, notice_json
 from indexer.alerts.notice_text import notice_text
 from indexer.alerts.webhook import WebhookAwayError, post_notice
 from indexer.errors import DeliveryError
-from indexer.protected import protect, refuse_protected
+from indexer.system.protected import protect, refuse_protected
 
 
 class Delivery:

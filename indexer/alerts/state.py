@@ -18,9 +18,9 @@ from typing import Any, Final
 
 from indexer.alerts.notice import Notice, notice_json, notice_of
 from indexer.errors import AlertError, OutputError
-from indexer.output_file import OutputFile
-from indexer.platform import lock_file
-from indexer.protected import Protected
+from indexer.system.output_file import OutputFile
+from indexer.system.platform import lock_file
+from indexer.system.protected import Protected
 
 _VERSION: Final = 1
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from indexer.assistant.answers import Collection
-from indexer.extras import require_extra
+from indexer.system.extras import require_extra
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver import MCPServer

@@ -16,23 +16,23 @@ from urllib.parse import quote
 
 from indexer.authors.clusters import author_cluster, namesakes, similar_names
 from indexer.citation import CITATION_FORMATS, REFERENCE_STYLES, write_citations, write_references
-from indexer.correction import search_corrected
+from indexer.cleaning.venues import Venues
 from indexer.errors import QueryError
-from indexer.identifier_sentence import identifier_answer
-from indexer.intake.venues import Venues
 from indexer.language.parse import parse_query
-from indexer.more_like_this import related_papers
 from indexer.paper import Paper, name_slug
 from indexer.query import FACET_FIELDS, Query, Sort
 from indexer.query_analysis.typed_filters import read_typed_filters
 from indexer.references.bibliography import read_bibliography
 from indexer.references.known_item import named_paper
 from indexer.references.report import check_references, report_json
-from indexer.relaxation import relaxation_sentence
+from indexer.related.more_like_this import related_papers
+from indexer.related.works import versions_among
 from indexer.results import FacetRequest, Hit, Results
 from indexer.search import Searcher
-from indexer.wire import paper_json
-from indexer.works import versions_among
+from indexer.serialization.json_objects import paper_json
+from indexer.suggestions.identifier_sentence import identifier_answer
+from indexer.suggestions.query_correction import search_corrected
+from indexer.suggestions.relaxation_text import relaxation_sentence
 
 Json = dict[str, Any]
 MOST_BYTES: Final = 18_000
@@ -303,10 +303,10 @@ def cite(searcher: Searcher, identifiers: list[str], style: str = "bibtex") -> J
     """
     papers = _papers(searcher, identifiers)
     number = len(papers)
-    text = _written(papers, style)
+    text = _cite(papers, style)
     while number > 1 and len(text.encode()) > MOST_BYTES // 2:  # JSON may double line ends
         number -= 1
-        text = _written(papers[:number], style)
+        text = _cite(papers[:number], style)
     answer: Json = {
         "style": style,
         "citations": _clip(text, MOST_BYTES // 2),
@@ -393,7 +393,7 @@ def _papers(searcher: Searcher, identifiers: list[str]) -> list[Paper]:
     return [_paper(searcher, identifier) for identifier in identifiers]
 
 
-def _written(papers: list[Paper], style: str) -> str:
+def _cite(papers: list[Paper], style: str) -> str:
     if style in REFERENCE_STYLES:  # the path of a style file is no choice of an assistant's
         return "".join(write_references(papers, style))
     if style not in CITATION_FORMATS:

@@ -13,11 +13,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from indexer.authors.clustering.people_table import ATTACHED as PEOPLE
+from indexer.authors.clustering.people_table import NamedPeople, read_table
 from indexer.authors.coauthors import CoAuthor, Ties, coauthors_of, printed_names, strongest_ties
 from indexer.authors.curation import CuratedPerson, Curation, curation_of
 from indexer.authors.disambiguation import Around, Suggestion, papers_of
-from indexer.authors.people_table import ATTACHED as PEOPLE
-from indexer.authors.people_table import NamedPeople, read_table
 from indexer.authors.same_name_groups import Group, groups_of_people
 from indexer.paper import Paper, name_key, name_slug, unnumbered
 from indexer.query import AuthorName, Filter, Query

@@ -2,7 +2,7 @@
 
 The points were found by logistic regression on the author ids of the shared collection (even
 years; OpenReview, IEEE and ACL), then rounded to halves;
-`indexer.authors.disambiguation_quality` measures what they are worth. What
+`indexer.evaluation.disambiguation_quality` measures what they are worth. What
 weighs most is whether the names leave a choice: "K. Konolige" can be nobody
 but Kurt, "J. Kim" can be anybody.
 """

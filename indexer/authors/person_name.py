@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from indexer.author_name import is_organisation
 from indexer.paper import name_key, unnumbered
+from indexer.record.author_name import is_organisation
 from indexer.text.folding import fold
 
 _MARKS = re.compile(r"[*†‡§¶()\d]+")

@@ -15,7 +15,7 @@ from itertools import combinations
 from typing import Final
 
 from indexer.authors.author_profile import title_words
-from indexer.authors.people_table import NamedPeople, paper_hash
+from indexer.authors.clustering.people_table import NamedPeople, paper_hash
 from indexer.authors.person_name import read_person
 from indexer.paper import Paper, name_key
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from pathlib import Path
 
-from indexer.config import BACKENDS, Config, load_config
+from indexer.configuration.config import BACKENDS, Config, load_config
 from indexer.errors import ConfigError
 from indexer.search import Index
 

@@ -12,8 +12,8 @@ from typing import Any
 from indexer.citation.keys import KeyRing
 from indexer.citation.names import csl_name, editors, people
 from indexer.citation.options import CitationOptions
-from indexer.details import identifiers_json
 from indexer.paper import Paper
+from indexer.serialization.details import identifiers_json
 from indexer.text.display import plain
 
 _OWN = ("isbn", "issn", "pmid", "pmcid", "citekey")

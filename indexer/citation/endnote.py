@@ -8,9 +8,9 @@ from indexer.citation.entry_types import ENDNOTE_TYPES, says_kind
 from indexer.citation.keys import KeyRing
 from indexer.citation.names import editors, endnote_name, people
 from indexer.citation.options import CitationOptions
-from indexer.identifiers import arxiv_of
 from indexer.paper import Paper
 from indexer.publication import KIND_LABELS
+from indexer.record.identifiers import arxiv_of
 from indexer.text.display import plain
 
 _JOURNALS = ("Journal Article", "Magazine Article", "Newspaper Article")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
-from indexer.intake.kinds import kind_of
+from indexer.cleaning.kinds import kind_of
 from indexer.paper import Paper
 
 _BIBTEX: Final = MappingProxyType({

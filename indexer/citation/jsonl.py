@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterable, Iterator
 
 from indexer.citation.options import CitationOptions
-from indexer.details import details_json
 from indexer.paper import Paper
+from indexer.serialization.details import details_json
 
 
 def write(papers: Iterable[Paper], options: CitationOptions) -> Iterator[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from indexer.author import Author
-from indexer.author_name import parse_name
 from indexer.paper import unnumbered
+from indexer.record.author_name import parse_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def person_of(name: str | Author) -> Person:
 
     Args:
         name: a printed name, of which the parts are guessed (see
-            `indexer.author_name.parse_name`), or an author of known parts.
+            `indexer.record.author_name.parse_name`), or an author of known parts.
     """
     author = parse_name(name) if isinstance(name, str) else name
     if author.literal or not author.family:

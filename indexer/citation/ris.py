@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from indexer.citation.entry_types import RIS_TYPES, says_kind
 from indexer.citation.names import editors, inverted, people
 from indexer.citation.options import CitationOptions
-from indexer.identifiers import arxiv_of
 from indexer.paper import Paper
 from indexer.publication import KIND_LABELS
+from indexer.record.identifiers import arxiv_of
 from indexer.text.display import plain
 
 

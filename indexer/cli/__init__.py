@@ -29,14 +29,15 @@ from indexer.cli.opening import open_searcher, open_session_index
 from indexer.cli.people import path
 from indexer.cli.reading import author, info, show
 from indexer.cli.references import references
+from indexer.cli.screen import screen
 from indexer.cli.search import search
 from indexer.cli.settings import config
 from indexer.cli.terminal import echo_lines, hit_lines
 from indexer.cli.translate import translate
 from indexer.cli.versions import versions
-from indexer.extras import has_module
-from indexer.platform import write_utf8
-from indexer.wire import hit_json
+from indexer.serialization.json_objects import hit_json
+from indexer.system.extras import has_module
+from indexer.system.platform import write_utf8
 
 VERBS = (
     build,
@@ -50,6 +51,7 @@ VERBS = (
     path,
     export,
     label,
+    screen,
     translate,
     references,
     mcp,

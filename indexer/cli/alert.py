@@ -28,7 +28,7 @@ from indexer.alerts.notice_text import notice_text
 from indexer.cli.group import Session
 from indexer.cli.opening import open_session_index
 from indexer.cli.terminal import counted, echo_lines
-from indexer.config import Config
+from indexer.configuration.config import Config
 
 _LEAST_TIME: Final = 30.0
 """Seconds that a search of an alert may take: nobody waits for it, and it must not be cut."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import click
 
 from indexer.assistant import Collection, assistant_server
+from indexer.cleaning.venues import load_venues
 from indexer.cli.group import Session, example, with_session
 from indexer.cli.opening import open_searcher, open_session_index
 from indexer.cli.terminal import counted
-from indexer.intake.venues import load_venues
 
 
 @click.command(

@@ -22,7 +22,7 @@ from indexer.cli.group import Session, example, with_session
 from indexer.cli.opening import open_session_index
 from indexer.cli.terminal import echo_lines
 from indexer.errors import IndexMissing, QuiverError
-from indexer.extras import EXTRAS, has_module, install_command
+from indexer.system.extras import EXTRAS, has_module, install_command
 
 GOOD: Final = "ok"
 NOTE: Final = "note"

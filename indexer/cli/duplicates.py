@@ -11,10 +11,10 @@ from indexer.cli.group import Session, example, with_session
 from indexer.cli.opening import open_searcher
 from indexer.cli.terminal import counted, echo_lines
 from indexer.cli.versions import find_groups, group_lines
-from indexer.duplicates import NO_DECISIONS, DuplicateDecisions, decisions_of
 from indexer.intake.duplicates_file import read_decisions
+from indexer.related.duplicates import NO_DECISIONS, DuplicateDecisions, decisions_of
+from indexer.related.versions import Versions
 from indexer.search import Searcher
-from indexer.versions import Versions
 
 
 @click.command(

@@ -13,11 +13,12 @@ from typing import Any
 import click
 from tqdm import tqdm
 
+from indexer.cleaning.venues import load_venues
 from indexer.cli.group import Session, example, overwrite_option, with_session
-from indexer.cli.meaning import meaning_wanted
+from indexer.cli.meaning import meaning_setting
 from indexer.cli.opening import open_searcher
 from indexer.cli.terminal import counted, echo_lines
-from indexer.config import Config, load_config
+from indexer.configuration.config import Config, load_config
 from indexer.evaluation.evaluate import (
     MEASURES,
     Comparison,
@@ -31,12 +32,11 @@ from indexer.evaluation.evaluate import (
 from indexer.evaluation.evaluate import evaluate as evaluate_on
 from indexer.evaluation.judged import Judged, read_judged
 from indexer.evaluation.known_item import SelfTest, run_self_test, self_test_json
-from indexer.extras import require_extra
-from indexer.intake.venues import load_venues
-from indexer.output_file import OutputFile
-from indexer.protected import protect
 from indexer.query import Match
 from indexer.search import Index, MeaningIndex
+from indexer.system.extras import require_extra
+from indexer.system.output_file import OutputFile
+from indexer.system.protected import protect
 
 SHOWN = 10
 """Most queries gained, queries lost and papers missed that are listed for people."""
@@ -120,7 +120,7 @@ def evaluate(
     assert directory is not None  # noqa: S101 - said for the type checker; the line above holds it
     require_extra("evaluate")
     if meaning:
-        meaning_wanted(session, option=True)
+        meaning_setting(session, option=True)
     judged = read_judged(directory, split=split)
     other_config = None if against is None else load_config(against)
     with ExitStack() as opened:

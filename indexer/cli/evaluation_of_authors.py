@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from indexer.authors.disambiguation_quality import Judgement, Score, judge, judgement_as_json
-from indexer.authors.foreign_truth import is_foreign, read_foreign_truth
-from indexer.authors.ground_truth import read_truth
 from indexer.build import read_papers
 from indexer.cli.group import Session, example, overwrite_option, with_session
 from indexer.cli.terminal import counted, echo_lines
-from indexer.output_file import OutputFile
-from indexer.protected import protect
+from indexer.evaluation.disambiguation_quality import Judgement, Score, judge, judgement_as_json
+from indexer.evaluation.foreign_truth import is_foreign, read_foreign_truth
+from indexer.evaluation.ground_truth import read_truth
+from indexer.system.output_file import OutputFile
+from indexer.system.protected import protect
 
 if TYPE_CHECKING:
-    from indexer.authors.clustering_quality import Row, Statement
+    from indexer.evaluation.clustering_quality import Row, Statement
 
 
 @click.command(
@@ -47,8 +47,8 @@ def evaluate_authors(
     also be a JSON file of WhoIsWho, or a folder of S2AND, with the paper ids of DUMP.
     """
     # The engine and its arrays are slow to import, and only this command needs them.
-    from indexer.authors.calibration import weights_json
-    from indexer.authors.clustering_quality import quality_json
+    from indexer.authors.clustering.calibration import weights_json
+    from indexer.evaluation.clustering_quality import quality_json
     from indexer.evaluation.likely_people import score_people
 
     output: OutputFile | None = None
@@ -71,7 +71,7 @@ def evaluate_authors(
         said = {**judgement_as_json(judgement), **quality_json(scored.rows, scored.said)}
         click.echo(json.dumps(said))
     else:
-        echo_lines(*_lines(judgement), *_row_lines(scored.rows), *_said_lines(scored.said))
+        echo_lines(*_lines(judgement), *_row_lines(scored.rows), *_statement_lines(scored.said))
 
 
 def _lines(judgement: Judgement) -> Iterator[str]:
@@ -107,7 +107,7 @@ def _row_lines(rows: Iterable[Row]) -> Iterator[str]:
             )
 
 
-def _said_lines(said: Iterable[Statement]) -> Iterator[str]:
+def _statement_lines(said: Iterable[Statement]) -> Iterator[str]:
     yield f"{'Papers of one name said to be by two people':<48}{'precision':>9} {'recall':>7}"
     for row in said:
         what = f"  {row.source}, from a probability of {row.at_least:.2f} on"

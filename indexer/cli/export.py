@@ -14,21 +14,21 @@ from indexer.citation import (
     write_citations,
     write_references,
 )
+from indexer.cleaning.venues import load_venues
 from indexer.cli.filters import filter_options, order_options, read_filters
 from indexer.cli.group import Session, example, overwrite_option, with_session
 from indexer.cli.opening import open_searcher
 from indexer.errors import QueryError, QueryTimedOut
-from indexer.intake.venues import load_venues
 from indexer.language.parse import parse_query
-from indexer.output_file import OutputFile
 from indexer.paper import Paper
-from indexer.protected import STDOUT, protect
 from indexer.query import Match, Query, Sort
 from indexer.query_analysis.typed_text import read_typed_text
 from indexer.reviews.labels import labels_of
 from indexer.reviews.screening_table import FORMAT as SCREENING
 from indexer.reviews.screening_table import write_screening_table
 from indexer.search import Searcher
+from indexer.system.output_file import OutputFile
+from indexer.system.protected import STDOUT, protect
 
 
 @click.command(

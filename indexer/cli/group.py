@@ -13,9 +13,9 @@ import click
 
 from indexer import __version__
 from indexer.cli.terminal import printable
-from indexer.config import Config, load_config
+from indexer.configuration.config import Config, load_config
 from indexer.errors import QueryError, QuiverError
-from indexer.priority import stand_back
+from indexer.system.priority import stand_back
 
 overwrite_option = click.option(
     "--overwrite",

@@ -14,12 +14,12 @@ from tqdm import tqdm
 
 from indexer.cli.group import Session, example, with_session
 from indexer.cli.terminal import counted, echo_lines
-from indexer.formats.oai_xml import is_readable
-from indexer.intake.harvest import Harvest, HarvestReport
-from indexer.intake.harvest import harvest as harvest_into
-from indexer.intake.rest_harvest import RestReport, harvest_rest
-from indexer.intake.rest_sources import REST_SOURCES, RestQuery
-from indexer.protected import protect
+from indexer.formats.xml_formats.oai_xml import is_readable
+from indexer.harvest.oai_harvest import Harvest, HarvestReport
+from indexer.harvest.oai_harvest import harvest as harvest_into
+from indexer.harvest.rest_harvest import RestReport, harvest_rest
+from indexer.harvest.rest_sources import REST_SOURCES, RestQuery
+from indexer.system.protected import protect
 
 KEY_VARIABLE = "QUIVER_HARVEST_KEY"
 CONTACT_VARIABLE = "QUIVER_CONTACT"

@@ -16,8 +16,8 @@ from indexer.cli.group import Session, example, with_session
 from indexer.cli.opening import open_searcher, open_session_index
 from indexer.cli.terminal import counted, echo_lines, printable
 from indexer.errors import IndexDamaged, QuiverError
-from indexer.priority import stand_back
 from indexer.query import Query, Sort
+from indexer.system.priority import stand_back
 
 LOWEST_PRIORITY: Final = 19
 """Niceness of repeated checks, for which nobody waits."""

@@ -14,8 +14,6 @@ from indexer.cli.group import Session, example, with_session
 from indexer.cli.opening import open_searcher, open_session_index
 from indexer.cli.terminal import counted, echo_lines
 from indexer.errors import IndexMissing
-from indexer.output_file import OutputFile
-from indexer.protected import protect
 from indexer.reviews.label_matching import labels_in_order, match_record
 from indexer.reviews.label_reading import LabelReading, read_label_export
 from indexer.reviews.labels import PaperLabels, attach_labels
@@ -26,6 +24,8 @@ from indexer.reviews.labels_file import (
     read_labels_file,
 )
 from indexer.search import Searcher
+from indexer.system.output_file import OutputFile
+from indexer.system.protected import protect
 
 _SHOWN = 20
 _LONGEST = 200

@@ -12,7 +12,7 @@ from indexer.cli.building import print_report, wait_option
 from indexer.cli.group import Session, example, with_session
 from indexer.cli.opening import open_session_index
 from indexer.intake.stock_whoosh import NAMES, read_stock
-from indexer.protected import lies_in
+from indexer.system.protected import lies_in
 
 
 @click.command(

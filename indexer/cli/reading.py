@@ -15,11 +15,11 @@ from indexer.authors.same_name_groups import Group
 from indexer.cli.group import Session, example, with_session
 from indexer.cli.opening import open_searcher
 from indexer.cli.terminal import counted, echo_lines, paper_lines, where, wrapped
-from indexer.identifier_forms import identifiers_in
 from indexer.paper import name_key, name_of_slug
+from indexer.record.identifier_forms import identifiers_in
 from indexer.references.known_item import named_paper
 from indexer.search import IndexInfo, MeaningInfo, Searcher
-from indexer.wire import cluster_json, info_json, paper_json
+from indexer.serialization.json_objects import cluster_json, info_json, paper_json
 
 
 @click.command(

@@ -13,8 +13,6 @@ import click
 from indexer.cli.group import Session, example, overwrite_option, with_session
 from indexer.cli.opening import open_searcher
 from indexer.cli.terminal import counted, where, wrapped
-from indexer.output_file import OutputFile
-from indexer.protected import protect
 from indexer.references.bibliography import read_bibliography
 from indexer.references.report import (
     STATUS_WORDS,
@@ -23,6 +21,8 @@ from indexer.references.report import (
     corrected_bibtex,
     report_json,
 )
+from indexer.system.output_file import OutputFile
+from indexer.system.protected import protect
 
 LARGEST = 50_000_000
 """Bytes of a bibliography that are read."""

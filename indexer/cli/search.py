@@ -6,18 +6,18 @@ import json
 
 import click
 
+from indexer.cleaning.venues import load_venues
 from indexer.cli.filters import filter_options, order_options, read_filters
 from indexer.cli.group import Session, example, with_session
 from indexer.cli.opening import open_searcher
 from indexer.cli.terminal import echo_lines, results_lines
-from indexer.correction import search_corrected
 from indexer.errors import QueryError
-from indexer.intake.venues import load_venues
 from indexer.language.parse import parse_query
 from indexer.query import Match, Sort
 from indexer.query_analysis.typed_text import read_typed_text
-from indexer.relaxation import offer_some_words
-from indexer.wire import results_json
+from indexer.serialization.json_objects import results_json
+from indexer.suggestions.query_correction import search_corrected
+from indexer.suggestions.relaxation_text import offer_some_words
 
 
 @click.command(

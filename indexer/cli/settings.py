@@ -9,7 +9,7 @@ import yaml
 
 from indexer.cli.group import Session, example, with_session
 from indexer.cli.terminal import echo_lines
-from indexer.config import config_values, defaults_text, load_config
+from indexer.configuration.config import config_values, defaults_text, load_config
 
 
 @click.command(

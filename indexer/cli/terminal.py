@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from indexer.identifier_sentence import identifier_answer
-from indexer.name_sentence import name_sentence
 from indexer.paper import Paper
-from indexer.relaxation import relaxation_sentence
 from indexer.search import Facet, Hit, Results, Snippet, Span
+from indexer.suggestions.identifier_sentence import identifier_answer
+from indexer.suggestions.name_sentence import name_sentence
+from indexer.suggestions.relaxation_text import relaxation_sentence
 from indexer.text.display import display, plain
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -41,10 +41,10 @@ def echo_lines(*lines: str, err: bool = False) -> None:
     A control character is written as a code (``\x1b``), and so is a line feed inside a line; of the
     terminal's own sequences only the emphasis of `click.style` passes.
     """
-    click.echo("\n".join(_LINE.sub(_told, line) for line in lines), err=err)
+    click.echo("\n".join(_LINE.sub(_style_or_escape, line) for line in lines), err=err)
 
 
-def _told(match: re.Match[str]) -> str:
+def _style_or_escape(match: re.Match[str]) -> str:
     return match["style"] or ascii(match[0])[1:-1]
 
 

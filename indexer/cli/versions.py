@@ -10,11 +10,11 @@ import click
 from indexer.cli.group import Session, example, with_session
 from indexer.cli.opening import open_searcher
 from indexer.cli.terminal import counted, echo_lines
-from indexer.duplicates import decisions_of
 from indexer.paper import Paper
 from indexer.query import Query
+from indexer.related.duplicates import decisions_of
+from indexer.related.versions import VersionFinder, Versions
 from indexer.search import Searcher
-from indexer.versions import VersionFinder, Versions
 
 
 @click.command(

@@ -17,9 +17,9 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from indexer.evaluation.judged import Judged, JudgedQuery, index_id
-from indexer.extras import require_extra
 from indexer.query import Clause, Match, Part, Query, Word, Words
 from indexer.search import Index, Searcher
+from indexer.system.extras import require_extra
 
 IndexFactory = Callable[[Path], Index]
 """Opens an index in an empty folder; it holds the settings that are to be measured."""

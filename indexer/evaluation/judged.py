@@ -17,11 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from indexer.cleaning.characters import mend_characters, one_line
+from indexer.cleaning.markup import without_entities, without_tags
+from indexer.cleaning.names import natural_order, split_names
 from indexer.errors import DumpError
-from indexer.intake.characters import mend_characters, one_line
 from indexer.intake.dump import Dumps
-from indexer.intake.markup import without_entities, without_tags
-from indexer.intake.names import natural_order, split_names
 from indexer.paper import Paper
 
 UNTITLED: Final = "—"

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from indexer.correction import search_corrected
+from indexer.cleaning.venues import Venues
 from indexer.evaluation.known_ways import (
     AUTHOR_YEAR,
     FOUR_WORDS,
@@ -34,7 +34,6 @@ from indexer.evaluation.known_ways import (
     has_words,
     telling_words,
 )
-from indexer.intake.venues import Venues
 from indexer.language.parse import parse_query
 from indexer.language.unparse import format_clause
 from indexer.paper import Paper, unnumbered
@@ -42,6 +41,7 @@ from indexer.query import And, AuthorName, Clause, Filter, Part, Query, Value, W
 from indexer.query_analysis.main_title import main_titles
 from indexer.query_analysis.typed_text import read_typed_text
 from indexer.search import Hit, Searcher
+from indexer.suggestions.query_correction import search_corrected
 from indexer.text.folding import fold
 
 SEED: Final = 20260

@@ -6,20 +6,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from indexer.authors.calibration import Doubles, Weights, shipped_weights
-from indexer.authors.clustering_quality import Row, Statement, clustering_rows, statements
-from indexer.authors.disambiguation_training import (
+from indexer.authors.clustering.calibration import Doubles, Weights, shipped_weights
+from indexer.authors.clustering.pair_features import PairFeatures
+from indexer.backends.whoosh.index import WhooshIndex
+from indexer.backends.whoosh.indexing.authorships import Authorships
+from indexer.errors import RecordError
+from indexer.evaluation.clustering_quality import Row, Statement, clustering_rows, statements
+from indexer.evaluation.disambiguation_training import (
     LabelledNames,
     cross_validated,
     described,
     fit_weights,
     label_names,
 )
-from indexer.authors.ground_truth import Truth
-from indexer.authors.pair_features import PairFeatures
-from indexer.backends.whoosh.index import WhooshIndex
-from indexer.backends.whoosh.indexing.authorships import Authorships
-from indexer.errors import RecordError
+from indexer.evaluation.ground_truth import Truth
 from indexer.paper import Paper
 
 

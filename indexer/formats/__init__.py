@@ -43,36 +43,31 @@ def built_in_formats() -> tuple[Format, ...]:
     The particular come before the general. Their modules are imported here and not earlier, for
     most commands read no dump.
     """
-    from indexer.formats import (
-        acl_xml,
+    from indexer.formats import arrow, bibtex, cff
+    from indexer.formats.json_formats import (
         aminer,
-        arrow,
         arxiv_json,
-        arxiv_listing,
         beir,
-        bibtex,
-        cff,
         crossref,
         datacite,
-        dblp_xml,
-        delimited,
-        endnote,
-        endnote_xml,
         europe_pmc,
-        jats,
         jsonl,
-        medline,
-        mods,
-        oai_xml,
         openalex,
         openreview,
         paperlist,
-        pubmed_xml,
-        ris,
         semantic_scholar,
-        wos,
-        xlsx,
         zotero,
+    )
+    from indexer.formats.table_formats import delimited, xlsx
+    from indexer.formats.tagged_formats import arxiv_listing, endnote, medline, ris, wos
+    from indexer.formats.xml_formats import (
+        acl_xml,
+        dblp_xml,
+        endnote_xml,
+        jats,
+        mods,
+        oai_xml,
+        pubmed_xml,
         zotero_rdf,
     )
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from indexer.intake.names import split_names
-from indexer.intake.tex_letters import without_tex_letters
+from indexer.cleaning.names import split_names
+from indexer.cleaning.tex_letters import without_tex_letters
 from indexer.publication import Publication
 
 _NEW = re.compile(r"(\d\d)(\d\d)\.\d{4,5}(?:v\d+)?")

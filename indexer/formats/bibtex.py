@@ -10,17 +10,17 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
+from indexer.cleaning.dates import date_of
+from indexer.cleaning.kinds import kind_of
+from indexer.cleaning.tex_letters import without_tex_letters
 from indexer.errors import RecordError
 from indexer.formats.bibtex_entries import Entry, read_entries
 from indexer.formats.bibtex_names import authors_of, without_unprinted
 from indexer.formats.keywords import listed_keywords
-from indexer.identifiers import arxiv_of
-from indexer.intake.dates import date_of
 from indexer.intake.dump import Dump
-from indexer.intake.kinds import kind_of
 from indexer.intake.record import Notice, Read, Record
-from indexer.intake.tex_letters import without_tex_letters
 from indexer.publication import Publication
+from indexer.record.identifiers import arxiv_of
 
 MOST_WAITING: Final = 20_000
 """Most entries held back for the proceedings they refer to, which follow them in the file."""

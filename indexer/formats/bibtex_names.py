@@ -10,10 +10,10 @@ import re
 from typing import Final
 
 from indexer.author import Author
-from indexer.author_name import inverted_name, is_organisation, person, split_particle
-from indexer.intake.names import split_listed
+from indexer.cleaning.names import split_listed
+from indexer.cleaning.tex_letters import without_tex_letters
 from indexer.intake.record import AUTHORS_READ
-from indexer.intake.tex_letters import without_tex_letters
+from indexer.record.author_name import inverted_name, is_organisation, person, split_particle
 
 _TOKEN = re.compile(r"\\.|[{}]|\s+and(?=\s|$)|,|[\s~]+", re.IGNORECASE)
 _UNPRINTED = re.compile(
@@ -97,11 +97,11 @@ def author_of_name(text: str) -> Author:
     simple = inverted_name(", ".join(plain(part) for part in parts))
     if simple.has_parts and _is_braced(parts[0]):
         # Braces keep a family name together, its particle with it.
-        return person_kept(plain(parts[0]), simple)
+        return with_whole_family(plain(parts[0]), simple)
     return simple
 
 
-def person_kept(family: str, author: Author) -> Author:
+def with_whole_family(family: str, author: Author) -> Author:
     """Returns an author with this family name, no particle taken off it."""
     return Author(author.name, family=family, given=author.given, suffix=author.suffix)
 

@@ -10,16 +10,16 @@ from typing import Any, Final
 import yaml
 
 from indexer.author import Author
-from indexer.author_name import person
+from indexer.cleaning.dates import date_of
+from indexer.cleaning.kinds import kind_of
 from indexer.errors import DumpError
-from indexer.formats.json_values import Object, is_object, text, texts
+from indexer.formats.json_formats.json_values import Object, is_object, text, texts
 from indexer.formats.pages import page_range
 from indexer.formats.people import names_of
-from indexer.intake.dates import date_of
 from indexer.intake.dump import Dump
-from indexer.intake.kinds import kind_of
 from indexer.intake.record import Read, Record
 from indexer.publication import Publication
+from indexer.record.author_name import person
 
 LARGEST: Final = 1024 * 1024
 """Most bytes of a citation file."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from indexer.formats.xml_records import root_of
+from indexer.formats.xml_formats.xml_records import root_of
 
 _BEGINNINGS: Final = (
     (b"%PDF", "a PDF document", "export the references it was made from"),

@@ -7,10 +7,10 @@ from dataclasses import replace
 from itertools import islice
 
 from indexer.author import Author
-from indexer.author_name import inverted_name, person
-from indexer.formats.json_values import is_object, text
-from indexer.intake.names import family_and_initials
+from indexer.cleaning.names import family_and_initials
+from indexer.formats.json_formats.json_values import is_object, text
 from indexer.intake.record import AUTHORS_READ
+from indexer.record.author_name import inverted_name, person
 
 
 def names_of(people: Iterable[Author]) -> tuple[str, ...]:

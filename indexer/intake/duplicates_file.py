@@ -15,8 +15,8 @@ from typing import Final
 
 import yaml
 
-from indexer.duplicates import DuplicateDecisions, SameWork
 from indexer.intake.yaml_nodes import NodeReader
+from indexer.related.duplicates import DuplicateDecisions, SameWork
 
 DEFAULT_FILE: Final = "data/duplicates.yaml"
 """Where it is, where the settings name no other; only there may it be missing."""

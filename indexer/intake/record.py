@@ -1,6 +1,6 @@
 """What a format reads from a dump: records as they stand there, and remarks about them.
 
-A `Record` is raw: nothing in it is clean, and only `indexer.intake.cleaning` turns it into a
+A `Record` is raw: nothing in it is clean, and only `indexer.cleaning.clean_record` turns it into a
 `Paper`.
 """
 
@@ -25,7 +25,7 @@ class Record:
 
     A field that the dump lacks stays empty. Formats undo only what is their own syntax (TeX
     accents of BibTeX, inverted abstracts of OpenAlex); all other mending is the business of
-    `indexer.intake.cleaning`.
+    `indexer.cleaning.clean_record`.
 
     Attributes:
         line: where the record begins in its dump, from 1.
@@ -33,7 +33,7 @@ class Record:
             never a mere citation key or a running number.
         authors: one name an item, in order.
         year: a number or a text that holds one ("2019-05-01").
-        type: in the words of the dump ("inproceedings"); `indexer.intake.cleaning` maps it.
+        type: in the words of the dump ("inproceedings"); `indexer.cleaning.clean_record` maps it.
         doi: with or without resolver.
         authors_complete: False where the dump is known to cut the list short.
         author_details: empty, or one for each of `authors`, what the dump knows of them.

@@ -17,11 +17,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from indexer.details import details_json
 from indexer.errors import DumpError, OutputError, RecordError
 from indexer.intake.record import Record, Unread
-from indexer.output_file import OutputFile
-from indexer.protected import Protected
+from indexer.serialization.details import details_json
+from indexer.system.output_file import OutputFile
+from indexer.system.protected import Protected
 
 _NO_TITLE: Final = re.compile(r"<[^<>]*>|&#?\w+;|\\[A-Za-z]+|[\W_]+")
 """What may stand in a title of which the cleaning leaves nothing."""
@@ -109,7 +109,7 @@ def rejected_output(
     """Returns the file for rejected records, checked; None where none is asked for.
 
     Raises:
-        OutputError: when it may not be written: see `indexer.output_file`.
+        OutputError: when it may not be written: see `indexer.system.output_file`.
         DumpError: when it cannot be written.
     """
     if path is None:

@@ -27,9 +27,9 @@ from typing import Any, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.cleaning.names import split_names
 from indexer.errors import DumpError, RecordError
 from indexer.formats.keywords import split_keywords
-from indexer.intake.names import split_names
 from indexer.intake.record import Read, Record
 
 NAMES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
@@ -69,7 +69,7 @@ def read_stock(folder: Path, named: Mapping[str, str] = MappingProxyType({})) ->
         fields, segments = _read_toc(toc)
     except _BROKEN as error:
         raise _broken(toc, error) from error
-    names = _chosen(toc, fields, named)
+    names = _choose_fields(toc, fields, named)
     number = 0
     for segment in segments:
         path = folder / f"{segment.name}.seg"
@@ -204,7 +204,9 @@ def _varint(stream: io.BytesIO) -> int:
     raise ValueError("a number is too long")
 
 
-def _chosen(toc: Path, fields: Mapping[str, bool], named: Mapping[str, str]) -> dict[str, str]:
+def _choose_fields(
+    toc: Path, fields: Mapping[str, bool], named: Mapping[str, str]
+) -> dict[str, str]:
     """Find the schema's name for each field of a record."""
     known = f"it has {', '.join(fields)}"
     chosen = {}

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from typing import IO, Final, Protocol, cast
 
 from indexer.errors import DumpError
-from indexer.zstd import StreamDecompressor, ZstdError
+from indexer.system.zstd import StreamDecompressor, ZstdError
 
 LARGEST_RATIO: Final = 300
 """Most times that packed data may grow, once past `RATIO_FROM` bytes; papers grow 3 to 20."""

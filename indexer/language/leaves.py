@@ -10,9 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Final, cast
 
-from indexer.identifier_forms import FIELD_SCHEMES, Identifier, identifier_of
-from indexer.identifiers import orcid_of
-from indexer.intake.languages import language_of
+from indexer.cleaning.languages import language_of
 from indexer.language.lexer import LEADING, TRAILING, Kind, Token, is_operator
 from indexer.language.years import read_years
 from indexer.paper import CONFERENCE, JOURNAL, PAPER_TYPES
@@ -23,6 +21,7 @@ from indexer.query import (
     Fuzzy,
     Has,
     HasField,
+    LikelyPerson,
     Not,
     Phrase,
     Position,
@@ -32,7 +31,9 @@ from indexer.query import (
     Wildcard,
     Word,
 )
-from indexer.record_fields import RECORD_FIELDS, kind_named
+from indexer.record.identifier_forms import FIELD_SCHEMES, Identifier, identifier_of
+from indexer.record.identifiers import orcid_of
+from indexer.record.record_fields import RECORD_FIELDS, kind_named
 from indexer.text.scripts import SIGNS
 
 Report = Callable[[str], None]
@@ -51,6 +52,7 @@ _POWER = re.compile(r"[A-Z]\^[0-9]")
 _SUFFIX = re.compile(r"(?:~([0-9]*(?:\.[0-9]*)?)|\^([0-9]+(?:\.[0-9]*)?|\.[0-9]+))$")
 _BOOST = re.compile(r"\^([0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _SLOP = re.compile(r"~([0-9]*)")
+_NUMBER = re.compile(r"#([0-9]{1,9})(?=\$?$)")
 _ADDRESS = re.compile(r"://\S*\w")
 _STRANGE = re.compile(r"[^\w'’.*?-]+")
 _NAME = re.compile(r"[A-Z]\*(?:-\w.*)?", re.DOTALL)
@@ -252,6 +254,9 @@ def _slop(suffix: str, report: Report) -> int:
 
 def _author(token: Token, report: Report) -> Clause | None:
     text, marks, last = token.text, token.before, "$" in token.after
+    numbered = _NUMBER.search(token.after if token.kind is Kind.QUOTED else text)
+    if numbered is not None and token.kind is Kind.WORD:
+        text = text[: numbered.start()] + text[numbered.end() :]
     if token.kind is Kind.WORD and (suffix := _SUFFIX.search(text)) is not None:
         name = _cut(text[: suffix.start()], report)
         if suffix[2] is not None:
@@ -276,6 +281,10 @@ def _author(token: Token, report: Report) -> Clause | None:
     exact = "=" in marks
     places = [Position.FIRST] if "^" in marks else []
     places += [Position.LAST] if last else []
+    if numbered is not None:
+        person = LikelyPerson(name, int(numbered[1]))
+        placed = tuple(AuthorName(name, place, exact=True) for place in places)
+        return And((*placed, person)) if placed else person
     names = tuple(AuthorName(name, place, exact) for place in places or [Position.ANY])
     return names[0] if len(names) == 1 else And(names)
 

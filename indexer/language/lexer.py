@@ -14,8 +14,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, get_args
 
-from indexer.identifier_forms import FIELD_SCHEMES
 from indexer.query import RecordField, Repair
+from indexer.record.identifier_forms import FIELD_SCHEMES
 
 FIELDS: Final = MappingProxyType(
     {
@@ -75,8 +75,16 @@ _QUOTE = re.compile(rf'(?!(?<=\\)"[A-Za-z{{\\])[{QUOTES}]')
 _TEX_QUOTE = re.compile(r'\\"(?=[A-Za-z{\\])')
 _CLOSING = re.compile(rf'(?:\\"(?=[A-Za-z{{\\])|[^{QUOTES}])*+[{QUOTES}]')
 _AFTER_QUOTE = re.compile(r"(?:\$|~[0-9.]{0,8}|\^[0-9.]{1,8}){0,4}")
+_AFTER_NAME = re.compile(r"(?:\$|~[0-9.]{0,8}|\^[0-9.]{1,8}|#[0-9]{1,9}\b){0,4}")
 _AFTER_GROUP = re.compile(r"\^[0-9.]{1,8}")
 _TEX_SPAN = 100
+_PLURAL = re.compile(r"\((?:s|es)\)(?![^\W_])")
+_FUNCTION = re.compile(r"[^\W\d_]{1,4}")
+_ARGUMENT = re.compile(
+    r"\((?!e?s\))(?=[^()]*[\d\W]|.\))"
+    r"(?:[\w√+*/^.,-]{1,4}(?: (?=[\w√])(?!(?:AND|OR|NOT)\b))?){1,6}\)"
+)
+"""What stands behind O, SE or TD in "O(n log n)", "SE(3)", "TD(λ)"."""
 
 
 class Kind(StrEnum):
@@ -105,7 +113,7 @@ class Token:
         end: offset after its last.
         text: what a WORD or QUOTED holds, the field's name of a FIELD, the number of a NEAR.
         before: marks right before the opening quote (``=``, ``^``).
-        after: marks right after the closing quote or parenthesis (``~3``, ``^2``, ``$``).
+        after: marks right after the closing quote or parenthesis (``~3``, ``^2``, ``$``, ``#3``).
     """
 
     kind: Kind
@@ -176,7 +184,7 @@ class Lexer:
                 return self._mark(Kind.CLOSE, start, 1 + len(after), after)
             quoted = _MARKS.match(self._text, start)
             if quoted is not None:
-                token = self._quoted(start, quoted.end())
+                token = self._quoted(start, quoted.end(), field)
                 if token is not None:
                     return token
                 continue
@@ -265,7 +273,7 @@ class Lexer:
         self._at = end
         return Token(Kind.WORD, start, end - 1, typed)
 
-    def _quoted(self, start: int, opening: int) -> Token | None:
+    def _quoted(self, start: int, opening: int, field: str) -> Token | None:
         """Read up to the closing quote; without one the opening quote is passed over."""
         match = _CLOSING.match(self._text, opening + 1)
         if match is None:
@@ -274,7 +282,8 @@ class Lexer:
             )
             self._at = opening + 1
             return None
-        suffix = _AFTER_QUOTE.match(self._text, match.end())
+        marks = _AFTER_NAME if field == "author" else _AFTER_QUOTE
+        suffix = marks.match(self._text, match.end())
         after = suffix.group() if suffix else ""
         self._at = match.end() + len(after)
         inner = match.group()[:-1]
@@ -295,9 +304,12 @@ class Lexer:
                 if end == at:
                     break
                 at = end
+            elif char == "(" and (called := self._argument(start, at)):
+                at = called
             else:
                 break
-        self._at = at
+        plural = _PLURAL.match(self._text, at) if at > start else None
+        self._at = plural.end() if plural else at
         text = self._text[start:at]
         near = _NEAR.fullmatch(text)
         if literal:
@@ -310,6 +322,17 @@ class Lexer:
         if text in ("AND", "OR", "NOT"):
             return Token(Kind(text), start, at)
         return Token(Kind.WORD, start, at, text)
+
+    def _argument(self, start: int, at: int) -> int:
+        """Returns the offset behind "(n log n)" of a formula at `at`, or 0 where none is.
+
+        Args:
+            start: offset of the word that stands before it without a blank: O, SE, TD.
+            at: offset of the opening parenthesis.
+        """
+        name = self._text[start:at]
+        match = _ARGUMENT.match(self._text, at) if _FUNCTION.fullmatch(name) else None
+        return match.end() if match is not None else 0
 
     def _tex_end(self, at: int) -> int:
         """Returns the offset after the ``$…$`` that begins at `at`, or `at` if none does.

@@ -19,8 +19,6 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
-from indexer.identifier_forms import Identifier, identifiers_in
-from indexer.identifiers import orcid_of
 from indexer.language.leaves import MAX_SLOP, read_boost, read_leaf
 from indexer.language.lexer import Kind, Lexer, Token
 from indexer.language.runs import Item, boosted, join_run, pair
@@ -39,6 +37,8 @@ from indexer.query import (
     Value,
     YearRange,
 )
+from indexer.record.identifier_forms import Identifier, identifiers_in
+from indexer.record.identifiers import orcid_of
 
 MAX_LEAVES: Final = 1024
 """Terms of one query that are read."""

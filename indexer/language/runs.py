@@ -12,6 +12,7 @@ from indexer.query import (
     Clause,
     Fuzzy,
     Has,
+    LikelyPerson,
     Not,
     Occur,
     Or,
@@ -67,7 +68,7 @@ def is_condition(clause: Clause) -> bool:
         return all(is_condition(clause_) for clause_ in clause.clauses)
     if isinstance(clause, Words):
         return all(part.occur is Occur.EXCLUDED for part in clause.parts)
-    return isinstance(clause, AuthorName | Value | Years | Has | Not)
+    return isinstance(clause, AuthorName | LikelyPerson | Value | Years | Has | Not)
 
 
 def join_run(items: list[Item], field: str) -> Clause | None:

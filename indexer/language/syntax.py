@@ -122,6 +122,12 @@ SYNTAX: Final = (
     SyntaxRow("Authors", "author:^Jaggi", "as first author"),
     SyntaxRow("Authors", "author:Jaggi$", "as last author"),
     SyntaxRow("Authors", 'author:="Tao Lin 0004"', "exactly this name, as on the author's page"),
+    SyntaxRow(
+        "Authors",
+        'author:"Tao Lin"#2',
+        "of the likely people of exactly this name, the one with this number on the author's page",
+        ('author:="Tao Lin"#2', "author:Tao_Lin#2"),
+    ),
     SyntaxRow("Years", "year:2019", "published in this year", ("year:=2019",)),
     SyntaxRow(
         "Years",

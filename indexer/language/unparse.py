@@ -20,6 +20,7 @@ from indexer.query import (
     Fuzzy,
     Has,
     Leaf,
+    LikelyPerson,
     Not,
     Occur,
     Or,
@@ -118,9 +119,11 @@ def _ways(leaf: Leaf) -> tuple[str, ...]:  # noqa: PLR0911 - one a kind of leaf
             last = "$" if position is Position.LAST else ""
             bare, quoted = (f"author:{sign}{text}{last}" for text in (name, _quote(name)))
             return (bare, quoted) if re.fullmatch(r"[\w'’-]+", name) else (quoted,)
+        case LikelyPerson(name=name, number=number):
+            return (f"author:{_quote(name)}#{number}",)
         case Value(field="identifier", value=value):
-            scheme, _, number = value.partition(":")
-            return (value, f"{scheme}:{_quote(number)}")
+            scheme, _, identifier = value.partition(":")
+            return (value, f"{scheme}:{_quote(identifier)}")
         case Value(field=name_field, value=value):
             return (f"{name_field}:{value}", f"{name_field}:{_quote(value)}")
         case Years(low=low, high=high):

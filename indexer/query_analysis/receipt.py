@@ -16,7 +16,7 @@ from indexer.query_analysis.leaf_analysis import STOP_NOTE, LeafReading
 from indexer.query_analysis.plan import Plan
 from indexer.query_analysis.relaxation import is_deep, left_out, unfiltered, without
 from indexer.results import Alternative, ClauseReading, Receipt
-from indexer.suggest import SPELT_RIGHT, label_of
+from indexer.suggestions.spelling_correction import SPELT_RIGHT, label_of
 
 LOOKED_AT: Final = 24
 """Most leaves that are left out one by one to see what emptied the result."""

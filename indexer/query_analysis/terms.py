@@ -110,7 +110,7 @@ class ValueTerm:
     """Venue, type or id equal to this folded text; `indexer.text.fold` and spaces collapsed.
 
     Of a record field it is the words that one value must have, parted by spaces
-    (`indexer.record_fields.record_words`).
+    (`indexer.record.record_fields.record_words`).
     """
 
     field: ValueField

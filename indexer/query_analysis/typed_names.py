@@ -14,7 +14,6 @@ from dataclasses import replace
 from typing import Final
 
 from indexer.analysis import german_spelling, name_tokens, plain_words
-from indexer.author_name import family_and_given, inverted_name
 from indexer.paper import unnumbered
 from indexer.query import (
     And,
@@ -31,6 +30,7 @@ from indexer.query import (
     Words,
 )
 from indexer.query_analysis.plain_text import is_plain, title_clause
+from indexer.record.author_name import family_and_given, inverted_name
 from indexer.results import FacetRequest
 from indexer.search import Searcher
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from indexer.intake.venues import Venues
+from indexer.cleaning.venues import Venues
 from indexer.query import Query
 from indexer.query_analysis.abbreviations import read_abbreviations
 from indexer.query_analysis.long_text import read_long_text

@@ -14,14 +14,14 @@ from datetime import UTC, datetime
 from typing import Final
 
 from indexer.citation.person import person_of
+from indexer.cleaning.clean_record import clean
+from indexer.cleaning.venues import load_venues
 from indexer.errors import RecordError
 from indexer.formats import detect, load_formats
-from indexer.identifier_forms import Identifier
-from indexer.intake.cleaning import clean
 from indexer.intake.dump import Dump, decode
 from indexer.intake.record import Deletion, Notice, Read
-from indexer.intake.venues import load_venues
 from indexer.paper import Paper, unnumbered
+from indexer.record.identifier_forms import Identifier
 from indexer.references.parse import ParsedReference, parse_reference, words_of
 
 MAX_REFERENCES: Final = 20_000

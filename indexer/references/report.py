@@ -18,8 +18,8 @@ from indexer.query import And, Match, Query, Word
 from indexer.references.bibliography import GivenReference
 from indexer.references.match import find_paper
 from indexer.references.parse import words_of
+from indexer.related.works import versions_among
 from indexer.search import Searcher
-from indexer.works import versions_among
 
 Status = Literal["found", "differs", "not here", "unread"]
 STATUS_WORDS: Final[dict[Status, str]] = {

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Final
 
-from indexer.duplicates import DuplicateDecisions
-from indexer.identifier_forms import identifier_of
 from indexer.paper import Paper
 from indexer.query import Match, Phrase, Query, Value
+from indexer.record.identifier_forms import identifier_of
+from indexer.related.duplicates import DuplicateDecisions
 from indexer.reviews.labels import Label, PaperLabels
 from indexer.reviews.labels_file import LabelledRecord
 from indexer.search import Searcher

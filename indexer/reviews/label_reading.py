@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from indexer.errors import DumpError
-from indexer.formats.workbook import Workbook
-from indexer.formats.xlsx import LARGEST_FILE, sniff
-from indexer.identifier_forms import identifier_of
+from indexer.formats.table_formats.workbook import Workbook
+from indexer.formats.table_formats.xlsx import LARGEST_FILE, sniff
 from indexer.intake.dump import Dump, Dumps
+from indexer.record.identifier_forms import identifier_of
 from indexer.reviews.labels import MOST_LABELS, Label
 from indexer.reviews.labels_file import LabelledRecord
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from indexer.author_name import parse_name
 from indexer.language.unparse import format_clause
 from indexer.query import (
     And,
@@ -22,6 +21,7 @@ from indexer.query import (
     Fuzzy,
     Has,
     Leaf,
+    LikelyPerson,
     Not,
     Occur,
     Or,
@@ -33,6 +33,7 @@ from indexer.query import (
     Words,
     Years,
 )
+from indexer.record.author_name import parse_name
 from indexer.reviews.search_databases import SearchDatabase
 
 _FIRST_YEAR: Final = 1800
@@ -157,10 +158,8 @@ class _Writer:
             case Fuzzy(text=text, field=field):
                 self._note(leaf, "Similar spellings have no equal; the word is asked for as typed.")
                 return self._in_field(leaf, field or "", _term(text))
-            case AuthorName(name=name, position=position):
-                if position is not Position.ANY:
-                    self._note(leaf, "The place in the list of authors has no equal.")
-                return self._in_field(leaf, "author", self._name(leaf, name))
+            case AuthorName() | LikelyPerson():
+                return self._in_field(leaf, "author", self._name(leaf))
             case Years(low=low, high=high):
                 return self._years(leaf, low, high)
             case Value():
@@ -168,8 +167,13 @@ class _Writer:
             case Has():
                 return self._left_out(leaf, "Whether a record has a field cannot be asked.")
 
-    def _name(self, leaf: AuthorName, name: str) -> str:
+    def _name(self, leaf: AuthorName | LikelyPerson) -> str:
         """Returns family name and initials, the form in which all of them list authors."""
+        name = leaf.name
+        if isinstance(leaf, LikelyPerson):
+            self._note(leaf, "Which of the people of this name is meant has no equal.")
+        elif leaf.position is not Position.ANY:
+            self._note(leaf, "The place in the list of authors has no equal.")
         author = parse_name(name)
         initials = "".join(word[0] for word in re.findall(r"\w+", author.given))
         if not author.family or not initials:

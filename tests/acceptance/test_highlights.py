@@ -13,6 +13,7 @@ import pytest
 
 from indexer import Formulas, Index, Paper, Snippet, display, plain
 from indexer.analysis import Analyzer
+from indexer.authors.person_papers import PersonPapers
 from indexer.highlighting.snippets import Excerpts
 from indexer.highlighting.spans import token_cache
 from indexer.query import Part, Phrase, Query, Word, Words
@@ -53,6 +54,9 @@ class Plain:
 
     def labelled(self, label: str) -> tuple[str, ...]:  # noqa: ARG002
         return ()
+
+    def papers_of_person(self, key: str, number: int) -> PersonPapers:  # noqa: ARG002
+        return PersonPapers()
 
 
 class Marking:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from indexer.generations.publishing import MOST_ATTACHED
 from indexer.paper import Paper
-from indexer.publishing import MOST_ATTACHED
 from indexer.ranking import Ranking
 from indexer.search import Index
 from tests.conformance.backends import Backend

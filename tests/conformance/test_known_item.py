@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from indexer.identifier_sentence import identifier_answer
 from indexer.language.parse import parse_query
 from indexer.paper import Paper
 from indexer.publication import Publication
 from indexer.references.known_item import named_paper
 from indexer.search import Searcher
+from indexer.suggestions.identifier_sentence import identifier_answer
 from tests.conformance.backends import Backend
 
 SICI = "10.1002/(sici)1097-4571(199009)41:6<391::aid-asi1>3.0.co;2-9"

@@ -5,15 +5,15 @@ from __future__ import annotations
 import io
 from typing import Any
 
+from indexer.cleaning.clean_record import clean
+from indexer.cleaning.venues import load_venues
 from indexer.errors import RecordError
 from indexer.formats import detect, load_formats
-from indexer.intake.cleaning import clean
 from indexer.intake.dump import Dump
 from indexer.intake.record import Deletion, Notice
 from indexer.intake.unpack import Counted, unpack
-from indexer.intake.venues import load_venues
 from indexer.paper import Paper
-from indexer.wire import paper_json
+from indexer.serialization.json_objects import paper_json
 
 
 def opened(name: str, data: bytes) -> Dump:

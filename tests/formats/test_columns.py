@@ -10,7 +10,7 @@ from openpyxl import Workbook
 
 from indexer.build import check_dumps, read_papers
 from indexer.errors import DumpError
-from indexer.formats.columns import guess_columns
+from indexer.formats.table_formats.columns import guess_columns
 from indexer.paper import Paper
 
 TABLE = """Nr;Name of the work;First author;Second author;Yr.

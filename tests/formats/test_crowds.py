@@ -7,7 +7,7 @@ import io
 import pytest
 
 from indexer.formats import detect
-from indexer.formats.json_values import sample_objects
+from indexer.formats.json_formats.json_values import sample_objects
 from indexer.intake.dump import Dump
 from indexer.intake.record import Record
 from indexer.intake.unpack import Counted, unpack

@@ -17,13 +17,13 @@ import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from indexer.cleaning.clean_record import clean
+from indexer.cleaning.venues import load_venues
 from indexer.errors import DumpError, RecordError
 from indexer.formats import Format, built_in_formats, detect, load_formats
-from indexer.intake.cleaning import clean
 from indexer.intake.dump import Dump
 from indexer.intake.record import Deletion, Notice, Read, Record
 from indexer.intake.unpack import Counted, unpack
-from indexer.intake.venues import load_venues
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "formats"
 DUMPS = {

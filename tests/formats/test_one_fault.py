@@ -6,13 +6,14 @@ import io
 
 import pytest
 
-from indexer.formats import detect, load_formats, xml_stream
-from indexer.formats.table_rows import TableRows
-from indexer.intake.cleaning import clean
+from indexer.cleaning.clean_record import clean
+from indexer.cleaning.venues import load_venues
+from indexer.formats import detect, load_formats
+from indexer.formats.table_formats.table_rows import TableRows
+from indexer.formats.xml_formats import xml_stream
 from indexer.intake.dump import Dump
 from indexer.intake.record import AUTHORS_READ, Record
 from indexer.intake.unpack import Counted, unpack
-from indexer.intake.venues import load_venues
 from tests.formats.reading import as_json
 from tests.stress.crowds import CROWDS
 
@@ -82,7 +83,7 @@ def test_a_broken_first_or_last_line_costs_one_record(
 
 
 def test_nothing_is_written_around_a_record_that_nothing_is_around() -> None:
-    assert xml_stream._written([], ("paper",), whole=True) == b""
+    assert xml_stream._tags_of([], ("paper",), whole=True) == b""
 
 
 @pytest.mark.parametrize("name", ["x.bib", "x.ris", "wos.txt", "crossref.json", "s2.jsonl"])

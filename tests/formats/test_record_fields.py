@@ -452,9 +452,9 @@ def test_tables_carry_volume_pages_and_numbers() -> None:
 
 
 def test_numbers_with_a_wrong_check_digit_are_dropped_and_said() -> None:
-    from indexer.intake.cleaning import clean
+    from indexer.cleaning.clean_record import clean
+    from indexer.cleaning.venues import load_venues
     from indexer.intake.record import Record
-    from indexer.intake.venues import load_venues
 
     record = Record(1, "Kites", identifiers=(("issn", "1234-5678"), ("issn", "2049-3630")))
     cleaned = clean(record, "x", load_venues(), this_year=2026)

@@ -66,8 +66,10 @@ class Collection:
         documents: Iterable[Document],
         analyzer: Analyzer,
         labels: PaperLabels = NO_LABELS,
+        people: bytes | None = None,
     ) -> None:
         self.labels = labels
+        self.people = people
         self.documents = tuple(documents)
         self.analyzer = analyzer
         self.shares: dict[Leaf, int] = {}

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 
 from indexer.analysis import Analyzer
 from indexer.errors import IndexLocked, IndexMissing
+from indexer.generations.publishing import check_attachment
 from indexer.paper import Paper, name_key
-from indexer.publishing import check_attachment
 from indexer.ranking import Ranking
 from indexer.results import Changes
 from indexer.reviews.labels import read_labels
@@ -85,7 +85,12 @@ class MemoryIndex:
         found = self._kept(generation)
         documents = [self._document(paper) for paper in found.papers.values()]
         yield MemorySearcher(
-            Collection(documents, self.analyzer, read_labels(found.attached.get("labels"))),
+            Collection(
+                documents,
+                self.analyzer,
+                read_labels(found.attached.get("labels")),
+                found.attached.get("people"),
+            ),
             self.ranking,
             found.info,
             found.times,

@@ -138,9 +138,9 @@ def read_crowd(name: str, data: bytes, answer: Connection) -> None:
 
     It sends seconds, MB, papers, skips, the most authors of a paper, a fault, and a refusal.
     """
+    from indexer.cleaning.clean_record import clean
     from indexer.errors import DumpError, RecordError
     from indexer.formats import detect
-    from indexer.intake.cleaning import clean
     from indexer.intake.dump import Dump
     from indexer.intake.record import Record
     from indexer.intake.unpack import Counted, unpack

@@ -23,7 +23,7 @@ from sickle import Sickle
 
 from indexer import Paper, Query, load_config, open_index, read_identifier
 from indexer.build import read_papers
-from indexer.intake.harvest import Harvest, harvest
+from indexer.harvest.oai_harvest import Harvest, harvest
 
 _CUT = 5_000
 

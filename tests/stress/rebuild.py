@@ -30,7 +30,7 @@ import random, sys
 from indexer.backends.whoosh.format.directory import Policy
 from indexer.backends.whoosh.index import WhooshIndex
 from indexer.paper import Paper
-from indexer.priority import stand_back
+from indexer.system.priority import stand_back
 
 folder, nice, papers = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 stand_back(nice)

@@ -95,4 +95,7 @@ def test_the_page_and_the_picture_show_the_numbers_of_the_record(client: FlaskCl
     assert found in texts
     assert found in page
     assert "/record.svg?q=federated" in page
+    ground = '<rect width="100%" height="100%" fill="#fff"/>'
+    assert ground in response.text
+    assert ground not in page
     assert client.get("/record.svg?page=x").status_code == 400

@@ -11,7 +11,7 @@ from webui.http import form_limits
 FORM = "application/x-www-form-urlencoded"
 
 
-@pytest.mark.parametrize("address", ["/record/diff", "/references", "/similar"])
+@pytest.mark.parametrize("address", ["/record/diff", "/references", "/similar", "/translate"])
 @pytest.mark.parametrize(
     "body",
     [b"a=b&" * form_limits.MOST_FIELDS + b"a=b", b"text=" + b"x" * form_limits.LARGEST],

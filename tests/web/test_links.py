@@ -247,6 +247,7 @@ KINDS = (
     "/record/diff?q=learning", "/record/diff?q=learning&since=m000001",
     "/trends", "/trends?q=learning&q=gossip&venue=ICML", "/path",
     "/path?from=ada-byron&to=author-3", "/advanced", "/references", "/similar?id=p1&id=p3",
+    "/translate",
 )  # fmt: skip
 
 

@@ -22,8 +22,8 @@ from sickle import Sickle
 from werkzeug.serving import make_server
 
 from indexer import CONFERENCE, Index, Paper, build_index, load_config, open_index
-from indexer.generation_history import GenerationHistory, PastPaper
-from indexer.intake.harvest import Harvest, harvest
+from indexer.generations.generation_history import GenerationHistory, PastPaper
+from indexer.harvest.oai_harvest import Harvest, harvest
 from tests.oracle import MemoryIndex
 from tests.works_of_every_kind import EVERY
 from webui import create_app

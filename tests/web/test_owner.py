@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from indexer import ConfigError, load_config
-from indexer.networks import are_links
+from indexer.configuration.networks import are_links
 from tests.oracle import MemoryIndex
 from tests.web.reading import hits, read
 from webui import create_app

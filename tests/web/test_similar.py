@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from indexer import Paper
 from indexer.backends.whoosh.index import WhooshIndex
-from indexer.more_like_this import related_papers
+from indexer.related.more_like_this import related_papers
 from tests.backends.whoosh.semantic import choice, encoder
 from tests.oracle import MemoryIndex
 from tests.web.conftest import PAPERS

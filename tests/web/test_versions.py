@@ -128,7 +128,7 @@ def test_the_choice_stays_with_every_control(client: FlaskClient) -> None:
 def test_among_too_many_results_only_those_of_the_page(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("indexer.works.MOST_TOGETHER", 10)
+    monkeypatch.setattr("indexer.related.works.MOST_TOGETHER", 10)
     found = page(client, "/search?q=gossip&versions=collapse&per_page=100")
 
     assert found.one("h2", id="total").text == "16 results"

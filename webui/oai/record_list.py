@@ -79,8 +79,8 @@ def record_page(  # noqa: PLR0913, PLR0917 - what a part of a list depends on
     """
     if total is None:
         past = sum(1 for _ in _past(history, selection, START))
-        total = _written_total(searcher, history, selection) + past
-    written = _written(searcher, history, selection, position.written, limit)
+        total = _count_changed(searcher, history, selection) + past
+    written = _changed_papers(searcher, history, selection, position.written, limit)
     later = _past(history, selection, position.past)
     headers: list[RecordHeader] = []
     next_written, next_past = next(written, None), next(later, None)
@@ -123,7 +123,7 @@ def _query(selection: HarvestSelection) -> Query:
     return Query(filters=(Filter("venue", (selection.venue,)),)) if selection.venue else Query()
 
 
-def _written(
+def _changed_papers(
     searcher: Searcher,
     history: GenerationHistory,
     selection: HarvestSelection,
@@ -131,7 +131,7 @@ def _written(
     limit: int,
 ) -> Iterator[tuple[tuple[str, str], RecordHeader]]:
     """Yields papers in the order in which they were written, restored ones left out."""
-    bounds = history.written(selection.since, selection.until)
+    bounds = history.change_bounds(selection.since, selection.until)
     while bounds is not None:
         entries = searcher.dated(
             _query(selection), since=bounds[0], until=bounds[1], after=after, limit=limit + 1
@@ -144,10 +144,10 @@ def _written(
         after = entries[-1]
 
 
-def _written_total(
+def _count_changed(
     searcher: Searcher, history: GenerationHistory, selection: HarvestSelection
 ) -> int:
-    bounds = history.written(selection.since, selection.until)
+    bounds = history.change_bounds(selection.since, selection.until)
     if bounds is None:
         return 0
     since, until = bounds

@@ -1,4 +1,4 @@
-"""The shapes of the JSON answers that only the web gives, as `indexer.wire_types` has the others.
+"""The shapes of the JSON answers that only the web gives; `indexer` has those of papers, authors.
 
 The views build their answers as these types, so the type checker sees a key that is missing here.
 """

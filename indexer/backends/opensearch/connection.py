@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 from indexer.errors import ConfigError, IndexUnavailable
-from indexer.extras import install_command
+from indexer.system.extras import install_command
 
 if TYPE_CHECKING:
     from opensearchpy import OpenSearch

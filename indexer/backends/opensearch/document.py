@@ -10,11 +10,11 @@ from typing import Final
 
 from indexer.analysis import Analyzer, Token, name_tokens, open_word, plain_words
 from indexer.backends.opensearch.mapping import APART, Body
-from indexer.details import packed_details, unpacked
-from indexer.identifier_forms import paper_keys
 from indexer.paper import UNKNOWN, Paper, name_key, unnumbered
 from indexer.query_analysis.terms import value_key
-from indexer.record_fields import RecordValueReader
+from indexer.record.identifier_forms import paper_keys
+from indexer.record.record_fields import RecordValueReader
+from indexer.serialization.details import packed_details, unpacked
 from indexer.text.folding import fold
 
 _PLAIN: Final = (
@@ -22,7 +22,7 @@ _PLAIN: Final = (
     "authors_complete",
 )
 _DETAILS: Final = "details"
-"""Key of what is written only of papers that have it; see `indexer.details`."""
+"""Key of what is written only of papers that have it; see `indexer.serialization.details`."""
 _MOST_CUTS: Final = 500_000
 """Distinct words that are remembered."""
 LONGEST: Final = 8000
@@ -198,7 +198,7 @@ def _facets(paper: Paper) -> Body:
     A paper has one spelling for each `name_key`, so that counts of spellings add up to counts of
     keys.
     """
-    authors = _shown(paper) or {UNKNOWN: UNKNOWN}
+    authors = _spelling_by_key(paper) or {UNKNOWN: UNKNOWN}
     spellings = sorted(set(paper.authors))
     return {
         "venue": bounded(paper.venue or UNKNOWN),
@@ -211,7 +211,7 @@ def _facets(paper: Paper) -> Body:
     }
 
 
-def _shown(paper: Paper) -> dict[str, str]:
+def _spelling_by_key(paper: Paper) -> dict[str, str]:
     """Choose one spelling for each `name_key` of a paper."""
     shown: dict[str, str] = {}
     for name in paper.authors:
@@ -221,7 +221,7 @@ def _shown(paper: Paper) -> dict[str, str]:
 
 def _names(paper: Paper, names: list[list[Token]]) -> Body:
     last = len(names) - 1
-    shown = _shown(paper)
+    shown = _spelling_by_key(paper)
     return {
         "author_words": [" ".join(sorted({token.word for token in name})) for name in names],
         "names": [

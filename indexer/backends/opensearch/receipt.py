@@ -8,7 +8,14 @@ from indexer.backends.opensearch.term_dictionary import WordFacts
 from indexer.query import Query, Word
 from indexer.query_analysis.plan import Plan
 from indexer.query_analysis.terms import NameTerm, StemTerm
-from indexer.suggest import LONG, MOST_WORDS, RARE, SHORTEST, Vocabulary, corrected_queries
+from indexer.suggestions.spelling_correction import (
+    LONG,
+    MOST_WORDS,
+    RARE,
+    SHORTEST,
+    Vocabulary,
+    corrected_queries,
+)
 from indexer.text.folding import fold
 
 
@@ -21,7 +28,7 @@ class Spelling:
         self._papers = papers
 
     def corrected(self, query: Query, plan: Plan) -> Iterator[tuple[str, Query]]:
-        """Returns the words put in and the query; see `indexer.suggest.corrected_queries`.
+        """Returns the words put in and the query; see `corrected_queries`.
 
         Nothing where every word is common or part of a name, which one request tells.
         """

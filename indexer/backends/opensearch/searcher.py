@@ -34,9 +34,9 @@ from indexer.backends.opensearch.receipt import Spelling
 from indexer.backends.opensearch.term_dictionary import WordFacts
 from indexer.backends.opensearch.transport import ReadAhead
 from indexer.budget import DEFAULT, Deadline, Limits
+from indexer.generations.integrity import Integrity
 from indexer.highlighting.snippets import Excerpts
 from indexer.highlighting.spans import token_cache
-from indexer.integrity import Integrity
 from indexer.paper import Paper
 from indexer.query import FacetField, Query
 from indexer.query_analysis.receipt import receipt_of
@@ -332,9 +332,9 @@ class ClusterSearcher:
         body = dated_body(matching, since, until, after, limit)
         return read_dated(self._transport.search(body), until)
 
-    def chain(self, one: str, other: str) -> tuple[str, ...]:
+    def chain(self, one: str, other: str, around: Iterable[str] = ()) -> tuple[str, ...]:
         """Returns the shortest chain of exact names from one to another, both included."""
-        return self._coauthors.chain(one, other)
+        return self._coauthors.chain(one, other, around)
 
     def meaning(self) -> MeaningInfo | None:
         """Returns None: this engine keeps no vectors and orders by words alone."""

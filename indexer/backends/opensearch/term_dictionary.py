@@ -12,6 +12,7 @@ from threading import Lock
 from typing import Any, Final
 
 from indexer.analysis import Analyzer, open_word
+from indexer.authors.person_papers import PersonPapers, papers_of_person
 from indexer.backends.opensearch.document import bounded
 from indexer.backends.opensearch.mapping import APART, Body
 from indexer.backends.opensearch.scoring import either
@@ -126,6 +127,10 @@ class WordFacts:
         if self._labels is None:
             self._labels = self._read_labels()
         return self._labels.ids(label)
+
+    def papers_of_person(self, key: str, number: int) -> PersonPapers:
+        """Returns no papers and says why: the cluster keeps no table of people."""
+        return papers_of_person(None, key, number, lambda _: ())
 
     def word_papers(self, words: list[str]) -> tuple[dict[str, int], dict[str, int]]:
         """Count the papers that have each surface word in their texts, and in their names."""

@@ -26,7 +26,7 @@ from indexer.query_analysis.terms import (
     Way,
     YearsTerm,
 )
-from indexer.record_fields import RECORD_FIELDS, record_keys
+from indexer.record.record_fields import RECORD_FIELDS, record_keys
 
 MOST_COUNTED: Final = 64
 """Words of a pattern that are counted one by one; more of them score a field once."""

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from indexer.analysis import Analyzer
+from indexer.authors.person_papers import PersonPapers
 from indexer.backends.opensearch.boolean_query import clauses, matching_query, scored_query, scores
 from indexer.backends.opensearch.facets import facet_aggs, filter_query
 from indexer.backends.opensearch.mapping import index_mapping, index_settings
@@ -56,6 +57,9 @@ class Words:
 
     def labelled(self, label: str) -> tuple[str, ...]:
         return ("one", "two") if label == "included" else ()
+
+    def papers_of_person(self, key: str, number: int) -> PersonPapers:
+        return PersonPapers((f"{key}-{number}",))
 
 
 def holding(term: TextTerm) -> int:

@@ -17,7 +17,7 @@ from indexer.backends.whoosh.format import generation as formats
 from indexer.backends.whoosh.format.array_file import OpenArrays, map_arrays, write_arrays
 from indexer.backends.whoosh.index import WhooshIndex
 from indexer.errors import IndexDamaged
-from indexer.integrity import Integrity
+from indexer.generations.integrity import Integrity
 from indexer.language.parse import parse_query
 from indexer.paper import Paper
 from tests.stress import damage

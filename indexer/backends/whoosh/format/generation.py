@@ -25,7 +25,7 @@ from indexer.backends.whoosh.format.packed_ints import PackedInts
 from indexer.backends.whoosh.format.record_terms import RecordTerms
 from indexer.backends.whoosh.format.segment import Lexicon, Segment, Strings
 from indexer.errors import IndexDamaged
-from indexer.integrity import Integrity
+from indexer.generations.integrity import Integrity
 from indexer.paper import Paper
 from indexer.search import IndexInfo
 

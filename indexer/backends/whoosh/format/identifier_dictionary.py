@@ -1,8 +1,8 @@
 """The term dictionary of identifiers: which papers of a segment have a DOI, a number, an address.
 
-Keys are those of `indexer.identifier_forms`. A key that several papers have stands there once for
-each. Segments written before there was a dictionary have none of its arrays; it is then made of
-their papers.
+Keys are those of `indexer.record.identifier_forms`. A key that several papers have stands there
+once for each. Segments written before there was a dictionary have none of its arrays; it is then
+made of their papers.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from indexer.backends.whoosh.format.array_file import Sink
 from indexer.backends.whoosh.format.segment import Lexicon, Strings
-from indexer.identifier_forms import paper_keys
 from indexer.paper import Paper
+from indexer.record.identifier_forms import paper_keys
 
 KEYS: Final = "identifiers"
 PAPERS: Final = "identifier_papers"

@@ -1,8 +1,9 @@
 """The term dictionary of record fields: which values of which papers have a word.
 
-Terms are the keys of `indexer.record_fields`. A posting is a value, not a paper, so that all words
-of a query can be asked of one value; values are numbered in the order of their papers. Segments
-written before there was this dictionary have none of its arrays; it is then made of their papers.
+Terms are the keys of `indexer.record.record_fields`. A posting is a value, not a paper, so that all
+words of a query can be asked of one value; values are numbered in the order of their papers.
+Segments written before there was this dictionary have none of its arrays; it is then made of their
+papers.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from indexer.backends.whoosh.format.array_file import Sink, fitting
 from indexer.backends.whoosh.format.segment import Ints, Lexicon
 from indexer.paper import Paper
-from indexer.record_fields import RecordValueReader
+from indexer.record.record_fields import RecordValueReader
 
 _NAME: Final = "record_terms"
 

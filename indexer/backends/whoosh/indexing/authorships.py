@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +11,7 @@ from itertools import accumulate
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.authors.collection_arrays import (
+from indexer.authors.clustering.collection_arrays import (
     TERMS,
     CollectionArrays,
     Ints,
@@ -180,7 +181,7 @@ class Authorships:
         return tuple(places)
 
     def _address(self, number: int) -> tuple[int, int]:
-        at = int(np.searchsorted(self._first, number, side="right")) - 1
+        at = bisect_right(self._first, number) - 1
         return at, int(self._live[at][number - self._first[at]])
 
 

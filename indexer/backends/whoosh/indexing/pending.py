@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.backends.whoosh.format.generation import OpenedSegment
-from indexer.digests import NONE, DigestTable
+from indexer.record.digests import NONE, DigestTable
 
 _FEW: Final = 256
 """Lookups by binary search before a hash table of all ids is built; both find the same."""

@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from time import perf_counter
 from typing import Final
 
-from indexer.authors.calibration import shipped_weights
-from indexer.authors.certain_evidence import CertainEvidence
+from indexer.authors.clustering.calibration import shipped_weights
+from indexer.authors.clustering.certain_evidence import CertainEvidence
+from indexer.authors.clustering.likely_people import table_of_people
+from indexer.authors.clustering.people_table import read_table
 from indexer.authors.curation import ATTACHED as CURATED
 from indexer.authors.curation import read_curated
-from indexer.authors.likely_people import table_of_people
-from indexer.authors.people_table import read_table
 from indexer.backends.whoosh.indexing.authorships import Authorships
 from indexer.errors import IndexDamaged
-from indexer.publishing import MOST_ATTACHED
+from indexer.generations.publishing import MOST_ATTACHED
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -45,12 +45,14 @@ def people_of(
         old = None
     curated = read_curated(attached.get(CURATED))
     identified = identified or (reuse and old is not None and old.identified)
-    evidence = CertainEvidence(
-        curated.papers,
-        collection.name_keys,
-        authorships.number,
-        authorships.paper if identified else None,
-    )
+    evidence = None
+    if identified or curated.papers:
+        evidence = CertainEvidence(
+            curated.papers,
+            collection.name_keys,
+            authorships.number,
+            authorships.paper if identified else None,
+        )
     data = table_of_people(
         collection,
         shipped_weights(),

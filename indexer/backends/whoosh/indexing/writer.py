@@ -16,11 +16,11 @@ from time import time
 from typing import Final
 
 from indexer.analysis import Analyzer
-from indexer.authors.certain_evidence import identifies_authors
-from indexer.authors.people_table import ATTACHED as PEOPLE
+from indexer.authors.clustering.certain_evidence import identifies_authors
+from indexer.authors.clustering.people_table import ATTACHED as PEOPLE
 from indexer.backends.whoosh.format import document_store
 from indexer.backends.whoosh.format.array_file import ArrayFile, map_arrays
-from indexer.backends.whoosh.format.directory import Policy, faults_told, link
+from indexer.backends.whoosh.format.directory import Policy, link, os_errors_reported
 from indexer.backends.whoosh.format.generation import (
     OpenedGeneration,
     OpenedSegment,
@@ -49,10 +49,10 @@ from indexer.backends.whoosh.indexing.term_dictionary_writer import reuse_stems
 from indexer.backends.whoosh.indexing.vectors_writer import copied_column
 from indexer.backends.whoosh.integrity import check_segment, check_sums
 from indexer.errors import RecordError
+from indexer.generations.publishing import check_attachment, check_loss
 from indexer.paper import Paper
-from indexer.platform import when_unused
-from indexer.publishing import check_attachment, check_loss
 from indexer.search import IndexInfo
+from indexer.system.platform import when_unused
 
 _LOG: Final = logging.getLogger(__name__)
 MOST_SEGMENTS: Final = 8
@@ -114,7 +114,7 @@ class WhooshWriter:
         self._identified = False
         self._now = int(time())
         self._scratch = hidden / "runs"
-        with faults_told(hidden):
+        with os_errors_reported(hidden):
             self._scratch.mkdir()
         # New papers use the dictionary of the index, so a merge can copy compressed papers.
         shared = () if plan.rebuild else self._old
@@ -165,7 +165,7 @@ class WhooshWriter:
         """Attaches a small document to the generation; empty data removes the one of this name.
 
         Raises:
-            ValueError: see `indexer.publishing.check_attachment`.
+            ValueError: see `indexer.generations.publishing.check_attachment`.
         """
         check_attachment(name, data)
         self._attached.pop(name, None)

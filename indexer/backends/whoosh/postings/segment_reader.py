@@ -134,7 +134,7 @@ class SegmentReader:
         return IdentifierDictionary.of_papers(map(self._loaded.store.paper, range(self.size)))
 
     def with_record_words(self, keys: Sequence[str]) -> Ids:
-        """Returns the papers that have a value with all these keys of `indexer.record_fields`.
+        """Returns the papers with a value that has all these keys of `record_fields`.
 
         Rising, deleted ones included.
         """

@@ -29,7 +29,7 @@ from indexer.query_analysis.terms import (
     YearsTerm,
     value_key,
 )
-from indexer.record_fields import RECORD_FIELDS, record_keys
+from indexer.record.record_fields import RECORD_FIELDS, record_keys
 
 _NODE: Final = 3
 """An inner node of the plan costs about one posting per 2**_NODE docs of the segment."""

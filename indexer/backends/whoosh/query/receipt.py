@@ -25,7 +25,7 @@ from indexer.query_analysis.plan import Plan
 from indexer.query_analysis.receipt import receipt_of
 from indexer.query_analysis.terms import NameTerm, StemTerm
 from indexer.results import Receipt
-from indexer.suggest import RARE, SHORTEST, Vocabulary, corrected_queries
+from indexer.suggestions.spelling_correction import RARE, SHORTEST, Vocabulary, corrected_queries
 
 
 def budgeted_receipt(

@@ -16,10 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.analysis import Analyzer
+from indexer.authors.clustering.people_table import ATTACHED as PEOPLE_ATTACHED
+from indexer.authors.person_papers import PersonPapers, papers_of_person
 from indexer.backends.whoosh.format.generation import Snapshot
 from indexer.backends.whoosh.format.ragged_arrays import concatenate_ranges, distinct
 from indexer.backends.whoosh.kernels.dispatch import KernelChoice, Kernels
-from indexer.backends.whoosh.postings.author_names import is_name
+from indexer.backends.whoosh.postings.author_names import docs_of_names, is_name, names_of_key
 from indexer.backends.whoosh.postings.cache_sizes import (
     LEAF_BYTES,
     PAPER_BYTES,
@@ -81,7 +83,7 @@ class Collection:
         self._formula = Bm25f(self.readers, ranking, kernels)
         self._scored = ScoredTerms(
             tuple(reader.size for reader in self.readers),
-            self._found,
+            self._look_up,
             self._formula,
             known=max(TERM_BYTES, known),
             whole=max(SCORE_BYTES, scores),
@@ -93,6 +95,7 @@ class Collection:
         self._expansions: BoundedCache[Expansion] = BoundedCache(LEAF_BYTES, _weigh_expansion)
         self._named: BoundedCache[bool] = BoundedCache(LEAF_BYTES, lambda _: 300)
         self._labels = read_labels(snapshot.attached.get(LABELS_ATTACHED))
+        self._people = snapshot.attached.get(PEOPLE_ATTACHED)
 
     def encoder(self) -> SentenceEncoder | None:
         """Returns what encodes queries; None where it is switched off or not installed."""
@@ -179,7 +182,7 @@ class Collection:
             execution.terms[term] = scored_term
         return scored_term
 
-    def _found(self, term: TextTerm, budget: Budget) -> tuple[PostingList, ...]:
+    def _look_up(self, term: TextTerm, budget: Budget) -> tuple[PostingList, ...]:
         """Returns the posting lists of a term."""
         return tuple(find_postings(reader, term, budget) for reader in self.readers)
 
@@ -247,6 +250,17 @@ class Collection:
     def labelled(self, label: str) -> tuple[str, ...]:
         """Returns the ids of the papers with a label; "any" stands for each label."""
         return self._labels.ids(label)
+
+    def papers_of_person(self, key: str, number: int) -> PersonPapers:
+        """Returns the papers of one of the likely people of a `name_key`."""
+        return papers_of_person(self._people, key, number, self._ids_by)
+
+    def _ids_by(self, key: str) -> Iterator[str]:
+        """Yields the ids of the papers of an exact name, deleted ones included."""
+        for reader in self.readers:
+            docs, _ = docs_of_names(reader, names_of_key(reader, key))
+            for doc in docs.tolist():
+                yield reader.paper_id(doc)
 
     def fitting(self, pattern: str, *, names: bool) -> Expansion:
         """Returns the expansion of a wildcard pattern over the words of texts, or of names."""

@@ -21,7 +21,7 @@ from indexer.backends.whoosh.format.manifest import INDEX, Manifest
 from indexer.backends.whoosh.whoosh_codec.codec import ArraySegment
 from indexer.backends.whoosh.whoosh_codec.schema import schema_of
 from indexer.errors import IndexDamaged
-from indexer.platform import sync_file
+from indexer.system.platform import sync_file
 
 NAME: Final = f"_{INDEX}_1.toc"
 _MOST_BYTES: Final = 1 << 22

@@ -1,0 +1,1 @@
+"""The papers of one exact name clustered into likely people, for a whole collection."""

@@ -1,0 +1,1 @@
+"""Records made clean: characters, markup, names, venues, dates, kinds of work."""

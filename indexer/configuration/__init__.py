@@ -1,0 +1,1 @@
+"""Settings: the defaults, the user's YAML file, and how both are read and checked."""

@@ -1,0 +1,1 @@
+"""Dump formats that are tables."""

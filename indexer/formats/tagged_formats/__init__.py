@@ -1,0 +1,1 @@
+"""Dump formats of tagged lines."""

@@ -1,0 +1,1 @@
+"""Papers that belong together: versions of one work, duplicates, similar papers, topics."""

@@ -1,0 +1,1 @@
+"""What the machine offers: operating system, optional packages, files that may be written."""

@@ -79,11 +79,12 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     request_context.register(app, Snapshots(index), params, load_venues(config.build.venues))
     error_pages.register(app, f"quiver build DUMP --index {config.index.dir}")
     for views in (
-        *(search, screening, advanced, papers, references, coauthor_path, exports, json_api),
+        *(search, screening, advanced, papers, coauthor_path, exports, json_api),
         *(api_description, feeds, shelf, similar, duplicates, topics, translations, suggest),
         *(arxiv_api, sitemap, health),
     ):
         app.register_blueprint(views.blueprint)
+    references.register(app)
     search_diff.register(app)
     trends.register(app)
     if config.web.oai:

@@ -146,7 +146,9 @@ from indexer.related.more_like_this import (
 from indexer.related.topics import Topic, topics_of
 from indexer.related.versions import find_versions
 from indexer.related.works import MOST_TOGETHER, Works, put_together, versions_among
+from indexer.reviews.label_clauses import label_asked, without_label
 from indexer.reviews.labels import PaperLabels, labels_of
+from indexer.reviews.screening_order import ScreeningOrder, screening_order, screening_sentences
 from indexer.reviews.screening_table import FORMAT as SCREENING_FORMAT
 from indexer.reviews.screening_table import write_screening_table
 from indexer.reviews.search_databases import DATABASES as SEARCH_DATABASES
@@ -313,6 +315,7 @@ __all__ = [
     "RepairJson",
     "Results",
     "ResultsJson",
+    "ScreeningOrder",
     "SearchStringError",
     "SearchStringReading",
     "Searcher",
@@ -366,6 +369,7 @@ __all__ = [
     "is_arxiv_category",
     "is_host_name",
     "known_name",
+    "label_asked",
     "labelled_people",
     "labels_of",
     "language_name",
@@ -402,6 +406,8 @@ __all__ = [
     "report_json",
     "results_json",
     "run_alerts",
+    "screening_order",
+    "screening_sentences",
     "search_corrected",
     "shared_terms",
     "similar_names",
@@ -411,6 +417,7 @@ __all__ = [
     "unnumbered",
     "versions_among",
     "versions_of_paper",
+    "without_label",
     "write_citations",
     "write_identifier",
     "write_references",

@@ -66,15 +66,15 @@ def _numbered(strings: Iterable[str]) -> Ints:
 def _surname_and_given(key: str) -> tuple[str, str]:
     """Returns surname and given names; in ASCII as `read_person` does, many times faster."""
     if key.isascii():
-        bare = key.replace(" ", "").isalpha()
-        words = key.split() if bare else key.translate(_PRINTED).split()
+        if key.replace(" ", "").isalpha():
+            given, _, surname = key.rpartition(" ")
+            return surname, given
+        words = key.translate(_PRINTED).split()
         if len(words) > 1 and words[-1].isdigit():
             words.pop()
         if not words:
             return key, ""
-        surname = words.pop()
-        if bare:
-            return surname, " ".join(words)
-        return surname.replace("-", ""), " ".join(" ".join(words).replace("-", " ").split())
+        surname = words.pop().replace("-", "")
+        return surname, " ".join(" ".join(words).replace("-", " ").split())
     person = read_person(key)
     return (key, "") if person is None else (person.surname, " ".join(person.given))

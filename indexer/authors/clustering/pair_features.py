@@ -22,6 +22,7 @@ from indexer.authors.clustering.collection_arrays import (
     Longs,
     distinct,
     expand,
+    expand_pairs,
 )
 from indexer.authors.clustering.name_ambiguity import NameAmbiguity, measure_ambiguity
 
@@ -95,13 +96,8 @@ def batches(collection: CollectionArrays, names: Longs) -> Iterable[Longs]:
 def all_pairs(collection: CollectionArrays, names: Longs) -> Pairs:
     """Returns the pairs of papers of each name, name by name, each as `numpy.triu_indices`."""
     ptr, papers = collection.by_name
-    owner, first = expand(ptr, names)
-    # The papers of a name are adjacent, so each is paired with those that follow.
-    following = ptr[names + 1][owner] - first - 1
-    second = np.repeat(first - (np.cumsum(following) - following) + 1, following)
-    second += np.arange(len(second))
-    name = np.repeat(names[owner], following).astype(np.int32)
-    return Pairs(name, papers[np.repeat(first, following)], papers[second])
+    owner, first, second = expand_pairs(ptr, names)
+    return Pairs(names[owner].astype(np.int32), papers[first], papers[second])
 
 
 class PairFeatures:
@@ -142,11 +138,9 @@ class PairFeatures:
     def _edges(self) -> HashedSet:
         """Pairs of names that wrote a paper together."""
         collection = self._collection
-        _, items = expand(collection.author_ptr, collection.paper_of_author)
-        sizes = np.diff(collection.author_ptr)[collection.paper_of_author]
-        one = np.repeat(collection.authors.astype(np.int64), sizes)
-        other = collection.authors[items].astype(np.int64)
-        return HashedSet(distinct((one * self._names + other)[one < other]))
+        _, first, second = expand_pairs(collection.author_ptr, np.arange(collection.papers))
+        one, other = collection.authors[first].astype(np.int64), collection.authors[second]
+        return HashedSet(distinct(one * self._names + other))
 
     @cached_property
     def _venue_habit(self) -> Floats:

@@ -343,7 +343,7 @@ def test_opened_generations_keep_no_more_than_their_caches_may(
             searcher.search(parse_query(text))
         collection = searcher._collection
         assert collection._scored._known.bytes <= cache_sizes.TERM_BYTES
-        assert collection._scored._whole.bytes <= cache_sizes.SCORE_BYTES
+        assert collection._scored._score_cache.bytes <= cache_sizes.SCORE_BYTES
         assert collection._expansions.bytes <= cache_sizes.LEAF_BYTES
 
 

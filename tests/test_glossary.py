@@ -30,6 +30,11 @@ GENERIC_MODULE: Final = re.compile(
     r"(base|common|core|helpers?|misc|shared|stuff|things|tools|utils?|manager|handlers?"
     r"|asked|found|held|kept|known|looked|seen|standing|told|wanted|whole|places)"
 )
+GENERIC_FUNCTION: Final = re.compile(
+    r"_?(asked|at|at_hand|begun|chosen|found|gone|got|held|kept|known|looked|made|one|passing|said"
+    r"|seen|sought|standing|taken|told|wanted|whole|written)"
+)
+"""Words that say neither what a function does nor what it returns."""
 LEAST_LINES: Final = 40
 MOST_LINES: Final = 500
 MOST_MODULES: Final = 28
@@ -104,6 +109,17 @@ def test_no_class_has_a_generic_name() -> None:
 def test_no_module_has_a_generic_name() -> None:
     parts = {part for name in MODULES for part in Path(name).with_suffix("").parts}
     assert not [part for part in parts if GENERIC_MODULE.fullmatch(part)]
+
+
+def test_no_function_has_a_generic_name() -> None:
+    generic = {
+        f"{name}: {node.name}"
+        for name, path in MODULES.items()
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and GENERIC_FUNCTION.fullmatch(node.name)
+    }
+    assert not generic, "name these after what they do or return"
 
 
 @pytest.mark.parametrize("room", [*BACKENDS, "webui"])

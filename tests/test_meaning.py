@@ -191,13 +191,13 @@ def _vectors(seed: int, count: int, width: int = 128) -> Iterator[Quantized]:
 @settings(max_examples=25, deadline=None)
 def test_quantized_cosines_are_near_and_exact_sums(seed: int, count: int) -> None:
     coded, exact = _vectors(seed, count)
-    query = coded.at(np.array([0]))
+    query = coded.take(np.array([0]))
     found = cosines(coded, query)
     np.testing.assert_allclose(found, exact.codes @ exact.codes[0], atol=0.02)
     sums = coded.codes.astype(np.int64) @ coded.codes[0].astype(np.int64)
     expected = np.round(sums * coded.scales.astype(np.float64) * float(query.scales[0]), 5)
     np.testing.assert_array_equal(found, expected)
-    backwards = cosines(coded.at(np.arange(count)[::-1]), query)
+    backwards = cosines(coded.take(np.arange(count)[::-1]), query)
     np.testing.assert_array_equal(backwards[::-1], found)
 
 
@@ -218,7 +218,7 @@ def test_signs_choose_the_rows_that_differ_least(seed: int, count: int, k: int) 
 def test_a_row_of_nothing_has_no_scale() -> None:
     coded = quantize(np.zeros((2, 8), np.float32))
     assert not coded.scales.any()
-    assert not cosines(coded, coded.at(np.array([0]))).any()
+    assert not cosines(coded, coded.take(np.array([0]))).any()
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ READINGS: tuple[tuple[str, Clause | None], ...] = (
     ("-a", words("-a")),
     ("non-invasive", Word("non-invasive")),
     ("pre- and post-training", words("pre", "and", "post-training")),
-    ("log(n)-approximation", words("log", "n", "approximation")),
+    ("log(n)-approximation", Word("log(n)-approximation")),
     ("a -(b c)", Words((Part(A), Part(words("b", "c"), Occur.EXCLUDED)))),
     ('"attention is all you need"', Phrase("attention is all you need")),
     ("“to be”", Phrase("to be")),

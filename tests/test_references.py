@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.evaluation.reference_styles import STYLES, in_style
+from indexer.language.parse import parse_query
 from indexer.paper import Paper
 from indexer.publication import Publication
 from indexer.references.bibliography import read_bibliography, split_list
+from indexer.references.known_item import NOT_HERE
 from indexer.references.match import find_paper
 from indexer.references.parse import is_reference, parse_reference
 from indexer.references.report import (
@@ -72,6 +74,38 @@ def test_debris_of_a_pdf_does_no_harm(searcher: Searcher, text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "[3] A. Lee, B. van der Berg, C. Doe, {}, in: NeurIPS, 2019, pp. 12–19.",
+        "7. Lee, A., van der Berg, B.: {} In: NeurIPS, pp. 12–19. Springer, Heidelberg (2019)",
+        "LEE, Ann ; VAN DER BERG, Bo: {} In: NeurIPS 3 (2019), S. 12",
+        "LEE, A., VAN DER BERG, B., AND DOE, C. 2019. {} In NeurIPS.",
+        "Ann Lee, Bo van der Berg, Cy Doe: {} NeurIPS 2019: 12-19",
+        "{} (Lee et al., NeurIPS 2019)",
+        "[Lee et al., NeurIPS 2019] {}",
+        "{} A Lee, B van der Berg, C Doe… - NeurIPS, 2019 - wind.org",
+        "\\bibitem{{lee}} A.~Lee and C.~Doe. \\newblock {} \\newblock In {{\\em NeurIPS}}, 2019.",
+        "%0 Conference Paper %T {} %A Lee, Ann %B NeurIPS %D 2019",
+        '[{{"title": "{}", "author": [{{"family": "Lee"}}], "issued": {{"raw": "2019"}}}}]',
+    ],
+)
+def test_other_styles_are_read(searcher: Searcher, text: str) -> None:
+    text = text.format("Non-convex kites: what do they need?")
+    assert is_reference(text)
+    found = find_paper(searcher, parse_reference(text))
+    assert found is not None
+    assert found.paper.id == "kites"
+
+
+def test_a_title_in_another_order_is_found_by_its_words(searcher: Searcher) -> None:
+    found = find_paper(
+        searcher, parse_reference("A. Lee. Wind. What do non-convex kites they need. Loom 3, 2019.")
+    )
+    assert found is not None
+    assert found.paper.id == "kites"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "Doe, J. (2019). A paper that is not among these. Journal of Wind, 3, 1-9.",
         "Gray, E. (1990). Learning of looms from deep plans. ICML, 20-29.",
         "",
@@ -88,6 +122,12 @@ def test_what_is_not_here_is_not_found(searcher: Searcher, text: str) -> None:
 )  # fmt: skip
 def test_a_query_is_no_reference(text: str) -> None:
     assert not is_reference(text)
+
+
+def test_a_reference_that_fits_no_paper_says_so(searcher: Searcher) -> None:
+    text = "Doe, J. (2019). A paper that is not among these. Journal of Wind, 3, 1-9."
+    reasons = [repair.reason for repair in searcher.search(parse_query(text)).receipt.repairs]
+    assert NOT_HERE in reasons
 
 
 def test_a_list_falls_into_its_references() -> None:

@@ -15,7 +15,7 @@ LINES = [
 ]
 DICTIONARY = zstd.train(LINES, 4096)
 MOST = 1 << 16
-READERS = [zstd._new_contexts, *([zstd._kept_context] if zstd.zstandard else [])]
+READERS = [zstd._new_contexts, *([zstd._cached_context] if zstd.zstandard else [])]
 
 
 @pytest.mark.parametrize("reader", READERS)

@@ -46,6 +46,7 @@ from webui.views import (
     owner,
     papers,
     references,
+    screening,
     search,
     search_diff,
     shelf,
@@ -77,26 +78,14 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
     form_limits.register(app)
     request_context.register(app, Snapshots(index), params, load_venues(config.build.venues))
     error_pages.register(app, f"quiver build DUMP --index {config.index.dir}")
-    app.register_blueprint(search.blueprint)
-    app.register_blueprint(advanced.blueprint)
-    app.register_blueprint(papers.blueprint)
-    app.register_blueprint(references.blueprint)
-    app.register_blueprint(coauthor_path.blueprint)
-    app.register_blueprint(exports.blueprint)
-    app.register_blueprint(json_api.blueprint)
-    app.register_blueprint(api_description.blueprint)
-    app.register_blueprint(feeds.blueprint)
-    app.register_blueprint(shelf.blueprint)
-    app.register_blueprint(similar.blueprint)
-    app.register_blueprint(duplicates.blueprint)
+    for views in (
+        *(search, screening, advanced, papers, references, coauthor_path, exports, json_api),
+        *(api_description, feeds, shelf, similar, duplicates, topics, translations, suggest),
+        *(arxiv_api, sitemap, health),
+    ):
+        app.register_blueprint(views.blueprint)
     search_diff.register(app)
-    app.register_blueprint(topics.blueprint)
-    app.register_blueprint(translations.blueprint)
     trends.register(app)
-    app.register_blueprint(suggest.blueprint)
-    app.register_blueprint(arxiv_api.blueprint)
-    app.register_blueprint(sitemap.blueprint)
-    app.register_blueprint(health.blueprint)
     if config.web.oai:
         oai.register(app, config.web.title, config.web.contact)
     if config.web.mcp:

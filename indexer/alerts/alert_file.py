@@ -26,7 +26,7 @@ import yaml
 from indexer.alerts.alert import Alert, AlertsFile, PageKind, Target, TargetKind
 from indexer.configuration.networks import is_mailbox
 from indexer.errors import ConfigError
-from indexer.intake.yaml_nodes import NodeReader, composed, got_text, is_null
+from indexer.intake.yaml_nodes import NodeReader, composed, is_null, node_text
 
 MOST_ALERTS: Final = 1_000
 _MOST_TARGETS: Final = 50
@@ -165,7 +165,7 @@ class _AlertsReader(NodeReader[AlertsFile]):
             self.fault(where, told, node)
         for item in nodes[:_MOST_VALUES]:
             if not isinstance(item, yaml.ScalarNode) or is_null(item):
-                told = f"expected a text or a list of texts; got {got_text(item)}"
+                told = f"expected a text or a list of texts; got {node_text(item)}"
                 self.fault(where, told, item)
             elif len(item.value) > _LONGEST:
                 self.fault(where, f"expected at most {_LONGEST:,} characters; shorten it", item)

@@ -40,7 +40,7 @@ def closed_after(client: Any, seconds: float) -> Iterator[None]:
         timer.join()
 
 
-def said(words: str | bytes) -> str:
+def reply_text(words: str | bytes) -> str:
     """Returns what a server says in one line of printable text, cut where nobody reads on."""
     text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
     return shortened(one_line(text), _LONGEST)

@@ -22,7 +22,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from indexer.alerts.deadline import closed_after, said
+from indexer.alerts.deadline import closed_after, reply_text
 from indexer.alerts.notice import Notice, one_line, shortened
 from indexer.alerts.notice_html import notice_html
 from indexer.alerts.notice_text import notice_text
@@ -121,10 +121,10 @@ class MailServer:
                 client.send_message(message, self._settings.sender, [recipient])
         except (OSError, smtplib.SMTPException) as error:
             if isinstance(error, OSError) and not isinstance(error, smtplib.SMTPException):
-                self._failure = self._told(error)
+                self._failure = self._describe_error(error)
             if not isinstance(error, smtplib.SMTPResponseException | smtplib.SMTPRecipientsRefused):
                 self.close()
-            raise DeliveryError(self._told(error)) from error
+            raise DeliveryError(self._describe_error(error)) from error
 
     def close(self) -> None:
         """Takes leave of the server; does nothing without a connection."""
@@ -153,12 +153,12 @@ class MailServer:
                 if settings.user:
                     client.login(settings.user, settings.password)
         except (OSError, smtplib.SMTPException) as error:
-            self._failure = self._told(error)
+            self._failure = self._describe_error(error)
             self.close()
             raise DeliveryError(self._failure) from error
         return client
 
-    def _told(self, error: Exception) -> str:
+    def _describe_error(self, error: Exception) -> str:
         """Words what went wrong; whatever the server says, the password is not in it."""
         settings = self._settings
         server = f"the mail server {settings.host}:{settings.port}"
@@ -169,7 +169,7 @@ class MailServer:
             )
         if isinstance(error, smtplib.SMTPNotSupportedError):
             return (
-                f"{server} does not support this: {said(str(error))}; check "
+                f"{server} does not support this: {reply_text(str(error))}; check "
                 "alerts.smtp_encryption and alerts.smtp_user"
             )
         if isinstance(error, ssl.SSLCertVerificationError):
@@ -179,14 +179,14 @@ class MailServer:
             )
         if isinstance(error, smtplib.SMTPRecipientsRefused):
             code, reply = next(iter(error.recipients.values()))
-            reason = f"refuses the recipient: {code} {said(reply)}"
+            reason = f"refuses the recipient: {code} {reply_text(reply)}"
         elif isinstance(error, smtplib.SMTPResponseException):
-            reason = f"refuses the message: {error.smtp_code} {said(error.smtp_error)}"
+            reason = f"refuses the message: {error.smtp_code} {reply_text(error.smtp_error)}"
         elif isinstance(error, smtplib.SMTPServerDisconnected):
             reason = "has closed the connection"
         else:
             why = getattr(error, "strerror", None) or str(error) or type(error).__name__
-            reason = f"does not answer: {said(why)}"
+            reason = f"does not answer: {reply_text(why)}"
         secrets = (settings.password, base64.b64encode(settings.password.encode()).decode())
         for secret in secrets:
             reason = reason.replace(secret, "…") if secret else reason

@@ -105,7 +105,7 @@ def run_alerts(  # noqa: PLR0913 - the parts of a run, and two options
         AlertError: when another run is at work.
         ConfigError: when an alert has a parameter without a meaning, or `since` has none.
     """
-    alerts = _chosen(file, pages, only)
+    alerts = _choose_alerts(file, pages, only)
     with folder.locked():
         runs = [_AlertRun(alert) for alert in alerts]
         states = [_guarded(run, partial(folder.read, run.alert.name)) for run in runs]
@@ -140,7 +140,7 @@ def preview_alerts(  # noqa: PLR0913 - the parts of a run, and two options
 
     Nothing is written and nothing sent. The arguments and errors are those of `run_alerts`.
     """
-    alerts = _chosen(file, pages, only)
+    alerts = _choose_alerts(file, pages, only)
     with index.searcher() as searcher:
         check = _Check(index, searcher, pages, since)
         for alert in alerts:
@@ -240,7 +240,7 @@ class _Check:
         return self._changes[state.generation]
 
 
-def _chosen(file: AlertsFile, pages: AlertPages, only: Collection[str]) -> tuple[Alert, ...]:
+def _choose_alerts(file: AlertsFile, pages: AlertPages, only: Collection[str]) -> tuple[Alert, ...]:
     """Returns the alerts to run, all of whose parameters have a meaning."""
     names = [alert.name for alert in file.alerts]
     unknown = [name for name in only if name not in names]

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Final
 from urllib.parse import urlsplit
 
-from indexer.alerts.deadline import closed_after, said
+from indexer.alerts.deadline import closed_after, reply_text
 from indexer.alerts.notice import Notice, notice_json
 from indexer.errors import DeliveryError
 
@@ -95,7 +95,7 @@ def _post(body: bytes, key: str, address: str, timeout: float) -> None:
         with closed_after(connection, 4 * timeout):
             connection.request("POST", path, body, headers)
             answer = connection.getresponse()
-            status, reason = answer.status, said(answer.reason)
+            status, reason = answer.status, reply_text(answer.reason)
             asked = answer.getheader("Retry-After", "")
             answer.read(_READ)
     except ssl.SSLCertVerificationError as error:
@@ -103,7 +103,7 @@ def _post(body: bytes, key: str, address: str, timeout: float) -> None:
         raise DeliveryError(told) from error
     except (OSError, http.client.HTTPException, ValueError) as error:
         why = getattr(error, "strerror", None) or type(error).__name__
-        raise WebhookAwayError(f"{server} does not answer: {said(str(why))}") from error
+        raise WebhookAwayError(f"{server} does not answer: {reply_text(str(why))}") from error
     finally:
         connection.close()
     if 200 <= status < 300:

@@ -303,10 +303,10 @@ def cite(searcher: Searcher, identifiers: list[str], style: str = "bibtex") -> J
     """
     papers = _papers(searcher, identifiers)
     number = len(papers)
-    text = _written(papers, style)
+    text = _cite(papers, style)
     while number > 1 and len(text.encode()) > MOST_BYTES // 2:  # JSON may double line ends
         number -= 1
-        text = _written(papers[:number], style)
+        text = _cite(papers[:number], style)
     answer: Json = {
         "style": style,
         "citations": _clip(text, MOST_BYTES // 2),
@@ -393,7 +393,7 @@ def _papers(searcher: Searcher, identifiers: list[str]) -> list[Paper]:
     return [_paper(searcher, identifier) for identifier in identifiers]
 
 
-def _written(papers: list[Paper], style: str) -> str:
+def _cite(papers: list[Paper], style: str) -> str:
     if style in REFERENCE_STYLES:  # the path of a style file is no choice of an assistant's
         return "".join(write_references(papers, style))
     if style not in CITATION_FORMATS:

@@ -97,7 +97,7 @@ class Curation:
 
 def attach_curation(writer: Writer, curation: Curation) -> None:
     """Keep what is curated with an index; nothing curated takes away what was."""
-    writer.attach(ATTACHED, _written(curation) if curation != Curation() else b"")
+    writer.attach(ATTACHED, _encode(curation) if curation != Curation() else b"")
 
 
 def curation_of(searcher: Searcher) -> Curation:
@@ -118,7 +118,7 @@ def read_curated(data: bytes | None) -> Curation:
     return Curation() if data is None else _read(data)
 
 
-def _written(curation: Curation) -> bytes:
+def _encode(curation: Curation) -> bytes:
     people = [
         {key: value for key in _KEYS if (value := getattr(person, key))}
         for person in curation.people

@@ -55,15 +55,15 @@ def bibtex_name(author: Author, write: Callable[[str], str]) -> str:
         bare = not author.literal and " " not in name and not _LIST_WORD.search(name)
         return write(name) if bare else f"{{{write(name)}}}"
     particle = joined(author.dropping_particle, author.particle)
-    family = _held(author.family, write, by_lower=True)
+    family = _braced(author.family, write, by_lower=True)
     if particle:
         starts_lower = all(_is_lower(word) for word in particle.split())
         whole = joined(particle, author.family)
         if not starts_lower or particle.endswith(("'", "’", "-")):
-            family = _held(whole, write, by_lower=True)
+            family = _braced(whole, write, by_lower=True)
         else:
             family = f"{write(particle)} {family}"
-    parts = [family, write(author.suffix), _held(author.given, write)]
+    parts = [family, write(author.suffix), _braced(author.given, write)]
     return ", ".join(part for part in parts if part)
 
 
@@ -91,7 +91,7 @@ def endnote_name(author: Author) -> str:
     return f"{name.replace(',', '')}," if is_group else name
 
 
-def _held(text: str, write: Callable[[str], str], *, by_lower: bool = False) -> str:
+def _braced(text: str, write: Callable[[str], str], *, by_lower: bool = False) -> str:
     """Returns a part of a name, in braces where BibTeX would take it apart otherwise."""
     words = text.split()
     inner_lower = by_lower and len(words) > 1 and any(_is_lower(word) for word in words[:-1])

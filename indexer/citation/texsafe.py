@@ -187,9 +187,9 @@ class _Words:
         )
 
     def _word(self, start: int, end: int) -> str:
-        return _joined(self._written(start, end))
+        return _joined(self._write_range(start, end))
 
-    def _written(self, start: int, end: int) -> list[str]:
+    def _write_range(self, start: int, end: int) -> list[str]:
         written: list[str] = []
         at = start
         for match in _TOKEN.finditer(self._text, start, end):

@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from indexer.build import build_index, check_dumps
 from indexer.cli.group import Session, example, overwrite_option, with_session
-from indexer.cli.meaning import encode_papers, meaning_option, meaning_wanted
+from indexer.cli.meaning import encode_papers, meaning_option, meaning_setting
 from indexer.cli.opening import open_session_index
 from indexer.cli.terminal import counted, echo_lines
 from indexer.cli.watch import EVERY, watch
@@ -102,7 +102,7 @@ def build(
     if every is not None and not watched:
         raise click.UsageError("--every sets the time between two checks of --watch; add --watch")
     session = session.waiting(wait).shrinking(allowed=allow_shrink)
-    wanted = meaning_wanted(session, option=meaning)
+    wanted = meaning_setting(session, option=meaning)
     if not watched:
         _write(
             session, dumps, rejected, rebuild=True, strict=strict, overwrite=overwrite,
@@ -143,7 +143,7 @@ def update(
 ) -> None:
     """Add the papers of DUMPs to the index; a paper with a known id replaces the old one."""
     session = session.waiting(wait).shrinking(allowed=allow_shrink)
-    wanted = meaning_wanted(session, option=meaning)
+    wanted = meaning_setting(session, option=meaning)
     _write(
         session, dumps, rejected, rebuild=False, strict=strict, overwrite=overwrite, meaning=wanted
     )

@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from indexer.cleaning.venues import load_venues
 from indexer.cli.group import Session, example, overwrite_option, with_session
-from indexer.cli.meaning import meaning_wanted
+from indexer.cli.meaning import meaning_setting
 from indexer.cli.opening import open_searcher
 from indexer.cli.terminal import counted, echo_lines
 from indexer.configuration.config import Config, load_config
@@ -120,7 +120,7 @@ def evaluate(
     assert directory is not None  # noqa: S101 - said for the type checker; the line above holds it
     require_extra("evaluate")
     if meaning:
-        meaning_wanted(session, option=True)
+        meaning_setting(session, option=True)
     judged = read_judged(directory, split=split)
     other_config = None if against is None else load_config(against)
     with ExitStack() as opened:

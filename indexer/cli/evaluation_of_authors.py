@@ -71,7 +71,7 @@ def evaluate_authors(
         said = {**judgement_as_json(judgement), **quality_json(scored.rows, scored.said)}
         click.echo(json.dumps(said))
     else:
-        echo_lines(*_lines(judgement), *_row_lines(scored.rows), *_said_lines(scored.said))
+        echo_lines(*_lines(judgement), *_row_lines(scored.rows), *_statement_lines(scored.said))
 
 
 def _lines(judgement: Judgement) -> Iterator[str]:
@@ -107,7 +107,7 @@ def _row_lines(rows: Iterable[Row]) -> Iterator[str]:
             )
 
 
-def _said_lines(said: Iterable[Statement]) -> Iterator[str]:
+def _statement_lines(said: Iterable[Statement]) -> Iterator[str]:
     yield f"{'Papers of one name said to be by two people':<48}{'precision':>9} {'recall':>7}"
     for row in said:
         what = f"  {row.source}, from a probability of {row.at_least:.2f} on"

@@ -92,8 +92,14 @@ def read_filters(
     asked, span = _read_years(years)
     filters: list[Filter] = []
     for field in FACET_FIELDS:
-        include = asked if field == "year" else _known(searcher, field, chosen[field], venues)
-        exclude = () if field == "year" else _known(searcher, field, chosen[f"{field}_not"], venues)
+        include = (
+            asked if field == "year" else _known_values(searcher, field, chosen[field], venues)
+        )
+        exclude = (
+            ()
+            if field == "year"
+            else _known_values(searcher, field, chosen[f"{field}_not"], venues)
+        )
         if include or exclude:
             filters.append(Filter(field, include, exclude))
     return tuple(filters), span
@@ -145,7 +151,7 @@ def _read_years(texts: tuple[str, ...]) -> tuple[tuple[str, ...], YearRange]:
     return tuple(str(year) for year in sorted(years, reverse=True)), YearRange()
 
 
-def _known(
+def _known_values(
     searcher: Searcher, field: FacetField, texts: tuple[str, ...], venues: Venues
 ) -> tuple[str, ...]:
     values_: list[str] = []

@@ -22,7 +22,7 @@ meaning_option = click.option(
 )
 
 
-def meaning_wanted(session: Session, *, option: bool | None) -> str:
+def meaning_setting(session: Session, *, option: bool | None) -> str:
     """Returns whether papers are to be encoded: "auto", "on" or "off"; before anything is read.
 
     Raises:
@@ -53,7 +53,7 @@ def encode_papers(session: Session, index: Index, report: BuildReport, wanted: s
         session: of the run.
         index: whose words were just published.
         report: of the build.
-        wanted: see `meaning_wanted`.
+        wanted: see `meaning_setting`.
 
     Returns:
         The report, with the generation that holds the vectors.

@@ -41,10 +41,10 @@ def echo_lines(*lines: str, err: bool = False) -> None:
     A control character is written as a code (``\x1b``), and so is a line feed inside a line; of the
     terminal's own sequences only the emphasis of `click.style` passes.
     """
-    click.echo("\n".join(_LINE.sub(_told, line) for line in lines), err=err)
+    click.echo("\n".join(_LINE.sub(_style_or_escape, line) for line in lines), err=err)
 
 
-def _told(match: re.Match[str]) -> str:
+def _style_or_escape(match: re.Match[str]) -> str:
     return match["style"] or ascii(match[0])[1:-1]
 
 

@@ -174,12 +174,14 @@ class _Reader:
             return  # a section with all its keys commented out
         if not isinstance(node, yaml.MappingNode):
             some = ", ".join(sorted(keys)[:3])
-            self._fault(path, f"expected keys such as {some}; got {self._got(node)}", node)
+            self._fault(
+                path, f"expected keys such as {some}; got {self._describe_node(node)}", node
+            )
             return
         seen: dict[str, int] = {}
         for key_node, value in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
-                self._fault(path, f"expected a key; got {self._got(key_node)}", key_node)
+                self._fault(path, f"expected a key; got {self._describe_node(key_node)}", key_node)
                 continue
             key = str(key_node.value)
             full = f"{path}.{key}" if path else key
@@ -203,7 +205,7 @@ class _Reader:
                 value = node
         checked = None if isinstance(value, yaml.Node) else setting.check(value)
         if checked is None:
-            got = self._got(node) if isinstance(value, yaml.Node) else wording(value)
+            got = self._describe_node(node) if isinstance(value, yaml.Node) else wording(value)
             quote = setting.kind is str and not isinstance(value, (str, yaml.Node, type(None)))
             hint = " (put it in quotes)" if quote and setting.limit is None else ""
             self._fault(path, f"expected {setting.expected}; got {got}{hint}", node)
@@ -220,7 +222,7 @@ class _Reader:
         expected = ", ".join(sorted(keys))
         self._fault(path, f"expected one of the keys {expected}; got '{_short(key)}'{hint}", node)
 
-    def _got(self, node: yaml.Node) -> str:
+    def _describe_node(self, node: yaml.Node) -> str:
         if isinstance(node, yaml.MappingNode):
             return "a mapping"
         if isinstance(node, yaml.SequenceNode):

@@ -95,7 +95,7 @@ def label_names(
     names = np.array(sorted(known), np.int64)
     pairs = all_pairs(collection, names)
     values = np.concatenate(
-        [_all_features(features, pairs.at(part)) for part in _parts(len(pairs))]
+        [_all_features(features, pairs.take(part)) for part in _parts(len(pairs))]
         or [features.early(pairs)]
     )
     label, weight, sources = _labels(pairs, known, values[:, 0] > 0, truth)

@@ -1,7 +1,8 @@
 """Papers written as references, as people cite them, to look for them by.
 
 The styles are those of the manuals: APA 7, IEEE, MLA 9, Chicago 17 (author-date), Vancouver
-(NLM, Citing Medicine) and ACM; an entry of BibTeX; and plain words as people type them.
+(NLM, Citing Medicine), ACM, Nature, AMS, Harvard (Cite Them Right) and GOST R 7.0.5; entries of
+BibTeX and RIS; and plain words as people type them.
 """
 
 from __future__ import annotations
@@ -105,6 +106,41 @@ def _acm(paper: Paper) -> str:
     )
 
 
+def _nature(paper: Paper) -> str:
+    names = [f"{person.family}, {_initials(person)}".strip(", ") for person in _people(paper)]
+    if len(names) > 5:
+        listed = f"{names[0]} et al."
+    else:
+        listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} & {names[-1]}"
+    return f"{listed} {_ended(_title(paper))} {paper.venue} 30, {_pages(paper)} ({paper.year})."
+
+
+def _ams(paper: Paper) -> str:
+    names = [f"{_initials(person)} {person.family}".strip() for person in _people(paper)]
+    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])}, and {names[-1]}"
+    source = f"{paper.venue} 30 ({paper.year}), no. 2, {_pages(paper)}"
+    return f"{listed}, {_title(paper)}, {source}."
+
+
+def _harvard(paper: Paper) -> str:
+    names = [f"{person.family}, {_initials(person, '')}".strip(", ") for person in _people(paper)]
+    if len(names) > 3:
+        listed = f"{names[0]} et al."
+    else:
+        listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"{listed} ({paper.year}) ‘{_title(paper)}’, {paper.venue}, pp. {_pages(paper)}."
+
+
+def _gost(paper: Paper) -> str:
+    names = [f"{person.family} {_initials(person)}".strip() for person in _people(paper)]
+    listed = f"{names[0]} et al." if len(names) > 3 else ", ".join(names)
+    return f"{listed} {_title(paper)} // {paper.venue}. {paper.year}. Vol. 30. P. {_pages(paper)}."
+
+
+def _ris(paper: Paper) -> str:
+    return " ".join("".join(write_citations([paper], "ris", abstract=False)).split("\n"))
+
+
 def _bibtex(paper: Paper) -> str:
     return "".join(write_citations([paper], "bibtex", abstract=False)).strip()
 
@@ -115,6 +151,7 @@ def _plain(paper: Paper) -> str:
 
 STYLES: Final = MappingProxyType[str, Callable[[Paper], str]]({
     "APA": _apa, "IEEE": _ieee, "MLA": _mla, "Chicago": _chicago, "Vancouver": _vancouver,
-    "ACM": _acm, "BibTeX": _bibtex, "plain": _plain,
+    "ACM": _acm, "Nature": _nature, "AMS": _ams, "Harvard": _harvard, "GOST": _gost,
+    "BibTeX": _bibtex, "RIS": _ris, "plain": _plain,
 })  # fmt: skip
 """Styles by name, each with what writes a paper in it."""

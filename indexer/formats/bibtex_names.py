@@ -101,11 +101,11 @@ def author_of_name(text: str) -> Author:
     simple = inverted_name(", ".join(plain(part) for part in parts))
     if simple.has_parts and is_braced(parts[0]):
         # Braces keep a family name together, its particle with it.
-        return person_kept(plain(parts[0]), simple)
+        return with_whole_family(plain(parts[0]), simple)
     return simple
 
 
-def person_kept(family: str, author: Author) -> Author:
+def with_whole_family(family: str, author: Author) -> Author:
     """Returns an author with this family name, no particle taken off it."""
     return Author(author.name, family=family, given=author.given, suffix=author.suffix)
 

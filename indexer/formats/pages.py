@@ -13,10 +13,10 @@ def whole_pages(text: str) -> str:
     >>> whole_pages("1231-8"), whole_pages("S12-9; discussion S20")
     ('1231-1238', 'S12-S19, discussion S20')
     """
-    return ", ".join(_whole(piece.strip()) for piece in text.split(";") if piece.strip())
+    return ", ".join(_expand_end(piece.strip()) for piece in text.split(";") if piece.strip())
 
 
-def _whole(text: str) -> str:
+def _expand_end(text: str) -> str:
     match = _SHORT.fullmatch(text)
     if match is None or len(match[3]) >= len(match[2]):
         return text

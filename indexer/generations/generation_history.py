@@ -71,7 +71,7 @@ class GenerationHistory:
         at = bisect_left(times, time)
         return times[at] if at < len(times) else time
 
-    def written(self, since: str, until: str) -> tuple[str, str] | None:
+    def change_bounds(self, since: str, until: str) -> tuple[str, str] | None:
         """Returns bounds of `last_changed` for papers published from `since` to `until`.
 
         Empty bounds are none. None where nothing was published then.

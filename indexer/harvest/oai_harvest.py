@@ -101,7 +101,7 @@ def harvest(  # noqa: PLR0913 - what it is told, and what it tells
         refuse_protected(name, protected or Protected())
     if descriptor_of(path) is not None or (dump.exists() and not dump.is_file()):
         raise OutputError(path, "is not a file that a harvest can resume; name one on a disk")
-    state = _begun(what, dump, state_file)
+    state = _resume_or_begin(what, dump, state_file)
     went_on = bool(state.token)
     records = requests = 0
     try:
@@ -111,7 +111,7 @@ def harvest(  # noqa: PLR0913 - what it is told, and what it tells
             if not records and is_readable is not None:
                 _refuse_unread(what, elements, is_readable)
             records += len(elements)
-            state = _written(dump, state_file, state, reply, elements)
+            state = _append_records(dump, state_file, state, reply, elements)
             if progress is not None:
                 progress(records)
     except OSError as error:
@@ -128,7 +128,7 @@ def _refuse_unread(
         raise DumpError(what.url, 0, fault)
 
 
-def _begun(what: Harvest, dump: Path, state_file: Path) -> HarvestState:
+def _resume_or_begin(what: Harvest, dump: Path, state_file: Path) -> HarvestState:
     """Take up the state of an earlier harvest of the same records, or begin a new one."""
     fresh = HarvestState(what.url, what.prefix, what.set, what.since)
     kept = read_state(state_file)
@@ -239,7 +239,7 @@ def _token(reply: etree._Element) -> str:
     return (reply.findtext(f"{_OAI}ListRecords/{_OAI}resumptionToken") or "").strip()
 
 
-def _written(
+def _append_records(
     dump: Path,
     state_file: Path,
     state: HarvestState,

@@ -93,7 +93,7 @@ def harvest_rest(  # noqa: PLR0913 - what it is told, and what it tells
     if descriptor_of(path) is not None or (dump.exists() and not dump.is_file()):
         raise OutputError(path, "is not a file that a harvest can resume; name one on a disk")
     tell = notice or (lambda _: None)
-    state = _begun(source, query, dump, state_file)
+    state = _resume_or_begin(source, query, dump, state_file)
     went_on = bool(state.token)
     query = replace(query, since=state.since, token=state.token)
     seen = _digests(dump, state.size)
@@ -120,7 +120,7 @@ def harvest_rest(  # noqa: PLR0913 - what it is told, and what it tells
         known += len(page.records) - len(fresh)
         began = state.asked if query.token else asking.began
         state = replace(state, token=page.token, asked=began)
-        state = _written(dump, state_file, state, source, fresh)
+        state = _append_records(dump, state_file, state, source, fresh)
         if progress is not None:
             progress(records)
         if page.token and page.token in tokens:
@@ -142,7 +142,7 @@ def _unseen(records: tuple[bytes, ...], seen: set[bytes]) -> list[bytes]:
     return fresh
 
 
-def _written(
+def _append_records(
     dump: Path, state_file: Path, state: HarvestState, source: RestSource, records: list[bytes]
 ) -> HarvestState:
     """Adds records to the dump, then moves the state; a cut between the two is mended next time."""
@@ -235,7 +235,9 @@ def _body_of(error: HTTPError) -> str:
         return ""
 
 
-def _begun(source: RestSource, query: RestQuery, dump: Path, state_file: Path) -> HarvestState:
+def _resume_or_begin(
+    source: RestSource, query: RestQuery, dump: Path, state_file: Path
+) -> HarvestState:
     """Takes up the state of an earlier harvest of the same query, or begins a new one."""
     asked_for = " ".join(filter(None, (query.query, query.filter)))
     since = query.since if source.tells_changes else ""

@@ -241,18 +241,18 @@ def _find(name: str, barred: set[str]) -> Iterator[DumpFile]:
     if name == "-":
         yield DumpFile("-", 0, asked=True)
     elif Path(name).exists():
-        yield from _at(name, barred)
+        yield from _files_under(name, barred)
     elif glob.has_magic(name):
         names = sorted(glob.glob(name, recursive=True))  # noqa: PTH207 - keeps the user's spelling
         if not names:
             raise DumpError(name, 0, "nothing fits this pattern")
         for name_ in names:
-            yield from _at(name_, barred)
+            yield from _files_under(name_, barred)
     else:
         raise DumpError(name, 0, "no such file; give a file, a folder, a pattern, or - for stdin")
 
 
-def _at(name: str, barred: set[str]) -> Iterator[DumpFile]:
+def _files_under(name: str, barred: set[str]) -> Iterator[DumpFile]:
     if not Path(name).is_dir():
         if not barred or os.path.realpath(name) not in barred:
             yield DumpFile(name, _size(name), asked=True)

@@ -156,10 +156,10 @@ def detect_encoding(lines: Iterable[bytes]) -> Detected:
     # A few accented letters do not tell Czech from French; most files are Western.
     if latin and encoding != "cp1252" and (letters < 8 or best.coherence < 0.2):
         encoding = "cp1252"
-    return Detected(_told_apart(sample, encoding, latin=latin), confidence)
+    return Detected(_distinguish(sample, encoding, latin=latin), confidence)
 
 
-def _told_apart(sample: bytes, encoding: str, *, latin: bool) -> str:
+def _distinguish(sample: bytes, encoding: str, *, latin: bool) -> str:
     """Tells encodings apart that differ in a few letters, by what those letters would be."""
     if not latin:
         if encoding == "euc_kr" and len(_KANA.findall(sample)) * 4 > len(sample.split()):

@@ -69,7 +69,7 @@ def read_stock(folder: Path, named: Mapping[str, str] = MappingProxyType({})) ->
         fields, segments = _read_toc(toc)
     except _BROKEN as error:
         raise _broken(toc, error) from error
-    names = _chosen(toc, fields, named)
+    names = _choose_fields(toc, fields, named)
     number = 0
     for segment in segments:
         path = folder / f"{segment.name}.seg"
@@ -204,7 +204,9 @@ def _varint(stream: io.BytesIO) -> int:
     raise ValueError("a number is too long")
 
 
-def _chosen(toc: Path, fields: Mapping[str, bool], named: Mapping[str, str]) -> dict[str, str]:
+def _choose_fields(
+    toc: Path, fields: Mapping[str, bool], named: Mapping[str, str]
+) -> dict[str, str]:
     """Find the schema's name for each field of a record."""
     known = f"it has {', '.join(fields)}"
     chosen = {}

@@ -100,7 +100,7 @@ class NodeReader(ABC, Generic[T]):
     ) -> Iterator[tuple[str, yaml.Node]]:
         """Yields the pairs of a mapping whose keys are known; the others are faults."""
         if not isinstance(node, yaml.MappingNode):
-            self.fault(where, f"expected the keys {', '.join(known)}; got {got_text(node)}", node)
+            self.fault(where, f"expected the keys {', '.join(known)}; got {node_text(node)}", node)
             return
         seen: set[str] = set()
         for key_node, value in node.value:
@@ -119,14 +119,14 @@ class NodeReader(ABC, Generic[T]):
         if isinstance(node, yaml.SequenceNode):
             yield from node.value
         elif not is_null(node):
-            self.fault(where, f"expected a list; got {got_text(node)}", node)
+            self.fault(where, f"expected a list; got {node_text(node)}", node)
 
     def text(self, node: yaml.Node | None, where: str) -> str:
         """Returns the text of a scalar node, spaces collapsed."""
         if node is None or is_null(node):
             return ""
         if not isinstance(node, yaml.ScalarNode):
-            self.fault(where, f"expected a text; got {got_text(node)}", node)
+            self.fault(where, f"expected a text; got {node_text(node)}", node)
             return ""
         return " ".join(str(node.value).split())
 
@@ -141,7 +141,7 @@ def is_null(node: yaml.Node) -> bool:
     return isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:null"
 
 
-def got_text(node: yaml.Node) -> str:
+def node_text(node: yaml.Node) -> str:
     """Returns what a node is, in words."""
     if isinstance(node, yaml.MappingNode):
         return "a mapping"

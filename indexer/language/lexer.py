@@ -78,6 +78,13 @@ _AFTER_QUOTE = re.compile(r"(?:\$|~[0-9.]{0,8}|\^[0-9.]{1,8}){0,4}")
 _AFTER_NAME = re.compile(r"(?:\$|~[0-9.]{0,8}|\^[0-9.]{1,8}|#[0-9]{1,9}\b){0,4}")
 _AFTER_GROUP = re.compile(r"\^[0-9.]{1,8}")
 _TEX_SPAN = 100
+_PLURAL = re.compile(r"\((?:s|es)\)(?![^\W_])")
+_FUNCTION = re.compile(r"[^\W\d_]{1,4}")
+_ARGUMENT = re.compile(
+    r"\((?!e?s\))(?=[^()]*[\d\W]|.\))"
+    r"(?:[\w√+*/^.,-]{1,4}(?: (?=[\w√])(?!(?:AND|OR|NOT)\b))?){1,6}\)"
+)
+"""What stands behind O, SE or TD in "O(n log n)", "SE(3)", "TD(λ)"."""
 
 
 class Kind(StrEnum):
@@ -297,9 +304,12 @@ class Lexer:
                 if end == at:
                     break
                 at = end
+            elif char == "(" and (called := self._argument(start, at)):
+                at = called
             else:
                 break
-        self._at = at
+        plural = _PLURAL.match(self._text, at) if at > start else None
+        self._at = plural.end() if plural else at
         text = self._text[start:at]
         near = _NEAR.fullmatch(text)
         if literal:
@@ -312,6 +322,17 @@ class Lexer:
         if text in ("AND", "OR", "NOT"):
             return Token(Kind(text), start, at)
         return Token(Kind.WORD, start, at, text)
+
+    def _argument(self, start: int, at: int) -> int:
+        """Returns the offset behind "(n log n)" of a formula at `at`, or 0 where none is.
+
+        Args:
+            start: offset of the word that stands before it without a blank: O, SE, TD.
+            at: offset of the opening parenthesis.
+        """
+        name = self._text[start:at]
+        match = _ARGUMENT.match(self._text, at) if _FUNCTION.fullmatch(name) else None
+        return match.end() if match is not None else 0
 
     def _tex_end(self, at: int) -> int:
         """Returns the offset after the ``$…$`` that begins at `at`, or `at` if none does.

@@ -29,6 +29,7 @@ _LONE: Final = frozenset("#<>=%@+&$*^~")
 """Signs of ASCII that are named where they stand without a word."""
 _BETWEEN: Final = re.compile(r"(?<=\w)[<>=]+(?=[\w.])")
 _BEFORE: Final = re.compile(r"(?:[#@$€£¥]|\.(?=[A-Z]{2}|[0-9]))(?=\w)")
+_BEHIND: Final = re.compile(r"(?<=\w)(?:%|\+{1,2}|#)$")
 _SYMBOLS: Final = frozenset(("Sm", "Sc", "So"))
 _WITH_FIELD: Final = re.compile(r"[A-Za-z_]+:\S|(?i:year)[<>]|.*://")
 _ENTRY: Final = re.compile(r"\s*@\w+\s*\{")
@@ -90,7 +91,16 @@ def _signs_in(token: str) -> Iterator[tuple[str, int]]:
 def _read_as(token: str) -> str:
     """Returns a word or number without the sign that its term lacks; empty where it lacks none."""
     match = _BEFORE.match(token)
-    return token[match.end() :] if match is not None else ""
+    if match is not None:
+        return token[match.end() :]
+    match = _BEHIND.search(token)
+    return token[: match.start()] if match is not None and not _ends_in_term(token) else ""
+
+
+def _ends_in_term(token: str) -> bool:
+    """Returns whether the sign at the end of a token is part of its term, as in "C++"."""
+    words = _ANALYZER.words(fold(token, umlauts=True).text)
+    return bool(words) and not words[-1][-1].isalnum()
 
 
 def _is_term(char: str) -> bool:

@@ -65,7 +65,7 @@ def read_years(text: str, report: Callable[[str], None]) -> Years | Value:
         report(f"“{text}” is not a year or a range such as 2019-2022, so no paper matches it.")
         return Value("year", " ".join(text.split()))
     low, high = years
-    report(f"“{text}” was read as {_said(low, high)}.")
+    report(f"“{text}” was read as {_years_text(low, high)}.")
     return Years(low, high)
 
 
@@ -113,7 +113,7 @@ def _mended(text: str) -> tuple[int | None, int | None] | None:  # noqa: PLR0911
     return (min(within), max(within)) if within else None
 
 
-def _said(low: int | None, high: int | None) -> str:
+def _years_text(low: int | None, high: int | None) -> str:
     if low is None:
         return f"{high} and before"
     if high is None:

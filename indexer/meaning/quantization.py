@@ -43,7 +43,7 @@ class Quantized:
         """Number of vectors."""
         return len(self.scales)
 
-    def at(self, rows: NDArray[np.integer]) -> Quantized:
+    def take(self, rows: NDArray[np.integer]) -> Quantized:
         """Returns the vectors of some rows."""
         return Quantized(self.codes[rows], self.scales[rows])
 

@@ -6,6 +6,7 @@ all its spellings; a pattern stands for the words of the lexicon that fit it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
@@ -57,6 +58,8 @@ NO_YEAR_NOTE = "no year: no paper matches it"
 JOINED_NOTE = "read as one word: "
 NAME_NOTE = "read as an author's name: "
 PARTICLE_NOTE = "read without its particle: "
+_DOTTED = re.compile(r"(?:[^\W\d_]\.){1,4}[^\W\d_]\.?")
+ROW_NOTE = "read as words in a row: {}"
 FORMS_NOTE = "also finds {}; in quotation marks only as typed"
 
 
@@ -211,6 +214,8 @@ def _name(text: str, position: Position = Position.ANY, *, opened: bool = True) 
 
 
 def _raw_words(text: str) -> list[str]:
+    if _DOTTED.fullmatch(text):  # texts have "U.S." as "us", names "S.V.N." as "s v n"
+        text = text.strip(".").replace(".", "-")
     return WORD.findall(fold(text, umlauts=True).text)
 
 
@@ -236,7 +241,12 @@ def _slots(raws: Sequence[str], vocabulary: Vocabulary) -> list[_Slot]:
 def _word(leaf: Word, vocabulary: Vocabulary) -> LeafReading:
     slots = _slots(_raw_words(leaf.text), vocabulary)
     stops = vocabulary.analyzer.stop_words
-    asked = [slot for slot in slots if slot.joined or slot.parts[0] not in stops]
+    slight = [_is_slight(slot, stops) for slot in slots]
+    asked = [
+        slot
+        for at, slot in enumerate(slots)
+        if slot.joined or slot.parts[0] not in stops or _has_neighbour(slight, at)
+    ]
     stop = bool(slots) and not asked and not leaf.exact
     if leaf.field == "author":
         name = _name(leaf.text, opened=not leaf.exact)
@@ -244,10 +254,15 @@ def _word(leaf: Word, vocabulary: Vocabulary) -> LeafReading:
     terms: list[TextTerm] = []
     parts: list[tuple[StemTerm, ...]] = []
     note = ""
-    for group in _side_by_side(asked or slots):
+    for group in _side_by_side(asked or slots, stops):
         if len(group) == 1:
             terms.append(_slot_term(group[0], leaf.field, vocabulary, exact=leaf.exact))
             parts.append(_parts(group[0], leaf, vocabulary) if asked else ())
+            continue
+        if not is_unspaced(group[0].parts[0]):
+            terms.append(PhraseTerm(tuple(slot.ways for slot in group), leaf.field))
+            parts.append(())
+            note = ROW_NOTE.format(" ".join(slot.parts[0] for slot in group))
             continue
         word = "".join(slot.parts[0] for slot in group)
         kept = word if leaf.exact else without_particle(word)
@@ -261,12 +276,33 @@ def _word(leaf: Word, vocabulary: Vocabulary) -> LeafReading:
     return replace(reading, parts=tuple(parts) if any(parts) else (), note=reading.note or note)
 
 
-def _side_by_side(slots: Sequence[_Slot]) -> list[list[_Slot]]:
-    """Group the characters of words that are sequences of characters, every other slot alone."""
+def _is_slight(slot: _Slot, stops: frozenset[str]) -> bool:
+    """Whether a slot means little alone: a letter or two, or a stop word, as in "A/B", "AT&T"."""
+    word = slot.parts[0]
+    is_whole = len(slot.parts) == 1 and not slot.joined
+    return is_whole and not is_unspaced(word) and (len(word) <= 2 or word in stops)
+
+
+def _has_neighbour(slight: list[bool], at: int) -> bool:
+    """Whether the slot at a place is slight and stands beside another that is."""
+    return slight[at] and any(slight[max(0, at - 1) : at] + slight[at + 1 : at + 2])
+
+
+def _side_by_side(slots: Sequence[_Slot], stops: frozenset[str]) -> list[list[_Slot]]:
+    """Group what is asked for in a row, every other slot alone.
+
+    In a row are the characters of words that are sequences of characters, and slight words that a
+    sign parts: "AT&T", "I/O", "SE(3)".
+    """
+
+    def kind(slot: _Slot) -> str:
+        if len(slot.parts) == 1 and is_unspaced(slot.parts[0]):
+            return "character"
+        return "slight" if _is_slight(slot, stops) else ""
+
     groups: list[list[_Slot]] = []
     for slot in slots:
-        beside = len(slot.parts) == 1 and is_unspaced(slot.parts[0])
-        if beside and groups and is_unspaced(groups[-1][-1].parts[0]):
+        if groups and kind(slot) and kind(slot) == kind(groups[-1][-1]):
             groups[-1].append(slot)
         else:
             groups.append([slot])

@@ -288,11 +288,11 @@ def signal_terms(plan: Plan, match: Match) -> tuple[TextTerm, ...]:
         plan: the query.
         match: ALL or ANY; under ANY a compound is looked at part by part.
     """
-    terms = (term for reading in plan.asking for term in _asked(reading, match))
+    terms = (term for reading in plan.asking for term in _terms_of(reading, match))
     return tuple(dict.fromkeys(term for term in terms if not isinstance(term, NameTerm)))
 
 
-def _asked(reading: LeafReading, match: Match) -> Iterator[TextTerm]:
+def _terms_of(reading: LeafReading, match: Match) -> Iterator[TextTerm]:
     if match is Match.ALL or not reading.parts:
         yield from reading.terms
         return

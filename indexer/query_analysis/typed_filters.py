@@ -213,23 +213,23 @@ def _year_piece(low: int | None, high: int | None, start: int, end: int, *, weak
 def _years(text: str, taken: tuple[int, int]) -> _Piece | None:
     """Find the years of a text outside the stretch that a venue takes."""
 
-    def found(pattern: re.Pattern[str]) -> re.Match[str] | None:
+    def only_match(pattern: re.Pattern[str]) -> re.Match[str] | None:
         matches = (match_ for match_ in pattern.finditer(text))
         return next((m for m in matches if m.end() <= taken[0] or m.start() >= taken[1]), None)
 
     for pattern in _SPANS:
-        if match := found(pattern):
+        if match := only_match(pattern):
             low, high = (int(year) if year else None for year in (match[1], match[2]))
             if low is None or high is None or low <= high:
                 start = match.start() + len(match.group()) - len(match.group().lstrip())
                 return _year_piece(low, high, start, match.end(), weak=False)
-    if match := found(_AFTER):
+    if match := only_match(_AFTER):
         return _year_piece(int(match[1]) + 1, None, *match.span(), weak=False)
-    if match := found(_BEFORE):
+    if match := only_match(_BEFORE):
         return _year_piece(None, int(match[1]) - 1, *match.span(), weak=False)
-    if match := found(_WITHIN):
+    if match := only_match(_WITHIN):
         return _year_piece(int(match[1]), int(match[1]), *match.span(), weak=False)
-    match = found(_BARE)
+    match = only_match(_BARE)
     return _year_piece(int(match[1]), int(match[1]), *match.span(), weak=True) if match else None
 
 

@@ -20,6 +20,7 @@ from indexer.query import (
     Match,
     Part,
     Query,
+    Repair,
     Sort,
     TextField,
     Value,
@@ -35,6 +36,10 @@ MOST_NAMED: Final = 25
 """More papers of one author and year with these words are no known item."""
 TITLE_WORDS: Final = 12
 """Words of the title of a reference that are searched for where its paper is not here."""
+NOT_HERE: Final = (
+    "This was read as a reference, but no paper here fits it, so the words of its title were "
+    "searched for."
+)
 _FIELDS: Final[tuple[TextField | None, ...]] = ("title", None)
 _SMALL: Final = frozenset("a an and as at by for from in is of on or the to with".split())
 _ID = re.compile(r"[^\s\"“”*?~^]{2,200}")
@@ -105,7 +110,10 @@ def _reference(searcher: Searcher, query: Query, text: str) -> Query:
         return replace(query, clause=Value("id", best.paper.id))
     title = words_of(reference.titles[0]) if reference.titles else reference.words
     parts = tuple(Part(Word(word)) for word in dict.fromkeys(title[:TITLE_WORDS]))
-    return replace(query, clause=Words(parts)) if len(parts) > 1 else query
+    if len(parts) < 2:
+        return query
+    repair = Repair(0, len(query.text), NOT_HERE)
+    return replace(query, clause=Words(parts), repairs=(*query.repairs, repair))
 
 
 def _titled(searcher: Searcher, text: str) -> Clause | None:

@@ -14,7 +14,19 @@ from itertools import islice
 from typing import Final
 
 from indexer.paper import Paper, unnumbered
-from indexer.query import And, AuthorName, Clause, Match, Query, Sort, Value, Word, Years
+from indexer.query import (
+    And,
+    AuthorName,
+    Clause,
+    Match,
+    Part,
+    Query,
+    Sort,
+    Value,
+    Word,
+    Words,
+    Years,
+)
 from indexer.references.parse import ParsedReference, words_of
 from indexer.search import Searcher
 
@@ -22,6 +34,11 @@ CANDIDATES: Final = 40
 """Papers that are judged for one query."""
 ASKED_WORDS: Final = 5
 """Words of a title that are asked for together; the longest are the rarest."""
+MOST_WORDS: Final = 8
+"""Words of a reference that are looked for in titles where none of its parts finds its paper: the
+longest, which are the rarest."""
+MOST_LIKE: Final = 10
+"""Papers that are judged of those that have most of these words."""
 LEAST_TITLE: Final = 0.75
 """Least likeness of a title (Dice's coefficient of its words) to be the one named."""
 
@@ -85,6 +102,10 @@ def find_candidates(
                     seen[paper.id] = judged(reference, paper)
             if _is_sure(seen):
                 break
+        else:
+            if not any(candidate.is_match for candidate in seen.values()):
+                for paper in _likeliest(searcher, reference):
+                    seen.setdefault(paper.id, judged(reference, paper))
     matches = (candidate for candidate in seen.values() if candidate.is_match)
     return tuple(sorted(matches, key=lambda match: (-match.score, match.paper.id))[:limit])
 
@@ -121,6 +142,18 @@ def _papers(searcher: Searcher, clause: Clause) -> Iterator[Paper]:
         paper = searcher.get(paper_id)
         if paper is not None:
             yield paper
+
+
+def _likeliest(searcher: Searcher, reference: ParsedReference) -> Iterator[Paper]:
+    """Yields the papers whose titles have most of a reference's words, whatever part they are."""
+    words = [word for word in dict.fromkeys(reference.words) if len(word) > 3 and word.isalpha()]
+    if not words:
+        return
+    longest = sorted(words, key=len, reverse=True)[:MOST_WORDS]
+    parts = tuple(Part(Word(word, "title")) for word in longest)
+    query = Query(clause=Words(parts), match=Match.ANY)
+    papers = map(searcher.get, islice(searcher.ids(query), MOST_LIKE))
+    yield from (paper for paper in papers if paper is not None)
 
 
 def _clauses(reference: ParsedReference) -> Iterator[Clause]:

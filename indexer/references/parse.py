@@ -14,6 +14,9 @@ from typing import Final
 
 from indexer.record.identifier_forms import Identifier, doi_in, identifiers_in
 from indexer.record.identifiers import arxiv_of
+from indexer.references.name_list import behind_names
+from indexer.references.tagged import TaggedEntry, is_tagged, read_tagged
+from indexer.text.display import plain as plain_text
 from indexer.text.folding import fold
 
 MAX_REFERENCE: Final = 4000
@@ -23,8 +26,12 @@ MOST_TITLES: Final = 6
 
 _YEAR = r"(?:1[89]|20)\d\d"
 _HYPHENATED = re.compile(r"(\w)[\u00ad-]\s*\n\s*(?=[a-z])|(?<=\w)[\u00ad]\s*(?=\w)")
+_TEX_ITEM = re.compile(r"\\(?:bibitem\s*(?:\[[^\]]{0,80}\])?\s*\{[^}]{0,80}\}|newblock\b)")
 _LIGATURES: Final = str.maketrans({"ﬁ": "fi", "ﬂ": "fl", "ﬀ": "ff", "ﬃ": "ffi", "ﬄ": "ffl"})
-_NUMBER = re.compile(r"^\s*(?:\[\w{1,12}\+?\]|\(\d{1,3}\)|\d{1,3}\.(?=\s)|[•*–-](?=\s))\s*")
+_NUMBER = re.compile(
+    r"^\s*(?:\[\w{1,12}\+?\]|\[[^\[\]]{3,60}\d{2}[a-z]?\]|\(\d{1,3}\)|\d{1,3}\.(?=\s)|[•*–-](?=\s))\s*"
+)
+"""A number or a label ("[Lee et al., 2019]") before a reference."""
 _QUOTED = re.compile(
     r"[“„«]([^”“„»]{8,400})[”“»]|\"([^\"]{8,400})\"|``(.{8,400}?)''|‘([^’]{8,400}?)’"
 )
@@ -34,6 +41,11 @@ _YEAR_MARK = re.compile(rf"[(\[]?\b({_YEAR})[a-z]?\b(?:[,;][^()\[\]]{{0,20}})?[)
 _SENTENCE = re.compile(r"(?:(?<=[^\W\d_]{2})|(?<=[\d)?!”\"']))\.(?=[\s”\"])\s*|(?<=[?!])\s+")
 _LISTED_NAME = r"[^\W\d_][\w'’ -]{0,40} [A-Z][A-Z-]{0,3}"
 _VANCOUVER = re.compile(rf"(?:{_LISTED_NAME}, ){{0,60}}{_LISTED_NAME}(?:,? et al)?\. (?=\S)")
+_TITLE_END = re.compile(
+    r"\s*//|[.,;]\s+[Ii]n:?\s|(?<=[^\W\d_]{2})\.\s|(?<=[\d)”’\"'])\.\s|(?<=[?!])\s+(?=[A-Z])"
+)
+"""Where the title ends behind a list of names."""
+_SLASHES = re.compile(r"\s*(?<!:)//\s*")
 _PAGES = re.compile(
     r"(?:pp?\.?\s*|:\s*|pages\s+|,\s*)([A-Z]?\d{1,6})\s*[-–—]{1,2}\s*([A-Z]?\d{1,6})"
 )
@@ -43,12 +55,33 @@ _MARKS = (
     re.compile(rf"[.,;] {_YEAR}[a-z]?[.;:,]|[.,] {_YEAR}[.)]?$"),
     re.compile(r"\bpp?\.? ?\d|\b\d+ ?[-–—] ?\d+|\bvol\.|\bno\. ?\d"),
     re.compile(r"\b[Ii]n:? (?:Proc|[A-Z])|\bProceedings\b|\bConference\b|\bJournal\b|\barXiv\b"),
-    re.compile(r"(?:^|[ ,])[A-Z]\. ?(?:[A-Z]\. ?)?(?:[A-Z]\w+|,)|[A-Z]\w+,? [A-Z]{1,2}[,.]"),
+    re.compile(
+        r"(?:^|[ ,])[A-Z]\. ?(?:[A-Z]\. ?)?(?:[A-Z]\w+|,)|[A-Z]\w+,? [A-Z]{1,2}[,.]"
+        r"|(?:^|, )[A-Z]{1,3} [A-Z][\w'’-]+[,…]"
+    ),
+    re.compile(
+        rf"\([^()]{{0,99}}(?:\bet\.? al\b|&|\band\b)[^()]{{0,99}}{_YEAR}[a-z]?\)|{_YEAR}: ?\d"
+    ),
+    re.compile(
+        rf"^\[[^\[\]]*{_YEAR}[a-z]?\]|\bet\.? al\.?,? \(?{_YEAR}[a-z]?\)?\.?$"
+        rf"| - .{{1,200}}, {_YEAR} - "
+    ),
     re.compile(r"[,.]\s*[\"“”]\s|[\"“].{15,}[,.?!][\"”]"),
     re.compile(r",? (?:and|&) [^,]+?[.,]"),
     re.compile(r"\bdoi\b|https?://", re.IGNORECASE),
 )
+LEAST_MARKS: Final = 2
+"""Marks of a reference that a text shows which is one; one more where it has no year."""
+_CITED_BEHIND = re.compile(
+    rf"(?:\([^()]*\b{_YEAR}[a-z]?\)|[,.]\s[^\W\d_][\w'’-]+ et\.? al\b.*)[.\s]*$"
+)
+"""What follows a title in "Kites (Lee et al., ACL 2019)" and "Kites, Lee et al., 2019"."""
+_LISTED_BEHIND = re.compile(
+    rf"\s[A-Z]{{1,3}} [A-Z][\w'’-]+(?:, [A-Z]{{1,3}} [A-Z][\w'’-]+)*…? - .*\b{_YEAR}\b"
+)
+"""What follows a title in a list of Google Scholar: "A Lee, B Doe… - ACL, 2019 - site"."""
 _OPERATORS = re.compile(r"\b(?:AND|OR|NOT|ANDNOT|NEAR/\d)\b|(?:^|\s)[-+]\w|\b[a-z]{2,8}:[^\s/]")
+_NO_OPERATORS = re.compile(r", AND (?=[A-Z])|\b(?i:doi|arxiv|https?|isbn|url|pmid)\b:?\S*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +117,13 @@ def words_of(text: str) -> tuple[str, ...]:
 @lru_cache(64)
 def parse_reference(text: str) -> ParsedReference:
     """Reads a reference; any text gives one."""
+    if is_tagged(text):
+        return _of_tagged(read_tagged(text))
     text = text[:MAX_REFERENCE].translate(_LIGATURES)
     if _BIBTEX.match(text):
         return _of_bibtex(text)
+    if "\\" in text:
+        text = plain_text(_TEX_ITEM.sub(" ", text).replace("~", " "))
     plain = " ".join(_HYPHENATED.sub(r"\1", text).split())
     plain = _NUMBER.sub("", plain)
     identifiers = _identifiers(plain)
@@ -109,17 +146,17 @@ def is_reference(text: str) -> bool:
     """
     if _BIBTEX.match(text):
         return "=" in text and "title" in text.lower()
+    if is_tagged(text):
+        return bool(read_tagged(text).first("title"))
     words = text.split()
     if len(text) < 30 or len(words) < 6 or len(text) > MAX_REFERENCE:
         return False
-    if _OPERATORS.search(
-        re.sub(r"\b(?:doi|arxiv|https?|isbn|url|pmid)\b:?\S*", "", text, flags=re.IGNORECASE)
-    ):
+    if _OPERATORS.search(_NO_OPERATORS.sub("", text)):
         return False
     plain = " ".join(words)
-    if not re.search(rf"\b{_YEAR}|\b10\.\d{{4,9}}/|arXiv", plain):
-        return False
-    return sum(mark.search(plain) is not None for mark in _MARKS) >= 2
+    marks = sum(mark.search(plain) is not None for mark in _MARKS)
+    dated = re.search(rf"\b{_YEAR}|\b10\.\d{{4,9}}/|arXiv", plain)
+    return marks >= (LEAST_MARKS if dated else LEAST_MARKS + 1)
 
 
 def _identifiers(text: str) -> tuple[Identifier, ...]:
@@ -145,6 +182,19 @@ def _titles(text: str) -> tuple[str, ...]:
         next(filter(None, match.groups())).rstrip(".,;") for match in _QUOTED.finditer(text)
     ]
     titles.sort(key=len, reverse=True)
+    cited = _CITED_BEHIND.search(text)
+    if cited is not None:
+        titles.append(text[: cited.start()])
+    listed = _LISTED_BEHIND.search(text, 15)
+    if listed is not None:
+        titles.append(text[: listed.start()])
+    behind = behind_names(text)
+    if behind:
+        titles.append(_TITLE_END.split(behind, maxsplit=1)[0])
+        titles.append(_first_sentence(behind))
+    if _SLASHES.search(text):  # GOST R 7.0.5 parts the title from its source so
+        before = _SLASHES.split(text, maxsplit=1)[0]
+        titles.append(behind_names(before) or before)
     listed = _VANCOUVER.match(text)
     if listed is not None:
         titles.append(_first_sentence(text[listed.end() :]))
@@ -197,6 +247,20 @@ def _of_bibtex(text: str) -> ParsedReference:
         " ".join(line.split()), (title,) if title else (), int(year[0]) if year else None,
         (int(year[0]),) if year else (), fields.get("pages", "").replace("--", "-"), identifiers,
         key[1] if key else "", words_of(line),
+    )  # fmt: skip
+
+
+def _of_tagged(entry: TaggedEntry) -> ParsedReference:
+    """Returns what an entry of RIS, EndNote or CSL-JSON says, as a reference."""
+    titles = tuple(dict.fromkeys(entry.values.get("title", ())))
+    year = re.search(_YEAR, entry.first("year"))
+    names = entry.values.get("author", ())
+    line = " ".join((*names, *titles[:1], entry.first("venue")))
+    links = entry.values.get("identifier", ())
+    identifiers = {found.key: found for link in links for found in _identifiers(link)}
+    return ParsedReference(
+        line, titles, int(year[0]) if year else None, (int(year[0]),) if year else (),
+        entry.pages, tuple(identifiers.values()), entry.first("key"), words_of(line),
     )  # fmt: skip
 
 

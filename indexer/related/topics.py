@@ -55,7 +55,7 @@ def topics_of(searcher: Searcher, query: Query) -> tuple[Topic, ...]:
     texts = [_words(paper) for paper in papers]
     holders = _holders(texts, set(_plain_words(query.text)))
     topics = []
-    for phrase in _chosen(holders, len(papers)):
+    for phrase in _choose_pairs(holders, len(papers)):
         narrowed = _narrowed(query, phrase)
         total = searcher.count(narrowed)
         if 0 < total < best.total:
@@ -97,7 +97,7 @@ def _holders(texts: list[list[str]], asked: set[str]) -> dict[str, set[int]]:
     return {pair: places for pair, places in holders.items() if least <= len(places) <= most}
 
 
-def _chosen(holders: dict[str, set[int]], sample: int) -> list[str]:
+def _choose_pairs(holders: dict[str, set[int]], sample: int) -> list[str]:
     """Choose pairs one by one, each for the papers that no earlier pair has."""
     covered: set[int] = set()
     chosen: list[str] = []

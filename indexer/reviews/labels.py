@@ -85,7 +85,7 @@ def read_labels(data: bytes | None) -> PaperLabels:
     Raises:
         IndexDamaged: when they cannot be read.
     """
-    return NO_LABELS if data is None else _read(data)
+    return NO_LABELS if data is None else _decode_labels(data)
 
 
 def _packed(labels: PaperLabels) -> bytes:
@@ -100,7 +100,7 @@ def _packed(labels: PaperLabels) -> bytes:
 
 
 @lru_cache(maxsize=4)
-def _read(data: bytes) -> PaperLabels:
+def _decode_labels(data: bytes) -> PaperLabels:
     try:
         body = json.loads(zlib.decompressobj().decompress(data, _LARGEST))
         marks = cast("str", body["included"])

@@ -36,7 +36,7 @@ def identifier_answer(results: Results) -> IdentifierAnswer | None:
         "No paper here has the DOI 10.1145/2939672.2939785."
     """
     query = results.query
-    asked = _asked(query.clause)
+    asked = _identifier_of(query.clause)
     if asked is None:
         return None
     named = f"the {asked.name} {asked.value}"
@@ -59,14 +59,14 @@ def identifier_answer(results: Results) -> IdentifierAnswer | None:
     return IdentifierAnswer(sentence, asked.scheme, asked.value, found=False, address=asked.address)
 
 
-def _asked(clause: Clause | None) -> Identifier | None:
+def _identifier_of(clause: Clause | None) -> Identifier | None:
     """Returns the identifier that a clause asks for, of several readings the likeliest."""
-    if isinstance(clause, Or) and clause.clauses and all(map(_one, clause.clauses)):
+    if isinstance(clause, Or) and clause.clauses and all(map(_identifier_value, clause.clauses)):
         clause = clause.clauses[0]
-    return None if clause is None else _one(clause)
+    return None if clause is None else _identifier_value(clause)
 
 
-def _one(clause: Clause) -> Identifier | None:
+def _identifier_value(clause: Clause) -> Identifier | None:
     if not isinstance(clause, Value):
         return None
     if clause.field == "id":

@@ -64,10 +64,10 @@ def frame_reader(dictionary: bytes, most: int) -> FrameReader:
     The function raises `ValueError` when the frame is damaged, is cut short, is followed by
     anything, or unpacks to more than `most` bytes.
     """
-    return _kept_context(dictionary, most) if zstandard else _new_contexts(dictionary, most)
+    return _cached_context(dictionary, most) if zstandard else _new_contexts(dictionary, most)
 
 
-def _kept_context(dictionary: bytes, most: int) -> FrameReader:
+def _cached_context(dictionary: bytes, most: int) -> FrameReader:
     loaded = zstandard.ZstdCompressionDict(dictionary) if dictionary else None
     context = zstandard.ZstdDecompressor(dict_data=loaded)
 

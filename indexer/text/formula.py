@@ -171,7 +171,7 @@ def mathml(tex: str) -> str:
 
     try:
         element = convert_to_element(tex.strip())
-        return "".join(_written(element, 0))
+        return "".join(_tex_of(element, 0))
     except Exception:  # noqa: BLE001 - latex2mathml raises whatever a faulty formula runs it into
         return ""
 
@@ -180,7 +180,7 @@ class _Unshowable(Exception):  # noqa: N818 - it never leaves this module
     """The element is not one we let into a page."""
 
 
-def _written(element: Element, depth: int) -> Iterator[str]:
+def _tex_of(element: Element, depth: int) -> Iterator[str]:
     name = element.tag
     if name not in _ELEMENTS or depth > 60 or len(element) != _ARITY.get(name, len(element)):
         raise _Unshowable
@@ -193,7 +193,7 @@ def _written(element: Element, depth: int) -> Iterator[str]:
     text, attributes = _varied(text, element.get("mathvariant", ""), attributes)
     yield f"<{name}{attributes}>{html.escape(text, quote=False)}"
     for child in element:
-        yield from _written(child, depth + 1)
+        yield from _tex_of(child, depth + 1)
     yield f"</{name}>"
 
 

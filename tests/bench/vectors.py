@@ -110,7 +110,7 @@ def _engines(vectors: Floats) -> Iterator[tuple[str, float, Ask]]:
         def ask(row: Floats) -> NDArray[np.int64]:
             query = quantize(row.reshape(1, -1))
             chosen = nearest_signs(signs, signs_of(query.codes), SHORTLIST, None, scan)
-            near = cosines(coded.at(chosen), query)
+            near = cosines(coded.take(chosen), query)
             return chosen[np.argsort(-near, kind="stable")[:NEAREST]]
 
         return ask

@@ -83,7 +83,7 @@ def test_a_broken_first_or_last_line_costs_one_record(
 
 
 def test_nothing_is_written_around_a_record_that_nothing_is_around() -> None:
-    assert xml_stream._written([], ("paper",), whole=True) == b""
+    assert xml_stream._tags_of([], ("paper",), whole=True) == b""
 
 
 @pytest.mark.parametrize("name", ["x.bib", "x.ris", "wos.txt", "crossref.json", "s2.jsonl"])

@@ -6,6 +6,7 @@ them must be found; the score is the sum of theirs).
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -161,44 +162,63 @@ def _word(leaf: Word, collection: Collection) -> Terms | None:
         if term is None:
             return None
         return Terms((replace(term, opened=not leaf.exact),), leaf.boost)
-    slots = _slots(leaf.text, collection)
+    text = leaf.text
+    if re.fullmatch(r"(?:[^\W\d_]\.){1,4}[^\W\d_]\.?", text):  # "U.S.": one word or its letters
+        text = text.strip(".").replace(".", "-")
+    slots = _slots(text, collection)
     stops = collection.analyzer.stop_words
-    asked = [one for one in slots if one[2] or one[1][0] not in stops] or slots
+    kinds = [_kind(slot, stops) for slot in slots]
+    pairs = list(zip(kinds, slots, strict=True))
+    asked = [
+        slot
+        for at, (kind, slot) in enumerate(pairs)
+        if slot[2]
+        or slot[1][0] not in stops
+        or (kind == "slight" and kind in kinds[max(0, at - 1) : at] + kinds[at + 1 : at + 2])
+    ] or slots
     if not asked:
         return None
-    fields, stemmed = _fields(leaf.field), not leaf.exact
-
-    def said(slot: Slot) -> Term:
-        return Sequence((slot,), fields, stemmed, phrase=False)
-
-    if any(is_unspaced(parts[0]) for _, parts, _ in asked):
-        return Terms(tuple(_spelled_out(asked, fields, said, leaf)), leaf.boost)
-
-    apart = tuple(
-        tuple(said(((part,),)) for part in parts if part not in stops)
-        if len(parts) > 1 and stemmed
-        else ()
-        for _, parts, _ in asked
-    )
-    return Terms(tuple(said(slot) for slot, _, _ in asked), leaf.boost, apart)
+    said = list(_said(asked, _fields(leaf.field), leaf, stops))
+    return Terms(tuple(term for term, _ in said), leaf.boost, tuple(parts for _, parts in said))
 
 
-def _spelled_out(
+def _kind(slot: tuple[Slot, tuple[str, ...], str], stops: frozenset[str]) -> str:
+    """Returns what a slot has to have on both sides to be looked for in a row with its like."""
+    _, parts, joined = slot
+    if is_unspaced(parts[0]):
+        return "character"
+    is_slight = not joined and len(parts) == 1 and (len(parts[0]) <= 2 or parts[0] in stops)
+    return "slight" if is_slight else ""
+
+
+def _said(
     asked: list[tuple[Slot, tuple[str, ...], str]],
     fields: tuple[TextField, ...],
-    said: Callable[[Slot], Term],
     leaf: Word,
-) -> Iterator[Term]:
-    """Yields the terms of a word some characters of which are looked for side by side."""
-    for beside, group in groupby(asked, lambda one: is_unspaced(one[1][0])):
+    stops: frozenset[str],
+) -> Iterator[tuple[Term, tuple[Term, ...]]]:
+    """Yields the terms of a word, each with the words of its compound; some in a row."""
+    stemmed = not leaf.exact
+
+    def single(slot: Slot) -> Term:
+        return Sequence((slot,), fields, stemmed, phrase=False)
+
+    for kind, group in groupby(asked, lambda slot: _kind(slot, stops)):
         run = list(group)
-        if not beside or len(run) == 1:
-            yield from (said(slot) for slot, _, _ in run)
+        if not kind or len(run) == 1:
+            for slot, parts, _ in run:
+                apart = tuple(single(((part,),)) for part in parts if part not in stops)
+                yield single(slot), apart if len(parts) > 1 and stemmed else ()
             continue
-        word = "".join(parts[0] for _, parts, _ in run)
-        length = len(word if leaf.exact else without_particle(word))
-        slots = tuple(slot for slot, _, _ in run[:length])
-        yield Sequence(slots, fields, stemmed=False, phrase=True)
+        length = len(run)
+        if kind == "character" and stemmed:
+            length = len(without_particle("".join(parts[0] for _, parts, _ in run)))
+        yield (
+            Sequence(
+                tuple(slot for slot, _, _ in run[:length]), fields, stemmed=False, phrase=True
+            ),
+            (),
+        )
 
 
 def _phrase(leaf: Phrase, collection: Collection) -> Terms | None:

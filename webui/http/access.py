@@ -71,7 +71,7 @@ def register(app: Flask, config: Config) -> None:
             # Asked first: with an empty bucket even the right password would be a guess.
             if seconds := guesses.wait(client, cost=0):
                 return _too_many_guesses(seconds)
-            if _is_told(environ, token, password):
+            if _has_password(environ, token, password):
                 return None
             guesses.wait(client)
         answer = problem(401, "This site is private", "Enter its password; any user name will do.")
@@ -79,7 +79,7 @@ def register(app: Flask, config: Config) -> None:
         return answer
 
     def outer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        token = _token_taken(environ) if password else b""
+        token = _pop_token(environ) if password else b""
         refused = refusal(environ, token)
         if refused is None or environ.get("PATH_INFO") in unguarded:
             environ[STRANGER] = refused is not None
@@ -110,7 +110,7 @@ def _is_named(environ: WSGIEnvironment, variable: str, trusted: tuple[Network, .
     return is_trusted(str(environ.get("REMOTE_ADDR") or ""), trusted)
 
 
-def _is_told(environ: WSGIEnvironment, token: bytes, password: bytes) -> bool:
+def _has_password(environ: WSGIEnvironment, token: bytes, password: bytes) -> bool:
     """Returns whether a request has the password; each comparison takes the same time."""
     scheme, _, value = str(environ.get("HTTP_AUTHORIZATION", "")).partition(" ")
     given = [token]
@@ -125,7 +125,7 @@ def _is_told(environ: WSGIEnvironment, token: bytes, password: bytes) -> bool:
     return sum(hmac.compare_digest(secret, password) for secret in given) > 0
 
 
-def _token_taken(environ: dict[str, Any]) -> bytes:
+def _pop_token(environ: dict[str, Any]) -> bytes:
     """Take the parameter ``token`` out of a request and return it; the others stay as sent."""
     pairs = [pair.partition("=") for pair in str(environ.get("QUERY_STRING", "")).split("&")]
     tokens = [value for name, _, value in pairs if unquote_plus(name) == "token"]

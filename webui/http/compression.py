@@ -53,7 +53,7 @@ def is_text(mimetype: str) -> bool:
 
 
 def _compress(response: Response) -> Response:
-    if "made_before" in g or response.status_code not in _STATUSES:
+    if "cached_response" in g or response.status_code not in _STATUSES:
         return response
     if "Content-Encoding" in response.headers or not is_text(response.mimetype or ""):
         return response

@@ -61,7 +61,7 @@ class Turns:
         with self._changed:
             self._waiting.append(mine)
             try:
-                while (left := self._left(mine)) is None or left > 0:
+                while (left := self._seconds_to_wait(mine)) is None or left > 0:
                     mine.waited = True
                     self._changed.wait(left)
             except BaseException:  # or those behind would wait for ever
@@ -82,7 +82,7 @@ class Turns:
                 self._at = None
                 self._changed.notify_all()
 
-    def _left(self, mine: Turn) -> float | None:
+    def _seconds_to_wait(self, mine: Turn) -> float | None:
         """Returns the seconds to wait, or None while others are ahead in the queue."""
         if self._waiting[0] is not mine:
             return None
@@ -127,7 +127,7 @@ def _take() -> Response | None:
         return None
     g.turn = turn = _turns().take()
     # Who was before may have asked for the same page.
-    return response_cache.made_before() if turn.waited else None
+    return response_cache.cached_response() if turn.waited else None
 
 
 def _give_back(_: BaseException | None) -> None:

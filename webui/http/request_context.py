@@ -81,7 +81,7 @@ def timed_out() -> bool:
     return any(page.timed_out for page in g.get("pages", ()))
 
 
-def whole() -> None:
+def require_complete() -> None:
     """Go on only if no answer of this page was cut by the deadline.
 
     Raises:
@@ -112,10 +112,10 @@ def derived(name: str, derive: Callable[[Searcher], _Derived]) -> _Derived:
 
 def generations() -> tuple[str, ...]:
     """Returns the names of the generations that `of_generation` opens, oldest first."""
-    return cast(Snapshots, current_app.extensions["quiver.snapshots"]).kept()
+    return cast(Snapshots, current_app.extensions["quiver.snapshots"]).kept_generations()
 
 
-def kept() -> Callable[[], None]:
+def keep_searcher() -> Callable[[], None]:
     """Keep the searcher beyond the end of this request, for an answer that is still being sent.
 
     Returns:
@@ -219,13 +219,18 @@ def display() -> Display:
     return cast(Display, current_app.extensions["quiver.display"])
 
 
-def asked(*, min_per_page: int = 1) -> SearchRequest:
+def read_request(*, min_per_page: int = 1) -> SearchRequest:
     """Read what the address of this request asks for."""
     read = replace(params(), min_per_page=min_per_page).read(request.args.items(multi=True))
     if read.faults:
         return read
+    return replace(read, query=typed_read(read.query))
+
+
+def typed_read(query: Query) -> Query:
+    """Returns a query with what was typed read as venues, years, names and titles."""
     venues = cast(Venues, current_app.extensions["quiver.venues"])
-    return replace(read, query=read_typed_text(read.query, searcher(), venues))
+    return read_typed_text(query, searcher(), venues)
 
 
 def page(name: str = "page") -> int:

@@ -54,7 +54,7 @@ def register(app: Flask, room: int) -> None:
     app.before_request(_unchanged)
     if room:
         app.extensions["quiver.page_cache"] = PageCache(room)
-        app.before_request(made_before)
+        app.before_request(cached_response)
         app.after_request(_keep)
     app.after_request(_tag)
 
@@ -118,7 +118,7 @@ def _key(content: str) -> Hashable:
     return hashlib.blake2b(repr(told).encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
-def made_before() -> Response | None:
+def cached_response() -> Response | None:
     """Returns the cached page for the same address and generation, or None."""
     if request.blueprint not in _TAGGED or request.method not in ("GET", "HEAD"):
         return None
@@ -128,17 +128,17 @@ def made_before() -> Response | None:
     page = None if content is None else _page_cache().find(_key(content))
     if page is None:
         return None
-    g.made_before = True
+    g.cached_response = True
     return Response(page.body, headers=list(page.headers))
 
 
 def _keep(response: Response) -> Response:
     """Keep a page that is finished: only what is whole, at hand, and the same for everyone."""
-    if request.blueprint not in _TAGGED or request.method != "GET" or "made_before" in g:
+    if request.blueprint not in _TAGGED or request.method != "GET" or "cached_response" in g:
         return response
     if response.status_code != 200 or response.is_streamed or request_context.timed_out():
         return response
-    content = _made_of()
+    content = _generation_read()
     if content is None or response.cache_control.no_store or "Set-Cookie" in response.headers:
         return response
     page = FinishedPage(tuple(response.headers), response.get_data())
@@ -146,7 +146,7 @@ def _keep(response: Response) -> Response:
     return response
 
 
-def _made_of() -> str | None:
+def _generation_read() -> str | None:
     """Returns the content that a response was made from, or, if it read none, the newest."""
     try:
         return request_context.used_content() or request_context.published_content()
@@ -156,13 +156,13 @@ def _made_of() -> str | None:
 
 def _tag(response: Response) -> Response:
     """Tag an answer with the generation it was made of; none was used by what needs none."""
-    if "made_before" in g:
+    if "cached_response" in g:
         return response
     if request.method not in ("GET", "HEAD"):  # what was sent is not in the address
         response.cache_control.no_store = True
         return response
     if request.blueprint in _TAGGED and response.status_code == 200:
-        content = _made_of()
+        content = _generation_read()
         if request_context.timed_out():  # the same address may answer more a moment later
             response.cache_control.no_store = True
         elif content is not None:

@@ -114,7 +114,7 @@ class Snapshots:
                 self._histories[key] = history
             return history
 
-    def kept(self) -> tuple[str, ...]:
+    def kept_generations(self) -> tuple[str, ...]:
         """Returns the names of the generations that can be opened, oldest first."""
         return self._index.published()
 

@@ -74,8 +74,8 @@ def record_page(
         limit: most records.
     """
     past = sorted(_past(history, selection), key=lambda item: (item.datestamp, item.paper_id))
-    total = _written_total(searcher, history, selection) + len(past)
-    written = _written(searcher, history, selection, position.written, limit)
+    total = _count_changed(searcher, history, selection) + len(past)
+    written = _changed_papers(searcher, history, selection, position.written, limit)
     later = (item for item in past if (item.datestamp, item.paper_id) > position.past)
     headers: list[RecordHeader] = []
     next_written, next_past = next(written, None), next(later, None)
@@ -118,7 +118,7 @@ def _query(selection: HarvestSelection) -> Query:
     return Query(filters=(Filter("venue", (selection.venue,)),)) if selection.venue else Query()
 
 
-def _written(
+def _changed_papers(
     searcher: Searcher,
     history: GenerationHistory,
     selection: HarvestSelection,
@@ -126,7 +126,7 @@ def _written(
     limit: int,
 ) -> Iterator[tuple[tuple[str, str], RecordHeader]]:
     """Yields papers in the order in which they were written, restored ones left out."""
-    bounds = history.written(selection.since, selection.until)
+    bounds = history.change_bounds(selection.since, selection.until)
     while bounds is not None:
         entries = searcher.dated(
             _query(selection), since=bounds[0], until=bounds[1], after=after, limit=limit + 1
@@ -139,10 +139,10 @@ def _written(
         after = entries[-1]
 
 
-def _written_total(
+def _count_changed(
     searcher: Searcher, history: GenerationHistory, selection: HarvestSelection
 ) -> int:
-    bounds = history.written(selection.since, selection.until)
+    bounds = history.change_bounds(selection.since, selection.until)
     if bounds is None:
         return 0
     since, until = bounds

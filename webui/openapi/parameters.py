@@ -59,7 +59,7 @@ def query_parameter(name: str, params: Params) -> Parameter:
     Raises:
         KeyError: when there is no such parameter.
     """
-    schema, told = _facet(name, params) or _known(params)[name]
+    schema, told = _facet(name, params) or _described(params)[name]
     written = {"name": name, "in": "query", "required": name in REQUIRED}
     return written | {"schema": schema, "description": told}
 
@@ -72,7 +72,7 @@ def _facet(name: str, params: Params) -> tuple[dict[str, Any], str] | None:
     return _list(params.max_value, params.max_values), f"Values of {facet}: {told}."
 
 
-def _known(params: Params) -> dict[str, tuple[dict[str, Any], str]]:
+def _described(params: Params) -> dict[str, tuple[dict[str, Any], str]]:
     text = {"type": "string"}
     return {
         "q": (

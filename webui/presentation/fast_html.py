@@ -33,7 +33,7 @@ def author_items(authors: Sequence[AuthorName], href: Callable[[str], str]) -> M
     """
     addresses = escaped([href(name_slug(author.name)) for author in authors])
     return _joined(
-        f'{_left_out(author.skipped)}<li dir="auto"><a href="{address}">{author.shown}</a></li>'
+        f'{_omitted_item(author.skipped)}<li dir="auto"><a href="{address}">{author.shown}</a></li>'
         for author, address in zip(authors, addresses, strict=True)
     )
 
@@ -133,7 +133,7 @@ def _escaped(rows: Sequence[FacetRow]) -> Iterator[tuple[FacetRow, str, str, str
     return zip(rows, parts, parts, parts, parts, parts, strict=False)
 
 
-def _left_out(count: int) -> str:
+def _omitted_item(count: int) -> str:
     return f'<li class="more" aria-label="{count} names left out">…</li>' if count else ""
 
 

@@ -163,7 +163,7 @@ class EventLoopWorker(Worker):  # type: ignore[misc] # gunicorn publishes no typ
                         break
         while self._done:
             connection, failed = self._done.popleft()
-            self._made(connection, failed=failed)
+            self._take_back(connection, failed=failed)
 
     def _serve(self, connection: Connection) -> None:
         """Go on with a connection of which something can be read or to which can be written."""
@@ -364,7 +364,7 @@ class EventLoopWorker(Worker):  # type: ignore[misc] # gunicorn publishes no typ
             connection.outbox.cut_body()
         connection.outbox.flush()
 
-    def _made(self, connection: Connection, *, failed: bool) -> None:
+    def _take_back(self, connection: Connection, *, failed: bool) -> None:
         """Take back a connection from a thread."""
         if failed:
             self._drop(connection)
@@ -393,7 +393,7 @@ class EventLoopWorker(Worker):  # type: ignore[misc] # gunicorn publishes no typ
         except ClientGone:
             self._drop(connection)
             return
-        self._made(connection, failed=False)
+        self._take_back(connection, failed=False)
 
     def _linger(self, connection: Connection) -> None:
         """Shut down sending, and read on: closing at once could discard the response."""

@@ -106,7 +106,7 @@ class Params:
 
     def read(self, pairs: Iterable[tuple[str, str]]) -> SearchRequest:
         """Read the decoded pairs of a query string; never raises."""
-        return _Reading(self, pairs).asked()
+        return _Reading(self, pairs).request()
 
     def pairs(self, query: Query) -> tuple[tuple[str, str], ...]:
         """Write a query as pairs, in canonical order."""
@@ -129,17 +129,17 @@ class Params:
 
     def write(self, query: Query, path: str) -> str:
         """Write the address of a query under a path; nothing asked is the bare path."""
-        pairs = _written(self.pairs(query))
+        pairs = _query_string(self.pairs(query))
         return f"{path}?{pairs}" if pairs else path
 
     def turning(self, query: Query, path: str) -> Turning:
         """Returns a writer of the addresses of other pages or orders of a query's results."""
-        asking = _written(_asking(query))
+        asking = _query_string(_asking(query))
 
         def write(
             sort: Sort = query.sort, page: int = query.page, per_page: int = query.per_page
         ) -> str:
-            showing = _written(self._showing(sort, page, per_page))
+            showing = _query_string(self._showing(sort, page, per_page))
             pairs = f"{asking}&{showing}" if asking and showing else asking or showing
             return f"{path}?{pairs}" if pairs else path
 
@@ -156,14 +156,14 @@ class Params:
             hole,
         )
         written = self.write(replace(query, filters=filters), path)
-        head, _, tail = written.partition(_written(_filter_pairs(hole)))
+        head, _, tail = written.partition(_query_string(_filter_pairs(hole)))
         return Around(field, head, tail)
 
     def around_year(self, query: Query, path: str) -> Callable[[int], str]:
         """Returns a function from years to the addresses of the query in that year alone."""
         hole = YearRange(0, 0)  # no address says this
         written = self.write(replace(query, years=hole), path)
-        head, _, tail = written.partition(_written(_year_pairs(hole)))
+        head, _, tail = written.partition(_query_string(_year_pairs(hole)))
         return lambda year: f"{head}year_from={year}&year_to={year}{tail}"
 
 
@@ -182,7 +182,7 @@ class Around:
 
     def filtered(self, facet_filter: Filter) -> str:
         """Write the address with a filter, which may be empty."""
-        pairs = _written(_filter_pairs(facet_filter))
+        pairs = _query_string(_filter_pairs(facet_filter))
         if pairs:
             return f"{self.head}{pairs}{self.tail}"
         return self.head + self.tail[1:] if self.tail else self.head[:-1]
@@ -219,7 +219,7 @@ def _year_pairs(years: YearRange) -> list[tuple[str, str]]:
     return [(name, str(year)) for name, year in ends if year is not None]
 
 
-def _written(pairs: Iterable[tuple[str, str]]) -> str:
+def _query_string(pairs: Iterable[tuple[str, str]]) -> str:
     """Write pairs for an address; the names of parameters need no quoting."""
     return "&".join([f"{name}={quote_plus(value)}" for name, value in pairs])
 
@@ -235,7 +235,7 @@ class _Reading:
         for key, value in pairs:
             self.given.setdefault(_ALIASES.get(key, key), []).append(value)
 
-    def asked(self) -> SearchRequest:
+    def request(self) -> SearchRequest:
         text = self._text()
         filters = self._filters()
         years = self._years()

@@ -76,7 +76,7 @@ class Addresses:
         self._root = root
         # Keyed by the root, too; so they are bounded.
         self._around = lru_cache(maxsize=1024)(partial(_around, build))
-        self._whole = lru_cache(maxsize=1024)(partial(_whole, build))
+        self._absolute = lru_cache(maxsize=1024)(partial(_absolute, build))
 
     def write(self, endpoint: str, **values: Any) -> str:
         """Write the address of an endpoint, relative to the site, as `flask.url_for` does."""
@@ -106,7 +106,7 @@ class Addresses:
             isinstance(value, str) and len(value) <= _SHORT and not name.startswith("_")
             for name, value in told
         ):
-            return self._whole(self._root(), endpoint, told)
+            return self._absolute(self._root(), endpoint, told)
         return self._build(endpoint, **values)
 
 
@@ -114,7 +114,7 @@ def _quoted(value: str) -> str:
     return value if _PLAIN.fullmatch(value) else quote(value, safe=SAFE)
 
 
-def _whole(
+def _absolute(
     build: BuildUrl,
     root: str,  # noqa: ARG001 - a key
     endpoint: str,

@@ -48,7 +48,7 @@ class _Ends:
 @blueprint.get("/path")
 def page() -> ResponseReturnValue:
     """Show the shortest chain of papers written together between two authors."""
-    ends = _asked()
+    ends = _read_ends()
     connection = ends.connection
     links = [] if connection is None else connection.links
     display = request_context.display()
@@ -75,7 +75,7 @@ def as_json() -> ResponseReturnValue:
     Raises:
         QueryError: when one of the names is missing or on no paper.
     """
-    ends = _asked()
+    ends = _read_ends()
     for parameter, typed, name in zip(("from", "to"), ends.typed, ends.names, strict=True):
         if name is None:
             near = similar_names(request_context.searcher(), typed)
@@ -92,7 +92,7 @@ def _no(name: str) -> str:
     return f"no paper has an author named “{name[:80]}”"
 
 
-def _asked() -> _Ends:
+def _read_ends() -> _Ends:
     one, other = (request.args.get(name, "").strip()[:_LONGEST] for name in ("from", "to"))
     searcher = request_context.searcher()
     return _Ends((one, other), (known_name(searcher, one), known_name(searcher, other)))

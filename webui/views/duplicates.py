@@ -24,7 +24,7 @@ MOST_COMPARED: Final = 2_000
 @blueprint.get("/duplicates")
 def page() -> ResponseReturnValue:
     """Show which results of a search may be one work, and what was decided."""
-    asked = request_context.asked()
+    asked = request_context.read_request()
     if asked.faults:
         return refused(asked)
     searcher, display = request_context.searcher(), request_context.display()
@@ -33,7 +33,7 @@ def page() -> ResponseReturnValue:
     papers = {paper_id: paper for paper_id in ids if (paper := searcher.get(paper_id)) is not None}
     decisions = decisions_of(searcher)
     groups = decisions.undecided(find_versions(papers.values()))
-    request_context.whole()
+    request_context.require_complete()
     return render_template(
         "duplicates/page.html",
         query=asked.query,
@@ -53,7 +53,7 @@ def page() -> ResponseReturnValue:
 @blueprint.get("/duplicates.json")
 def as_json() -> ResponseReturnValue:
     """Returns which results of a search may be one work, and what was decided."""
-    asked = request_context.asked()
+    asked = request_context.read_request()
     if asked.faults:
         return refused(asked)
     searcher = request_context.searcher()
@@ -61,7 +61,7 @@ def as_json() -> ResponseReturnValue:
     papers = [paper for paper_id in ids if (paper := searcher.get(paper_id)) is not None]
     decisions = decisions_of(searcher)
     groups = decisions.undecided(find_versions(papers))
-    request_context.whole()
+    request_context.require_complete()
     told: DuplicatesJson = {
         "compared": len(papers),
         "groups": [

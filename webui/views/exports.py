@@ -67,13 +67,13 @@ def register(app: Flask, most: int) -> None:
 @blueprint.get("/search.<any(bib, 'biblatex.bib', ris, 'csl.json', enw, csv, jsonl):suffix>")
 def search(suffix: str) -> ResponseReturnValue:
     """Write every hit of a query, in its order; pages mean nothing here."""
-    asked = request_context.asked(min_per_page=0)
+    asked = request_context.read_request(min_per_page=0)
     if asked.faults:
         return refused(asked)
-    return _whole(asked.query, lambda papers: references(papers, suffix, "results"))
+    return _export_all(asked.query, lambda papers: references(papers, suffix, "results"))
 
 
-def _whole(query: Query, written: Callable[[Iterator[Paper]], Response]) -> Response:
+def _export_all(query: Query, written: Callable[[Iterator[Paper]], Response]) -> Response:
     """Answer with all papers of a query, within what exports may take.
 
     Raises:
@@ -84,7 +84,7 @@ def _whole(query: Query, written: Callable[[Iterator[Paper]], Response]) -> Resp
     budget = cast(_Budget, current_app.extensions["quiver.exports"])
     count = searcher.count(query)
     ids = searcher.ids(query)
-    request_context.whole()
+    request_context.require_complete()
     if budget.papers and count > budget.papers:
         raise BadRequest(
             f"One export may hold {budget.papers:,} papers here, and this one has {count:,}. "
@@ -132,12 +132,12 @@ def export() -> ResponseReturnValue:
 
 def _screening() -> ResponseReturnValue:
     """Write every hit of a query as a table for screening tools."""
-    asked = request_context.asked(min_per_page=0)
+    asked = request_context.read_request(min_per_page=0)
     if asked.faults:
         return refused(asked)
     labels = labels_of(request_context.searcher())
 
-    def written(papers: Iterator[Paper]) -> Response:
+    def respond_with(papers: Iterator[Paper]) -> Response:
         pieces = write_screening_table(
             papers, labels, abstract=_switch("abstract") is not False, bom=_switch("bom") is True
         )
@@ -145,14 +145,14 @@ def _screening() -> ResponseReturnValue:
         response.headers["Content-Disposition"] = _attached("screening.csv")
         return response
 
-    return _whole(asked.query, written)
+    return _export_all(asked.query, respond_with)
 
 
 def _styled_search(style: str) -> ResponseReturnValue:
-    asked = request_context.asked(min_per_page=0)
+    asked = request_context.read_request(min_per_page=0)
     if asked.faults:
         return refused(asked)
-    return _whole(asked.query, lambda papers: _styled(papers, style))
+    return _export_all(asked.query, lambda papers: _styled(papers, style))
 
 
 def _styled(papers: Iterable[Paper], style: str) -> Response:
@@ -223,7 +223,7 @@ def references(papers: Iterable[Paper], format: str, name: str) -> Response:
 
 def _streamed(pieces: Iterator[str], media_type: str) -> Response:
     response = Response(render_queue.by_turns(_chunks(pieces)), content_type=media_type)
-    response.call_on_close(request_context.kept())
+    response.call_on_close(request_context.keep_searcher())
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 

@@ -61,7 +61,7 @@ class Window:
 @blueprint.get("/feed.atom")
 def search() -> ResponseReturnValue:
     """Returns the papers of a query as a feed, last added first unless it says otherwise."""
-    asked = request_context.asked()
+    asked = request_context.read_request()
     if asked.faults:
         return refused(asked)
     query = asked.query if "sort" in request.args else replace(asked.query, sort=Sort.ADDED)
@@ -108,7 +108,7 @@ def papers_from(query: Query, start: int, size: int) -> Window:
     """
     searcher = request_context.searcher()
     total, ids = searcher.count(query), searcher.ids(query)
-    request_context.whole()
+    request_context.require_complete()
     papers = tuple(
         Dated(paper, times)
         for paper_id in islice(ids, start, start + size)

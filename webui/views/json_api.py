@@ -78,12 +78,12 @@ def search() -> ResponseReturnValue:
         QueryError: when ``fields``, ``facets``, ``group_by``, ``cursor`` or ``explain`` has no
             meaning.
     """
-    asked = request_context.asked(min_per_page=0)
+    asked = request_context.read_request(min_per_page=0)
     if asked.faults:
         return refused(asked)
     if "group_by" in request.args:
         return _groups(asked.query)
-    facets = facets_asked(DEFAULT_FACETS)
+    facets = requested_facets(DEFAULT_FACETS)
     selected((), HitJson)
     if request.args.get("explain", "") not in ("", "0", "1"):
         raise QueryError("explain", "expected 0 or 1")
@@ -107,14 +107,14 @@ def search() -> ResponseReturnValue:
             )
         query = replace(query, page=cursor.page, per_page=max(1, query.per_page))
         results = searcher.search(query, facets=facets, explain=explain)
-        request_context.whole()
-        found = _found(results, asked)
+        request_context.require_complete()
+        found = _search_json(results, asked)
         found["next_cursor"] = _next(results, searcher.identity, question)
     else:
         searcher = request_context.searcher()
         results = searcher.search(query, facets=facets, explain=explain)
         results = offer_some_words(searcher, results)
-        found = _found(results, asked)
+        found = _search_json(results, asked)
         if request_context.params().together:
             works = put_together(searcher, results, explain=explain)
             found["works"] = works.total
@@ -130,7 +130,7 @@ def groups() -> ResponseReturnValue:
     Raises:
         QueryError: when there is no such facet.
     """
-    asked = request_context.asked()
+    asked = request_context.read_request()
     return refused(asked) if asked.faults else _groups(asked.query)
 
 
@@ -140,11 +140,11 @@ def _groups(query: Query) -> Response:
     if field is None:
         raise QueryError("group_by", f"expected one of {', '.join(FACET_FIELDS)}")
     counted = grouped(request_context.searcher(), query, field)
-    request_context.whole()
+    request_context.require_complete()
     return answer(counted)
 
 
-def _found(results: Results, asked: SearchRequest) -> SearchResultsJson:
+def _search_json(results: Results, asked: SearchRequest) -> SearchResultsJson:
     found = cast(SearchResultsJson, results_json(results))
     found["notices"] = list(asked.notices)
     return found
@@ -180,7 +180,7 @@ def selected(records: Iterable[Mapping[str, object]], kind: type) -> list[Mappin
     return [{key: entry[key] for key in wanted if key in entry} for entry in records]
 
 
-def facets_asked(usual: tuple[FacetRequest, ...]) -> tuple[FacetRequest, ...]:
+def requested_facets(usual: tuple[FacetRequest, ...]) -> tuple[FacetRequest, ...]:
     """Returns the facets that the parameter ``facets`` names; ``none`` counts none.
 
     Args:

@@ -95,7 +95,7 @@ def provider() -> ResponseReturnValue:
             root = response.response(site, {})
         response.add_error(root, error)
         return _sent(root, "")
-    request_context.whole()
+    request_context.require_complete()
     return _sent(root, etag)
 
 

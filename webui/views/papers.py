@@ -47,7 +47,7 @@ from webui.urls.url_builder import dotted, undotted
 from webui.views import authors
 from webui.views.exports import references
 from webui.views.feeds import feed
-from webui.views.json_api import answer, facets_asked, selected
+from webui.views.json_api import answer, requested_facets, selected
 
 blueprint = Blueprint("records", __name__)
 
@@ -172,13 +172,13 @@ def venue(slug: str, part: str) -> ResponseReturnValue:
         return _feed(Filter("venue", (name,)), name, "records.venue", slug)
     if suffix not in ("", "json"):
         ids = searcher.ids(query)
-        request_context.whole()
+        request_context.require_complete()
         found = (searcher.get(paper_id) for paper_id in ids)
         papers = (paper_ for paper_ in found if paper_ is not None)
         return references(papers, suffix, f"{slug}-{year}" if year else slug)
     facets: tuple[FacetRequest, ...] = (FacetRequest("year", 0), FacetRequest("author", 12))
     if suffix == "json":
-        facets = facets_asked(facets)
+        facets = requested_facets(facets)
     results = searcher.search(query, facets=facets)
     if not results.total:
         abort(404)

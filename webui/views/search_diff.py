@@ -72,7 +72,7 @@ class Difference:
 @blueprint.get("/record/diff")
 def page() -> ResponseReturnValue:
     """Show what has changed for a search since a generation, or ask since which."""
-    asked = request_context.asked()
+    asked = request_context.read_request()
     if asked.faults:
         return refused(asked)
     names = _names()
@@ -92,7 +92,7 @@ def page_json() -> ResponseReturnValue:
     Raises:
         QueryError: when one of them is not named or not kept.
     """
-    asked = request_context.asked()
+    asked = request_context.read_request()
     if asked.faults:
         return refused(asked)
     names = _names()
@@ -106,7 +106,7 @@ def page_json() -> ResponseReturnValue:
         raise QueryError("since", str(error)) from error
     before, after = _state(earlier, asked.query), _state(later, asked.query)
     found = difference(before, after, earlier, later)
-    return answer(_told(asked.query, before, after, found))
+    return answer(_difference_json(asked.query, before, after, found))
 
 
 @blueprint.post("/record/diff")
@@ -240,11 +240,11 @@ def _names() -> tuple[str, str] | str:
 def _state(searcher: Searcher, query: Query) -> SearchState:
     found = searcher.search(replace(query, page=1, per_page=0), facets=())
     ids = tuple(searcher.ids(query))
-    request_context.whole()
+    request_context.require_complete()
     return SearchState(searcher.generation, searcher.info().built, found.receipt.matched, ids)
 
 
-def _told(
+def _difference_json(
     query: Query, before: SearchState, after: SearchState, found: Difference
 ) -> SearchDifferenceJson:
     def state(side: SearchState) -> SearchStateJson:

@@ -160,7 +160,7 @@ def _comparison(papers: list[Paper]) -> dict[str, Any]:
 @blueprint.get("/record")
 def record() -> ResponseReturnValue:
     """Show the record of a search, to be printed or filed."""
-    asked = request_context.asked()
+    asked = request_context.read_request()
     if asked.faults:
         return refused(asked)
     told = _record(asked.query)
@@ -182,6 +182,7 @@ def record() -> ResponseReturnValue:
         json_href=request_context.params().write(asked.query, url_for("keeping.record_json")),
         svg_href=request_context.params().write(asked.query, url_for("keeping.record_svg")),
         duplicates_href=request_context.params().write(asked.query, url_for("duplicates.page")),
+        screen_href=request_context.params().write(asked.query, url_for("screening.page")),
         diff_href=request_context.params().write(asked.query, url_for("differences.page")),
     )
     return _dated(Response(page))
@@ -190,7 +191,7 @@ def record() -> ResponseReturnValue:
 @blueprint.get("/record.svg")
 def record_svg() -> ResponseReturnValue:
     """Returns the flow diagram of the record as a picture of its own."""
-    asked = request_context.asked()
+    asked = request_context.read_request()
     if asked.faults:
         return refused(asked)
     picture = flow_diagram(_record(asked.query), RECORD_REMOVALS)
@@ -202,7 +203,7 @@ def record_svg() -> ResponseReturnValue:
 @blueprint.get("/record.json")
 def record_json() -> ResponseReturnValue:
     """Returns the record of a search."""
-    asked = request_context.asked()
+    asked = request_context.read_request()
     if asked.faults:
         return refused(asked)
     return _dated(answer(_record(asked.query)))
@@ -215,7 +216,7 @@ def _record(query: Query) -> SearchRecordJson:
     facets = tuple(FacetRequest(field, MOST) for field in _COUNTED)
     counted = searcher.search(settled(query, results), facets=facets)
     ids = list(searcher.ids(query))
-    request_context.whole()
+    request_context.require_complete()
     labels = labels_of(searcher)
     labelled = {label: frozenset(labels.ids(label)) for label in ("included", "excluded")}
     sources = [

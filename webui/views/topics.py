@@ -17,7 +17,7 @@ blueprint = Blueprint("topics", __name__)
 @blueprint.get("/topics")
 def page() -> ResponseReturnValue:
     """Show the topics of the result that the address asks for, as bars that are links."""
-    asked = request_context.asked()
+    asked = request_context.read_request()
     if asked.faults:
         return refused(asked)
     topics, total = _topics(asked.query)
@@ -47,11 +47,11 @@ def page() -> ResponseReturnValue:
 @blueprint.get("/topics.json")
 def as_json() -> ResponseReturnValue:
     """Returns the topics of a result with their words, counts and queries."""
-    asked = request_context.asked()
+    asked = request_context.read_request()
     if asked.faults:
         return refused(asked)
     topics, total = _topics(asked.query)
-    request_context.whole()
+    request_context.require_complete()
     told: TopicsJson = {
         "query": asked.query.text,
         "total": total,

@@ -107,7 +107,7 @@ class YearCounts:
                 self._known.move_to_end(key)
                 return self._known[key]
         counts = _by_year(searcher, query)
-        request_context.whole()
+        request_context.require_complete()
         with self._lock:
             self._known[key] = counts
             if len(self._known) > self._most:
@@ -150,7 +150,7 @@ def trends(
 @blueprint.get("/trends")
 def page() -> ResponseReturnValue:
     """Returns up to five queries (``q``, repeated) drawn over the years, and as a table."""
-    read = _asked()
+    read = _read_queries()
     if isinstance(read, Response):
         return read
     found = _counted(read)
@@ -173,11 +173,11 @@ def page() -> ResponseReturnValue:
         year_columns=_columns(found),
         venue=venue,
         unknown_venue=bool(venue) and not found.totals,
-        json_href=_written("trends.as_json", pairs + filters),
+        json_href=_address("trends.as_json", pairs + filters),
         typed=[*(query.text for query in read), *[""] * (MOST - len(read))],
         filters=filters,
         hrefs=[request_context.search_href(query) for query in read],
-        csv_href=_written("trends.table", pairs + filters),
+        csv_href=_address("trends.table", pairs + filters),
         width=_WIDTH,
         height=_HEIGHT,
         generation=request_context.searcher().generation,
@@ -187,7 +187,7 @@ def page() -> ResponseReturnValue:
 @blueprint.get("/trends.json")
 def as_json() -> ResponseReturnValue:
     """Returns the numbers behind the lines, and how each query was read."""
-    read = _asked()
+    read = _read_queries()
     if isinstance(read, Response):
         return read
     found = _counted(read)
@@ -208,7 +208,7 @@ def as_json() -> ResponseReturnValue:
 @blueprint.get("/trends.csv")
 def table() -> ResponseReturnValue:
     """Returns the numbers behind the lines."""
-    read = _asked()
+    read = _read_queries()
     if isinstance(read, Response):
         return read
     found = _counted(read)
@@ -237,8 +237,8 @@ def _counted(read: tuple[Query, ...]) -> Trends:
     return trends(request_context.searcher(), read, counts.of)
 
 
-def _asked() -> tuple[Query, ...] | Response:
-    asked = request_context.asked()
+def _read_queries() -> tuple[Query, ...] | Response:
+    asked = request_context.read_request()
     if asked.faults:
         return refused(asked)
     longest = request_context.params().max_text
@@ -329,7 +329,7 @@ def _exact(read: tuple[Query, ...], filters: list[tuple[str, str]]) -> list[dict
             continue
         quoted = " ".join(f'"{word}"' for word in text.split())
         pairs = [("q", text) for text in [*texts[:place], quoted, *texts[place + 1 :]]]
-        offers.append({"text": text, "href": _written("trends.page", pairs + filters)})
+        offers.append({"text": text, "href": _address("trends.page", pairs + filters)})
     return offers
 
 
@@ -369,7 +369,7 @@ def _columns(found: Trends) -> list[dict[str, Any]]:
     return columns
 
 
-def _written(endpoint: str, pairs: list[tuple[str, str]]) -> str:
+def _address(endpoint: str, pairs: list[tuple[str, str]]) -> str:
     named: dict[str, Any] = {}
     for name, value in pairs:
         named.setdefault(name, []).append(value)

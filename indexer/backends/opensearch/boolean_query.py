@@ -28,7 +28,7 @@ MOST_CLAUSES: Final = 1000
 
 def matching_query(plan: Plan, match: Match) -> Body:
     """Match what a query asks for, scoring nothing."""
-    return _written(plan, match, _leaf_match)
+    return _write_plan(plan, match, _leaf_match)
 
 
 def scored_query(  # noqa: PLR0913 - all that a score is made of
@@ -74,10 +74,10 @@ def scored_query(  # noqa: PLR0913 - all that a score is made of
             for term in terms
         ]
 
-    return _written(plan, match, leaf, liked)
+    return _write_plan(plan, match, leaf, liked)
 
 
-def told_besides(query: Body, names: Mapping[TextTerm, str]) -> Body:
+def with_matched_terms(query: Body, names: Mapping[TextTerm, str]) -> Body:
     """Let the hits of a query tell, besides, which terms they hold; they score nothing by that."""
     more: list[Body] = []
     for term, name in names.items():
@@ -129,7 +129,7 @@ def _leaf_match(reading: LeafReading) -> Body:
 Parts = Callable[[LeafReading], list[Body]]
 
 
-def _written(
+def _write_plan(
     plan: Plan,
     match: Match,
     leaf: Callable[[LeafReading], Body],

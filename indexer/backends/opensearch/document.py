@@ -198,7 +198,7 @@ def _facets(paper: Paper) -> Body:
     A paper has one spelling for each `name_key`, so that counts of spellings add up to counts of
     keys.
     """
-    authors = _shown(paper) or {UNKNOWN: UNKNOWN}
+    authors = _spelling_by_key(paper) or {UNKNOWN: UNKNOWN}
     spellings = sorted(set(paper.authors))
     return {
         "venue": bounded(paper.venue or UNKNOWN),
@@ -211,7 +211,7 @@ def _facets(paper: Paper) -> Body:
     }
 
 
-def _shown(paper: Paper) -> dict[str, str]:
+def _spelling_by_key(paper: Paper) -> dict[str, str]:
     """Choose one spelling for each `name_key` of a paper."""
     shown: dict[str, str] = {}
     for name in paper.authors:
@@ -221,7 +221,7 @@ def _shown(paper: Paper) -> dict[str, str]:
 
 def _names(paper: Paper, names: list[list[Token]]) -> Body:
     last = len(names) - 1
-    shown = _shown(paper)
+    shown = _spelling_by_key(paper)
     return {
         "author_words": [" ".join(sorted({token.word for token in name})) for name in names],
         "names": [

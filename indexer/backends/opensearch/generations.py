@@ -26,7 +26,7 @@ from indexer.backends.opensearch.mapping import (
     index_mapping,
     index_settings,
 )
-from indexer.backends.opensearch.transport import patiently_asked, patiently_done
+from indexer.backends.opensearch.transport import patiently_done, search_patiently
 from indexer.backends.opensearch.writer import GenerationDraft
 from indexer.errors import IndexError_
 from indexer.search import IndexInfo
@@ -191,7 +191,7 @@ class Generations:
 
     def asking(self, index: str) -> Callable[[Body], Body]:
         """Ask an index while the cluster may be busy."""
-        return partial(patiently_asked, self._client, index, self._config.retries)
+        return partial(search_patiently, self._client, index, self._config.retries)
 
     def await_copies(self, index: str) -> None:
         """Wait until no copy of an index is on its way.

@@ -129,13 +129,13 @@ class OpenSearchIndex:
         if generation is None:
             yield self._breaker.call(self._open)
         else:
-            yield self._breaker.call(lambda: self._open_kept(generation))
+            yield self._breaker.call(lambda: self._open_published(generation))
 
     def published(self) -> tuple[str, ...]:
         """Name the generations that were published and are kept, oldest first."""
         return tuple(self._breaker.call(self._ledger.published))
 
-    def _open_kept(self, name: str) -> ClusterSearcher:
+    def _open_published(self, name: str) -> ClusterSearcher:
         published = self._ledger.published()
         facts = self._ledger.read(name) if name in published else None
         if facts is None:
@@ -216,7 +216,7 @@ class OpenSearchIndex:
         from opensearchpy.exceptions import TransportError
 
         with self._one_writer() as lease:
-            held = self._held(rebuild=rebuild)
+            held = self._published_generation(rebuild=rebuild)
             base = None if rebuild else held
             if base is not None:
                 self._check(base)
@@ -304,7 +304,7 @@ class OpenSearchIndex:
         ]
         return changes_between(*asking)
 
-    def _held(self, *, rebuild: bool) -> Generation | None:
+    def _published_generation(self, *, rebuild: bool) -> Generation | None:
         """Read the facts of the published generation; a rebuild goes without damaged ones."""
         try:
             current = self._ledger.current()

@@ -27,13 +27,13 @@ class Lease:
             IndexLocked: when another writer is at work.
         """
         self._ledger = ledger
-        self._lock = self._taken(time.monotonic() + wait)
+        self._lock = self._acquire(time.monotonic() + wait)
         self._lost = False
         self._stop = Event()
         self._thread = Thread(target=self._renew, name="lease", daemon=True)
         self._thread.start()
 
-    def _taken(self, until: float) -> Lock:
+    def _acquire(self, until: float) -> Lock:
         while True:
             try:
                 return self._ledger.lock()

@@ -250,7 +250,7 @@ class Ledger:
         if not held.get("found"):
             return self.lock()
         holder = held["_source"]
-        if not _gone(holder):
+        if not _is_dead(holder):
             age = time.time() - float(holder.get("since", 0))
             raise IndexLocked(
                 f"{self.name}: process {holder.get('pid')} on {holder.get('host')} has been "
@@ -299,7 +299,7 @@ def _holder() -> Body:
     }
 
 
-def _gone(holder: Body) -> bool:
+def _is_dead(holder: Body) -> bool:
     """Returns whether the holder of a lock is dead: no sign of life, or no process any more."""
     if time.time() - float(holder.get("renewed", 0)) > LEASE:
         return True

@@ -104,7 +104,7 @@ class Nearness:
         if not (self._ranking.ordered or self._ranking.window):
             return []
         places = {name: self._places(str(source.get(name) or "")) for name in self.streams[1:]}
-        stood = [_standing(term, places) for term in self.terms]
+        stood = [_term_positions(term, places) for term in self.terms]
         gains = []
         for index, (left, right) in enumerate(pairwise(stood)):
             if not (left and right):
@@ -156,7 +156,9 @@ def _words(term: TextTerm) -> list[tuple[bool, str]]:
             return []
 
 
-def _standing(term: TextTerm, places: Mapping[str, dict[str, set[int]]]) -> dict[int, set[int]]:
+def _term_positions(
+    term: TextTerm, places: Mapping[str, dict[str, set[int]]]
+) -> dict[int, set[int]]:
     """Returns where a term begins, with how many positions it takes there."""
     if not isinstance(term, StemTerm | CompoundTerm):
         return {}

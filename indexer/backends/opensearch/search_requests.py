@@ -15,7 +15,7 @@ from indexer.backends.opensearch.boolean_query import (
     matching_query,
     scored_query,
     scores,
-    told_besides,
+    with_matched_terms,
 )
 from indexer.backends.opensearch.document import document_id
 from indexer.backends.opensearch.explain import explained
@@ -147,21 +147,21 @@ class Pages:
         """
         signals = self._signals(match)
         ranked = signals.depth > first and size > 0
-        found = self._found(match, scored=self._scored, named=ranked or self._explain)
+        found = self._ordered_query(match, scored=self._scored, named=ranked or self._explain)
         source = ("paper", *(signals.streams if ranked else ()))
         start, wanted = (0, max(first + size, signals.depth)) if ranked else (first, size)
         if leading and self._scored and self._query.sort is Sort.RELEVANCE:
             answer = self._tiers(found, (start, wanted), aggs, source, leading)
         else:
             answer, leading = self._page(found, start, wanted, aggs, source), frozenset()
-        places = [_place(hit) for hit in answer["hits"]["hits"]]
+        places = [_cluster_hit(hit) for hit in answer["hits"]["hits"]]
         scoreless = bool(places) and not any(place.score for place in places)
         if found.sort is Sort.RELEVANCE and scoreless and start == 0:
             # Nothing that was found scores: the order is that of a query without words.
             ranked = False
-            found = self._found(match, scored=False, named=False)
+            found = self._ordered_query(match, scored=False, named=False)
             answer = self._page(found, first, size, aggs, ("paper",))
-            places = [_place(hit) for hit in answer["hits"]["hits"]]
+            places = [_cluster_hit(hit) for hit in answer["hits"]["hits"]]
         if ranked:
             places = self._ranked(places, match, signals, leading)[first : first + size]
         elif self._explain:
@@ -172,7 +172,7 @@ class Pages:
     def rest(self, match: Match, seen: tuple[ClusterHit, ...]) -> Iterator[str]:
         """Yields the ids that come after the best papers, which were seen."""
         given = {place.id for place in seen}
-        found = self._found(match, scored=self._scored, named=False)
+        found = self._ordered_query(match, scored=self._scored, named=False)
         body = page_body(found, 0, WALL, source=())
         after: list[object] | None = None
         while True:
@@ -189,7 +189,7 @@ class Pages:
         """Returns the ids of the first hits that have all words; none where these are many."""
         if not 0 < size <= WALL:
             return frozenset()
-        found = self._found(Match.ALL, scored=False, named=False)
+        found = self._ordered_query(Match.ALL, scored=False, named=False)
         answer = self._reach.ask(page_body(found, 0, size, source=()))
         return frozenset(str(hit["sort"][-1]) for hit in answer["hits"]["hits"])
 
@@ -225,7 +225,7 @@ class Pages:
         hits["total"]["value"] = int(hits["total"]["value"]) + len(leading)
         return answer
 
-    def _found(self, match: Match, *, scored: bool, named: bool) -> OrderedQuery:
+    def _ordered_query(self, match: Match, *, scored: bool, named: bool) -> OrderedQuery:
         filters = filter_query(self._query)
         sort = self._query.sort
         if not scored:
@@ -238,7 +238,7 @@ class Pages:
         if named and match is Match.ANY:
             asked = set(self._terms)
             besides = {term: name for term, name in self._names.items() if term not in asked}
-            query = told_besides(query, besides)
+            query = with_matched_terms(query, besides)
         if clauses(query) > MOST_CLAUSES:
             # The parts of compounds are the first thing to go from a request that is too large.
             query = scored_query(
@@ -342,7 +342,7 @@ class Pages:
         return hits
 
 
-def _place(hit: Body) -> ClusterHit:
+def _cluster_hit(hit: Body) -> ClusterHit:
     told = hit.get("matched_queries", ())
     scores = told if isinstance(told, dict) else dict.fromkeys(told, 0.0)
     return ClusterHit(

@@ -70,10 +70,10 @@ class ClusterTransport:
             params["include_named_queries_score"] = "true"
         if only:
             params["filter_path"] = only
-        answer: Body = self._breaker.call(lambda: self._asked(body, params))
+        answer: Body = self._breaker.call(lambda: self._search_once(body, params))
         return answer
 
-    def _asked(self, body: Body, params: dict[str, str]) -> Body:
+    def _search_once(self, body: Body, params: dict[str, str]) -> Body:
         from opensearchpy.exceptions import TransportError
 
         until = time.monotonic() + self._timeout
@@ -129,7 +129,7 @@ class ClusterTransport:
         return int(answer["_all"]["total"]["store"]["size_in_bytes"])
 
 
-def patiently_asked(client: OpenSearch, index: str, retries: int, body: Body) -> Body:
+def search_patiently(client: OpenSearch, index: str, retries: int, body: Body) -> Body:
     """Send a search during a build, when the cluster may be busy with it; see `patiently_done`."""
     params = {"request_timeout": 120, "allow_partial_search_results": "false"}
     return patiently_done(lambda: client.search(index=index, body=body, params=params), retries)

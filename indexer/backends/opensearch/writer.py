@@ -133,7 +133,7 @@ class ClusterWriter:
         pending, self._pending = self._pending, {}
         if not pending:
             return
-        here, before = self._held(
+        here, before = self._stored_docs(
             [doc_id for doc_id, paper in pending.items() if paper is not None]
         )
         changes: dict[str, Body | None] = {}
@@ -154,7 +154,7 @@ class ClusterWriter:
         document["last_changed"] = old.get("last_changed", now) if same else now
         return document
 
-    def _held(self, ids: list[str]) -> tuple[dict[str, Body], dict[str, Body]]:
+    def _stored_docs(self, ids: list[str]) -> tuple[dict[str, Body], dict[str, Body]]:
         """Returns what this index and the published one hold of some papers, by id.
 
         One request; reads by id see what was not yet made searchable.

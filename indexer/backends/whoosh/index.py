@@ -23,7 +23,13 @@ import numpy as np
 
 from indexer.analysis import Analyzer
 from indexer.backends.whoosh.format import manifest
-from indexer.backends.whoosh.format.directory import Generations, Policy, faults_told, link, writing
+from indexer.backends.whoosh.format.directory import (
+    Generations,
+    Policy,
+    link,
+    os_errors_reported,
+    writing,
+)
 from indexer.backends.whoosh.format.generation import OpenedGeneration, open_generation
 from indexer.backends.whoosh.format.manifest import fingerprint, is_former_analysis
 from indexer.backends.whoosh.indexing.vector_log import NAME as LOG_NAME
@@ -153,7 +159,7 @@ class WhooshIndex:
             IndexDamaged: when it is not what was written.
         """
         if generation is not None and generation != self._named():
-            snapshot = self._kept(generation).snapshot()
+            snapshot = self._open_published(generation).snapshot()
             searcher = WhooshSearcher(
                 snapshot,
                 analyzer=self._analyzer,
@@ -258,20 +264,20 @@ class WhooshIndex:
                 )
             if reanalyze:
                 _LOG.info("%s: analyzes its papers anew, as this version does", self.path)
-            with faults_told(self.path):
+            with os_errors_reported(self.path):
                 name, hidden = self.generations.begin()
             plan = WriterOptions(base, self._policy, rebuild or reanalyze, dumps, reanalyze)
             writer = WhooshWriter(plan, self._analyzer, hidden)
             try:
                 yield writer
                 if writer.changed:
-                    with faults_told(hidden):
+                    with os_errors_reported(hidden):
                         writer.write(name)
                         self.generations.publish(name)
             finally:
                 writer.close()
                 shutil.rmtree(hidden, ignore_errors=True)
-            with faults_told(self.path):
+            with os_errors_reported(self.path):
                 self.generations.clean(keep=self._policy.keep)
 
     def has_vectors(self) -> bool:
@@ -300,7 +306,7 @@ class WhooshIndex:
             IndexMissing: when nothing was published yet.
             IndexLocked: when another writer is at work.
         """
-        with self._one_writer(), faults_told(self.path):
+        with self._one_writer(), os_errors_reported(self.path):
             opened = self.opened()
             if not missing_vectors(opened, encoder.model.identity):
                 return None
@@ -337,8 +343,8 @@ class WhooshIndex:
             IndexDamaged: when none of those before is what was written.
             IndexLocked: when another writer is at work.
         """
-        with self._one_writer(), faults_told(self.path):
-            old = self._whole(self._before_newest())
+        with self._one_writer(), os_errors_reported(self.path):
+            old = self._first_intact(self._before_newest())
             folder = old.folder
             name, hidden = self.generations.begin()
             for file in sorted(folder.iterdir()):
@@ -365,7 +371,7 @@ class WhooshIndex:
             )
         return earlier
 
-    def _whole(self, names: Iterable[str]) -> OpenedGeneration:
+    def _first_intact(self, names: Iterable[str]) -> OpenedGeneration:
         """Returns the first of some generations that is what was written.
 
         Raises:
@@ -406,10 +412,10 @@ class WhooshIndex:
         Raises:
             IndexMissing: when one of them is not on disk (any more).
         """
-        later = self.opened() if after is None else self._kept(after)
-        return changes_between(self._kept(before), later)
+        later = self.opened() if after is None else self._open_published(after)
+        return changes_between(self._open_published(before), later)
 
-    def _kept(self, name: str) -> OpenedGeneration:
+    def _open_published(self, name: str) -> OpenedGeneration:
         """Open a generation by its name, if it was published and is still there."""
         published = self.published()
         if name in published:
@@ -428,7 +434,7 @@ class WhooshIndex:
 
     @contextmanager
     def _one_writer(self) -> Iterator[None]:
-        with faults_told(self.path):
+        with os_errors_reported(self.path):
             self.path.mkdir(parents=True, exist_ok=True)
         with writing(self.path, wait=self._policy.wait):
             yield

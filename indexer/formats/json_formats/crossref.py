@@ -108,38 +108,38 @@ def _record(line: int, value: Object) -> Record:
 
 
 def _publication(value: Object, subtitle: str, kind: str) -> Publication:
-    def at(*names: str) -> str:
+    def first(*names: str) -> str:
         return next((value_ for name in names if (value_ := text(value.get(name)).strip())), "")
 
     event = value.get("event")
     conference = event if is_object(event) else {"name": event}
     updates = value.get("updated-by")
     custom = _custom(value)
-    article_number = at("article-number") or text(custom.get("article-number"))
+    article_number = first("article-number") or text(custom.get("article-number"))
     return Publication(
         kind=kind,
-        genre=at("genre", "degree"),
-        venue_short=at("container-title-short", "short-container-title", "journalAbbreviation"),
+        genre=first("genre", "degree"),
+        venue_short=first("container-title-short", "short-container-title", "journalAbbreviation"),
         subtitle=subtitle or text(custom.get("subtitle")),
-        original_title=at("original-title"),
-        volume=at("volume"),
-        issue=at("issue"),
-        chapter=at("chapter-number"),
-        pages=at("page") if at("page") != article_number else "",
+        original_title=first("original-title"),
+        volume=first("volume"),
+        issue=first("issue"),
+        chapter=first("chapter-number"),
+        pages=first("page") if first("page") != article_number else "",
         article_number=article_number,
-        number=at("number"),
-        page_count=at("number-of-pages"),
-        publisher=at("publisher") or _named(value.get("institution")),
-        place=at("publisher-place", "publisher-location"),
-        event=at("event-title") or text(conference.get("name")),
-        event_place=at("event-place") or text(conference.get("location")),
+        number=first("number"),
+        page_count=first("number-of-pages"),
+        publisher=first("publisher") or _named(value.get("institution")),
+        place=first("publisher-place", "publisher-location"),
+        event=first("event-title") or text(conference.get("name")),
+        event_place=first("event-place") or text(conference.get("location")),
         editors=csl_names(value.get("editor")),
-        series=at("collection-title"),
-        series_number=at("collection-number"),
-        edition=at("edition", "edition-number"),
-        version=at("version"),
+        series=first("collection-title"),
+        series_number=first("collection-number"),
+        edition=first("edition", "edition-number"),
+        version=first("version"),
         date=next((date for name in _DATES[:4] if (date := _date(value.get(name)))), ""),
-        language=at("language"),
+        language=first("language"),
         licence=_licence(value.get("license")) or text(custom.get("licence")),
         pdf_url=text(custom.get("pdf")),
         retracted=custom.get("retracted") is True
@@ -149,7 +149,7 @@ def _publication(value: Object, subtitle: str, kind: str) -> Publication:
             for update in (updates if isinstance(updates, list) else ())
         ),
         subjects=texts(custom.get("subjects")),
-        note=at("note"),
+        note=first("note"),
     )
 
 

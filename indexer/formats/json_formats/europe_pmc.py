@@ -79,7 +79,7 @@ def _value(element: etree._Element, depth: int = 0) -> Any:
     return fields
 
 
-def _at(value: object, *path: str) -> object:
+def _at_path(value: object, *path: str) -> object:
     for name in path:
         value = value.get(name) if is_object(value) else None
     return value
@@ -87,18 +87,18 @@ def _at(value: object, *path: str) -> object:
 
 def _each(value: object, *path: str) -> list[Any]:
     """Returns the values of a list, or the only one."""
-    inner = _at(value, *path)
+    inner = _at_path(value, *path)
     return inner if isinstance(inner, list) else [] if inner in (None, "") else [inner]
 
 
 def _record(line: int, value: Object) -> Record:
     authors = _authors(value)
     pmid, kinds = text(value.get("pmid")), _kinds(value)
-    journal = _at(value, "journalInfo", "journal")
+    journal = _at_path(value, "journalInfo", "journal")
     venue = (
-        text(_at(journal, "title"))
+        text(_at_path(journal, "title"))
         or text(value.get("journalTitle"))
-        or text(_at(value, "bookOrReportDetails", "comprisingTitle"))
+        or text(_at_path(value, "bookOrReportDetails", "comprisingTitle"))
     )
     is_preprint = text(value.get("source")) == "PPR" or "preprint" in kinds
     source, own = text(value.get("source")), text(value.get("id"))
@@ -109,7 +109,7 @@ def _record(line: int, value: Object) -> Record:
         abstract=text(value.get("abstractText")).replace("</h4>", ":</h4> "),
         authors=names_of(authors),
         venue=venue
-        or (text(_at(value, "bookOrReportDetails", "publisher")) if is_preprint else ""),
+        or (text(_at_path(value, "bookOrReportDetails", "publisher")) if is_preprint else ""),
         year=text(value.get("pubYear")),
         type="preprint" if is_preprint else JOURNAL if _is_article(value, kinds) else "",
         doi=text(value.get("doi")),
@@ -127,7 +127,7 @@ def _kinds(value: Object) -> set[str]:
 
 
 def _is_article(value: Object, kinds: set[str]) -> bool:
-    journal = _at(value, "journalInfo") is not None or value.get("journalTitle")
+    journal = _at_path(value, "journalInfo") is not None or value.get("journalTitle")
     return bool(journal) and bool(kinds & {"journal article", "research-article", "review",
                                            "review-article", "journal-article"})  # fmt: skip
 
@@ -145,73 +145,80 @@ def _authors(value: Object) -> tuple[Author, ...]:
 
 
 def _person(author_entry: object) -> Author:
-    family, given = text(_at(author_entry, "lastName")), text(_at(author_entry, "firstName"))
-    group = text(_at(author_entry, "collectiveName"))
-    given = given or text(_at(author_entry, "initials"))
+    family, given = (
+        text(_at_path(author_entry, "lastName")),
+        text(_at_path(author_entry, "firstName")),
+    )
+    group = text(_at_path(author_entry, "collectiveName"))
+    given = given or text(_at_path(author_entry, "initials"))
     if family:
         author = person(family=family, given=given)
     elif group:
         author = Author(group, literal=True)
     else:
-        author = inverted_name(text(_at(author_entry, "fullName")) or given)
+        author = inverted_name(text(_at_path(author_entry, "fullName")) or given)
     places = tuple(
         place
         for affiliation in (
             *_each(author_entry, "authorAffiliationDetailsList", "authorAffiliation"),
             *_each(author_entry, "authorAffiliationsList", "authorAffiliation"),
         )
-        if (place := text(_at(affiliation, "affiliation")) or text(affiliation))
-    ) or tuple(filter(None, (text(_at(author_entry, "affiliation")),)))
-    orcid = next(
-        (text(_at(number, "value")) or text(_at(number, "#text"))
-         for number in _each(author_entry, "authorId") if text(_at(number, "type")) == "ORCID"), ""
-    )  # fmt: skip
-    return replace(author, orcid=orcid or text(_at(author_entry, "authorId")), affiliations=places)
+        if (place := text(_at_path(affiliation, "affiliation")) or text(affiliation))
+    ) or tuple(filter(None, (text(_at_path(author_entry, "affiliation")),)))
+    orcids = (
+        text(_at_path(number, "value")) or text(_at_path(number, "#text"))
+        for number in _each(author_entry, "authorId")
+        if text(_at_path(number, "type")) == "ORCID"
+    )
+    orcid = next(orcids, "")
+    return replace(
+        author, orcid=orcid or text(_at_path(author_entry, "authorId")), affiliations=places
+    )
 
 
 def _publication(value: Object, kinds: set[str], *, is_preprint: bool) -> Publication:
     info = value.get("journalInfo")
-    journal, book = _at(info, "journal"), value.get("bookOrReportDetails")
+    journal, book = _at_path(info, "journal"), value.get("bookOrReportDetails")
     kind = next((kind for name, kind in _KINDS.items() if kind and name in kinds), "")
     pdfs = (
-        text(_at(link, "url"))
+        text(_at_path(link, "url"))
         for link in _each(value, "fullTextUrlList", "fullTextUrl")
-        if text(_at(link, "documentStyle")) == "pdf"
-        and text(_at(link, "availabilityCode")) in ("OA", "F")
+        if text(_at_path(link, "documentStyle")) == "pdf"
+        and text(_at_path(link, "availabilityCode")) in ("OA", "F")
     )
     first, printed = (
         text(value.get("firstPublicationDate")),
-        text(_at(info, "printPublicationDate")),
+        text(_at_path(info, "printPublicationDate")),
     )
     year = text(value.get("pubYear"))
     headings = _each(value, "meshHeadingList", "meshHeading")
     return Publication(
         kind="article" if is_preprint else kind,
-        venue_short=text(_at(journal, "ISOAbbreviation"))
-        or text(_at(journal, "isoabbreviation"))
-        or text(_at(journal, "medlineAbbreviation")),
-        volume=text(_at(info, "volume")) or text(value.get("journalVolume")),
-        issue=text(_at(info, "issue")) or text(value.get("issue")),
+        venue_short=text(_at_path(journal, "ISOAbbreviation"))
+        or text(_at_path(journal, "isoabbreviation"))
+        or text(_at_path(journal, "medlineAbbreviation")),
+        volume=text(_at_path(info, "volume")) or text(value.get("journalVolume")),
+        issue=text(_at_path(info, "issue")) or text(value.get("issue")),
         pages=whole_pages(text(value.get("pageInfo"))),
-        publisher=text(_at(book, "publisher")),
-        page_count=text(_at(book, "numberOfPages")),
-        edition=text(_at(book, "edition")),
-        series=text(_at(book, "seriesName")),
+        publisher=text(_at_path(book, "publisher")),
+        page_count=text(_at_path(book, "numberOfPages")),
+        edition=text(_at_path(book, "edition")),
+        series=text(_at_path(book, "seriesName")),
         date=first if first.startswith(year) else printed if printed.startswith(year) else "",
         language=text(value.get("language")),
         licence=text(value.get("license")),
         pdf_url=next((pdf for pdf in pdfs if pdf), ""),
         retracted="retracted publication" in kinds,
-        subjects=tuple(text(_at(heading, "descriptorName")) for heading in headings),
+        subjects=tuple(text(_at_path(heading, "descriptorName")) for heading in headings),
     )
 
 
 def _identifiers(value: Object, pmid: str) -> tuple[tuple[str, str], ...]:
-    journal, book = _at(value, "journalInfo", "journal"), value.get("bookOrReportDetails")
+    journal, book = _at_path(value, "journalInfo", "journal"), value.get("bookOrReportDetails")
     pairs = [("pmid", pmid), ("pmcid", text(value.get("pmcid")))]
-    pairs += [("issn", text(_at(journal, name))) for name in ("ISSN", "ESSN", "issn", "essn")]
+    pairs += [("issn", text(_at_path(journal, name))) for name in ("ISSN", "ESSN", "issn", "essn")]
     pairs += [("issn", part.strip()) for part in text(value.get("journalIssn")).split(";")]
-    pairs += [("isbn", text(_at(book, name))) for name in ("isbn13", "isbn10")]
+    pairs += [("isbn", text(_at_path(book, name))) for name in ("isbn13", "isbn10")]
     if text(value.get("source")) not in ("MED", "PMC"):
         pairs.append(("own", text(value.get("id"))))
     return tuple((scheme, number) for scheme, number in pairs if number)

@@ -178,7 +178,7 @@ def read_objects(dump: Dump) -> Iterator[tuple[int, Object] | RecordError]:
     elif _is_lines(start):
         yield from _json_lines(dump)
     else:
-        yield from _whole(dump)
+        yield from _read_reply(dump)
 
 
 def _is_lines(start: str) -> bool:
@@ -224,7 +224,7 @@ def _json_lines(dump: Dump) -> Iterator[tuple[int, Object] | RecordError]:
                 yield RecordError(dump.name, number, f"expected an object, got {_kind(value)}")
 
 
-def _whole(dump: Dump) -> Iterator[tuple[int, Object] | RecordError]:
+def _read_reply(dump: Dump) -> Iterator[tuple[int, Object] | RecordError]:
     """Read a reply, or objects written one after another over several lines each."""
     for read in read_values(dump, inside_array=False):
         if isinstance(read, RecordError):

@@ -39,7 +39,7 @@ def sniff(head: bytes, name: str) -> bool:
 
 def read(dump: Dump) -> Iterator[Read]:
     """Read the records."""
-    told = _told(dump)
+    told = _read_columns_file(dump)
     if told is None and (seen := _unread_fields(dump.head)):
         fault = "of its records only the titles could be read"
         raise DumpError(dump.name, 0, f"{fault}: {unknown_columns(dump.name, seen)}")
@@ -48,12 +48,12 @@ def read(dump: Dump) -> Iterator[Read]:
             yield item
         elif told is not None:
             header, columns = told
-            yield columns.record(item[0], [_cell(_at(item[1], path)) for path in header])
+            yield columns.record(item[0], [_cell(_at_path(item[1], path)) for path in header])
         else:
             yield record_of(*item)
 
 
-def _told(dump: Dump) -> tuple[tuple[str, ...], Columns] | None:
+def _read_columns_file(dump: Dump) -> tuple[tuple[str, ...], Columns] | None:
     """Reads the file of columns beside the dump; its columns are keys, or paths such as "a.b"."""
     if not has_map(dump.name):
         return None
@@ -72,11 +72,11 @@ def _paths(value: Object, before: str, depth: int) -> Iterator[str]:
             yield from _paths(inner, f"{before}{key}.", depth - 1)
 
 
-def _at(value: object, path: str) -> object:
+def _at_path(value: object, path: str) -> object:
     if is_object(value) and path in value:
         return value[path]
     first, _, rest = path.partition(".")
-    return _at(value[first], rest) if rest and is_object(value) and first in value else None
+    return _at_path(value[first], rest) if rest and is_object(value) and first in value else None
 
 
 def _cell(value: object) -> str:

@@ -94,16 +94,16 @@ def _with_spans(value: Object) -> Object:
     known = content.get("annotations")
     spans = known if is_object(known) else {}
 
-    def found(name: str) -> list[str]:
+    def texts_of(name: str) -> list[str]:
         return [" ".join(whole[low:high].split()) for low, high in _ends(spans.get(name))]
 
     source = content.get("source")
     pdfs = texts(source.get("pdfurls")) if is_object(source) else ()
     told = {
-        "title": next(iter(found("title")), ""),
-        "abstract": " ".join(found("abstract")),
-        "authors": found("author"),
-        "venue": next(iter(found("venue")), ""),
+        "title": next(iter(texts_of("title")), ""),
+        "abstract": " ".join(texts_of("abstract")),
+        "authors": texts_of("author"),
+        "venue": next(iter(texts_of("venue")), ""),
         "pdfUrls": list(pdfs),
     }
     return {**told, **value}

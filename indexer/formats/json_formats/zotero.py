@@ -115,36 +115,36 @@ def _person(creator: Object) -> Author:
 
 
 def _publication(value: Object, note: str) -> Publication:
-    def at(*names: str) -> str:
+    def first(*names: str) -> str:
         return next((value_ for name in names if (value_ := text(value.get(name)).strip())), "")
 
-    kind = at("itemType")
+    kind = first("itemType")
     editors = (
         _person(creator)
         for creator in _creators(value)
         if text(creator.get("creatorType")) == "editor"
     )
-    event = at("conferenceName", "meetingName")
+    event = first("conferenceName", "meetingName")
     return Publication(
         kind=kind_of(kind),
-        genre=at("thesisType", "reportType", "manuscriptType", "genre") or genre_of(kind),
-        venue_short=at("journalAbbreviation"),
-        volume=at("volume", "codeVolume", "reporterVolume"),
-        issue=at("issue"),
-        pages=at("pages", "codePages"),
-        number=at("reportNumber", "patentNumber", "number", "billNumber", "docketNumber"),
-        page_count=at("numPages"),
-        publisher=at("publisher", "university", "institution", "company", "studio", "label"),
-        place=at("place"),
+        genre=first("thesisType", "reportType", "manuscriptType", "genre") or genre_of(kind),
+        venue_short=first("journalAbbreviation"),
+        volume=first("volume", "codeVolume", "reporterVolume"),
+        issue=first("issue"),
+        pages=first("pages", "codePages"),
+        number=first("reportNumber", "patentNumber", "number", "billNumber", "docketNumber"),
+        page_count=first("numPages"),
+        publisher=first("publisher", "university", "institution", "company", "studio", "label"),
+        place=first("place"),
         event=event if event != _venue(value) else "",
         editors=tuple(editor for editor in editors if editor.name),
-        series=at("series", "seriesTitle"),
-        series_number=at("seriesNumber"),
-        edition=at("edition"),
-        version=at("versionNumber"),
-        date=at("date", "issueDate", "dateEnacted", "dateDecided"),
-        language=at("language"),
-        licence=at("rights"),
+        series=first("series", "seriesTitle"),
+        series_number=first("seriesNumber"),
+        edition=first("edition"),
+        version=first("versionNumber"),
+        date=first("date", "issueDate", "dateEnacted", "dateDecided"),
+        language=first("language"),
+        licence=first("rights"),
         note=note,
     )
 

@@ -233,8 +233,8 @@ class _Reader:
         if self.last is None:
             return self.context
         around = list(self.last.iterancestors())[-2::-1]
-        whole = _written(around, self.names, whole=True)
-        return whole if len(whole) < _LONGEST_CONTEXT else _written(around, self.names, whole=False)
+        whole = _tags_of(around, self.names, whole=True)
+        return whole if len(whole) < _LONGEST_CONTEXT else _tags_of(around, self.names, whole=False)
 
     def _tail(self, text: bytes) -> Iterator[XmlItem]:
         """Looks at what follows the last record: a record that is cut short is a fault."""
@@ -285,7 +285,7 @@ def _drop(element: etree._Element, names: Collection[str]) -> None:
         parent.remove(parent[_MOST_SIBLINGS // 2])
 
 
-def _written(around: list[etree._Element], names: Collection[str], *, whole: bool) -> bytes:
+def _tags_of(around: list[etree._Element], names: Collection[str], *, whole: bool) -> bytes:
     pieces: list[bytes] = []
     for element, inner in zip(around, [*around[1:], None], strict=False):  # there may be none
         pieces.append(_start_tag(element))

@@ -317,10 +317,10 @@ def test_signs_are_scanned_as_by_numpy() -> None:
 def test_auto_turns_to_numba_after_some_queries() -> None:
     choice = KernelChoice("auto")
     for _ in range(PATIENCE - 1):
-        choice.asked()
+        choice.count_query()
     assert choice.ready is None
 
-    choice.asked()
+    choice.count_query()
     settle()
 
     assert choice.ready is not None
@@ -329,7 +329,7 @@ def test_auto_turns_to_numba_after_some_queries() -> None:
 def test_numpy_stays_numpy() -> None:
     choice = KernelChoice("numpy")
     for _ in range(PATIENCE + 1):
-        choice.asked()
+        choice.count_query()
     settle()
     assert choice.ready is None
 
@@ -338,7 +338,7 @@ def test_without_numba_auto_is_numpy_and_numba_is_an_error(monkeypatch: pytest.M
     monkeypatch.setattr(choices, "has_module", lambda _: False)
     choice = KernelChoice("auto")
     for _ in range(PATIENCE + 1):
-        choice.asked()
+        choice.count_query()
     assert choice.ready is None
     with pytest.raises(ConfigError, match=r"search\.kernels: numba is not installed"):
         KernelChoice("numba")

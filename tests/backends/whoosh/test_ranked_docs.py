@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.backends.whoosh.scoring.scored_docs import candidates, rounded, shown
+from indexer.backends.whoosh.scoring.scored_docs import candidates, rounded, rounded_score
 
 
 @settings(deadline=None)
@@ -33,7 +33,7 @@ def test_candidates_hold_the_best_and_their_equals(
 def test_rounding_many_is_rounding_each(scores: list[float]) -> None:
     many = rounded(np.array(scores)).tolist()
     for score, one in zip(scores, many, strict=True):
-        assert abs(one - shown(score)) <= abs(score) * 2e-6
+        assert abs(one - rounded_score(score)) <= abs(score) * 2e-6
 
 
 def test_sums_in_another_order_round_to_equals() -> None:

@@ -108,9 +108,9 @@ def test_some_scores_are_those_of_all(snapshot: Snapshot, loops: str) -> None:
         places = chance.permutation(part.count)[: part.count // 5]
         limit = part.limit
 
-        some = part.taken(places)
+        some = part.take_scores(places)
 
-        assert part.whole == (len(places) * 4 >= part.count)
+        assert part.is_fully_scored == (len(places) * 4 >= part.count)
         assert part.scores is not None
         assert np.array_equal(some, part.scores[places])
         half = slice(part.count // 4, part.count // 3)
@@ -121,8 +121,8 @@ def test_some_scores_are_those_of_all(snapshot: Snapshot, loops: str) -> None:
             assert papers.scores is not None
             assert np.array_equal(papers.scores, part.scores[kept])
         assert part.highest <= limit
-        assert part.whole
-        assert part.known
+        assert part.is_fully_scored
+        assert part.has_bounds
 
 
 @pytest.mark.usefixtures("sparing")
@@ -176,7 +176,7 @@ def test_a_common_word_beside_a_rare_one_is_looked_into(loops: str, match: Match
 
     often, seldom = (searcher._collection.scored(StemTerm(term, "")) for term in held)
     assert (often.papers, seldom.papers) == (1000, 21)
-    assert not often.parts[0].whole
+    assert not often.parts[0].is_fully_scored
     assert found.hits == other.search(parse_query("common rare", match=match)).hits
     assert found.total == (11 if match is Match.ALL else 1010)
 

@@ -75,7 +75,7 @@ class Generations:
         except (FileNotFoundError, NotADirectoryError):
             return next(reversed(self.names()), None)
         except OSError as error:
-            raise told(error, self.root) from error
+            raise index_error(error, self.root) from error
         if _NAME.fullmatch(name) is None:
             raise IndexDamaged(
                 f"{self.root / CURRENT}: holds no name of a generation; there are "
@@ -99,7 +99,7 @@ class Generations:
                 return None
             status = self.folder(name).stat()
         except OSError as error:
-            raise told(error, self.root) from error
+            raise index_error(error, self.root) from error
         return status.st_ino, status.st_mtime_ns
 
     def names(self) -> tuple[str, ...]:
@@ -150,7 +150,7 @@ class Generations:
                         "goes back to the generation before, `quiver build` makes a new one"
                     ) from error
             except OSError as error:
-                raise told(error, self.root) from error
+                raise index_error(error, self.root) from error
         raise IndexDamaged(f"{self.root}: is being replaced faster than it can be opened")
 
     def begin(self) -> tuple[str, Path]:
@@ -257,7 +257,7 @@ def _number(name: str) -> int:
 
 
 @contextmanager
-def faults_told(path: Path) -> Iterator[None]:
+def os_errors_reported(path: Path) -> Iterator[None]:
     """Turn what the operating system refuses into an error that names the file and a remedy.
 
     Args:
@@ -269,10 +269,10 @@ def faults_told(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise told(error, path) from error
+        raise index_error(error, path) from error
 
 
-def told(error: OSError, path: Path) -> IndexError_:
+def index_error(error: OSError, path: Path) -> IndexError_:
     """Word what the operating system refused; `path` where the system names no file."""
     return IndexError_(
         f"{error.filename or path}: {error.strerror or error}; the index is as it was "
@@ -320,7 +320,7 @@ def writing(folder: Path, *, wait: float = 0.0) -> Iterator[None]:
         IndexError_: when the lock file cannot be written.
     """
     path = folder / NAME
-    with faults_told(path):
+    with os_errors_reported(path):
         flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)  # Windows: as it is
         handle = os.open(path, flags, 0o644)
     try:

@@ -9,7 +9,7 @@ from typing import Final
 
 from indexer.analysis import Analyzer
 from indexer.backends.whoosh.format.array_file import open_arrays, write_arrays
-from indexer.backends.whoosh.format.directory import faults_told
+from indexer.backends.whoosh.format.directory import os_errors_reported
 from indexer.backends.whoosh.format.document_store import dictionary_for
 from indexer.backends.whoosh.indexing.bulk_tokenizer import BulkTokenizer
 from indexer.backends.whoosh.indexing.parallel_merge import ParallelMerge, run_path
@@ -121,7 +121,7 @@ class RunBuilder:
         """Builds a run of the papers in memory and writes it to disk."""
         path = run_path(self._folder, self._files)
         self._files += 1
-        with faults_told(path):
+        with os_errors_reported(path):
             if self._count > 1:
                 if self._workers is None:
                     self._train_dictionary()
@@ -153,5 +153,5 @@ class RunBuilder:
 
     def _open(self, path: Path) -> None:
         """Opens a run file."""
-        with faults_told(path):
+        with os_errors_reported(path):
             self._runs.append(Run(open_arrays(path)))

@@ -171,7 +171,7 @@ def _filled(column: MeaningColumn, sources: Sequence[MeaningColumn]) -> MeaningC
         ]
         if pairs:
             rows, theirs = np.array(pairs, np.int64).T
-            _fill(column, rows, source.vectors.at(theirs))
+            _fill(column, rows, source.vectors.take(theirs))
     return column
 
 

@@ -20,7 +20,7 @@ from indexer.authors.clustering.certain_evidence import identifies_authors
 from indexer.authors.clustering.people_table import ATTACHED as PEOPLE
 from indexer.backends.whoosh.format import document_store
 from indexer.backends.whoosh.format.array_file import ArrayFile, map_arrays
-from indexer.backends.whoosh.format.directory import Policy, faults_told, link
+from indexer.backends.whoosh.format.directory import Policy, link, os_errors_reported
 from indexer.backends.whoosh.format.generation import (
     OpenedGeneration,
     OpenedSegment,
@@ -114,7 +114,7 @@ class WhooshWriter:
         self._identified = False
         self._now = int(time())
         self._scratch = hidden / "runs"
-        with faults_told(hidden):
+        with os_errors_reported(hidden):
             self._scratch.mkdir()
         # New papers use the dictionary of the index, so a merge can copy compressed papers.
         shared = () if plan.rebuild else self._old

@@ -84,7 +84,7 @@ class KernelChoice:
         """The compiled loops; None while NumPy's are to be used."""
         return self._ready
 
-    def asked(self) -> None:
+    def count_query(self) -> None:
         """Counts a query; under "auto" the last of `PATIENCE` starts the compiling thread."""
         if self._queries_left < 0:
             return

@@ -110,7 +110,7 @@ class Workspace:
         lists = sorted(lists, key=lambda part: part.count)
         kernels = self.kernels
         if kernels is None:
-            at_once = all(part.whole for part in lists)
+            at_once = all(part.is_fully_scored for part in lists)
             docs = intersection(lists, self.size)
         else:
             at_once = not mostly_unscored(lists)
@@ -324,7 +324,7 @@ class ScoredUnion(ScoredDocs):
         workspace = self._workspace
         if workspace.kernels is None or (not self._filtered and mostly_unscored(self._parts)):
             bounds = Bounds.of(self._parts, k, workspace.size)
-            if workspace.kernels is None or not all(part.known for part in self._parts):
+            if workspace.kernels is None or not all(part.has_bounds for part in self._parts):
                 return best_of_any(bounds, k, workspace.sums)
         k = min(k, workspace.size + 1)
         docs, scores = workspace.outcome
@@ -370,7 +370,7 @@ def intersection(lists: Sequence[ScoredDocs], size: int) -> Ids:
 
 def mostly_unscored(parts: Sequence[ScoredDocs]) -> bool:
     """Whether many docs of these lists have no score in memory."""
-    return sum(part.count for part in parts if not part.whole) > _MANY
+    return sum(part.count for part in parts if not part.is_fully_scored) > _MANY
 
 
 def _among(docs: Ids, other: ScoredDocs, size: int) -> NDArray[np.bool_]:

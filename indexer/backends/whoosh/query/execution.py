@@ -59,10 +59,10 @@ class QueryMatches:
         if not any(field in filters for filters in self.filters):
             return self.hits
         if self.relaxed_by_filters and self.complete is not None:
-            complete = _passing(self.complete, self.filters, but=field)
+            complete = _filter_docs(self.complete, self.filters, but=field)
             if any(docs.count for docs in complete):
                 return complete
-        return _passing(self.unfiltered, self.filters, but=field)
+        return _filter_docs(self.unfiltered, self.filters, but=field)
 
     @property
     def all_words(self) -> int | None:
@@ -128,7 +128,7 @@ def find(
     first = Match.ANY if query.match is Match.ANY else Match.ALL
     filters = tuple(filters_of(reader, query) for reader in collection.readers)
     unfiltered, cost = _unfiltered_matches(collection, plan, workspaces, first, execution)
-    hits = _passing(unfiltered, filters)
+    hits = _filter_docs(unfiltered, filters)
     if query.match is not Match.AUTO or plan.bare < 2:
         return QueryMatches(
             query, plan, first, unfiltered, filters, hits, workspaces, execution, cost
@@ -146,7 +146,7 @@ def find(
         Match.ANY,
         relaxed,
         filters,
-        _passing(relaxed, filters),
+        _filter_docs(relaxed, filters),
         workspaces,
         execution,
         cost,
@@ -174,7 +174,7 @@ def relaxed_drill_sideways(
             unfiltered, _ = _unfiltered_matches(
                 collection, matches.plan, matches.workspaces, Match.ANY, matches.execution
             )
-        return _passing(unfiltered, matches.filters, but=field)
+        return _filter_docs(unfiltered, matches.filters, but=field)
 
     return find_relaxed
 
@@ -197,7 +197,7 @@ def _unfiltered_matches(
     return tuple(evaluation.matches(match) for evaluation in evaluations), cost
 
 
-def _passing(
+def _filter_docs(
     unfiltered: tuple[ScoredDocs, ...],
     filters: tuple[Filters, ...],
     *,

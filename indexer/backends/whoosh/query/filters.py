@@ -78,7 +78,9 @@ def filters_of(reader: SegmentReader, query: Query) -> dict[FacetField, FilterDo
     filters: dict[FacetField, FilterDocs] = {}
     for facet_filter in query.filters:
         if facet_filter.include or facet_filter.exclude:
-            mask, bits = reader.filter_bits(facet_filter, partial(_passing, reader, facet_filter))
+            mask, bits = reader.filter_bits(
+                facet_filter, partial(_filter_mask, reader, facet_filter)
+            )
             passing = FilterDocs(0, reader.size, mask, bits)
             field = facet_filter.field
             filters[field] = filters[field] & passing if field in filters else passing
@@ -96,7 +98,7 @@ def all_of(filters: Filters, *, but: FacetField | None = None) -> FilterDocs | N
     return reduce(and_, passing) if passing else None
 
 
-def _passing(reader: SegmentReader, facet_filter: Filter) -> MaskAndBits:
+def _filter_mask(reader: SegmentReader, facet_filter: Filter) -> MaskAndBits:
     mask = np.ones(reader.size, np.bool_)
     if facet_filter.include:
         mask = _having(reader, facet_filter.field, facet_filter.include)

@@ -21,7 +21,7 @@ from indexer.backends.whoosh.scoring.relevance_feedback import (
     expansion_terms_of,
 )
 from indexer.backends.whoosh.scoring.rescoring import Candidates, signals_of
-from indexer.backends.whoosh.scoring.scored_docs import Scores, rounded, shown
+from indexer.backends.whoosh.scoring.scored_docs import Scores, rounded, rounded_score
 from indexer.query import Match, Sort
 from indexer.query_analysis.relevance_model import PAPERS
 from indexer.query_analysis.terms import TextTerm
@@ -35,7 +35,7 @@ def top_hits(
     if first >= last:
         return []
     if matches.query.sort is Sort.RELEVANCE and matches.scored:
-        return top_k(collection, matches, last).at(slice(first, last)).as_docs()
+        return top_k(collection, matches, last).take(slice(first, last)).as_docs()
     last = min(last, matches.total)
     if first >= last:
         return []
@@ -62,7 +62,7 @@ def all_hits(collection: Collection, matches: QueryMatches) -> Iterator[RankedDo
 def _hits_after(collection: Collection, matches: QueryMatches, rank: int) -> Iterator[RankedDoc]:
     """Yields the hits from a rank on, counted from 0, by relevance."""
     if matches.total > rank:
-        yield from top_k(collection, matches, matches.total).at(slice(rank, None)).lazily()
+        yield from top_k(collection, matches, matches.total).take(slice(rank, None)).lazily()
 
 
 def _order_without_scores(sort: Sort) -> Sort:
@@ -77,11 +77,11 @@ def top_k(collection: Collection, matches: QueryMatches, k: int) -> Ranked:
     first = first_tier(collection, matches.leading, matches.hits, matches.workspaces)
     base = best_in_tiers(order, matches.hits, first, max(k, depth if terms else 0))
     if not terms or not len(base):
-        return base.at(slice(k))
-    rescored = _rescored(collection, matches, terms, base.at(slice(depth)), first)
+        return base.take(slice(k))
+    rescored = _rescored(collection, matches, terms, base.take(slice(depth)), first)
     final = tied_in_tiers(order, rescored.ranked, first)
     matches.execution.best = matches.plan, final
-    return final.then(base.at(slice(depth, None))).at(slice(k))
+    return final.then(base.take(slice(depth, None))).take(slice(k))
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,5 +255,5 @@ def _with_scores(matches: QueryMatches, in_order: list[RankedDoc]) -> list[Ranke
         score = 0.0
         if hits.scores is not None:
             score = float(hits.scores[int(np.searchsorted(hits.docs, hit.doc))])
-        scored.append(RankedDoc(hit.segment, hit.doc, shown(score)))
+        scored.append(RankedDoc(hit.segment, hit.doc, rounded_score(score)))
     return scored

@@ -83,7 +83,7 @@ class Collection:
         self._formula = Bm25f(self.readers, ranking, kernels)
         self._scored = ScoredTerms(
             tuple(reader.size for reader in self.readers),
-            self._found,
+            self._look_up,
             self._formula,
             known=max(TERM_BYTES, known),
             whole=max(SCORE_BYTES, scores),
@@ -182,7 +182,7 @@ class Collection:
             execution.terms[term] = scored_term
         return scored_term
 
-    def _found(self, term: TextTerm, budget: Budget) -> tuple[PostingList, ...]:
+    def _look_up(self, term: TextTerm, budget: Budget) -> tuple[PostingList, ...]:
         """Returns the posting lists of a term."""
         return tuple(find_postings(reader, term, budget) for reader in self.readers)
 

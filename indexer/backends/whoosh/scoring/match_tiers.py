@@ -47,7 +47,7 @@ def best_in_tiers(order: RankOrder, hits: Sequence[ScoredDocs], first: Ranked, k
     best = order.best(hits, k)
     if not len(first):
         return best
-    return order.tied(first).then(best.at(np.flatnonzero(~_among(best, first)))).at(slice(k))
+    return order.tied(first).then(best.take(np.flatnonzero(~_among(best, first)))).take(slice(k))
 
 
 def tied_in_tiers(order: RankOrder, ranked: Ranked, first: Ranked, k: int | None = None) -> Ranked:
@@ -55,8 +55,8 @@ def tied_in_tiers(order: RankOrder, ranked: Ranked, first: Ranked, k: int | None
     if not len(first):
         return order.tied(ranked, k)
     leads = _among(ranked, first)
-    ahead, behind = (order.tied(ranked.at(np.flatnonzero(tier))) for tier in (leads, ~leads))
-    return ahead.then(behind).at(slice(k))
+    ahead, behind = (order.tied(ranked.take(np.flatnonzero(tier))) for tier in (leads, ~leads))
+    return ahead.then(behind).take(slice(k))
 
 
 def _among(ranked: Ranked, others: Ranked) -> NDArray[np.bool_]:

@@ -88,7 +88,7 @@ def _threshold_of_lists(parts: Sequence[ScoredDocs], k: int) -> float:
     Once k docs reach more than all other lists together can add, these lists need not be scored:
     they are only looked up. 0 where no threshold is known.
     """
-    unknown = [part for part in parts if not part.known]
+    unknown = [part for part in parts if not part.has_bounds]
     if not unknown:
         return max(part.reached(k) for part in parts)
     threshold = max((part.reached(k) for part in parts if part not in unknown), default=0.0)
@@ -98,7 +98,7 @@ def _threshold_of_lists(parts: Sequence[ScoredDocs], k: int) -> float:
             break
         remaining -= part.limit
         threshold = max(threshold, part.reached(k))
-        if not part.known:
+        if not part.has_bounds:
             part.highest  # noqa: B018 - a list of fewer than k docs is scored here
     return threshold
 
@@ -108,7 +108,7 @@ def _seed_threshold(ranked: Sequence[ScoredDocs], k: int, size: int) -> float:
 
     0 where the best docs of none of them are known.
     """
-    best_docs = [part.heads[0][: 3 * k] for part in ranked[:_SEEDED] if part.known]
+    best_docs = [part.top_docs[0][: 3 * k] for part in ranked[:_SEEDED] if part.has_bounds]
     if not best_docs:
         return 0.0
     docs = np.unique(np.concatenate(best_docs))
@@ -161,7 +161,7 @@ def _block_bounds(lists: Sequence[ScoredDocs], size: int) -> Scores:
     """Returns for each block of 64 docs an upper bound of the sums in it."""
     block_bounds = np.zeros(words_of(size))
     for part in lists:
-        if not part.known:
+        if not part.has_bounds:
             block_bounds += part.limit
         elif (blocks := part.blocks(size)) is not None:
             block_bounds += blocks.highest
@@ -182,7 +182,7 @@ def _postings_in(part: ScoredDocs, selected: Indexes | None, size: int) -> tuple
         return part.docs, scores
     firsts = blocks.firsts[selected]
     indexes = concatenate_ranges(firsts, blocks.firsts[selected + 1] - firsts)
-    return part.docs.take(indexes), part.taken(indexes)
+    return part.docs.take(indexes), part.take_scores(indexes)
 
 
 def _add_up(
@@ -245,17 +245,19 @@ def add_scores(part: ScoredDocs, docs: Ids, sums: Scores, size: int) -> None:
         sums: float64, one each.
         size: docs of the segment.
     """
-    list_docs, scores = part.docs, part.at_hand
+    list_docs, scores = part.docs, part.cached_scores
     if not len(list_docs) or (scores is None and part.scoreless):
         return
-    blocks = part.blocks(size) if part.lasting and part.known and len(docs) > _SEARCHED else None
+    blocks = (
+        part.blocks(size) if part.lasting and part.has_bounds and len(docs) > _SEARCHED else None
+    )
     if blocks is None:
         indexes = np.searchsorted(list_docs, docs)
         present = list_docs.take(indexes, mode="clip") == docs
         if scores is not None:
             sums += scores.take(indexes, mode="clip") * present
         else:
-            sums[present] += part.taken(indexes[present])
+            sums[present] += part.take_scores(indexes[present])
         return
     block, bit = docs >> 6, (docs & 63).astype(np.uint64)
     words = part.bits(size)[block]
@@ -265,4 +267,4 @@ def add_scores(part: ScoredDocs, docs: Ids, sums: Scores, size: int) -> None:
         sums += scores.take(indexes, mode="clip") * (words >> bit & _BIT)
     else:
         present = (words >> bit & _BIT).astype(np.bool_)
-        sums[present] += part.taken(indexes[present])
+        sums[present] += part.take_scores(indexes[present])

@@ -122,7 +122,7 @@ def meaning_scores(collection: Collection, vector: TextVector, ranked: Ranked) -
         column = collection.readers[segment].meaning
         if column is not None and column.model == vector.model.identity:
             docs = ranked.docs[ranks]
-            near[ranks] = np.maximum(cosines(column.vectors.at(docs), vector.codes), 0)
+            near[ranks] = np.maximum(cosines(column.vectors.take(docs), vector.codes), 0)
             known[ranks] = column.scales[docs] > 0
     weight = collection.ranking.meaning
     highest = float(near.max(initial=0))
@@ -164,7 +164,7 @@ def nearest_docs(
             allowed = allowed & mask
         rows = None if allowed.all() else np.flatnonzero(allowed)
         chosen = nearest_signs(column.signs, vector.signs, shortlist, rows, scan)
-        near = cosines(column.vectors.at(chosen), vector.codes)
+        near = cosines(column.vectors.take(chosen), vector.codes)
         parts.append(Ranked(np.full(len(chosen), segment), chosen.astype(np.int32), near))
     ranked = parts[0]
     for part in parts[1:]:

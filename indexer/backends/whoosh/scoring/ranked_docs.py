@@ -47,7 +47,7 @@ class Ranked:
         """Number of hits."""
         return len(self.docs)
 
-    def at(self, ranks: slice | NDArray[np.int64]) -> Ranked:
+    def take(self, ranks: slice | NDArray[np.int64]) -> Ranked:
         """Returns the hits at some ranks."""
         return Ranked(self.segments[ranks], self.docs[ranks], self.scores[ranks])
 
@@ -85,7 +85,7 @@ class Ranked:
     def lazily(self) -> Iterator[RankedDoc]:
         """Yields the hits as objects, created block by block."""
         for start in range(0, len(self), TOGETHER):
-            yield from self.at(slice(start, start + TOGETHER)).as_docs()
+            yield from self.take(slice(start, start + TOGETHER)).as_docs()
 
 
 class RankOrder:
@@ -116,7 +116,7 @@ class RankOrder:
             k: how many are needed; None for all.
         """
         if len(self._readers) == 1:
-            return ranked.at(np.lexsort((ranked.docs, -ranked.scores))[:k])
+            return ranked.take(np.lexsort((ranked.docs, -ranked.scores))[:k])
         order = np.argsort(-ranked.scores, kind="stable")
         negated = -ranked.scores[order]
         (tie_starts,) = np.nonzero(negated[1:] == negated[:-1])
@@ -130,7 +130,7 @@ class RankOrder:
             tied = order[begin:tie_end].tolist()
             tied.sort(key=lambda i: self._tie(int(ranked.segments[i]), int(ranked.docs[i])))
             order[begin:tie_end] = tied
-        return ranked.at(order[:k])
+        return ranked.take(order[:k])
 
     def _tie(self, segment: int, doc: int) -> tuple[int, str]:
         """Returns the tie-break key of a doc."""

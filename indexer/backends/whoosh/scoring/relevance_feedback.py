@@ -38,7 +38,7 @@ def expansion_terms_of(
     collection: Collection, best: Ranked, factor: float
 ) -> tuple[ExpansionTerm, ...]:
     """Returns the expansion terms of the top docs, given best first."""
-    model = collection.stems.model(best.at(slice(PAPERS)).rows())
+    model = collection.stems.model(best.take(slice(PAPERS)).rows())
     expansion_terms = []
     for stem, weight in model.items():
         postings = collection.stems.spans(stem)

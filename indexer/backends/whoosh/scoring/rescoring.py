@@ -246,5 +246,5 @@ class Candidates:
         ):
             if not part.scoreless:
                 present = indexes >= 0
-                sums[present] += part.taken(indexes[present])
+                sums[present] += part.take_scores(indexes[present])
         return sums

@@ -26,7 +26,7 @@ _STRIDE: Final = 1 << 14
 """Docs marked at a time: as int64 indexes they take 128 KiB, which stays in the L2 cache."""
 DENSE: Final = 32
 """A list with more than one in this many docs also gets a bitset: 32 bits a doc or fewer."""
-HEADS: Final = 256
+MOST_TOP_DOCS: Final = 256
 """Best docs cached with a list: enough for a page, and for rescoring."""
 
 
@@ -46,10 +46,10 @@ class ScoredDocs:
         "_blocks",
         "_docs",
         "_head",
-        "_heads",
         "_highest",
         "_rows",
         "_scores",
+        "_top_docs",
         "lasting",
         "negated",
         "positive",
@@ -79,8 +79,8 @@ class ScoredDocs:
         self.positive = positive
         self.lasting = lasting
         self._bits: Bits | None = None
-        self._head: Heads | None = None
-        self._heads: Heads | None = None
+        self._head: TopDocs | None = None
+        self._top_docs: TopDocs | None = None
         self._blocks: Blocks | None = None
         self._highest = -1.0
         self._rows: list[Row] = []
@@ -111,18 +111,18 @@ class ScoredDocs:
         return self.scores is None
 
     @property
-    def at_hand(self) -> Scores | None:
+    def cached_scores(self) -> Scores | None:
         """The scores; None where they would have to be computed."""
         return self.scores
 
     @property
-    def whole(self) -> bool:
+    def is_fully_scored(self) -> bool:
         """Whether all scores are in memory, so that `scores` costs nothing."""
         return True
 
     @property
-    def known(self) -> bool:
-        """Whether `highest`, `heads` and `blocks` are known, or need no scoring."""
+    def has_bounds(self) -> bool:
+        """Whether `highest`, `top_docs` and `blocks` are known, or need no scoring."""
         return True
 
     @property
@@ -163,7 +163,7 @@ class ScoredDocs:
     def weight(self, size: int) -> int:
         """Returns about how many bytes will be derived, over a segment of `size` docs."""
         long = size * 5 // 16 if self.count * DENSE >= size else 0
-        return 1000 + long + 24 * min(self.count, HEADS)
+        return 1000 + long + 24 * min(self.count, MOST_TOP_DOCS)
 
     def row(self, size: int) -> Row:
         """Returns the list as compiled loops take it; see `kernels.intersection`.
@@ -185,7 +185,7 @@ class ScoredDocs:
         long = self.lasting and len(docs) * DENSE >= size
         blocks = self.blocks(size) if long and scores is not None else None
         bits = self.bits(size) if long else None
-        heads = self.heads if self.lasting and scores is not None else None
+        heads = self.top_docs if self.lasting and scores is not None else None
         row = (
             address(docs),
             address(scores),
@@ -199,7 +199,7 @@ class ScoredDocs:
         )
         return pack(ROW, *row), (docs, scores, bits, blocks, heads)
 
-    def taken(self, indexes: NDArray[np.integer[Any]]) -> Scores:
+    def take_scores(self, indexes: NDArray[np.integer[Any]]) -> Scores:
         """Returns the scores at some indexes of `docs`."""
         scores = self.scores
         if scores is None:
@@ -222,12 +222,12 @@ class ScoredDocs:
         indexes = candidates(scores, k)
         return docs[indexes], scores[indexes]
 
-    def ordered(self, k: int) -> Heads:
+    def ordered(self, k: int) -> TopDocs:
         """Returns the top k by rounded score, then doc id, with the rounded scores."""
-        if not self.lasting or k > HEADS:
+        if not self.lasting or k > MOST_TOP_DOCS:
             return in_order(*self.best(k), k)
         if self._head is None:
-            self._head = in_order(*self.best(HEADS), HEADS)
+            self._head = in_order(*self.best(MOST_TOP_DOCS), MOST_TOP_DOCS)
         docs, scores = self._head
         return docs[:k], scores[:k]
 
@@ -238,18 +238,18 @@ class ScoredDocs:
 
     def reached(self, k: int) -> float:
         """Returns a score that at least k docs reach; 0 where there are fewer."""
-        if self.count < k or k > HEADS:
+        if self.count < k or k > MOST_TOP_DOCS:
             return 0.0
-        return float(self.heads[1][k - 1])
+        return float(self.top_docs[1][k - 1])
 
     @property
-    def heads(self) -> Heads:
-        """The docs of the highest scores, at most `HEADS`, with their scores."""
-        if self._heads is None:
-            docs, scores = self.best(HEADS)
-            order = np.argsort(-scores)[:HEADS]
-            self._heads = docs[order], scores[order]
-        return self._heads
+    def top_docs(self) -> TopDocs:
+        """The docs of the highest scores, at most `MOST_TOP_DOCS`, with their scores."""
+        if self._top_docs is None:
+            docs, scores = self.best(MOST_TOP_DOCS)
+            order = np.argsort(-scores)[:MOST_TOP_DOCS]
+            self._top_docs = docs[order], scores[order]
+        return self._top_docs
 
     def part(self, indexes: slice | NDArray[Any]) -> ScoredDocs:
         """Returns the docs at some ascending indexes, or where a mask is true."""
@@ -262,7 +262,7 @@ EVERYTHING: Final = ScoredDocs(np.zeros(0, np.int32), negated=True)
 
 
 Scores = NDArray[np.float64]
-Heads = tuple[Ids, Scores]
+TopDocs = tuple[Ids, Scores]
 """Docs and their scores, highest first."""
 FEW: Final = 512
 """Docs below which all are sorted, without selecting the best first."""
@@ -284,12 +284,12 @@ def rounded(scores: Scores) -> Scores:
     return rounded_scores
 
 
-def shown(score: float) -> float:
+def rounded_score(score: float) -> float:
     """Returns one score rounded as it is shown."""
     return float(f"{score:.6g}")
 
 
-def in_order(docs: Ids, scores: Scores, k: int) -> Heads:
+def in_order(docs: Ids, scores: Scores, k: int) -> TopDocs:
     """Returns the top k docs of a segment: highest rounded score first, ties by doc id.
 
     Args:

@@ -77,11 +77,11 @@ class ScoreSource:
     size: int
     limit: float
 
-    def whole(self) -> tuple[CacheEntry[FullScores] | None, FullScores]:
+    def full_scores(self) -> tuple[CacheEntry[FullScores] | None, FullScores]:
         """Returns the cache entry and all scores."""
-        return self.kept.entry(self.key, self._made)
+        return self.kept.entry(self.key, self._compute_all)
 
-    def _made(self) -> FullScores:
+    def _compute_all(self) -> FullScores:
         """Computes all scores."""
         return FullScores(self.formula.scores(self.segment, self.postings, self.limit))
 
@@ -93,7 +93,7 @@ class ScoreSource:
 class TermMatches(ScoredDocs):
     """The docs of a term in one segment, scored lazily."""
 
-    __slots__ = ("_bare", "_long", "_looked", "_made", "_source")
+    __slots__ = ("_bare", "_entry", "_long", "_looked", "_source")
 
     def __init__(self, source: ScoreSource) -> None:
         """Takes docs and scores from a source."""
@@ -102,7 +102,7 @@ class TermMatches(ScoredDocs):
         self._source = source
         self._long = len(docs) * DENSE >= source.size
         self._looked = 0
-        self._made: CacheEntry[FullScores] | None = None
+        self._entry: CacheEntry[FullScores] | None = None
         self._bare: list[Row] = []
         if not self.positive:
             self.positive = not len(docs) or bool(self.scores.min() > 0)
@@ -110,7 +110,7 @@ class TermMatches(ScoredDocs):
     @property
     def scores(self) -> Scores:
         """float64, one a doc."""
-        return self._whole.scores
+        return self._full_scores.scores
 
     @property
     def scoreless(self) -> bool:
@@ -118,53 +118,53 @@ class TermMatches(ScoredDocs):
         return False
 
     @property
-    def whole(self) -> bool:
+    def is_fully_scored(self) -> bool:
         """Whether all scores are in memory."""
-        return self._held is not None
+        return self._scores_in_memory is not None
 
     @property
-    def at_hand(self) -> Scores | None:
+    def cached_scores(self) -> Scores | None:
         """The scores; None where they would have to be computed."""
-        whole = self._held
+        whole = self._scores_in_memory
         return None if whole is None else whole.scores
 
     @property
-    def known(self) -> bool:
-        """Whether `highest`, `heads` and `blocks` are known, or need no scoring."""
-        if self._held is not None:
+    def has_bounds(self) -> bool:
+        """Whether `highest`, `top_docs` and `blocks` are known, or need no scoring."""
+        if self._scores_in_memory is not None:
             return True
-        return self._heads is not None and (self._blocks is not None or not self._long)
+        return self._top_docs is not None and (self._blocks is not None or not self._long)
 
     @property
     def limit(self) -> float:
         """Upper bound of the scores: the highest, where that is known."""
         if self._highest >= 0:
             return self._highest
-        return self.highest if self.known else self._source.limit
+        return self.highest if self.has_bounds else self._source.limit
 
     @property
     def highest(self) -> float:
         """The highest score; 0 where there is none."""
         if self._highest < 0:
-            self._highest = float(self.heads[1][0]) if self.count else 0.0
+            self._highest = float(self.top_docs[1][0]) if self.count else 0.0
         return self._highest
 
     @property
-    def _held(self) -> FullScores | None:
+    def _scores_in_memory(self) -> FullScores | None:
         """All scores if they are in memory, without asking the cache."""
-        return None if self._made is None else self._made.value
+        return None if self._entry is None else self._entry.value
 
     @property
-    def _whole(self) -> FullScores:
-        whole = self._held
+    def _full_scores(self) -> FullScores:
+        whole = self._scores_in_memory
         if whole is None:
-            self._made, whole = self._source.whole()
+            self._entry, whole = self._source.full_scores()
         return whole
 
     def used(self) -> None:
         """Counts a use of the scores in the cache, if they are there."""
-        if self._made is not None:
-            self._made.use()
+        if self._entry is not None:
+            self._entry.use()
 
     @property
     def _kernels(self) -> Kernels | None:
@@ -198,14 +198,14 @@ class TermMatches(ScoredDocs):
 
     def row(self, size: int) -> Row:
         """Returns the list as compiled loops take it."""
-        whole = self._whole
+        whole = self._full_scores
         if not whole.rows:
             whole.rows.append(self._row(whole.scores, size))
         return whole.rows[0]
 
     def bare_row(self, size: int) -> Row:
         """Returns the row of the docs alone, unless one with scores exists."""
-        whole = self._held
+        whole = self._scores_in_memory
         if whole is not None and whole.rows:
             return whole.rows[0]
         if not self._bare:
@@ -214,14 +214,14 @@ class TermMatches(ScoredDocs):
 
     def part(self, indexes: slice | NDArray[Any]) -> ScoredDocs:
         """Returns the docs at some ascending indexes, or where a mask is true."""
-        if self._held is not None:
+        if self._scores_in_memory is not None:
             return super().part(indexes)
         selected = np.arange(self.count)[indexes]
-        return ScoredDocs(self.docs[selected], self.taken(selected), positive=self.positive)
+        return ScoredDocs(self.docs[selected], self.take_scores(selected), positive=self.positive)
 
-    def taken(self, indexes: NDArray[np.integer[Any]]) -> Scores:
+    def take_scores(self, indexes: NDArray[np.integer[Any]]) -> Scores:
         """Returns the scores at some indexes; once many were asked for, all are computed."""
-        if self._held is None:
+        if self._scores_in_memory is None:
             cost = _CALL + _DEAR * len(indexes)
             self._looked += cost if self._kernels is None else cost * _DEARER
             if self._looked < self.count:
@@ -274,12 +274,12 @@ class ScoredTerms:
         self._find = postings
         self._formula = formula
         self._known: GdsfCache[ScoredTerm] = GdsfCache(known, self._weigh)
-        self._whole: GdsfCache[FullScores] = GdsfCache(whole, _weigh_whole)
+        self._score_cache: GdsfCache[FullScores] = GdsfCache(whole, _weigh_whole)
 
     @property
     def caches(self) -> tuple[Cache, ...]:
         """The caches of terms and of their scores."""
-        return self._known, self._whole
+        return self._known, self._score_cache
 
     def get(self, term: TextTerm, budget: Budget | None = None) -> ScoredTerm:
         """Find a term and score it in each segment.
@@ -294,7 +294,7 @@ class ScoredTerms:
                 budget.check()
             trial = Budget(UNLIMITED) if budget is None else budget.rest()
             try:
-                known = self._known.get(term, lambda: self._found(term, trial))
+                known = self._known.get(term, lambda: self._look_up(term, trial))
             except BudgetSpent:
                 if budget is not None:
                     budget.exhaust()
@@ -306,7 +306,7 @@ class ScoredTerms:
             part.used()
         return known
 
-    def _found(self, term: TextTerm, budget: Budget) -> ScoredTerm:
+    def _look_up(self, term: TextTerm, budget: Budget) -> ScoredTerm:
         """Looks a term up in every segment."""
         lists = self._find(term, budget)
         df = sum(len(postings.docs) for postings in lists)
@@ -314,7 +314,9 @@ class ScoredTerms:
         parts = []
         for segment, (postings, size) in enumerate(zip(lists, self._sizes, strict=True)):
             key = _Key(term, segment)
-            source = ScoreSource(key, self._whole, postings, self._formula, segment, size, limit)
+            source = ScoreSource(
+                key, self._score_cache, postings, self._formula, segment, size, limit
+            )
             parts.append(TermMatches(source))
         owned = sum(postings.bytes for postings in lists)
         size = owned + 8 * df if owned else 0

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final, Protocol
 
-from indexer.author import Author
+from indexer.author import Author, joined
 from indexer.cleaning import names
+from indexer.record.author_name import natural_name
 from indexer.record.identifiers import orcid_of
 
 MOST_AFFILIATIONS: Final = 100
@@ -52,6 +53,12 @@ def clean_details(
     kept: list[Author] = []
     complete = True
     for name, author in zip(given, details, strict=True):
+        given_names = names.without_et_al(author.given)
+        if given_names != author.given:  # "Smith, J. et al."
+            complete = False
+            author = replace(author, given=given_names)
+            particle = joined(author.dropping_particle, author.particle)
+            name = natural_name(author.family, given_names, particle, author.suffix)
         if not author.has_parts:
             names_, whole = listed((name,))
             complete = complete and whole

@@ -230,6 +230,8 @@ def _publication(
     editor = fields.get("editor", "") or inherited.get("editor", "")
     category = fields.get("primaryclass", "") or fields.get("eprintclass", "")
     subjects = [category] if category else either("subjects").split("; ")
+    pages = without_tex_letters(fields.get("pages", "").replace("\\,", ""))
+    article_number = either("eid", "articleno", "article-number")
     return Publication(
         genre=either("type"),
         venue_short=either("shortjournal", "shorttitle-journal"),
@@ -238,8 +240,8 @@ def _publication(
         volume=either("volume"),
         issue=issue,
         chapter=either("chapter"),
-        pages=without_tex_letters(fields.get("pages", "").replace("\\,", "")),
-        article_number=either("eid", "articleno", "article-number"),
+        pages=pages if pages != article_number else "",
+        article_number=article_number,
         number=(number if not is_article and not in_series else "") or either("ownnumber"),
         page_count=fields.get("numpages", "") or fields.get("pagetotal", ""),
         publisher=either("publisher", "school", "institution", "organization"),

@@ -130,6 +130,23 @@ def test_where_a_conference_was_held(tmp_path: Path) -> None:
     assert (paper.publication.event_place, paper.publication.place) == ("Lisbon", "New York")
 
 
+def test_et_al_behind_an_inverted_name(tmp_path: Path) -> None:
+    paper = one(
+        tmp_path, "a.bib", "@misc{a, title={Kites}, author={Lee, Ann and Smith, J. et al.}}"
+    )
+
+    assert paper.authors == ("Ann Lee", "J. Smith")
+    assert not paper.authors_complete
+
+
+def test_initials_with_hyphens_and_accents_are_put_first(tmp_path: Path) -> None:
+    paper = one(
+        tmp_path, "e.ris", "TY  - JOUR\nTI  - Kites\nA1  - O'Neil J-P\nA1  - Zola É.\nER  - \n"
+    )
+
+    assert paper.authors == ("J-P O'Neil", "É. Zola")
+
+
 def test_refworks_is_named(tmp_path: Path) -> None:
     path = tmp_path / "cnki.txt"
     path.write_text("RT Journal Article\nSR 1\nA1 张三;\nT1 风筝\nYR 2019\n", "utf-8")

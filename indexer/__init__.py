@@ -34,7 +34,12 @@ from indexer.authors.coauthors import CoAuthor, Ties
 from indexer.authors.disambiguation import Suggestion
 from indexer.authors.labelled_people import CERTAIN as CERTAIN_PERSON
 from indexer.authors.labelled_people import LIKELY as LIKELY_PERSON
-from indexer.authors.labelled_people import LabelledPerson, group_topics, labelled_people
+from indexer.authors.labelled_people import (
+    LabelledPerson,
+    group_topics,
+    labelled_people,
+    shared_coauthor_names,
+)
 from indexer.authors.same_name_groups import Group
 from indexer.authors.shortest_path import Connection, Link, connect, known_name
 from indexer.backends import open_index
@@ -146,7 +151,7 @@ from indexer.related.more_like_this import (
 from indexer.related.topics import Topic, topics_of
 from indexer.related.versions import find_versions
 from indexer.related.works import MOST_TOGETHER, Works, put_together, versions_among
-from indexer.reviews.label_clauses import label_asked, without_label
+from indexer.reviews.label_clauses import depends_on_labels, label_asked, without_label
 from indexer.reviews.labels import PaperLabels, labels_of
 from indexer.reviews.screening_order import ScreeningOrder, screening_order, screening_sentences
 from indexer.reviews.screening_table import FORMAT as SCREENING_FORMAT
@@ -352,6 +357,7 @@ __all__ = [
     "connection_json",
     "corrected_bibtex",
     "decisions_of",
+    "depends_on_labels",
     "display",
     "dublin_core_element",
     "find_versions",
@@ -409,6 +415,7 @@ __all__ = [
     "screening_order",
     "screening_sentences",
     "search_corrected",
+    "shared_coauthor_names",
     "shared_terms",
     "similar_names",
     "title_words",

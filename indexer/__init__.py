@@ -32,6 +32,9 @@ from indexer.authors.author_profile import title_words
 from indexer.authors.clusters import AuthorCluster, author_cluster, namesakes, similar_names
 from indexer.authors.coauthors import CoAuthor, Ties
 from indexer.authors.disambiguation import Suggestion
+from indexer.authors.labelled_people import CERTAIN as CERTAIN_PERSON
+from indexer.authors.labelled_people import LIKELY as LIKELY_PERSON
+from indexer.authors.labelled_people import LabelledPerson, group_topics, labelled_people
 from indexer.authors.same_name_groups import Group
 from indexer.authors.shortest_path import Connection, Link, connect, known_name
 from indexer.backends import open_index
@@ -112,7 +115,9 @@ from indexer.query import (
     TypedName,
     Value,
     Word,
+    Words,
     YearRange,
+    inner_clauses,
 )
 from indexer.query_analysis.typed_filters import as_words, read_typed_filters
 from indexer.query_analysis.typed_text import read_typed_text
@@ -141,7 +146,9 @@ from indexer.related.more_like_this import (
 from indexer.related.topics import Topic, topics_of
 from indexer.related.versions import find_versions
 from indexer.related.works import MOST_TOGETHER, Works, put_together, versions_among
+from indexer.reviews.label_clauses import depends_on_labels, label_asked, without_label
 from indexer.reviews.labels import PaperLabels, labels_of
+from indexer.reviews.screening_order import ScreeningOrder, screening_order, screening_sentences
 from indexer.reviews.screening_table import FORMAT as SCREENING_FORMAT
 from indexer.reviews.screening_table import write_screening_table
 from indexer.reviews.search_databases import DATABASES as SEARCH_DATABASES
@@ -202,6 +209,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "BM25F",
+    "CERTAIN_PERSON",
     "CITATION_FORMATS",
     "CONFERENCE",
     "DEFAULT_FACETS",
@@ -210,6 +218,7 @@ __all__ = [
     "IDENTIFIER_SCHEMES",
     "JOURNAL",
     "KIND_LABELS",
+    "LIKELY_PERSON",
     "LONGEST_SEARCH_STRING",
     "MOST_TOGETHER",
     "NO_RELATED",
@@ -276,6 +285,7 @@ __all__ = [
     "IndexMissing",
     "IndexUnavailable",
     "Integrity",
+    "LabelledPerson",
     "LikelyPerson",
     "Link",
     "Match",
@@ -305,6 +315,7 @@ __all__ = [
     "RepairJson",
     "Results",
     "ResultsJson",
+    "ScreeningOrder",
     "SearchStringError",
     "SearchStringReading",
     "Searcher",
@@ -324,6 +335,7 @@ __all__ = [
     "Venues",
     "WatchedPage",
     "Word",
+    "Words",
     "Works",
     "Writer",
     "YearRange",
@@ -340,6 +352,7 @@ __all__ = [
     "connection_json",
     "corrected_bibtex",
     "decisions_of",
+    "depends_on_labels",
     "display",
     "dublin_core_element",
     "find_versions",
@@ -348,13 +361,17 @@ __all__ = [
     "fold",
     "format_clause",
     "format_reference",
+    "group_topics",
     "history_of",
     "hit_json",
     "identifier_answer",
     "info_json",
+    "inner_clauses",
     "is_arxiv_category",
     "is_host_name",
     "known_name",
+    "label_asked",
+    "labelled_people",
     "labels_of",
     "language_name",
     "legal_xml",
@@ -390,6 +407,8 @@ __all__ = [
     "report_json",
     "results_json",
     "run_alerts",
+    "screening_order",
+    "screening_sentences",
     "search_corrected",
     "shared_terms",
     "similar_names",
@@ -399,6 +418,7 @@ __all__ = [
     "unnumbered",
     "versions_among",
     "versions_of_paper",
+    "without_label",
     "write_citations",
     "write_identifier",
     "write_references",

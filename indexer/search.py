@@ -7,7 +7,7 @@ and the receipt come back together. Texts, offsets and numbers, never HTML. The 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
@@ -216,7 +216,7 @@ class Searcher(Protocol):
         The count is the number of papers; most papers first.
         """
 
-    def chain(self, one: str, other: str) -> tuple[str, ...]:
+    def chain(self, one: str, other: str, around: Iterable[str] = ()) -> tuple[str, ...]:
         """Returns the shortest chain of exact names from one to another, both included.
 
         Neighbours in it wrote a paper together. Of equally short chains, at each step from `one`
@@ -226,6 +226,7 @@ class Searcher(Protocol):
         Args:
             one: any spelling of the name, or its `name_key`.
             other: the same.
+            around: names through which it must not lead, spelt likewise; they may be its ends.
         """
 
     def meaning(self) -> MeaningInfo | None:

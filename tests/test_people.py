@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,7 +34,9 @@ from indexer.authors.clustering.people_table import (
 from indexer.authors.clustering.same_name_clustering import cluster_names
 from indexer.authors.clusters import author_cluster
 from indexer.authors.curation import CuratedPapers, Curation, attach_curation
+from indexer.authors.labelled_people import CERTAIN
 from indexer.authors.person_papers import PersonPapers, papers_of_person
+from indexer.authors.shortest_path import connect
 from indexer.backends.whoosh.format.directory import Policy
 from indexer.backends.whoosh.index import WhooshIndex
 from indexer.errors import ConfigError, DumpError, IndexDamaged
@@ -280,6 +284,65 @@ def test_pages_of_people_have_addresses_feeds_and_records(built: WhooshIndex) ->
     for address in ("3", "0", "x", "-1", "٣", "1000000000", "2.foo"):
         assert client.get(f"/author/wei-li/{address}").status_code == 404, address
     assert client.get("/author/xu-rot/1").status_code == 404
+
+
+def test_a_search_offers_the_people_of_a_name_and_counts_them_truly(built: WhooshIndex) -> None:
+    client = create_app(index=built).test_client()
+    for asked in ("author=Wei+Li", "q=wei+li", 'q=author:%3D"wei+li"', "author=Wei+Li&year=2012"):
+        page = client.get(f"/search?{asked}").text
+        panel = re.search(r'<fieldset class="facet people">.*?</fieldset>', page, re.DOTALL)
+        assert panel is not None, asked
+        assert "People named" in panel[0]
+        rows = re.findall(r'href="(/search[^"]+)">[^<]+</a> <span class="count">(\d+)', panel[0])
+        assert rows
+        for href, count in rows:
+            found = client.get(html.unescape(href).replace("/search?", "/search.json?")).get_json()
+            assert found["total"] == int(count) > 0
+    assert "People named" not in client.get("/search?author=Xu+Rot").text
+    assert "People named" not in client.get("/search?q=grammar").text
+
+
+def test_a_name_typed_in_full_is_completed_to_its_people(built: WhooshIndex) -> None:
+    client = create_app(index=built).test_client()
+    _, texts, told, links = client.get("/suggest?q=wei+li").get_json()
+    assert texts[0] == "Wei Li"
+    assert [text.startswith("Wei Li: ") for text in texts] == [False, True, True]
+    assert told[1:] == ["likely person, 4 papers", "likely person, 3 papers"]
+    assert [link.rpartition("/author/")[2] for link in links] == ["wei-li", "wei-li/1", "wei-li/2"]
+    assert client.get("/suggest?q=wei+l").get_json()[1] == ["Wei Li"]
+    assert client.get("/suggest?q=li+wei").get_json()[1] == ["Wei Li"]
+
+
+def test_a_path_does_not_pass_through_two_people_of_one_name(tmp_path: Path) -> None:
+    made = [*papers(), Paper("x1", "One", authors=("Xu Rot", "Bo Mid")),
+            Paper("x2", "Two", authors=("Bo Mid", "Cy End")),
+            Paper("x3", "Three", authors=("Cy End", "Yo Zed"))]  # fmt: skip
+    told = Curation(
+        papers=(CuratedPapers("Wei Li", same=("r0", "r1", "r2", "r3")),
+                CuratedPapers("Wei Li", same=("l0", "l1", "l2")),
+                CuratedPapers("Wei Li", different=("r0", "l0")))
+    )  # fmt: skip
+    index = index_of(tmp_path, *made, curation=told)
+    with index.searcher() as searcher:
+        table = read_table(searcher.attachment(ATTACHED) or b"").people("wei li")
+        assert table is not None
+        assert min(table.confidence.values()) >= CERTAIN
+        connection = connect(searcher, "Xu Rot", "Yo Zed")
+        assert connection.names == ("Xu Rot", "Bo Mid", "Cy End", "Yo Zed")
+        assert connection.passed_over == ("Wei Li",)
+        assert connect(searcher, "Xu Rot", "Wei Li").names == ("Xu Rot", "Wei Li")
+    page = create_app(index=index).test_client().get("/path?from=Xu+Rot&to=Yo+Zed").text
+    assert 'Passed over: <a href="/author/wei-li">Wei Li</a>' in page
+
+
+def test_the_page_of_a_person_leads_to_the_full_search(built: WhooshIndex) -> None:
+    client = create_app(index=built).test_client()
+    page = client.get("/author/wei-li/2").text
+    href = re.search(r'href="([^"]+)">Open in full search', page)
+    assert href is not None
+    json = html.unescape(href[1]).replace("/search?", "/search.json?")
+    ids = {hit["id"] for hit in client.get(json).get_json()["hits"]}
+    assert ids == {"l0", "l1", "l2"}
 
 
 def test_numbers_last_over_updates_and_rebuilds(tmp_path: Path) -> None:

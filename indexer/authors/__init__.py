@@ -22,6 +22,7 @@
     likely_people.py            the table of people of a collection
     people_table.py             the table as an index keeps it, with numbers that last
     person_papers.py            the papers of one likely person, for a query
+    labelled_people.py          the likely people of a name, with a few words for each
 
     ground_truth.py             papers whose authors are known
     foreign_truth.py            the same from files of WhoIsWho and S2AND

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import yaml
 
@@ -83,54 +85,92 @@ _PLACE = re.compile(r"(?<!\s)\s*\([^()]*\)\s*$")
 _NLM_SUBTITLE = re.compile(r"(?<!\s)\s+:\s.*$")
 _OCCASION_YEAR = re.compile(r"(?<![\s'])[\s']+(?:(?:19|20)\d\d|'?\d\d)$")
 
+VenueTable: TypeAlias = Mapping[str, Mapping[str, object]]
+"""What is known of venues by canonical name, as the YAML files have it."""
+
 
 class Venues:
-    """The table of venues, and what was looked up in it so far.
-
-    Attributes:
-        full_names: full name by canonical name.
-        types: one of `PAPER_TYPES` by canonical name.
-        issn: ISSNs by canonical name, where any are known.
-        dblp: key at dblp.org by canonical name, where it is known ("journals/jmlr").
-    """
+    """The table of venues, and what was looked up in it so far."""
 
     def __init__(
-        self,
-        table: Mapping[str, Mapping[str, object]],
-        more: Mapping[str, Mapping[str, object]] | None = None,
+        self, table: VenueTable, read_more: Callable[[], VenueTable] | None = None
     ) -> None:
-        """Index the tables, already checked.
+        """Indexes the names of a table that is checked already.
 
         Args:
-            table: that of ``venues.yaml``; ids are made of its names.
-            more: further venues, which are known by whole names alone; an entry without a full
-                name adds to one of `table`.
+            table: that of ``venues.yaml``; ids are made of its names, and queries read them.
+            read_more: reads further venues, which are known by whole names alone; an entry without
+                a full name adds to one of `table`. It is called when a record is cleaned, so that
+                a query does not wait for it.
         """
-        self.full_names = {name: str(entry["full"]) for name, entry in table.items()}
-        self.types = {name: _TYPES[str(entry["type"])] for name, entry in table.items()}
+        self._table = table
+        self._read_more = read_more
         self._names: dict[tuple[str, ...], str] = {}
         for name, entry in table.items():
-            aliases = entry.get("aliases")
-            others = aliases if isinstance(aliases, list) else []
-            for alias in (name, str(entry["full"]), *others):
-                self._names.setdefault(_key(str(alias)), name)
+            for alias in (name, str(entry["full"]), *_listed_in(entry, "aliases")):
+                self._names.setdefault(_key(alias), name)
         self._longest = max(map(len, self._names))
         self._remembered: dict[str, str] = {}
-        self._first = Venues(table) if more else self
-        self._whole: dict[str, str] = {}
-        for name, entry in (more or {}).items():
-            if "full" not in entry:
-                continue
-            self.full_names[name] = str(entry["full"])
-            self.types[name] = _TYPES[str(entry["type"])]
-            for alias in (name, self.full_names[name], *_listed_in(entry, "aliases")):
-                self._whole.setdefault(_whole_key(alias), name)
-        facts = [*table.items(), *(more or {}).items()]
-        self.issn = {name: issn for name, entry in facts if (issn := _listed_in(entry, "issn"))}
-        self.dblp = {name: str(entry["dblp"]) for name, entry in facts if entry.get("dblp")}
-        self._by_issn = {issn: name for name, listed in self.issn.items() for issn in listed}
-        keys = list(self.dblp.values())
-        self._by_dblp = {key: name for name, key in self.dblp.items() if keys.count(key) == 1}
+
+    @cached_property
+    def full_names(self) -> Mapping[str, str]:
+        """Full name by canonical name."""
+        return {name: str(entry["full"]) for name, entry in self._entries.items()}
+
+    @cached_property
+    def types(self) -> Mapping[str, str]:
+        """One of `PAPER_TYPES` by canonical name."""
+        return {name: _TYPES[str(entry["type"])] for name, entry in self._entries.items()}
+
+    @cached_property
+    def issn(self) -> Mapping[str, tuple[str, ...]]:
+        """ISSNs by canonical name, where any are known."""
+        return {name: issn for name, entry in self._facts if (issn := _listed_in(entry, "issn"))}
+
+    @cached_property
+    def dblp(self) -> Mapping[str, str]:
+        """Key at dblp.org by canonical name, where it is known ("journals/jmlr")."""
+        return {name: str(entry["dblp"]) for name, entry in self._facts if entry.get("dblp")}
+
+    @cached_property
+    def _more(self) -> VenueTable:
+        return self._read_more() if self._read_more else {}
+
+    @cached_property
+    def _further(self) -> VenueTable:
+        """Those of `_more` that are venues of their own."""
+        return {name: entry for name, entry in self._more.items() if "full" in entry}
+
+    @cached_property
+    def _entries(self) -> VenueTable:
+        return {**self._table, **self._further}
+
+    @cached_property
+    def _facts(self) -> Sequence[tuple[str, Mapping[str, object]]]:
+        return (*self._table.items(), *self._more.items())
+
+    @cached_property
+    def _by_whole_name(self) -> Mapping[str, str]:
+        """Canonical name by whole name, for venues that are known by nothing else."""
+        whole: dict[str, str] = {}
+        for name, entry in self._further.items():
+            for alias in (name, str(entry["full"]), *_listed_in(entry, "aliases")):
+                whole.setdefault(_whole_key(alias), name)
+        return whole
+
+    @cached_property
+    def _by_issn(self) -> Mapping[str, str]:
+        return {issn: name for name, listed in self.issn.items() for issn in listed}
+
+    @cached_property
+    def _by_dblp(self) -> Mapping[str, str]:
+        counts = Counter(self.dblp.values())
+        return {key: name for name, key in self.dblp.items() if counts[key] == 1}
+
+    @cached_property
+    def _first(self) -> Venues:
+        """The table of the first release alone."""
+        return Venues(self._table) if self._read_more else self
 
     def canonical(self, text: str) -> str:
         """Returns the short name of a venue; an unlisted one keeps its name, a meeting no year.
@@ -184,11 +224,11 @@ class Venues:
 
     def _whole_name(self, text: str) -> str:
         """Returns the venue of which a text is the whole name, but for a place or a subtitle."""
-        if not self._whole:
+        if not self._by_whole_name:
             return ""
         plain = _PLACE.sub("", text)
         for candidate in (text, plain, _NLM_SUBTITLE.sub("", plain), _OCCASION_YEAR.sub("", plain)):
-            if name := self._whole.get(_whole_key(candidate)):
+            if name := self._by_whole_name.get(_whole_key(candidate)):
                 return name
         return ""
 
@@ -285,8 +325,14 @@ def load_venues(path: str = BUILT_IN) -> Venues:
         raise ConfigError(faults)
     if own:
         return Venues(table)
-    more = yaml.load(file.with_name(_MORE).read_text(encoding="utf-8"), _LOADER)  # noqa: S506
-    return Venues(table, more)
+    return Venues(table, _read_further_venues)
+
+
+def _read_further_venues() -> VenueTable:
+    """Reads the venues of Quiver that ``venues.yaml`` does not have."""
+    file = Path(__file__).with_name(_MORE)
+    table: VenueTable = yaml.load(file.read_text(encoding="utf-8"), _LOADER)  # noqa: S506
+    return table
 
 
 def _faults(file: str, name: object, entry: object) -> list[str]:

@@ -29,6 +29,7 @@ from indexer.cli.opening import open_searcher, open_session_index
 from indexer.cli.people import path
 from indexer.cli.reading import author, info, show
 from indexer.cli.references import references
+from indexer.cli.screen import screen
 from indexer.cli.search import search
 from indexer.cli.settings import config
 from indexer.cli.terminal import echo_lines, hit_lines
@@ -50,6 +51,7 @@ VERBS = (
     path,
     export,
     label,
+    screen,
     translate,
     references,
     mcp,

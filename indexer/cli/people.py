@@ -28,7 +28,8 @@ def path(session: Session, *, one: str, other: str) -> None:
     """Show how two authors are connected: the shortest path of papers written together.
 
     FROM and TO are exact author names; if no paper has such a name, the most similar one is used.
-    A name may belong to several people, so a path may pass through two people of one name.
+    A path does not pass through two people of one name where the index tells them apart with
+    confidence; elsewhere it may.
     """
     with open_searcher(session) as searcher:
         ends: list[str] = []
@@ -48,6 +49,9 @@ def path(session: Session, *, one: str, other: str) -> None:
 
 
 def _connection_lines(one: str, other: str, connection: Connection) -> Iterator[str]:
+    if connection.passed_over:
+        names = ", ".join(connection.passed_over)
+        yield f"Passed over, as the papers there are by different people: {names}"
     if not connection.names:
         yield f"No chain of co-authors connects {one} and {other}."
         return

@@ -193,8 +193,10 @@ class ConnectionJson(_Ends):
         steps: papers between them; null where nothing connects them.
         names: both ends and whoever is between.
         links: between each name and the next.
+        passed_over: names whose papers on a chain as short are by different people.
     """
 
     steps: int | None
     names: list[NameJson]
     links: list[LinkJson]
+    passed_over: list[NameJson]

@@ -281,6 +281,7 @@ def connection_json(one: str, other: str, connection: Connection) -> ConnectionJ
             }
             for link in connection.links
         ],
+        "passed_over": [{"name": name, "slug": name_slug(name)} for name in connection.passed_over],
     }
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from indexer.language.parse import parse_query
 from indexer.query import And, Clause, Not, Query, Value, Word
 from indexer.reviews.labels import NO_LABELS, PaperLabels, attach_labels, labels_of
+from indexer.reviews.screening_order import screening_order
 from indexer.search import Searcher
 from tests.conformance.backends import Backend
 from tests.conformance.examples import EVERY, PAPERS
@@ -35,3 +37,16 @@ def test_papers_are_found_by_their_labels(backend: Backend) -> None:
             assert matching(before, Value("label", "any")) == {"surgery", "grape"}
         with index.searcher() as after:
             assert matching(after, Value("label", "any")) == set()
+
+
+def test_the_order_of_screening_is_the_same_everywhere(backend: Backend) -> None:
+    with backend.index() as index:
+        with index.writer() as writer:
+            for paper in PAPERS:
+                writer.add(paper)
+            attach_labels(writer, LABELS)
+        with index.searcher() as searcher:
+            order = screening_order(searcher, parse_query(""))
+    assert (order.papers, order.included, order.excluded) == (len(EVERY), 1, 1)
+    assert {candidate.paper.id for candidate in order.candidates} == EVERY - {"surgery", "grape"}
+    assert order.candidates[0].paper.id == "invasive"

@@ -67,13 +67,21 @@ def test_chains_are_those_of_the_oracle(
     names = sorted({name for paper in papers for name in paper.authors})
     pick = st.sampled_from(names) if names else st.just("nobody")
     one, other = data.draw(pick), data.draw(pick)
+    around = data.draw(st.lists(pick, max_size=2))
     with engine.holding(papers) as searcher, ORACLE.holding(papers) as oracle:
-        chain = searcher.chain(one, other)
+        chain = searcher.chain(one, other, around)
 
-        assert chain == oracle.chain(one, other)
+        assert chain == oracle.chain(one, other, around)
         for here, there in pairwise(chain):
             keys = {name_key(here), name_key(there)}
             assert any(keys <= set(map(name_key, paper.authors)) for paper in papers)
+
+
+def test_a_chain_leads_around_names(searcher: Searcher) -> None:
+    assert searcher.chain("Ann Ace", "Cy Coe", ["dee day"]) == ("Ann Ace", "BOB BAY", "Cy Coe")
+    assert searcher.chain("Ann Ace", "Cy Coe", ["Dee Day", "Bob Bay", "Nobody"]) == ()
+    # An end may be among them.
+    assert searcher.chain("Ann Ace", "Bob Bay", ["Ann Ace", "Bob Bay"]) == ("Ann Ace", "BOB BAY")
 
 
 def test_a_chain_leads_over_what_is_there_now(backend: Backend) -> None:

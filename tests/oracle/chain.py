@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from indexer.paper import Paper, name_key
 from indexer.search import FacetValue
 
 
 def chain(
-    one: str, other: str, papers: Sequence[Paper], authors: Sequence[FacetValue]
+    one: str,
+    other: str,
+    papers: Sequence[Paper],
+    authors: Sequence[FacetValue],
+    without: Iterable[str] = (),
 ) -> tuple[str, ...]:
     """Returns the shortest chain as `Searcher.chain` promises it.
 
@@ -18,8 +22,10 @@ def chain(
         other: where it ends.
         papers: all there are.
         authors: all names, as they are shown, with their papers.
+        without: names through which it does not lead.
     """
-    bylines = [{name_key(name) for name in paper.authors} for paper in papers]
+    closed = set(map(name_key, without)) - {name_key(one), name_key(other)}
+    bylines = [{name_key(name) for name in paper.authors} - closed for paper in papers]
     shown = {name_key(author.value): author for author in authors}
 
     def around(keys: set[str]) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from indexer.analysis import plain_words
@@ -173,9 +173,9 @@ class MemorySearcher:
         every = listed("author", papers, self.collection)
         return tuple(value for value in every if key(value.value) == key(folded))
 
-    def chain(self, one: str, other: str) -> tuple[str, ...]:
+    def chain(self, one: str, other: str, around: Iterable[str] = ()) -> tuple[str, ...]:
         papers = [document.paper for document in self.collection.documents]
-        return chain(one, other, papers, listed("author", papers, self.collection))
+        return chain(one, other, papers, listed("author", papers, self.collection), around)
 
     def meaning(self) -> MeaningInfo | None:
         """Returns None: this engine keeps no vectors and orders by words alone."""

@@ -224,8 +224,13 @@ def read_request(*, min_per_page: int = 1) -> SearchRequest:
     read = replace(params(), min_per_page=min_per_page).read(request.args.items(multi=True))
     if read.faults:
         return read
+    return replace(read, query=typed_read(read.query))
+
+
+def typed_read(query: Query) -> Query:
+    """Returns a query with what was typed read as venues, years, names and titles."""
     venues = cast(Venues, current_app.extensions["quiver.venues"])
-    return replace(read, query=read_typed_text(read.query, searcher(), venues))
+    return read_typed_text(query, searcher(), venues)
 
 
 def page(name: str = "page") -> int:

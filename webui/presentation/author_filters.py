@@ -28,6 +28,7 @@ from indexer import (
     Facet,
     FacetValue,
     Filter,
+    LikelyPerson,
     Match,
     Or,
     Paper,
@@ -189,7 +190,9 @@ def query_of(cluster: AuthorCluster, narrowing: Narrowing) -> Query:
     if odd:
         clauses.append(Or(tuple(AuthorName(name, exact=True) for name in cluster.names)))
     group = cluster.group(narrowing.group) if narrowing.group else None
-    if group is not None:
+    if group is not None and group.number:
+        clauses.append(LikelyPerson(cluster.names[0], group.number))
+    elif group is not None:
         clauses.append(Or(tuple(Value("id", paper_id) for paper_id in group.papers)))
     if not clauses:
         return query

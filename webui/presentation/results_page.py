@@ -34,6 +34,7 @@ from webui.presentation.charts import Histogram, year_histogram
 from webui.presentation.facets import PLURALS, Chip, Panel, chips, facet_panel
 from webui.presentation.hit import Entry, Shown, entry, shown
 from webui.presentation.markup import Display
+from webui.presentation.person_facet import PersonPanel
 from webui.urls import query_edits
 from webui.urls.alert_lines import search_line
 from webui.urls.search_urls import SearchUrls
@@ -189,6 +190,7 @@ class ResultsPage:
         first: rank of the first hit among all, from 1.
         kept: parameters that the form of filters carries along hidden.
         panels: the facets shown as lists; `years` is the one shown as a histogram.
+        people: the likely people of the names asked for.
         plural: how many values of a facet are called.
         all_values: by field, the address of the page with all its values.
         years_asked: whether any filter of years stands.
@@ -218,6 +220,7 @@ class ResultsPage:
     first: int
     kept: tuple[tuple[str, str], ...]
     panels: tuple[Panel, ...]
+    people: tuple[PersonPanel, ...]
     plural: Mapping[FacetField, str]
     all_values: Mapping[FacetField, str]
     years: Panel
@@ -252,7 +255,11 @@ _VARIABLES: Final = tuple(field.name for field in fields(ResultsPage))
 
 
 def results_page(
-    results: Results, urls: SearchUrls, display: Display, works: Works | None = None
+    results: Results,
+    urls: SearchUrls,
+    display: Display,
+    works: Works | None = None,
+    people: tuple[PersonPanel, ...] = (),
 ) -> ResultsPage:
     """Lay out an answer.
 
@@ -261,6 +268,7 @@ def results_page(
         urls: writes the addresses of searches.
         display: renders the texts of papers.
         works: its page with the versions of each work put together, where that was asked for.
+        people: the likely people of the names asked for.
     """
     query, facets = results.query, results.facets
     params, address = urls.params, urls.address
@@ -287,6 +295,7 @@ def results_page(
         first=first(results),
         kept=tuple(pair for pair in params.pairs(query) if pair[0] not in _FORM),
         panels=tuple(facet_panel(query, facets[field], urls.around) for field in _LISTED),
+        people=people,
         plural=PLURALS,
         all_values={field: address("pages.facet", field=field) + first_page for field in _LISTED},
         years=facet_panel(query, facets["year"], urls.around),

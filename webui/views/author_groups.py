@@ -7,14 +7,19 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from indexer import AuthorCluster, Group, name_key, plain, title_words
+from indexer import (
+    CERTAIN_PERSON,
+    LIKELY_PERSON,
+    AuthorCluster,
+    Group,
+    group_topics,
+    name_key,
+    plain,
+)
 
 SHOWN: Final = 3
 """Groups that stand without being asked for."""
 _TITLES: Final = 3
-_WORDS: Final = 5
-_LIKELY: Final = 0.5
-_VERY_LIKELY: Final = 0.8
 
 
 def group_rows(
@@ -28,7 +33,7 @@ def group_rows(
         href: returns the address of a group.
     """
     titles = {paper.id: plain(paper.title) for paper in cluster.papers}
-    topics = _topics(cluster, titles)
+    topics = group_topics(cluster.groups, titles)
     own = {name_key(name) for name in cluster.names}
     authors = {
         paper.id: {name_key(name) for name in paper.authors} - own for paper in cluster.papers
@@ -55,27 +60,9 @@ def likely_people(cluster: AuthorCluster) -> tuple[int, int]:
     A group is unsure that is more likely than not by the same person as another; all of these
     together count as one person. No group that is sure: no people are counted.
     """
-    sure = sum(group.confidence >= _LIKELY for group in cluster.groups)
+    sure = sum(group.confidence >= LIKELY_PERSON for group in cluster.groups)
     unsure = len(cluster.groups) - sure
     return (sure + (unsure > 0) if sure else 0), unsure
-
-
-def _topics(cluster: AuthorCluster, titles: Mapping[str, str]) -> dict[str, list[str]]:
-    """Returns the title words that tell each group from the others, most telling first."""
-    words = {
-        group.key: Counter(word for paper in group.papers for word in title_words(titles[paper]))
-        for group in cluster.groups
-    }
-    total = Counter[str]()
-    for counts in words.values():
-        total.update(counts)
-    return {
-        key: sorted(
-            (word for word, count in own.items() if count > 1 and 2 * count > total[word]),
-            key=lambda word: (-own[word], word),
-        )[:_WORDS]
-        for key, own in words.items()
-    }
 
 
 def _holders(cluster: AuthorCluster) -> dict[str, list[tuple[int, str, Group]]]:
@@ -130,9 +117,10 @@ def _confidence(group: Group) -> str:
     """Returns in words how likely it is that none of the other groups is the same person."""
     if not group.number:
         return ""
-    if group.confidence >= _VERY_LIKELY:
+    if group.confidence >= CERTAIN_PERSON:
         return "very likely another person"
-    return "likely another person" if group.confidence >= _LIKELY else "perhaps another person"
+    likely = group.confidence >= LIKELY_PERSON
+    return "likely another person" if likely else "perhaps another person"
 
 
 def _correction(cluster: AuthorCluster, group: Group) -> str:

@@ -13,11 +13,13 @@ from indexer import (
     CITATION_FORMATS,
     AuthorCluster,
     Group,
+    LikelyPerson,
     Match,
     PaperJson,
     Searcher,
     Sort,
     cluster_json,
+    format_clause,
     name_key,
     name_slug,
 )
@@ -37,6 +39,7 @@ from webui.presentation.charts import draw, year_histogram
 from webui.presentation.facets import facet_label
 from webui.presentation.hit import by_year
 from webui.presentation.results_page import pager
+from webui.urls import query_edits
 from webui.urls.alert_lines import author_line
 from webui.urls.slugs import Moved, find_author, has_author, names_meant, parted
 from webui.views.author_groups import SHOWN, group_rows, likely_people
@@ -285,9 +288,15 @@ def _jumps(
 
 def _search_href(cluster: AuthorCluster, narrowing: Narrowing) -> str:
     """Returns the address of the same papers as ranked results; empty if no filters select them."""
-    query = query_of(cluster, narrowing)
-    if narrowing.group or not query.filter("author").include:
-        return ""
+    group = cluster.group(narrowing.group) if narrowing.group else None
+    if group is not None and group.number:
+        asked = format_clause(LikelyPerson(cluster.names[0], group.number))
+        of_name = replace(narrowing, group="", text=f"{narrowing.text} {asked}".strip())
+        query = query_edits.without_field(query_of(cluster, of_name), "author")
+    else:
+        query = query_of(cluster, narrowing)
+        if narrowing.group or not query.filter("author").include:
+            return ""
     size = request_context.params().per_page
     return request_context.search_href(
         replace(query, match=Match.AUTO, sort=Sort.RELEVANCE, per_page=size)

@@ -15,8 +15,11 @@ from indexer import (
     FacetField,
     FacetRequest,
     IndexMissing,
+    Match,
     Query,
+    Results,
     Sort,
+    labels_of,
     parse_query,
     put_together,
     search_corrected,
@@ -26,6 +29,8 @@ from webui.http.error_pages import refused
 from webui.presentation.coverage import coverage, example_queries
 from webui.presentation.facets import PLURALS, facet_panel
 from webui.presentation.hit import shown
+from webui.presentation.label_choices import LabelChoice, label_choices
+from webui.presentation.person_facet import person_panels
 from webui.presentation.results_page import histogram, results_page
 from webui.urls import query_edits
 
@@ -85,9 +90,28 @@ def search() -> ResponseReturnValue:
     typed = None if results.query.text == query.text else _typed(query)
     together = request_context.params().together
     works = put_together(searcher, results, explain=explain) if together else None
-    page = results_page(results, request_context.urls(), request_context.display(), works)
+    people = person_panels(searcher, results.query, request_context.search_href)
+    page = results_page(results, request_context.urls(), request_context.display(), works, people)
     return render_template(
-        "pages/search.html", notices=asked.notices, typed=typed, **page.variables()
+        "pages/search.html",
+        notices=asked.notices,
+        typed=typed,
+        labels=_labels(results),
+        screen_href=request_context.params().write(query, url_for("screening.page")),
+        **page.variables(),
+    )
+
+
+def _labels(results: Results) -> tuple[LabelChoice, ...]:
+    """Returns the labels of screened papers beside an answer; none where no paper has one."""
+    searcher = request_context.searcher()
+    if not labels_of(searcher).order:
+        return ()
+    return label_choices(
+        replace(results.query, match=Match(results.receipt.matched)),
+        request_context.typed_read,
+        searcher.count,
+        request_context.search_href,
     )
 
 

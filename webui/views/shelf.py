@@ -182,6 +182,7 @@ def record() -> ResponseReturnValue:
         json_href=request_context.params().write(asked.query, url_for("keeping.record_json")),
         svg_href=request_context.params().write(asked.query, url_for("keeping.record_svg")),
         duplicates_href=request_context.params().write(asked.query, url_for("duplicates.page")),
+        screen_href=request_context.params().write(asked.query, url_for("screening.page")),
         diff_href=request_context.params().write(asked.query, url_for("differences.page")),
     )
     return _dated(Response(page))

@@ -30,6 +30,7 @@ Disallow: /feed.atom
 Disallow: /advanced?
 Disallow: /shelf
 Disallow: /similar
+Disallow: /screen
 Disallow: /topics
 Disallow: /duplicates
 Disallow: /record

@@ -13,13 +13,24 @@ from urllib.parse import urljoin
 
 from flask import Blueprint, Response, request, url_for
 
-from indexer import UNKNOWN, FacetField, Filter, Query, Searcher, fold, name_slug
+from indexer import (
+    UNKNOWN,
+    FacetField,
+    Filter,
+    Query,
+    Searcher,
+    fold,
+    labelled_people,
+    name_slug,
+)
 from webui.http import request_context
 
 blueprint = Blueprint("suggest", __name__)
 _LONGEST: Final = 60
 _SHORTEST: Final = 2
 _EACH: Final = 5
+_PEOPLE: Final = 3
+"""Likely people of a name that are offered."""
 _WORD: Final = re.compile(r"[^\s,;.\"-]*[^\W_][^\s,;.\"-]*")
 """Words of what is typed and of names: "Gogh, V." and "Ming-Hsuan" are two words each."""
 _READ: Final = 1_000
@@ -31,7 +42,7 @@ class Suggested:
     """One completion.
 
     Attributes:
-        kind: what it is ("author", "venue").
+        kind: what it is ("author", "likely person", "venue").
         href: where choosing it leads.
     """
 
@@ -64,7 +75,22 @@ def suggestions(searcher: Searcher, typed: str) -> tuple[Suggested, ...]:
                 )
                 href = request_context.search_href(chosen)
             found.append(Suggested(value.value, kind, value.count, href))
+            if kind == "author" and _WORD.findall(fold(value.value).text) == words:
+                found += _people(searcher, value.value)
     return tuple(found)
+
+
+def _people(searcher: Searcher, name: str) -> list[Suggested]:
+    """Returns the likely people of a name that was typed in full."""
+    return [
+        Suggested(
+            f"{name}: {person.label}",
+            "likely person",
+            person.papers,
+            url_for("records.person", slug=name_slug(name), part=str(person.number)),
+        )
+        for person in labelled_people(searcher, name)[:_PEOPLE]
+    ]
 
 
 def _fits(name: str, words: list[str]) -> bool:

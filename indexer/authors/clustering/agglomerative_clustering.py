@@ -56,9 +56,10 @@ def cluster(likeness: NDArray[Any], threshold: float) -> Clustering:
         mean[keep, keep] = -np.inf
         mean[drop], mean[:, drop] = -np.inf, -np.inf
         labels[labels == drop] = keep
-        stale = np.flatnonzero((best == keep) | (best == drop))
-        stale = np.union1d(stale, (keep, drop))
+        changed = (best == keep) | (best == drop)
+        changed[keep] = changed[drop] = True
         # Of two numbers, the mean is never above both: no other row has a new best.
+        stale = np.flatnonzero(changed)
         best[stale] = mean[stale].argmax(axis=1)
         highest[stale] = mean[stale, best[stale]]
     labels, kept = _by_size(labels)

@@ -112,9 +112,27 @@ def expand(ptr: NDArray[Any], rows: NDArray[Any]) -> tuple[Longs, Longs]:
     return owner, items + np.repeat(starts - (np.cumsum(sizes) - sizes), sizes)
 
 
+def expand_pairs(ptr: NDArray[Any], rows: NDArray[Any]) -> tuple[Longs, Longs, Longs]:
+    """Returns the pairs of items of each row of a ragged array, each as `numpy.triu_indices`.
+
+    Args:
+        ptr: where each row begins, and the end of the last.
+        rows: row numbers, in any order.
+
+    Returns:
+        For each pair the place of its row in `rows`, and the places of its two items among all.
+    """
+    owner, items = expand(ptr, rows)
+    following = ptr[rows + 1].astype(np.int64)[owner] - items - 1
+    first = np.repeat(items, following)
+    second = np.arange(len(first), dtype=np.int64)
+    second += np.repeat(items + 1 - (np.cumsum(following) - following), following)
+    return np.repeat(owner, following), first, second
+
+
 def distinct(numbers: Longs) -> Longs:
     """Returns the distinct numbers, ascending; `numpy.unique` hashes them, which is slower."""
-    ordered = np.sort(numbers, kind="stable")
+    ordered = np.sort(numbers)
     if not len(ordered):
         return ordered
     first = np.empty(len(ordered), np.bool_)

@@ -8,8 +8,7 @@ https://doi.org/10.1145/1552303.1552304).
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,36 +41,40 @@ class NameAmbiguity:
 def measure_ambiguity(name_keys: Sequence[str]) -> NameAmbiguity:
     """Returns the statistics of names, each a `name_key`."""
     read = [_surname_and_given(key) for key in name_keys]
-    surnames = Counter(surname for surname, _ in read)
-    given = Counter(names for _, names in read)
-    shorts = [f"{surname} {names[0][:1]}" if names else surname for surname, names in read]
-    kin = Counter(shorts)
-    ids: dict[str, int] = {}
-    total = max(1, len(read))
+    surname = _numbered(surname for surname, _ in read)
+    given = _numbered(given for _, given in read)
+    short = _numbered(f"{surname} {given[:1]}" for surname, given in read)
+    words = np.array([given.count(" ") + 1 for _, given in read], np.int32)
+    letters = np.array([len(given) for _, given in read], np.int32) - words + 1
+    # Where no given name is known, nobody else is expected to bear the name.
+    both = np.bincount(surname)[surname] * np.bincount(given)[given] * (letters > 0)
     return NameAmbiguity(
-        bearers=np.array(
-            [surnames[surname] * given[names] / total if names else 0.0 for surname, names in read],
-            np.float32,
-        ),
-        kin=np.array([kin[short] for short in shorts], np.float32),
-        given_length=np.array([sum(map(len, names)) for _, names in read], np.float32),
-        initials=np.array([all(len(name) == 1 for name in names) for _, names in read], np.float32),
-        short=np.array([ids.setdefault(short, len(ids)) for short in shorts], np.int32),
+        bearers=(both / max(1, len(read))).astype(np.float32),
+        kin=np.bincount(short)[short].astype(np.float32),
+        given_length=letters.astype(np.float32),
+        initials=(letters <= words).astype(np.float32),
+        short=short,
     )
 
 
-def _surname_and_given(key: str) -> tuple[str, tuple[str, ...]]:
+def _numbered(strings: Iterable[str]) -> Ints:
+    """Returns a number for each string, from 0, equal ones the same."""
+    ids: dict[str, int] = {}
+    return np.array([ids.setdefault(string, len(ids)) for string in strings], np.int32)
+
+
+def _surname_and_given(key: str) -> tuple[str, str]:
     """Returns surname and given names; in ASCII as `read_person` does, many times faster."""
     if key.isascii():
-        bare = key.replace(" ", "").isalpha()
-        words = key.split() if bare else key.translate(_PRINTED).split()
+        if key.replace(" ", "").isalpha():
+            given, _, surname = key.rpartition(" ")
+            return surname, given
+        words = key.translate(_PRINTED).split()
         if len(words) > 1 and words[-1].isdigit():
             words.pop()
         if not words:
-            return key, ()
-        if bare:
-            return words[-1], tuple(words[:-1])
-        joined = " ".join(words[:-1]).replace("-", " ")
-        return words[-1].replace("-", ""), tuple(joined.split())
+            return key, ""
+        surname = words.pop().replace("-", "")
+        return surname, " ".join(" ".join(words).replace("-", " ").split())
     person = read_person(key)
-    return (key, ()) if person is None else (person.surname, person.given)
+    return (key, "") if person is None else (person.surname, " ".join(person.given))

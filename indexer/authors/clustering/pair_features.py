@@ -7,6 +7,7 @@ two steps; topic words; venues; years; how common the name is.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -21,6 +22,7 @@ from indexer.authors.clustering.collection_arrays import (
     Longs,
     distinct,
     expand,
+    expand_pairs,
 )
 from indexer.authors.clustering.name_ambiguity import NameAmbiguity, measure_ambiguity
 
@@ -51,6 +53,11 @@ _VENUES: Final = 256
 """Venues whose habits are learnt, those with most papers."""
 _RARE: Final = 0.5
 """Expected bearers up to which a name is taken for one person's, to learn from."""
+MOST_PAPERS: Final = 1_000
+"""Papers of a name up to which it is clustered: pairs grow with the square, 1,000 papers have half
+a million. Larger names are left whole."""
+_BATCH: Final = 100_000
+"""Pairs that are looked at together: some 60 MB."""
 _PAIRS: Final = 4096
 """Pairs whose terms are compared at once: 4096 * 24 * 24 bytes is 2.4 MB."""
 
@@ -77,19 +84,20 @@ class Pairs:
         return Pairs(self.name[places], self.one[places], self.other[places])
 
 
+def batches(collection: CollectionArrays, names: Longs) -> Iterable[Longs]:
+    """Yields names, ascending, so that those of a batch have some `_BATCH` pairs together."""
+    names = np.sort(names)
+    counts = collection.papers_a_name[names]
+    total = np.cumsum(counts * (counts - 1) // 2)
+    if len(names):
+        yield from np.split(names, np.flatnonzero(np.diff(total // _BATCH)) + 1)
+
+
 def all_pairs(collection: CollectionArrays, names: Longs) -> Pairs:
     """Returns the pairs of papers of each name, name by name, each as `numpy.triu_indices`."""
     ptr, papers = collection.by_name
-    parts: list[tuple[Longs, Longs, Longs]] = []
-    for name in names.tolist():
-        own = papers[ptr[name] : ptr[name + 1]]
-        rows, columns = np.triu_indices(len(own), 1)
-        parts.append((np.full(len(rows), name), own[rows], own[columns]))
-    if not parts:
-        none = np.zeros(0, np.int64)
-        return Pairs(none.astype(np.int32), none, none)
-    name_ids, one, other = map(np.concatenate, zip(*parts, strict=True))
-    return Pairs(name_ids.astype(np.int32), one, other)
+    owner, first, second = expand_pairs(ptr, names)
+    return Pairs(names[owner].astype(np.int32), papers[first], papers[second])
 
 
 class PairFeatures:
@@ -130,11 +138,9 @@ class PairFeatures:
     def _edges(self) -> HashedSet:
         """Pairs of names that wrote a paper together."""
         collection = self._collection
-        _, items = expand(collection.author_ptr, collection.paper_of_author)
-        sizes = np.diff(collection.author_ptr)[collection.paper_of_author]
-        one = np.repeat(collection.authors.astype(np.int64), sizes)
-        other = collection.authors[items].astype(np.int64)
-        return HashedSet(distinct((one * self._names + other)[one < other]))
+        _, first, second = expand_pairs(collection.author_ptr, np.arange(collection.papers))
+        one, other = collection.authors[first].astype(np.int64), collection.authors[second]
+        return HashedSet(distinct(one * self._names + other))
 
     @cached_property
     def _venue_habit(self) -> Floats:
@@ -146,19 +152,17 @@ class PairFeatures:
         collection = self._collection
         known = min(_VENUES, int(collection.venue.max(initial=-1)) + 1)
         habit = np.zeros((known + 1, known + 1), np.float32)
-        ptr, papers = collection.by_name
         counts = collection.papers_a_name
-        rare = (self.ambiguity.bearers < _RARE) & (counts > 1)
-        owner, items = expand(ptr, np.flatnonzero(rare))
-        if not known or not len(items):
+        rare = (self.ambiguity.bearers < _RARE) & (counts > 1) & (counts <= MOST_PAPERS)
+        if not known or not rare.any():
             return habit
-        venue = self._venue_code[papers[items]]
-        table = np.bincount(owner * (known + 1) + venue, minlength=int(rare.sum()) * (known + 1))
-        table = table.reshape(-1, known + 1).astype(np.float64)
-        share = table / (counts[rare] - 1)[:, None]
-        both = table.T @ share
-        both[np.diag_indices(known + 1)] -= share.sum(axis=0)
-        both += 1.0
+        both = np.zeros((known + 1, known + 1))
+        for batch in batches(collection, np.flatnonzero(rare)):
+            pairs = all_pairs(collection, batch)
+            one, other = self._venue_code[pairs.one], self._venue_code[pairs.other]
+            share = 1 / (counts[pairs.name] - 1)  # the pairs of a paper count as one
+            both += np.bincount(one * (known + 1) + other, share, both.size).reshape(both.shape)
+        both += both.T + 1.0
         both /= both.sum()
         single = both.sum(axis=1)
         habit[:] = np.log(both / np.outer(single, single))

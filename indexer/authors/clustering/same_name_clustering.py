@@ -7,7 +7,7 @@ are one cluster without further work; these are most.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,17 +17,12 @@ from numpy.typing import NDArray
 from indexer.authors.clustering.agglomerative_clustering import Clustering, cluster, join
 from indexer.authors.clustering.calibration import Doubles, Weights
 from indexer.authors.clustering.collection_arrays import CollectionArrays, Longs
-from indexer.authors.clustering.pair_features import PairFeatures, all_pairs
+from indexer.authors.clustering.pair_features import MOST_PAPERS, PairFeatures, all_pairs, batches
 
 Constraints = Mapping[tuple[int, int], bool]
 """Papers (ascending) known to be one person's (true) or two people's (false)."""
 Evidence = Callable[[int, Longs], Constraints]
 """Returns what is known for certain of the papers of a name id."""
-_BATCH: Final = 100_000
-"""Pairs that are looked at together: some 60 MB."""
-MOST_PAPERS: Final = 1_000
-"""Papers of a name up to which it is clustered: pairs grow with the square, 1,000 papers have half
-a million. Larger names are left whole."""
 CERTAIN: Final = 1e6
 """Log-odds of what is known for certain."""
 
@@ -65,7 +60,7 @@ def cluster_names(
     """
     counts = collection.papers_a_name[names]
     names = names[(counts > 1) & (counts <= MOST_PAPERS)]
-    for batch in _batches(collection, names):
+    for batch in batches(collection, names):
         pairs = all_pairs(collection, batch)
         early = features.early(pairs)
         undecided = weights.log_odds(early) < weights.threshold
@@ -99,8 +94,9 @@ def cluster_names(
 def square(log_odds: Doubles, size: int) -> NDArray[np.float64]:
     """Returns pairs in the order of `numpy.triu_indices` as a symmetric matrix."""
     matrix = np.zeros((size, size))
-    rows, columns = np.triu_indices(size, 1)
-    matrix[rows, columns] = matrix[columns, rows] = log_odds
+    place = np.arange(size)
+    matrix[place[:, None] < place] = log_odds
+    matrix += matrix.T
     return matrix
 
 
@@ -121,12 +117,3 @@ def _places(papers: Longs, constraints: Constraints) -> tuple[Places, Places]:
         one, other = np.searchsorted(papers, pair).tolist()
         pairs_[same].append((one, other))
     return pairs_
-
-
-def _batches(collection: CollectionArrays, names: Longs) -> Iterable[Longs]:
-    """Yields names, ascending, so that those of a batch have some `_BATCH` pairs together."""
-    names = np.sort(names)
-    counts = collection.papers_a_name[names]
-    total = np.cumsum(counts * (counts - 1) // 2)
-    if len(names):
-        yield from np.split(names, np.flatnonzero(np.diff(total // _BATCH)) + 1)

@@ -163,7 +163,7 @@ class Coauthors:
         self._ask = ask
         self._lists = lists
 
-    def chain(self, one: str, other: str) -> tuple[str, ...]:
+    def chain(self, one: str, other: str, around: Iterable[str] = ()) -> tuple[str, ...]:
         """Returns the shortest chain of names; see `indexer.search.Searcher.chain`.
 
         Two names are also unconnected when a level between them has more than `MOST_VALUES` names.
@@ -174,7 +174,8 @@ class Coauthors:
             return ()
         if set(self._papers(ends)) != ends:
             return ()
-        levels = self._levels(start, goal)
+        closed = {key_of(name, "author") for name in around} - ends
+        levels = self._levels(start, goal, closed)
         keys = [start]
         for level in levels[1:]:
             counts = self._papers(self._around({keys[-1]}) & level)
@@ -182,12 +183,12 @@ class Coauthors:
         shown = self._lists.shown(keys)
         return tuple(shown.get(key, key) for key in keys) if levels else ()
 
-    def _levels(self, start: str, goal: str) -> list[set[str]]:
+    def _levels(self, start: str, goal: str, closed: set[str]) -> list[set[str]]:
         """Returns, step by step, all names that lie on a shortest chain; nothing without one."""
         near, far = [{start}], [{goal}]
         while not near[-1] & far[-1]:
             side = near if len(near[-1]) <= len(far[-1]) else far
-            reached = self._around(side[-1]) - set().union(*side)
+            reached = self._around(side[-1]) - closed.union(*side)
             if not reached:
                 return []
             side.append(reached)

@@ -332,9 +332,9 @@ class ClusterSearcher:
         body = dated_body(matching, since, until, after, limit)
         return read_dated(self._transport.search(body), until)
 
-    def chain(self, one: str, other: str) -> tuple[str, ...]:
+    def chain(self, one: str, other: str, around: Iterable[str] = ()) -> tuple[str, ...]:
         """Returns the shortest chain of exact names from one to another, both included."""
-        return self._coauthors.chain(one, other)
+        return self._coauthors.chain(one, other, around)
 
     def meaning(self) -> MeaningInfo | None:
         """Returns None: this engine keeps no vectors and orders by words alone."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
@@ -319,12 +319,15 @@ class WhooshSearcher:
         return list_names(self._collection, self._author_index, folded)
 
     @guarded
-    def chain(self, one: str, other: str) -> tuple[str, ...]:
+    def chain(self, one: str, other: str, around: Iterable[str] = ()) -> tuple[str, ...]:
         """Returns the shortest chain of exact names from one to another, both included."""
         ends = [self._author_index.find(name_key(name)) for name in (one, other)]
         if min(ends) < 0:
             return ()
-        numbers = shortest_chain(self._collection.readers, self._author_index, *ends)
+        closed = {self._author_index.find(name_key(name)) for name in around} - {-1, *ends}
+        numbers = shortest_chain(
+            self._collection.readers, self._author_index, *ends, closed=sorted(closed)
+        )
         return tuple(self._author_index.display_name(number) for number in numbers)
 
     def attachment(self, name: str) -> bytes | None:

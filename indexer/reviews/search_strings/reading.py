@@ -262,14 +262,16 @@ class _Reader:
         if code in ("limit-to", "exclude"):
             made = scopus_limit(code, self._text[tree.mark[1] : tree.end])
             return self._recorded(made, tree, scope)
-        kept = self._kept(fields, tree)
+        kept = self._searched_fields(fields, tree)
         if not kept:
             self._left_out(tree, scope, fields[0].note if fields else NO_LIMIT)
             return None
         inner = replace(scope, fields=kept, distance=distance, code=code)
         return self._clause(tree.tree, inner)
 
-    def _kept(self, fields: list[SearchField], tree: FieldScope) -> tuple[SearchField, ...]:
+    def _searched_fields(
+        self, fields: list[SearchField], tree: FieldScope
+    ) -> tuple[SearchField, ...]:
         """Returns the fields that are searched: those of the text, or else those of the record."""
         known = list(dict.fromkeys(field.target for field in fields if field.target))
         texts = [target for target in known if target in _TEXT_TARGETS]

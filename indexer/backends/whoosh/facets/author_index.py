@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
@@ -285,7 +286,12 @@ class AuthorIndex:
 
 
 def shortest_chain(
-    readers: tuple[SegmentReader, ...], author_index: AuthorIndex, start: int, goal: int
+    readers: tuple[SegmentReader, ...],
+    author_index: AuthorIndex,
+    start: int,
+    goal: int,
+    *,
+    closed: Sequence[int] = (),
 ) -> tuple[int, ...]:
     """Returns the key ids of the shortest co-author chain, both ends included; empty without one.
 
@@ -297,10 +303,12 @@ def shortest_chain(
         author_index: their authors.
         start: first key id.
         goal: last key id.
+        closed: key ids through which it does not lead; none of its ends.
     """
     if not author_index.totals.count_of(start) or not author_index.totals.count_of(goal):
         return ()
     distance = np.full(author_index.size, -1, np.int32)
+    distance[list(closed)] = np.iinfo(np.int32).max
     distance[goal] = 0
     frontier: Longs = np.array([goal], np.int64)
     while len(frontier) and distance[start] < 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -180,7 +181,7 @@ class Authorships:
         return tuple(places)
 
     def _address(self, number: int) -> tuple[int, int]:
-        at = int(np.searchsorted(self._first, number, side="right")) - 1
+        at = bisect_right(self._first, number) - 1
         return at, int(self._live[at][number - self._first[at]])
 
 

@@ -45,12 +45,14 @@ def people_of(
         old = None
     curated = read_curated(attached.get(CURATED))
     identified = identified or (reuse and old is not None and old.identified)
-    evidence = CertainEvidence(
-        curated.papers,
-        collection.name_keys,
-        authorships.number,
-        authorships.paper if identified else None,
-    )
+    evidence = None
+    if identified or curated.papers:
+        evidence = CertainEvidence(
+            curated.papers,
+            collection.name_keys,
+            authorships.number,
+            authorships.paper if identified else None,
+        )
     data = table_of_people(
         collection,
         shipped_weights(),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from indexer.analysis import Analyzer
 from indexer.errors import IndexLocked, IndexMissing
+from indexer.meaning.model import SentenceEncoder
 from indexer.paper import Paper, name_key
 from indexer.publishing import check_attachment
 from indexer.ranking import Ranking
@@ -17,6 +18,7 @@ from indexer.results import Changes
 from indexer.reviews.labels import read_labels
 from indexer.search import IndexInfo, PaperTimes
 from tests.oracle.document import Collection, Document
+from tests.oracle.meaning import Meaning
 from tests.oracle.searcher import MemorySearcher
 
 
@@ -58,6 +60,7 @@ class MemoryIndex:
     """Keeps every generation in memory and nothing on disk."""
 
     def __init__(self, *, analyzer: Analyzer | None = None, ranking: Ranking | None = None) -> None:
+        self.encoder: SentenceEncoder | None = None
         self.analyzer = analyzer or Analyzer()
         self.ranking = ranking or Ranking()
         self._generations: dict[str, MemoryGeneration] = {}
@@ -90,7 +93,20 @@ class MemoryIndex:
             found.info,
             found.times,
             found.attached,
+            meaning=self.encoder and Meaning(self.encoder, list(found.papers.values())),
         )
+
+    def has_vectors(self) -> bool:
+        return self.encoder is not None
+
+    def encode_meaning(
+        self,
+        encoder: SentenceEncoder,
+        advance: Callable[[int, int], None] | None = None,  # noqa: ARG002 - nothing takes time
+    ) -> str | None:
+        """Give each paper a vector from now on, in every generation."""
+        self.encoder = encoder
+        return self.generation()
 
     @contextmanager
     def writer(

@@ -87,13 +87,14 @@ class MemoryIndex:
     def searcher(self, generation: str | None = None) -> Iterator[MemorySearcher]:
         found = self._kept(generation)
         documents = [self._document(paper) for paper in found.papers.values()]
+        papers = list(found.papers.values())
         yield MemorySearcher(
             Collection(documents, self.analyzer, read_labels(found.attached.get("labels"))),
             self.ranking,
             found.info,
             found.times,
             found.attached,
-            meaning=self.encoder and Meaning(self.encoder, list(found.papers.values())),
+            meaning=None if self.encoder is None else Meaning(self.encoder, papers),
         )
 
     def has_vectors(self) -> bool:
@@ -104,7 +105,7 @@ class MemoryIndex:
         encoder: SentenceEncoder,
         advance: Callable[[int, int], None] | None = None,  # noqa: ARG002 - nothing takes time
     ) -> str | None:
-        """Give each paper a vector from now on, in every generation."""
+        """Gives each paper a vector from now on, in every generation."""
         self.encoder = encoder
         return self.generation()
 

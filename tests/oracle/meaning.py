@@ -99,7 +99,8 @@ def shrunk(row: Floats) -> Vector:
 def unit(rows: Sequence[Floats]) -> Vector:
     """Returns the mean of vectors, of length 1."""
     mean = np.mean(np.stack(rows), axis=0, dtype=np.float64)
-    return shrunk((mean / max(float(np.linalg.norm(mean)), 1e-9)).astype(np.float32))
+    length = max(float(np.linalg.norm(mean)), 1e-9)
+    return shrunk(np.asarray(mean / length, np.float32))
 
 
 def cosine(one: Vector, other: Vector) -> float:

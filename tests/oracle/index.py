@@ -105,7 +105,7 @@ class MemoryIndex:
         encoder: SentenceEncoder,
         advance: Callable[[int, int], None] | None = None,  # noqa: ARG002 - nothing takes time
     ) -> str | None:
-        """Gives each paper a vector from now on, in every generation."""
+        """Makes a vector of each paper from now on, in every generation."""
         self.encoder = encoder
         return self.generation()
 

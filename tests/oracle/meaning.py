@@ -22,6 +22,8 @@ LEAST = 0.35
 LISTED = 10
 SHARED = 10
 """Papers nearest to one whose scores it shares in."""
+LEADING = 100
+"""Papers, the best, that share scores."""
 
 
 class Meaning:
@@ -79,7 +81,12 @@ class Meaning:
 
     def _shared(self, at: int, papers: Sequence[Paper], scores: Sequence[float]) -> float:
         """Returns the mean score of the papers nearest to one of them."""
-        known = [place for place, paper in enumerate(papers) if paper.id in self._of]
+        least = sorted(scores, reverse=True)[:LEADING][-1]
+        known = [
+            place
+            for place, paper in enumerate(papers)
+            if paper.id in self._of and scores[place] >= least
+        ]
         if len(known) < 2:
             return 0.0
         if at not in known:

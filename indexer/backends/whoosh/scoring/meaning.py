@@ -35,6 +35,9 @@ _SHORTLIST: Final = 1000
 100 % of the exact best 100 of 86,867 abstracts; half as many save under a millisecond."""
 NEIGHBOURS: Final = 10
 """Candidates whose scores a candidate shares in."""
+LEADING: Final = 100
+"""Candidates, the best, among which neighbours are looked for: their number squared is the cost;
+twice as many give no better order (nDCG@10 of three collections .634, against .635)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,18 +154,21 @@ def neighbour_scores(share: float, vectors: Quantized, scores: Scores) -> Scores
 
     It is a multiple of the mean score of the `NEIGHBOURS` candidates of highest cosine, and of all
     that tie with the last of them, see `indexer.ranking`. A doc without a vector gets the same
-    multiple of its own score.
+    multiple of its own score, and so does one behind the best `LEADING`.
 
     Args:
         share: `Ranking.neighbours`.
         vectors: of the candidates, see `candidate_vectors`.
         scores: of the candidates by words and meaning.
     """
-    known = np.flatnonzero(vectors.scales)
+    least = np.partition(scores, -LEADING)[-LEADING] if len(scores) > LEADING else 0
+    known = np.flatnonzero((vectors.scales > 0) & (scores >= least))
     if len(known) < 2:
         return np.zeros(len(scores))
     codes, scales = vectors.codes[known].astype(np.float32), vectors.scales[known].astype(float)
-    alike = np.round((codes @ codes.T) * scales[:, None] * scales, 5)
+    # Not `@`: the threads of BLAS wait for one another on a busy machine, 7 ms instead of 0.8.
+    products = np.einsum("ik,jk->ij", codes, codes)
+    alike = np.round(products * scales[:, None] * scales, 5)
     np.fill_diagonal(alike, -2)  # a paper is no neighbour of its own
     k = min(NEIGHBOURS, len(known) - 1)
     near = (alike >= np.partition(alike, -k, axis=1)[:, [-k]]).astype(float)

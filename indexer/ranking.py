@@ -43,7 +43,14 @@ last feature is meaning: to each of the papers looked at is added
 
     meaning * max(score) * max(0, cos(query, d)) / max(cos)
 
-over the papers looked at: with a weight of 1 words and meaning count the same.
+over the papers looked at: with a weight of 1 words and meaning count the same. To the sum
+
+    neighbours / (1 - neighbours) * mean of the sums of the ten nearest to d
+
+of the best hundred of them is added (of itself, behind these), since papers close to one another in
+meaning answer the same queries (Diaz 2005, "Regularizing ad hoc retrieval scores",
+https://doi.org/10.1145/1099554.1099722). The order is that of (1 - neighbours) * sum + neighbours
+* mean, but no score sinks. The order is about as good with 0.2.
 """
 
 from __future__ import annotations
@@ -70,8 +77,9 @@ class Ranking:
         title_match: weight of the likeness of query and title (j^2 above).
         parts: weight of the parts of a compound, where words may be missing.
         feedback: weight of the words that the best papers share, where words may be missing.
-        depth: how many of the best papers the signals look at; 0 = none of these five.
+        depth: how many of the best papers the signals look at; 0 = none of these.
         meaning: weight of the likeness of meaning, where the index has vectors.
+        neighbours: share of a score that is that of the papers nearest in meaning, there; below 1.
         enough: how many papers of the collection must have all bare words for `Match.AUTO` to show
             these only; fewer come first, and papers with some of the words follow.
     """
@@ -90,6 +98,7 @@ class Ranking:
     parts: float = 0.5
     feedback: float = 0.3
     meaning: float = 1.0
+    neighbours: float = 0.3
     depth: int = 200
     enough: int = 10
 
@@ -102,6 +111,7 @@ BM25F = Ranking(
     parts=0.0,
     feedback=0.0,
     meaning=0.0,
+    neighbours=0.0,
     depth=0,
 )
 """BM25F and nothing else, for comparison with other engines."""

@@ -16,7 +16,10 @@ import pytest
 from werkzeug.serving import make_server
 
 from indexer import Collection, Paper, assistant_server, load_config, load_venues, open_index
+from indexer.assistant import answers
 from indexer.assistant.answers import MOST_BYTES
+from tests.oracle import MemoryIndex
+from tests.semantic import encoder
 from webui import create_app
 
 mcp = pytest.importorskip("mcp", reason="the extra mcp is not installed")
@@ -89,6 +92,22 @@ def called(server: Any, tool: str, **arguments: Any) -> Any:
 
     talk(server, session)
     return said[0]
+
+
+def test_papers_close_in_meaning_stand_apart_from_the_results() -> None:
+    index = MemoryIndex.of(
+        Paper(f"p{number}", title, "A study of the automobile. " * (number % 3))
+        for number, title in enumerate(["Car engine", "Vehicle motor", "Tree root", "Car soup"])
+    )
+    index.encode_meaning(encoder())
+    with index.searcher() as searcher:
+        said = answers.search(searcher, Collection(load_venues()), "vehicle motor AND automobile")
+        first = answers.search(searcher, Collection(load_venues()), "car engine", limit=1)
+    assert "close_in_meaning" not in said  # operators ask for what is written
+    assert first["close_note"].endswith("not counted in total.")
+    close = {paper["id"] for paper in first["close_in_meaning"]}
+    assert close
+    assert not close & {paper["id"] for paper in first["results"]}
 
 
 async def research(client: Any) -> None:

@@ -154,6 +154,12 @@ def test_every_option_and_verb_says_what_it_is_for() -> None:
 # Search
 
 
+def test_meaning_is_asked_for_or_left_out(run: Run) -> None:
+    refused = run("search", "--meaning", "graph", code=1).stderr
+    assert "quiver build --meaning" in refused or "semantic" in refused  # no vectors; no encoder
+    assert run("search", "--no-meaning", "graph").stdout == run("search", "graph").stdout
+
+
 def test_search_prints_rank_title_authors_place_and_passage(run: Run) -> None:
     text = run("search", "waggle").stdout
     assert text.startswith("1 paper for waggle\n")

@@ -44,9 +44,10 @@ from indexer.evaluation.known_ways import (
     asked_ways,
 )
 from indexer.paper import Paper
-from indexer.query import Part, Word, Words
+from indexer.query import Match, Part, Word, Words
 from indexer.search import Index
 from tests.oracle import MemoryIndex
+from tests.semantic import encoder
 
 DOCUMENTS: tuple[dict[str, Any], ...] = (
     {"_id": "wing", "title": "Wings in a slipstream", "text": "lift of a wing"},
@@ -274,6 +275,29 @@ def test_a_paper_is_asked_for_in_every_way_that_people_have() -> None:
     wrong = set(asked[TYPO].lower().split()) - words
     assert len(wrong) == 1
     assert sorted(wrong.pop()) in [sorted(word) for word in words if len(word) > 6]
+
+
+def test_recall_counts_the_papers_listed_as_close_in_meaning(tmp_path: Path) -> None:
+    """A judged paper without a word of the query is found by the list alone."""
+    folder = beir(tmp_path / "small")
+    with (folder / "corpus.jsonl").open("w") as file:
+        rows = {"car": "automobile garage", "tree": "a root", "river": "a flood of water"}
+        file.writelines(json.dumps({"_id": key, "text": row}) + "\n" for key, row in rows.items())
+    (folder / "corpus.jsonl.gz").unlink()
+    (folder / "queries.jsonl").write_text(json.dumps({"_id": "q1", "text": "vehicle garage car"}))
+    (folder / "qrels/test.tsv").write_text("q1\tcar\t1\n")
+    judged = read_judged(folder)
+
+    def encode(index: Index) -> None:
+        assert isinstance(index, MemoryIndex)
+        index.encode_meaning(encoder())
+
+    words = evaluate(judged, memory, match=Match.ALL)
+    scored = evaluate(judged, memory, match=Match.ALL, prepare=encode)
+    assert words.recall_with_close is None
+    assert scored.scores["recall@100"] == 0
+    assert scored.recall_with_close == 1
+    assert evaluation_json(scored)["recall@100 with close"] == 1
 
 
 def test_a_paper_that_is_not_found_is_named() -> None:

@@ -145,7 +145,7 @@ def test_options_that_a_document_names_exist(name: str) -> None:
     known = {"--help", "--version", "--check", "--app"}
     for verb in COMMANDS:
         for parameter in verb.params:
-            known.update(parameter.opts)
+            known.update((*parameter.opts, *parameter.secondary_opts))
     for action in arguments()._actions:  # argparse has no other list of them
         known.update(action.option_strings)
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", DOCUMENTS[name]))

@@ -239,6 +239,8 @@ def _comparison_lines(
             f"  {comparison.measure:<11} {score:.4f}  {comparison.difference:+.4f}"
             f"  p = {comparison.p_value:.4f}"
         )
+    if second.recall_with_close is not None:
+        yield f"  recall@100  {second.recall_with_close:.4f}  with the list of close papers"
     changes = comparisons[0].changes
     gained = [change for change in changes if change[1] > 0][:SHOWN]
     lost = [change for change in reversed(changes) if change[1] < 0][:SHOWN]

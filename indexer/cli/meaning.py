@@ -1,4 +1,4 @@
-"""Encoding the papers of an index for searches by meaning, after a build or an update."""
+"""The options `--meaning`: encoding the papers of an index, and searching by what they mean."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tqdm import tqdm
 from indexer.cli.group import Session
 from indexer.errors import ConfigError
 from indexer.generations.report import BuildReport
-from indexer.search import Index, MeaningIndex
+from indexer.search import Index, MeaningIndex, Searcher
 from indexer.system.extras import require_extra
 
 meaning_option = click.option(
@@ -20,6 +20,33 @@ meaning_option = click.option(
     default=None,
     help="Encode the papers for searches by meaning; build.meaning by default.",
 )
+
+search_meaning_option = click.option(
+    "--meaning/--no-meaning",
+    default=None,
+    help="Order the best papers by words and meaning, or by words alone; search.meaning by "
+    "default.",
+)
+
+
+def searching_by_meaning(session: Session, *, option: bool | None) -> Session:
+    """Returns the session with another `search.meaning`; None changes nothing."""
+    if option is None:
+        return session
+    search = replace(session.config.search, meaning="on" if option else "off")
+    return replace(session, config=replace(session.config, search=search))
+
+
+def require_vectors(searcher: Searcher) -> None:
+    """Checks that an index can be searched by meaning.
+
+    Raises:
+        click.ClickException: when it has no vectors.
+    """
+    if searcher.meaning() is None:
+        raise click.ClickException(
+            "--meaning: this index has no vectors; `quiver build --meaning DUMP...` adds them"
+        )
 
 
 def meaning_setting(session: Session, *, option: bool | None) -> str:

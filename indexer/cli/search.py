@@ -9,6 +9,7 @@ import click
 from indexer.cleaning.venues import load_venues
 from indexer.cli.filters import filter_options, order_options, read_filters
 from indexer.cli.group import Session, example, with_session
+from indexer.cli.meaning import require_vectors, search_meaning_option, searching_by_meaning
 from indexer.cli.opening import open_searcher
 from indexer.cli.terminal import echo_lines, results_lines
 from indexer.errors import QueryError
@@ -38,6 +39,7 @@ from indexer.suggestions.relaxation_text import offer_some_words
     help="Page of the results to print.",
 )
 @click.option("--per-page", type=click.IntRange(min=0), help="Results on a page; 0 = counts only.")
+@search_meaning_option
 @click.option("--explain", is_flag=True, help="Show how each score is made up.")
 @with_session
 def search(
@@ -49,6 +51,7 @@ def search(
     sort: str,
     page: int,
     per_page: int | None,
+    meaning: bool | None,
     explain: bool,
     **chosen: tuple[str, ...],
 ) -> None:
@@ -65,7 +68,9 @@ def search(
             f"expected at most {limits.max_per_page} (search.max_per_page); got {size}",
         )
     text = " ".join(query).encode(errors="replace").decode()
-    with open_searcher(session) as searcher:
+    with open_searcher(searching_by_meaning(session, option=meaning)) as searcher:
+        if meaning:
+            require_vectors(searcher)
         venues = load_venues(session.config.build.venues)
         filters, span = read_filters(searcher, chosen, years, venues)
         asked = parse_query(

@@ -266,6 +266,7 @@ _LIMITS: Final[Mapping[str, Numbers | Choice | Optional | Text]] = MappingProxyT
         "ranking.parts": _WEIGHT,
         "ranking.feedback": _WEIGHT,
         "ranking.meaning": _WEIGHT,
+        "ranking.neighbours": Numbers(0, 0.9),
         "ranking.depth": Numbers(0, 100_000),
         "ranking.enough": Numbers(1, 1000),
         "search.per_page": Numbers(1, 1000),

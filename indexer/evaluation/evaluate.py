@@ -27,6 +27,9 @@ Advance = Callable[[str, int], None]
 """Told what is under way ("papers", "queries") and how many of them are done."""
 
 MEASURES: Final = ("ndcg@10", "recall@100", "map", "mrr@10")
+_RECALL: Final = "recall@100"
+_RECALLED: Final = 100
+"""Places that `_RECALL` looks at."""
 DEPTH: Final = 1000
 """Hits of a query that are scored."""
 MOST_WORDS: Final = 1024
@@ -49,6 +52,8 @@ class Evaluation:
         unjudged: queries left out because nobody judged them.
         missing: documents that were judged and are not in the collection; they count as not found.
         beside: as `scores`, of the same queries under another `Match`; empty where none was asked.
+        recall_with_close: mean recall@100 where the papers listed as close in meaning
+            (`Results.close`) take the last of the first hundred places; None without vectors.
     """
 
     name: str
@@ -59,6 +64,7 @@ class Evaluation:
     unjudged: int
     missing: int
     beside: Mapping[str, float] = field(default_factory=dict)
+    recall_with_close: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +133,11 @@ def evaluate(  # noqa: PLR0913 - one keyword a choice of the verb
 
             others = {} if beside is None else ask(f"queries, {beside}", beside)
             runs = ask("queries", match)
+            close: dict[str, tuple[str, ...]] = {}
+            if searcher.meaning() is not None:
+                for query in judged.queries:
+                    listed = tuple(own_ids[paper_id] for paper_id in _close(searcher, query, match))
+                    close[query.id] = _with_close(runs[query.id], listed)
     by_query = score_runs(judged, runs)
     judged_ids = {paper_id for query in judged.queries for paper_id in judged.judgements[query.id]}
     missing = sum(index_id(paper_id) not in own_ids for paper_id in judged_ids)
@@ -139,6 +150,7 @@ def evaluate(  # noqa: PLR0913 - one keyword a choice of the verb
         judged.unjudged,
         missing,
         {} if beside is None else _means(score_runs(judged, others)),
+        _means(score_runs(judged, close))[_RECALL] if close else None,
     )
 
 
@@ -258,7 +270,9 @@ def randomisation_test(differences: list[float]) -> float:
 def evaluation_json(evaluation: Evaluation) -> dict[str, Any]:
     """Write the scores as the object of ``quiver evaluate --json``."""
     scores = {name: round(score, 5) for name, score in evaluation.scores.items()}
-    return {**scores, "queries": len(evaluation.by_query)}
+    close = evaluation.recall_with_close
+    listed = {} if close is None else {"recall@100 with close": round(close, 5)}
+    return {**scores, **listed, "queries": len(evaluation.by_query)}
 
 
 def comparison_json(second: Evaluation, comparisons: list[Comparison]) -> dict[str, Any]:
@@ -281,9 +295,26 @@ def comparison_json(second: Evaluation, comparisons: list[Comparison]) -> dict[s
     }
 
 
-def _best(searcher: Searcher, query: JudgedQuery, match: Match) -> list[str]:
+def _asked(query: JudgedQuery, match: Match, per_page: int) -> Query | None:
     clause = plain_clause(query.text)
     if clause is None:
-        return []
-    asked = Query(text=query.text, clause=clause, match=match, per_page=DEPTH)
-    return list(islice(searcher.ids(asked), DEPTH))
+        return None
+    return Query(text=query.text, clause=clause, match=match, per_page=per_page)
+
+
+def _best(searcher: Searcher, query: JudgedQuery, match: Match) -> list[str]:
+    asked = _asked(query, match, DEPTH)
+    return [] if asked is None else list(islice(searcher.ids(asked), DEPTH))
+
+
+def _close(searcher: Searcher, query: JudgedQuery, match: Match) -> list[str]:
+    """Returns the papers that a page lists below its results as close in meaning."""
+    asked = _asked(query, match, 1)
+    close = () if asked is None else searcher.search(asked, facets=()).close
+    return [hit.paper.id for hit in close]
+
+
+def _with_close(run: tuple[str, ...], close: tuple[str, ...]) -> tuple[str, ...]:
+    """Returns a run in which the papers of the list end the first hundred."""
+    first = max(0, _RECALLED - len(close))
+    return tuple(dict.fromkeys((*run[:first], *close, *run[first:])))[:DEPTH]

@@ -14,8 +14,9 @@ from indexer.backends.opensearch.connection import ClusterConfig
 from indexer.budget import Limits
 from indexer.paper import Paper
 from indexer.ranking import Ranking
-from indexer.search import Index, Searcher
+from indexer.search import Index, MeaningIndex, Searcher
 from tests.oracle import MemoryIndex
+from tests.semantic import choice, encoder
 
 CLUSTER = "QUIVER_TEST_CLUSTER"
 """Environment variable with the addresses of the cluster under test, a comma between them."""
@@ -51,13 +52,15 @@ class Backend:
 
     @contextmanager
     def holding(
-        self, papers: Iterable[Paper], ranking: Ranking | None = None
+        self, papers: Iterable[Paper], ranking: Ranking | None = None, *, meaning: bool = False
     ) -> Iterator[Searcher]:
-        """Yield a searcher over an index of these papers."""
+        """Yield a searcher over an index of these papers, with vectors where it keeps them."""
         with self.index(ranking) as index:
             with index.writer() as writer:
                 for paper in papers:
                     writer.add(paper)
+            if meaning and isinstance(index, MeaningIndex):
+                index.encode_meaning(encoder())
             with index.searcher() as searcher:
                 yield searcher
 
@@ -69,7 +72,7 @@ def _memory(folder: Path, ranking: Ranking) -> Index:
 def _whoosh(folder: Path, ranking: Ranking) -> Index:
     from indexer.backends.whoosh.index import WhooshIndex
 
-    return WhooshIndex(folder, ranking=ranking)
+    return WhooshIndex(folder, ranking=ranking, encoder=choice())
 
 
 def _cluster_config(folder: Path) -> ClusterConfig:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -11,12 +11,14 @@ from datetime import UTC, datetime
 from indexer.analysis import Analyzer
 from indexer.errors import IndexLocked, IndexMissing
 from indexer.generations.publishing import check_attachment
+from indexer.meaning.model import SentenceEncoder
 from indexer.paper import Paper, name_key
 from indexer.ranking import Ranking
 from indexer.results import Changes
 from indexer.reviews.labels import read_labels
 from indexer.search import IndexInfo, PaperTimes
 from tests.oracle.document import Collection, Document
+from tests.oracle.meaning import Meaning
 from tests.oracle.searcher import MemorySearcher
 
 
@@ -58,6 +60,7 @@ class MemoryIndex:
     """Keeps every generation in memory and nothing on disk."""
 
     def __init__(self, *, analyzer: Analyzer | None = None, ranking: Ranking | None = None) -> None:
+        self.encoder: SentenceEncoder | None = None
         self.analyzer = analyzer or Analyzer()
         self.ranking = ranking or Ranking()
         self._generations: dict[str, MemoryGeneration] = {}
@@ -84,6 +87,7 @@ class MemoryIndex:
     def searcher(self, generation: str | None = None) -> Iterator[MemorySearcher]:
         found = self._kept(generation)
         documents = [self._document(paper) for paper in found.papers.values()]
+        papers = list(found.papers.values())
         yield MemorySearcher(
             Collection(
                 documents,
@@ -95,7 +99,20 @@ class MemoryIndex:
             found.info,
             found.times,
             found.attached,
+            meaning=None if self.encoder is None else Meaning(self.encoder, papers),
         )
+
+    def has_vectors(self) -> bool:
+        return self.encoder is not None
+
+    def encode_meaning(
+        self,
+        encoder: SentenceEncoder,
+        advance: Callable[[int, int], None] | None = None,  # noqa: ARG002 - nothing takes time
+    ) -> str | None:
+        """Makes a vector of each paper from now on, in every generation."""
+        self.encoder = encoder
+        return self.generation()
 
     @contextmanager
     def writer(

@@ -11,6 +11,7 @@ from indexer.generations.integrity import Integrity
 from indexer.language.unparse import format_clause
 from indexer.paper import Paper, name_key, unnumbered
 from indexer.query import FacetField, Match, Query, Sort, YearRange
+from indexer.query_analysis.meaning_text import question_of
 from indexer.ranking import Ranking
 from indexer.references.known_item import read_known_item
 from indexer.search import (
@@ -31,6 +32,7 @@ from indexer.text.folding import fold, forms
 from tests.oracle.chain import chain
 from tests.oracle.document import Collection
 from tests.oracle.matching import Matching, Scores, bare_words, grows
+from tests.oracle.meaning import LEAST, LISTED, Meaning, Vector
 from tests.oracle.ordering import facet, listed, ordered, passes, rounded
 from tests.oracle.reading import read, readings, speaking, without
 from tests.oracle.signals import led_on, signal_terms, with_signals
@@ -69,7 +71,10 @@ class MemorySearcher:
         info: IndexInfo,
         times: Mapping[str, PaperTimes],
         attached: Mapping[str, bytes],
+        *,
+        meaning: Meaning | None = None,
     ) -> None:
+        self._meaning = meaning
         self.collection = collection
         self.matching = Matching(collection, ranking)
         self._info = info
@@ -118,6 +123,7 @@ class MemorySearcher:
             self._receipt(query, reading),
             self.generation,
             (time.perf_counter() - started) * 1000,
+            close=self._close(query, reading, found) if query.page <= 1 and size else (),
         )
 
     def count(self, query: Query) -> int:
@@ -178,12 +184,48 @@ class MemorySearcher:
         return chain(one, other, papers, listed("author", papers, self.collection), around)
 
     def meaning(self) -> MeaningInfo | None:
-        """Returns None: this engine keeps no vectors and orders by words alone."""
-        return None
+        """Returns what vectors the index was given; None without any."""
+        meaning = self._meaning
+        if meaning is None:
+            return None
+        return MeaningInfo(meaning.encoder.model.name, len(self.collection.documents))
 
-    def nearest(self, papers: Sequence[Paper], limit: int = 20) -> tuple[tuple[Paper, float], ...]:  # noqa: ARG002
-        """Returns nothing: this engine keeps no vectors."""
-        return ()
+    def nearest(self, papers: Sequence[Paper], limit: int = 20) -> tuple[tuple[Paper, float], ...]:
+        """Returns the papers nearest in meaning to some papers; none without vectors."""
+        if self._meaning is None or not papers:
+            return ()
+        every = [document.paper for document in self.collection.documents]
+        return tuple(self._near(every, self._meaning.of_papers(papers))[:limit])
+
+    def _near(self, papers: Sequence[Paper], vector: Vector) -> list[tuple[Paper, float]]:
+        """Returns papers with their cosines, nearest first."""
+        meaning = self._meaning
+        assert meaning is not None
+        near = [(paper, meaning.cosine(paper, vector)) for paper in papers]
+        return ordered([(paper, one) for paper, one in near if one is not None], Sort.RELEVANCE)
+
+    def _vector(self, query: Query, match: Match) -> Vector | None:
+        """Returns the vector of a query; None where words alone order its hits."""
+        ranking = self.matching.ranking
+        terms = signal_terms(query.clause, self.matching, match)
+        if self._meaning is None or not terms or not ranking.meaning or ranking.depth < 1:
+            return None
+        question = question_of(query)
+        return self._meaning.of_text(question) if question else None
+
+    def _close(
+        self, query: Query, reading: Reading, found: Sequence[tuple[Paper, float]]
+    ) -> tuple[Hit, ...]:
+        """Returns the papers close in meaning that the best hits do not hold."""
+        vector = self._vector(query, reading.match)
+        if vector is None:
+            return ()
+        most = len(found) if reading.match is Match.ALL else self.matching.ranking.depth
+        held = {paper.id for paper, _ in found[:most]}
+        every = (document.paper for document in self.collection.documents)
+        rest = [paper for paper in every if passes(paper, query) and paper.id not in held]
+        near = self._near(rest, vector)[:LISTED]
+        return tuple(Hit(paper, one) for paper, one in near if one >= LEAST)
 
     def attachment(self, name: str) -> bytes | None:
         return self._attached.get(name)
@@ -252,6 +294,12 @@ class MemorySearcher:
             papers = self.collection.documents
             best = ordered([(papers[at].paper, rounded(score)) for at, score in more], query.sort)
             best.sort(key=behind)
+        vector = self._vector(query, match)
+        if vector is not None and self._meaning is not None:
+            sums = self._meaning.added(best, vector, self.matching.ranking)
+            pairs = zip(best, sums, strict=True)
+            best = ordered([(paper, rounded(one)) for (paper, _), one in pairs], query.sort)
+            best.sort(key=behind)
         return [*best, *found[depth:]]
 
     def _resolved(self, query: Query) -> Reading:
@@ -297,7 +345,12 @@ class MemorySearcher:
             (),
             reading.all_words,
             reading.elsewhere,
+            self._label(query, reading.match),
         )
+
+    def _label(self, query: Query, match: Match) -> str:
+        meaning = self._meaning if self._vector(query, match) else None
+        return meaning.encoder.model.label if meaning else ""
 
     def _emptied(self, query: Query, at: int) -> bool:
         """Returns whether, under "all", the query without this leaf finds something."""

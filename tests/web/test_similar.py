@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 from indexer import Paper
 from indexer.backends.whoosh.index import WhooshIndex
 from indexer.related.more_like_this import related_papers
-from tests.backends.whoosh.semantic import choice, encoder
 from tests.oracle import MemoryIndex
+from tests.semantic import choice, encoder
 from tests.web.conftest import PAPERS
 from tests.web.reading import Element, hits, read
 from webui import create_app

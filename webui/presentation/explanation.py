@@ -20,6 +20,7 @@ _SIGNALS: Final = {
     "coverage": "The paper has many of the words of the query",
     "title": "The title resembles the query",
     "likeness of meaning": "The paper is close to the query in meaning",
+    "papers of like meaning": "Papers close to it in meaning fit the query",
 }
 
 

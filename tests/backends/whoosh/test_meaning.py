@@ -22,7 +22,7 @@ from indexer.meaning.quantization import quantize
 from indexer.paper import Paper
 from indexer.query import Filter, Match, YearRange
 from indexer.ranking import Ranking
-from tests.backends.whoosh.semantic import WIDTH, choice, encoder
+from tests.semantic import WIDTH, choice, encoder
 
 TOPICS = ("car engine", "soup recipe", "tree root", "star light", "river flood")
 

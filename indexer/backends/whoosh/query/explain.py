@@ -68,7 +68,7 @@ def _explained(
         ]
         if final:
             near = final.meaning_of(hit.segment, hit.doc)
-            parts.append(Contribution("likeness of meaning", "", near))
+            parts += [Contribution(label, "", value) for label, value in near]
     nonzero = sorted((part for part in parts if part.value), key=lambda part: -part.value)
     return tuple(nonzero)
 

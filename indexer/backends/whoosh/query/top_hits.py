@@ -13,7 +13,13 @@ from indexer.backends.whoosh.query.execution import QueryMatches
 from indexer.backends.whoosh.query.filters import all_of
 from indexer.backends.whoosh.scoring.collection import Collection
 from indexer.backends.whoosh.scoring.match_tiers import best_in_tiers, first_tier, tied_in_tiers
-from indexer.backends.whoosh.scoring.meaning import meaning_scores, nearest_docs, query_vector
+from indexer.backends.whoosh.scoring.meaning import (
+    candidate_vectors,
+    meaning_scores,
+    nearest_docs,
+    neighbour_scores,
+    query_vector,
+)
 from indexer.backends.whoosh.scoring.ranked_docs import Ranked, RankedDoc, RankOrder
 from indexer.backends.whoosh.scoring.relevance_feedback import (
     ExpansionTerm,
@@ -91,20 +97,19 @@ class Rescored:
     Attributes:
         ranked: the candidates, unordered.
         expansion: terms of pseudo-relevance feedback; empty where there is none.
-        meaning: float64, score added for likeness of meaning, one per candidate; None without it.
+        meaning: score added for likeness of meaning, and for that to other candidates, each by its
+            label for the explanation: float64, one per candidate; empty where words alone count.
     """
 
     ranked: Ranked
     expansion: tuple[ExpansionTerm, ...] = ()
-    meaning: Scores | None = None
+    meaning: tuple[tuple[str, Scores], ...] = ()
 
-    def meaning_of(self, segment: int, doc: int) -> float:
-        """Returns the score added to one doc for likeness of meaning."""
-        if self.meaning is None:
-            return 0.0
+    def meaning_of(self, segment: int, doc: int) -> list[tuple[str, float]]:
+        """Returns the scores added to one doc for meaning, with their labels."""
         ranked = self.ranked
         ranks = np.flatnonzero((ranked.segments == segment) & (ranked.docs == doc))
-        return float(self.meaning[ranks[0]]) if len(ranks) else 0.0
+        return [(label, float(scores[rank])) for label, scores in self.meaning for rank in ranks]
 
 
 def rescored(collection: Collection, matches: QueryMatches) -> Rescored | None:
@@ -148,8 +153,12 @@ def _rescored(
     vector = query_vector(collection, matches.query)
     if vector is None:
         return Rescored(final, expansion)
-    added = meaning_scores(collection, vector, final)
-    scores = rounded(final.scores + added)
+    weights = collection.ranking
+    vectors = candidate_vectors(collection, vector, final)
+    near = meaning_scores(weights.meaning, vectors, vector.codes, final.scores)
+    shared = neighbour_scores(weights.neighbours, vectors, final.scores + near)
+    scores = rounded(final.scores + near + shared)
+    added = (("likeness of meaning", near), ("papers of like meaning", shared))
     return Rescored(Ranked(final.segments, final.docs, scores), expansion, added)
 
 

@@ -33,6 +33,11 @@ from indexer.query_analysis.meaning_text import MOST_CHARACTERS, question_of
 _SHORTLIST: Final = 1000
 """Docs whose signs differ least from the query's and whose cosines are computed: they hold 97.7 to
 100 % of the exact best 100 of 86,867 abstracts; half as many save under a millisecond."""
+NEIGHBOURS: Final = 10
+"""Candidates whose scores a candidate shares in."""
+LEADING: Final = 100
+"""Candidates, the best, among which neighbours are looked for: their number squared is the cost;
+twice as many give no better order (nDCG@10 of three collections .634, against .635)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,34 +109,72 @@ def _mean(model: Model, vectors: Sequence[Floats]) -> TextVector:
     return TextVector(model, codes, signs_of(codes.codes))
 
 
-def meaning_scores(collection: Collection, vector: TextVector, ranked: Ranked) -> Scores:
-    """Returns what meaning adds to the score of each candidate, never less than 0.
-
-    It is `Ranking.meaning` times the best score times the share of the cosine in the highest one.
-    A doc without a vector gets `Ranking.meaning` times its own score, so its rank stays about what
-    words make it.
+def candidate_vectors(collection: Collection, vector: TextVector, ranked: Ranked) -> Quantized:
+    """Returns the vectors of candidates, in their order; the scale is 0 where there is none.
 
     Args:
         collection: the index.
-        vector: of the query.
-        ranked: all candidates, in any order, with the scores that words give them.
+        vector: of the query; vectors of other models are left out.
+        ranked: all candidates, in any order.
     """
-    near = np.zeros(len(ranked))
-    known = np.zeros(len(ranked), np.bool_)
+    codes = np.zeros((len(ranked), vector.codes.codes.shape[1]), np.int8)
+    scales = np.zeros(len(ranked), np.float32)
     for segment, ranks in ranked.rising():
         column = collection.readers[segment].meaning
         if column is not None and column.model == vector.model.identity:
             docs = ranked.docs[ranks]
-            near[ranks] = np.maximum(cosines(column.vectors.take(docs), vector.codes), 0)
-            known[ranks] = column.scales[docs] > 0
-    weight = collection.ranking.meaning
+            codes[ranks], scales[ranks] = column.codes[docs], column.scales[docs]
+    return Quantized(codes, scales)
+
+
+def meaning_scores(weight: float, vectors: Quantized, query: Quantized, scores: Scores) -> Scores:
+    """Returns what meaning adds to the score of each candidate, never less than 0.
+
+    It is `weight` times the best score times the share of the cosine in the highest one. A doc
+    without a vector gets `weight` times its own score, so its rank stays about what words make it.
+
+    Args:
+        weight: `Ranking.meaning`.
+        vectors: of the candidates, see `candidate_vectors`.
+        query: a single vector.
+        scores: of the candidates by words.
+    """
+    near = np.maximum(cosines(vectors, query), 0)
     highest = float(near.max(initial=0))
     if not highest:
-        return np.zeros(len(ranked))
-    scores: Scores = weight * np.where(
-        known, float(ranked.scores.max()) * near / highest, ranked.scores
+        return np.zeros(len(scores))
+    added: Scores = weight * np.where(
+        vectors.scales > 0, float(scores.max()) * near / highest, scores
     )
-    return scores
+    return added
+
+
+def neighbour_scores(share: float, vectors: Quantized, scores: Scores) -> Scores:
+    """Returns what the candidates nearest to each candidate add to its score, never less than 0.
+
+    It is a multiple of the mean score of the `NEIGHBOURS` candidates of highest cosine, and of all
+    that tie with the last of them, see `indexer.ranking`. A doc without a vector gets the same
+    multiple of its own score, and so does one behind the best `LEADING`.
+
+    Args:
+        share: `Ranking.neighbours`.
+        vectors: of the candidates, see `candidate_vectors`.
+        scores: of the candidates by words and meaning.
+    """
+    least = np.partition(scores, -LEADING)[-LEADING] if len(scores) > LEADING else 0
+    known = np.flatnonzero((vectors.scales > 0) & (scores >= least))
+    if len(known) < 2:
+        return np.zeros(len(scores))
+    codes, scales = vectors.codes[known].astype(np.float32), vectors.scales[known].astype(float)
+    # Not `@`: the threads of BLAS wait for one another on a busy machine, 7 ms instead of 0.8.
+    products = np.einsum("ik,jk->ij", codes, codes)
+    alike = np.round(products * scales[:, None] * scales, 5)
+    np.fill_diagonal(alike, -2)  # a paper is no neighbour of its own
+    k = min(NEIGHBOURS, len(known) - 1)
+    near = (alike >= np.partition(alike, -k, axis=1)[:, [-k]]).astype(float)
+    means = scores.copy()
+    means[known] = near @ scores[known] / near.sum(1)
+    return share / (1 - share) * means
 
 
 def nearest_docs(

@@ -151,13 +151,17 @@ def test_the_file_of_labels_is_read_as_it_was_written(tmp_path: Path) -> None:
         read_labels_file(table(tmp_path / "labels.csv", "id,label\na,maybe\n"))
     with pytest.raises(ConfigError, match="no such file"):
         read_labels_file(str(tmp_path / "none.csv"))
+    repeated, longer = "id,label,id\n", "id,label\na,included,x\n"
+    for text, fault in ((repeated, "named 'id'"), (longer, ":2: has more")):
+        with pytest.raises(ConfigError, match=fault):
+            read_labels_file(table(tmp_path / "labels.csv", text))
 
 
 def test_columns_that_people_add_to_the_file_stay(folder: Path) -> None:
     quiver("build", "papers.jsonl")
     (folder / "data").mkdir(exist_ok=True)
     path = folder / "data" / "labels.csv"
-    table(path, "reviewer,id,label,why\nAnn,b2,excluded,=x\n,zz,included,\n")
+    table(path, "reviewer,id,label,why,later\nAnn,b2,excluded,=x,\n,zz,included,,\n")
     quiver("label", table(folder / "new.csv", "id,included\na1,1\nb2,1\n"))
     with path.open(encoding="utf-8", newline="") as file:
         rows = {row["id"]: row for row in csv.DictReader(file)}
@@ -165,7 +169,7 @@ def test_columns_that_people_add_to_the_file_stay(folder: Path) -> None:
     assert (rows["b2"]["label"], rows["b2"]["reviewer"], rows["b2"]["why"]) == (
         "included", "Ann", "'=x",
     )  # fmt: skip
-    assert rows["a1"]["reviewer"] == ""
+    assert (rows["a1"]["reviewer"], rows["a1"]["later"]) == ("", "")
 
 
 def test_damaged_labels_are_said() -> None:

@@ -101,7 +101,9 @@ class _Entry:
         yield "volume", self._text(known.volume)
         yield from self._numbers()
         yield "chapter", self._text(known.chapter)
-        yield "pages", _RANGE.sub("--", self._text(known.pages))
+        # Styles of BibTeX know no eid, and print what stands for the pages; biblatex prints both.
+        pages = known.pages or ("" if self.biblatex else known.article_number)
+        yield "pages", _RANGE.sub("--", self._text(pages))
         yield "eid", self._text(known.article_number)
         yield "pagetotal" if self.biblatex else "numpages", self._text(known.page_count)
         yield "edition", self._text(known.edition)

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final, Protocol
 
-from indexer.author import Author
+from indexer.author import Author, joined
 from indexer.cleaning import names
+from indexer.record.author_name import natural_name
 from indexer.record.identifiers import orcid_of
 
 MOST_AFFILIATIONS: Final = 100
@@ -51,7 +52,10 @@ def clean_details(
     """
     kept: list[Author] = []
     complete = True
-    for name, author in zip(given, details, strict=True):
+    for printed, told in zip(given, details, strict=True):
+        author = _without_et_al(told)
+        name = printed if author is told else author.name
+        complete = complete and author is told
         if not author.has_parts:
             names_, whole = listed((name,))
             complete = complete and whole
@@ -67,6 +71,16 @@ def clean_details(
         else:
             kept += map(Author, names_)
     return tuple(kept), complete
+
+
+def _without_et_al(author: Author) -> Author:
+    """Returns an author without the "et al." behind an inverted name ("Smith, J. et al.")."""
+    given = names.without_et_al(author.given)
+    if given == author.given:
+        return author
+    particle = joined(author.dropping_particle, author.particle)
+    name = natural_name(author.family, given, particle, author.suffix)
+    return replace(author, name=name, given=given)
 
 
 def clean_author(author: Author, name: str, work: Work) -> Author:

@@ -13,10 +13,10 @@ from indexer.publication import KIND_LABELS
 _WORDS: Final = {
     "article-journal": "journalarticle articlejournal article jour journal jfull ejour "
     "researcharticle reviewarticle electronicarticle inpr inpress shortcommunication datapaper "
-    "editorial letter erratum journalpaper",
+    "editorial letter erratum journalpaper ieeejournals ieeeearlyaccessarticles",
     "paper-conference": "conferencepaper inproceedings proceedingsarticle paperconference "
     "conference cpaper conf proceedingspaper conferencearticle conferenceobject "
-    "conferenceproceedings meetingabstract conferenceabstract",
+    "conferenceproceedings meetingabstract conferenceabstract ieeeconferences",
     "chapter": "chapter bookchapter booksection bookpart incollection inbook suppbook chap ech "
     "booktrack referenceentry suppcollection bookitem section bookinbook",
     "book": "book mvbook monograph ebook editedbook referencebook electronicbook wholebook "
@@ -34,10 +34,10 @@ _WORDS: Final = {
     "webpage": "webpage online electronic www elec web website webpagereference onlinemultimedia "
     "blog",
     "patent": "patent pat patentreference",
-    "standard": "standard stand standardseries",
+    "standard": "standard stand standardseries ieeestandards",
     "review": "review peerreview peerreviewreport",
     "review-book": "bookreview",
-    "article-magazine": "magazinearticle articlemagazine mgzn magazine",
+    "article-magazine": "magazinearticle articlemagazine mgzn magazine ieeemagazines",
     "article-newspaper": "newspaperarticle articlenewspaper newspaper news",
     "entry-encyclopedia": "encyclopediaarticle encyclopediaentry entryencyclopedia ency encyc "
     "inreference encyclopedia",
@@ -73,9 +73,9 @@ _WORDS: Final = {
 _TYPES: Final = {
     CONFERENCE: "conferencepaper inproceedings proceedingsarticle paperconference conference "
     "cpaper conf proceedings conferenceproceedings proceedingspaper conferencearticle "
-    "conferenceobject",
+    "conferenceobject ieeeconferences",
     JOURNAL: "journalarticle article articlejournal jour journal jfull ejour researcharticle "
-    "magazinearticle mgzn articlemagazine reviewarticle",
+    "magazinearticle mgzn articlemagazine reviewarticle ieeejournals ieeeearlyaccessarticles",
 }
 _LONGEST: Final = 100
 """Characters of a type that are read."""

@@ -14,7 +14,7 @@ _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|2nd|3rd)\.?", re.IGNORECASE)
 _INITIALS = re.compile(r"(?:[^\W\d_]\.[\s-]*){1,5}|[A-Z]{1,3}")
 _INITIALS_LAST = re.compile(
     r"([^\W\d_][\w'’-]+(?: [^\W\d_][\w'’-]+){0,3}) "
-    r"((?:[A-Z]\.[ -]?){1,5}|[A-Z]{1,3}|[A-Z](?: [A-Z]){1,4})"
+    r"((?:[A-ZÀ-ÖØ-Þ]\.[ -]?){1,5}|[A-ZÀ-ÖØ-Þ]{1,3}|[A-ZÀ-ÖØ-Þ](?:[ -][A-ZÀ-ÖØ-Þ]){1,4})"
 )
 _INITIAL_FIRST = re.compile(r"[^\W\d_]\.")
 _ROMAN = re.compile(r"[IVX]{2,5}")

@@ -26,7 +26,8 @@ _LETTERS = {
     "textdagger": "†", "textdaggerdbl": "‡", "textperthousand": "‰", "textquestiondown": "¿",
     "textexclamdown": "¡", "guillemotleft": "«", "guillemotright": "»",
     "textbraceleft": "\\{", "textbraceright": "\\}",
-    "textasciitilde": "~", "textunderscore": "_", "textbackslash": "\x00", "textdegree": "°",
+    "textdollar": "\\$", "textasciitilde": "~", "textunderscore": "_", "textbackslash": "\x00",
+    "textdegree": "°",
     "textasciicircum": "^", "textgreater": ">", "textless": "<", "textbar": "|", "slash": "/",
     "S": "§", "copyright": "©", "pounds": "£", "cprime": "ʹ", "cdprime": "ʺ", "relax": "",
 }  # fmt: skip

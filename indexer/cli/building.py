@@ -279,7 +279,7 @@ def _report_lines(session: Session, report: BuildReport) -> Iterator[str]:
     yield from _listed("warning", report.warnings)
     yield from _listed("skipped record", map(str, report.skipped), report.skipped_count)
     rules = (f"{change.count:>7,}  {change.field}: {change.rule}" for change in report.cleaning)
-    yield from _listed("change", rules, about=" made by the cleaning, by rule")
+    yield from _listed("kind", rules, about=" of change made by the cleaning")
     missing = (f"{count:>7,}  {field}" for field, count in report.missing.items() if count)
     yield from _listed("field", missing, about=" missing from some papers")
 

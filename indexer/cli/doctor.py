@@ -55,7 +55,7 @@ class Finding:
 
 
 @click.command(
-    short_help="Check the installation and the index, and say how to fix them.",
+    short_help="Check installation and index; say how to fix problems.",
     epilog=example("quiver doctor"),
 )
 @with_session

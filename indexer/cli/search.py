@@ -30,7 +30,13 @@ from indexer.suggestions.relaxation_text import offer_some_words
 @click.argument("query", nargs=-1)
 @filter_options
 @order_options
-@click.option("--page", type=click.IntRange(min=1), default=1, show_default=True)
+@click.option(
+    "--page",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Page of the results to print.",
+)
 @click.option("--per-page", type=click.IntRange(min=0), help="Results on a page; 0 = counts only.")
 @click.option("--explain", is_flag=True, help="Show how each score is made up.")
 @with_session

@@ -65,6 +65,7 @@ _ARXIV_PLACE = re.compile(
     r"(?:arxiv\.org/(?:abs|pdf)/|arXiv:\s?)(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Za-z-]+)?/\d{7})",
     re.IGNORECASE,
 )
+_DBLP_RECORD = re.compile(r"dblp\.\S+?/rec/(?:bib\d?/|bibtex/)?(\S+?)(?:\.bib)?$")
 _LOOSE = frozenset(("misc", "online", "unpublished", "electronic", "www"))
 """Types under which preprints go, for want of a type of their own."""
 _DOI_KEY = re.compile(r"(?:doi:)?10\.\d{4,9}/\S+")
@@ -229,6 +230,8 @@ def _publication(
     editor = fields.get("editor", "") or inherited.get("editor", "")
     category = fields.get("primaryclass", "") or fields.get("eprintclass", "")
     subjects = [category] if category else either("subjects").split("; ")
+    pages = without_tex_letters(fields.get("pages", "").replace("\\,", ""))
+    article_number = either("eid", "articleno", "article-number")
     return Publication(
         genre=either("type"),
         venue_short=either("shortjournal", "shorttitle-journal"),
@@ -237,8 +240,8 @@ def _publication(
         volume=either("volume"),
         issue=issue,
         chapter=either("chapter"),
-        pages=fields.get("pages", ""),
-        article_number=either("eid", "articleno", "article-number"),
+        pages=pages if pages != article_number else "",
+        article_number=article_number,
         number=(number if not is_article and not in_series else "") or either("ownnumber"),
         page_count=fields.get("numpages", "") or fields.get("pagetotal", ""),
         publisher=either("publisher", "school", "institution", "organization"),
@@ -280,8 +283,9 @@ def _identifiers(entry: Entry, inherited: Mapping[str, str]) -> tuple[tuple[str,
     ]
     for scheme in ("isbn", "issn"):
         given = fields.get(scheme, "") or inherited.get(scheme, "")
-        given = f"{given}, {fields.get(f'{scheme}s', '')}"
-        pairs += [(scheme, part) for part in _LISTED.split(given)]
+        others = (fields.get(f"{scheme}s", ""), fields.get(f"e{scheme}", ""))
+        listed = without_tex_letters(", ".join((given, *others)))
+        pairs += [(scheme, part) for part in _LISTED.split(listed)]
     anthology = _ANTHOLOGY.search(fields.get("url", ""))
     if anthology is not None:
         pairs.append(("acl", anthology[1]))
@@ -291,6 +295,8 @@ def _identifiers(entry: Entry, inherited: Mapping[str, str]) -> tuple[tuple[str,
         pairs.append((_EPRINTS.get(kind, "arxiv"), eprint))
     elif match := _ARXIV_PLACE.search(fields.get("url", "") + " " + fields.get("journal", "")):
         pairs.append(("arxiv", match[1]))
+    if record := _DBLP_RECORD.search(fields.get("biburl", "")):
+        pairs.append(("dblp", record[1]))
     if entry.key.lower().startswith("dblp:"):
         pairs.append(("dblp", entry.key[5:]))
     pairs.append(("citekey", entry.key))

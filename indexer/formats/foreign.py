@@ -29,6 +29,7 @@ _ROOTS: Final = {
     "rss": ("an RSS feed", "export the records"),
     "resource": ("DataCite XML", "export BibTeX or RIS"),
 }
+_REFWORKS = re.compile(rb"^RT [A-Z][a-z]+.*\r?\n(?:SR|ID|A1|T1) ", re.MULTILINE)
 _MARC = re.compile(rb"\d{5}[acdnpo ][a-z][a-z ].{17}.*\x1e", re.DOTALL)
 
 
@@ -42,6 +43,8 @@ def foreign_kind(head: bytes) -> tuple[str, str]:
     for beginning, kind, remedy in _BEGINNINGS:
         if start.startswith(beginning):
             return kind, remedy
+    if _REFWORKS.search(start) is not None:
+        return "RefWorks' tagged text", "export RIS or EndNote"
     if _MARC.match(start) is not None:
         return "a MARC file", "convert it to MODS and BibTeX (bibutils), or export RIS"
     if b"PAR1" in start[:8]:

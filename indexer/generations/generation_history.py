@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
@@ -46,7 +47,7 @@ class PastPaper:
     last_changed: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GenerationHistory:
     """The past of one generation. All times are ISO 8601 in UTC, as `IndexInfo.built`.
 
@@ -87,7 +88,13 @@ class GenerationHistory:
             low = before.isoformat(timespec="seconds")
         return low, times[last - 1] if last < len(times) else ""
 
-    @property
+    @cached_property
+    def past(self) -> tuple[tuple[str, str], ...]:
+        """Deleted and restored papers as (time, id), the earliest first."""
+        papers = (*self.deleted.items(), *self.restored.items())
+        return tuple(sorted((paper.time, paper_id) for paper_id, paper in papers))
+
+    @cached_property
     def _times(self) -> list[str]:
         return sorted(time for _, time in self.publications)
 

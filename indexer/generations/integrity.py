@@ -121,13 +121,19 @@ def guarded(method: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[S, P
 def guarded_items(
     method: Callable[Concatenate[S, P], Iterator[T]],
 ) -> Callable[Concatenate[S, P], Iterator[T]]:
-    """Do what `guarded` does, for a method that gives its answer item by item."""
+    """Do what `guarded` does, for a method that returns an iterator.
+
+    The method itself runs at once, so that its caller can see whether the deadline has cut it.
+    """
+    begin = guarded(method)
 
     @wraps(method)
     def answer(searcher: S, /, *args: P.args, **more: P.kwargs) -> Iterator[T]:
-        searcher.integrity.refuse()
+        return explained(searcher, begin(searcher, *args, **more))
+
+    def explained(searcher: S, items: Iterator[T]) -> Iterator[T]:
         try:
-            yield from method(searcher, *args, **more)
+            yield from items
         except Exception as error:
             searcher.integrity.explain(error)
             raise

@@ -60,6 +60,8 @@ _CENTRAL = re.compile(
     rb"|[a-z]\xf1(?![aeiou\x80-\xff])"
 )
 """Letters of Central Europe (ł, ą, ż, Č, ě, ů, ř, ć, ń) where Windows-1252 would have no word."""
+_WESTERN = re.compile(rb"[ao]\xef[a-z]|\x9c[uits]|[a-z]\xf1[aeiou]|\xe3o(?![a-z])")
+"""Letters of Western Europe (ï, œ, ñ, ã) where Windows-1250 would have no word."""
 _ISO_CENTRAL = re.compile(rb"[a-z\xec\xf9][\xa9\xae\xb1\xb6\xbc\xbe]|[\xa9\xae\xa6\xac][a-z]")
 
 
@@ -183,9 +185,14 @@ def _distinguish(sample: bytes, encoding: str, *, latin: bool) -> str:
     if encoding == "cp1252" and len(_CENTRAL.findall(sample)) * 8 >= len(runs):
         is_iso = _ISO_CENTRAL.search(sample) is not None and _C1.search(sample) is None
         return "iso8859_2" if is_iso else "cp1250"
-    if encoding == "cp1250" and _SIGN_IN_WORD.search(sample) and not _C1.search(sample):
-        return "iso8859_2"
-    return encoding
+    return _central(sample) if encoding == "cp1250" else encoding
+
+
+def _central(sample: bytes) -> str:
+    """Returns the encoding of letters that Windows-1250 has, too."""
+    if _WESTERN.search(sample) and not _CENTRAL.search(sample):
+        return "cp1252"
+    return "iso8859_2" if _SIGN_IN_WORD.search(sample) and not _C1.search(sample) else "cp1250"
 
 
 def _decodes(sample: bytes, encoding: str) -> bool:

@@ -42,7 +42,7 @@ EXTRA_NAMES: Final = frozenset(
 )
 """Names of all fields that may be written so."""
 _OF_WORDS: Final = re.compile(r"[a-z0-9]+-[0-9a-f]{12}")
-_LINE: Final = re.compile(r"\s*([a-z0-9-]{2,40}): (.*\S)\s*")
+_LINE: Final = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9 -]{1,40}):\s+(\S.*)")
 
 
 def extra_fields(paper: Paper, placed: Container[str]) -> Iterator[ExtraField]:
@@ -105,15 +105,19 @@ def _told_apart(people: Sequence[Author]) -> list[str]:
 def extra_of_lines(lines: Iterable[str]) -> tuple[list[ExtraField], list[str]]:
     """Returns the fields that lines ``name: value`` hold, and the lines that are none.
 
-    >>> extra_of_lines(["licence: CC BY 4.0", "Seen at: noon"])
-    ([('licence', 'CC BY 4.0')], ['Seen at: noon'])
+    Names are read as Zotero and its users write them, too ("Citation Key", "PMID").
+
+    >>> extra_of_lines(["PMID: 31452104", "Seen at: noon"])
+    ([('pmid', '31452104')], ['Seen at: noon'])
     """
     fields: list[ExtraField] = []
     rest: list[str] = []
     for line in lines:
         match = _LINE.fullmatch(line)
-        if match is not None and match[1] in EXTRA_NAMES:
-            fields.append((match[1], match[2]))
+        name = match[1].lower().replace(" ", "-") if match is not None else ""
+        name = "citekey" if name == "citation-key" else name
+        if match is not None and name in EXTRA_NAMES:
+            fields.append((name, match[2]))
         else:
             rest.append(line)
     return fields, rest

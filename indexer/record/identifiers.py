@@ -33,6 +33,8 @@ _ORCID = re.compile(
     r"(?:https?://orcid\.org/)?(\d{4})-?(\d{4})-?(\d{4})-?(\d{3}[\dX])", re.IGNORECASE
 )
 _ISSN = re.compile(r"(\d{4})-?(\d{3}[\dX])", re.IGNORECASE)
+_QUALIFIER = re.compile(r"\s*\([^()]{0,40}\)\s*$")
+"""What librarians write behind a number: "(hbk)", "(Electronic)"."""
 _PMID = re.compile(r"(?:pmid:?\s*|https?://(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov/|"
                    r"ncbi\.nlm\.nih\.gov/pubmed/))?0*([1-9]\d{0,8})/?", re.IGNORECASE)  # fmt: skip
 _PMCID = re.compile(r"(?:pmcid:?\s*|https?://\S*/pmc/articles/|https?://pmc\.ncbi\S*/articles/)?"
@@ -73,7 +75,8 @@ def orcid_of(text: str) -> str:
 
 def isbn_of(text: str) -> str:
     """Returns an ISBN of 10 or 13 digits without hyphens; empty where its check digit fails."""
-    digits = re.sub(r"(?i)^(?:urn:)?isbn(?:-1[03])?:?|[\s\u2010-\u2015-]", "", text).upper()
+    plain = _QUALIFIER.sub("", text)
+    digits = re.sub(r"(?i)^(?:urn:)?isbn(?:-1[03])?:?|[\s\u2010-\u2015-]", "", plain).upper()
     if re.fullmatch(r"\d{13}", digits):
         total = sum(int(digit) * (1, 3)[place % 2] for place, digit in enumerate(digits))
         return digits if total % 10 == 0 else ""
@@ -85,7 +88,8 @@ def isbn_of(text: str) -> str:
 
 def issn_of(text: str) -> str:
     """Returns an ISSN as "2049-3630"; empty where its check digit fails."""
-    match = _ISSN.fullmatch(re.sub(r"(?i)^e?issn:?\s*|[\s\u2010-\u2015]", "", text))
+    plain = _QUALIFIER.sub("", text)
+    match = _ISSN.fullmatch(re.sub(r"(?i)^e?issn:?\s*|[\s\u2010-\u2015]", "", plain))
     if match is None:
         return ""
     digits = (match[1] + match[2]).upper()

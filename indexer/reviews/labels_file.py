@@ -86,19 +86,25 @@ def _records(path: str, text: str) -> tuple[LabelledRecord, ...]:
     header = rows.fieldnames or ()
     if text.strip() and not {"id", "label"} <= set(header):
         raise ConfigError((f"{path}:1: expected the columns {', '.join(COLUMNS)}",))
-    others = [name for name in dict.fromkeys(header) if name not in COLUMNS]
+    if repeated := {name for name in header if header.count(name) > 1}:
+        told = ", ".join(repr(name[:40]) for name in sorted(repeated))
+        raise ConfigError((f"{path}:1: several columns are named {told}; rename them",))
+    others = [name for name in header if name not in COLUMNS]
     records: list[LabelledRecord] = []
     faults: list[str] = []
     try:
         for row in rows:
             cells = {name: (row.get(name) or "").removeprefix("'") for name in COLUMNS}
+            if any(row.pop(None, ())):  # cells behind those of the header
+                faults.append(f"{path}:{rows.line_num}: has more cells than the first line")
+                continue
             label = next((name for name in LABELS if name == cells["label"].strip().lower()), None)
             if label is None:
                 told = f"expected the label included or excluded; got {cells['label'][:40]!r}"
                 faults.append(f"{path}:{rows.line_num}: {told}")
                 continue
             year = int(cells["year"]) if _YEAR.fullmatch(cells["year"]) else None
-            more = tuple((name, row[name]) for name in others if row.get(name))
+            more = tuple((name, row[name] or "") for name in others)
             records.append(
                 LabelledRecord(
                     label, cells["id"], cells["doi"], cells["title"], year, cells["note"],

@@ -71,8 +71,14 @@ def state_of(index: WhooshIndex) -> int:
     return states.pop()
 
 
-def run(kills: int, papers: int, seed: int, folder: Path) -> tuple[Counter[str], list[str]]:
-    """Runs the trial; returns how often which state was found, and the faults."""
+def run(
+    kills: int, papers: int, seed: int, folder: Path, minutes: float
+) -> tuple[Counter[str], list[str]]:
+    """Runs the trial, at most so many minutes.
+
+    Returns:
+        how often which state was found after a kill, and the faults.
+    """
     rng = random.Random(seed)
     counts: Counter[str] = Counter()
     faults: list[str] = []
@@ -81,6 +87,8 @@ def run(kills: int, papers: int, seed: int, folder: Path) -> tuple[Counter[str],
     longest = time.monotonic() - began
     state = 1
     for number in range(kills):
+        if time.monotonic() - began > 60 * minutes:
+            break
         build = start(folder, state + 1, papers)
         time.sleep(rng.uniform(0.0, longest * 1.05))
         ended = build.poll() is not None
@@ -113,16 +121,16 @@ def main(given: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.stress kills", description=__doc__)
     parser.add_argument("--kills", type=int, default=60)
     parser.add_argument("--papers", type=int, default=2_000, help="of each build")
+    parser.add_argument("--minutes", type=float, default=90.0, help="no kill after so many")
     parser.add_argument("--short", action="store_true", help="6 kills of 300 papers")
     parser.add_argument("--seed", type=int, default=14)
     options = parser.parse_args(given)
     kills, papers = (6, 300) if options.short else (options.kills, options.papers)
     with tempfile.TemporaryDirectory() as room:
-        counts, faults = run(kills, papers, options.seed, Path(room) / "index")
-    found = ", ".join(f"{count:,} {what}" for what, count in counts.items())
+        counts, faults = run(kills, papers, options.seed, Path(room) / "index", options.minutes)
+    found = ", ".join(f"{count:,} {state}" for state, count in counts.items())
     lines = [f"{'trial':<36} {'trials':>7} {'failures':>8}  found after the kill"]
-    lines.append(
-        f"{f'builds of {papers:,} papers killed':<36} {kills:>7,} {len(faults):>8,}  {found}"
-    )
+    what = f"builds of {papers:,} papers killed"
+    lines.append(f"{what:<36} {counts.total():>7,} {len(faults):>8,}  {found}")
     print("\n".join([*lines, *faults[:10]]))  # noqa: T201 - a program
     return int(bool(faults))

@@ -76,6 +76,19 @@ def test_what_lists_or_compares_all_papers_is_not_given_in_part(
     assert client.get(address).status_code == 200
 
 
+def test_a_list_begun_in_time_is_whole_however_slowly_it_is_taken(folder: Path) -> None:
+    with WhooshIndex(folder).searcher() as searcher:
+        page = searcher.for_page()
+        ids = page.ids(parse_query("learning"))
+        assert page._deadline is not None
+        page._deadline.late = True
+        assert len(list(ids)) == len(PAPERS)
+    with WhooshIndex(folder, limits=Limits(seconds=-1.0)).searcher() as searcher:
+        page = searcher.for_page()
+        page.ids(parse_query("learning"))
+        assert page.timed_out  # before the first is taken
+
+
 @pytest.mark.parametrize("address", PAGES)
 def test_a_page_in_time_is_tagged(client: FlaskClient, address: str) -> None:
     response = client.get(address)

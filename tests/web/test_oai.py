@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,14 @@ from sickle import Sickle
 from werkzeug.serving import make_server
 
 from indexer import CONFERENCE, Index, Paper, build_index, load_config, open_index
+from indexer.generations.generation_history import GenerationHistory, PastPaper
 from indexer.harvest.oai_harvest import Harvest, harvest
 from tests.oracle import MemoryIndex
 from tests.works_of_every_kind import EVERY
 from webui import create_app
 from webui.cli import quiver
 from webui.oai.arguments import HarvestSelection, OaiError, read_set, write_set
-from webui.oai.record_list import Position
+from webui.oai.record_list import Position, RecordHeader, record_page
 from webui.oai.resumption_token import ResumptionToken
 from webui.views import oai
 
@@ -410,3 +412,27 @@ def test_a_token_expires_with_its_generation(
     assert len(texts(ask(client, verb="ListRecords", token=token), ".//o:identifier")) == 2
     write(index, *many(7))
     assert code(ask(client, verb="ListRecords", token=token)) == "badResumptionToken"
+
+
+def test_a_part_goes_on_where_the_one_before_ended() -> None:
+    """Whatever the selection, parts of any size add up to the whole list, in its order."""
+    index = MemoryIndex.of(many(6))
+    times = ["2030-01-01T00:00:00+00:00", "2030-01-02T00:00:00+00:00", "2030-01-03T00:00:00+00:00"]
+    past = {f"x{n}": PastPaper(times[n * 7 % 3], ("ICML", "KDD")[n % 2]) for n in range(9)}
+    restored = {"p00001": PastPaper(times[1], "ICML", "2030-01-02T00:00:00+00:00")}
+    history = GenerationHistory((("g1", times[0]),), past, restored)
+    with index.searcher() as searcher:
+        for since, until, venue in product(("", times[1]), ("", times[1]), ("", "KDD")):
+            selection = HarvestSelection("oai_dc", venue, since, until)
+            headers: list[RecordHeader] = []
+            position: Position | None = Position()
+            while position is not None:
+                page = record_page(searcher, history, selection, position, 2)
+                headers, position = [*headers, *page.headers], page.position
+            gone = {name for name, paper in past.items() if venue in ("", paper.venue)
+                    and since <= paper.time and (not until or paper.time <= until)}  # fmt: skip
+            assert {header.paper_id for header in headers if header.is_deleted} == gone
+            assert [header.datestamp for header in headers] == sorted(
+                header.datestamp for header in headers
+            )
+            assert len(headers) == len({header.paper_id for header in headers})

@@ -131,3 +131,24 @@ def test_a_host_that_is_none_is_no_fault_of_the_server(host: str) -> None:
         environ["HTTP_HOST"] = host.encode().decode("latin-1")
         pieces, status, _ = run_wsgi_app(app, environ, buffered=True)
         assert status[:3] in ("200", "400"), b"".join(pieces)
+
+
+@pytest.mark.parametrize(
+    ("host", "base"),
+    [
+        ("papers.example:8080", "http://papers.example:8080/oai"),
+        ("[::1]:8000", "http://[::1]:8000/oai"),
+        ("my_host:8000", "http://localhost/oai"),
+        ("", "http://localhost/oai"),
+        (" ", "http://localhost/oai"),
+        *((host, "") for host in ("a b", "a/b", "a@b", "<b>", "a:b", ":80", "a:0", "a:1:2")),
+        ("[::g]", ""),
+    ],
+)
+def test_every_address_has_a_host(host: str, base: str) -> None:
+    environ = create_environ("/oai?verb=Identify")
+    environ["HTTP_HOST"] = host
+    pieces, status, _ = run_wsgi_app(client().application, environ, buffered=True)
+    told = b"".join(pieces).decode()
+    assert status[:3] == ("200" if base else "400")
+    assert f"<baseURL>{base}</baseURL>" in told if base else "host name is not valid" in told

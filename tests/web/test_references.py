@@ -40,6 +40,13 @@ def test_bad_input_is_answered_in_words(client: FlaskClient, text: str, status: 
     assert 'name="text"' in answered.get_data(as_text=True)
 
 
+def test_one_bibliography_is_checked_at_a_time(client: FlaskClient) -> None:
+    with client.application.extensions["quiver.checking"]:
+        busy = client.post("/references", data={"text": REFERENCES})
+        assert (busy.status_code, busy.headers["Retry-After"]) == (503, "2")
+    assert client.post("/references", data={"text": REFERENCES}).status_code == 200
+
+
 def test_more_than_can_be_looked_for_is_said(client: FlaskClient) -> None:
     text = "\n".join(
         f"[{number}] Doe, J. (2001). Paper {number} of many." for number in range(1, 203)

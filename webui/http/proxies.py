@@ -8,11 +8,13 @@ the site writes depends on what was sent.
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from flask import Flask
+from werkzeug.sansio.utils import get_host
 
 from indexer import Network, networks_of
 from webui.http.error_pages import problem
@@ -20,6 +22,8 @@ from webui.http.error_pages import problem
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+_HOST: Final = re.compile(r"([A-Za-z0-9._-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{0,5})?")
+"""Name, IPv4 or IPv6 address, and port (RFC 3986, 3.2.2)."""
 _PORTS: Final = {"http": "80", "https": "443"}
 
 
@@ -39,7 +43,7 @@ def register(app: Flask, trusted: str, public_url: str) -> None:
         _believe(environ, networks)
         if host:
             _publish(environ, scheme, host, root)
-        elif not _is_host(str(environ.get("HTTP_HOST", ""))):
+        elif not _is_host(environ):
             refused = problem(400, "This address cannot be read", "Its host name is not valid.")
             return refused(environ, start_response)
         return inner(environ, start_response)
@@ -95,13 +99,27 @@ def _publish(environ: dict[str, Any], scheme: str, host: str, root: str) -> None
             environ["PATH_INFO"] = path[len(root) :] or "/"
 
 
-def _is_host(host: str) -> bool:
-    """Returns whether Werkzeug can write addresses with a host; anything may be sent."""
-    try:
-        host.encode("ascii", "ignore").decode("idna")
-    except UnicodeError:
+def _is_host(environ: dict[str, Any]) -> bool:
+    """Returns whether addresses can be written with the host that was sent; it may be anything.
+
+    Without any, as in HTTP/1.0, they begin with the address that the server listens on; so they do
+    where it has an underscore, as services in containers have, which Werkzeug does not write.
+    """
+    sent = str(environ.get("HTTP_HOST", "")).strip()
+    if sent and not _HOST.fullmatch(sent):
         return False
-    return True
+    if not sent or "_" in sent:
+        environ.pop("HTTP_HOST", None)
+    try:
+        sent.encode("ascii").decode("idna")
+        host = get_host(environ["wsgi.url_scheme"], environ.get("HTTP_HOST"), _server(environ))
+        return bool(host) and urlsplit(f"//{host}").port != 0
+    except ValueError:  # of `port`, as UnicodeError is one of both conversions
+        return False
+
+
+def _server(environ: dict[str, Any]) -> tuple[str, int]:
+    return str(environ["SERVER_NAME"]), int(environ["SERVER_PORT"])
 
 
 def _parts(public_url: str) -> tuple[str, str, str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import Final
 
 from indexer import Filter, GenerationHistory, Query, Searcher
@@ -57,12 +59,13 @@ class RecordPage:
     position: Position | None
 
 
-def record_page(
+def record_page(  # noqa: PLR0913, PLR0917 - what a part of a list depends on
     searcher: Searcher,
     history: GenerationHistory,
     selection: HarvestSelection,
     position: Position,
     limit: int,
+    total: int | None = None,
 ) -> RecordPage:
     """Returns the next records of a list.
 
@@ -72,11 +75,13 @@ def record_page(
         selection: what the list holds.
         position: where the part before ended.
         limit: most records.
+        total: records of the whole list, where that is known from an earlier part.
     """
-    past = sorted(_past(history, selection), key=lambda item: (item.datestamp, item.paper_id))
-    total = _count_changed(searcher, history, selection) + len(past)
+    if total is None:
+        past = sum(1 for _ in _past(history, selection, START))
+        total = _count_changed(searcher, history, selection) + past
     written = _changed_papers(searcher, history, selection, position.written, limit)
-    later = (item for item in past if (item.datestamp, item.paper_id) > position.past)
+    later = _past(history, selection, position.past)
     headers: list[RecordHeader] = []
     next_written, next_past = next(written, None), next(later, None)
     while len(headers) < limit:
@@ -156,12 +161,18 @@ def _count_changed(
     return total - left_out
 
 
-def _past(history: GenerationHistory, selection: HarvestSelection) -> Iterator[RecordHeader]:
-    for papers, is_deleted in ((history.deleted, True), (history.restored, False)):
-        for paper_id, past in papers.items():
-            if (
-                selection.since <= past.time
-                and (not selection.until or past.time <= selection.until)
-                and selection.venue in ("", past.venue)
-            ):
-                yield RecordHeader(paper_id, past.time, is_deleted, past.venue)
+def _past(
+    history: GenerationHistory, selection: HarvestSelection, after: tuple[str, str]
+) -> Iterator[RecordHeader]:
+    """Yields deleted and restored papers, the earliest first, from behind a position on."""
+    first = bisect_left(history.past, selection.since, key=itemgetter(0))
+    first = bisect_right(history.past, after, first)
+    last = len(history.past)
+    if selection.until:
+        last = bisect_right(history.past, selection.until, key=itemgetter(0))
+    for number in range(first, last):
+        time, paper_id = history.past[number]
+        gone = history.deleted.get(paper_id)
+        venue = (gone or history.restored[paper_id]).venue
+        if selection.venue in ("", venue):
+            yield RecordHeader(paper_id, time, gone is not None, venue)

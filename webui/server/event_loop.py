@@ -50,10 +50,9 @@ LINGER_SECONDS: Final = 2.0
 A stopping worker keeps connections without a request as long: one may be on its way.
 """
 _PART: Final = 131_072
-"""Bytes of an answer that are made at a time, and that wait for its reader at most.
-
-A page is made whole. Of an answer without a length, such as an export, one part is made at a time.
-"""
+"""Bytes of an answer without a length that are made at a time, and that wait for its reader."""
+_PART_SECONDS: Final = 0.2
+"""Seconds after which another such answer has its turn."""
 _KERNEL: Final = 262_144
 """Bytes that the kernel holds for a reader; left to itself it takes several megabytes for each."""
 _MOST_UNSENT: Final = 64_000_000
@@ -332,16 +331,16 @@ class EventLoopWorker(Worker):  # type: ignore[misc] # gunicorn publishes no typ
         """Make a page, or a part of what is longer."""
         answer = connection.answer
         assert answer is not None  # noqa: S101 - `_begin` made it
-        stopped = False
-        made = 0
+        stopped, made, began = False, 0, time.monotonic()
         try:
             for piece in answer.pieces:
                 answer.response.write(piece)
                 made += len(piece)
-                if made > _PART and answer.response.response_length is None:
-                    connection.outbox.flush()
-                    stopped = True
-                    return
+                if answer.response.response_length is None:
+                    connection.outbox.flush()  # compressed, it may take long to fill a part
+                    stopped = made > _PART or time.monotonic() - began > _PART_SECONDS
+                    if stopped:
+                        return
             answer.end()
             connection.closing = connection.closing or answer.response.should_close()
             connection.outbox.flush()

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import importlib
 import logging
 import os
 import socket
@@ -55,6 +56,8 @@ KEEP_SECONDS: Final = 65
 """How long a connection stays open for another request; nginx closes its own after 60."""
 CONNECTIONS: Final = 1_000
 """Connections of one worker; a further one takes the place of one that is missed the least."""
+_PRELOADED: Final = ("latex2mathml.converter", "nltk.stem.snowball")
+"""What the first page imports; NLTK takes most of the time that a worker needs to start."""
 _INHERITED: Final = ("GUNICORN_FD", "LISTEN_FDS")
 """Names the listening sockets that a server before this one, or systemd, hands on."""
 _log = logging.getLogger(__name__)
@@ -181,6 +184,10 @@ class _Server(BaseApplication):  # type: ignore[misc] # gunicorn publishes no ty
         """Serve until told to stop; USR2 starts the very command that started this process."""
         arbiter = Arbiter(self)
         arbiter.START_CTX["args"] = [sys.executable, *sys.orig_argv[1:]]
+        # Workers that follow one that died are ready sooner, and all share this memory.
+        for name in _PRELOADED:
+            importlib.import_module(name)
+        gc.freeze()
         arbiter.run()
 
     def reload(self) -> None:

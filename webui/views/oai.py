@@ -198,14 +198,15 @@ def _list_records(
 ) -> None:
     """Adds a part of a list, for both verbs that list."""
     verb = arguments["verb"]
-    position, cursor = Position(), 0
+    position, cursor, total = Position(), 0, None
     if "resumptionToken" in arguments:
         token, searcher = _resumed(arguments, searcher)
         selection, position, cursor = token.selection, token.position, token.cursor
+        total = token.total
     else:
         selection = read_selection(arguments)
     most = RECORDS if verb == "ListRecords" else HEADERS
-    page = record_page(searcher, _history(searcher), selection, position, most)
+    page = record_page(searcher, _history(searcher), selection, position, most, total)
     if not page.headers:
         raise OaiError("noRecordsMatch", "no record matches")
     parent = response.add(root, verb)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
+from threading import Lock
+from typing import Final, cast
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Flask, Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
 from indexer import (
@@ -16,6 +17,7 @@ from indexer import (
     report_json,
 )
 from webui.http import request_context
+from webui.http.error_pages import busy
 from webui.views.json_api import answer
 
 blueprint = Blueprint("references", __name__)
@@ -24,6 +26,12 @@ MOST: Final = 200
 LONGEST: Final = 200_000
 """Characters of the text that are read."""
 FORMS: Final = ("table", "json", "bib")
+
+
+def register(app: Flask) -> None:
+    """Register the page; bibliographies are checked one at a time, for one takes up to a second."""
+    app.extensions["quiver.checking"] = Lock()
+    app.register_blueprint(blueprint)
 
 
 @blueprint.get("/references")
@@ -45,6 +53,16 @@ def check() -> ResponseReturnValue:
             "quiver references on the command line takes longer ones."
         )
         return _page(fault=fault), 413
+    checking = cast(Lock, current_app.extensions["quiver.checking"])
+    if not checking.acquire(blocking=False):
+        return busy("Another bibliography is being checked", 2)
+    try:
+        return _checked(text, wanted)
+    finally:
+        checking.release()
+
+
+def _checked(text: str, wanted: str) -> ResponseReturnValue:
     try:
         given = read_bibliography(text.encode(), "pasted text", limit=MOST + 1)
     except DumpError as error:

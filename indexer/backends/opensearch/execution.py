@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final, NamedTuple
 
 from indexer.backends.opensearch.boolean_query import (
@@ -167,13 +168,13 @@ class Finder:
         return self._reach.scoring.ranking.enough
 
     def ids(self, query: Query) -> Iterator[str]:
-        """Yields the ids of all matches in order, asking as they are taken."""
+        """Returns the ids of all matches in order: the first at once, others as they are taken."""
         first = self.find(query, 0, max(1, self._reach.scoring.ranking.depth, self._enough))
-        yield from (str(place.after[-1]) for place in first.places)
+        listed = (str(place.after[-1]) for place in first.places)
         if first.total <= len(first.places):
-            return
+            return listed
         pages = Pages(self._reach, query, first.plan)
-        yield from pages.rest(first.match, first.places)
+        return chain(listed, pages.rest(first.match, first.places))
 
     @property
     def notes(self) -> Mapping[Leaf, str]:

@@ -44,12 +44,14 @@ _KNOWN: Mapping[str, tuple[str, ...]] = {
               "primarylocationsourcedisplayname", "so", "source"),
     "year": ("year", "publicationyear", "pubyear", "py", "date", "datepublished", "publicationdate",
              "yearpublished", "published"),
-    "type": ("type", "publicationtype", "documenttype", "itemtype", "entrytype", "dt"),
+    "type": ("type", "publicationtype", "documenttype", "itemtype", "entrytype", "dt",
+             "documentidentifier"),
     "doi": ("doi", "doilink", "digitalobjectidentifier", "di"),
     "url": ("url", "link", "externalurl", "pdflink", "weblink", "href", "articleurl", "sourceurl"),
     "keywords": ("keywords", "authorkeywords", "keyword", "keywordsdisplayname", "manualtags",
                  "tags", "subjects", "de"),
-    "id": ("id", "paperid", "lensid", "eid", "recordid", "corpusid", "openalexid", "ut"),
+    "id": ("ut", "utuniquewosid", "id", "paperid", "lensid", "eid", "recordid", "corpusid",
+           "openalexid"),
 }  # fmt: skip
 """Names of columns without case, spaces and signs; the first one met counts."""
 _DETAILS: Mapping[str, tuple[str, ...]] = {
@@ -62,10 +64,10 @@ _DETAILS: Mapping[str, tuple[str, ...]] = {
     "page_count": ("pagecount", "numpages", "numberofpages", "pg"),
     "publisher": ("publisher", "pu"),
     "place": ("place", "publisherplace", "publishercity", "pi"),
-    "event": ("event", "conferencetitle", "meetingname", "eventtitle", "ct"),
+    "event": ("event", "conferencetitle", "conferencename", "meetingname", "eventtitle", "ct"),
     "event_place": ("eventplace", "conferencelocation", "meetingplace", "cl"),
-    "editors": ("editorsinverted", "editors", "editor", "bookeditors"),
-    "series": ("series", "bookseriestitle", "seriestitle"),
+    "editors": ("editorsinverted", "editors", "editor", "bookeditors", "be"),
+    "series": ("series", "se", "bookseriestitle", "seriestitle"),
     "series_number": ("seriesnumber",),
     "edition": ("edition",),
     "version": ("version", "versionnumber"),
@@ -82,15 +84,16 @@ _DETAILS: Mapping[str, tuple[str, ...]] = {
     "chapter": ("chapter", "chapternumber"),
     "number": ("number", "reportnumber", "patentnumber"),
     "retracted": ("retracted", "isretracted"),
-    "affiliations": ("authorswithaffiliations", "affiliations", "addresses"),
-    "orcid": ("orcids", "orcid", "authorshipsauthororcid"),
+    "affiliations": ("authorswithaffiliations", "affiliations", "addresses",
+                     "authoraffiliations", "c"),
+    "orcid": ("orcids", "orcid", "authorshipsauthororcid", "oi"),
     "subjects": ("indexkeywords", "meshterms", "meshheadings", "fieldsofstudy", "mesh",
                  "subjectheadings",
                  "topicsdisplayname"),
     "pdf_url": ("pdfurl", "sourceurls", "bestoalocationpdfurl"),
     "isbn": ("isbn", "isbns", "bn"),
-    "issn": ("issn", "issns", "eissn", "sn", "primarylocationsourceissnl"),
-    "pmid": ("pmid", "pubmedid", "pubmed", "idspmid"),
+    "issn": ("issn", "issns", "eissn", "sn", "ei", "primarylocationsourceissnl"),
+    "pmid": ("pmid", "pubmedid", "pubmed", "idspmid", "pm"),
     "pmcid": ("pmcid", "pmc", "idspmcid"),
     "arxiv": ("arxivid", "arxiv"),
     "openalex": ("openalexid", "openalex"),
@@ -109,6 +112,7 @@ _SCHEMES = (
 )
 _NAMED = re.compile(r"^[^,]*(?:,\s*(?:[^\W\d_]{1,2}\.[\s-]?)+)?,\s*")
 """The name before an affiliation, its initials with it."""
+_ADDRESS = re.compile(r"\[([^\[\]]+)\]\s*([^\[]+)")
 _AUTHOR_NUMBER = re.compile(r"\s*\(\d{5,}\)")
 _OPENALEX = "https://openalex.org/"
 _MOST_COLUMNS = 2000
@@ -140,6 +144,10 @@ class Columns:
             cells = (row[place] for place in self.places.get(field, ()) if place < len(row))
             return next((text for text in cells if text.strip()), "")
 
+        def every(field: str) -> str:
+            cells = (row[place] for place in self.places.get(field, ()) if place < len(row))
+            return "; ".join(cells)
+
         keywords = cell("keywords")
         authors = _with_orcids(self._authors(row, cell("affiliations")), cell("orcid"))
         first, last = cell("first_page"), cell("last_page")
@@ -150,8 +158,10 @@ class Columns:
         texts: dict[str, Any] = {field: cell(field) for field in _TEXTS if field in self.places}
         id = cell("id").strip().removeprefix(_OPENALEX)
         kept, rest = extra_of_lines(re.split(r"\n| \| ", cell("extra")))
-        if rest and not texts.get("note"):
-            texts["note"] = "\n".join(rest).strip()
+        if any(rest):
+            texts["note"] = "\n".join((*rest, texts.get("note", ""))).strip()
+        if texts.get("event") == cell("venue"):
+            del texts["event"]
         record = Record(
             line=line,
             # A short number is that of the row, not of the paper.
@@ -169,7 +179,7 @@ class Columns:
             identifiers=tuple(
                 (scheme, part)
                 for scheme in _SCHEMES
-                for part in re.split(r"[;,]\s*|\s(?=\d{4}-?\d{3}|97[89])", cell(scheme))
+                for part in re.split(r"[;,]\s*|\s(?=\d{4}-?\d{3}|97[89])", every(scheme))
                 if part.strip()
             )
             + ((("openalex", id),) if cell("id").strip().startswith(_OPENALEX) else ()),
@@ -205,6 +215,8 @@ class Columns:
 
 def _with_affiliations(authors: tuple[Author, ...], text: str) -> tuple[Author, ...]:
     """Returns authors with their affiliations, where each has one: "Lee, A., EPFL; Xu, B., ETH"."""
+    if text.startswith("["):
+        return _with_addresses(authors, text)
     pieces = [piece.strip() for piece in text.split(";") if piece.strip()]
     if not pieces or len(pieces) != len(authors):
         return authors
@@ -217,6 +229,19 @@ def _with_affiliations(authors: tuple[Author, ...], text: str) -> tuple[Author, 
         place = _NAMED.sub("", piece) if named else piece
         people.append(replace(author, affiliations=(place,)))
     return tuple(people)
+
+
+def _with_addresses(authors: tuple[Author, ...], text: str) -> tuple[Author, ...]:
+    """Returns authors with what Web of Science writes: "[Lee, Ann; Xu, Bo] ETH; [Lee, Ann] MIT"."""
+    places: dict[str, list[str]] = {}
+    for names, place in _ADDRESS.findall(text):
+        for name in names.split(";"):
+            places.setdefault(name.strip().casefold(), []).append(place.strip(" ;"))
+    named = (f"{author.sort_family}, {author.given}".casefold() for author in authors)
+    return tuple(
+        replace(author, affiliations=tuple(places.get(name, ())))
+        for author, name in zip(authors, named, strict=True)
+    )
 
 
 def _with_orcids(authors: tuple[Author, ...], text: str) -> tuple[Author, ...]:

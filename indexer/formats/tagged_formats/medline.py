@@ -17,6 +17,7 @@ from indexer.intake.record import Read, Record
 from indexer.paper import JOURNAL
 from indexer.publication import Publication
 
+_SUFFIXED = re.compile(r"^([^,]+, [^,]+) (Jr|Sr|II|III|IV|2nd|3rd)\.?$")
 _TAGGING = Tagging(re.compile(r"([A-Z]{2,4}) {0,2}- ?(.*)$"), first="PMID")
 _START = re.compile(r"^PMID ?- ?\d+", re.MULTILINE)
 _DOI = re.compile(r"(10\.\S+)\s*\[doi\]")
@@ -79,7 +80,8 @@ def _authors(tagged: Tagged) -> tuple[Author, ...]:
         if not line:
             continue
         if tag in ("FAU", "CN") or (tag == "AU" and not full):
-            authors.append(Author(line, literal=True) if tag == "CN" else initials_last(line))
+            named = _SUFFIXED.sub(r"\1, \2", line)  # "Smith, John A Jr"
+            authors.append(Author(line, literal=True) if tag == "CN" else initials_last(named))
         elif tag == "AD" and authors:
             authors[-1] = replace(authors[-1], affiliations=(*authors[-1].affiliations, line))
         elif tag == "AUID" and authors and line.startswith("ORCID:"):

@@ -147,7 +147,7 @@ def _publication(tagged: Tagged) -> Publication:
         number=number if is_report else "",
         publisher=tagged.first("PB"),
         place=tagged.first("C1") if type == "CPAPER" else tagged.first("CY", "PP"),
-        event_place=tagged.first("CY") if type == "CPAPER" else "",
+        event_place=tagged.first({"CPAPER": "CY", "CONF": "C1"}.get(type, "")),
         series_number=tagged.first("NV") if type == "CHAP" else tagged.first("M2"),
         original_title=tagged.first("OP") if len(tagged.first("OP")) < 500 else "",
         event=_event(tagged),

@@ -51,9 +51,9 @@ def stopping_estimate(
         papers: number of all papers, screened or not.
         target: recall, above 0 and at most 1.
 
-    >>> stopping_estimate([True] * 10 + [False] * 90, 120).may_stop
+    >>> stopping_estimate([True] * 10 + [False] * 190, 205).may_stop
     True
-    >>> stopping_estimate([True] * 10 + [False] * 90, 2000).may_stop
+    >>> stopping_estimate([True] * 10 + [False] * 190, 2000).may_stop
     False
     """
     screened, found = len(is_included), sum(is_included)

@@ -50,7 +50,7 @@ class SearchLines:
 def numbered_lines(text: str) -> SearchLines:
     r"""Finds the lines of a search history; the offsets stay those of the text.
 
-    >>> numbered_lines("1 cats (12)\\n2 dogs\\n3 1 or 2").spans
+    >>> numbered_lines("1 cats (12)\n2 dogs\n3 1 or 2").spans
     {1: (2, 6), 2: (14, 18), 3: (21, 27)}
     """
     found = [match for form in (_FORM, _SET_OF) for match in form.finditer(text)]

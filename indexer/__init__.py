@@ -34,7 +34,12 @@ from indexer.authors.coauthors import CoAuthor, Ties
 from indexer.authors.disambiguation import Suggestion
 from indexer.authors.labelled_people import CERTAIN as CERTAIN_PERSON
 from indexer.authors.labelled_people import LIKELY as LIKELY_PERSON
-from indexer.authors.labelled_people import LabelledPerson, group_topics, labelled_people
+from indexer.authors.labelled_people import (
+    LabelledPerson,
+    group_topics,
+    labelled_people,
+    shared_coauthor_names,
+)
 from indexer.authors.same_name_groups import Group
 from indexer.authors.shortest_path import Connection, Link, connect, known_name
 from indexer.backends import open_index
@@ -410,6 +415,7 @@ __all__ = [
     "screening_order",
     "screening_sentences",
     "search_corrected",
+    "shared_coauthor_names",
     "shared_terms",
     "similar_names",
     "title_words",

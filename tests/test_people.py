@@ -22,7 +22,7 @@ from indexer.authors.clustering.calibration import (
     shipped_weights,
     weights_json,
 )
-from indexer.authors.clustering.collection_arrays import HashedSet, expand
+from indexer.authors.clustering.collection_arrays import HashedSet, expand, expand_pairs
 from indexer.authors.clustering.people_table import (
     ATTACHED,
     NamedPeople,
@@ -34,7 +34,7 @@ from indexer.authors.clustering.people_table import (
 from indexer.authors.clustering.same_name_clustering import cluster_names
 from indexer.authors.clusters import author_cluster
 from indexer.authors.curation import CuratedPapers, Curation, attach_curation
-from indexer.authors.labelled_people import CERTAIN
+from indexer.authors.labelled_people import CERTAIN, shared_coauthor_names
 from indexer.authors.person_papers import PersonPapers, papers_of_person
 from indexer.authors.shortest_path import connect
 from indexer.backends.whoosh.format.directory import Policy
@@ -91,6 +91,14 @@ def test_a_hashed_set_finds_what_is_in_it(held: list[int], wanted: list[int]) ->
     assert HashedSet(numbers).places(sought).tolist() == [
         at for at, number in enumerate(sought.tolist()) if number in set(held)
     ]
+
+
+def test_rows_of_a_ragged_array_are_expanded_to_pairs() -> None:
+    owner, first, second = expand_pairs(np.array([0, 3, 3, 4, 6]), np.array([3, 2, 1, 0]))
+
+    assert owner.tolist() == [0, 3, 3, 3]
+    assert first.tolist() == [4, 0, 0, 1]
+    assert second.tolist() == [5, 1, 2, 2]
 
 
 def test_rows_of_a_ragged_array_are_expanded() -> None:
@@ -333,6 +341,24 @@ def test_a_path_does_not_pass_through_two_people_of_one_name(tmp_path: Path) -> 
         assert connect(searcher, "Xu Rot", "Wei Li").names == ("Xu Rot", "Wei Li")
     page = create_app(index=index).test_client().get("/path?from=Xu+Rot&to=Yo+Zed").text
     assert 'Passed over: <a href="/author/wei-li">Wei Li</a>' in page
+
+
+def test_a_co_author_name_of_two_people_is_told_as_two(tmp_path: Path) -> None:
+    made = [replace(paper, authors=(*paper.authors, "Amy Both"))
+            if paper.id in ("r0", "r1", "l0") else paper for paper in papers()]  # fmt: skip
+    told = Curation(
+        papers=(CuratedPapers("Wei Li", same=("r0", "r1", "r2", "r3")),
+                CuratedPapers("Wei Li", same=("l0", "l1", "l2")),
+                CuratedPapers("Wei Li", different=("r0", "l0")))
+    )  # fmt: skip
+    index = index_of(tmp_path, *made, curation=told)
+    with index.searcher() as searcher:
+        two = [paper for paper in made if "Amy Both" in paper.authors]
+        names = ("Wei Li", "Xu Rot")
+        assert shared_coauthor_names(searcher, two, names) == {"wei li": 2}
+        assert shared_coauthor_names(searcher, two[:2], names) == {}
+    page = create_app(index=index).test_client().get("/author/amy-both").text
+    assert 'Wei Li</a> <span class="reasons">2 people</span>' in page
 
 
 def test_the_page_of_a_person_leads_to_the_full_search(built: WhooshIndex) -> None:

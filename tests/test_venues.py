@@ -217,3 +217,12 @@ def test_ids_are_made_of_the_names_of_the_first_table() -> None:
 
     assert venues.name_in_ids("PloS one") == "PloS one"
     assert venues.name_in_ids("Phys. Rev. Lett.") == "Phys. Rev. Lett."
+
+
+def test_queries_do_not_wait_for_the_venues_that_only_records_have() -> None:
+    def read_more() -> dict[str, dict[str, object]]:
+        raise AssertionError("nobody cleans a record")
+
+    venues = Venues({"ICML": {"full": "Conference on Learning", "type": "conference"}}, read_more)
+
+    assert venues.alias("icml 2019") == "ICML"

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from indexer.authors.author_profile import title_words
-from indexer.authors.clustering.people_table import ATTACHED, read_table
+from indexer.authors.clustering.people_table import ATTACHED, paper_hash, read_table
 from indexer.authors.disambiguation import papers_of
 from indexer.authors.same_name_groups import Group, groups_of_people
-from indexer.paper import name_key
+from indexer.paper import Paper, name_key
 from indexer.search import Searcher
 from indexer.text.display import plain
 
@@ -67,6 +67,37 @@ def labelled_people(
         LabelledPerson(name, group.number, len(group.papers), _label(group, topics[group.key]))
         for group in (likely if len(likely) > 1 else ())
     )
+
+
+def shared_coauthor_names(
+    searcher: Searcher, papers: Iterable[Paper], names: Iterable[str]
+) -> dict[str, int]:
+    """Returns the co-author names that stand for several people on some papers.
+
+    Args:
+        searcher: the snapshot to read.
+        papers: of an author.
+        names: exact names on them.
+
+    Returns:
+        By `name_key`, the number of people, two or more, as far as the index is certain of them.
+        Papers in no group count as nobody's.
+    """
+    data = searcher.attachment(ATTACHED)
+    if data is None:
+        return {}
+    table = read_table(data)
+    known = {key: table.people(key) for key in map(name_key, names)}
+    groups: dict[str, set[int]] = {key: set() for key, people in known.items() if people}
+    for paper in papers:
+        for key in groups.keys() & set(map(name_key, paper.authors)):
+            people = known[key]
+            number = people.number_of(paper_hash(paper.id)) if people is not None else 0
+            if number:
+                # All groups that are not certain may be one person's.
+                sure = people is not None and people.confidence[number] >= CERTAIN
+                groups[key].add(number if sure else 0)
+    return {key: len(numbers) for key, numbers in groups.items() if len(numbers) > 1}
 
 
 def group_topics(groups: Iterable[Group], titles: Mapping[str, str]) -> dict[str, list[str]]:

@@ -51,7 +51,8 @@ def named(app: Flask, name: str, seen: set[str]) -> set[str]:
 
 def test_the_templates_name_only_what_the_page_has(app: Flask, index: MemoryIndex) -> None:
     """A name that is misspelt in a template would silently show nothing."""
-    given = {*laid_out(index, "learning").variables(), *app.jinja_env.globals, "notices", "typed"}
+    of_the_view = {"notices", "typed", "labels", "screen_href"}
+    given = {*laid_out(index, "learning").variables(), *app.jinja_env.globals, *of_the_view}
     # A macro; set by `with` around an include; of pages that have a feed or a focus of their own.
     elsewhere = {"hits", "shown", "id", "autofocus", "feed_href"}
     assert named(app, "pages/search.html", set()) <= given | elsewhere

@@ -22,6 +22,7 @@ from indexer import (
     format_clause,
     name_key,
     name_slug,
+    shared_coauthor_names,
 )
 from webui.http import request_context
 from webui.openapi.answers import AuthorPapersJson
@@ -189,6 +190,10 @@ def _page(
     def href(name: str) -> str:
         return path + quote(name_slug(name))
 
+    coauthors = cluster.coauthors[: _COAUTHORS if narrowing.view else _COAUTHORS_AT_FIRST]
+    people = shared_coauthor_names(
+        searcher, cluster.papers, (coauthor.name for coauthor in coauthors)
+    )
     return render_template(
         "records/author.html",
         cluster=cluster,
@@ -222,10 +227,13 @@ def _page(
         ),
         picture=draw(cluster.ties, href),
         coauthors=[
-            {"name": coauthor.name, "count": coauthor.count, "href": href(coauthor.name)}
-            for coauthor in cluster.coauthors[
-                : _COAUTHORS if narrowing.view else _COAUTHORS_AT_FIRST
-            ]
+            {
+                "name": coauthor.name,
+                "count": coauthor.count,
+                "href": href(coauthor.name),
+                "people": people.get(name_key(coauthor.name), 1),
+            }
+            for coauthor in coauthors
         ],
         kept=[pair for pair in narrowing.pairs() if pair[0] != "q"],
         listed=by_year(listed, request_context.display()),

@@ -105,7 +105,7 @@ def search() -> ResponseReturnValue:
 def _labels(results: Results) -> tuple[LabelChoice, ...]:
     """Returns the labels of screened papers beside an answer; none where no paper has one."""
     searcher = request_context.searcher()
-    if not labels_of(searcher).order:
+    if not request_context.derived("labels", labels_of).order:
         return ()
     return label_choices(
         replace(results.query, match=Match(results.receipt.matched)),

@@ -24,6 +24,9 @@ _FORM: Final = re.compile(
     re.IGNORECASE,
 )
 """What a database writes of its search form beside a string."""
+_SET_OF: Final = re.compile(r"(?im)(?<=\d)[ \t]+use[ \t]+[a-z]{3,8}\d*[ \t]*$")
+"""What Ovid writes for a set of one of several databases, as in ``6 use ppez``."""
+_PROMPT: Final = re.compile(r"(?im)^[ \t]*(?:Search|Query|Search strategy)[ \t]*:")
 _WIDEST_GAP: Final = 20
 """Lines that an excerpt may leave out; a larger step is a number in the text."""
 
@@ -50,8 +53,9 @@ def numbered_lines(text: str) -> SearchLines:
     >>> numbered_lines("1 cats (12)\\n2 dogs\\n3 1 or 2").spans
     {1: (2, 6), 2: (14, 18), 3: (21, 27)}
     """
-    settings = tuple((match.start(), match.end()) for match in _FORM.finditer(text))
-    for start, end in settings:
+    found = [match for form in (_FORM, _SET_OF) for match in form.finditer(text)]
+    settings = tuple((match.start(), match.end()) for match in found)
+    for start, end in (*settings, *((prompt.span()) for prompt in _PROMPT.finditer(text))):
         text = _blanked(text, start, end)
     heads = _heads(text)
     if len(heads) < 2 or text[: heads[0].start()].strip():

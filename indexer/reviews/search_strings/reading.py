@@ -161,6 +161,7 @@ class _Reader:
             parser = SearchStringParser(tokens, syntax, tuple(self._trees), self._fault)
             self._trees[number] = parser.read()
         self._notes: dict[str, dict[str, int]] = {}
+        self._losses: list[tuple[str, SearchTree, _Scope]] = []
         self._used: set[int] = set()
         self._visits = 0
         self._depth = 0
@@ -170,6 +171,7 @@ class _Reader:
         clause = self._clause(LineReference(last, 0, 0), _Scope((self._syntax.default,)))
         if sum(1 for _ in leaves_of(clause)) > MAX_LEAVES:
             raise self._too_long()
+        self._note_losses()
         query = format_clause(clause)
         parsed, repairs = parse_clause(query)
         for start, end in self._lines.settings:
@@ -207,18 +209,25 @@ class _Reader:
         return SearchStringError(1, 1, told)
 
     def _note(self, reason: str, start: int, end: int) -> None:
+        missing = self._text.count("(", start, end) - self._text.count(")", start, end)
+        while missing > 0 and end < len(self._text) and self._text[end] in " \n)":
+            missing -= self._text[end] == ")"
+            end += 1
         shown = " ".join(self._text[start:end].split())
         shown = f"{shown[:99]}…" if len(shown) > 100 else shown
         self._notes.setdefault(reason, {}).setdefault(shown, start)
 
     def _left_out(self, tree: SearchTree, scope: _Scope, why: str) -> None:
-        if not scope.joiner:
-            told = f"{why}; left out."
-        elif (scope.joiner == "OR") != scope.is_negated:
-            told = f"{why}; left out, which finds fewer papers."
-        else:
-            told = f"{why}; left out, which finds more papers."
-        self._note(told, tree.start, tree.end)
+        self._losses.append((why, tree, scope))
+
+    def _note_losses(self) -> None:
+        """Notes what is left out, and whether that finds more or fewer papers."""
+        for why, tree, scope in self._losses:
+            effect = ""
+            if scope.joiner:
+                is_fewer = (scope.joiner == "OR") != scope.is_negated
+                effect = f", which finds {'fewer' if is_fewer else 'more'} papers"
+            self._note(f"{why}; left out{effect}.", tree.start, tree.end)
 
     def _clause(self, tree: SearchTree, scope: _Scope) -> Clause | None:
         self._visits += 1
@@ -296,11 +305,14 @@ class _Reader:
                 return wanted
             return Not(gone) if wanted is None else all_of([wanted, Not(gone)])
         inner = replace(scope, joiner=tree.operator)
+        before = len(self._losses)
         clauses = [
             clause
             for operand in tree.operands
             if (clause := self._clause(operand, inner)) is not None
         ]
+        if not clauses:  # all of the group is left out, so what is around it counts
+            self._losses[before:] = [(*loss[:2], scope) for loss in self._losses[before:]]
         return all_of(clauses) if tree.operator == "AND" else any_of(clauses)
 
     def _near(self, tree: SearchOperation, scope: _Scope) -> Clause | None:

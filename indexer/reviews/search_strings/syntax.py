@@ -146,7 +146,7 @@ SYNTAXES: Final = (
     SearchSyntax(
         "ovid",
         _fields(
-            ("title", "", "ti|ot"), ("abstract", "", "ab"),
+            ("title", "", "ti|ot|m_titl"), ("abstract", "", "ab"),
             ("text", _WIDER, "tw|mp|af|tx|ct"),
             ("subject", "", "sh|hw|kw|kf|id|nm|rn|rs|px|rx|ox|de|dq|mh"),
             ("author", "", "au|fa|a1|al"), ("venue", "", "jn|jw|ja|jx|so"),
@@ -165,11 +165,14 @@ SYNTAXES: Final = (
     SearchSyntax(
         "wos",
         _fields(
-            ("text", _WIDER, "ts|all|tx"), ("title", "", "ti"), ("abstract", "", "ab"),
-            ("subject", "", "ak|kp|su|de|id|mh|ky"), ("author", "", "au|af|a1"),
-            ("venue", "", "so|ta|ji|cf"), ("year", "", "py|fpy|dop|pd"), ("language", "", "la"),
-            ("affiliation", "", "ad|og|oo|sg|in"), ("doi", "", "do"), ("pmid", "", "pmid|pm"),
-            ("orcid", "", "ai"), ("kind", NO_TYPES, "dt"),
+            ("text", _WIDER, "ts|all|tx|topic|all fields"), ("title", "", "ti|title"),
+            ("abstract", "", "ab|abstract"),
+            ("subject", "", "ak|kp|su|de|id|mh|ky|author keywords"),
+            ("author", "", "au|af|a1|author"), ("venue", "", "so|ta|ji|cf|publication name"),
+            ("year", "", "py|fpy|dop|pd|year published"), ("language", "", "la|language"),
+            ("affiliation", "", "ad|og|oo|sg|in|address"), ("doi", "", "do|doi"),
+            ("pmid", "", "pmid|pm"), ("orcid", "", "ai"),
+            ("kind", NO_TYPES, "dt|document type|document types"),
             ("", _NO_FIELD, "wc|sc|is|fo|fg|ft|ut|gp|ed|ci|cu|ps|sa|zp|edn|sdg|tmac|tmso|tmic"),
         ),
         "=", MappingProxyType({"*": "any", "?": "one", "$": "optional"}),

@@ -22,7 +22,11 @@ _QUOTED: Final = re.compile(r'"([^"]*)"')
 _APOSTROPHES: Final = re.compile(r"'([^'\"()]*[^\s'\"()])'(?=[\s(),.\]]|$)")
 _BRACED: Final = re.compile(r"\{([^{}]*)\}")
 _TAG: Final = re.compile(r"\[([^\[\]]*)\]")
-_EQUALS: Final = re.compile(r"([A-Z][A-Z0-9]{0,4})\s*=\s*", re.IGNORECASE)
+_EQUALS: Final = re.compile(
+    r"(?i)([A-Z][A-Z0-9]{0,4})\s*=\s*"
+    r"|((?:TOPIC|TITLE|AUTHOR|ABSTRACT|LANGUAGE|PUBLICATION NAME|YEAR PUBLISHED|ALL FIELDS|DOI"
+    r"|DOCUMENT TYPES?|ADDRESS|AUTHOR KEYWORDS))\s*:\s*"
+)
 _CALL: Final = re.compile(r"([A-Z][A-Z-]{1,24})\s*(?=\()", re.IGNORECASE)
 _COMPARISON: Final = re.compile(
     r"PUBYEAR\s*(?P<sign>[<>]=?|=|AFT|BEF|IS)\s*(?P<year>\d{4})", re.IGNORECASE
@@ -109,7 +113,7 @@ class SearchStringLexer:
         self._has_lines = has_lines
         codes = "|".join(sorted(map(re.escape, syntax.fields), key=len, reverse=True))
         self._suffix = re.compile(
-            r"\.\s?(?P<codes>[a-z]{2}(?:\s?,\s?[a-z]{2})*)\s?\.(?=[\s)]|$)"
+            r"\.\s?(?P<codes>(?:[a-z]{2}|m_titl)(?:\s?,\s?(?:[a-z]{2}|m_titl))*)\s?\.(?=[\s)]|$)"
             rf"|\.(?P<known>(?:{codes})(?:\s?,\s?(?:{codes}))*)(?=[\s)]|$)",
             re.IGNORECASE,
         )
@@ -160,9 +164,8 @@ class SearchStringLexer:
         if style == "." and (token := self._ovid_field(place, end, before)):
             return token
         if style == "=" and (named := self._match(_EQUALS, place, end)):
-            return Token(
-                TokenKind.FIELD_BEFORE, place, named.end(), named[0], (named[1].casefold(),)
-            )
+            code = (named[1] or " ".join(named[2].split())).casefold()
+            return Token(TokenKind.FIELD_BEFORE, place, named.end(), named[0], (code,))
         if style == "word" and (named := self._match(_CODE, place, end)):
             code = named[1].casefold()
             if code in fields and named[1].isupper():

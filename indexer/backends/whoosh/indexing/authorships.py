@@ -135,22 +135,25 @@ class Authorships:
             np.full((len(papers), TERMS), -1, np.int32),
             np.zeros((len(papers), TERMS), np.float32),
         )
+        all_papers = self._first[-1]
         for at, (segment, _) in enumerate(self.segments):
             low, high = np.searchsorted(papers, self._first[at : at + 2]).tolist()
             if low == high:
                 continue
             docs = self._live[at][papers[low:high] - self._first[at]]
-            chosen, weights = _top_terms(segment.arrays, docs, self._frequency(at), self._first[-1])
+            chosen, weights = _top_terms(segment.arrays, docs, self._frequencies[at], all_papers)
             if len(self.segments) > 1:
                 stems = segment.arrays.stems
-                for stem in np.unique(chosen[chosen >= 0]).tolist():
-                    ids.setdefault(stems[stem], len(ids))
-                known = {s: ids[stems[s]] for s in np.unique(chosen[chosen >= 0]).tolist()}
+                used = np.unique(chosen[chosen >= 0])
                 lookup = np.full(len(stems) + 1, -1, np.int32)
-                lookup[list(known)] = list(known.values())
+                lookup[used] = [ids.setdefault(stems[stem], len(ids)) for stem in used.tolist()]
                 chosen = lookup[chosen]
             terms.ids[low:high], terms.weights[low:high] = chosen, weights
         return terms
+
+    @cached_property
+    def _frequencies(self) -> tuple[Longs, ...]:
+        return tuple(self._frequency(at) for at in range(len(self.segments)))
 
     def _frequency(self, at: int) -> Longs:
         """Returns the document frequency of each stem of a segment; of a small one by the largest.

@@ -59,13 +59,14 @@ def expected(paper: Paper) -> Fields:
         "year": str(paper.year or paper.publication.date[:4]),
         "authors": str(len(paper.authors) or ""),
         "volume": letters(paper.publication.volume),
-        "pages": letters(paper.publication.pages),
+        "pages": letters(paper.publication.pages or paper.publication.article_number),
         "doi": letters(paper.doi),
     }
 
 
 def _fields(record: Mapping[str, Any], authors: int) -> Fields:
-    pages = record.get("pages") or record.get("page") or ""
+    places = ("pages", "page", "eid", "custom7")  # an article number stands for its pages
+    pages = next((record[place] for place in places if record.get(place)), "")
     if record.get("start_page"):
         pages = f"{record['start_page']}{record.get('end_page', '')}"
     return {

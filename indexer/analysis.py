@@ -196,7 +196,7 @@ class Analyzer:
 
 
 def open_word(raw: str) -> tuple[tuple[str, ...], str]:
-    """Open a raw word of `Analyzer.words` into its parts and its joined form.
+    """Opens a raw word of `Analyzer.words` into its parts and its joined form.
 
     Returns:
         The parts in order (one for a plain word) and the joined form, empty where there is none.

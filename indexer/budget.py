@@ -76,7 +76,7 @@ class BudgetSpent(Exception):  # noqa: N818 - no error: the query goes on withou
     """
 
     def __init__(self, note: str) -> None:
-        """Say what is left out."""
+        """Says what is left out."""
         super().__init__(note)
         self.note = note
 
@@ -90,15 +90,15 @@ class HeavyLane:
     """
 
     def __init__(self) -> None:
-        """Begin with nobody in the lane."""
+        """Begins with nobody in the lane."""
         self._lock = Lock()
 
     def enter(self, seconds: float) -> bool:
-        """Wait for the lane, so many seconds at most; say whether it is free now for this query."""
+        """Waits for the lane, so many seconds at most; says whether it is free for this query."""
         return self._lock.acquire(timeout=seconds)
 
     def leave(self) -> None:
-        """Let the next query in; only for one that is in the lane."""
+        """Lets the next query in; only for one that is in the lane."""
         self._lock.release()
 
 
@@ -139,7 +139,7 @@ class Deadline:
         clock: Callable[[], float] = time.thread_time,
         wall: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Begin now.
+        """Begins now.
 
         Args:
             seconds: of processor time.
@@ -188,7 +188,7 @@ class Deadline:
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """Stop the clock over what is derived once for all queries, such as a table of words."""
+        """Stops the clock over what is derived once for all queries, such as a table of words."""
         clock, wall = self._clock(), self._wall()
         try:
             yield
@@ -197,7 +197,7 @@ class Deadline:
             self._begun += self._wall() - wall
 
     def check(self) -> None:
-        """Look at the clock.
+        """Looks at the clock.
 
         Raises:
             BudgetSpent: when the deadline has passed.
@@ -206,7 +206,7 @@ class Deadline:
             raise BudgetSpent(TIME_NOTE)
 
     def end(self) -> None:
-        """Leave the lane; to be called after each search."""
+        """Leaves the lane; to be called after each search."""
         if self._alone and self._lane is not None:
             self._alone = False
             self._lane.leave()
@@ -229,7 +229,7 @@ class Budget:
     __slots__ = ("bytes", "deadline", "limits", "postings")
 
     def __init__(self, limits: Limits | None = None, deadline: Deadline | None = None) -> None:
-        """Begin to count.
+        """Begins to count.
 
         Args:
             limits: of the query; None = the defaults.
@@ -241,7 +241,7 @@ class Budget:
         self.bytes = 0
 
     def check(self) -> None:
-        """Look at the clock.
+        """Looks at the clock.
 
         Raises:
             BudgetSpent: when the deadline has passed.
@@ -259,7 +259,7 @@ class Budget:
         return self.deadline.late
 
     def spend(self, postings: int) -> None:
-        """Count postings or positions before they are read; looks at the clock, too.
+        """Counts postings or positions before they are read; looks at the clock, too.
 
         Raises:
             BudgetSpent: when these would be too many; nothing can be spent any more then.
@@ -276,7 +276,7 @@ class Budget:
         return Budget(left, self.deadline)
 
     def exhaust(self) -> None:
-        """Let nothing more be spent."""
+        """Lets nothing more be spent."""
         self.postings = max(self.postings, self.limits.postings)
 
     def affords(self, postings: int) -> bool:
@@ -284,7 +284,7 @@ class Budget:
         return self.postings + postings <= self.limits.postings
 
     def hold(self, size: int) -> None:
-        """Count bytes that stay until the query is answered.
+        """Counts bytes that stay until the query is answered.
 
         Raises:
             BudgetSpent: when these would be too many, which then are not counted.

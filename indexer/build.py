@@ -62,7 +62,7 @@ def build_index(  # noqa: PLR0913 - one keyword an option of the verb
     decisions: DuplicateDecisions | None = None,
     labels: Sequence[LabelledRecord] | None = None,
 ) -> BuildReport:
-    """Write the papers of dumps into an index and publish them as a new generation.
+    """Writes the papers of dumps into an index and publishes them as a new generation.
 
     Args:
         dumps: files, folders, patterns and "-" (standard input).
@@ -160,7 +160,7 @@ def _history(index: Index) -> GenerationHistory:
 def index_records(
     records: Iterable[Read], source: str, kind: str, index: Index, *, venues: str = BUILT_IN
 ) -> BuildReport:
-    """Write records that come from no dump into an index, anew, and publish them.
+    """Writes records that come from no dump into an index, anew, and publishes them.
 
     Args:
         records: in any order; what is wrong with one skips it.
@@ -196,7 +196,7 @@ def check_dumps(  # noqa: PLR0913 - one keyword an option of the verb
     protected: Sequence[str] = (),
     venues: str = BUILT_IN,
 ) -> BuildReport:
-    """Read dumps as a build would, write nothing, and report.
+    """Reads dumps as a build would, writes nothing, and reports.
 
     Args:
         dumps: files, folders, patterns and "-" (standard input).
@@ -267,7 +267,7 @@ class _Reading:
     def output(
         self, path: str | None, exclude: Sequence[str], protected: Sequence[str], *, overwrite: bool
     ) -> OutputFile | None:
-        """Check the file for rejected records against everything that is read."""
+        """Checks the file for rejected records against everything that is read."""
         if path is None:
             return None
         read = [dump.name for dump in self.dumps.found]
@@ -419,7 +419,7 @@ class _Reading:
         self.progress(Progress(source, done, total, self.distinct, now - self.started))
 
     def refuse_nothing(self, *, rebuild: bool = True) -> None:
-        """Raise when not one paper was read: publishing that would empty the index."""
+        """Raises when not one paper was read: publishing that would empty the index."""
         if len(self.ids) == self.gone and (rebuild or not self.deleted):
             self.rejected.publish()  # here it is needed most, and it is complete
             skipped = self.tally.skipped_count

@@ -41,7 +41,7 @@ class ConfigError(QuiverError, ValueError):
     """
 
     def __init__(self, faults: tuple[str, ...]) -> None:
-        """Keep all faults; the text is one fault a line."""
+        """Keeps all faults; the text is one fault a line."""
         super().__init__("\n".join(faults))
         self.faults = faults
 
@@ -68,7 +68,7 @@ class DumpError(QuiverError, ValueError):
     """
 
     def __init__(self, source: str, line: int, reason: str) -> None:
-        """Word the text as ``source:line: reason`` (no line when it is 0)."""
+        """Words the text as ``source:line: reason`` (no line when it is 0)."""
         named = _named(source)
         where = f"{named}:{line}" if line else named
         super().__init__(f"{where}: {reason}")
@@ -90,7 +90,7 @@ class OutputError(QuiverError):
     """
 
     def __init__(self, path: str, reason: str) -> None:
-        """Word the text as ``path: reason``."""
+        """Words the text as ``path: reason``."""
         super().__init__(f"{_named(path)}: {reason}")
         self.path = path
         self.reason = reason
@@ -106,7 +106,7 @@ class QueryError(QuiverError, ValueError):
     """
 
     def __init__(self, parameter: str, reason: str) -> None:
-        """Word the text as ``parameter: reason``."""
+        """Words the text as ``parameter: reason``."""
         super().__init__(f"{parameter}: {reason}")
         self.parameter = parameter
 
@@ -121,7 +121,7 @@ class SearchStringError(QuiverError, ValueError):
     """
 
     def __init__(self, line: int, column: int, reason: str) -> None:
-        """Word the text as ``line L, column C: reason``."""
+        """Words the text as ``line L, column C: reason``."""
         super().__init__(f"line {line}, column {column}: {reason}")
         self.line = line
         self.column = column
@@ -152,7 +152,7 @@ class QueryTimedOut(QuiverError):  # noqa: N818 - as `IndexMissing`
     """
 
     def __init__(self) -> None:
-        """Word what to do about it."""
+        """Words what to do about it."""
         super().__init__(
             "the query took too long, and this is not given in part; ask for fewer patterns, "
             "phrases or fuzzy words, or once more when less is going on (search.timeout)"

@@ -94,7 +94,7 @@ class Paper:
 
 
 def paper_id(title: str, authors: tuple[str, ...], venue: str, year: int | None) -> str:
-    """Make an id for a record that brings none: the same words give the same id on every rebuild.
+    """Makes an id for a record that brings none: the same words give the same id on every rebuild.
 
     Returns:
         ``<venue><year>-<12 hex digits>``, the digits a BLAKE2b hash of the case-folded title,
@@ -121,7 +121,7 @@ def name_key(name: str) -> str:
 
 
 def name_slug(name: str) -> str:
-    """Write a name (author or venue) as one path segment: equal slugs are equal `name_key`s.
+    """Writes a name (author or venue) as one path segment: equal slugs are equal `name_key`s.
 
     The slug depends on nothing but the name, so it never changes with the rest of the index.
     Letters of every script, digits and the full stop after them stay, a space becomes ``-``, a
@@ -149,7 +149,7 @@ def name_slug(name: str) -> str:
 
 
 def name_of_slug(slug: str) -> str:
-    """Read a slug back to the `name_key` it was made of; any string gives some key."""
+    """Reads a slug back to the `name_key` it was made of; any string gives some key."""
     text = slug.replace("-", " ").replace("_", "-")
     text = re.sub(r"~([0-9a-fA-F]{1,6})~", _character, text)
     return name_key(text)
@@ -164,5 +164,5 @@ _NUMBER = re.compile(r"\s+\d{4}$")
 
 
 def unnumbered(name: str) -> str:
-    """Drop the number DBLP gives to homonyms ("Tao Lin 0004" -> "Tao Lin"; dblp.org/faq)."""
+    """Drops the number DBLP gives to homonyms ("Tao Lin 0004" -> "Tao Lin"; dblp.org/faq)."""
     return _NUMBER.sub("", name)

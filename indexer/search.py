@@ -164,7 +164,7 @@ class Searcher(Protocol):
         facets: tuple[FacetRequest, ...] = DEFAULT_FACETS,
         explain: bool = False,
     ) -> Results:
-        """Answer one page. No query raises, whatever its strings and clauses hold."""
+        """Answers one page. No query raises, whatever its strings and clauses hold."""
 
     def count(self, query: Query) -> int:
         """Returns the exact number of papers that match."""
@@ -200,7 +200,7 @@ class Searcher(Protocol):
     def values(
         self, field: FacetField, *, prefix: str = "", contains: str = "", limit: int = 20
     ) -> tuple[FacetValue, ...]:
-        """List values of a field over the whole index, most papers first.
+        """Lists values of a field over the whole index, most papers first.
 
         Args:
             field: the facet.
@@ -210,7 +210,7 @@ class Searcher(Protocol):
         """
 
     def names(self, folded: str) -> tuple[FacetValue, ...]:
-        """List the exact author names that fold to the same, DBLP numbers put aside.
+        """Lists the exact author names that fold to the same, DBLP numbers put aside.
 
         "tao lin" gives "Tao Lin" and "Tao Lin 0004"; "francois fleuret" gives both spellings.
         The count is the number of papers; most papers first.
@@ -253,13 +253,13 @@ class Writer(Protocol):
     """Collects changes; they are published as a new generation when its block ends well."""
 
     def add(self, paper: Paper) -> None:
-        """Add a paper; one with the same id, old or new, is replaced by it."""
+        """Adds a paper; one with the same id, old or new, is replaced by it."""
 
     def delete(self, paper_id: str) -> bool:
-        """Take a paper out; say whether it was there."""
+        """Takes a paper out; says whether it was there."""
 
     def attach(self, name: str, data: bytes) -> None:
-        """Keep a small document beside the papers; it takes the place of an older one.
+        """Keeps a small document beside the papers; it takes the place of an older one.
 
         It stays with every later generation until it is replaced or the index is built anew.
 
@@ -309,7 +309,7 @@ class Index(Protocol):
         """
 
     def searcher(self, generation: str | None = None) -> AbstractContextManager[Searcher]:
-        """Open a published generation; it stays readable until closed.
+        """Opens a published generation; it stays readable until closed.
 
         Args:
             generation: one of `published`; None = the newest. Where that is damaged an older one
@@ -323,7 +323,7 @@ class Index(Protocol):
     def writer(
         self, *, rebuild: bool = False, dumps: tuple[str, ...] = ()
     ) -> AbstractContextManager[Writer]:
-        """Begin changes; leaving the block publishes them, an exception drops them all.
+        """Begins changes; leaving the block publishes them, an exception drops them all.
 
         Args:
             rebuild: begin from an empty index instead of the newest generation.
@@ -349,7 +349,7 @@ class Index(Protocol):
         """
 
     def verify(self) -> int:
-        """Check that the newest generation is what was published; returns its number of papers.
+        """Checks that the newest generation is what was published; returns its number of papers.
 
         Raises:
             IndexMissing: when nothing was published yet.
@@ -357,7 +357,7 @@ class Index(Protocol):
         """
 
     def rollback(self) -> str:
-        """Publish the content of the generation before the newest anew; returns the new name.
+        """Publishes the content of the generation before the newest anew; returns the new name.
 
         Raises:
             IndexMissing: when there is no generation before.

@@ -11,7 +11,7 @@ __all__ = ["create_app"]
 
 
 def __getattr__(name: str) -> Any:
-    """Load the application when it is first asked for; the command line mostly needs no Flask."""
+    """Loads the application when it is first asked for; the command line mostly needs no Flask."""
     if name == "create_app":
         from webui.app import create_app
 

@@ -61,7 +61,7 @@ from webui.views.owner import Owner
 
 
 def create_app(config: Config | None = None, *, index: Index | None = None) -> Flask:
-    """Create the application; nothing is opened before the first request.
+    """Creates the application; nothing is opened before the first request.
 
     Args:
         config: settings; the defaults where None.
@@ -109,7 +109,7 @@ def create_app(config: Config | None = None, *, index: Index | None = None) -> F
 
 
 def _add_words(app: Flask, title: str, owner: Owner) -> None:
-    """Add the variables and functions that all templates use."""
+    """Adds the variables and functions that all templates use."""
     folder = Path(app.static_folder or "")
 
     @cache
@@ -168,7 +168,7 @@ def _add_words(app: Flask, title: str, owner: Owner) -> None:
 
 
 def _minute(moment: str) -> str:
-    """Write a moment of ISO 8601 in UTC for people; leave any other text as it is.
+    """Writes a moment of ISO 8601 in UTC for people; leave any other text as it is.
 
     >>> _minute("2026-11-30T19:13:24+00:00"), _minute("2026-11-30T19:13:24Z")
     ('2026-11-30 19:13 UTC', '2026-11-30 19:13 UTC')

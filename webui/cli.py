@@ -72,7 +72,7 @@ def serve(
         from webui.server.waitress_app import serve as listen
 
     def with_options(config: Config) -> Config:
-        """Lay the options of this command over settings."""
+        """Lays the options of this command over settings."""
         web = dataclasses.replace(
             config.web,
             host=host or config.web.host,
@@ -90,7 +90,7 @@ def serve(
         )
 
     def ready(address: str) -> None:
-        """Print the address of the page, and open it in a browser."""
+        """Prints the address of the page, and opens it in a browser."""
         click.echo(f"Quiver is at {address} (press Ctrl-C to stop).", err=True)
         if open_browser:
             webbrowser.open(address.replace("0.0.0.0", "127.0.0.1"))  # noqa: S104 - not listened on
@@ -215,7 +215,7 @@ def quiver() -> VerbGroup:
 
 
 def main() -> None:
-    """Run the command; the entry point of the package."""
+    """Runs the command; the entry point of the package."""
     write_utf8()
     leave_out_scipy()
     quiver()(prog_name="quiver", obj=OWN_PROCESS)

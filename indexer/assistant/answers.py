@@ -94,7 +94,7 @@ def search(  # noqa: PLR0913 - the choices of a search
     cursor: str = "",
     sort: str = "relevance",
 ) -> Json:
-    """Answer a query with one page of works, each version of a work once.
+    """Answers a query with one page of works, each version of a work once.
 
     Args:
         searcher: of the collection.
@@ -148,7 +148,7 @@ def count(searcher: Searcher, collection: Collection, query: str) -> Json:
 def facets(
     searcher: Searcher, collection: Collection, query: str, field: str, *, limit: int = 20
 ) -> Json:
-    """Count the papers that a query finds by the values of a facet, most papers first.
+    """Counts the papers that a query finds by the values of a facet, most papers first.
 
     Raises:
         QueryError: when there is no such facet, or the limit is not from 1 to 100.
@@ -255,7 +255,7 @@ def author(searcher: Searcher, collection: Collection, name: str) -> Json:
 
 
 def references(searcher: Searcher, collection: Collection, text: str) -> Json:
-    """Check whether this collection has each reference of a list, and what differs.
+    """Checks whether this collection has each reference of a list, and what differs.
 
     Args:
         searcher: of the collection.
@@ -293,7 +293,7 @@ def references(searcher: Searcher, collection: Collection, text: str) -> Json:
 
 
 def cite(searcher: Searcher, identifiers: list[str], style: str = "bibtex") -> Json:
-    """Write papers as references, so that nobody has to compose one from memory.
+    """Writes papers as references, so that nobody has to compose one from memory.
 
     Args:
         searcher: of the collection.

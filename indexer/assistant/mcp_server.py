@@ -84,7 +84,7 @@ def make_server(
 
 
 def _add_search_tools(server: MCPServer[Any], answered: Answer, collection: Collection) -> None:
-    """Add the tools that take a query, and the prompt that goes through them."""
+    """Adds the tools that take a query, and the prompt that goes through them."""
     tool = server.tool(annotations=READ_ONLY, structured_output=False)
 
     @tool
@@ -103,7 +103,7 @@ def _add_search_tools(server: MCPServer[Any], answered: Answer, collection: Coll
 
     @tool
     def count(query: QueryText) -> str:
-        """Count the papers that a query finds, exactly."""
+        """Counts the papers that a query finds, exactly."""
         return answered(lambda searcher: answers.count(searcher, collection, query))
 
     @tool
@@ -112,14 +112,14 @@ def _add_search_tools(server: MCPServer[Any], answered: Answer, collection: Coll
         field: Literal["venue", "year", "type", "author"],
         limit: Annotated[int, Field(ge=1, le=100)] = 20,
     ) -> str:
-        """Count the papers that a query finds by venue, year, type or author."""
+        """Counts the papers that a query finds by venue, year, type or author."""
         return answered(
             lambda searcher: answers.facets(searcher, collection, query, field, limit=limit)
         )
 
     @tool
     def author(name: Annotated[str, Field(description="Author name as printed on papers.")]) -> str:
-        """Describe the papers of an author name: years, co-authors, newest papers."""
+        """Describes the papers of an author name: years, co-authors, newest papers."""
         return answered(lambda searcher: answers.author(searcher, collection, name))
 
     @server.prompt(title="Literature search")
@@ -129,29 +129,29 @@ def _add_search_tools(server: MCPServer[Any], answered: Answer, collection: Coll
 
 
 def _add_paper_tools(server: MCPServer[Any], answered: Answer, collection: Collection) -> None:
-    """Add the tools that take papers or references, and papers as resources."""
+    """Adds the tools that take papers or references, and papers as resources."""
     tool = server.tool(annotations=READ_ONLY, structured_output=False)
 
     @tool
     def fetch(id: Annotated[str, Field(description="Id of a paper, or a DOI.")]) -> str:
-        """Read one paper: its abstract and everything that the collection has of it."""
+        """Reads one paper: its abstract and everything that the collection has of it."""
         return answered(lambda searcher: answers.fetch(searcher, collection, id))
 
     @tool
     def similar(ids: PaperIds, limit: HitLimit = LISTED) -> str:
-        """Find papers like one or several others, with the words they share."""
+        """Finds papers like one or several others, with the words they share."""
         return answered(lambda searcher: answers.similar(searcher, collection, ids, limit=limit))
 
     @tool
     def references(
         text: Annotated[str, Field(description="BibTeX, RIS, CSL-JSON, or a list in any style.")],
     ) -> str:
-        """Check references: found, found but different, or not in this collection."""
+        """Checks references: found, found but different, or not in this collection."""
         return answered(lambda searcher: answers.references(searcher, collection, text))
 
     @tool
     def cite(ids: PaperIds, style: CitationStyle = "bibtex") -> str:
-        """Write the references of papers, to be copied as they are."""
+        """Writes the references of papers, to be copied as they are."""
         return answered(lambda searcher: answers.cite(searcher, ids, style))
 
     @server.resource("quiver://paper/{id}", mime_type="application/json", title="A paper")

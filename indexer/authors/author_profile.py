@@ -50,7 +50,7 @@ def title_words(title: str) -> set[str]:
 
 
 def sum_up(name: str, papers: Iterable[Paper], read: Read = read_person) -> Career | None:
-    """Sum up the papers under an exact name; None where the name has no letters.
+    """Sums up the papers under an exact name; None where the name has no letters.
 
     Args:
         name: any spelling of it.

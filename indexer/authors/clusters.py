@@ -143,7 +143,7 @@ class AuthorCluster:
 def author_cluster(
     searcher: Searcher, name: str, also: Iterable[str] = (), *, curated: bool = True
 ) -> AuthorCluster | None:
-    """Gather the cluster of an exact name.
+    """Gathers the cluster of an exact name.
 
     Args:
         searcher: the snapshot to read.
@@ -218,7 +218,7 @@ def _people(
 
 
 def namesakes(searcher: Searcher, name: str) -> tuple[FacetValue, ...]:
-    """List the clusters whose names fold to the same as this one, DBLP numbers put aside.
+    """Lists the clusters whose names fold to the same as this one, DBLP numbers put aside.
 
     Most papers first; the name's own cluster is among them where there is one.
     """

@@ -56,7 +56,7 @@ class Ties:
 
 
 def printed_names(papers: Iterable[Paper]) -> dict[str, Counter[str]]:
-    """Count for each exact name (`name_key`) on papers how often it is printed how."""
+    """Counts for each exact name (`name_key`) on papers how often it is printed how."""
     coauthors: dict[str, Counter[str]] = defaultdict(Counter)
     for paper in papers:
         for author in set(paper.authors):
@@ -67,7 +67,7 @@ def printed_names(papers: Iterable[Paper]) -> dict[str, Counter[str]]:
 def coauthors_of(
     printed: Mapping[str, Mapping[str, int]], own: Collection[str]
 ) -> tuple[CoAuthor, ...]:
-    """List who is on papers beside some names: most papers first, then by name.
+    """Lists who is on papers beside some names: most papers first, then by name.
 
     Args:
         printed: the names on the papers, see `printed_names`.
@@ -82,7 +82,7 @@ def coauthors_of(
 
 
 def strongest_ties(papers: Sequence[Paper], coauthors: Sequence[CoAuthor]) -> Ties:
-    """Find who of the first co-authors wrote papers together.
+    """Finds who of the first co-authors wrote papers together.
 
     Args:
         papers: the papers of a name.

@@ -96,7 +96,7 @@ class Curation:
 
 
 def attach_curation(writer: Writer, curation: Curation) -> None:
-    """Keep what is curated with an index; nothing curated takes away what was."""
+    """Keeps what is curated with an index; nothing curated takes away what was."""
     writer.attach(ATTACHED, _encode(curation) if curation != Curation() else b"")
 
 

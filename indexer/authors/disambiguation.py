@@ -61,7 +61,7 @@ class Around:
     """The names of an index that share one name's surname, or all its letters."""
 
     def __init__(self, searcher: Searcher, name: str, papers: tuple[Paper, ...]) -> None:
-        """Look up the names around one.
+        """Looks up the names around one.
 
         Args:
             searcher: the snapshot to read.

@@ -93,7 +93,7 @@ def gather(
     *,
     bearers: int,
 ) -> Evidence | None:
-    """Gather the evidence for two names; None where they cannot be one person's.
+    """Gathers the evidence for two names; None where they cannot be one person's.
 
     Two names on one paper are two people.
 

@@ -54,7 +54,7 @@ class Connection:
 
 
 def connect(searcher: Searcher, one: str, other: str) -> Connection:
-    """Find the shortest chain of co-authors between two exact names; see `Searcher.chain`.
+    """Finds the shortest chain of co-authors between two exact names; see `Searcher.chain`.
 
     Where the index is certain that a name between them stands for different people on the papers
     before and after it, the chain leads around that name. The ends are names.
@@ -93,7 +93,7 @@ def _perhaps_one(people: NamedPeople, first: str, second: str) -> bool:
 
 
 def known_name(searcher: Searcher, text: str) -> str | None:
-    """Find the exact name that a text means: as typed, as a slug, or its busiest namesake.
+    """Finds the exact name that a text means: as typed, as a slug, or its busiest namesake.
 
     Returns:
         the name as the index shows it; None where no name reads so.

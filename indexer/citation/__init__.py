@@ -93,7 +93,7 @@ CITATION_FORMATS: Final = MappingProxyType({format_.name: format_ for format_ in
 
 
 def citation_format(name: str) -> CitationFormat:
-    """Find a format by its name or by the suffix of its files.
+    """Finds a format by its name or by the suffix of its files.
 
     Raises:
         QueryError: when there is none of this name.
@@ -115,7 +115,7 @@ def write_citations(  # noqa: PLR0913 - the choices of a file
     ascii: bool = True,
     bom: bool = False,
 ) -> Iterator[str]:
-    """Write papers as references.
+    """Writes papers as references.
 
     Args:
         papers: in the order of the file; taken one by one.
@@ -138,7 +138,7 @@ def write_citations(  # noqa: PLR0913 - the choices of a file
 def write_references(
     papers: Iterable[Paper], style: str, *, as_html: bool = False
 ) -> Iterator[str]:
-    """Write papers as the references of a style, each on a line of its own.
+    """Writes papers as the references of a style, each on a line of its own.
 
     Args:
         papers: in the order of the list; taken one by one.

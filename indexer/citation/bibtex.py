@@ -51,12 +51,12 @@ _VERBATIM = re.compile(r"[{}\\^\s\x00-\x1f\x7f]")
 
 
 def write(papers: Iterable[Paper], options: CitationOptions) -> Iterator[str]:
-    """Write entries of BibTeX, an empty line after each."""
+    """Writes entries of BibTeX, an empty line after each."""
     yield from _entries(papers, options, biblatex=False)
 
 
 def write_biblatex(papers: Iterable[Paper], options: CitationOptions) -> Iterator[str]:
-    """Write entries of biblatex, an empty line after each."""
+    """Writes entries of biblatex, an empty line after each."""
     yield from _entries(papers, options, biblatex=True)
 
 

@@ -28,7 +28,7 @@ _PLACED = EXTRA_NAMES - {PAPER_ID, *(f"{role}-{known}" for role in ("author", "e
 
 
 def write(papers: Iterable[Paper], options: CitationOptions) -> Iterator[str]:
-    """Write the array, one item a line."""
+    """Writes the array, one item a line."""
     keys = KeyRing(options.key)
     before = "[\n"
     for paper in papers:

@@ -30,7 +30,7 @@ _PLACED: Final = frozenset((
 
 
 def write(papers: Iterable[Paper], options: CitationOptions) -> Iterator[str]:
-    """Write records."""
+    """Writes records."""
     keys = KeyRing(options.key)
     for paper in papers:
         type = ENDNOTE_TYPES.get(paper.kind, "Generic")

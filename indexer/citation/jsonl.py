@@ -11,7 +11,7 @@ from indexer.serialization.details import details_json
 
 
 def write(papers: Iterable[Paper], options: CitationOptions) -> Iterator[str]:
-    """Write one object a line; fields that are empty are left out."""
+    """Writes one object a line; fields that are empty are left out."""
     for paper in papers:
         record = {
             "id": paper.id,

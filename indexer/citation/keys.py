@@ -25,7 +25,7 @@ _SMALL = frozenset(
 
 
 def check_pattern(pattern: str) -> None:
-    """Accept a pattern of `KEY_PARTS` in braces and plain characters between them.
+    """Accepts a pattern of `KEY_PARTS` in braces and plain characters between them.
 
     Raises:
         QueryError: when it holds anything else, or no part at all.
@@ -56,7 +56,7 @@ class KeyRing:
         self._taken: set[str] = set()
 
     def key(self, paper: Paper) -> str:
-        """Make the key of the next paper."""
+        """Makes the key of the next paper."""
         base = _PART.sub(lambda match: _part(paper, match[1]), self._pattern) or "paper"
         key = base
         digest = hashlib.blake2b(paper.id.encode(errors="replace")).hexdigest()
@@ -84,5 +84,5 @@ def _part(paper: Paper, name: str) -> str:
 
 
 def _folded(text: str) -> str:
-    """Leave only the letters a to z and digits of a text, accents dropped."""
+    """Leaves only the letters a to z and digits of a text, accents dropped."""
     return re.sub(r"[^a-z0-9]+", "", fold(text, name=True).text.replace("-", ""))[:40]

@@ -33,7 +33,7 @@ _WITH_GENRE: Final = ("THES", "RPRT", "UNPB", "COMP", "DATA", "PAT", "STAND", "G
 
 
 def write(papers: Iterable[Paper], options: CitationOptions) -> Iterator[str]:
-    """Write records; lines end as the format wants it, in CR and LF."""
+    """Writes records; lines end as the format wants it, in CR and LF."""
     for paper in papers:
         type = RIS_TYPES.get(paper.kind, "GEN")
         lines = [f"TY  - {type}"]

@@ -50,7 +50,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－",
 
 
 def write(papers: Iterable[Paper], options: CitationOptions) -> Iterator[str]:
-    """Write the header and one line a paper; names and keywords are parted by semicolons."""
+    """Writes the header and one line a paper; names and keywords are parted by semicolons."""
     header = _line((*COLUMNS, "abstract") if options.abstract else COLUMNS)
     yield f"\ufeff{header}" if options.bom else header
     for paper in papers:

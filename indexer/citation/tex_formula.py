@@ -264,7 +264,7 @@ class _Parser:
         return "".join(pieces)
 
     def skip_space(self) -> None:
-        """Pass over white space."""
+        """Passes over white space."""
         while self.at < len(self.tokens) and self.tokens[self.at].isspace():
             self.at += 1
 
@@ -276,6 +276,6 @@ class _Parser:
         return self.tokens[self.at - 1]
 
     def expect(self, lexeme: str) -> None:
-        """Take a lexeme that must come next."""
+        """Takes a lexeme that must come next."""
         if self.take() != lexeme:
             raise _NoFormula

@@ -51,7 +51,7 @@ _SPACED_LETTER = re.compile(r"\s+[A-Za-z]|\s*\\[ij](?![A-Za-z])")
 
 
 def tex_text(text: str, *, ascii: bool = True) -> str:
-    """Write a text so that TeX takes it and shows what was meant; its braces balance.
+    """Writes a text so that TeX takes it and shows what was meant; its braces balance.
 
     Args:
         text: one line of a paper.
@@ -63,7 +63,7 @@ def tex_text(text: str, *, ascii: bool = True) -> str:
 
 
 def tex_title(text: str, *, ascii: bool = True) -> str:
-    """Write a title so that styles which lower its case leave acronyms and formulas alone.
+    """Writes a title so that styles which lower its case leave acronyms and formulas alone.
 
     Braces go around words with a capital inside ("BERT", "iPhone", "3D") and single capitals, and
     around formulas; other words keep their case to the style.

@@ -22,13 +22,13 @@ class Work(Protocol):
     """The cleaning of one record, which takes note of what it changes."""
 
     def text(self, field: str, text: str, rules: tuple[()]) -> str:
-        """Clean a text of a field."""
+        """Cleans a text of a field."""
 
     def url(self, given: str) -> str:
-        """Return an address of the web; empty where it is none."""
+        """Returns an address of the web; empty where it is none."""
 
     def change(self, rule: str, field: str, before: str, after: str) -> str:
-        """Take note of a change and return what the field is now."""
+        """Takes note of a change and returns what the field is now."""
 
 
 def clean_details(
@@ -37,7 +37,7 @@ def clean_details(
     listed: Callable[[tuple[str, ...]], tuple[tuple[str, ...], bool]],
     work: Work,
 ) -> tuple[tuple[Author, ...], bool]:
-    """Clean each name by itself, so that its details stay beside it.
+    """Cleans each name by itself, so that its details stay beside it.
 
     A name of which the parts are known holds no other names and is not split.
 

@@ -57,7 +57,7 @@ def _decoded_again(text: str) -> str:
 
 
 def _windows(match: re.Match[str]) -> str:
-    """Read a C1 control as the character that Windows-1252 has in its place, if it has one."""
+    """Reads a C1 control as the character that Windows-1252 has in its place, if it has one."""
     return match[0].encode("latin-1").decode("cp1252", errors="ignore")
 
 
@@ -81,5 +81,5 @@ def _accent(match: re.Match[str]) -> str:
 
 
 def one_line(text: str) -> str:
-    """Make every run of white space, line breaks included, one space."""
+    """Makes every run of white space, line breaks included, one space."""
     return " ".join(text.split())

@@ -104,7 +104,7 @@ class Cleaned:
 
 
 def clean(record: Record, source: str, venues: Venues, *, this_year: int) -> Cleaned:
-    """Make a paper of a record.
+    """Makes a paper of a record.
 
     Args:
         record: as a format read it.
@@ -158,13 +158,13 @@ class _Cleaning:
         self.changes: list[Change] = []
 
     def change(self, rule: str, field: str, before: str, after: str) -> str:
-        """Note a change, if it is one, and give the text as it is now."""
+        """Notes a change, if it is one, and returns the text as it is now."""
         if before != after:
             self.changes.append(Change(rule, field, before, after))
         return after
 
     def text(self, field: str, text: str, rules: tuple[Rule, ...]) -> str:
-        """Apply the rules that every text passes, then those of its field."""
+        """Applies the rules that every text passes, then those of its field."""
         if is_plain(text):
             mended = text
         else:
@@ -181,7 +181,7 @@ class _Cleaning:
     def authors(
         self, given: tuple[str, ...], details: tuple[Author, ...]
     ) -> tuple[tuple[str, ...], tuple[Author, ...], bool]:
-        """Clean the list of authors with its details; say whether it is complete."""
+        """Cleans the list of authors with its details; says whether it is complete."""
         if details and len(details) == len(given):
             return self._detailed(given, details)
         kept, complete = self._listed(given)
@@ -190,7 +190,7 @@ class _Cleaning:
     def _detailed(
         self, given: tuple[str, ...], details: tuple[Author, ...]
     ) -> tuple[tuple[str, ...], tuple[Author, ...], bool]:
-        """Clean authors of whom more than the name is known."""
+        """Cleans authors of whom more than the name is known."""
         kept, complete = clean_details(
             given[:MOST_AUTHORS], details[:MOST_AUTHORS], self._listed, self
         )
@@ -201,7 +201,7 @@ class _Cleaning:
         return halved, kept[: len(halved)] if known else (), complete
 
     def _listed(self, given: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
-        """Clean a list of names; say whether it is complete."""
+        """Cleans a list of names; says whether it is complete."""
         if len(given) <= MOST_AUTHORS and all(map(names.is_usual, given)):
             return self._names("doubled author list", given, names.halved(given)), True
         given_names = self._names(
@@ -223,7 +223,7 @@ class _Cleaning:
         return self._names("doubled author list", kept, names.halved(kept)), complete
 
     def keywords(self, given: tuple[str, ...]) -> tuple[str, ...]:
-        """Clean keywords; what is nothing but marks of space is none."""
+        """Cleans keywords; what is nothing but marks of space is none."""
         cleaned = (self.text("keywords", keyword, ()) for keyword in given[:MOST_KEYWORDS])
         return tuple(text for text in cleaned if text)
 
@@ -233,7 +233,7 @@ class _Cleaning:
         return after
 
     def year(self, given: int | str | None, this_year: int) -> int | None:
-        """Read a year; what is none, or out of range, is missing and warned of."""
+        """Reads a year; what is none, or out of range, is missing and warned of."""
         if given is None or given == "":
             return None
         text = str(given)[:LONGEST_NAME]
@@ -245,7 +245,7 @@ class _Cleaning:
         return None
 
     def doi(self, given: str) -> str:
-        """Normalise a DOI: no resolver, lower case (doi.org handbook, 2.4)."""
+        """Normalises a DOI: no resolver, lower case (doi.org handbook, 2.4)."""
         if not given:
             return ""
         plain = given[:LONGEST_NAME].strip().replace("%2F", "/").replace("%2f", "/")
@@ -255,7 +255,7 @@ class _Cleaning:
         return self.change("DOI form", "doi", given, match[0].rstrip(".,;").lower())
 
     def url(self, given: str) -> str:
-        """Keep an address only if it is one of the web."""
+        """Keeps an address only if it is one of the web."""
         if not given:
             return ""
         plain = given.strip()
@@ -281,7 +281,7 @@ def is_plain(text: str) -> bool:
 
 
 def recased(title: str, abstract: str) -> str:
-    """Write an all-capitals title of several words in title case.
+    """Writes an all-capitals title of several words in title case.
 
     A word that the abstract writes with capitals of its own ("GAN", "LiDAR") is written so.
     """
@@ -306,7 +306,7 @@ def _cased(match: re.Match[str], known: dict[str, str]) -> str:
 
 
 def dropped_if_no_text(text: str) -> str:
-    """Drop what only says that there is nothing ("No abstract available.", "N/A")."""
+    """Drops what only says that there is nothing ("No abstract available.", "N/A")."""
     return "" if len(text) < 60 and _NO_TEXT.fullmatch(text) else text
 
 

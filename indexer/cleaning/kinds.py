@@ -109,7 +109,7 @@ def genre_of(words: str) -> str:
 
 
 def paper_type(text: str) -> str:
-    """Map a type in the words of any dump to one of `PAPER_TYPES`, or to nothing."""
+    """Maps a type in the words of any dump to one of `PAPER_TYPES`, or to nothing."""
     if text in _TYPES:
         return text
     return _PAPER_TYPES.get(_letters(text[:_LONGEST]), "")

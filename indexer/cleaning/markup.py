@@ -45,7 +45,7 @@ _RIGHTS = re.compile(
 
 
 def without_entities(text: str) -> str:
-    """Write entities as their characters, also where a site escaped them twice or by halves."""
+    """Writes entities as their characters, also where a site escaped them twice or by halves."""
     if "&" in text:
         for _ in range(2):
             if _ENTITY.search(text) is None:
@@ -63,7 +63,7 @@ def _character(match: re.Match[str]) -> str:
 
 
 def without_tags(text: str) -> str:
-    """Drop tags of HTML, JATS and MathML with their attributes; what they enclose stays.
+    """Drops tags of HTML, JATS and MathML with their attributes; what they enclose stays.
 
     A single-letter tag that is never closed is taken for the text's own ("if a <b> c").
     """
@@ -88,7 +88,7 @@ def _replaced(match: re.Match[str], closed: set[str]) -> str:
 
 
 def without_boilerplate(text: str) -> str:
-    """Drop what a site puts around an abstract: links, copyright lines, the word "Abstract:"."""
+    """Drops what a site puts around an abstract: links, copyright lines, the word "Abstract:"."""
     if text.startswith(("Abstract", "ABSTRACT", "Summary", "SUMMARY")):
         text = _LEAD.sub("", text)
     if "abs" in text[-400:] and "]" in text[-400:]:

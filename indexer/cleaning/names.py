@@ -82,7 +82,7 @@ def split_listed(name: str) -> tuple[str, ...]:
 
 
 def split_names(text: str) -> tuple[str, ...]:
-    """Split a list of authors that is one text: "A B; C D", "A B and C D", "A B, C D and E F".
+    """Splits a list of authors that is one text: "A B; C D", "A B and C D", "A B, C D and E F".
 
     Semicolons come first, then "and", then commas. A comma inside a name ("Smith, J.") is told
     from one between names by what stands around it.
@@ -161,7 +161,7 @@ def unglued(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def unmarked(name: str) -> str:
-    """Drop footnote marks and affiliation numbers ("*Ann Lee", "Ann Lee1"), straighten dashes.
+    """Drops footnote marks and affiliation numbers ("*Ann Lee", "Ann Lee1"), straightens dashes.
 
     A DBLP number stands apart ("Tao Lin 0004") and stays. The "and" before the last name of a list
     goes, too.
@@ -200,7 +200,7 @@ def is_others(name: str) -> bool:
 
 
 def without_et_al(name: str) -> str:
-    """Drop an "et al." glued to the end of a name."""
+    """Drops an "et al." glued to the end of a name."""
     if name.lower().rstrip(" .,)").endswith(("al", "others")):
         return _LIST_END.sub("", name)
     return name

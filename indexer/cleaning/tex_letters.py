@@ -47,7 +47,7 @@ _COMMAND_BEFORE = re.compile(r"(?:\\[A-Za-z]+\*?\s*|[_^])$")
 
 
 def without_tex_letters(text: str) -> str:
-    """Write what TeX spells out as characters; formulas are left alone."""
+    """Writes what TeX spells out as characters; formulas are left alone."""
     if "$}{$" in text:  # two formulas side by side are one: "$$" would begin another
         text = _ADJOINING.sub("", text).replace("$}{$", " ")
     if "$" not in text and "\\(" not in text:
@@ -95,7 +95,7 @@ def _accented(match: re.Match[str]) -> str:
 
 
 def _unbraced(text: str) -> str:
-    """Drop braces that only protect or group; keep those that hold a command's argument."""
+    """Drops braces that only protect or groups; keeps those that hold a command's argument."""
     pieces: list[str] = []
     kept: list[bool] = []
     last_closed_kept = False

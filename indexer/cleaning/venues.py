@@ -303,7 +303,7 @@ def _without_years(text: str) -> str:
 
 
 def load_venues(path: str = BUILT_IN) -> Venues:
-    """Read the table of venues.
+    """Reads the table of venues.
 
     Args:
         path: a YAML file; "built-in" = the one that comes with Quiver.

@@ -239,7 +239,7 @@ def _on_stdout(rejected: str | None) -> bool:
 
 @contextmanager
 def _progress() -> Iterator[Callable[[Progress], None]]:
-    """Draw a bar of the bytes read on stderr, with rate and time left; nothing without a tty."""
+    """Draws a bar of the bytes read on stderr, with rate and time left; nothing without a tty."""
     with tqdm(
         unit="B", unit_scale=True, unit_divisor=1000, disable=None, leave=False, dynamic_ncols=True
     ) as bar:
@@ -256,7 +256,7 @@ def _progress() -> Iterator[Callable[[Progress], None]]:
 
 
 def print_report(session: Session, report: BuildReport, *, apart: bool = False) -> None:
-    """Print what a build did, for people or as JSON; `apart`: not on standard output."""
+    """Prints what a build did, for people or as JSON; `apart`: not on standard output."""
     if session.json:
         click.echo(json.dumps(report_as_json(report), ensure_ascii=False), err=apart)
     else:
@@ -310,7 +310,7 @@ def _source(source: SourceCount) -> str:
 def _listed(
     noun: str, lines: Iterable[str], count: int | None = None, about: str = ""
 ) -> Iterator[str]:
-    """Write a heading with the number of lines, the first of them, and how many more there are."""
+    """Writes a heading with the number of lines, the first of them, and how many more there are."""
     every = list(lines)
     number = len(every) if count is None else count
     if not number:

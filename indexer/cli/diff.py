@@ -64,7 +64,7 @@ def _before(session: Session, new: str, published: Sequence[str]) -> str:
 
 
 def _listed(kind: str, ids: Sequence[str], searcher: Searcher) -> Iterator[str]:
-    """List papers with their titles, as far as the newest generation has them."""
+    """Lists papers with their titles, as far as the newest generation has them."""
     if not ids:
         return
     yield ""

@@ -172,7 +172,7 @@ def _disk(session: Session) -> Iterator[Finding]:
 
 
 def _clock(session: Session) -> Iterator[Finding]:
-    """Compare with the disk's clock, which may be a server's, and with the newest generation."""
+    """Compares with the disk's clock, which may be a server's, and with the newest generation."""
     folder = _existing(session.directory)
     if not os.access(folder, os.W_OK):
         return

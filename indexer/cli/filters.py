@@ -22,7 +22,7 @@ _YEARS = re.compile(
 
 
 def filter_options(function: Function) -> Function:
-    """Declare the filters, each repeatable: values of one are OR, different ones AND."""
+    """Declares the filters, each repeatable: values of one are OR, different ones AND."""
     for option in (
         click.option(
             "--year",
@@ -52,7 +52,7 @@ def filter_options(function: Function) -> Function:
 
 
 def order_options(function: Function) -> Function:
-    """Declare the order of the hits and how many words must match."""
+    """Declares the order of the hits and how many words must match."""
     for option in (
         click.option(
             "--match",
@@ -106,7 +106,7 @@ def read_filters(
 
 
 def read_years(text: str) -> YearRange:
-    """Read the years of one ``--year``.
+    """Reads the years of one ``--year``.
 
     Raises:
         BadParameter: where they are none.

@@ -55,7 +55,7 @@ class Session:
         return self.read_config()
 
     def stand_back(self) -> None:
-        """Lower the priority of a command that writes an index, as ``build.nice`` says."""
+        """Lowers the priority of a command that writes an index, as ``build.nice`` says."""
         if self.own_process:
             stand_back(self.config.build.nice)
 
@@ -121,7 +121,7 @@ class VerbGroup(click.Group):
         return list(self.commands)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the verb; word what a person can mend."""
+        """Runs the verb; word what a person can mend."""
         try:
             return super().invoke(ctx)
         except click.ClickException as error:
@@ -173,7 +173,7 @@ def verb_group(name: str, about: str, *verbs: click.Command) -> VerbGroup:
 
 
 def with_session(function: Callable[Concatenate[Session, ...], R]) -> Callable[..., R]:
-    """Add the shared options to a command, and pass it the `Session` first.
+    """Adds the shared options to a command, and passes it the `Session` first.
 
     Each may also stand before the verb; after it, it goes first. Stand this decorator nearest to
     the function, so that its options end the list in the help.
@@ -206,7 +206,7 @@ class _PrintableFormatter(logging.Formatter):
 
 
 def _show_log() -> None:
-    """Write what the engine logs to stderr, until the command ends."""
+    """Writes what the engine logs to stderr, until the command ends."""
     logger = logging.getLogger("indexer")
     handler = logging.StreamHandler()
     handler.setFormatter(_PrintableFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
@@ -222,13 +222,13 @@ def _show_log() -> None:
 
 
 def example(*lines: str) -> str:
-    """Write the end of a help text: commands that run as they stand."""
+    """Writes the end of a help text: commands that run as they stand."""
     body = "\n".join(f"  {line}" for line in lines)
     return f"\b\nExample:\n{body}"
 
 
 def _shared(function: Function) -> Function:
-    """Declare the options that every verb has."""
+    """Declares the options that every verb has."""
     for option in (
         click.option(
             "--verbose",

@@ -170,7 +170,7 @@ def _one_line(text: str, option: str) -> str:
 
 
 def _day(text: str) -> str:
-    """Check a day as OAI-PMH writes it."""
+    """Checks a day as OAI-PMH writes it."""
     try:
         whole = not text or date.fromisoformat(text).isoformat() == text
     except ValueError:
@@ -187,7 +187,7 @@ def _notice(sentence: str) -> None:
 
 @contextmanager
 def _progress() -> Iterator[Callable[[int], None]]:
-    """Count the records on stderr, with their rate; nothing without a tty."""
+    """Counts the records on stderr, with their rate; nothing without a tty."""
     with tqdm(unit=" records", disable=None, leave=False, dynamic_ncols=True) as bar:
 
         def advance(records: int) -> None:

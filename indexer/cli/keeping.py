@@ -54,7 +54,7 @@ def verify(session: Session, *, every: float | None, until_eof: bool) -> None:
 
 
 def _end_with_the_input() -> None:
-    """End the process when its input ends, which it does when its parent process ends."""
+    """Ends the process when its input ends, which it does when its parent process ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process handles it
 
     def wait() -> None:
@@ -66,7 +66,7 @@ def _end_with_the_input() -> None:
 
 
 def _check(session: Session) -> None:
-    """Read the newest generation and say that it is whole.
+    """Reads the newest generation and says that it is whole.
 
     Raises:
         IndexDamaged: when it is not.

@@ -11,7 +11,7 @@ from indexer.search import Index, Searcher
 
 
 def open_session_index(session: Session) -> Index:
-    """Open the index of the settings, with their ranking; it need not exist yet."""
+    """Opens the index of the settings, with their ranking; it need not exist yet."""
     from indexer import open_index
 
     return open_index(session.directory, config=session.config)
@@ -19,7 +19,7 @@ def open_session_index(session: Session) -> Index:
 
 @contextmanager
 def open_searcher(session: Session) -> Iterator[Searcher]:
-    """Open the newest generation of the index of the settings; warns where it is damaged.
+    """Opens the newest generation of the index of the settings; warns where it is damaged.
 
     Raises:
         IndexMissing: where nothing was built yet.

@@ -100,7 +100,7 @@ def info(session: Session) -> None:
 def _by_folded_name(
     searcher: Searcher, name: str, gather: Callable[[str], AuthorCluster | None]
 ) -> AuthorCluster:
-    """Find the cluster whose name differs only in accents and the like, or say what is near."""
+    """Finds the cluster whose name differs only in accents and the like, or says what is near."""
     others = namesakes(searcher, name)
     if others:
         cluster = gather(others[0].value)
@@ -159,7 +159,7 @@ def _cluster_lines(cluster: AuthorCluster) -> Iterator[str]:
 
 
 def _because(suggestion: Suggestion) -> str:
-    """Word the evidence of a suggestion."""
+    """Words the evidence of a suggestion."""
     evidence = suggestion.evidence
     reasons = [
         f"{suggestion.strength.value} evidence: the names differ in {evidence.likeness.difference}"
@@ -181,7 +181,7 @@ def _because(suggestion: Suggestion) -> str:
 
 
 def _curated(person: CuratedPerson) -> str:
-    """Word who somebody is curated to be."""
+    """Words who somebody is curated to be."""
     same = f", also {', '.join(person.same)}" if person.same else ""
     return f"Curated: {person.name}{same}" + "".join(
         f"; {link}" for link in (person.homepage, person.orcid and f"ORCID {person.orcid}") if link
@@ -189,7 +189,7 @@ def _curated(person: CuratedPerson) -> str:
 
 
 def _group(group: Group) -> str:
-    """Word a group of papers."""
+    """Words a group of papers."""
     years = "" if group.first is None else f", {group.first}-{group.last}"
     people = ", ".join(name for name, _ in group.coauthors[:3])
     where_to = f" at {', '.join(group.venues[:3])}" if group.venues else ""

@@ -31,12 +31,12 @@ def width() -> int:
 
 
 def printable(text: str) -> str:
-    r"""Write control characters as codes (``\x1b``): names of files must not steer a terminal."""
+    r"""Writes control characters as codes (``\x1b``): names of files must not steer a terminal."""
     return _CONTROL.sub(lambda match: ascii(match[0])[1:-1], text)
 
 
 def echo_lines(*lines: str, err: bool = False) -> None:
-    r"""Print lines, whatever is in them: what a paper, a query or a file name says stays text.
+    r"""Prints lines, whatever is in them: what a paper, a query or a file name says stays text.
 
     A control character is written as a code (``\x1b``), and so is a line feed inside a line; of the
     terminal's own sequences only the emphasis of `click.style` passes.
@@ -49,12 +49,12 @@ def _style_or_escape(match: re.Match[str]) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """Write a number and its noun: "1 paper", "1,234 papers"."""
+    """Writes a number and its noun: "1 paper", "1,234 papers"."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def results_lines(results: Results) -> Iterator[str]:
-    """Write one page of answers: count, reading, hits, facets, page."""
+    """Writes one page of answers: count, reading, hits, facets, page."""
     query = results.query
     pages = -(-results.total // query.per_page) if query.per_page else 0
     asked = f" for {click.style(query.text, bold=True)}" if query.text.strip() else ""
@@ -79,7 +79,7 @@ def results_lines(results: Results) -> Iterator[str]:
 
 
 def hit_lines(hit: Hit, number: int) -> Iterator[str]:
-    """Write one hit: rank, title, authors, where, the passage that matched, why."""
+    """Writes one hit: rank, title, authors, where, the passage that matched, why."""
     paper = hit.paper
     title = next(
         (snippet for snippet in hit.snippets if snippet.field == "title"), Snippet("title", "")
@@ -103,7 +103,7 @@ def hit_lines(hit: Hit, number: int) -> Iterator[str]:
 
 
 def paper_lines(paper: Paper) -> Iterator[str]:
-    """Write a whole paper."""
+    """Writes a whole paper."""
     yield from wrapped(paper.title, (), "", "", bold=True)
     if paper.authors:
         rest = "" if paper.authors_complete else ", and others that the dump does not name"
@@ -122,7 +122,7 @@ def paper_lines(paper: Paper) -> Iterator[str]:
 
 
 def where(paper: Paper) -> str:
-    """Write venue, year, type and id of a paper on one line."""
+    """Writes venue, year, type and id of a paper on one line."""
     place = " ".join(part for part in (paper.venue, str(paper.year or "")) if part)
     return " · ".join(part for part in (place, paper.type, paper.id) if part)
 
@@ -155,7 +155,7 @@ def wrapped(
 
 
 def _rendered(text: str, spans: Sequence[Span]) -> tuple[str, Sequence[Span]]:
-    """Write TeX as the text it stands for, the spans going along."""
+    """Writes TeX as the text it stands for, the spans going along."""
     if not spans:
         return plain(text), ()
     written, moved = "", []
@@ -234,7 +234,7 @@ def _receipt_lines(results: Results) -> Iterator[str]:
 
 
 def _facet_lines(facet: Facet) -> Iterator[str]:
-    """Write one facet on one line: as many values as fit, and how many more there are."""
+    """Writes one facet on one line: as many values as fit, and how many more there are."""
     head = f"{_TITLES[facet.field]:<8}"
     line, shown = head, 0
     for value in facet.values:

@@ -27,7 +27,7 @@ class Write(Protocol):
     """Reads dumps into the index and reports."""
 
     def __call__(self, dumps: Sequence[str], /, *, rebuild: bool, exclude: Sequence[str]) -> None:
-        """Build anew or update; `exclude` names the files that are not read."""
+        """Builds anew or updates; `exclude` names the files that are not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class FileVersion:
 
 
 def watch(dumps: Sequence[str], write: Write, *, every: float, exclude: Sequence[str]) -> None:
-    """Build from dumps, then look for new and changed ones until SIGINT or SIGTERM.
+    """Builds from dumps, then looks for new and changed ones until SIGINT or SIGTERM.
 
     What is wrong with one dump is told, and the others are read without it. Papers of dumps that
     are gone stay in the index.
@@ -88,13 +88,13 @@ class _Watched:
     told: str = ""
 
     def build(self) -> None:
-        """Read all that is there."""
+        """Reads all that is there."""
         Dumps([dump for dump in self.dumps if not glob.has_magic(dump)])  # a wrong name is refused
         self.seen = self._files()
         self._read(dict(self.seen))
 
     def look(self) -> None:
-        """Read what is new or changed and was the same at the look before."""
+        """Reads what is new or changed and was the same at the look before."""
         before, self.seen = self.seen, self._files()
         ready = {
             path: file
@@ -115,7 +115,7 @@ class _Watched:
             self.told = ""
 
     def _read(self, ready: dict[str, FileVersion]) -> None:
-        """Write these files into the index, without those that cannot be read."""
+        """Writes these files into the index, without those that cannot be read."""
         while ready:
             if self.built and not self.told:
                 names = sorted(file.name for file in ready.values())
@@ -173,7 +173,7 @@ class _Stopped(BaseException):
 
 @contextmanager
 def _until_signal() -> Iterator[Callable[[], bool]]:
-    """End the block quietly on SIGINT or SIGTERM.
+    """Ends the block quietly on SIGINT or SIGTERM.
 
     Gives a question to ask now and then: whether one came that went unnoticed, as one raised
     while Python cleans up an object does.

@@ -323,7 +323,7 @@ _LIMITS: Final[Mapping[str, Numbers | Choice | Optional | Text]] = MappingProxyT
 def load_config(
     path: str | Path | None = None, overrides: Mapping[str, object] | None = None
 ) -> Config:
-    """Read the settings: defaults, then the user's file, then options.
+    """Reads the settings: defaults, then the user's file, then options.
 
     Args:
         path: the user's YAML file; None = defaults only.

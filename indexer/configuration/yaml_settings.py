@@ -106,7 +106,7 @@ class Setting:
 
 
 def read_settings(path: Path, known: Mapping[str, Setting]) -> tuple[dict[str, Scalar], list[str]]:
-    """Read a file of settings against the keys there are.
+    """Reads a file of settings against the keys there are.
 
     Returns:
         the good values by key path, and every fault, in the order of the file.
@@ -130,13 +130,13 @@ def read_settings(path: Path, known: Mapping[str, Setting]) -> tuple[dict[str, S
 
 
 def nearest(word: str, words: Iterable[str]) -> str:
-    """Word the suggestion of the key that was probably meant; empty where none is near."""
+    """Words the suggestion of the key that was probably meant; empty where none is near."""
     near = difflib.get_close_matches(word, list(words), n=1, cutoff=0.6)
     return f"; did you mean '{near[0]}'?" if near else ""
 
 
 def wording(value: object) -> str:
-    """Write a value that was not expected, short whatever it holds."""
+    """Writes a value that was not expected, short whatever it holds."""
     if value is None:
         return "nothing"
     if isinstance(value, bool):
@@ -213,7 +213,7 @@ class _Reader:
             self.values[path] = checked
 
     def _unknown(self, path: str, node: yaml.Node, keys: Iterable[str], key: str) -> None:
-        """Report a key that is not there, with the nearest one, here or in another section."""
+        """Reports a key that is not there, with the nearest one, here or in another section."""
         hint = nearest(key, keys)
         if not hint:
             hint = nearest(path, self.known)
@@ -239,7 +239,7 @@ def _short(text: str) -> str:
 
 
 def _syntax(error: yaml.YAMLError | UnicodeDecodeError) -> str:
-    """Word a fault of the YAML itself, with its line where the parser knows it."""
+    """Words a fault of the YAML itself, with its line where the parser knows it."""
     if isinstance(error, UnicodeDecodeError):
         return f"expected UTF-8 text; got byte 0x{error.object[error.start]:02x} at {error.start}"
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:

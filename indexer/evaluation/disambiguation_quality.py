@@ -77,7 +77,7 @@ class Judgement:
 
 
 def judge(papers: Iterable[Paper], truth: Truth) -> Judgement:
-    """Gather the evidence for all names of a collection and compare it with the truth."""
+    """Gathers the evidence for all names of a collection and compares it with the truth."""
     names = Names(papers)
     pairs = [pair for pair in names.pairs() if pair.evidence.strength is not Strength.WEAK]
     strong = [pair for pair in pairs if pair.evidence.strength is Strength.STRONG]
@@ -94,7 +94,7 @@ def judge(papers: Iterable[Paper], truth: Truth) -> Judgement:
 
 
 def judgement_as_json(judgement: Judgement) -> dict[str, Any]:
-    """Write a judgement as ``quiver evaluate-authors --json`` prints it."""
+    """Writes a judgement as ``quiver evaluate-authors --json`` prints it."""
     return {
         "names": judgement.names,
         "same_person": {
@@ -191,7 +191,7 @@ def _joined(pairs: Iterable[Pair], truth: Truth) -> dict[str, str]:
 
 
 def _score_grouping(group_of: dict[str, str], truth: Truth) -> Score:
-    """Score a grouping of names by pairs of appearances, source by source."""
+    """Scores a grouping of names by pairs of appearances, source by source."""
     cells: Counter[tuple[str, Identity]] = Counter()
     for name, known in truth.known.items():
         for identity in known.values():

@@ -95,7 +95,7 @@ def evaluate(  # noqa: PLR0913 - one keyword a choice of the verb
     prepare: Callable[[Index], None] | None = None,
     advance: Advance | None = None,
 ) -> Evaluation:
-    """Index a collection in a temporary folder, ask all its queries, and score the answers.
+    """Indexes a collection in a temporary folder, asks all its queries, and score the answers.
 
     Args:
         judged: the collection.
@@ -201,7 +201,7 @@ def score_runs(judged: Judged, runs: Mapping[str, tuple[str, ...]]) -> dict[str,
 
 
 def run_lines(evaluation: Evaluation, tag: str = "quiver") -> Iterator[str]:
-    """Write the answers as a TREC run: query, Q0, document, rank from 1, score, tag."""
+    """Writes the answers as a TREC run: query, Q0, document, rank from 1, score, tag."""
     for query, documents in evaluation.runs.items():
         for rank, document in enumerate(documents, start=1):
             yield f"{query} Q0 {document} {rank} {DEPTH - rank + 1} {tag}"
@@ -218,7 +218,7 @@ def holds_run(path: Path) -> bool:
 
 
 def compare(first: Evaluation, second: Evaluation, measure: str = "ndcg@10") -> Comparison:
-    """Compare two settings over the queries that both answered.
+    """Compares two settings over the queries that both answered.
 
     Raises:
         ValueError: when they have no query in common.
@@ -268,7 +268,7 @@ def randomisation_test(differences: list[float]) -> float:
 
 
 def evaluation_json(evaluation: Evaluation) -> dict[str, Any]:
-    """Write the scores as the object of ``quiver evaluate --json``."""
+    """Writes the scores as the object of ``quiver evaluate --json``."""
     scores = {name: round(score, 5) for name, score in evaluation.scores.items()}
     close = evaluation.recall_with_close
     listed = {} if close is None else {"recall@100 with close": round(close, 5)}
@@ -276,7 +276,7 @@ def evaluation_json(evaluation: Evaluation) -> dict[str, Any]:
 
 
 def comparison_json(second: Evaluation, comparisons: list[Comparison]) -> dict[str, Any]:
-    """Write what the second of two settings does better and worse, as JSON values."""
+    """Writes what the second of two settings does better and worse, as JSON values."""
     return {
         **evaluation_json(second),
         "comparisons": [

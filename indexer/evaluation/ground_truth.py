@@ -52,7 +52,7 @@ class Truth:
         self.known: dict[str, dict[str, Identity]] = defaultdict(dict)
 
     def add(self, paper: str, authors: Iterable[str], ids: Iterable[str]) -> None:
-        """Add one paper; ids that identify nobody are skipped."""
+        """Adds one paper; ids that identify nobody are skipped."""
         for author, text in zip(authors, ids, strict=False):
             identity = read_identity(text)
             if identity is not None:
@@ -64,7 +64,7 @@ class Truth:
 
 
 def read_identity(text: str) -> Identity | None:
-    """Recognise an author id; None where it says nothing."""
+    """Recognises an author id; None where it says nothing."""
     if text.startswith("~") and len(text) > 1:
         return Identity("openreview", text)
     if _IEEE.fullmatch(text):
@@ -81,7 +81,7 @@ def same_people(one: frozenset[Identity], other: frozenset[Identity]) -> bool | 
 
 
 def read_truth(names: Sequence[str]) -> Truth:
-    """Read files of truth, packed or not.
+    """Reads files of truth, packed or not.
 
     Raises:
         DumpError: when a file cannot be read.
@@ -105,7 +105,7 @@ def read_truth(names: Sequence[str]) -> Truth:
 
 
 def _record(line: str) -> tuple[str, list[str], list[str]] | None:
-    """Read one line; None where it is not as described."""
+    """Reads one line; None where it is not as described."""
     try:
         read = json.loads(line)
     except (ValueError, RecursionError):

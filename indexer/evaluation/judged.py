@@ -67,7 +67,7 @@ class Judged:
     unjudged: int
 
     def papers(self) -> Iterator[tuple[str, Paper]]:
-        """Read the documents: each with its own id and as the paper to index.
+        """Reads the documents: each with its own id and as the paper to index.
 
         Raises:
             DumpError: when the file cannot be read or a line of it is no JSON object with an id.
@@ -77,7 +77,7 @@ class Judged:
 
 
 def read_judged(folder: Path, *, split: str = "test") -> Judged:
-    """Open a judged collection.
+    """Opens a judged collection.
 
     Args:
         folder: holds the files named above.
@@ -159,7 +159,7 @@ def _text(record: dict[str, Any], keys: tuple[str, ...]) -> str:
 
 
 def _mended(text: str) -> str:
-    """Mend a text as the build of an index does: entities, tags, wrong characters, line breaks."""
+    """Mends a text as the build of an index does: entities, tags, wrong characters, line breaks."""
     return one_line(mend_characters(without_tags(without_entities(text))))
 
 
@@ -173,7 +173,7 @@ def _authors(given: object) -> tuple[str, ...]:
 
 
 def _read_queries(path: Path) -> tuple[JudgedQuery, ...]:
-    """Read queries from JSON lines, topics in SGML or XML, or lines of id, tab, text."""
+    """Reads queries from JSON lines, topics in SGML or XML, or lines of id, tab, text."""
     lines = _lines(path)
     first = next(lines, None)
     if first is None:
@@ -229,7 +229,7 @@ def _topic(attributes: str, body: str) -> JudgedQuery | None:
 
 
 def _read_judgements(path: Path) -> dict[str, dict[str, int]]:
-    """Read judgements of three columns (BEIR) or four (TREC); a header line is passed over."""
+    """Reads judgements of three columns (BEIR) or four (TREC); a header line is passed over."""
     judgements: dict[str, dict[str, int]] = {}
     for count, (source, number, line) in enumerate(_lines(path)):
         columns = [part.strip() for part in line.split("\t" if "\t" in line else None)]

@@ -229,7 +229,7 @@ def _further(paper: Paper) -> Iterator[Question]:
 
 
 def self_test_json(test: SelfTest) -> dict[str, Any]:
-    """Write a self-test as JSON values."""
+    """Writes a self-test as JSON values."""
     return {
         "generation": test.generation,
         "papers": test.papers,
@@ -252,7 +252,7 @@ def self_test_json(test: SelfTest) -> dict[str, Any]:
 
 
 def _spellings(title: str) -> tuple[str, str, str, str]:
-    """Write a title as people type it, in the order of `SPELLINGS`."""
+    """Writes a title as people type it, in the order of `SPELLINGS`."""
     words = re.sub(r"[^\w\s]|_", " ", title)
     taken_apart = unicodedata.normalize("NFD", title)
     bare = "".join(char for char in taken_apart if not unicodedata.combining(char))

@@ -136,7 +136,7 @@ def load_formats() -> Mapping[str, Format]:
 
 
 def detect(dump: Dump, formats: Mapping[str, Format]) -> Format | None:
-    """Recognise the format of a dump by its content; None where no format says it is its own."""
+    """Recognises the format of a dump by its content; None where no format says it is its own."""
     return next(
         (format_ for format_ in formats.values() if format_.sniff(dump.head, dump.name)), None
     )

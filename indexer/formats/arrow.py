@@ -31,7 +31,7 @@ _MORE = re.compile(
 
 
 def sniff(head: bytes, name: str) -> bool:
-    """Recognise the words above the author's name."""
+    """Recognises the words above the author's name."""
     del name
     text = head[:20_000].decode(errors="replace")
     lines = [line.strip().casefold() for line in text.splitlines()[:60]]
@@ -63,7 +63,7 @@ class _Entry:
 
 
 def read(dump: Dump) -> Iterator[Read]:
-    """Read the papers of one page, or of several in one file, and compare their number."""
+    """Reads the papers of one page, or of several in one file, and compares their number."""
     page = _Page(1)
     entry: _Entry | None = None
     for number, line in dump.lines():
@@ -90,7 +90,7 @@ def read(dump: Dump) -> Iterator[Read]:
 
 
 def _read_top(page: _Page, line: str) -> None:
-    """Take name and declared number from a line above the first paper."""
+    """Takes name and declared number from a line above the first paper."""
     declared = _DECLARED.fullmatch(line)
     if declared is not None:
         page.declared = int(re.sub(r"\D", "", declared[1]))

@@ -78,7 +78,7 @@ _URL_COMMAND = re.compile(r"\\(?:url|href)\s*\{([^{}]*)\}")
 
 
 def sniff(head: bytes, name: str) -> bool:
-    """Recognise an entry at the beginning of a line."""
+    """Recognises an entry at the beginning of a line."""
     text = head[:65536].decode("utf-8", errors="replace")
     entry = re.search(
         r"^\s*@\s*(?:article|inproceedings|proceedings|book|misc|string|comment|preamble|conference"
@@ -94,7 +94,7 @@ def sniff(head: bytes, name: str) -> bool:
 
 
 def read(dump: Dump) -> Iterator[Read]:
-    """Read the entries; proceedings and the like are given as `RecordError`."""
+    """Reads the entries; proceedings and the like are given as `RecordError`."""
     volumes: dict[str, Entry] = {}
 
     def parent_of(entry: Entry) -> Entry | None:

@@ -105,7 +105,7 @@ class _Cutter:
         return Unread(source, self.line, f"the entry is never closed: {why}", raw)
 
     def take(self, line: str, at: int) -> int:
-        """Take in a line from `at` on; give the place after what belonged to the entry."""
+        """Takes in a line from `at` on; returns the place after what belonged to the entry."""
         for match in _BRACKET.finditer(line, at):
             if match[0] == "{":
                 self._depth += 1
@@ -134,7 +134,7 @@ def _unclosed(
 
 
 def _parsed(cutter: _Cutter, source: str, macros: dict[str, str]) -> Iterator[Entry | RecordError]:
-    """Parse what was cut out; macros are kept, comments and preambles are not records."""
+    """Parses what was cut out; macros are kept, comments and preambles are not records."""
     text, type = cutter.text, cutter.type
     if type == "string":
         if len(macros) < MOST_MACROS:
@@ -149,7 +149,7 @@ def _parsed(cutter: _Cutter, source: str, macros: dict[str, str]) -> Iterator[En
 
 
 def _fields(text: str, at: int, macros: Mapping[str, str]) -> dict[str, str]:
-    """Parse ``name = value`` pairs; of two with the same name, the first counts."""
+    """Parses ``name = value`` pairs; of two with the same name, the first counts."""
     fields: dict[str, str] = {}
     while (match := _FIELD.search(text, at)) is not None:
         value, at = _value(text, match.end(), macros)
@@ -158,7 +158,7 @@ def _fields(text: str, at: int, macros: Mapping[str, str]) -> dict[str, str]:
 
 
 def _value(text: str, at: int, macros: Mapping[str, str]) -> tuple[str, int]:
-    """Parse a value: braced, quoted, a number or a macro, or several joined by ``#``."""
+    """Parses a value: braced, quoted, a number or a macro, or several joined by ``#``."""
     pieces: list[str] = []
     length = 0
     while at < len(text):
@@ -182,7 +182,7 @@ def _value(text: str, at: int, macros: Mapping[str, str]) -> tuple[str, int]:
 
 
 def _end_of_value(text: str, start: int) -> int:
-    """Find the brace or quote that closes the value; the end of the text if none does."""
+    """Finds the brace or quote that closes the value; the end of the text if none does."""
     depth = 0
     quoted = text[start] == '"'
     for match in _DELIMITER.finditer(text, start + 1):

@@ -143,7 +143,7 @@ def _extended(text: str) -> Author | None:
 
 
 def _without_stray(match: re.Match[str]) -> str:
-    """Take out a field that a faulty exporter put among the names (PMLR: "pages = {1-9},")."""
+    """Takes out a field that a faulty exporter put among the names (PMLR: "pages = {1-9},")."""
     return ", " if match[0].startswith(",") and match[0].endswith(",") else " "
 
 

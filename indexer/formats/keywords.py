@@ -6,7 +6,7 @@ import re
 
 
 def split_keywords(text: str, separators: str = ",;") -> tuple[str, ...]:
-    """Split a text at any of the separators; empty items are none.
+    """Splits a text at any of the separators; empty items are none.
 
     >>> split_keywords("snow, rain;; wind")
     ('snow', 'rain', 'wind')
@@ -16,7 +16,7 @@ def split_keywords(text: str, separators: str = ",;") -> tuple[str, ...]:
 
 
 def listed_keywords(text: str) -> tuple[str, ...]:
-    """Split a text at its semicolons where it has any, else at its commas.
+    """Splits a text at its semicolons where it has any, else at its commas.
 
     >>> listed_keywords("Databases, Protein; Humans")
     ('Databases, Protein', 'Humans')

@@ -33,7 +33,7 @@ class Integrity:
     """
 
     def __init__(self, checks: tuple[Callable[[], None], ...] = (), *, unchecked: int = 0) -> None:
-        """Begin without any known damage.
+        """Begins without any known damage.
 
         Args:
             checks: each reads a file whole and raises `IndexDamaged` where it is not what was
@@ -53,7 +53,7 @@ class Integrity:
         return self._damage
 
     def check(self) -> None:
-        """Read every file whole and compare it with its checksums.
+        """Reads every file whole and compares it with its checksums.
 
         Raises:
             IndexDamaged: where one is not what was written; from then on every answer raises it.
@@ -70,12 +70,12 @@ class Integrity:
             self.unchecked = 0
 
     def refuse(self) -> None:
-        """Raise `IndexDamaged` where damage is known: no answer is read from it."""
+        """Raises `IndexDamaged` where damage is known: no answer is read from it."""
         if self._damage:
             raise IndexDamaged(self._damage)
 
     def explain(self, error: Exception) -> None:
-        """Find out whether damage is the reason for an exception in an answer.
+        """Finds out whether damage is the reason for an exception in an answer.
 
         Raises:
             IndexDamaged: where it is.
@@ -104,7 +104,7 @@ S = TypeVar("S", bound=Guarded)
 
 
 def guarded(method: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[S, P], T]:
-    """Let a method of a searcher raise `IndexDamaged` where damage is why it fails."""
+    """Lets a method of a searcher raise `IndexDamaged` where damage is why it fails."""
 
     @wraps(method)
     def answer(searcher: S, /, *args: P.args, **more: P.kwargs) -> T:
@@ -121,7 +121,7 @@ def guarded(method: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[S, P
 def guarded_items(
     method: Callable[Concatenate[S, P], Iterator[T]],
 ) -> Callable[Concatenate[S, P], Iterator[T]]:
-    """Do what `guarded` does, for a method that returns an iterator.
+    """Does what `guarded` does, for a method that returns an iterator.
 
     The method itself runs at once, so that its caller can see whether the deadline has cut it.
     """

@@ -12,7 +12,7 @@ _ATTACHED_NAME = re.compile(r"[a-z0-9-]{1,40}")
 
 
 def check_attachment(name: str, data: bytes) -> None:
-    """Hold the name and the size of an attachment against what `Writer.attach` promises.
+    """Holds the name and the size of an attachment against what `Writer.attach` promises.
 
     Raises:
         ValueError: when they are not as described there.
@@ -24,7 +24,7 @@ def check_attachment(name: str, data: bytes) -> None:
 
 
 def check_loss(before: int, papers: int, most_lost: float) -> None:
-    """Refuse a build from the same dumps that lost too many papers.
+    """Refuses a build from the same dumps that lost too many papers.
 
     Args:
         before: papers in the generation before.

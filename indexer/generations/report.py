@@ -168,25 +168,25 @@ class Tally:
         self._rules: dict[tuple[str, str], tuple[int, list[tuple[str, Change]]]] = {}
 
     def skip(self, error: RecordError) -> None:
-        """Count a record that is no paper."""
+        """Counts a record that is no paper."""
         self.skipped_count += 1
         if len(self.skipped) < MOST_SKIPPED:
             self.skipped.append(error)
 
     def replace(self, where: str, paper_id: str) -> None:
-        """Count a record whose id an earlier one had."""
+        """Counts a record whose id an earlier one had."""
         self.duplicate_count += 1
         if len(self.duplicates) < MOST_EXAMPLES:
             self.duplicates.append(f"{paper_id} at {where}")
 
     def notice(self, text: str) -> None:
-        """Keep a remark about a dump."""
+        """Keeps a remark about a dump."""
         self.notice_count += 1
         if len(self.notices) < _MOST_NOTICES:
             self.notices.append(text)
 
     def change(self, where: str, changes: tuple[Change, ...]) -> None:
-        """Count what the cleaning did to one record."""
+        """Counts what the cleaning did to one record."""
         for change in changes:
             key = (change.rule, change.field)
             count, examples = self._rules.get(key, (0, []))
@@ -204,7 +204,7 @@ class Tally:
         )
 
     def warnings(self) -> tuple[str, ...]:
-        """Word what a person should know: remarks, duplicates, what the cleaning dropped."""
+        """Words what a person should know: remarks, duplicates, what the cleaning dropped."""
         notices = list(self.notices)
         if self.notice_count > len(self.notices):
             more = self.notice_count - len(self.notices)

@@ -36,7 +36,7 @@ class HarvestState:
     latest: str = ""
 
     def __post_init__(self) -> None:
-        """Check what was read from a file.
+        """Checks what was read from a file.
 
         Raises:
             TypeError: when a value is of another type.
@@ -65,7 +65,7 @@ def read_state(path: Path) -> HarvestState | None:
 
 
 def write_state(path: Path, state: HarvestState) -> None:
-    """Replace the state at one stroke; on disk when this returns.
+    """Replaces the state at one stroke; on disk when this returns.
 
     Raises:
         OutputError: when it cannot be written.

@@ -77,7 +77,7 @@ def harvest(  # noqa: PLR0913 - what it is told, and what it tells
     notice: Callable[[str], None] | None = None,
     is_readable: Callable[[etree._Element], bool] | None = None,
 ) -> HarvestReport:
-    """Bring the records of a repository into a dump, or the dump up to date.
+    """Brings the records of a repository into a dump, or the dump up to date.
 
     Args:
         what: the repository and what of it.
@@ -129,7 +129,7 @@ def _refuse_unread(
 
 
 def _resume_or_begin(what: Harvest, dump: Path, state_file: Path) -> HarvestState:
-    """Take up the state of an earlier harvest of the same records, or begin a new one."""
+    """Takes up the state of an earlier harvest of the same records, or begins a new one."""
     fresh = HarvestState(what.url, what.prefix, what.set, what.since)
     kept = read_state(state_file)
     size = _spared_size(dump)
@@ -246,7 +246,7 @@ def _append_records(
     reply: etree._Element,
     elements: list[etree._Element],
 ) -> HarvestState:
-    """Add records to the dump, then move the state; a cut between the two is mended next time."""
+    """Adds records to the dump, then moves the state; a cut between the two is mended next time."""
     if not state.size:
         write_state(state_file, state)  # says that nothing in the dump counts yet
     written = [

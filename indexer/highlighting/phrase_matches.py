@@ -25,7 +25,7 @@ Places = dict[int, dict[str, list[int]]]
 
 
 def places_of(seen: Sequence[TextToken], stems: Mapping[str, str]) -> Places:
-    """Sort the places of words by position, then by word, or by stem where that is known."""
+    """Sorts the places of words by position, then by word, or by stem where that is known."""
     at: Places = {}
     for place, token in enumerate(seen):
         key = stems.get(token.word, token.word)
@@ -34,7 +34,7 @@ def places_of(seen: Sequence[TextToken], stems: Mapping[str, str]) -> Places:
 
 
 def possible(ways: tuple[Way, ...], held: set[str]) -> tuple[Way, ...]:
-    """Keep the ways of which every word is there."""
+    """Keeps the ways of which every word is there."""
     return tuple(way for way in ways if held.issuperset(way))
 
 

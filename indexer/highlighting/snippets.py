@@ -24,7 +24,7 @@ class Excerpts:
     def __init__(
         self, plan: Plan, forms: Callable[[str], Iterable[str]], chunks: ChunkTokens
     ) -> None:
-        """Mark what the leaves of a plan ask for.
+        """Marks what the leaves of a plan ask for.
 
         Args:
             plan: of the query.
@@ -68,7 +68,7 @@ class Excerpts:
 
 
 def passage(text: str, folded: Folded, spans: list[Span]) -> Snippet:
-    """Cut the piece with the most distinct marked words; the beginning where nothing matched.
+    """Cuts the piece with the most distinct marked words; the beginning where nothing matched.
 
     A piece is at most about `LENGTH` characters, begins and ends beside white space or at an end
     of the text, and cuts no formula.

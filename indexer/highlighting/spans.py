@@ -115,7 +115,7 @@ class FieldMatcher:
         forms: Callable[[str], Iterable[str]],
         chunks: ChunkTokens,
     ) -> None:
-        """Sort terms by how they are looked for.
+        """Sorts terms by how they are looked for.
 
         Args:
             terms: what to mark.

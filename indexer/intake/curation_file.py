@@ -39,7 +39,7 @@ _ORCID: Final = re.compile(r"\d{4}-\d{4}-\d{4}-\d{3}[\dX]")
 
 
 def read_curation(path: str) -> Curation | None:
-    """Read a file of what is curated.
+    """Reads a file of what is curated.
 
     Returns:
         None where there is no file in the default place.
@@ -173,7 +173,7 @@ def _is_address(text: str) -> bool:
 
 
 def _is_orcid(text: str) -> bool:
-    """Check form and last digit (ISO 7064, mod 11-2)."""
+    """Checks form and last digit (ISO 7064, mod 11-2)."""
     if _ORCID.fullmatch(text) is None:
         return False
     total = 0

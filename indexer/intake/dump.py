@@ -188,7 +188,7 @@ class Dumps:
     """
 
     def __init__(self, names: Sequence[str], *, exclude: Sequence[str] = ()) -> None:
-        """Find the files; nothing is opened yet.
+        """Finds the files; nothing is opened yet.
 
         Args:
             names: files, folders, patterns (``lists/*.gz``) and "-". Folders are searched
@@ -212,7 +212,7 @@ class Dumps:
         return self._finished + (self._now.count if self._now else 0)
 
     def __iter__(self) -> Iterator[Dump]:
-        """Open each in turn; one is closed when the next is asked for.
+        """Opens each in turn; one is closed when the next is asked for.
 
         Raises:
             DumpError: when a file cannot be opened or its packing is broken.

@@ -79,7 +79,7 @@ class Detected:
     confidence: float
 
     def __str__(self) -> str:
-        """Word it for reports: "GB 18030 (confidence 98 %)"."""
+        """Words it for reports: "GB 18030 (confidence 98 %)"."""
         shown = _SHOWN.get(self.encoding, self.encoding)
         return f"{shown} (confidence {self.confidence:.0%})"
 

@@ -68,7 +68,7 @@ class Unread(RecordError):  # noqa: N818 - what it is, a record not read
     """
 
     def __init__(self, source: str, line: int, reason: str, raw: str) -> None:
-        """Keep the text of the record."""
+        """Keeps the text of the record."""
         super().__init__(source, line, reason)
         self.raw = raw
 
@@ -87,7 +87,7 @@ class Notice:
     text: str
 
     def __str__(self) -> str:
-        """Word it as ``source:line: text`` (no line when it is 0)."""
+        """Words it as ``source:line: text`` (no line when it is 0)."""
         where = f"{self.source}:{self.line}" if self.line else self.source
         return f"{where}: {self.text}"
 

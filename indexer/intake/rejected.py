@@ -36,7 +36,7 @@ class RejectedFile:
     """
 
     def __init__(self, output: OutputFile | None) -> None:
-        """Prepare to write to a file; with None, nothing is ever written."""
+        """Prepares to write to a file; with None, nothing is ever written."""
         self.count = 0
         self._output = output
 
@@ -55,7 +55,7 @@ class RejectedFile:
             self._output.discard()
 
     def add(self, error: RecordError, record: Record | None) -> None:
-        """Write a record that was skipped.
+        """Writes a record that was skipped.
 
         Args:
             error: why it was.
@@ -79,7 +79,7 @@ class RejectedFile:
         self.count += 1
 
     def sync(self) -> None:
-        """Bring to disk what was written, before anything is published that relies on it.
+        """Brings to disk what was written, before anything is published that relies on it.
 
         Raises:
             DumpError: when the file cannot be written.
@@ -91,7 +91,7 @@ class RejectedFile:
                 raise _cannot(fault) from fault
 
     def publish(self) -> None:
-        """Put the file in its place, if there was anything to write.
+        """Puts the file in its place, if there was anything to write.
 
         Raises:
             DumpError: when the file cannot be written.

@@ -109,10 +109,10 @@ class _Inert:
         self.state = state if isinstance(state, dict) else {}
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        """Pass over an entry of what would be a mapping."""
+        """Passes over an entry of what would be a mapping."""
 
     def append(self, item: Any) -> None:
-        """Pass over an item of what would be a list."""
+        """Passes over an item of what would be a list."""
 
 
 class _Bare(pickle.Unpickler):
@@ -157,7 +157,7 @@ def _newest(folder: Path) -> Path:
 
 
 def _read_toc(path: Path) -> tuple[dict[str, bool], list[_Segment]]:
-    """Read which fields there are, whether each is stored, and the segments."""
+    """Reads which fields there are, whether each is stored, and the segments."""
     if path.stat().st_size > _MOST_BYTES:
         raise ValueError("it is far too long")
     stream = io.BytesIO(path.read_bytes())
@@ -187,7 +187,7 @@ def _read_toc(path: Path) -> tuple[dict[str, bool], list[_Segment]]:
 
 
 def _safe(name: Any) -> str:
-    """Let no name lead out of the directory."""
+    """Lets no name lead out of the directory."""
     if not isinstance(name, str) or not re.fullmatch(r"\w+", name):
         raise ValueError(f"a segment is called {name!r}")
     return name
@@ -207,7 +207,7 @@ def _varint(stream: io.BytesIO) -> int:
 def _choose_fields(
     toc: Path, fields: Mapping[str, bool], named: Mapping[str, str]
 ) -> dict[str, str]:
-    """Find the schema's name for each field of a record."""
+    """Finds the schema's name for each field of a record."""
     known = f"it has {', '.join(fields)}"
     chosen = {}
     for key, usual in NAMES.items():
@@ -264,7 +264,7 @@ def _stored(folder: Path, segment: _Segment) -> Iterator[tuple[int, bytes]]:
 
 
 def _lengths(column: NDArray[np.uint8], documents: int) -> NDArray[np.int64]:
-    """Read the lengths at the end of a column; "X" after them says that offsets follow."""
+    """Reads the lengths at the end of a column; "X" after them says that offsets follow."""
     codes = [chr(code) for code in column[-3:].tolist()]
     last = len(column) - 1
     code = codes[-1]
@@ -286,7 +286,7 @@ def _lengths(column: NDArray[np.uint8], documents: int) -> NDArray[np.int64]:
 
 
 def _record(number: int, packed: bytes, names: Mapping[str, str], source: str) -> Read:
-    """Make a record of one stored document."""
+    """Makes a record of one stored document."""
     try:
         unpacker = zlib.decompressobj()
         data = unpacker.decompress(packed, _MOST_BYTES)

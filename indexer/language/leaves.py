@@ -83,7 +83,7 @@ _WHOLE: Final[tuple[tuple[str, HasField], ...]] = (
 
 
 def read_leaf(token: Token, field: str, report: Report) -> Clause | None:
-    """Read a WORD or QUOTED token as a clause of the field typed before it ("" where none was)."""
+    """Reads a WORD or QUOTED token as a clause of the field typed before it ("" where none was)."""
     if field in ("has", "no"):
         return _presence(token, absent=field == "no", report=report)
     if field == "label":
@@ -108,7 +108,7 @@ def read_leaf(token: Token, field: str, report: Report) -> Clause | None:
 
 
 def plain_word(text: str) -> str:
-    """Strip the marks around a word, and its sense as an operator ("AND," is the word "and")."""
+    """Strips the marks around a word, and its sense as an operator ("AND," is the word "and")."""
     text = text.lstrip(LEADING).rstrip(TRAILING)
     if is_operator(text):
         text = text.lower()
@@ -132,7 +132,7 @@ def _presence(token: Token, *, absent: bool, report: Report) -> Clause | None:
 
 
 def _label(token: Token, report: Report) -> Clause | None:
-    """Read the label of a screened paper; ``label:none`` is a paper without any."""
+    """Reads the label of a screened paper; ``label:none`` is a paper without any."""
     wanted = token.text.strip().lower()
     if wanted == "none":
         return Not(Value("label", "any"))
@@ -144,7 +144,7 @@ def _label(token: Token, report: Report) -> Clause | None:
 
 
 def _cut(text: str, report: Report) -> str:
-    """Shorten an overlong word, never inside a ``$…$``."""
+    """Shortens an overlong word, never inside a ``$…$``."""
     if len(text) <= MAX_WORD:
         return text
     report(f"Only the first {MAX_WORD} characters of this word were read.")
@@ -160,13 +160,13 @@ def _factor(number: str, report: Report) -> float:
 
 
 def read_boost(suffix: str, report: Report) -> float:
-    """Read the factor of a ``^2`` behind a quotation or group; 1 where there is none."""
+    """Reads the factor of a ``^2`` behind a quotation or groups; 1 where there is none."""
     number = _BOOST.search(suffix)
     return 1.0 if number is None else _factor(number[1], report)
 
 
 def read_word(raw: str, field: TextField | None, report: Report) -> Clause | None:
-    """Read a bare word with what stands behind it: ``~2``, ``^3``, punctuation."""
+    """Reads a bare word with what stands behind it: ``~2``, ``^3``, punctuation."""
     if len(raw) <= MAX_WORD and raw.isascii() and raw.isalpha() and raw.islower():
         return Word(raw, field)
     if _POWER.fullmatch(raw):

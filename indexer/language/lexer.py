@@ -150,18 +150,18 @@ class Lexer:
     """
 
     def __init__(self, text: str) -> None:
-        """Begin at the start; control characters and lone surrogates count as spaces."""
+        """Begins at the start; control characters and lone surrogates count as spaces."""
         self._text = _VOID.sub(" ", text)
         self._at = 0
         self._size = len(text)
         self.repairs: list[Repair] = []
 
     def stop(self) -> None:
-        """Leave out everything that was not read yet."""
+        """Leaves out everything that was not read yet."""
         self._at = self._size
 
     def next(self, field: str = "") -> Token:
-        """Read one token.
+        """Reads one token.
 
         Args:
             field: the field named right before, whose value follows; no operator is meant then.
@@ -225,7 +225,7 @@ class Lexer:
         return char in LEADING
 
     def _value(self, field: str) -> Token | None:
-        """Read the value of a field whose values follow rules of their own, or a simple word."""
+        """Reads the value of a field whose values follow rules of their own, or a simple word."""
         pattern = _YEARS if field == "year" else _ID if field else _SIMPLE
         match = pattern.match(self._text, self._at)
         if match is None or self._text[self._at] in "(" + QUOTES:
@@ -238,7 +238,7 @@ class Lexer:
         return Token(Kind.WORD, start, self._at, text)
 
     def _field(self, start: int, *, literal: bool) -> Token | None:
-        """Read the name of a field, or the word before a colon that names none."""
+        """Reads the name of a field, or the word before a colon that names none."""
         sign = _YEAR_SIGN.match(self._text, start)
         if sign is not None:
             self._at = sign.end()
@@ -274,7 +274,7 @@ class Lexer:
         return Token(Kind.WORD, start, end - 1, typed)
 
     def _quoted(self, start: int, opening: int, field: str) -> Token | None:
-        """Read up to the closing quote; without one the opening quote is passed over."""
+        """Reads up to the closing quote; without one the opening quote is passed over."""
         match = _CLOSING.match(self._text, opening + 1)
         if match is None:
             self.repairs.append(

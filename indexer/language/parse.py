@@ -63,7 +63,7 @@ def parse_query(  # noqa: PLR0913 - one parameter an attribute of the query
     page: int = 1,
     per_page: int = 20,
 ) -> Query:
-    """Read what was typed, and put it with what was chosen beside it.
+    """Reads what was typed, and puts it with what was chosen beside it.
 
     Never raises; the work grows with the length of the text.
 
@@ -98,7 +98,7 @@ def _with_signs(text: str, repairs: tuple[Repair, ...]) -> tuple[Repair, ...]:
 
 
 def parse_clause(text: str) -> tuple[Clause | None, tuple[Repair, ...]]:
-    """Read a query string: its clause (None asks nothing) and what was mended, by position."""
+    """Reads a query string: its clause (None asks nothing) and what was mended, by position."""
     return _remembered(text) if len(text) <= KEPT_TEXT else _read(text)
 
 
@@ -162,7 +162,7 @@ class _Reader:
         return token
 
     def stop(self, reason: str) -> None:
-        """Leave out what was not read yet."""
+        """Leaves out what was not read yet."""
         self.repairs.append(Repair(self.token.start, self.size, reason))
         self.stopped = True
         self.lexer.stop()
@@ -175,7 +175,7 @@ class _Reader:
         return self.joined(Kind.OR, field)
 
     def joined(self, operator: Kind, field: str) -> Clause | None:
-        """Read operands of AND or OR; an operator that lacks one is left out."""
+        """Reads operands of AND or OR; an operator that lacks one is left out."""
         clauses: list[Clause] = []
         pending: Token | None = None
         while True:
@@ -197,7 +197,7 @@ class _Reader:
         return And(tuple(clauses)) if operator is Kind.AND else Or(tuple(clauses))
 
     def run(self, field: str) -> Clause | None:
-        """Read terms side by side, up to an operator or the end of the group."""
+        """Reads terms side by side, up to an operator or the end of the group."""
         items: list[Item] = []
         while self.token.kind not in (Kind.AND, Kind.OR, Kind.END):
             if self.token.kind is Kind.CLOSE and not self.surplus():
@@ -211,7 +211,7 @@ class _Reader:
         return join_run(items, field)
 
     def surplus(self) -> bool:
-        """Pass over a closing parenthesis that ends no group that is being read."""
+        """Passes over a closing parenthesis that ends no group that is being read."""
         if self.skipped:
             self.skipped -= 1
         elif not self.depth:
@@ -222,7 +222,7 @@ class _Reader:
         return True
 
     def near(self, items: list[Item], field: str) -> None:
-        """Put the word before and the word after ``NEAR/n`` together."""
+        """Puts the word before and the word after ``NEAR/n`` together."""
         token = self.advance()
         right = None if self.token.kind is Kind.NEAR else self.item(field)
         if items and right is not None:
@@ -235,7 +235,7 @@ class _Reader:
             items.append(right)
 
     def item(self, field: str) -> Item | None:
-        """Read one part of a run: its signs and what they stand before."""
+        """Reads one part of a run: its signs and what they stand before."""
         signs: list[Token] = []
         while self.token.kind in (Kind.NOT, Kind.PLUS, Kind.MINUS):
             signs.append(self.advance())
@@ -287,7 +287,7 @@ class _Reader:
         return clause
 
     def given_name(self, token: Token) -> Token:
-        """Take the given name, too, that follows an unquoted ``author:Jaggi,``."""
+        """Takes the given name, too, that follows an unquoted ``author:Jaggi,``."""
         given = self.token
         if not _is_name(given) or not given.text[:1].isupper():
             return token
@@ -295,7 +295,7 @@ class _Reader:
         return Token(Kind.WORD, token.start, given.end, f"{token.text} {given.text}")
 
     def group(self, field: str) -> Clause | None:
-        """Read a group; beyond `MAX_DEPTH` its parentheses are passed over."""
+        """Reads a group; beyond `MAX_DEPTH` its parentheses are passed over."""
         opening = self.advance()
         if self.depth >= MAX_DEPTH:
             if not self.skipped:
@@ -324,7 +324,7 @@ def _is_name(token: Token) -> bool:
 
 
 def _joined_names(items: list[Item], field: str) -> list[Item]:
-    """Join the bare words of a group after ``author:`` or ``venue:`` to one name."""
+    """Joins the bare words of a group after ``author:`` or ``venue:`` to one name."""
     joined: list[Item] = []
     for item in items:
         before = joined[-1].token if joined else None

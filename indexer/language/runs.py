@@ -98,7 +98,7 @@ def join_run(items: list[Item], field: str) -> Clause | None:
 
 
 def pair(left: Item, right: Item, slop: int) -> Item | None:
-    """Join two words to a phrase of some slop; None unless they are single words of one field."""
+    """Joins two words to a phrase of some slop; None unless they are single words of one field."""
     first, second = _without_question(left).clause, _without_question(right).clause
     if not isinstance(first, Word) or not isinstance(second, Word):
         return None
@@ -111,7 +111,7 @@ def pair(left: Item, right: Item, slop: int) -> Item | None:
 
 
 def boosted(clause: Clause, boost: float) -> Clause:
-    """Multiply the boost of every word in a clause."""
+    """Multiplies the boost of every word in a clause."""
     if isinstance(clause, Word | Phrase | Wildcard | Fuzzy):
         return replace(clause, boost=round(min(clause.boost * boost, 100.0), 3))
     if isinstance(clause, And | Or):

@@ -153,7 +153,7 @@ def compose_query(  # noqa: PLR0913 - one parameter a field of the form
     year_from: int | None = None,
     year_to: int | None = None,
 ) -> str:
-    """Write the query that the fields of an advanced form ask for; "" where all are empty.
+    """Writes the query that the fields of an advanced form ask for; "" where all are empty.
 
     Args:
         all_words: terms of the query language, each of them needed.
@@ -182,7 +182,7 @@ def compose_query(  # noqa: PLR0913 - one parameter a field of the form
 
 
 def _terms(text: str) -> list[Clause]:
-    """Read terms; those side by side are given one by one."""
+    """Reads terms; those side by side are given one by one."""
     clause, _ = parse_clause(text)
     if isinstance(clause, Words) and not any(part.occur for part in clause.parts):
         return [part.clause for part in clause.parts]

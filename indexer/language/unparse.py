@@ -38,7 +38,7 @@ _UNSAFE = re.compile(rf"[{QUOTES}\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def format_clause(clause: Clause | None) -> str:
-    """Write a clause in query syntax, its precedence shown by parentheses; "" for None."""
+    """Writes a clause in query syntax, its precedence shown by parentheses; "" for None."""
     match clause:
         case None:
             written = ""
@@ -80,7 +80,7 @@ def _operand(clause: Clause, *, alone: bool) -> str:
 
 
 def _unit(clause: Clause) -> str:
-    """Write a clause so that a sign or NOT before it takes all of it."""
+    """Writes a clause so that a sign or NOT before it takes all of it."""
     is_leaf = not isinstance(clause, And | Or | Not | Words)
     absence = isinstance(clause, Not) and (
         isinstance(clause.clause, Has) or clause.clause == Value("label", "any")
@@ -90,7 +90,7 @@ def _unit(clause: Clause) -> str:
 
 
 def _leaf(leaf: Leaf) -> str:
-    """Write a leaf: the plainest way that is read back as the same, else the safest."""
+    """Writes a leaf: the plainest way that is read back as the same, else the safest."""
     ways = _ways(leaf)
     return next((way for way in ways if parse_clause(way) == (leaf, ())), ways[-1])
 

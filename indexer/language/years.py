@@ -70,7 +70,7 @@ def read_years(text: str, report: Callable[[str], None]) -> Years | Value:
 
 
 def _plain(text: str) -> tuple[int | None, int | None] | None:
-    """Read the spellings of the syntax table."""
+    """Reads the spellings of the syntax table."""
     bracket = _BRACKET.fullmatch(text)
     limit = _LIMIT.fullmatch(text)
     span = _SPAN.fullmatch(text)
@@ -87,7 +87,7 @@ def _plain(text: str) -> tuple[int | None, int | None] | None:
 
 
 def _mended(text: str) -> tuple[int | None, int | None] | None:  # noqa: PLR0911 - one a spelling
-    """Read what is a year but for a little; `text` is case-folded."""
+    """Reads what is a year but for a little; `text` is case-folded."""
     if match := _LIMITED.fullmatch(text):
         sign, year = match[1], int(match[2])
         if sign in _OPEN_LOW:

@@ -96,10 +96,10 @@ class Vocabulary(Protocol):
         """Returns whether these folded words are an author's whole name, but for a number."""
 
     def fitting(self, pattern: str, *, names: bool) -> Expansion:
-        """Expand a wildcard pattern over the words of texts, or of names."""
+        """Expands a wildcard pattern over the words of texts, or of names."""
 
     def close(self, word: str, distance: int, *, names: bool) -> Expansion:
-        """Expand a fuzzy word likewise."""
+        """Expands a fuzzy word likewise."""
 
     def labelled(self, label: str) -> tuple[str, ...]:
         """Returns the ids of the papers with a label of a review; "any" stands for each label."""
@@ -147,7 +147,7 @@ class _Slot:
 def read_leaf(  # noqa: PLR0911 - one a kind of leaf
     leaf: Leaf, vocabulary: Vocabulary, *, phrase_words: int = DEFAULT.phrase_words
 ) -> LeafReading:
-    """Read a leaf that is no pattern (these are read together, see `expansion_shares`).
+    """Reads a leaf that is no pattern (these are read together, see `expansion_shares`).
 
     Never raises but ValueError for a pattern.
 
@@ -220,7 +220,7 @@ def _raw_words(text: str) -> list[str]:
 
 
 def _words_in(raw: str) -> int:
-    """Count the slots of a raw word."""
+    """Counts the slots of a raw word."""
     parts, joined = open_word(raw)
     return 1 if joined else len(parts)
 
@@ -289,7 +289,7 @@ def _has_neighbour(slight: list[bool], at: int) -> bool:
 
 
 def _side_by_side(slots: Sequence[_Slot], stops: frozenset[str]) -> list[list[_Slot]]:
-    """Group what is asked for in a row, every other slot alone.
+    """Groups what is asked for in a row, every other slot alone.
 
     In a row are the characters of words that are sequences of characters, and slight words that a
     sign parts: "AT&T", "I/O", "SE(3)".

@@ -114,7 +114,7 @@ def plan_of(
     skip: int = -1,
     join: Join = lambda _first, _second: None,
 ) -> Plan:
-    """Write down a tree.
+    """Writes down a tree.
 
     Args:
         clause: the tree.
@@ -189,7 +189,7 @@ def _leaf(reading: LeafReading, nodes: list[Node]) -> _ClauseNode:
 
 
 def _node(clause: Clause, parts: list[_ClauseNode], nodes: list[Node]) -> _ClauseNode:
-    """Make the node of a clause whose parts are made."""
+    """Makes the node of a clause whose parts are made."""
     if isinstance(clause, Words):
         return _run(clause, parts, nodes)
     kept = [part for part in parts if part.node >= 0]

@@ -46,7 +46,7 @@ def left_out(plan: Plan, at: int) -> str:
 
 
 def without(clause: Clause | None, at: int) -> Clause | None:
-    """Take the leaf at this place (in order, from 0) out of a tree that is not too deep."""
+    """Takes the leaf at this place (in order, from 0) out of a tree that is not too deep."""
     return None if clause is None else _without(clause, at)[0]
 
 

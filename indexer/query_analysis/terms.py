@@ -155,7 +155,7 @@ SetTerm = ValueTerm | IdsTerm | YearsTerm | HasTerm | EveryTerm
 
 
 def value_key(value: str) -> str:
-    """Fold a venue, type or id for comparison without case and accents, spaces collapsed."""
+    """Folds a venue, type or id for comparison without case and accents, spaces collapsed."""
     return " ".join(fold(value).text.casefold().split())
 
 

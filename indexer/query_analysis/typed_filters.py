@@ -159,14 +159,14 @@ def _all(filters: tuple[Value | Years, ...]) -> Clause:
 
 
 def _is_titled(query: Query, searcher: Searcher) -> bool:
-    """Return whether a title has all words of a query."""
+    """Returns whether a title has all words of a query."""
     titled = title_clause(query.clause)
     everything = replace(_unfiltered(query), clause=titled)
     return titled is not None and searcher.count(everything) > 0
 
 
 def _pieces(text: str, searcher: Searcher, venues: Venues) -> list[_Piece]:
-    """Find at most one venue and one stretch of years; strong where they stand together."""
+    """Finds at most one venue and one stretch of years; strong where they stand together."""
     venue = next(_venues(text, searcher, venues), None)
     pieces = [] if venue is None else [venue[0]]
     years = None if venue is None else venue[1]
@@ -209,7 +209,7 @@ def _venues(
 
 
 def _is_edge(word: str) -> bool:
-    """Return whether a word is none of those that a name begins or ends with."""
+    """Returns whether a word is none of those that a name begins or ends with."""
     return word.casefold() in _JOINING or not any(map(str.isalpha, word))
 
 
@@ -226,7 +226,7 @@ def _year_piece(low: int | None, high: int | None, start: int, end: int, *, weak
 
 
 def _years(text: str, taken: tuple[int, int]) -> _Piece | None:
-    """Find the years of a text outside the stretch that a venue takes."""
+    """Finds the years of a text outside the stretch that a venue takes."""
 
     def only_match(pattern: re.Pattern[str]) -> re.Match[str] | None:
         matches = (match_ for match_ in pattern.finditer(text))
@@ -251,7 +251,7 @@ def _years(text: str, taken: tuple[int, int]) -> _Piece | None:
 
 
 def _rest(text: str, pieces: list[_Piece]) -> str:
-    """Return what is left of a text without the filters and what only joined them to it."""
+    """Returns what is left of a text without the filters and what only joined them to it."""
     left: list[str] = []
     at = 0
     for piece in pieces:
@@ -268,7 +268,7 @@ def _has_venue(searcher: Searcher, name: str) -> bool:
 
 
 def _with_venue_names(query: Query, searcher: Searcher, venues: Venues) -> Query:
-    """Put the names of the collection's venues for aliases in ``venue:`` and in the filter."""
+    """Puts the names of the collection's venues for aliases in ``venue:`` and in the filter."""
     changed: dict[str, str] = {}
 
     def named(value: str) -> str:

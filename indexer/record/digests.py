@@ -21,7 +21,7 @@ class DigestTable:
     """
 
     def __init__(self) -> None:
-        """Begin with no strings."""
+        """Begins with no strings."""
         # Strings in the order in which they came, and a table of places among them, open
         # addressing: of what is looked up, half or more is free.
         self._hashes = array("q")
@@ -56,7 +56,7 @@ class DigestTable:
         return NONE
 
     def _slot(self, first: int, second: int) -> int:
-        """Find the slot of a string by its hashes, or the free one where it belongs."""
+        """Finds the slot of a string by its hashes, or the free one where it belongs."""
         slots, hashes, sums = self._slots, self._hashes, self._sums
         mask = len(slots) - 1
         slot = first & mask

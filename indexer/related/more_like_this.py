@@ -88,7 +88,7 @@ NOTHING: Final = Related((), "", ())
 
 
 def related_papers(searcher: Searcher, *papers: Paper, limit: int = 6) -> Related:
-    """Find other papers that share most of the words that some papers stand out by.
+    """Finds other papers that share most of the words that some papers stand out by.
 
     A word weighs its count in the papers (thrice in a title), each paper as much as any other,
     times the logarithm of how few papers have it, as in any "more like this" (tf-idf). Where the
@@ -193,7 +193,7 @@ def shared_terms(terms: tuple[str, ...], paper: Paper, most: int = 5) -> tuple[s
 
 
 def versions_of_paper(searcher: Searcher, paper: Paper, near: Related) -> tuple[Paper, ...]:
-    """Find other records of the same work among those of its title and those like it.
+    """Finds other records of the same work among those of its title and those like it.
 
     What is one work is decided as on the page of results. Oldest first; a missing year comes last.
 

@@ -90,7 +90,7 @@ class VersionFinder:
         self._traces: dict[str, _Trace] = {}
 
     def add(self, paper: Paper) -> None:
-        """Take in a paper; one with the same id is replaced."""
+        """Takes in a paper; one with the same id is replaced."""
         words = _title_words(paper.title)
         self._traces[paper.id] = _Trace(
             id=paper.id,
@@ -167,7 +167,7 @@ def find_versions(papers: Iterable[Paper]) -> tuple[Versions, ...]:
 
 
 def _sharing(papers: list[Paper]) -> list[Paper]:
-    """Leave out papers that share no DOI, title or first author with another: they have no pair.
+    """Leaves out papers that share no DOI, title or first author with another: they have no pair.
 
     Most papers of a page are such, and a trace of a paper takes much longer than this.
     """
@@ -210,7 +210,7 @@ def _alike(one: _Trace, other: _Trace, abstract: _Abstracts) -> bool:
 
 
 def _like_abstracts(one: _Trace, other: _Trace, abstract: _Abstracts) -> bool | None:
-    """Compare the abstracts; None where one is missing."""
+    """Compares the abstracts; None where one is missing."""
     words = [abstract.words(trace.id) for trace in (one, other)]
     return _share(*words) >= LIKE_ABSTRACTS if all(words) else None
 
@@ -223,7 +223,7 @@ def _are_columns(one: _Trace, other: _Trace, abstract: _Abstracts) -> bool:
 
 
 def _connected(pairs: Iterable[frozenset[str]]) -> list[frozenset[str]]:
-    """Join pairs that have a paper in common."""
+    """Joins pairs that have a paper in common."""
     group: dict[str, set[str]] = {}
     for pair in pairs:
         one, other = pair

@@ -47,7 +47,7 @@ def versions_among(papers: Sequence[Paper]) -> Mapping[str, tuple[Paper, ...]]:
 
 
 def put_together(searcher: Searcher, results: Results, *, explain: bool = False) -> Works:
-    """Put the versions of each work together at the place of the best.
+    """Puts the versions of each work together at the place of the best.
 
     Args:
         searcher: the snapshot that answered.

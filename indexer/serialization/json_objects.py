@@ -42,7 +42,7 @@ SHOWN_PAPERS = 5
 
 
 def results_json(results: Results) -> ResultsJson:
-    """Write one page of answers: the object of ``quiver search --json`` and ``/search.json``.
+    """Writes one page of answers: the object of ``quiver search --json`` and ``/search.json``.
 
     The key ``timed_out`` is there only where the deadline of the search has cut something,
     ``identifier`` where one was asked for, ``author`` where an author's name was typed as words,
@@ -89,7 +89,7 @@ def results_json(results: Results) -> ResultsJson:
 
 
 def query_json(query: Query) -> QueryJson:
-    """Write what was asked as the parameters of ``/search``; lists for those that repeat.
+    """Writes what was asked as the parameters of ``/search``; lists for those that repeat.
 
     Filters and year limits that are not set are left out.
     """
@@ -114,7 +114,7 @@ def query_json(query: Query) -> QueryJson:
 
 
 def name_json(typed: TypedName) -> TypedNameJson:
-    """Write an author's name that was typed as words, and the authors whom it fits, best first."""
+    """Writes an author's name that was typed as words, and the authors whom it fits, best first."""
     return {
         "name": typed.name,
         "first": typed.is_first,
@@ -126,7 +126,7 @@ def name_json(typed: TypedName) -> TypedNameJson:
 
 
 def hit_json(hit: Hit) -> HitJson:
-    """Write one hit; "why" is there only when the search explained itself."""
+    """Writes one hit; "why" is there only when the search explained itself."""
     paper = hit.paper
     written: HitJson = {
         "id": paper.id,
@@ -149,7 +149,7 @@ def hit_json(hit: Hit) -> HitJson:
 
 
 def receipt_json(receipt: Receipt) -> ReceiptJson:
-    """Write how a query was read; each alternative carries its parameters, ready to be asked."""
+    """Writes how a query was read; each alternative carries its parameters, ready to be asked."""
     written: ReceiptJson = {
         "read_as": receipt.read_as,
         "matched": receipt.matched,
@@ -180,7 +180,7 @@ def receipt_json(receipt: Receipt) -> ReceiptJson:
 
 
 def paper_json(paper: Paper) -> PaperJson:
-    """Write a whole paper; one line of it is a record of Quiver's own JSONL dumps.
+    """Writes a whole paper; one line of it is a record of Quiver's own JSONL dumps.
 
     The keys ``author_details``, ``identifiers`` and ``publication`` are there only where something
     is known for them, and hold no empty fields; the others are always there.
@@ -203,7 +203,7 @@ def paper_json(paper: Paper) -> PaperJson:
 
 
 def info_json(info: IndexInfo) -> IndexInfoJson:
-    """Write what is in an index."""
+    """Writes what is in an index."""
     return {
         "generation": info.generation,
         "built": info.built,
@@ -220,7 +220,7 @@ def info_json(info: IndexInfo) -> IndexInfoJson:
 
 
 def cluster_json(cluster: AuthorCluster) -> AuthorClusterJson:
-    """Write an author's page: the cluster, its namesakes, its papers in their order."""
+    """Writes an author's page: the cluster, its namesakes, its papers in their order."""
     return {
         "name": cluster.name,
         "slug": cluster.slug,
@@ -258,7 +258,7 @@ def cluster_json(cluster: AuthorCluster) -> AuthorClusterJson:
 
 
 def connection_json(one: str, other: str, connection: Connection) -> ConnectionJson:
-    """Write how two authors are connected.
+    """Writes how two authors are connected.
 
     Args:
         one: the first name, as it is shown.

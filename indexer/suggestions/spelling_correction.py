@@ -61,7 +61,7 @@ class Vocabulary:
     """
 
     def __init__(self, words: Sequence[str], papers: Sequence[int] | NDArray[np.int64]) -> None:
-        """Take the words.
+        """Takes the words.
 
         Args:
             words: folded surface forms, no two equal, in any order.
@@ -93,7 +93,7 @@ class Vocabulary:
         return int(self._papers[place]) if known else 0
 
     def near(self, word: str, distance: int, *, least: int = 1) -> list[Neighbour]:
-        """Find the words within a distance, the word itself included; nearest, then commonest.
+        """Finds the words within a distance, the word itself included; nearest, then commonest.
 
         Args:
             word: folded; one beyond `LONGEST` is near nothing.
@@ -266,7 +266,7 @@ def _is_other_word(word: str, other: str) -> bool:
 
 
 def _words_of(clause: Clause) -> Iterator[Word | AuthorName]:
-    """List the plain words and names asked for; what is excluded or exact is meant as typed."""
+    """Lists the plain words and names asked for; what is excluded or exact is meant as typed."""
     match clause:
         case Word(exact=False) | AuthorName(exact=False):
             yield clause

@@ -40,7 +40,7 @@ def install_command(extra: str) -> str:
 
 
 def require_extra(extra: str) -> None:
-    """Refuse to go on without an extra.
+    """Refuses to go on without an extra.
 
     Raises:
         ExtraMissing: when its first module is not installed; names it and the command to run.

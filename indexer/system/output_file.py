@@ -51,7 +51,7 @@ class OutputFile:
         overwrite: bool = False,
         create: bool = True,
     ) -> None:
-        """Check the target; nothing is written yet.
+        """Checks the target; nothing is written yet.
 
         Args:
             path: as the user gave it; "-" is standard output.
@@ -106,7 +106,7 @@ class OutputFile:
             self.discard()
 
     def write(self, text: str) -> None:
-        """Write text as UTF-8; half a character becomes a question mark.
+        """Writes text as UTF-8; half a character becomes a question mark.
 
         Raises:
             OutputError: when the system refuses; the target stays as it was.
@@ -118,7 +118,7 @@ class OutputFile:
             raise self._failed(error) from error
 
     def sync(self) -> None:
-        """Bring to disk what has been written so far; the target stays as it was.
+        """Brings to disk what has been written so far; the target stays as it was.
 
         Raises:
             OutputError: when the system refuses.
@@ -133,7 +133,7 @@ class OutputFile:
             raise self._failed(error) from error
 
     def publish(self) -> None:
-        """Put the file in place of the target; does nothing the second time.
+        """Puts the file in place of the target; does nothing the second time.
 
         Raises:
             OutputError: when the system refuses, or when another program has made or changed the
@@ -157,7 +157,7 @@ class OutputFile:
             raise
 
     def discard(self) -> None:
-        """Drop what was written; the target stays as it was."""
+        """Drops what was written; the target stays as it was."""
         self._create = False
         with contextlib.suppress(OSError):
             self._close()
@@ -168,7 +168,7 @@ class OutputFile:
         self._unlock()
 
     def _unlock(self) -> None:
-        """Let go of the lock, which outlives the open file: the name must not be free before."""
+        """Lets go of the lock, which outlives the open file: the name must not be free before."""
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
@@ -204,7 +204,7 @@ class OutputFile:
         return os.fdopen(handle, "wb")
 
     def _close(self) -> None:
-        """Close the file, or flush standard output, which stays open."""
+        """Closes the file, or flushes standard output, which stays open."""
         file, self._file = self._file, None
         if file is None:
             return
@@ -242,7 +242,7 @@ class OutputFile:
         return "was made or changed by another program meanwhile and is left as it is; run again"
 
     def _failed(self, error: OSError) -> Exception:
-        """Drop what was written; gives the error to raise."""
+        """Drops what was written; gives the error to raise."""
         self.discard()
         if isinstance(error, BrokenPipeError):
             return error
@@ -250,7 +250,7 @@ class OutputFile:
 
 
 def _remove_leftovers(folder: Path, tag: str) -> None:
-    """Remove hidden files of one target that no run holds a lock on."""
+    """Removes hidden files of one target that no run holds a lock on."""
     for path in folder.glob(f".quiver-{tag}-*.new"):
         with contextlib.suppress(OSError):  # another run was faster, or may do what this may not
             handle = os.open(path, os.O_RDWR)

@@ -47,7 +47,7 @@ _SHARING: Final = frozenset({5, 32, 33, 1224})
 
 
 def lock_file(handle: int) -> bool:
-    """Lock an open file for this process without waiting; the system frees it when it is closed.
+    """Locks an open file for this process without waiting; the system frees it when it is closed.
 
     Returns:
         False when somebody else holds it.
@@ -72,13 +72,13 @@ def _lock(handle: int) -> None:
 
 
 def sync_file(path: Path) -> None:
-    """Make sure the content of a file is on disk."""
+    """Makes sure the content of a file is on disk."""
     with path.open("r+b") as file:  # Windows flushes only what may be written
         os.fsync(file.fileno())
 
 
 def sync_folder(folder: Path) -> None:
-    """Make sure the names in a directory are on disk, where directories can be opened."""
+    """Makes sure the names in a directory are on disk, where directories can be opened."""
     if not hasattr(os, "O_DIRECTORY"):
         return
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
@@ -128,7 +128,7 @@ def is_running(pid: int) -> bool | None:
 
 
 def _is_running_on_windows(pid: int) -> bool | None:
-    """Ask for a handle (learn.microsoft.com/windows/win32/api/processthreadsapi)."""
+    """Asks for a handle (learn.microsoft.com/windows/win32/api/processthreadsapi)."""
     limited_information, invalid_parameter, still_active = 0x1000, 87, 259
     kernel: Any = getattr(ctypes, "WinDLL")("kernel32", use_last_error=True)  # noqa: B009
     handle = kernel.OpenProcess(limited_information, False, pid)  # noqa: FBT003

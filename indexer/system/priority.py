@@ -7,7 +7,7 @@ import os
 
 
 def stand_back(nice: int) -> None:
-    """Let other processes go before this one and those that it will start; from here on.
+    """Lets other processes go before this one and those that it will start; from here on.
 
     Linux derives the priority of reading and writing from the same number, and lets a process that
     only computes have longer, rarer shares of the processor (``SCHED_BATCH``, see sched(7)). Where

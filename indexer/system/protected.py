@@ -70,7 +70,7 @@ def descriptor_of(path: str) -> int | None:
 
 
 def refuse_protected(path: str, protected: Protected) -> None:
-    """Refuse a path that is a file which the command reads, or lies where none may be written.
+    """Refuses a path that is a file which the command reads, or lies where none may be written.
 
     Raises:
         OutputError: when it is protected, a folder, or a disk.
@@ -105,7 +105,7 @@ def refuse_protected(path: str, protected: Protected) -> None:
 
 
 def _refuse_place(path: str, protected: Protected) -> None:
-    """Refuse a path inside the index or a folder that is read, or one that fits a pattern."""
+    """Refuses a path inside the index or a folder that is read, or one that fits a pattern."""
     target = Path(os.path.realpath(path))
     for folder in protected.indexes:
         if lies_in(target, folder):
@@ -129,7 +129,7 @@ def _refuse_place(path: str, protected: Protected) -> None:
 
 
 def _same_file(path: str, status: os.stat_result | None, names: Iterable[str]) -> str | None:
-    """Find the first of some files that is a given one; `status` is None where it is not there."""
+    """Finds the first of some files that is a given one; `status` is None where it is not there."""
     if status is not None and stat.S_ISCHR(status.st_mode):
         return None  # /dev/null and terminals may well be read and written
     real = os.path.realpath(path)

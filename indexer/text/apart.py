@@ -31,7 +31,7 @@ def folded_whole(text: str) -> tuple[int, int]:
 
 
 def _spaces_before(text: str, at: int) -> int:
-    """Go back to the second space, and on while nothing but space was passed."""
+    """Goes back to the second space, and on while nothing but space was passed."""
     start = text.rfind(" ", 0, at)
     while start > 0:
         before = text.rfind(" ", 0, start)

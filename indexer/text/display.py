@@ -93,7 +93,7 @@ class _Stretch(NamedTuple):
 def display(
     text: str, spans: Sequence[Span] = (), *, formulas: Formulas | None = None
 ) -> tuple[Piece, ...]:
-    """Render a text, or a snippet of one, for a page.
+    """Renders a text, or a snippet of one, for a page.
 
     Args:
         text: title, abstract or name as the paper has it; any string is accepted.
@@ -115,7 +115,7 @@ def display(
 
 
 def _divided(text: str, spans: Sequence[Span]) -> list[Piece]:
-    """Cut a text that shows as it is, without combining characters, where marks begin and end."""
+    """Cuts a text that shows as it is, without combining characters, where marks begin and end."""
     pieces: list[Piece] = []
     at = 0
     for span in spans:
@@ -134,7 +134,7 @@ def _divided(text: str, spans: Sequence[Span]) -> list[Piece]:
 
 
 def plain(text: str) -> str:
-    """Render a text without any markup: for a page's ``<title>``, a terminal, a feed."""
+    """Renders a text without any markup: for a page's ``<title>``, a terminal, a feed."""
     if not _special(text):
         return text
     return "".join(stretch.text for stretch in _stretches(text))
@@ -181,7 +181,7 @@ def _append(pieces: list[Piece], piece: Piece) -> None:
 
 
 def _marked(stretch: _Stretch, spans: Sequence[Span]) -> Iterator[tuple[str, bool]]:
-    """Cut a stretch where marks begin and end; what is whole is marked if a mark touches it."""
+    """Cuts a stretch where marks begin and end; what is whole is marked if a mark touches it."""
     inside = [span for span in spans if span.start < stretch.end and stretch.start < span.end]
     if stretch.whole:
         yield stretch.text, any(span.end > span.start for span in inside)
@@ -215,7 +215,7 @@ class _Reading:
         self.quoted = "``" in text
 
     def read(self) -> list[_Stretch]:
-        """Walk from one special place to the next."""
+        """Walks from one special place to the next."""
         at = 0
         while at < len(self.text):
             match = _SPECIAL.search(self.text, at)
@@ -266,7 +266,7 @@ class _Reading:
         return end
 
     def _open(self, at: int) -> int:
-        """Begin a group; its braces are shown where they look like a set, not like TeX."""
+        """Begins a group; its braces are shown where they look like a set, not like TeX."""
         end = self.text.find("}", at)
         group = self.text[at + 1 : end] if end > 0 else ""
         if end < 0:
@@ -276,7 +276,7 @@ class _Reading:
         return self._show(at, at + 1, "{" if shown else "")
 
     def _argument(self, at: int, style: Style) -> int:
-        """Begin the group a command is applied to, if there is one."""
+        """Begins the group a command is applied to, if there is one."""
         if self.text.startswith("{", at) and "}" in self.text[at:]:
             self.styles.append((self.style, False))
             self.style = style
@@ -300,7 +300,7 @@ class _Reading:
         return self._command(at, command[1], command.end())
 
     def _leave_out(self, at: int, end: int) -> int:
-        """Show nothing, and no space before it either where none is wanted."""
+        """Shows nothing, and no space before it either where none is wanted."""
         last = self.found[-1] if self.found else None
         closes = self.text[end : end + 1] in ("", " ", ".", ",", ";", ":", ")")
         if last is not None and not last.whole and last.text.endswith(" ") and closes:

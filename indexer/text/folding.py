@@ -61,7 +61,7 @@ _ANY = re.compile(r"[^\x00-\x7f]+|[\\${}_^~`&]")
 
 
 def fold(text: str, *, name: bool = False, umlauts: bool = False) -> Folded:
-    """Fold a text for matching; see the module for what becomes of it.
+    """Folds a text for matching; see the module for what becomes of it.
 
     ASCII without TeX is only lower-cased, which takes next to no time.
 
@@ -98,7 +98,7 @@ def _special(text: str) -> bool:
 
 
 def forms(text: str) -> tuple[str, ...]:
-    """Fold a value of which a part may be looked for: simply and, with an umlaut, the German way.
+    """Folds a value of which a part may be looked for: simply and, with an umlaut, the German way.
 
     >>> forms("Zürich"), forms("Martin Takáč")
     (('zurich', 'zuerich'), ('martin takac',))
@@ -151,7 +151,7 @@ class _Folding:
         self.atoms: list[tuple[int, int]] = []
 
     def fold(self) -> Folded:
-        """Walk from one special character to the next, copying what is plain."""
+        """Walks from one special character to the next, copying what is plain."""
         text = self.text
         formulas = "$" in text or "\\" in text
         maths = [match.span() for match in MATH.finditer(text)] if formulas else []
@@ -183,7 +183,7 @@ class _Folding:
         return Folded("".join(self.out), tuple(self.edits), atoms)
 
     def _plan(self) -> None:
-        """Find what is joined in plain text: ``2. 0``, ``i. e.``, and one-letter subscripts."""
+        """Finds what is joined in plain text: ``2. 0``, ``i. e.``, and one-letter subscripts."""
         text = self.text
         if self.joining:
             self.planned.update((at, (at + 1, "")) for at in _joints(text))
@@ -214,7 +214,7 @@ class _Folding:
         return end
 
     def _letter(self, at: int) -> int:
-        """Fold one character and the combining marks after it as one stretch."""
+        """Folds one character and the combining marks after it as one stretch."""
         text = self.text
         end = at + 1
         while end < len(text) and unicodedata.combining(text[end]):
@@ -226,7 +226,7 @@ class _Folding:
         return self._replace(at, end, self._folded(at, end))
 
     def _folded(self, at: int, end: int) -> str:
-        """Fold a letter with its marks; a Greek letter in no Greek word is spoken by its name."""
+        """Folds a letter with its marks; a Greek letter in no Greek word is spoken by its name."""
         letter = umlaut(self.text[at:end])
         if letter:
             return self._umlaut(letter)
@@ -250,7 +250,7 @@ class _Folding:
         return len(around) == 2 and all(map(is_arabic, around))
 
     def _marks(self, at: int, end: int) -> int:
-        """Fold marks on the plain letter before them: its stretch takes them in."""
+        """Folds marks on the plain letter before them: its stretch takes them in."""
         if self.edits and self.edits[-1][3] == at:
             start, stop, source, _ = self.edits[-1]
             self.edits[-1] = (start, stop, source, end)
@@ -270,7 +270,7 @@ class _Folding:
         return letter if self.umlauts else UMLAUTS[letter][0]
 
     def _entity(self, at: int, *, inside: bool) -> int:
-        """Fold an entity that the dump has left in."""
+        """Folds an entity that the dump has left in."""
         entity = _ENTITY.match(self.text, at)
         meant = html.unescape(entity[0]) if entity is not None else ""
         if entity is None or meant == entity[0]:
@@ -280,7 +280,7 @@ class _Folding:
         return self._replace(at, entity.end(), self._umlaut(shown) if shown in UMLAUTS else shown)
 
     def _command(self, at: int, *, inside: bool) -> int:
-        """Fold what begins with a backslash."""
+        """Folds what begins with a backslash."""
         text = self.text
         accent = _ACCENT.match(text, at)
         if accent is not None:
@@ -306,7 +306,7 @@ class _Folding:
         return self._replace(at, end, "" if escaped and escaped["char"] in "()[]!" else " ")
 
     def _named(self, name: str, gap: str) -> str:
-        """Fold a command: what it looks like is silent, what it stands for is spoken."""
+        """Folds a command: what it looks like is silent, what it stands for is spoken."""
         if name in _SILENT or name in _SPACED:
             return " " if name in _SPACED else ""
         shown = symbol(name)
@@ -328,7 +328,7 @@ class _Folding:
 
 
 def _apart(atoms: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-    """Merge stretches that overlap; `atoms` is sorted."""
+    """Merges stretches that overlap; `atoms` is sorted."""
     merged: list[tuple[int, int]] = []
     for start, end in atoms:
         if merged and start < merged[-1][1]:

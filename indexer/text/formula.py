@@ -60,7 +60,7 @@ def is_structural(name: str) -> bool:
 
 
 def unicode(tex: str) -> str:
-    r"""Write a formula, without its dollars, as one line of Unicode text.
+    r"""Writes a formula, without its dollars, as one line of Unicode text.
 
     >>> unicode(r"\ell_2"), unicode(r"O(\sqrt{n})"), unicode(r"\frac{a+b}{c}")
     ('ℓ₂', 'O(√n)', '(a+b)/c')
@@ -77,7 +77,7 @@ class _Line:
         self.at = 0
 
     def read(self, *, closing: str = "", depth: int = 0) -> str:
-        """Read up to a closing token, or to the end."""
+        """Reads up to a closing token, or to the end."""
         parts: list[str] = []
         while self.at < len(self.tokens):
             if closing and self.tokens[self.at] == closing:
@@ -87,7 +87,7 @@ class _Line:
         return "".join(parts)
 
     def item(self, depth: int) -> str:
-        """Read one token and what belongs to it."""
+        """Reads one token and what belongs to it."""
         sign = self.tokens[self.at]
         self.at += 1
         if sign == "{":
@@ -105,7 +105,7 @@ class _Line:
         return "′" if sign == "'" else sign
 
     def argument(self, depth: int) -> str:
-        """Read what a command is applied to."""
+        """Reads what a command is applied to."""
         while self.at < len(self.tokens) and self.tokens[self.at].isspace():
             self.at += 1
         return self.item(depth + 1) if self.at < len(self.tokens) and depth < 50 else ""
@@ -138,7 +138,7 @@ class _Line:
         return self._function(name) if shown is None else shown
 
     def _function(self, name: str) -> str:
-        """Set a named function (log, poly, …) apart from the letters around it."""
+        """Sets a named function (log, poly, …) apart from the letters around it."""
         last = self.tokens[self.at - 2][-1:] if self.at > 1 else ""
         before = " " if last.isalnum() or last in ("}", ")") else ""
         after = " " if self.at < len(self.tokens) and self.tokens[self.at][:1].isalnum() else ""
@@ -160,7 +160,7 @@ def _double_struck(char: str) -> str:
 
 
 def mathml(tex: str) -> str:
-    """Write a formula, without its dollars, as one safe ``<math>`` element.
+    """Writes a formula, without its dollars, as one safe ``<math>`` element.
 
     Returns:
         Markup to put into a page as it is; empty where the formula cannot be shown as MathML.
@@ -198,7 +198,7 @@ def _tex_of(element: Element, depth: int) -> Iterator[str]:
 
 
 def _varied(text: str, variant: str, attributes: str) -> tuple[str, str]:
-    """Write a letter in its variant as a character: browsers know no mathvariant but normal."""
+    """Writes a letter in its variant as a character: browsers know no mathvariant but normal."""
     if variant == "normal":
         return text, f'{attributes} mathvariant="normal"'
     if variant in ("bold", "bold-italic") and len(text) == 1 and text.isascii() and text.isalpha():
@@ -216,7 +216,7 @@ class Formulas:
     """
 
     def __init__(self, size: int = 2048) -> None:
-        """Begin with none."""
+        """Begins with none."""
         self.size = size
         self._kept: OrderedDict[str, str] = OrderedDict()
         self._lock = Lock()

@@ -32,7 +32,7 @@ _SPELLED: Final = str.maketrans({letter: ways[1] for letter, ways in UMLAUTS.ite
 
 
 def fold_letter(char: str) -> str:
-    """Fold one character that is not ASCII; what has no simpler form stays, in lower case."""
+    """Folds one character that is not ASCII; what has no simpler form stays, in lower case."""
     folded = _LETTERS.get(char)
     if folded is None:
         folded = script_letter(char)

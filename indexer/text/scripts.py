@@ -44,7 +44,7 @@ class Stemmer(Protocol):
     """What a Snowball stemmer does."""
 
     def stem(self, word: str) -> str:
-        """Return the stem of a word."""
+        """Returns the stem of a word."""
 
 
 def script_letter(char: str) -> str | None:

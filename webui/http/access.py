@@ -126,7 +126,7 @@ def _has_password(environ: WSGIEnvironment, token: bytes, password: bytes) -> bo
 
 
 def _pop_token(environ: dict[str, Any]) -> bytes:
-    """Take the parameter ``token`` out of a request and return it; the others stay as sent."""
+    """Takes the parameter ``token`` out of a request and returns it; the others stay as sent."""
     pairs = [pair.partition("=") for pair in str(environ.get("QUERY_STRING", "")).split("&")]
     tokens = [value for name, _, value in pairs if unquote_plus(name) == "token"]
     if not tokens:

@@ -36,7 +36,7 @@ _STATUSES: Final = (200, 400, 404)
 
 
 def register(app: Flask) -> None:
-    """Compress the answers of an application.
+    """Compresses the answers of an application.
 
     Must be registered after `response_cache`, which keeps pages as they are sent.
     """

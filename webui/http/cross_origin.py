@@ -24,7 +24,7 @@ _OWN_RULES: Final = frozenset({"assistant"})
 
 
 def register(app: Flask, *, private: bool) -> None:
-    """Let pages of any site read what an application answers to GET.
+    """Lets pages of any site read what an application answers to GET.
 
     Must be registered before whatever refuses requests, so that a refusal can be read, too.
 
@@ -39,7 +39,7 @@ def register(app: Flask, *, private: bool) -> None:
 
 
 def _preflight() -> Response | None:
-    """Answer the question that a browser asks before a request with headers of its own."""
+    """Answers the question that a browser asks before a request with headers of its own."""
     asked = request.headers.get("Access-Control-Request-Method")
     if request.method != "OPTIONS" or not asked or "Origin" not in request.headers:
         return None

@@ -57,7 +57,7 @@ _log = logging.getLogger(__name__)
 
 
 def register(app: Flask, build_command: str) -> None:
-    """Register the error pages of an application.
+    """Registers the error pages of an application.
 
     Args:
         app: the application.
@@ -69,7 +69,7 @@ def register(app: Flask, build_command: str) -> None:
 
 
 def refused(asked: SearchRequest) -> Response:
-    """Answer a request whose parameters have no meaning: 400, with what each should be."""
+    """Answers a request whose parameters have no meaning: 400, with what each should be."""
     answer = _for_programs(
         400,
         _HEADINGS[400],
@@ -88,20 +88,20 @@ def refused(asked: SearchRequest) -> Response:
 
 
 def too_many(per_minute: int, seconds: int) -> Response:
-    """Answer a client that asks too much: 429, and when to ask again."""
+    """Answers a client that asks too much: 429, and when to ask again."""
     told = f"You can make {per_minute:,} requests per minute. Try again in {seconds} seconds."
     return wait_a_while(told, seconds)
 
 
 def wait_a_while(told: str, seconds: int) -> Response:
-    """Answer a client that has to wait: 429, with a sentence and the seconds to wait."""
+    """Answers a client that has to wait: 429, with a sentence and the seconds to wait."""
     answer = _for_programs(429, _HEADINGS[429], told) or _page(429, lines=(told,))
     answer.headers["Retry-After"] = str(seconds)
     return answer
 
 
 def busy(heading: str, seconds: int, told: str = "") -> Response:
-    """Answer a request for work that cannot be done now: 503, and when to ask again."""
+    """Answers a request for work that cannot be done now: 503, and when to ask again."""
     told = f"{told} Try again in {seconds} seconds.".lstrip()
     answer = _for_programs(503, heading, told) or _page(503, heading=heading, lines=(told,))
     answer.headers["Retry-After"] = str(seconds)

@@ -22,12 +22,12 @@ _FORM: Final = "application/x-www-form-urlencoded"
 
 
 def register(app: Flask) -> None:
-    """Refuse forms beyond the limits; to be registered before anything that reads a form."""
+    """Refuses forms beyond the limits; to be registered before anything that reads a form."""
     app.before_request(_check)
 
 
 def _check() -> None:
-    """Go on only if the form of this request is within the limits.
+    """Goes on only if the form of this request is within the limits.
 
     Raises:
         RequestEntityTooLarge: if it is not (413).

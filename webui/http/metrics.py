@@ -32,14 +32,14 @@ class Observations:
     """Counters of requests by status and of their durations; rows of one shared table."""
 
     def __init__(self, shared: mmap.mmap | None = None, row: int = 0) -> None:
-        """Count in a row of a shared table, or in a table of its own."""
+        """Counts in a row of a shared table, or in a table of its own."""
         self._memory = shared if shared is not None else table()
         self._cells = memoryview(self._memory).cast("d")
         self._start = row % ROWS * _WIDTH
         self._lock = threading.Lock()
 
     def count(self, status: int, seconds: float) -> None:
-        """Count one answer."""
+        """Counts one answer."""
         place = bisect_left(_BOUNDS, seconds)
         with self._lock:
             self._cells[self._start + min(max(status // 100 - 1, 0), 4)] += 1
@@ -47,7 +47,7 @@ class Observations:
             self._cells[self._start + _WIDTH - 1] += seconds
 
     def text(self) -> str:
-        """Write the sums over all rows in Prometheus's text format."""
+        """Writes the sums over all rows in Prometheus's text format."""
         sums = [
             sum(self._cells[row * _WIDTH + column] for row in range(ROWS))
             for column in range(_WIDTH)
@@ -80,7 +80,7 @@ def table() -> mmap.mmap:
 
 
 def register(app: Flask) -> None:
-    """Register the counting and logging of an application's responses."""
+    """Registers the counting and logging of an application's responses."""
     app.extensions["quiver.observations"] = Observations()
     app.before_request(_begin)
     app.after_request(_end)
@@ -92,12 +92,12 @@ def observations(app: Flask) -> Observations:
 
 
 def share(app: Flask, shared: mmap.mmap, row: int) -> None:
-    """Make an application count in its row of a table shared by all workers."""
+    """Makes an application count in its row of a table shared by all workers."""
     app.extensions["quiver.observations"] = Observations(shared, row)
 
 
 def log_access() -> None:
-    """Write one JSON object an answer to standard error, as the server's access log."""
+    """Writes one JSON object an answer to standard error, as the server's access log."""
     writer = logging.StreamHandler(sys.stderr)
     writer.setFormatter(logging.Formatter("%(message)s"))
     _log.addHandler(writer)

@@ -28,7 +28,7 @@ _PORTS: Final = {"http": "80", "https": "443"}
 
 
 def register(app: Flask, trusted: str, public_url: str) -> None:
-    """Make an application see clients as its proxies do, under its public address.
+    """Makes an application see clients as its proxies do, under its public address.
 
     Args:
         app: the application.
@@ -77,7 +77,7 @@ def is_trusted(address: str, trusted: tuple[Network, ...]) -> bool:
 
 
 def _believe(environ: dict[str, Any], trusted: tuple[Network, ...]) -> None:
-    """Replace the address and scheme of the connection by those a trusted proxy reports."""
+    """Replaces the address and scheme of the connection by those a trusted proxy reports."""
     address = str(environ.get("REMOTE_ADDR") or "")
     if not is_trusted(address, trusted):
         return
@@ -89,7 +89,7 @@ def _believe(environ: dict[str, Any], trusted: tuple[Network, ...]) -> None:
 
 
 def _publish(environ: dict[str, Any], scheme: str, host: str, root: str) -> None:
-    """Make every address begin with the public one, whatever the client or proxy sent."""
+    """Makes every address begin with the public one, whatever the client or proxy sent."""
     environ["wsgi.url_scheme"] = scheme
     environ["HTTP_HOST"] = host
     if root:

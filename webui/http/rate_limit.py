@@ -35,14 +35,14 @@ class Buckets:
     """
 
     def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
-        """Begin with full buckets."""
+        """Begins with full buckets."""
         self.per_minute = per_minute
         self._clock = clock
         self._lock = threading.Lock()
         self._kept: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def wait(self, client: str, cost: int = 1) -> int:
-        """Take one request from a client's bucket.
+        """Takes one request from a client's bucket.
 
         Args:
             client: whose bucket.
@@ -66,7 +66,7 @@ class ClientConnections:
     """How many connections each client has to one worker process; used by one thread."""
 
     def __init__(self, most: int, trusted: tuple[Network, ...]) -> None:
-        """Begin without connections.
+        """Begins without connections.
 
         Args:
             most: connections that a client may have; 0 = no limit.
@@ -97,7 +97,7 @@ class ClientConnections:
 
 
 def register(app: Flask, per_minute: int) -> None:
-    """Limit what one client may ask of an application; 0 sets no limit."""
+    """Limits what one client may ask of an application; 0 sets no limit."""
     app.before_request(_check_host)
     app.before_request(_check_path)
     if not per_minute:
@@ -114,7 +114,7 @@ def register(app: Flask, per_minute: int) -> None:
 
 
 def _check_host() -> Response | None:
-    """Refuse a host that is no name (``xn--``): no absolute address can be written under it."""
+    """Refuses a host that is no name (``xn--``): no absolute address can be written under it."""
     try:
         _ = request.url
     except UnicodeError:

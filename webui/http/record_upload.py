@@ -38,7 +38,7 @@ _READ: Final = frozenset({"parameters", "index", "matched"})
 
 
 def read_upload(stream: IO[bytes]) -> dict[str, Any]:
-    """Read the members of a record that a comparison needs.
+    """Reads the members of a record that a comparison needs.
 
     Args:
         stream: the file, UTF-8.
@@ -156,7 +156,7 @@ class _Tokens(Iterator[bytes]):
         return match[0]
 
     def _fill(self) -> None:
-        """Pass over white space, and read on where the next token may not be there whole."""
+        """Passes over white space, and reads on where the next token may not be there whole."""
         while True:
             space = _SPACE.match(self._buffer, self._at)
             self._at = space.end() if space else self._at

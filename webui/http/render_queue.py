@@ -42,7 +42,7 @@ class Turns:
     def __init__(
         self, longest: float = LONGEST, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        """Let the first who comes go on at once.
+        """Lets the first who comes go on at once.
 
         Args:
             longest: seconds after which others no longer wait for the one whose turn it is.
@@ -56,7 +56,7 @@ class Turns:
         self._until = 0.0
 
     def take(self) -> Turn:
-        """Wait for a turn; `give_back` ends it."""
+        """Waits for a turn; `give_back` ends it."""
         mine = Turn()
         with self._changed:
             self._waiting.append(mine)
@@ -76,7 +76,7 @@ class Turns:
         return mine
 
     def give_back(self, turn: Turn) -> None:
-        """End a turn, which may have been over before."""
+        """Ends a turn, which may have been over before."""
         with self._changed:
             if self._at is turn:
                 self._at = None
@@ -90,7 +90,7 @@ class Turns:
 
 
 def register(app: Flask) -> None:
-    """Make an application render one page at a time; cached and static ones never wait."""
+    """Makes an application render one page at a time; cached and static ones never wait."""
     app.extensions["quiver.turns"] = Turns()
     app.before_request(_take)
     app.teardown_request(_give_back)

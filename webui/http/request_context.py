@@ -31,7 +31,7 @@ _Derived = TypeVar("_Derived")
 
 
 def register(app: Flask, snapshots: Snapshots, params: Params, venues: Venues) -> None:
-    """Register an application's searchers and parameters; every request returns what it borrows."""
+    """Registers an application's searchers and parameters; requests return what they borrow."""
     app.extensions["quiver.venues"] = venues
     app.extensions["quiver.snapshots"] = snapshots
     app.extensions["quiver.params"] = params
@@ -55,7 +55,7 @@ def searcher() -> Searcher:
 
 
 def of_generation(generation: str) -> Searcher:
-    """Open a kept generation until the end of this request; the newest is shared.
+    """Opens a kept generation until the end of this request; the newest is shared.
 
     Raises:
         IndexMissing: when it is not kept, or is older than this program and cannot be read by it.
@@ -82,7 +82,7 @@ def timed_out() -> bool:
 
 
 def require_complete() -> None:
-    """Go on only if no answer of this page was cut by the deadline.
+    """Goes on only if no answer of this page was cut by the deadline.
 
     Raises:
         QueryTimedOut: if one was; the page is then a 503.
@@ -116,7 +116,7 @@ def generations() -> tuple[str, ...]:
 
 
 def keep_searcher() -> Callable[[], None]:
-    """Keep the searcher beyond the end of this request, for an answer that is still being sent.
+    """Keeps the searcher beyond the end of this request, for an answer that is still being sent.
 
     Returns:
         what gives it back; the answer calls it when it is closed.
@@ -195,7 +195,7 @@ def addresses() -> Addresses:
 
 
 def address(endpoint: str, **values: Any) -> str:
-    """Write the address of a page, as `flask.url_for` does."""
+    """Writes the address of a page, as `flask.url_for` does."""
     return addresses().write(endpoint, **values)
 
 
@@ -220,7 +220,7 @@ def display() -> Display:
 
 
 def read_request(*, min_per_page: int = 1) -> SearchRequest:
-    """Read what the address of this request asks for."""
+    """Reads what the address of this request asks for."""
     read = replace(params(), min_per_page=min_per_page).read(request.args.items(multi=True))
     if read.faults:
         return read
@@ -234,7 +234,7 @@ def typed_read(query: Query) -> Query:
 
 
 def page(name: str = "page") -> int:
-    """Read the page of a list that has no other parameter; 404 where it has no such page."""
+    """Reads the page of a list that has no other parameter; 404 where it has no such page."""
     given = request.args.get(name, "1")
     if not given.isascii() or not given.isdecimal() or not 1 <= int(given[:10]) <= 10**9:
         abort(404)

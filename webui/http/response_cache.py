@@ -44,7 +44,7 @@ _TAGGED: Final = frozenset(
 
 
 def register(app: Flask, room: int) -> None:
-    """Register conditional responses (304) and the cache of finished pages.
+    """Registers conditional responses (304) and the cache of finished pages.
 
     Args:
         app: the application.
@@ -133,7 +133,7 @@ def cached_response() -> Response | None:
 
 
 def _keep(response: Response) -> Response:
-    """Keep a page that is finished: only what is whole, at hand, and the same for everyone."""
+    """Keeps a page that is finished: only what is whole, at hand, and the same for everyone."""
     if request.blueprint not in _TAGGED or request.method != "GET" or "cached_response" in g:
         return response
     if response.status_code != 200 or response.is_streamed or request_context.timed_out():
@@ -202,7 +202,7 @@ class PageCache:
     """
 
     def __init__(self, room: int) -> None:
-        """Keep nothing yet, and at most `room` bytes."""
+        """Keeps nothing yet, and at most `room` bytes."""
         self._room = room
         self._taken = 0
         self._pages: OrderedDict[Hashable, FinishedPage] = OrderedDict()
@@ -217,7 +217,7 @@ class PageCache:
             return page
 
     def keep(self, key: Hashable, page: FinishedPage) -> None:
-        """Keep a page, unless it is too large."""
+        """Keeps a page, unless it is too large."""
         if page.size * _SHARE > self._room:
             return
         with self._lock:

@@ -57,7 +57,7 @@ class _Snapshot:
 
 
 def _check(integrity: Integrity) -> None:
-    """Read what was not checked yet, behind everything else that this machine does."""
+    """Reads what was not checked yet, behind everything else that this machine does."""
     if hasattr(os, "setpriority") and sys.platform == "linux":  # elsewhere of the whole process
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LOWEST)
@@ -71,7 +71,7 @@ class Snapshots:
     """Lends the newest searcher of an index to threads."""
 
     def __init__(self, index: Index) -> None:
-        """Open nothing yet: the index may be built after the server has started."""
+        """Opens nothing yet: the index may be built after the server has started."""
         self._index = index
         self._lock = threading.Lock()
         self._current: _Snapshot | None = None
@@ -94,7 +94,7 @@ class Snapshots:
 
     @contextmanager
     def earlier(self, generation: str) -> Iterator[Searcher]:
-        """Open a kept generation for one request; asked for seldom, so it is not shared.
+        """Opens a kept generation for one request; asked for seldom, so it is not shared.
 
         Raises:
             IndexMissing: when it is not kept.
@@ -130,7 +130,7 @@ class Snapshots:
         return self._answering()[0]
 
     def close(self) -> None:
-        """Close the current searcher as soon as nobody holds it."""
+        """Closes the current searcher as soon as nobody holds it."""
         with self._lock:
             old, self._current = self._current, None
             if old is not None and old.holders == 0:
@@ -167,7 +167,7 @@ class Snapshots:
     def _replaced(
         self, current: _Snapshot | None, newest: tuple[str | None, str | None]
     ) -> _Snapshot:
-        """Open the newest content; returns the snapshot before where that is whole and it is not.
+        """Opens the newest content; returns the snapshot before where that is whole and it is not.
 
         Opening under the lock makes others wait, but only once a generation, and two threads never
         map the same files twice.

@@ -20,7 +20,7 @@ _HEADERS: Final = {
 
 
 def register(app: Flask) -> None:
-    """Register the headers of every response of an application, errors included."""
+    """Registers the headers of every response of an application, errors included."""
     app.after_request(_add)
 
 

@@ -31,7 +31,7 @@ class OaiError(Exception):
     """
 
     def __init__(self, code: str, message: str) -> None:
-        """Keep both."""
+        """Keeps both."""
         super().__init__(message)
         self.code = code
 

@@ -49,12 +49,12 @@ REQUIRED: Final = frozenset({"group_by", "since", "from", "to"})
 
 
 def path_parameter(name: str) -> Parameter:
-    """Describe a part of a path."""
+    """Describes a part of a path."""
     return {"name": name, "in": "path", "required": True} | _PATH[name]
 
 
 def query_parameter(name: str, params: Params) -> Parameter:
-    """Describe a parameter of an address.
+    """Describes a parameter of an address.
 
     Raises:
         KeyError: when there is no such parameter.

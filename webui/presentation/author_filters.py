@@ -77,19 +77,19 @@ class Narrowing:
         return Narrowing(tuple(also for also in self.also if also != slug), exact=self.exact)
 
     def only(self, field: Field, value: str) -> Narrowing:
-        """Choose one venue or year alone; chosen already, choose none."""
+        """Chooses one venue or year alone; chosen already, chooses none."""
         was = self.venues if field == "venue" else self.years
         now = () if was == (value,) else (value,)
         return replace(self, venues=now) if field == "venue" else replace(self, years=now)
 
     def without(self, field: Field, value: str) -> Narrowing:
-        """Choose a venue or year no longer."""
+        """Chooses a venue or year no longer."""
         if field == "venue":
             return replace(self, venues=tuple(venue for venue in self.venues if venue != value))
         return replace(self, years=tuple(year for year in self.years if year != value))
 
     def pairs(self, page: int = 1) -> list[tuple[str, str]]:
-        """Write it as parameters, in canonical order."""
+        """Writes it as parameters, in canonical order."""
         found = [("also", slug) for slug in sorted(set(self.also))]
         if self.exact:
             found.append(("exact", "1"))
@@ -107,7 +107,7 @@ class Narrowing:
 
 
 def read_narrowing(given: MultiDict[str, str], max_text: int) -> Narrowing:
-    """Read the parameters of an author's page; what has no meaning is passed over.
+    """Reads the parameters of an author's page; what has no meaning is passed over.
 
     Args:
         given: the decoded parameters.
@@ -148,7 +148,7 @@ class Selection:
 
 
 def choose(searcher: Searcher, cluster: AuthorCluster, narrowing: Narrowing) -> Selection:
-    """Find the papers that an address asks for, and count them by venue and year."""
+    """Finds the papers that an address asks for, and counts them by venue and year."""
     papers: Sequence[Paper] = cluster.papers
     group = cluster.group(narrowing.group) if narrowing.group else None
     if group is not None:
@@ -253,7 +253,7 @@ class Beside:
 def names_beside(
     cluster: AuthorCluster, narrowing: Narrowing, href: Callable[[Narrowing], str]
 ) -> tuple[Beside, ...]:
-    """List the names to point at from a cluster: the strongest evidence first, then without any.
+    """Lists the names to point at from a cluster: the strongest evidence first, then without any.
 
     Args:
         cluster: the names shown.

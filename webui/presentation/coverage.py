@@ -98,7 +98,7 @@ def _row(venue: str, years: dict[int, int], first: int, last: int) -> CoverageRo
 
 
 def _ranges(years: list[int], most: int) -> str:
-    """Write ascending years as ranges: "1999, 2001–2003"; of many, that there are many."""
+    """Writes ascending years as ranges: "1999, 2001–2003"; of many, that there are many."""
     runs: list[list[int]] = []
     for year in years:
         if runs and year == runs[-1][-1] + 1:

@@ -82,12 +82,12 @@ class Chip:
 
 
 def facet_label(value: str) -> str:
-    """Word a value for the reader."""
+    """Words a value for the reader."""
     return "Unknown" if value == UNKNOWN else value
 
 
 def facet_panel(query: Query, facet: Facet, around: WriteAround) -> Panel:
-    """Lay out one facet of an answer to a query."""
+    """Lays out one facet of an answer to a query."""
     field = facet.field
     was = query.filter(field)
     alone = query_edits.without_field(query, field)
@@ -118,7 +118,7 @@ def facet_panel(query: Query, facet: Facet, around: WriteAround) -> Panel:
 
 
 def chips(query: Query, write: Write) -> tuple[Chip, ...]:
-    """List every filter that stands, in the order of the facets."""
+    """Lists every filter that stands, in the order of the facets."""
     found: list[Chip] = []
     for facet_filter in query.filters:
         name = FIELD_NAMES[facet_filter.field]

@@ -61,7 +61,7 @@ class Entry:
 
 
 def entry(hit: Hit, number: int, display: Display) -> Entry:
-    """Lay out a hit for the place it has in the answer."""
+    """Lays out a hit for the place it has in the answer."""
     paper = hit.paper
     title: tuple[Span, ...] = ()
     names: dict[int, tuple[Span, ...]] = {}
@@ -99,7 +99,7 @@ def entry(hit: Hit, number: int, display: Display) -> Entry:
 def _shortened(
     authors: tuple[str, ...], matched: dict[int, tuple[Span, ...]], display: Display
 ) -> tuple[tuple[AuthorName, ...], int]:
-    """Keep the first names and every matching one, and count what is left out where."""
+    """Keeps the first names and every matching one, and counts what is left out where."""
     # A list that is one longer than the limit is no shorter with "+1" in its place.
     limit = SHOWN_AUTHORS if len(authors) > SHOWN_AUTHORS + 1 else len(authors)
     listed = [place for place in range(len(authors)) if place < limit or place in matched]
@@ -132,7 +132,7 @@ class YearGroup:
 
 
 def by_year(papers: Iterable[Paper], display: Display) -> tuple[YearGroup, ...]:
-    """Group papers that already come year by year."""
+    """Groups papers that already come year by year."""
     return tuple(
         YearGroup(year, tuple(shown(paper, display) for paper in group))
         for year, group in groupby(papers, key=lambda paper: paper.year)
@@ -145,5 +145,5 @@ def kind(paper_type: str) -> str:
 
 
 def shown(paper: Paper, display: Display) -> Shown:
-    """Lay out one paper."""
+    """Lays out one paper."""
     return Shown(paper, display.markup(paper.title), display.markup(paper.abstract))

@@ -70,7 +70,7 @@ class Display:
 
 
 def escaped(texts: Sequence[str]) -> list[str]:
-    """Escape texts as `markupsafe.escape` does each string."""
+    """Escapes texts as `markupsafe.escape` does each string."""
     if not texts:
         return []
     parts = str.split(escape(_BETWEEN.join(texts)), _BETWEEN)

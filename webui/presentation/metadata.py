@@ -16,7 +16,7 @@ from indexer import CONFERENCE, JOURNAL, Author, Paper, parse_name, plain, unnum
 
 
 def highwire(paper: Paper, address: str) -> tuple[tuple[str, str], ...]:
-    """List the ``citation_*`` names of a paper, authors in order.
+    """Lists the ``citation_*`` names of a paper, authors in order.
 
     Args:
         paper: the paper.
@@ -64,7 +64,7 @@ def _is_pdf(address: str) -> bool:
 
 
 def scholarly_article(paper: Paper, address: str) -> dict[str, Any]:
-    """Describe a paper as schema.org's ScholarlyArticle (JSON-LD)."""
+    """Describes a paper as schema.org's ScholarlyArticle (JSON-LD)."""
     described: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "ScholarlyArticle",
@@ -113,7 +113,7 @@ def _described(author: Author) -> dict[str, Any]:
 
 
 def typed_links(paper: Paper, formats: Sequence[tuple[str, str]], authors: Sequence[str]) -> str:
-    """Write the ``Link`` header of a paper's page.
+    """Writes the ``Link`` header of a paper's page.
 
     Args:
         paper: the paper.

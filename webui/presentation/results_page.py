@@ -261,7 +261,7 @@ def results_page(
     works: Works | None = None,
     people: tuple[PersonPanel, ...] = (),
 ) -> ResultsPage:
-    """Lay out an answer.
+    """Lays out an answer.
 
     Args:
         results: the answer, with the default facets.
@@ -349,7 +349,7 @@ def results_page(
 
 
 def entries(results: Results, display: Display, works: Works | None = None) -> tuple[Entry, ...]:
-    """Lay out the hits of a page, numbered by their rank in the whole answer."""
+    """Lays out the hits of a page, numbered by their rank in the whole answer."""
     hits = results.hits if works is None else works.hits
     return tuple(entry(hit, rank, display) for rank, hit in enumerate(hits, first(results)))
 
@@ -396,7 +396,7 @@ def _others(
 
 
 def _appeared(paper: Paper) -> str:
-    """Word where and when a version appeared."""
+    """Words where and when a version appeared."""
     words = [word for word in (paper.venue, str(paper.year or "")) if word]
     return " ".join(words) or "another record"
 
@@ -433,7 +433,7 @@ def last_page(total: int, per_page: int) -> int:
 
 
 def pager(page: int, per_page: int, total: int, href: Callable[[int], str]) -> Pager:
-    """Lay out the pages around one: the first, the last and two on either side.
+    """Lays out the pages around one: the first, the last and two on either side.
 
     Args:
         page: the current one, from 1; it may lie past the last.

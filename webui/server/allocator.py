@@ -31,7 +31,7 @@ _ARENAS: Final = 1
 
 
 def use_one_arena() -> bool:
-    """Let all threads of this process allocate from one arena; to be called before they start.
+    """Lets all threads of this process allocate from one arena; to be called before they start.
 
     The environment variable ``MALLOC_ARENA_MAX`` goes before.
 
@@ -45,7 +45,7 @@ def use_one_arena() -> bool:
 
 
 def trim_after_long_requests(app: Flask, trim: Callable[[int], object] | None = None) -> None:
-    """Return memory to the system after requests that took long.
+    """Returns memory to the system after requests that took long.
 
     Args:
         app: the application.

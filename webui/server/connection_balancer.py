@@ -36,7 +36,7 @@ class Share:
         clock: Callable[[], float] = time.monotonic,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Read and write a shared table, as the worker of one row."""
+        """Reads and writes a shared table, as the worker of one row."""
         # A cell is one more than a worker has, 0 where there is none: no lock is needed, for each
         # worker writes its own, and a number read a moment too early does no harm.
         self._cells = memoryview(shared).cast("i")
@@ -47,11 +47,11 @@ class Share:
         self._last = float("-inf")
 
     def tell(self, connections: int) -> None:
-        """Write down how many connections the worker has."""
+        """Writes down how many connections the worker has."""
         self._cells[self._row] = connections + 1
 
     def end(self) -> None:
-        """Write down that there is no such worker any more."""
+        """Writes down that there is no such worker any more."""
         self._cells[self._row] = 0
 
     def is_next(self) -> bool:

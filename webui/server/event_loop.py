@@ -88,7 +88,7 @@ class EventLoopWorker(Worker):  # type: ignore[misc] # gunicorn publishes no typ
         self._full_until = 0.0
 
     def init_process(self) -> None:
-        """Make what the loop works with, after the fork; then run."""
+        """Makes what the loop works with, after the fork; then runs."""
         self._selector = selectors.DefaultSelector()
         self._threads = FairThreads(self.cfg.threads, "answers")
         # One is enough for what goes on for long: pages come first.
@@ -96,7 +96,7 @@ class EventLoopWorker(Worker):  # type: ignore[misc] # gunicorn publishes no typ
         super().init_process()
 
     def handle_quit(self, sig: int, frame: Any) -> None:  # noqa: ARG002 - gunicorn's signature
-        """Stop at once."""
+        """Stops at once."""
         self.alive = False
         self.cfg.worker_int(self)
         os._exit(0)  # or the interpreter would wait for the answers being made
@@ -122,7 +122,7 @@ class EventLoopWorker(Worker):  # type: ignore[misc] # gunicorn publishes no typ
         self._finish()
 
     def accept(self, listener: Any) -> bool:
-        """Take a connection; says whether there was one."""
+        """Takes a connection; says whether there was one."""
         try:
             sock, address = listener.accept()
         except OSError as error:
@@ -165,7 +165,7 @@ class EventLoopWorker(Worker):  # type: ignore[misc] # gunicorn publishes no typ
             self._take_back(connection, failed=failed)
 
     def _serve(self, connection: Connection) -> None:
-        """Go on with a connection of which something can be read or to which can be written."""
+        """Goes on with a connection of which something can be read or to which can be written."""
         try:
             if connection.state is State.READER:
                 self._send(connection)
@@ -200,7 +200,7 @@ class EventLoopWorker(Worker):  # type: ignore[misc] # gunicorn publishes no typ
         self._next_request(connection)
 
     def _next_request(self, connection: Connection) -> None:
-        """Read the head of a request that is there whole, and see what it still needs."""
+        """Reads the head of a request that is there whole, and sees what it still needs."""
         inbox = connection.inbox
         if not inbox.take_head():
             return
@@ -260,7 +260,7 @@ class EventLoopWorker(Worker):  # type: ignore[misc] # gunicorn publishes no typ
             self._sent(connection)
 
     def _sent(self, connection: Connection) -> None:
-        """Go on with the next request of a connection whose answer is sent."""
+        """Goes on with the next request of a connection whose answer is sent."""
         self._release_body(connection)
         connection.request = None
         if connection.closing:
@@ -308,7 +308,7 @@ class EventLoopWorker(Worker):  # type: ignore[misc] # gunicorn publishes no typ
                 os.write(self.PIPE[1], b".")
 
     def _begin(self, connection: Connection) -> None:
-        """Call the application, and make its answer, if it is a page."""
+        """Calls the application, and makes its answer, if it is a page."""
         request = connection.request
         try:
             response, environ = wsgi.create(
@@ -328,7 +328,7 @@ class EventLoopWorker(Worker):  # type: ignore[misc] # gunicorn publishes no typ
             self._go_on(connection)
 
     def _go_on(self, connection: Connection) -> None:
-        """Make a page, or a part of what is longer."""
+        """Makes a page, or a part of what is longer."""
         answer = connection.answer
         assert answer is not None  # noqa: S101 - `_begin` made it
         stopped, made, began = False, 0, time.monotonic()
@@ -356,7 +356,7 @@ class EventLoopWorker(Worker):  # type: ignore[misc] # gunicorn publishes no typ
                 answer.close()
 
     def _explain(self, connection: Connection, error: Exception) -> None:
-        """Answer what could not be read, or what the application failed at."""
+        """Answers what could not be read, or what the application failed at."""
         connection.closing = True
         self.handle_error(connection.request, connection.outbox, connection.address, error)
         if connection.head_only:
@@ -364,7 +364,7 @@ class EventLoopWorker(Worker):  # type: ignore[misc] # gunicorn publishes no typ
         connection.outbox.flush()
 
     def _take_back(self, connection: Connection, *, failed: bool) -> None:
-        """Take back a connection from a thread."""
+        """Takes back a connection from a thread."""
         if failed:
             self._drop(connection)
         elif connection.answer is not None and connection.outbox.waiting <= _PART // 4:
@@ -379,7 +379,7 @@ class EventLoopWorker(Worker):  # type: ignore[misc] # gunicorn publishes no typ
     # Ends.
 
     def _refuse(self, connection: Connection, status: HTTPStatus, reason: str) -> None:
-        """Answer a request without the application, and close."""
+        """Answers a request without the application, and closes."""
         body = f"{reason}\n".encode()
         head = (
             f"HTTP/1.1 {status.value} {status.phrase}\r\nContent-Type: text/plain\r\n"
@@ -406,7 +406,7 @@ class EventLoopWorker(Worker):  # type: ignore[misc] # gunicorn publishes no typ
         self._watch(connection, selectors.EVENT_READ)
 
     def _drop(self, connection: Connection) -> None:
-        """Close a connection that no thread works for."""
+        """Closes a connection that no thread works for."""
         if connection not in self._connections:
             return
         self._connections.discard(connection)
@@ -425,7 +425,7 @@ class EventLoopWorker(Worker):  # type: ignore[misc] # gunicorn publishes no typ
         connection.inbox.end()
 
     def _close_late(self, now: float) -> None:
-        """Close what has waited too long, and the slowest readers where all hold too much."""
+        """Closes what has waited too long, and the slowest readers where all hold too much."""
         for connection in [client for client in self._connections if client.deadline < now]:
             if connection.state is State.HEAD and connection.inbox:
                 self._refuse(connection, HTTPStatus.REQUEST_TIMEOUT, "The request took too long.")
@@ -440,7 +440,7 @@ class EventLoopWorker(Worker):  # type: ignore[misc] # gunicorn publishes no typ
             self._drop(connection)
 
     def _make_room(self) -> None:
-        """Close the connection that is missed the least: an unused one, then an unread request."""
+        """Closes the connection that is missed the least: an unused one, then an unread request."""
         for state in (State.LINGER, State.IDLE, State.HEAD, State.BODY, State.READER):
             waiting = [connection for connection in self._connections if connection.state is state]
             if waiting:
@@ -448,7 +448,7 @@ class EventLoopWorker(Worker):  # type: ignore[misc] # gunicorn publishes no typ
                 return
 
     def _replaced(self, new: Connection) -> bool:
-        """Close an unused connection of the same client; says whether there was one."""
+        """Closes an unused connection of the same client; says whether there was one."""
         unused = [
             connection
             for connection in self._connections
@@ -470,7 +470,7 @@ class EventLoopWorker(Worker):  # type: ignore[misc] # gunicorn publishes no typ
         self._accepting = allowed
 
     def _watch(self, connection: Connection, events: int) -> None:
-        """Wait for something on a connection; 0 = for nothing."""
+        """Waits for something on a connection; 0 = for nothing."""
         if connection.watched == events:
             return
         if not events:
@@ -482,7 +482,7 @@ class EventLoopWorker(Worker):  # type: ignore[misc] # gunicorn publishes no typ
         connection.watched = events
 
     def _finish(self) -> None:
-        """Answer the requests under way, and those that are on their way, and take no more."""
+        """Answers the requests under way, and those that are on their way, and takes no more."""
         self._set_accepting(allowed=False)
         for listener in self.sockets:
             listener.close()

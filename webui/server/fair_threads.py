@@ -18,7 +18,7 @@ class FairThreads:
     """A few threads and what waits for them; safe to use from several threads."""
 
     def __init__(self, count: int, name: str) -> None:
-        """Start the threads; they end with the process, or by `close`.
+        """Starts the threads; they end with the process, or by `close`.
 
         Args:
             count: of threads.
@@ -31,13 +31,13 @@ class FairThreads:
             threading.Thread(target=self._work, name=f"{name}-{number}", daemon=True).start()
 
     def submit(self, client: str, job: Callable[[], None]) -> None:
-        """Have a job done when the client's turn comes; what it raises is logged."""
+        """Has a job done when the client's turn comes; what it raises is logged."""
         with self._changed:
             self._waiting.setdefault(client, deque()).append(job)
             self._changed.notify()
 
     def close(self) -> None:
-        """End the threads after the jobs they are at; what waits is not done."""
+        """Ends the threads after the jobs they are at; what waits is not done."""
         with self._changed:
             self._closed = True
             self._waiting.clear()

@@ -69,7 +69,7 @@ def serve(
     ready: Callable[[str], None] | None = None,
     reload: Callable[[], Config] | None = None,
 ) -> None:
-    """Serve the pages until the process is told to stop; ends by `SystemExit`.
+    """Serves the pages until the process is told to stop; ends by `SystemExit`.
 
     Args:
         config: settings; ``web`` says where to listen and with how many workers and threads.
@@ -92,7 +92,7 @@ class _Worker(EventLoopWorker):
     share: connection_balancer.Share
 
     def accept(self, listener: Any) -> bool:
-        """Take a connection, or leave it to a worker that has fewer."""
+        """Takes a connection, or leaves it to a worker that has fewer."""
         if not self.share.is_next():
             return False
         taken = super().accept(listener)
@@ -108,7 +108,7 @@ class _Worker(EventLoopWorker):
             self.share.end()
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
-        """Answer a request that gunicorn could not read."""
+        """Answers a request that gunicorn could not read."""
         if not isinstance(exc, LimitRequestLine):
             super().handle_error(req, client, addr, exc)
             return
@@ -123,7 +123,7 @@ class PlainWorker(EventLoopWorker):
     """
 
     def load_wsgi(self) -> None:
-        """Make the application, and take over its limits."""
+        """Makes the application, and takes over its limits."""
         allocator.use_one_arena()
         super().load_wsgi()
         allocator.trim_after_long_requests(self.wsgi)
@@ -153,7 +153,7 @@ class _Server(BaseApplication):  # type: ignore[misc] # gunicorn publishes no ty
         super().__init__()
 
     def load_config(self) -> None:
-        """Set what differs from gunicorn's defaults."""
+        """Sets what differs from gunicorn's defaults."""
         settings = {
             "bind": self._bind,
             "worker_class": _Worker,
@@ -181,7 +181,7 @@ class _Server(BaseApplication):  # type: ignore[misc] # gunicorn publishes no ty
             self.cfg.set("when_ready", lambda server: say(_address(server.LISTENERS[0])))
 
     def run(self) -> None:
-        """Serve until told to stop; USR2 starts the very command that started this process."""
+        """Serves until told to stop; USR2 starts the very command that started this process."""
         arbiter = Arbiter(self)
         arbiter.START_CTX["args"] = [sys.executable, *sys.orig_argv[1:]]
         # Workers that follow one that died are ready sooner, and all share this memory.
@@ -191,7 +191,7 @@ class _Server(BaseApplication):  # type: ignore[misc] # gunicorn publishes no ty
         arbiter.run()
 
     def reload(self) -> None:
-        """Read the settings again, on SIGHUP; if they are faulty, go on as before."""
+        """Reads the settings again, on SIGHUP; if they are faulty, go on as before."""
         if self._read_again is not None:
             try:
                 self._config = self._read_again()
@@ -200,7 +200,7 @@ class _Server(BaseApplication):  # type: ignore[misc] # gunicorn publishes no ty
         super().reload()
 
     def load(self) -> Flask:
-        """Make the application, once in each worker."""
+        """Makes the application, once in each worker."""
         allocator.use_one_arena()
         app = create_app(self._config)
         allocator.trim_after_long_requests(app)
@@ -233,7 +233,7 @@ def _learn_words(app: Flask) -> None:
 
 
 def _bind(host: str, port: int) -> str:
-    """Open the listening socket, so that a port in use is an error and not a retry.
+    """Opens the listening socket, so that a port in use is an error and not a retry.
 
     Returns:
         its descriptor for gunicorn, which makes it its own; the address where a socket that is
@@ -258,7 +258,7 @@ def _address(listener: Any) -> str:
 
 
 def _allow_files() -> None:
-    """Raise the number of files that the process may have open, for each connection is one."""
+    """Raises the number of files that the process may have open, for each connection is one."""
     try:
         import resource
     except ImportError:  # no such limit here
@@ -272,7 +272,7 @@ def _allow_files() -> None:
 
 
 def _too_long(app: Flask) -> bytes:
-    """Write the whole answer to an address that is too long to be read."""
+    """Writes the whole answer to an address that is too long to be read."""
     with app.test_request_context("/"):
         fault = BadRequest(f"An address may have {_LONGEST:,} characters. Use fewer words.")
         response = app.process_response(app.make_response(app.handle_user_exception(fault)))

@@ -25,7 +25,7 @@ class Inbox:
     """
 
     def __init__(self) -> None:
-        """Begin with nothing."""
+        """Begins with nothing."""
         self._waiting = bytearray()
         self._searched = 0
         self._head = b""
@@ -38,7 +38,7 @@ class Inbox:
         return len(self._waiting)
 
     def put(self, data: bytes) -> None:
-        """Add bytes that have come in: first to the body that is awaited, then to what follows."""
+        """Adds bytes that have come in: first to the body that is awaited, then to what follows."""
         if self.body_left:
             taken = data[: self.body_left]
             self._keep(taken)
@@ -62,7 +62,7 @@ class Inbox:
         return True
 
     def expect(self, size: int) -> None:
-        """Await a body of so many bytes; what is there already counts."""
+        """Awaits a body of so many bytes; what is there already counts."""
         self._body = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - `end` closes it
         self.body_left = size
         self.body_size = 0
@@ -72,7 +72,7 @@ class Inbox:
             self.rewind()
 
     def rewind(self) -> None:
-        """Let `recv` give the body from its beginning."""
+        """Lets `recv` give the body from its beginning."""
         if self._body is not None:
             self._body.seek(0)
 
@@ -82,14 +82,14 @@ class Inbox:
         return self._head.startswith(b"HEAD ")
 
     def recv(self, size: int) -> bytes:
-        """Read as a socket does: head, then body, then nothing more."""
+        """Reads as a socket does: head, then body, then nothing more."""
         if self._head:
             given, self._head = self._head[:size], self._head[size:]
             return given
         return self._body.read(size) if self._body is not None else b""
 
     def end(self) -> None:
-        """Forget the request at hand; what follows it stays."""
+        """Forgets the request at hand; what follows it stays."""
         self._head = b""
         self.body_left = self.body_size = 0
         if self._body is not None:

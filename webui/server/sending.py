@@ -20,23 +20,23 @@ class Outbox:
     """
 
     def __init__(self, sock: socket.socket) -> None:
-        """Send through a socket that does not block."""
+        """Sends through a socket that does not block."""
         self._socket = sock
         self._pieces: deque[memoryview] = deque()
         self.waiting = 0
 
     def sendall(self, data: bytes) -> None:
-        """Add bytes; `flush` sends them."""
+        """Adds bytes; `flush` sends them."""
         if data:
             self._pieces.append(memoryview(data))
             self.waiting += len(data)
 
     def send(self, data: bytes) -> int:
-        """Drop an interim answer, for which gunicorn calls this: the event loop has sent it."""
+        """Drops an interim answer, for which gunicorn calls this: the event loop has sent it."""
         return len(data)
 
     def cut_body(self) -> None:
-        """Leave away what follows the header fields of the one answer that waits, as HEAD asks."""
+        """Leaves away what follows the header fields of the one answer that waits, as HEAD asks."""
         whole = b"".join(self._pieces)
         head = whole[: whole.find(b"\r\n\r\n") + 4]
         self._pieces.clear()
@@ -48,7 +48,7 @@ class Outbox:
         return 0.0
 
     def flush(self) -> int:
-        """Send as much as the socket takes without waiting.
+        """Sends as much as the socket takes without waiting.
 
         Returns:
             bytes that it took.

@@ -17,7 +17,7 @@ _COMMAND = "from webui.cli import main; main()"
 
 @contextmanager
 def verifying(index: str, settings: str, hours: float | None) -> Iterator[None]:
-    """Have an index checked while the block runs.
+    """Has an index checked while the block runs.
 
     Args:
         index: the folder, as ``--index`` takes it.

@@ -42,7 +42,7 @@ def serve(
     ready: Callable[[str], None] | None = None,
     reload: Callable[[], Config] | None = None,  # noqa: ARG001 - Windows has no SIGHUP
 ) -> None:
-    """Serve the pages until the process is told to stop by Ctrl-C or SIGTERM.
+    """Serves the pages until the process is told to stop by Ctrl-C or SIGTERM.
 
     Args:
         config: settings; ``web`` says where to listen and with how many threads.
@@ -72,7 +72,7 @@ def serve(
 
 
 def _listening(host: str, port: int) -> socket.socket:
-    """Open the listening socket; waitress would leave one behind where the port is in use."""
+    """Opens the listening socket; waitress would leave one behind where the port is in use."""
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family, backlog=512)

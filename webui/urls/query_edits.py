@@ -17,7 +17,7 @@ def narrowed(query: Query, field: FacetField, value: str) -> Query:
 
 
 def without_value(query: Query, field: FacetField, value: str) -> Query:
-    """Drop a value from its filter, whether it was chosen or excluded."""
+    """Drops a value from its filter, whether it was chosen or excluded."""
     return _with(query, without(query.filter(field), value), keep_years=True)
 
 
@@ -28,7 +28,7 @@ def excluding(was: Filter, value: str) -> Filter:
 
 
 def without(was: Filter, value: str) -> Filter:
-    """Drop a value from a filter."""
+    """Drops a value from a filter."""
     return Filter(
         was.field,
         include=tuple(kept_value for kept_value in was.include if kept_value != value),
@@ -37,17 +37,17 @@ def without(was: Filter, value: str) -> Filter:
 
 
 def without_field(query: Query, field: FacetField) -> Query:
-    """Drop every condition on a facet; for the year its range, too."""
+    """Drops every condition on a facet; for the year its range, too."""
     return _with(query, Filter(field))
 
 
 def without_years(query: Query) -> Query:
-    """Drop the range of years, keeping years chosen one by one."""
+    """Drops the range of years, keeping years chosen one by one."""
     return replace(query, years=YearRange(), page=1)
 
 
 def cleared(query: Query) -> Query:
-    """Drop all filters, keeping what was typed and the order."""
+    """Drops all filters, keeping what was typed and the order."""
     return replace(query, filters=(), years=YearRange(), page=1)
 
 
@@ -57,7 +57,7 @@ def sorted_by(query: Query, sort: Sort) -> Query:
 
 
 def turned(query: Query, page: int) -> Query:
-    """Turn to a page of the same answer."""
+    """Turns to a page of the same answer."""
     return replace(query, page=page)
 
 

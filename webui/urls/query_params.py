@@ -58,7 +58,7 @@ class Turning(Protocol):
     """Writes the addresses of one query with another order, page or number of hits a page."""
 
     def __call__(self, sort: Sort = ..., page: int = ..., per_page: int = ...) -> str:
-        """Write the address; what is not given stays as the query has it."""
+        """Writes the address; what is not given stays as the query has it."""
         ...
 
 
@@ -105,15 +105,15 @@ class Params:
     compact: bool = False
 
     def read(self, pairs: Iterable[tuple[str, str]]) -> SearchRequest:
-        """Read the decoded pairs of a query string; never raises."""
+        """Reads the decoded pairs of a query string; never raises."""
         return _Reading(self, pairs).request()
 
     def pairs(self, query: Query) -> tuple[tuple[str, str], ...]:
-        """Write a query as pairs, in canonical order."""
+        """Writes a query as pairs, in canonical order."""
         return (*_asking(query), *self._showing(query.sort, query.page, query.per_page))
 
     def _showing(self, sort: Sort, page: int, per_page: int) -> list[tuple[str, str]]:
-        """Write what of an answer is shown, and in which order."""
+        """Writes what of an answer is shown, and in which order."""
         found = []
         if sort is not Sort.RELEVANCE:
             found.append(("sort", sort.value))
@@ -128,7 +128,7 @@ class Params:
         return found
 
     def write(self, query: Query, path: str) -> str:
-        """Write the address of a query under a path; nothing asked is the bare path."""
+        """Writes the address of a query under a path; nothing asked is the bare path."""
         pairs = _query_string(self.pairs(query))
         return f"{path}?{pairs}" if pairs else path
 
@@ -181,21 +181,21 @@ class Around:
     tail: str
 
     def filtered(self, facet_filter: Filter) -> str:
-        """Write the address with a filter, which may be empty."""
+        """Writes the address with a filter, which may be empty."""
         pairs = _query_string(_filter_pairs(facet_filter))
         if pairs:
             return f"{self.head}{pairs}{self.tail}"
         return self.head + self.tail[1:] if self.tail else self.head[:-1]
 
     def with_value(self, value: str) -> tuple[str, str]:
-        """Write the addresses with one value chosen, and with it excluded, alone."""
+        """Writes the addresses with one value chosen, and with it excluded, alone."""
         pair = f"={quote_plus(value)}{self.tail}"
         head = self.head + self.field
         return head + pair, f"{head}_not{pair}"
 
 
 def _asking(query: Query) -> list[tuple[str, str]]:
-    """Write what papers are asked for."""
+    """Writes what papers are asked for."""
     found = [("q", query.text)] if query.text.strip() else []
     for facet_filter in sorted(
         query.filters, key=lambda facet_filter: FACET_FIELDS.index(facet_filter.field)
@@ -220,7 +220,7 @@ def _year_pairs(years: YearRange) -> list[tuple[str, str]]:
 
 
 def _query_string(pairs: Iterable[tuple[str, str]]) -> str:
-    """Write pairs for an address; the names of parameters need no quoting."""
+    """Writes pairs for an address; the names of parameters need no quoting."""
     return "&".join([f"{name}={quote_plus(value)}" for name, value in pairs])
 
 
@@ -325,7 +325,7 @@ class _Reading:
 
 
 def _grouped(number: int) -> str:
-    """Write a number for people: no separator in what may be a year."""
+    """Writes a number for people: no separator in what may be a year."""
     return f"{number:,}" if number > 9_999 else str(number)
 
 

@@ -37,7 +37,7 @@ class Moved:
 
 
 def suffixes() -> tuple[str, ...]:
-    """List the representations an address may end in, longer ones before their own endings."""
+    """Lists the representations an address may end in, longer ones before their own endings."""
     formats = sorted(
         (format_.suffix for format_ in CITATION_FORMATS.values()), key=len, reverse=True
     )
@@ -67,7 +67,7 @@ def has_author(searcher: Searcher, slug: str) -> bool:
 
 
 def names_meant(searcher: Searcher, texts: Iterable[str]) -> tuple[str, ...]:
-    """Read names of an address, each as printed or as a slug."""
+    """Reads names of an address, each as printed or as a slug."""
     return tuple(
         text if searcher.count(Query(filters=(Filter("author", (text,)),))) else name_of_slug(text)
         for text in texts
@@ -77,7 +77,7 @@ def names_meant(searcher: Searcher, texts: Iterable[str]) -> tuple[str, ...]:
 def find_author(
     searcher: Searcher, slug: str, also: Iterable[str] = (), *, curated: bool = True
 ) -> AuthorCluster | Moved | None:
-    """Find the cluster of a slug, else the largest one whose name folds to the same.
+    """Finds the cluster of a slug, else the largest one whose name folds to the same.
 
     Args:
         searcher: the snapshot to read.
@@ -93,7 +93,7 @@ def find_author(
 
 
 def find_venue(searcher: Searcher, slug: str) -> str | Moved | None:
-    """Find the venue of a slug, else the largest one whose name folds to the same."""
+    """Finds the venue of a slug, else the largest one whose name folds to the same."""
     key = name_of_slug(slug)
     names = [venue.value for venue in searcher.values("venue", limit=0) if venue.value != UNKNOWN]
     exact = next((name for name in names if name_key(name) == key), None)

@@ -34,16 +34,16 @@ class AddressConverter(BaseConverter):
     part_isolating = False
 
     def to_python(self, value: str) -> str:
-        """Read what `to_url` wrote, percent-encoding aside."""
+        """Reads what `to_url` wrote, percent-encoding aside."""
         return undotted(value)
 
     def to_url(self, value: str) -> str:
-        """Write a value as the rest of a path."""
+        """Writes a value as the rest of a path."""
         return super().to_url(dotted(value))
 
 
 def dotted(value: str) -> str:
-    """Write the parts of a path that browsers take out so that they stay."""
+    """Writes the parts of a path that browsers take out so that they stay."""
     if "." not in value:
         return value
     parts = value.split("/")
@@ -51,7 +51,7 @@ def dotted(value: str) -> str:
 
 
 def undotted(path: str) -> str:
-    """Read back what `dotted` wrote; leaves any other path as it is."""
+    """Reads back what `dotted` wrote; leaves any other path as it is."""
     if "~" not in path:
         return path
     parts = path.split("/")
@@ -79,7 +79,7 @@ class Addresses:
         self._absolute = lru_cache(maxsize=1024)(partial(_absolute, build))
 
     def write(self, endpoint: str, **values: Any) -> str:
-        """Write the address of an endpoint, relative to the site, as `flask.url_for` does."""
+        """Writes the address of an endpoint, relative to the site, as `flask.url_for` does."""
         if endpoint.startswith("."):
             return self._build(endpoint, **values)
         if len(values) > 1:
@@ -100,7 +100,7 @@ class Addresses:
         return lambda value: head + _quoted(dotted(value) if dots else value) + tail
 
     def _remembered(self, endpoint: str, values: dict[str, Any]) -> str:
-        """Write an address that has few different ones like it."""
+        """Writes an address that has few different ones like it."""
         told = tuple(values.items())
         if all(
             isinstance(value, str) and len(value) <= _SHORT and not name.startswith("_")

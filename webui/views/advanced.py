@@ -52,7 +52,7 @@ RECORD: Final = (
 
 @blueprint.get("/advanced")
 def form() -> ResponseReturnValue:
-    """Show the form; where it was filled in, lead on to what it asks for."""
+    """Shows the form; where it was filled in, leads on to what it asks for."""
     typed = {
         name: request.args.get(name, "")[:LONGEST].strip()
         for name in (*(field.name for field in (*WORDS, *RECORD)), "from", "to")

@@ -78,7 +78,7 @@ def query() -> Response:
 
 
 def in_our_syntax(text: str) -> str:
-    """Write a query of arXiv's language in ours.
+    """Writes a query of arXiv's language in ours.
 
     >>> in_our_syntax('ti:"gossip learning" ANDNOT au:jaggi_m AND all:sgd')
     'title:"gossip learning" AND NOT author:"jaggi m" AND sgd'

@@ -65,7 +65,7 @@ class AssistantServers:
 
 
 def register(app: Flask, title: str, public_url: str) -> None:
-    """Add the address to an application, after its searchers.
+    """Adds the address to an application, after its searchers.
 
     Raises:
         ExtraMissing: when the extra `mcp` is not installed.
@@ -80,7 +80,7 @@ def register(app: Flask, title: str, public_url: str) -> None:
 
 @blueprint.post("/mcp")
 def answer() -> Response:
-    """Answer one message of the protocol."""
+    """Answers one message of the protocol."""
     servers = cast(AssistantServers, current_app.extensions["quiver.assistant"])
     address = servers.public_url or request.url_root.rstrip("/")
     body = request.stream.read(LARGEST + 1)

@@ -25,7 +25,7 @@ _TITLES: Final = 3
 def group_rows(
     cluster: AuthorCluster, chosen: str, href: Callable[[Group], str]
 ) -> list[dict[str, Any]]:
-    """List the groups of a name, largest first.
+    """Lists the groups of a name, largest first.
 
     Args:
         cluster: all papers of the name.

@@ -63,7 +63,7 @@ _VENUES: Final = 12
 
 
 def respond(address: str, person: str = "") -> ResponseReturnValue:
-    """Answer for an author's page, or a representation of it.
+    """Answers for an author's page, or a representation of it.
 
     Args:
         address: the slug, with the suffix of a representation where there is no `person`.
@@ -126,7 +126,7 @@ def _current(cluster: AuthorCluster, number: str) -> str:
 
 
 def _moved(narrowing: Narrowing, slug: str, number: str, ending: str) -> str:
-    """Write the address of a page, or of one of its groups by number."""
+    """Writes the address of a page, or of one of its groups by number."""
     if not number:
         return _href(narrowing, f"{slug}{ending}")
     path = url_for("records.person", slug=slug, part=f"{number}{ending}")
@@ -143,14 +143,14 @@ def _canonical(cluster: AuthorCluster, narrowing: Narrowing) -> str:
 
 
 def _href(narrowing: Narrowing, slug: str, *, page: int = 1, external: bool = False) -> str:
-    """Write the address of an author's page, or of a representation (slug with suffix)."""
+    """Writes the address of an author's page, or of a representation (slug with suffix)."""
     pairs = narrowing.pairs(page)
     path = url_for("records.author", slug=slug, _external=external)
     return f"{path}?{urlencode(pairs)}" if pairs else path
 
 
 def _as_json(chosen: Selection, narrowing: Narrowing) -> AuthorPapersJson:
-    """Write what ``quiver author --json`` prints, and what was chosen of it, if anything was."""
+    """Writes what ``quiver author --json`` prints, and what was chosen of it, if anything was."""
     said = cast(AuthorPapersJson, cluster_json(chosen.cluster))
     if narrowing.chooses:
         said["chosen"] = {
@@ -263,7 +263,7 @@ def _per_page(cluster: AuthorCluster, narrowing: Narrowing) -> int:
 
 
 def _views(cluster: AuthorCluster, narrowing: Narrowing) -> list[dict[str, Any]]:
-    """List the ways to show these papers, each with its address."""
+    """Lists the ways to show these papers, each with its address."""
     labels: tuple[tuple[View, str], ...] = (
         ("", "titles"),
         ("full", "with abstracts"),
@@ -282,7 +282,7 @@ def _views(cluster: AuthorCluster, narrowing: Narrowing) -> list[dict[str, Any]]
 def _jumps(
     cluster: AuthorCluster, narrowing: Narrowing, page: int, size: int
 ) -> list[dict[str, str]]:
-    """List the years of the papers, each with the address of its place on this or another page."""
+    """Lists the years of the papers, each with the address of its place on this or another page."""
     places: dict[int | None, int] = {}
     for place, paper in enumerate(cluster.papers):
         places.setdefault(paper.year, place)
@@ -331,14 +331,14 @@ def _rows(chosen: Selection, field: Field, narrowing: Narrowing) -> list[dict[st
 
 
 def _group_href(cluster: AuthorCluster, narrowing: Narrowing, group: Group) -> str:
-    """Write the permanent address of a group; by one of its papers where it has no number."""
+    """Writes the permanent address of a group; by one of its papers where it has no number."""
     if group.number:
         return url_for("records.person", slug=cluster.slug, part=str(group.number))
     return _href(Narrowing(exact=narrowing.exact, group=group.key), cluster.slug)
 
 
 def _chips(cluster: AuthorCluster, narrowing: Narrowing) -> list[dict[str, str]]:
-    """List what was put with the name and chosen of its papers, and the addresses without."""
+    """Lists what was put with the name and chosen of its papers, and the addresses without."""
     slug = cluster.slug
     found = [
         {"name": "Together with", "value": name, "href": _href(narrowing.without_name(at), slug)}

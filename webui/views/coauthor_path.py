@@ -47,7 +47,7 @@ class _Ends:
 
 @blueprint.get("/path")
 def page() -> ResponseReturnValue:
-    """Show the shortest chain of papers written together between two authors."""
+    """Shows the shortest chain of papers written together between two authors."""
     ends = _read_ends()
     connection = ends.connection
     links = [] if connection is None else connection.links

@@ -23,7 +23,7 @@ MOST_COMPARED: Final = 2_000
 
 @blueprint.get("/duplicates")
 def page() -> ResponseReturnValue:
-    """Show which results of a search may be one work, and what was decided."""
+    """Shows which results of a search may be one work, and what was decided."""
     asked = request_context.read_request()
     if asked.faults:
         return refused(asked)

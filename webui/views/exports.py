@@ -60,13 +60,13 @@ class _Budget:
 
 
 def register(app: Flask, most: int) -> None:
-    """Limit what exports of an application may take: `most` papers each, 0 = any number."""
+    """Limits what exports of an application may take: `most` papers each, 0 = any number."""
     app.extensions["quiver.exports"] = _Budget(most)
 
 
 @blueprint.get("/search.<any(bib, 'biblatex.bib', ris, 'csl.json', enw, csv, jsonl):suffix>")
 def search(suffix: str) -> ResponseReturnValue:
-    """Write every hit of a query, in its order; pages mean nothing here."""
+    """Writes every hit of a query, in its order; pages mean nothing here."""
     asked = request_context.read_request(min_per_page=0)
     if asked.faults:
         return refused(asked)
@@ -74,7 +74,7 @@ def search(suffix: str) -> ResponseReturnValue:
 
 
 def _export_all(query: Query, written: Callable[[Iterator[Paper]], Response]) -> Response:
-    """Answer with all papers of a query, within what exports may take.
+    """Answers with all papers of a query, within what exports may take.
 
     Raises:
         BadRequest: when these are more papers than one export may hold.
@@ -106,7 +106,7 @@ def _export_all(query: Query, written: Callable[[Iterator[Paper]], Response]) ->
 
 @blueprint.get("/export")
 def export() -> ResponseReturnValue:
-    """Write what was selected (``id``, repeated), or every hit of a query, in ``format``.
+    """Writes what was selected (``id``, repeated), or every hit of a query, in ``format``.
 
     The format ``asreview`` is a table for screening tools, with the labels of the papers.
     With ``style`` (apa, ieee, acm, mla, chicago, acl) they are formatted references, as text or,
@@ -131,7 +131,7 @@ def export() -> ResponseReturnValue:
 
 
 def _screening() -> ResponseReturnValue:
-    """Write every hit of a query as a table for screening tools."""
+    """Writes every hit of a query as a table for screening tools."""
     asked = request_context.read_request(min_per_page=0)
     if asked.faults:
         return refused(asked)
@@ -236,7 +236,7 @@ def _attached(name: str) -> str:
 
 
 def _chunks(pieces: Iterator[str]) -> Iterator[bytes]:
-    """Join small pieces, so that a hundred thousand papers are not as many writes."""
+    """Joins small pieces, so that a hundred thousand papers are not as many writes."""
     waiting: list[bytes] = []
     size = 0
     for piece in chain(pieces, ("",)):

@@ -79,7 +79,7 @@ def search() -> ResponseReturnValue:
 
 
 def feed(query: Query, title: str, page: str, href: Callable[[int], str]) -> Response:
-    """Answer a query as a feed.
+    """Answers a query as a feed.
 
     Args:
         query: what to list.
@@ -121,7 +121,7 @@ def papers_from(query: Query, start: int, size: int) -> Window:
 def atom(
     window: Window, title: str, name: str, links: Mapping[str, str], *, arxiv: bool = False
 ) -> Response:
-    """Write papers as an Atom document.
+    """Writes papers as an Atom document.
 
     Args:
         window: the papers.

@@ -19,7 +19,7 @@ blueprint = Blueprint("operation", __name__)
 
 @blueprint.get("/healthz")
 def healthz() -> Response:
-    """Run a query and say that it was answered; a 503 where there is no index to ask.
+    """Runs a query and says that it was answered; a 503 where there is no index to ask.
 
     The status is "degraded" where the newest generation is damaged and an older one answers; which
     file it is stands in the log. On a private site only those who may read it learn more.

@@ -151,7 +151,7 @@ def _search_json(results: Results, asked: SearchRequest) -> SearchResultsJson:
 
 
 def _work_json(works: Works, hit: Hit) -> HitJson:
-    """Write the hit of a work, with the ids of its other versions."""
+    """Writes the hit of a work, with the ids of its other versions."""
     others = works.others.get(hit.paper.id, ())
     return {**hit_json(hit), "versions": [paper.id for paper in others]}
 
@@ -214,7 +214,7 @@ def _listed(name: str, known: Sequence[str]) -> list[str]:
 
 
 def answer(body: Mapping[str, object]) -> Response:
-    """Write an object as JSON."""
+    """Writes an object as JSON."""
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     return Response(text + "\n", content_type="application/json")
 
@@ -224,7 +224,7 @@ MOST: Final = 10_000
 
 
 def grouped(searcher: Searcher, query: Query, field: FacetField) -> GroupsJson:
-    """Count papers by the values of a facet, every filter holding, the facet's own, too.
+    """Counts papers by the values of a facet, every filter holding, the facet's own, too.
 
     The counts beside a result leave a facet's own filter aside, for there they say what a click
     would bring; these say what the answer is made of.
@@ -312,7 +312,7 @@ class Cursor:
     asked: str
 
     def __str__(self) -> str:
-        """Write it for an address."""
+        """Writes it for an address."""
         told = [self.identity, self.generation, self.page, self.asked]
         text = json.dumps(told, separators=(",", ":"))
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
@@ -324,7 +324,7 @@ def digest(asked: str) -> str:
 
 
 def read_cursor(given: str, identity: str, generation: str, asked: str) -> Cursor:
-    """Read a cursor that an earlier answer gave.
+    """Reads a cursor that an earlier answer gave.
 
     Args:
         given: the cursor, or `START`.

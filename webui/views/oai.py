@@ -63,7 +63,7 @@ class Repository:
 
 
 def register(app: Flask, name: str, contact: str) -> None:
-    """Add the provider to an application; see `Repository`."""
+    """Adds the provider to an application; see `Repository`."""
     app.extensions["quiver.oai"] = Repository(name, contact)
     app.register_blueprint(blueprint)
 

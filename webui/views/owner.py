@@ -43,7 +43,7 @@ class Owner:
 
 
 def register(app: Flask, config: Config) -> Owner:
-    """Read what the settings name, once, and serve it.
+    """Reads what the settings name, once, and serves it.
 
     Raises:
         ConfigError: when a file cannot be read, or is no picture of a known kind.
@@ -107,7 +107,7 @@ def theme() -> Response:
 
 
 def read_links(text: str) -> tuple[tuple[str, str], ...]:
-    """Read links of the settings: ``Imprint https://example.org/imprint, Library /about``."""
+    """Reads links of the settings: ``Imprint https://example.org/imprint, Library /about``."""
     links = []
     for part in filter(None, (part.strip() for part in text.split(","))):
         *labels, address = part.rsplit(maxsplit=1)

@@ -54,7 +54,7 @@ blueprint = Blueprint("records", __name__)
 
 @blueprint.get("/paper/<address:address>")
 def paper(address: str) -> ResponseReturnValue:
-    """Show one paper; a DOI or another identifier in place of its id leads to it.
+    """Shows one paper; a DOI or another identifier in place of its id leads to it.
 
     Raises:
         NotFound: when no paper has this id.
@@ -123,7 +123,7 @@ def _alike(field: RecordField, value: str) -> str:
 
 @blueprint.get("/author/<slug>")
 def author(slug: str) -> ResponseReturnValue:
-    """Show the papers of one exact author name, and of others put with it.
+    """Shows the papers of one exact author name, and of others put with it.
 
     Raises:
         NotFound: when no name folds to this one.
@@ -133,7 +133,7 @@ def author(slug: str) -> ResponseReturnValue:
 
 @blueprint.get("/author/<slug>/<part>")
 def person(slug: str, part: str) -> ResponseReturnValue:
-    """Show the papers of one of the people who seem to bear an exact author name.
+    """Shows the papers of one of the people who seem to bear an exact author name.
 
     Raises:
         NotFound: when no name folds to this one, or it has no group of this number.
@@ -144,7 +144,7 @@ def person(slug: str, part: str) -> ResponseReturnValue:
 @blueprint.get("/venue/<slug>", defaults={"part": ""})
 @blueprint.get("/venue/<slug>/<part>")
 def venue(slug: str, part: str) -> ResponseReturnValue:
-    """Show the papers of one venue, newest first, or of one year of it, by title.
+    """Shows the papers of one venue, newest first, or of one year of it, by title.
 
     Raises:
         NotFound: when no venue folds to this name, or it has no paper in the year.
@@ -229,7 +229,7 @@ def venue(slug: str, part: str) -> ResponseReturnValue:
 
 
 def representations(endpoint: str, **named: str) -> list[dict[str, str]]:
-    """List the other formats of a page: label, media type and address of each.
+    """Lists the other formats of a page: label, media type and address of each.
 
     Args:
         endpoint: of the page.

@@ -29,14 +29,14 @@ FORMS: Final = ("table", "json", "bib")
 
 
 def register(app: Flask) -> None:
-    """Register the page; bibliographies are checked one at a time, for one takes up to a second."""
+    """Registers the page; bibliographies are checked one at a time, as one takes up to a second."""
     app.extensions["quiver.checking"] = Lock()
     app.register_blueprint(blueprint)
 
 
 @blueprint.get("/references")
 def form() -> str:
-    """Show the box into which a bibliography is pasted."""
+    """Shows the box into which a bibliography is pasted."""
     return _page()
 
 

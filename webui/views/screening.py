@@ -21,7 +21,7 @@ _IN_TABLE: Final = 100
 
 @blueprint.get("/screen")
 def page() -> ResponseReturnValue:
-    """Show the papers of a search that are to be screened next."""
+    """Shows the papers of a search that are to be screened next."""
     asked = request_context.read_request()
     if asked.faults:
         return refused(asked)

@@ -51,7 +51,7 @@ _VALUES = 200
 
 @blueprint.get("/")
 def home() -> str:
-    """Show the search form and what is in the index."""
+    """Shows the search form and what is in the index."""
     searcher = request_context.searcher()
     everything = Query(per_page=0)
     wanted = (FacetRequest("venue", 60), FacetRequest("year", 0))
@@ -77,7 +77,7 @@ def home() -> str:
 
 @blueprint.get("/search")
 def search() -> ResponseReturnValue:
-    """Show one page of an answer with its filters."""
+    """Shows one page of an answer with its filters."""
     asked = request_context.read_request()
     if asked.faults:
         return refused(asked)
@@ -116,14 +116,14 @@ def _labels(results: Results) -> tuple[LabelChoice, ...]:
 
 
 def _typed(query: Query) -> dict[str, str]:
-    """Return what leads back to a query as it was typed, before its correction."""
+    """Returns what leads back to a query as it was typed, before its correction."""
     href = request_context.search_href(query)
     return {"text": query.text, "href": f"{href}{'&' if '?' in href else '?'}{_AS_TYPED}=1"}
 
 
 @blueprint.get("/facet/<any(venue, type, author):field>")
 def facet(field: FacetField) -> ResponseReturnValue:
-    """List all values of one facet of an answer, with a search among them."""
+    """Lists all values of one facet of an answer, with a search among them."""
     asked = request_context.read_request()
     if asked.faults:
         return refused(asked)

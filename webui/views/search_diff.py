@@ -71,7 +71,7 @@ class Difference:
 
 @blueprint.get("/record/diff")
 def page() -> ResponseReturnValue:
-    """Show what has changed for a search since a generation, or ask since which."""
+    """Shows what has changed for a search since a generation, or asks since which."""
     asked = request_context.read_request()
     if asked.faults:
         return refused(asked)
@@ -111,7 +111,7 @@ def page_json() -> ResponseReturnValue:
 
 @blueprint.post("/record/diff")
 def handed_in() -> ResponseReturnValue:
-    """Show what has changed for a search since its record was made.
+    """Shows what has changed for a search since its record was made.
 
     Raises:
         QueryError: when what is handed in is no record of a search.
@@ -130,7 +130,7 @@ def handed_in() -> ResponseReturnValue:
 
 
 def register(app: Flask) -> None:
-    """Register the comparison of records, one at a time."""
+    """Registers the comparison of records, one at a time."""
     app.config["MAX_CONTENT_LENGTH"] = LARGEST
     app.extensions["quiver.comparing"] = Lock()
     app.register_blueprint(blueprint)
@@ -139,7 +139,7 @@ def register(app: Flask) -> None:
 def difference(
     before: SearchState, after: SearchState, earlier: Searcher | None, later: Searcher
 ) -> Difference:
-    """Compare what a search found in two states.
+    """Compares what a search found in two states.
 
     Args:
         before: the earlier state.
@@ -175,7 +175,7 @@ def _changed(
 
 
 def read_record(stream: IO[bytes]) -> tuple[SearchRequest, SearchState]:
-    """Read a record of a search: what was asked and what was found.
+    """Reads a record of a search: what was asked and what was found.
 
     Args:
         stream: the JSON file.
@@ -207,12 +207,12 @@ def read_record(stream: IO[bytes]) -> tuple[SearchRequest, SearchState]:
 
 
 def _text(value: object) -> str:
-    """Write a value of a record; half a character, which JSON can hold, becomes a question mark."""
+    """Writes a value of a record; half a character, which JSON can hold, becomes a "?"."""
     return str(value).encode(errors="replace").decode()
 
 
 def _instant(told: str) -> datetime:
-    """Read a time of an index.
+    """Reads a time of an index.
 
     Raises:
         ValueError: when it is none, or says no time zone.

@@ -58,7 +58,7 @@ _COUNTED: Final[tuple[FacetField, ...]] = ("venue", "year", "type")
 
 @blueprint.get("/shelf")
 def shelf() -> ResponseReturnValue:
-    """Show the papers that the address lists (``id``, repeated), in its order.
+    """Shows the papers that the address lists (``id``, repeated), in its order.
 
     ``add`` puts further ids, DOIs or the ids of another shelf's address into the address, ``q``
     offers papers to be added, and ``compare=1`` shows the papers side by side: a shelf is filled
@@ -138,7 +138,7 @@ def _offered(text: str, kept: list[str]) -> list[Paper]:
 
 
 def _comparison(papers: list[Paper]) -> dict[str, Any]:
-    """Lay out papers side by side: what each says of itself, and the authors they share."""
+    """Lays out papers side by side: what each says of itself, and the authors they share."""
     display = request_context.display()
     names: dict[str, list[str]] = {}
     for paper in papers:
@@ -159,7 +159,7 @@ def _comparison(papers: list[Paper]) -> dict[str, Any]:
 
 @blueprint.get("/record")
 def record() -> ResponseReturnValue:
-    """Show the record of a search, to be printed or filed."""
+    """Shows the record of a search, to be printed or filed."""
     asked = request_context.read_request()
     if asked.faults:
         return refused(asked)
@@ -272,6 +272,6 @@ def _translations(query: Query) -> list[TranslationJson]:
 
 
 def _dated(response: Response) -> Response:
-    """Mark an answer that holds the time of asking: it is not the same twice."""
+    """Marks an answer that holds the time of asking: it is not the same twice."""
     response.cache_control.no_store = True
     return response

@@ -22,7 +22,7 @@ LONGEST: Final = 20_000
 
 @blueprint.get("/similar")
 def page() -> str:
-    """Show papers like those that the address lists (``id``, repeated)."""
+    """Shows papers like those that the address lists (``id``, repeated)."""
     searcher = request_context.searcher()
     ids = list(dict.fromkeys(request.args.getlist("id")))[:MOST_LIKED]
     found = [searcher.get(paper_id) for paper_id in ids]
@@ -33,7 +33,7 @@ def page() -> str:
 
 @blueprint.post("/similar")
 def text() -> ResponseReturnValue:
-    """Show papers like a pasted text: an abstract, or a sentence of which the source is sought.
+    """Shows papers like a pasted text: an abstract, or a sentence of which the source is sought.
 
     The text is compared and not kept.
     """

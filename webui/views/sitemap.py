@@ -68,13 +68,13 @@ def robots() -> Response:
 
 @blueprint.get("/opensearch.xml")
 def opensearch() -> Response:
-    """Describe the search to browsers and feed readers."""
+    """Describes the search to browsers and feeds readers."""
     return _xml("opensearch.xml", "application/opensearchdescription+xml")
 
 
 @blueprint.get("/sitemap.xml")
 def sitemap() -> Response:
-    """List the files of the sitemap."""
+    """Lists the files of the sitemap."""
     info = request_context.searcher().info()
     files = -(-info.papers // _PER_FILE)
     authors = -(-info.authors // _PER_FILE)

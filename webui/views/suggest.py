@@ -53,7 +53,7 @@ class Suggested:
 
 
 def suggestions(searcher: Searcher, typed: str) -> tuple[Suggested, ...]:
-    """Complete what is typed to venues and names; most papers first within each kind."""
+    """Completes what is typed to venues and names; most papers first within each kind."""
     words = _WORD.findall(fold(typed[:_LONGEST]).text)
     longest = max(words, key=len, default="")
     if len(longest) < _SHORTEST:
@@ -101,7 +101,7 @@ def _fits(name: str, words: list[str]) -> bool:
 
 @blueprint.get("/suggest")
 def suggest() -> Response:
-    """Complete ``q``: the texts, what each is, and the absolute address where each leads."""
+    """Completes ``q``: the texts, what each is, and the absolute address where each leads."""
     typed = request.args.get("q", "")[: request_context.params().max_text]
     found = suggestions(request_context.searcher(), typed)
     body = [

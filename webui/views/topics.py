@@ -16,7 +16,7 @@ blueprint = Blueprint("topics", __name__)
 
 @blueprint.get("/topics")
 def page() -> ResponseReturnValue:
-    """Show the topics of the result that the address asks for, as bars that are links."""
+    """Shows the topics of the result that the address asks for, as bars that are links."""
     asked = request_context.read_request()
     if asked.faults:
         return refused(asked)

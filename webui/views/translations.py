@@ -27,13 +27,13 @@ _LISTED: Final = 20
 
 @blueprint.get("/translate")
 def page() -> str:
-    """Show the form."""
+    """Shows the form."""
     return _page("", "")
 
 
 @blueprint.post("/translate")
 def read() -> ResponseReturnValue:
-    """Read a pasted search string; it is not kept."""
+    """Reads a pasted search string; it is not kept."""
     text = request.form.get("text", "").encode(errors="replace").decode().strip("\r\n")
     source = request.form.get("from", "")
     if source not in {database.name for database in SEARCH_DATABASES}:

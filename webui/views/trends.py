@@ -116,7 +116,7 @@ class YearCounts:
 
 
 def register(app: Flask) -> None:
-    """Add the pages, and what they remember, to an application."""
+    """Adds the pages, and what they remember, to an application."""
     app.extensions[_COUNTS] = YearCounts()
     app.register_blueprint(blueprint)
 
@@ -126,7 +126,7 @@ def trends(
     queries: tuple[Query, ...],
     count: Callable[[Searcher, Query], dict[int, int]],
 ) -> Trends:
-    """Count queries year by year.
+    """Counts queries year by year.
 
     Args:
         searcher: counts the papers.
@@ -350,7 +350,7 @@ def _labels(years: tuple[int, ...]) -> list[tuple[float, int]]:
 
 
 def _columns(found: Trends) -> list[dict[str, Any]]:
-    """Lay out one column a year, which shows the values of the year on hover and on focus."""
+    """Lays out one column a year, which shows the values of the year on hover and on focus."""
     half = _WIDTH / max(1, len(found.years) - 1) / 2
     columns = []
     for year in found.years:

@@ -147,7 +147,7 @@ class HashedSet:
     _BITS: Final = 24
 
     def __init__(self, ascending: Longs) -> None:
-        """Hold distinct numbers, ascending."""
+        """Holds distinct numbers, ascending."""
         self._numbers = ascending
         self._may: NDArray[np.bool_] = np.zeros(1 << self._BITS, np.bool_)
         self._may[self._hash(ascending)] = True

@@ -30,7 +30,7 @@ class ValueLists:
     """Lists the values of one generation; safe to use from several threads."""
 
     def __init__(self, ask: Ask, spellings: Spellings, variants: tuple[str, ...]) -> None:
-        """Ask one generation through `ask`.
+        """Asks one generation through `ask`.
 
         Args:
             ask: sends it a search body.
@@ -62,7 +62,7 @@ class ValueLists:
     def listed(
         self, field: FacetField, prefix: str, contains: str, limit: int
     ) -> tuple[FacetValue, ...]:
-        """List values, most papers first; see `indexer.search.Searcher.values`."""
+        """Lists values, most papers first; see `indexer.search.Searcher.values`."""
         begin, part = fold(prefix).text.strip(), fold(contains).text.strip()
         counts, shown = self._counted(field, begin, few=not (begin or part) and limit > 0)
         counts.pop(UNKNOWN, None)
@@ -75,7 +75,7 @@ class ValueLists:
         return tuple(values[: limit if limit > 0 else None])
 
     def namesakes(self, folded: str) -> tuple[FacetValue, ...]:
-        """List the names that fold to the same; see `indexer.search.Searcher.names`."""
+        """Lists the names that fold to the same; see `indexer.search.Searcher.names`."""
         wanted = same_names_key(folded)
         query = {"term": {"author_folded": bounded(wanted)}}
         answer = self._ask(_counting({"v": values_of("author_shown", MOST_VALUES)}, query))
@@ -100,7 +100,7 @@ class ValueLists:
     def _counted(
         self, field: FacetField, begin: str, *, few: bool
     ) -> tuple[Counter[str], Mapping[str, str]]:
-        """Count the papers of each value; of authors only those that may begin so, if asked."""
+        """Counts the papers of each value; of authors only those that may begin so, if asked."""
         counts: Counter[str] = Counter()
         if field != "author":
             column = "year_value" if field == "year" else field
@@ -132,7 +132,7 @@ class ValueLists:
         return counts, shown
 
     def _beginning(self, word: str) -> dict[str, int]:
-        """Count the papers of each name with a word that begins so."""
+        """Counts the papers of each name with a word that begins so."""
         names = values_of("names.shown", 10_000)
         names["aggs"] = {"papers": {"reverse_nested": {}}}
         begin = {"filter": {"prefix": {"names.words": word}}, "aggs": {"v": names}}
@@ -159,7 +159,7 @@ class Coauthors:
     """Follows the papers that authors of one generation wrote together."""
 
     def __init__(self, ask: Ask, lists: ValueLists) -> None:
-        """Ask one generation through `ask`; `lists` knows how names are shown."""
+        """Asks one generation through `ask`; `lists` knows how names are shown."""
         self._ask = ask
         self._lists = lists
 
@@ -210,7 +210,7 @@ class Coauthors:
         return keys_ if len(keys_) < MOST_VALUES else set()
 
     def _papers(self, keys: Iterable[str]) -> dict[str, int]:
-        """Count the papers of those of some keys that have any."""
+        """Counts the papers of those of some keys that have any."""
         asked = sorted(keys)
         query = {"terms": {"author": asked}}
         return self._counted(query, values_of("author", max(1, len(asked)), asked))

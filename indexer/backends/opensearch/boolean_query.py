@@ -27,7 +27,7 @@ MOST_CLAUSES: Final = 1000
 
 
 def matching_query(plan: Plan, match: Match) -> Body:
-    """Match what a query asks for, scoring nothing."""
+    """Matches what a query asks for, scoring nothing."""
     return _write_plan(plan, match, _leaf_match)
 
 
@@ -40,7 +40,7 @@ def scored_query(  # noqa: PLR0913 - all that a score is made of
     *,
     parts: bool = True,
 ) -> Body:
-    """Match what a query asks for, with the sum of the scores of its leaves.
+    """Matches what a query asks for, with the sum of the scores of its leaves.
 
     Args:
         plan: the query, read.
@@ -78,7 +78,7 @@ def scored_query(  # noqa: PLR0913 - all that a score is made of
 
 
 def with_matched_terms(query: Body, names: Mapping[TextTerm, str]) -> Body:
-    """Let the hits of a query tell, besides, which terms they hold; they score nothing by that."""
+    """Lets the hits of a query tell, besides, which terms they hold; they score nothing by that."""
     more: list[Body] = []
     for term, name in names.items():
         places = {name: matching(term), f"{name} title": frequency(term, "title")}
@@ -90,7 +90,7 @@ def with_matched_terms(query: Body, names: Mapping[TextTerm, str]) -> Body:
 
 
 def leaf_query(reading: LeafReading) -> Body:
-    """Match one leaf on its own, scoring nothing; no paper where it says nothing."""
+    """Matches one leaf on its own, scoring nothing; no paper where it says nothing."""
     return _leaf_match(reading) if reading.speaks else NOTHING
 
 
@@ -100,7 +100,7 @@ def scores(plan: Plan) -> bool:
 
 
 def clauses(query: object) -> int:
-    """Count the single conditions of a query, as the cluster does."""
+    """Counts the single conditions of a query, as the cluster does."""
     if isinstance(query, dict):
         own = sum(name in _SINGLE for name in query)
         near = sum(
@@ -135,7 +135,7 @@ def _write_plan(
     leaf: Callable[[LeafReading], Body],
     parts: Parts = lambda _: [],
 ) -> Body:
-    """Write a plan, each node after its parts."""
+    """Writes a plan, each node after its parts."""
     if not plan.order:
         return EVERYTHING
     written: dict[int, Body] = {}

@@ -48,7 +48,7 @@ class Batch:
     changes: dict[str, Body | None] = field(default_factory=dict)
 
     def line(self, one: str) -> str:
-        """Write the change of one paper as it stands in the body of a bulk request."""
+        """Writes the change of one paper as it stands in the body of a bulk request."""
         document = self.changes[one]
         if document is None:
             return json.dumps({"delete": {"_id": one}}) + "\n"
@@ -67,7 +67,7 @@ class BulkSender:
         sleep: Callable[[float], None] = time.sleep,
         chance: Callable[[], float] = random.random,
     ) -> None:
-        """Send to `index`; `close` when done.
+        """Sends to `index`; `close` when done.
 
         Args:
             client: of the cluster.
@@ -86,7 +86,7 @@ class BulkSender:
         self._sent: list[tuple[Future[None], frozenset[str]]] = []
 
     def send(self, batch: Batch) -> None:
-        """Put a batch on its way; returns at once while a lane is free.
+        """Puts a batch on its way; returns at once while a lane is free.
 
         Raises:
             IndexUnavailable: when an earlier batch could not be sent.
@@ -100,12 +100,12 @@ class BulkSender:
         self._sent.append((self._pool.submit(self._deliver, batch), ids))
 
     def settle(self, ids: frozenset[str]) -> None:
-        """Wait until nothing of some papers is on its way; raises as `send`."""
+        """Waits until nothing of some papers is on its way; raises as `send`."""
         if any(ids & others for _, others in self._sent):
             self.drain()
 
     def drain(self) -> None:
-        """Wait until all that was sent is there; raises as `send`."""
+        """Waits until all that was sent is there; raises as `send`."""
         while self._sent:
             self._sent.pop(0)[0].result()
 
@@ -114,7 +114,7 @@ class BulkSender:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _deliver(self, batch: Batch) -> None:
-        """Send one batch, request by request, until all of it is there."""
+        """Sends one batch, request by request, until all of it is there."""
         lines = [(change, batch.line(change)) for change in batch.changes]
         failures = 0
         while lines:
@@ -159,7 +159,7 @@ class BulkSender:
     def _attempt(
         self, batch: Batch, lines: list[tuple[str, str]]
     ) -> tuple[list[tuple[str, str]], str]:
-        """Send some changes of a batch once; give those that are not there, and why."""
+        """Sends some changes of a batch once; returns those that are not there, and why."""
         from opensearchpy.exceptions import TransportError
 
         try:
@@ -200,7 +200,7 @@ class Pace:
     """The papers of a request and the requests on their way; safe to use from several threads."""
 
     def __init__(self, *, papers: int, requests: int) -> None:
-        """Begin at the most: `papers` in a request, `requests` on their way."""
+        """Begins at the most: `papers` in a request, `requests` on their way."""
         self._most = (papers, requests)
         self._papers = papers
         self._requests = requests
@@ -220,7 +220,7 @@ class Pace:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Wait until one more request may be sent, and be it for the length of a block."""
+        """Waits until one more request may be sent, and counts as one until the block ends."""
         with self._changed:
             self._changed.wait_for(lambda: self._under_way < self._requests)
             self._under_way += 1
@@ -239,7 +239,7 @@ class Pace:
             self._well = 0
 
     def faster(self) -> None:
-        """Go up by a little: a request went well."""
+        """Goes up by a little: a request went well."""
         with self._changed:
             most_papers, most_requests = self._most
             self._papers = min(most_papers, self._papers + max(1, most_papers // 16))

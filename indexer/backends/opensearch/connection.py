@@ -74,7 +74,7 @@ class ClusterConfig:
     most_lost: float = 1.0
 
     def __post_init__(self) -> None:
-        """Check what the cluster would refuse later, with worse words."""
+        """Checks what the cluster would refuse later, with worse words."""
         faults: list[str] = []
         for host in self.hosts:
             parts = urlsplit(host)
@@ -107,7 +107,7 @@ _LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def connect(config: ClusterConfig) -> OpenSearch:
-    """Make the client of a cluster; it connects with its first request.
+    """Makes the client of a cluster; it connects with its first request.
 
     Raises:
         ConfigError: where the package, a file or the password is missing.
@@ -139,7 +139,7 @@ def connect(config: ClusterConfig) -> OpenSearch:
 
 
 def _check_files(config: ClusterConfig) -> None:
-    """Look whether the certificates can be read; the client would say so at the first request."""
+    """Looks whether the certificates can be read; the client would say so at the first request."""
     faults: list[str] = []
     for key in ("ca_file", "cert_file", "key_file"):
         if name := getattr(config, key):
@@ -180,14 +180,14 @@ class Breaker:
     PAUSE: Final = 5.0
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        """Begin closed: calls go through."""
+        """Begins closed: calls go through."""
         self._clock = clock
         self._failures = 0
         self._until = 0.0
         self._lock = Lock()
 
     def call(self, ask: Callable[[], Given]) -> Given:
-        """Ask the cluster.
+        """Asks the cluster.
 
         Raises:
             IndexUnavailable: when it does not answer, or did not of late.

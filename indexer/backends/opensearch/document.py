@@ -35,7 +35,7 @@ def same_names_key(name: str) -> str:
 
 
 def bounded(value: str) -> str:
-    """Keep a value short enough for the cluster: a long one ends in a hash of the whole.
+    """Keeps a value short enough for the cluster: a long one ends in a hash of the whole.
 
     Half a surrogate pair cannot be sent; it becomes a question mark, as which nobody finds it.
     """
@@ -60,7 +60,7 @@ def content_of(paper: Paper) -> str:
 
 
 def paper_text(paper: Paper) -> str:
-    """Write a paper as JSON; `paper_of` reads it back."""
+    """Writes a paper as JSON; `paper_of` reads it back."""
     values = _values(paper)
     details = values.pop(_DETAILS, None)
     values["source"] = paper.source
@@ -87,7 +87,7 @@ class DocumentMaker:
         self._records = RecordValueReader()
 
     def document(self, paper: Paper) -> Body:
-        """Make the document of a paper."""
+        """Makes the document of a paper."""
         title, abstract = self._cut(paper.title), self._cut(paper.abstract)
         names = [name_tokens(name) for name in paper.authors]
         every = {*title, *abstract}
@@ -166,7 +166,7 @@ def _cut(raw: str, analyzer: Analyzer) -> Cut:
 
 
 def paper_of(source: str) -> Paper:
-    """Read the paper back from the ``paper`` field of its document."""
+    """Reads the paper back from the ``paper`` field of its document."""
     values = json.loads(source)
     details = values.pop(_DETAILS, {})
     values["authors"] = tuple(values["authors"])
@@ -175,7 +175,7 @@ def paper_of(source: str) -> Paper:
 
 
 def stream(tokens: Iterable[Token]) -> str:
-    """Write the words of tokens as the cluster cuts them, see `mapping`."""
+    """Writes the words of tokens as the cluster cuts them, see `mapping`."""
     pieces: list[str] = []
     last = -1
     for token in tokens:
@@ -212,7 +212,7 @@ def _facets(paper: Paper) -> Body:
 
 
 def _spelling_by_key(paper: Paper) -> dict[str, str]:
-    """Choose one spelling for each `name_key` of a paper."""
+    """Chooses one spelling for each `name_key` of a paper."""
     shown: dict[str, str] = {}
     for name in paper.authors:
         shown.setdefault(name_key(name), name)

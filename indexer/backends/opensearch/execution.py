@@ -86,7 +86,7 @@ class Finder:
         ranking: Ranking,
         limits: Limits = DEFAULT,
     ) -> None:
-        """Find in the generation that `ask` asks.
+        """Finds in the generation that `ask` asks.
 
         Args:
             ask: sends a search.
@@ -110,7 +110,7 @@ class Finder:
         explain: bool = False,
         budget: Budget | None = None,
     ) -> Finding:
-        """Find the hits from place `first` (from 0) on, `size` of them, and count.
+        """Finds the hits from place `first` (from 0) on, `size` of them, and counts.
 
         Args:
             query: what is asked; its page is void.
@@ -182,7 +182,7 @@ class Finder:
         return {}
 
     def leaf_hits(self, readings: tuple[LeafReading, ...]) -> list[int]:
-        """Count the papers that match each leaf on its own."""
+        """Counts the papers that match each leaf on its own."""
         self._words.count(term for reading in readings for term in reading.terms)
         others = [reading for reading in readings if len(reading.terms) != 1]
         counts = iter(self._words.counts([leaf_query(other) for other in others]))
@@ -196,7 +196,7 @@ class Finder:
         return Deadline(self._limits.seconds, clock=time.monotonic)
 
     def budget(self, deadline: Deadline | None = None) -> Budget:
-        """Begin to count what a query costs."""
+        """Begins to count what a query costs."""
         return Budget(self._limits, deadline or self.deadline())
 
     def totals(self, queries: Sequence[Query]) -> list[Count]:
@@ -239,7 +239,7 @@ class Finder:
         return counts
 
     def _planned(self, clause: Clause | None, budget: Budget, skip: int | None = None) -> Plan:
-        """Read a tree; leaves that would make the request too large are left out, with a note."""
+        """Reads a tree; leaves that would make the request too large are left out, with a note."""
         self._words.prepare(leaves_of(clause))
         read_one = reader_of(clause, self._words, budget, skip=-1 if skip is None else skip)
         room = MOST_CLAUSES

@@ -45,7 +45,7 @@ def key_of(value: str, field: FacetField) -> str:
 
 
 def filter_query(query: Query, *, but: FacetField | None = None) -> Body | None:
-    """Write the filters of a query, those of one facet left out; None where there are none."""
+    """Writes the filters of a query, those of one facet left out; None where there are none."""
     wanted: list[Body] = []
     taken: list[Body] = []
     years = query.years
@@ -77,7 +77,7 @@ def facet_aggs(
     *,
     every: bool = False,
 ) -> Body:
-    """Write the counts of some facets, each under all filters but its own.
+    """Writes the counts of some facets, each under all filters but its own.
 
     Args:
         query: for its filters.
@@ -132,7 +132,7 @@ def values_of(
     include: str | list[str] | None = None,
     exclude: tuple[str, ...] = (),
 ) -> Body:
-    """Count the papers of each value of a column, exactly, most papers first.
+    """Counts the papers of each value of a column, exactly, most papers first.
 
     Args:
         column: of the mapping.
@@ -179,7 +179,7 @@ def unmet(answer: Body, query: Query, request: FacetRequest) -> list[str]:
 
 
 def named_aggs(query: Query, request: FacetRequest, keys: list[str]) -> Body:
-    """Count the papers of some keys of a facet, under all filters but its own."""
+    """Counts the papers of some keys of a facet, under all filters but its own."""
     return {
         "some": {
             "filter": filter_query(query, but=request.field) or {"match_all": {}},
@@ -189,14 +189,14 @@ def named_aggs(query: Query, request: FacetRequest, keys: list[str]) -> Body:
 
 
 def named_counts(answer: Body) -> dict[str, int]:
-    """Read the answer to `named_aggs`."""
+    """Reads the answer to `named_aggs`."""
     return {
         str(bucket["key"]): int(bucket["doc_count"]) for bucket in _buckets(answer["some"], "named")
     }
 
 
 def read_facet(answer: Body, query: Query, request: FacetRequest, known: FacetFacts) -> Facet:
-    """Read one facet from the answer to `facet_aggs`.
+    """Reads one facet from the answer to `facet_aggs`.
 
     Args:
         answer: the aggregations of the facet.

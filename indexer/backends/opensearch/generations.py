@@ -43,7 +43,7 @@ class Generations:
     def __init__(
         self, client: OpenSearch, ledger: Ledger, config: ClusterConfig, analyzer: Analyzer
     ) -> None:
-        """Keep the generations that `ledger` lists; nothing is asked yet."""
+        """Keeps the generations that `ledger` lists; nothing is asked yet."""
         self._client = client
         self._ledger = ledger
         self._config = config
@@ -56,7 +56,7 @@ class Generations:
     def begin(
         self, base: Generation | None, before: str, dumps: tuple[str, ...]
     ) -> tuple[str, GenerationDraft]:
-        """Make the index of the next generation, or go on in that of a build that was stopped.
+        """Makes the index of the next generation, or goes on in that of a build that was stopped.
 
         Args:
             base: the generation it begins from; None = from nothing.
@@ -113,7 +113,7 @@ class Generations:
         attached: dict[str, bytes],
         check: Callable[[int], None],
     ) -> None:
-        """Close an index to writing, make its copies, write its facts, and point at it.
+        """Closes an index to writing, makes its copies, writes its facts, and points at it.
 
         Args:
             name: of the generation.
@@ -159,7 +159,7 @@ class Generations:
         self._point(facts, lease, attached)
 
     def republish(self, old: Generation, lease: Lease) -> str:
-        """Publish what a generation holds anew, under a new name; its files are linked."""
+        """Publishes what a generation holds anew, under a new name; its files are linked."""
         newest = max(int(name[1:]) for name in self._ledger.indices())
         name = f"g{newest + 1:06}"
         self._clone(old.info.generation, name, self._config.replicas)
@@ -190,11 +190,11 @@ class Generations:
         return attachments
 
     def asking(self, index: str) -> Callable[[Body], Body]:
-        """Ask an index while the cluster may be busy."""
+        """Asks an index while the cluster may be busy."""
         return partial(search_patiently, self._client, index, self._config.retries)
 
     def await_copies(self, index: str) -> None:
-        """Wait until no copy of an index is on its way.
+        """Waits until no copy of an index is on its way.
 
         Fewer nodes than copies leave some missing, which is no reason not to publish.
         """
@@ -217,13 +217,13 @@ class Generations:
         self._drop_old()
 
     def _mark(self, dumps: tuple[str, ...]) -> str:
-        """Tell builds apart: the same dumps analysed the same way have the same mark."""
+        """Tells builds apart: the same dumps analysed the same way have the same mark."""
         analyzer = self._analyzer
         told = [VERSION, ANALYSIS, list(dumps), sorted(analyzer.stop_words), analyzer.stemming]
         return hashlib.blake2b(json.dumps(told).encode(), digest_size=12).hexdigest()
 
     def _clone(self, generation: str, name: str, replicas: int) -> None:
-        """Begin from a generation: its files are linked, not copied."""
+        """Begins from a generation: its files are linked, not copied."""
         settings = {
             "index.number_of_replicas": replicas,
             "index.blocks.write": None,
@@ -241,7 +241,7 @@ class Generations:
         )
 
     def _drop_old(self) -> None:
-        """Delete generations beyond `keep` whose readers had `grace` seconds to move on."""
+        """Deletes generations beyond `keep` whose readers had `grace` seconds to move on."""
         names = self._ledger.published()
         for old, newer in pairwise(names[: len(names) - self._config.keep + 1]):
             successor = self._ledger.read(newer)

@@ -113,7 +113,7 @@ class OpenSearchIndex:
 
     @contextmanager
     def searcher(self, generation: str | None = None) -> Iterator[ClusterSearcher]:
-        """Open a published generation.
+        """Opens a published generation.
 
         It stays readable until `grace` seconds after a newer one was published.
 
@@ -198,7 +198,7 @@ class OpenSearchIndex:
     def writer(
         self, *, rebuild: bool = False, dumps: tuple[str, ...] = ()
     ) -> Iterator[ClusterWriter]:
-        """Begin changes; leaving the block publishes them, an exception drops them all.
+        """Begins changes; leaving the block publishes them, an exception drops them all.
 
         A block that changes nothing publishes nothing, unless there was nothing yet. A rebuild of
         the same dumps goes on where a stopped one ended.
@@ -248,7 +248,7 @@ class OpenSearchIndex:
             writer.close()
 
     def rollback(self) -> str:
-        """Publish the content of the generation before the newest anew, under a new name.
+        """Publishes the content of the generation before the newest anew, under a new name.
 
         Returns:
             The new name.
@@ -269,7 +269,7 @@ class OpenSearchIndex:
             return self.generations.republish(old, lease)
 
     def verify(self) -> int:
-        """Compare the published generation with its facts; gives its number of papers.
+        """Compares the published generation with its facts; gives its number of papers.
 
         Raises:
             IndexMissing: when nothing was published yet.
@@ -305,7 +305,7 @@ class OpenSearchIndex:
         return changes_between(*asking)
 
     def _published_generation(self, *, rebuild: bool) -> Generation | None:
-        """Read the facts of the published generation; a rebuild goes without damaged ones."""
+        """Reads the facts of the published generation; a rebuild goes without damaged ones."""
         try:
             current = self._ledger.current()
             return self._ledger.read(current) if current else None
@@ -315,7 +315,7 @@ class OpenSearchIndex:
             return None
 
     def _check_loss(self, before: Generation | None, dumps: tuple[str, ...], papers: int) -> None:
-        """Refuse a build from the same dumps that lost too many papers."""
+        """Refuses a build from the same dumps that lost too many papers."""
         if before is not None and not set(before.info.dumps).isdisjoint(dumps):
             check_loss(before.info.papers, papers, self.config.most_lost)
 
@@ -341,7 +341,7 @@ Ask = Callable[[Body], Body]
 
 
 def changes_between(before: Ask, after: Ask) -> Changes:
-    """Compare two generations by the hashes of their papers, both walked in the order of ids."""
+    """Compares two generations by the hashes of their papers, both walked in the order of ids."""
     added: list[str] = []
     changed: list[str] = []
     gone: list[str] = []

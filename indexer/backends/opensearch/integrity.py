@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def verify(
     client: OpenSearch, generations: Generations, index: str, info: IndexInfo, *, retries: int
 ) -> int:
-    """Compare a generation with its facts; gives its number of papers.
+    """Compares a generation with its facts; gives its number of papers.
 
     Args:
         client: of the cluster.

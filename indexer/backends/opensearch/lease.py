@@ -17,7 +17,7 @@ class Lease:
     """Renews a writer's lock while its block runs, and knows when it was lost."""
 
     def __init__(self, ledger: Ledger, *, wait: float = 0.0) -> None:
-        """Take the lock.
+        """Takes the lock.
 
         Args:
             ledger: where it is.
@@ -43,7 +43,7 @@ class Lease:
                 time.sleep(_LOOK_AGAIN)
 
     def check(self) -> None:
-        """Make sure that nobody else writes, right before publishing.
+        """Makes sure that nobody else writes, right before publishing.
 
         Raises:
             IndexLocked: when the lock was lost.

@@ -74,7 +74,7 @@ class Ledger:
     """The generations of one index in a cluster."""
 
     def __init__(self, client: OpenSearch, name: str) -> None:
-        """Look at the index of this name; nothing is made before it is written to."""
+        """Looks at the index of this name; nothing is made before it is written to."""
         self._client = client
         self.name = name
         self._index = f"{name}-ledger"
@@ -115,7 +115,7 @@ class Ledger:
         return sorted(match[1] for entry in aliases if (match := pattern.fullmatch(entry)))
 
     def read(self, generation: str) -> Generation | None:
-        """Read the facts of a generation; None where it is not there any more.
+        """Reads the facts of a generation; None where it is not there any more.
 
         Raises:
             IndexDamaged: when they cannot be read.
@@ -150,7 +150,7 @@ class Ledger:
             ) from error
 
     def write(self, generation: Generation) -> None:
-        """Keep the facts of a generation; it counts as published from here on."""
+        """Keeps the facts of a generation; it counts as published from here on."""
         facts = {
             "version": VERSION,
             "info": {
@@ -177,7 +177,7 @@ class Ledger:
         )
 
     def point(self, generation: str) -> None:
-        """Publish a generation: the alias leaves the old one and names this one, in one step."""
+        """Publishes a generation: the alias leaves the old one and names this one, in one step."""
         actions: list[Body] = [{"add": {"index": self.index_of(generation), "alias": self.name}}]
         old = self.current()
         if old is not None and old != generation:
@@ -185,7 +185,7 @@ class Ledger:
         self._client.indices.update_aliases(body={"actions": actions})
 
     def attach(self, generation: str, name: str, data: bytes) -> None:
-        """Keep a small document with a generation."""
+        """Keeps a small document with a generation."""
         self._client.index(
             index=self._index,
             id=f"{generation}-{name}",
@@ -198,7 +198,7 @@ class Ledger:
         return b64decode(answer["_source"]["data"]) if answer.get("found") else None
 
     def drop(self, generation: str) -> None:
-        """Delete a generation, its facts first."""
+        """Deletes a generation, its facts first."""
         self._client.delete(index=self._index, id=generation, refresh=True, ignore=[404])
         self._client.delete_by_query(
             index=self._index, body={"query": {"term": {"of": generation}}}, conflicts="proceed"
@@ -206,7 +206,7 @@ class Ledger:
         self._client.indices.delete(index=self.index_of(generation), ignore=[404])
 
     def prepare(self) -> None:
-        """Make the ledger where there is none."""
+        """Makes the ledger where there is none."""
         from opensearchpy.exceptions import RequestError
 
         if self._client.indices.exists(index=self._index):
@@ -232,7 +232,7 @@ class Ledger:
                 raise
 
     def lock(self) -> Lock:
-        """Take the writer's lock; one whose holder is gone is taken over.
+        """Takes the writer's lock; one whose holder is gone is taken over.
 
         Raises:
             IndexLocked: when another writer is at work.
@@ -263,7 +263,7 @@ class Ledger:
             raise IndexLocked(f"{self.name}: another writer was faster; try again") from error
 
     def renew(self, lock: Lock) -> Lock:
-        """Say that the holder is alive.
+        """Says that the holder is alive.
 
         Raises:
             ConflictError: of the client, when the lock was lost.
@@ -331,7 +331,7 @@ class Census:
 
 
 def take_census(ask: Ask) -> Census:
-    """Count a generation through `ask`, which sends it search bodies."""
+    """Counts a generation through `ask`, which sends it search bodies."""
     lengths = {field: {"sum": {"field": f"{field}_length"}} for field in FIELDS}
     years = {"first": {"min": {"field": "year"}}, "last": {"max": {"field": "year"}}}
     answer = ask({"size": 0, "track_total_hits": True, "aggs": {**lengths, **years}})

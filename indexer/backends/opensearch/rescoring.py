@@ -54,7 +54,7 @@ class Nearness:
         ranking: Ranking,
         idfs: Mapping[TextTerm, float],
     ) -> None:
-        """Look at the terms of a query.
+        """Looks at the terms of a query.
 
         Args:
             terms: of `indexer.query_analysis.plan.signal_terms`.
@@ -201,7 +201,7 @@ class Feedback:
     """Learns from the best papers of queries over one generation."""
 
     def __init__(self, words: WordFacts, scoring: Scoring) -> None:
-        """Count words by `words`, and weigh them by `scoring`."""
+        """Counts words by `words`, and weighs them by `scoring`."""
         self._words = words
         self._scoring = scoring
         analyzer = words.analyzer

@@ -53,7 +53,7 @@ class Scoring:
     ranking: Ranking
 
     def weighed(self, frequency: Body, field: TextField) -> Body:
-        """Weigh a query that scores frequencies in one field, and normalise by its length."""
+        """Weighs a query that scores frequencies in one field, and normalises by its length."""
         weight = getattr(self.ranking, f"{field}_weight")
         b = getattr(self.ranking, f"{field}_b")
         average = self.collection.averages[field]
@@ -70,7 +70,7 @@ class Scoring:
         return weight / (1 - b + b * length / average) if average and b else weight
 
     def saturated(self, fields: list[Body], holding: int, boost: float) -> Body:
-        """Score one term from its weighed fields, `holding` papers holding it."""
+        """Scores one term from its weighed fields, `holding` papers holding it."""
         weight = idf(self.collection.papers, min(holding, self.collection.papers)) * boost
         summed = fields[0] if len(fields) == 1 else either(fields)
         return _script(summed, SATURATE, {"weight": weight, "k1": self.ranking.k1})
@@ -82,7 +82,7 @@ def rounded(query: Body) -> Body:
 
 
 def quiet(query: Body) -> Body:
-    """Let a query match and score nothing."""
+    """Lets a query match and score nothing."""
     return {"constant_score": {"filter": query, "boost": 0}}
 
 

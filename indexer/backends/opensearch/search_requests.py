@@ -104,7 +104,7 @@ class Pages:
         explain: bool = False,
         deadline: Deadline | None = None,
     ) -> None:
-        """Prepare the requests; how many papers hold each term is asked here, if unknown.
+        """Prepares the requests; how many papers hold each term is asked here, if unknown.
 
         Args:
             reach: how the generation is asked.
@@ -136,7 +136,7 @@ class Pages:
         aggs: Body | None = None,
         leading: frozenset[str] = frozenset(),
     ) -> Answer:
-        """Ask for a page, and for all the best papers where it shows some of them.
+        """Asks for a page, and for all the best papers where it shows some of them.
 
         Args:
             match: ALL or ANY.
@@ -201,7 +201,7 @@ class Pages:
         source: tuple[str, ...],
         leading: frozenset[str],
     ) -> Body:
-        """Ask for a page of an order in which some hits come before all others.
+        """Asks for a page of an order in which some hits come before all others.
 
         Args:
             ordered: the query and its order.
@@ -261,7 +261,7 @@ class Pages:
     def _ranked(
         self, places: list[ClusterHit], match: Match, signals: _Signals, leading: frozenset[str]
     ) -> list[ClusterHit]:
-        """Put the best papers into their final order; the others stay behind them."""
+        """Puts the best papers into their final order; the others stay behind them."""
 
         def order(place: ClusterHit) -> tuple[bool, tuple[float, float, str]]:
             return place.id not in leading, _order(place)
@@ -281,7 +281,7 @@ class Pages:
         return best + places[signals.depth :]
 
     def _gained(self, place: ClusterHit, gains: list[Gain]) -> ClusterHit:
-        """Add to the score of a paper."""
+        """Adds to the score of a paper."""
         score = float(f"{place.score + sum(gain.value for gain in gains):.6g}")
         why = place.why
         if self._explain:
@@ -299,7 +299,7 @@ class Pages:
         aggs: Body | None,
         source: tuple[str, ...],
     ) -> Body:
-        """Ask for a page however deep it lies."""
+        """Asks for a page however deep it lies."""
         named = {"include_named_queries_score": True} if self._explain else {}
         if first + size <= WALL:
             return self._ask(page_body(ordered, first, size, aggs=aggs, source=source) | named)
@@ -324,7 +324,7 @@ class Pages:
         return answer
 
     def _ask(self, body: Body) -> Body:
-        """Send a request that the cluster answers in time, if need be with a part."""
+        """Sends a request that the cluster answers in time, if need be with a part."""
         deadline = self._deadline
         if deadline is None:
             return self._reach.ask(body)
@@ -334,7 +334,7 @@ class Pages:
         return answer
 
     def _walk(self, body: Body, size: int, after: list[object] | None) -> list[Body]:
-        """Ask for the next hits of an order."""
+        """Asks for the next hits of an order."""
         asked = {**body, "size": size, "track_total_hits": False}
         if after is not None:
             asked["search_after"] = after
@@ -401,7 +401,7 @@ def page_body(
     aggs: Body | None = None,
     source: tuple[str, ...] = ("paper",),
 ) -> Body:
-    """Write the request of a page.
+    """Writes the request of a page.
 
     The filters come after the counts where there are any, so that every facet can leave its own
     out; the total is of what passes them.

@@ -66,7 +66,7 @@ class Transport(Protocol):
     """What a searcher needs of the cluster: one generation behind a few calls."""
 
     def search(self, body: Body, *, only: str = "") -> Body:
-        """Send a search and give its answer, or only what this path names."""
+        """Sends a search and returns its answer, or only what this path names."""
 
     def source(self, document: str) -> Body | None:
         """Returns the fields of a document, None where there is none."""
@@ -149,7 +149,7 @@ class ClusterSearcher:
         facets: tuple[FacetRequest, ...] = DEFAULT_FACETS,
         explain: bool = False,
     ) -> Results:
-        """Answer one page. No query raises, whatever its strings and clauses hold.
+        """Answers one page. No query raises, whatever its strings and clauses hold.
 
         Raises:
             IndexUnavailable: when the cluster does not answer in time.
@@ -223,7 +223,7 @@ class ClusterSearcher:
     def _some(
         self, query: Query, request: FacetRequest, found: Finding, answer: Body
     ) -> dict[str, int]:
-        """Count papers with some of the words for chosen values of which no paper has all."""
+        """Counts papers with some of the words for chosen values of which no paper has all."""
         if found.some is None or found.some == found.matching:
             return {}
         keys = unmet(answer, query, request)
@@ -250,7 +250,7 @@ class ClusterSearcher:
     def _again(
         self, query: Query, request: FacetRequest, found: Finding, only: list[str] | None
     ) -> Body:
-        """Count the authors of a facet exactly: these, or every one of every shard."""
+        """Counts the authors of a facet exactly: these, or every one of every shard."""
         lists = self._lists
         aggs = facet_aggs(query, (request,), lists.several, lists.variants, every=True)
         facet = aggs[f"facet_{request.field}"]
@@ -260,7 +260,7 @@ class ClusterSearcher:
         return {"values": self._counts(found.matching, aggs)[f"facet_{request.field}"]["values"]}
 
     def _distinct(self, query: Query, found: Finding) -> int:
-        """Count the authors under all filters but theirs exactly; kept for the next page."""
+        """Counts the authors under all filters but theirs exactly; kept for the next page."""
         filters = filter_query(query, but="author")
         asked = [found.matching, *([filters] if filters else [])]
         key = json.dumps(asked)
@@ -353,11 +353,11 @@ class ClusterSearcher:
     def values(
         self, field: FacetField, *, prefix: str = "", contains: str = "", limit: int = 20
     ) -> tuple[FacetValue, ...]:
-        """List values of a field over the whole index, most papers first."""
+        """Lists values of a field over the whole index, most papers first."""
         return self._lists.listed(field, prefix, contains, limit)
 
     def names(self, folded: str) -> tuple[FacetValue, ...]:
-        """List the exact author names that fold to the same, DBLP numbers put aside."""
+        """Lists the exact author names that fold to the same, DBLP numbers put aside."""
         return self._lists.namesakes(folded)
 
     def info(self) -> IndexInfo:

@@ -51,7 +51,7 @@ class WordFacts:
     def __init__(
         self, ask: Ask, analyzer: Analyzer, labels: Callable[[], PaperLabels] = lambda: NO_LABELS
     ) -> None:
-        """Ask one generation through `ask`; its labels are fetched when they are first needed."""
+        """Asks one generation through `ask`; its labels are fetched when they are first needed."""
         self._read_labels = labels
         self._labels: PaperLabels | None = None
         self._ask = ask
@@ -75,7 +75,7 @@ class WordFacts:
         return self._analyzer.stem(word)
 
     def prepare(self, leaves: Iterable[Leaf]) -> None:
-        """Fetch in one request how the plain words of some leaves were parted, and their papers."""
+        """Fetches in one request how plain words of some leaves were parted, and their papers."""
         words: set[str] = set()
         for leaf in leaves:
             if isinstance(leaf, Word | Phrase):
@@ -102,7 +102,7 @@ class WordFacts:
         return expansion
 
     def fitting(self, pattern: str, *, names: bool) -> Expansion:
-        """Expand a wildcard pattern over the words of texts, or of names."""
+        """Expands a wildcard pattern over the words of texts, or of names."""
         signs = {"*": ".*", "?": "."}
         fitting = "".join(signs.get(sign) or escaped(sign) for sign in pattern)
         include = regular(fitting)
@@ -111,7 +111,7 @@ class WordFacts:
         return self._expanded(("fits", pattern, names), include, names=names)
 
     def close(self, word: str, distance: int, *, names: bool) -> Expansion:
-        """Expand a fuzzy word likewise."""
+        """Expands a fuzzy word likewise."""
         key = ("close", word, distance, names)
         if key not in self._expansions:
             near = sorted(
@@ -133,7 +133,7 @@ class WordFacts:
         return papers_of_person(None, key, number, lambda _: ())
 
     def word_papers(self, words: list[str]) -> tuple[dict[str, int], dict[str, int]]:
-        """Count the papers that have each surface word in their texts, and in their names."""
+        """Counts the papers that have each surface word in their texts, and in their names."""
         missing = [word for word in words if word not in self._word_papers]
         counts = self.counts([*map(_in_texts, missing), *map(_in_names, missing)])
         half = len(missing)
@@ -152,7 +152,7 @@ class WordFacts:
         )
 
     def stem_papers(self, stems: list[str]) -> dict[str, int]:
-        """Count the papers that have each stem in title or abstract."""
+        """Counts the papers that have each stem in title or abstract."""
         missing = [stem for stem in stems if stem not in self._stem_papers]
         counts = self.counts(
             [either([{"term": {field: stem}} for field in _TEXT_STEMS]) for stem in missing]
@@ -167,7 +167,7 @@ class WordFacts:
         return counts_by_stem
 
     def neighbours(self, word: str, distance: int) -> dict[str, int]:
-        """Count the papers of the surface words near a word, its own among them.
+        """Counts the papers of the surface words near a word, its own among them.
 
         Those in texts and those in names are counted one by one and added up.
         """
@@ -191,7 +191,7 @@ class WordFacts:
         return self._holding[term]
 
     def count(self, terms: Iterable[TextTerm]) -> None:
-        """Fetch together how many papers hold each of some terms."""
+        """Fetches together how many papers hold each of some terms."""
         missing = [term for term in dict.fromkeys(terms) if term not in self._holding]
         counts = self.counts([matching(term) for term in missing])
         with self._lock:
@@ -199,7 +199,7 @@ class WordFacts:
             self._holding.update(zip(missing, counts, strict=True))
 
     def counts(self, queries: list[Body]) -> list[int]:
-        """Count the papers of each query, exactly, a hundred in one request."""
+        """Counts the papers of each query, exactly, a hundred in one request."""
         counted: list[int] = []
         for start in range(0, len(queries), 100):
             some = queries[start : start + 100]
@@ -292,22 +292,22 @@ class WordFacts:
 
 
 def _in_texts(word: str) -> Body:
-    """Match the papers that have a surface word in title or abstract."""
+    """Matches the papers that have a surface word in title or abstract."""
     return either([{"term": {field: word}} for field in _TEXT_WORDS])
 
 
 def _in_names(word: str) -> Body:
-    """Match the papers that have a word in the name of an author."""
+    """Matches the papers that have a word in the name of an author."""
     return {"term": {"author_words": word}}
 
 
 def beginning(text: str) -> str:
-    """Write the regular expression of values that begin with a text."""
+    """Writes the regular expression of values that begin with a text."""
     return regular(f"{escaped(text)}.*")
 
 
 def regular(expression: str) -> str:
-    """Keep a regular expression from OpenSearch's short cut for plain prefixes.
+    """Keeps a regular expression from OpenSearch's short cut for plain prefixes.
 
     That (IncludeExclude.PrefixBackedOrdinalsFilter) fails in 2.19 with an
     index_out_of_bounds_exception where the prefix lies behind the last value; a second choice,
@@ -317,7 +317,7 @@ def regular(expression: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """Write a text as a regular expression of the cluster that matches just it."""
+    """Writes a text as a regular expression of the cluster that matches just it."""
     return "".join(sign if sign.isalnum() or sign in _PLAIN else f"\\{sign}" for sign in text)
 
 
@@ -336,7 +336,7 @@ def edits(left: str, right: str) -> int:
 
 
 def _trim(kept: dict[Any, Any] | Mapping[Any, Any]) -> None:
-    """Forget the oldest half of what is kept, once it is much."""
+    """Forgets the oldest half of what is kept, once it is much."""
     if isinstance(kept, dict) and len(kept) > KEPT:
         for key in list(kept)[: KEPT // 2]:
             del kept[key]

@@ -43,12 +43,12 @@ def fields_of(term: TextTerm) -> tuple[TextField, ...]:
 
 
 def matching(term: TextTerm) -> Body:
-    """Match the papers that hold a term in any of its fields."""
+    """Matches the papers that hold a term in any of its fields."""
     return either([frequency(term, field) for field in fields_of(term)])
 
 
 def scored(term: TextTerm, holding: int, boost: float, scoring: Scoring, name: str = "") -> Body:
-    """Match the papers that hold a term, with its BM25F score times `boost`.
+    """Matches the papers that hold a term, with its BM25F score times `boost`.
 
     Args:
         term: what to look for.
@@ -71,7 +71,7 @@ def scored(term: TextTerm, holding: int, boost: float, scoring: Scoring, name: s
 
 
 def frequency(term: TextTerm, field: TextField) -> Body:
-    """Match a term in one field; the score is how often it stands there.
+    """Matches a term in one field; the score is how often it stands there.
 
     In names it is the number of the paper's authors that have it. A `NearTerm`, and a `UnionTerm`
     of more than `MOST_COUNTED` words, score 1: the cluster gives no count of these.
@@ -119,7 +119,7 @@ def _author(term: TextTerm) -> Body:
 
 
 def record_query(term: SetTerm) -> Body:
-    """Match what a test about the record asks for."""
+    """Matches what a test about the record asks for."""
     match term:
         case ValueTerm(field, folded) if field in RECORD_FIELDS:
             keys = record_keys(field, folded.split())
@@ -163,7 +163,7 @@ def _row(stream: str, words: Way) -> Body:
 
 
 def _ways(phrase: PhraseTerm) -> list[Way]:
-    """Write a phrase out: one row of words for each choice of ways."""
+    """Writes a phrase out: one row of words for each choice of ways."""
     rows = islice(product(*phrase.steps), MOST_WAYS)
     return sorted({tuple(word for way in row for word in way) for row in rows})
 
@@ -178,7 +178,7 @@ def _once(query: Body) -> Body:
 
 
 def _names(within: Body) -> Body:
-    """Match papers by what must hold within one name; the score is the number of such names."""
+    """Matches papers by what must hold within one name; the score is the number of such names."""
     return {
         "nested": {
             "path": "names",
@@ -194,7 +194,7 @@ def _all_words(words: Way) -> Body:
 
 
 def _name(term: NameTerm) -> Body:
-    """Write out what one name must have (see `NameTerm`)."""
+    """Writes out what one name must have (see `NameTerm`)."""
     asked: list[Body] = []
     if term.position.value:
         asked.append({"term": {"names.place": term.position.value}})

@@ -40,7 +40,7 @@ class ClusterTransport:
         breaker: Breaker,
         timeout: float,
     ) -> None:
-        """Ask a generation through a client.
+        """Asks a generation through a client.
 
         Args:
             client: of the cluster.
@@ -57,7 +57,7 @@ class ClusterTransport:
         self._breaker = breaker
 
     def search(self, body: Body, *, only: str = "") -> Body:
-        """Send a search; an answer without some of the papers is no answer.
+        """Sends a search; an answer without some of the papers is no answer.
 
         One that fails within the cluster, as when a node goes in the midst of it, is asked again.
         A body with a ``timeout`` is answered with what was found until then, ``timed_out`` set.
@@ -130,13 +130,13 @@ class ClusterTransport:
 
 
 def search_patiently(client: OpenSearch, index: str, retries: int, body: Body) -> Body:
-    """Send a search during a build, when the cluster may be busy with it; see `patiently_done`."""
+    """Sends a search during a build, when the cluster may be busy with it; see `patiently_done`."""
     params = {"request_timeout": 120, "allow_partial_search_results": "false"}
     return patiently_done(lambda: client.search(index=index, body=body, params=params), retries)
 
 
 def patiently_done(ask: Callable[[], Body], retries: int) -> Body:
-    """Do what changes nothing when done twice, again where the cluster was too busy or away.
+    """Does what changes nothing when done twice, again where the cluster was too busy or away.
 
     Args:
         ask: sends it.
@@ -172,7 +172,7 @@ class ReadAhead:
     """
 
     def __init__(self, read: Callable[[Sequence[str]], Mapping[str, Paper]]) -> None:
-        """Read by `read`, which gives those papers of some ids that are there."""
+        """Reads by `read`, which gives those papers of some ids that are there."""
         self._read = read
         self._here = local()
 

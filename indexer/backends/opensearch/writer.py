@@ -46,7 +46,7 @@ class ClusterWriter:
     def __init__(
         self, client: OpenSearch, begun: GenerationDraft, config: ClusterConfig, analyzer: Analyzer
     ) -> None:
-        """Write to one index of the cluster that nobody reads yet.
+        """Writes to one index of the cluster that nobody reads yet.
 
         Args:
             client: of the cluster.
@@ -68,7 +68,7 @@ class ClusterWriter:
         self.changed = False
 
     def attach(self, name: str, data: bytes) -> None:
-        """Keep a small document beside the papers; see `indexer.search.Writer.attach`.
+        """Keeps a small document beside the papers; see `indexer.search.Writer.attach`.
 
         Raises:
             ValueError: when name or data are not as described there.
@@ -78,7 +78,7 @@ class ClusterWriter:
         self.changed = True
 
     def add(self, paper: Paper) -> None:
-        """Add a paper; one with the same id, old or new, is replaced by it."""
+        """Adds a paper; one with the same id, old or new, is replaced by it."""
         doc_id = document_id(paper.id)
         self._pending[doc_id] = paper
         self._states[doc_id] = True
@@ -87,7 +87,7 @@ class ClusterWriter:
             self._flush()
 
     def delete(self, paper_id: str) -> bool:
-        """Take a paper out; say whether it was there."""
+        """Takes a paper out; says whether it was there."""
         doc_id = document_id(paper_id)
         there = self._states.get(doc_id)
         if there is None:
@@ -99,7 +99,7 @@ class ClusterWriter:
         return there
 
     def finish(self, *, alone: bool) -> None:
-        """Wait until everything is there, and verify it.
+        """Waits until everything is there, and verifies it.
 
         Args:
             alone: the index must hold what was added and nothing else; what a stopped build left
@@ -146,7 +146,7 @@ class ClusterWriter:
             self._sender.send(Batch(changes))
 
     def _timed(self, document: Body, before: Body | None) -> Body:
-        """Say in a document when its paper came in and last changed."""
+        """Says in a document when its paper came in and last changed."""
         now = self._begun.now
         old = before or {}
         document["first_indexed"] = old.get("first_indexed", now)
@@ -202,7 +202,7 @@ class ClusterWriter:
         return int(answer["count"])
 
     def _take_strays_out(self) -> None:
-        """Delete papers that this block did not add."""
+        """Deletes papers that this block did not add."""
         from opensearchpy.helpers import scan
 
         strays = [
@@ -216,7 +216,7 @@ class ClusterWriter:
         self._refresh()
 
     def _refresh(self) -> None:
-        """Make everything searchable that was sent."""
+        """Makes everything searchable that was sent."""
         patiently_done(
             lambda: self._client.indices.refresh(
                 index=self._index, params={"request_timeout": 300}

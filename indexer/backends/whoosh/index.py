@@ -137,7 +137,7 @@ class WhooshIndex:
         return self.generations.published()
 
     def opened(self) -> OpenedGeneration:
-        """Open the newest published generation as it is on disk.
+        """Opens the newest published generation as it is on disk.
 
         Raises:
             IndexMissing: when nothing was published yet.
@@ -147,7 +147,7 @@ class WhooshIndex:
 
     @contextmanager
     def searcher(self, generation: str | None = None) -> Iterator[WhooshSearcher]:
-        """Open a published generation; it stays readable whatever is published later.
+        """Opens a published generation; it stays readable whatever is published later.
 
         Threads that search the newest generation share one searcher and its caches.
 
@@ -239,7 +239,7 @@ class WhooshIndex:
     def writer(
         self, *, rebuild: bool = False, dumps: tuple[str, ...] = ()
     ) -> Iterator[WhooshWriter]:
-        """Begin changes; leaving the block publishes them, an exception drops them all.
+        """Begins changes; leaving the block publishes them, an exception drops them all.
 
         A block that changes nothing publishes nothing, unless there was nothing yet.
 
@@ -330,7 +330,7 @@ class WhooshIndex:
             return name
 
     def rollback(self) -> str:
-        """Publish the content of the generation before the newest anew, under a new name.
+        """Publishes the content of the generation before the newest anew, under a new name.
 
         Where the pointer to the newest is damaged, or leads to nothing, the newest of those that
         are on disk is published anew. One that is not what was written is passed over.
@@ -392,7 +392,7 @@ class WhooshIndex:
         raise first or IndexDamaged(f"{self.path}: has no generation")
 
     def verify(self) -> int:
-        """Read the whole newest generation and check it; gives its number of papers.
+        """Reads the whole newest generation and checks it; gives its number of papers.
 
         Raises:
             IndexMissing: when nothing was published yet.
@@ -416,7 +416,7 @@ class WhooshIndex:
         return changes_between(self._open_published(before), later)
 
     def _open_published(self, name: str) -> OpenedGeneration:
-        """Open a generation by its name, if it was published and is still there."""
+        """Opens a generation by its name, if it was published and is still there."""
         published = self.published()
         if name in published:
             with contextlib.suppress(FileNotFoundError):  # removed at this very moment
@@ -441,7 +441,7 @@ class WhooshIndex:
 
 
 def changes_between(before: OpenedGeneration, after: OpenedGeneration) -> Changes:
-    """Compare two generations by the hashes of their papers; no paper is read."""
+    """Compares two generations by the hashes of their papers; no paper is read."""
     old, new = _contents(before), _contents(after)
     return Changes(
         added=_texts(new.keys() - old.keys()),

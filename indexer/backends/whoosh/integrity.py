@@ -28,7 +28,7 @@ from indexer.errors import IndexDamaged
 
 
 def verify(opened: OpenedGeneration, analyzer: Analyzer) -> int:
-    """Check every checksum, every array against the others, and that each paper is found.
+    """Checks every checksum, every array against the others, and that each paper is found.
 
     Args:
         opened: the generation.
@@ -57,7 +57,7 @@ def verify(opened: OpenedGeneration, analyzer: Analyzer) -> int:
 
 
 def _check_digests(opened: OpenedGeneration) -> None:
-    """Check the files that are read whole; those of arrays were checked when they were opened."""
+    """Checks the files that are read whole; those of arrays were checked when they were opened."""
     arrays = {file.path.name for segment in opened.segments for file in segment.files}
     for name, digest in opened.manifest.digests.items():
         path = opened.folder / name
@@ -66,7 +66,7 @@ def _check_digests(opened: OpenedGeneration) -> None:
 
 
 def check_segment(folder: Path, segment: OpenedSegment) -> None:
-    """Check the checksums of a segment and its arrays against each other; reads no paper.
+    """Checks the checksums of a segment and its arrays against each other; reads no paper.
 
     Raises:
         IndexDamaged: names the file, and what is wrong with it.
@@ -125,7 +125,7 @@ def _identifier_faults(segment: OpenedSegment) -> Iterator[str]:
 
 
 def check_sums(segment: OpenedSegment) -> None:
-    """Check the checksums of a segment: that it is what was written.
+    """Checks the checksums of a segment: that it is what was written.
 
     Raises:
         IndexDamaged: names the file.
@@ -141,7 +141,7 @@ def _reading_faults(segment: OpenedSegment, analyzer: Analyzer | None) -> Iterat
 
 
 def _store_faults(segment: OpenedSegment) -> Iterator[str]:
-    """Hold the papers of the store against what the arrays say of them."""
+    """Holds the papers of the store against what the arrays say of them."""
     arrays = segment.arrays
     ids: list[bytes] = [b""] * arrays.papers
     for raw, number in zip(arrays.ids.raws(), arrays.id_paper.tolist(), strict=True):
@@ -182,7 +182,7 @@ def _title_faults(segment: OpenedSegment, analyzer: Analyzer) -> Iterator[str]:
 
 
 def _check_together(opened: OpenedGeneration) -> None:
-    """Compare the segments with each other and with the manifest."""
+    """Compares the segments with each other and with the manifest."""
     live: list[bytes] = []
     for segment in opened.segments:
         gone = segment.deleted
@@ -345,7 +345,7 @@ def _order_faults(arrays: Segment) -> Iterator[str]:
 
 
 def _posting_faults(arrays: Segment) -> Iterator[str]:
-    """Go through the postings some million occurrences at a time, so memory stays bounded."""
+    """Goes through the postings some million occurrences at a time, so memory stays bounded."""
     group = arrays.place_ptr[:-1] // _STEP
     starts = np.flatnonzero(np.diff(group, prepend=-1))
     for low, high in pairwise([*starts.tolist(), len(arrays.stems)]):
@@ -357,7 +357,7 @@ def _posting_faults(arrays: Segment) -> Iterator[str]:
 
 
 def _group_faults(arrays: Segment, low: int, high: int) -> Iterator[str]:
-    """Check the postings of the stems from `low` up to `high`."""
+    """Checks the postings of the stems from `low` up to `high`."""
     postings = slice(int(arrays.stem_ptr[low]), int(arrays.stem_ptr[high]))
     stem_ptr = arrays.stem_ptr[low : high + 1] - postings.start
     title = arrays.title_tf[postings].astype(np.int64)
@@ -409,7 +409,7 @@ def _pointers(ptr: Ints, rows: int, entries: int) -> bool:
 
 
 def _rising(ptr: Ints, flat: NDArray[Any], *, strictly: bool = True) -> bool:
-    """Tell whether each row of a ragged array rises."""
+    """Tells whether each row of a ragged array rises."""
     wrong = flat[1:] <= flat[:-1] if strictly else flat[1:] < flat[:-1]
     starts = ptr[1:-1]
     wrong[starts[(starts > 0) & (starts <= len(wrong))] - 1] = False

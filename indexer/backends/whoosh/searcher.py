@@ -68,7 +68,7 @@ class WhooshSearcher:
         limits: Limits = DEFAULT,
         encoder: EncoderChoice | None = None,
     ) -> None:
-        """Open a snapshot; nothing is read before it is needed.
+        """Opens a snapshot; nothing is read before it is needed.
 
         Args:
             snapshot: the segments of one generation.
@@ -129,7 +129,7 @@ class WhooshSearcher:
 
     @contextmanager
     def _execution(self) -> Iterator[Execution]:
-        """Begin to answer a query; the lane of long ones is left at the end of the block."""
+        """Begins to answer a query; the lane of long ones is left at the end of the block."""
         self._kernels.count_query()
         deadline = self._deadline or self._collection.deadline()
         try:
@@ -152,7 +152,7 @@ class WhooshSearcher:
         facets: tuple[FacetRequest, ...] = DEFAULT_FACETS,
         explain: bool = False,
     ) -> Results:
-        """Answer one page. No query raises, whatever its strings and clauses hold."""
+        """Answers one page. No query raises, whatever its strings and clauses hold."""
         query = read_known_item(self, query)
         with self._execution() as execution:
             return self._page(query, facets, execution, explain=explain)
@@ -299,7 +299,7 @@ class WhooshSearcher:
     def values(
         self, field: FacetField, *, prefix: str = "", contains: str = "", limit: int = 20
     ) -> tuple[FacetValue, ...]:
-        """List values of a field over the whole index, most papers first."""
+        """Lists values of a field over the whole index, most papers first."""
         with self._execution() as execution:
             return tuple(
                 list_values(
@@ -315,7 +315,7 @@ class WhooshSearcher:
 
     @guarded
     def names(self, folded: str) -> tuple[FacetValue, ...]:
-        """List the exact author names that fold to the same, DBLP numbers put aside."""
+        """Lists the exact author names that fold to the same, DBLP numbers put aside."""
         return list_names(self._collection, self._author_index, folded)
 
     @guarded

@@ -29,7 +29,7 @@ from indexer.record.author_name import is_organisation, person
 
 
 def sniff(head: bytes, name: str) -> bool:
-    """Recognise an arXiv number beside fields that only arXiv has."""
+    """Recognises an arXiv number beside fields that only arXiv has."""
     del name
     record = first_object(head)
     if record is None or NUMBER.fullmatch(text(record.get("id"))) is None:
@@ -38,7 +38,7 @@ def sniff(head: bytes, name: str) -> bool:
 
 
 def read(dump: Dump) -> Iterator[Read]:
-    """Read the records."""
+    """Reads the records."""
     for item in read_objects(dump):
         yield item if isinstance(item, RecordError) else _record(*item)
 

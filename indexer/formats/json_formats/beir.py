@@ -26,14 +26,14 @@ _TITLE_WORDS = 12
 
 
 def sniff(head: bytes, name: str) -> bool:
-    """Recognise objects with ``_id`` and ``text``; queries have no ``title`` and are no dump."""
+    """Recognises objects with ``_id`` and ``text``; queries have no ``title`` and are no dump."""
     del name
     record = first_object(head)
     return record is not None and {"_id", "text", "title"} <= record.keys()
 
 
 def read(dump: Dump) -> Iterator[Read]:
-    """Read the documents."""
+    """Reads the documents."""
     for item in read_objects(dump):
         if isinstance(item, RecordError):
             yield item

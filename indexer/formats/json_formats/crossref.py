@@ -44,7 +44,7 @@ _CSL_TYPES = frozenset(KIND_LABELS)
 
 
 def sniff(head: bytes, name: str) -> bool:
-    """Recognise a Crossref work by its lists and DOI, a CSL item by its type and its people."""
+    """Recognises a Crossref work by its lists and DOI, a CSL item by its type and its people."""
     del name
     return any(_is_work(record) for record in sample_objects(head))
 
@@ -66,7 +66,7 @@ def _is_work(record: Object) -> bool:
 
 
 def read(dump: Dump) -> Iterator[Read]:
-    """Read the works; journals, issues, proceedings as such are given as `RecordError`."""
+    """Reads the works; journals, issues, proceedings as such are given as `RecordError`."""
     for item in read_objects(dump):
         if isinstance(item, RecordError):
             yield item
@@ -213,7 +213,7 @@ def _date(date: object) -> str:
 
 
 def _year(date: object) -> str:
-    """Read the year of a CSL date: ``date-parts``, or ``raw`` or ``literal`` text."""
+    """Reads the year of a CSL date: ``date-parts``, or ``raw`` or ``literal`` text."""
     if not is_object(date):
         return text(date)
     parts = date.get("date-parts")

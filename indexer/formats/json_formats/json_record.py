@@ -12,7 +12,7 @@ from indexer.serialization.details import identifiers_of
 
 
 def record_of(line: int, value: Object) -> Record:
-    """Read one object; a field of an unforeseen kind counts as missing."""
+    """Reads one object; a field of an unforeseen kind counts as missing."""
     keywords = value.get("keywords")
     authors = _authors(value.get("authors", value.get("author")))
     identifiers, publication = value.get("identifiers"), value.get("publication")

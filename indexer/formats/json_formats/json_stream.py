@@ -45,7 +45,7 @@ class _Text:
         self.line = 1
 
     def more(self) -> bool:
-        """Take on at least as much text again as there is; say whether there was any."""
+        """Takes on at least as much text again as there is; says whether there was any."""
         wanted = max(len(self.text) - self.at, 64 * 1024)
         got: list[str] = []
         while wanted > 0 and (piece := next(self.pieces, "")):
@@ -57,7 +57,7 @@ class _Text:
         return bool(got)
 
     def skip_space(self, also: str = "") -> str:
-        """Move to the next character that says something and give it; nothing at the end."""
+        """Moves to the next character that says something and returns it; nothing at the end."""
         while True:
             match = _SPACE.match(self.text, self.at)
             end = match.end() if match else self.at
@@ -93,7 +93,7 @@ class _Text:
                 return
 
     def move(self, end: int) -> None:
-        """Move on, counting lines."""
+        """Moves on, counting lines."""
         self.line += self.text.count("\n", self.at, end)
         self.at = end
 
@@ -187,7 +187,7 @@ def _next_object(text: str, start: int, fault: int, end: int | None) -> int | No
 
 
 def _end_of_value(text: str, start: int) -> int | None:
-    """Find where a faulty value ends: after its last bracket, or before the next comma."""
+    """Finds where a faulty value ends: after its last bracket, or before the next comma."""
     depth = 0
     if text[start] not in "{[":
         comma = text.find(",", start)

@@ -104,7 +104,7 @@ def _object_at(text: str) -> Object | None:
 
 
 def _cut_object(text: str, depth: int = 0) -> Object | None:
-    """Read what is whole of an object that is cut short or broken: its first fields.
+    """Reads what is whole of an object that is cut short or broken: its first fields.
 
     The field at which it is cut has what is whole of its list or object.
     """
@@ -225,7 +225,7 @@ def _json_lines(dump: Dump) -> Iterator[tuple[int, Object] | RecordError]:
 
 
 def _read_reply(dump: Dump) -> Iterator[tuple[int, Object] | RecordError]:
-    """Read a reply, or objects written one after another over several lines each."""
+    """Reads a reply, or objects written one after another over several lines each."""
     for read in read_values(dump, inside_array=False):
         if isinstance(read, RecordError):
             yield read

@@ -30,7 +30,7 @@ _FIELDS = frozenset(("id", "abstract", "authors", "venue", "year", "doi", "keywo
 
 
 def sniff(head: bytes, name: str) -> bool:
-    """Recognise objects with a title, or else with two other fields of ours."""
+    """Recognises objects with a title, or else with two other fields of ours."""
     record = first_object(head)
     if has_map(name):
         return record is not None
@@ -38,7 +38,7 @@ def sniff(head: bytes, name: str) -> bool:
 
 
 def read(dump: Dump) -> Iterator[Read]:
-    """Read the records."""
+    """Reads the records."""
     told = _read_columns_file(dump)
     if told is None and (seen := _unread_fields(dump.head)):
         fault = "of its records only the titles could be read"

@@ -30,7 +30,7 @@ _TYPES = {"journal": JOURNAL, "conference": CONFERENCE}
 
 
 def sniff(head: bytes, name: str) -> bool:
-    """Recognise the address that every work has, or the inverted abstract."""
+    """Recognises the address that every work has, or the inverted abstract."""
     del name
     record = first_object(head)
     if record is None:
@@ -40,7 +40,7 @@ def sniff(head: bytes, name: str) -> bool:
 
 
 def read(dump: Dump) -> Iterator[Read]:
-    """Read the works; covers, tables of contents and the like are given as `RecordError`."""
+    """Reads the works; covers, tables of contents and the like are given as `RecordError`."""
     for item in read_objects(dump):
         if isinstance(item, RecordError):
             yield item
@@ -157,7 +157,7 @@ def _authors(authorships: object) -> tuple[Author, ...]:
 
 
 def uninverted(index: object) -> str:
-    """Put an abstract together from its words and their places, which count from 0."""
+    """Puts an abstract together from its words and their places, which count from 0."""
     if not is_object(index):
         return ""
     inner = index.get("InvertedIndex")

@@ -40,7 +40,7 @@ _BIB_YEAR = re.compile(r"\byear\s*=\s*[{\"]?\s*(\d{4})")
 
 
 def sniff(head: bytes, name: str) -> bool:
-    """Recognise an array of objects with fields that only these lists have."""
+    """Recognises an array of objects with fields that only these lists have."""
     del name
     if not head.decode("utf-8-sig", errors="replace").lstrip().startswith("["):
         return False
@@ -49,7 +49,7 @@ def sniff(head: bytes, name: str) -> bool:
 
 
 def read(dump: Dump) -> Iterator[Read]:
-    """Read the accepted papers; the others are given as `RecordError` with their status."""
+    """Reads the accepted papers; the others are given as `RecordError` with their status."""
     venue, year = venue_and_year(dump.stem)
     if not venue:
         text_ = "the name of the file gives no venue and year (such as iclr2014.json)"
@@ -68,7 +68,7 @@ def read(dump: Dump) -> Iterator[Read]:
 
 
 def venue_and_year(stem: str) -> tuple[str, str]:
-    """Read "nips2018" as ("nips", "2018"); two empty texts where the name holds no such thing."""
+    """Reads "nips2018" as ("nips", "2018"); two empty texts where the name holds no such thing."""
     match = _NAME.match(stem[:_LONGEST_STEM])
     return (match[1], match[2]) if match else ("", "")
 

@@ -46,7 +46,7 @@ _SCHEMES = {
 
 
 def sniff(head: bytes, name: str) -> bool:
-    """Recognise the numbers that Semantic Scholar gives to papers."""
+    """Recognises the numbers that Semantic Scholar gives to papers."""
     del name
     record = first_object(head)
     if record is None:
@@ -63,7 +63,7 @@ def sniff(head: bytes, name: str) -> bool:
 
 
 def read(dump: Dump) -> Iterator[Read]:
-    """Read the papers; abstracts wait for theirs."""
+    """Reads the papers; abstracts wait for theirs."""
     waiting: dict[str, tuple[int, Object]] = {}
     for item in read_objects(dump):
         if isinstance(item, RecordError):

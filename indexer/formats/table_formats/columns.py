@@ -138,7 +138,7 @@ class Columns:
         return max(place for places in self.places.values() for place in places)
 
     def record(self, line: int, row: Sequence[str]) -> Record:
-        """Make a record of a row; cells that a short row lacks are empty."""
+        """Makes a record of a row; cells that a short row lacks are empty."""
 
         def cell(field: str) -> str:
             cells = (row[place] for place in self.places.get(field, ()) if place < len(row))
@@ -268,7 +268,7 @@ def _with_orcids(authors: tuple[Author, ...], text: str) -> tuple[Author, ...]:
 
 
 def guess_columns(header: Sequence[str]) -> Columns | None:
-    """Find the fields in a header; None where there is no title, or nothing beside it."""
+    """Finds the fields in a header; None where there is no title, or nothing beside it."""
     keys = [re.sub(r"[^a-z]", "", name.casefold()) for name in header[:_MOST_COLUMNS]]
     places: dict[str, tuple[int, ...]] = {}
     for field, known in _KNOWN.items():
@@ -321,7 +321,7 @@ def _map_of(name: str) -> Path:
 def mapped_columns(  # noqa: C901 - one branch a fault
     name: str, header: Sequence[str]
 ) -> Columns | None:
-    """Find the fields as the file beside the dump says; None where there is no such file.
+    """Finds the fields as the file beside the dump says; None where there is no such file.
 
     Args:
         name: of the dump.

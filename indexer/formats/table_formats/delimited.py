@@ -23,7 +23,7 @@ _LINES_BEFORE_HEADER = 5
 
 
 def sniff(head: bytes, name: str) -> bool:
-    """Recognise a header with a title and another field, or a file of columns beside the dump."""
+    """Recognises a header with a title and another field, or a file of columns beside the dump."""
     lines = head[:65536].decode("utf-8-sig", errors="replace").split("\n")[:_LINES_BEFORE_HEADER]
     headed = any(_delimiter(line) is not None for line in lines)
     return headed or (has_map(name) and b"\0" not in head)
@@ -59,7 +59,7 @@ def _guess(header: str, delimiter: str) -> Columns | None:
 
 
 def read(dump: Dump) -> Iterator[Read]:
-    """Read the rows; a quoted cell may go on over several lines."""
+    """Reads the rows; a quoted cell may go on over several lines."""
     lines = (line for _, line in dump.lines())
     skipped, header, delimiter = 0, "", None
     told = has_map(dump.name)

@@ -24,13 +24,13 @@ _LAST_COLUMN = 2000
 
 
 def sniff(head: bytes, name: str) -> bool:
-    """Recognise the archive that a workbook is; other archives never come this far as one dump."""
+    """Recognises the archive that a workbook is; other archives never come this far as one dump."""
     del name
     return head.startswith(b"PK\x03\x04") and (b"xl/" in head or b"[Content_Types].xml" in head)
 
 
 def read(dump: Dump) -> Iterator[Read]:
-    """Read the rows of every sheet that has a header; the line is that of the row."""
+    """Reads the rows of every sheet that has a header; the line is that of the row."""
     with tempfile.TemporaryFile() as file:
         size = 0
         while piece := dump.read():

@@ -27,14 +27,14 @@ _START = re.compile(r"^%0 [A-Z]", re.MULTILINE)
 
 
 def sniff(head: bytes, name: str) -> bool:
-    """Recognise the line that begins a reference."""
+    """Recognises the line that begins a reference."""
     del name
     text = head[:65536].decode("utf-8-sig", errors="replace")
     return _START.search(text) is not None and re.search(r"^%T ", text, re.MULTILINE) is not None
 
 
 def read(dump: Dump) -> Iterator[Read]:
-    """Read the references."""
+    """Reads the references."""
     for item in read_tagged(dump, _TAGGING):
         yield item if isinstance(item, RecordError) else _record(item)
 

@@ -24,7 +24,7 @@ _DOI = re.compile(r"(10\.\S+)\s*\[doi\]")
 
 
 def sniff(head: bytes, name: str) -> bool:
-    """Recognise a PubMed number at the beginning of a line."""
+    """Recognises a PubMed number at the beginning of a line."""
     del name
     return (
         _START.search(head[:65536].decode("utf-8", errors="replace").removeprefix("\ufeff"))
@@ -33,7 +33,7 @@ def sniff(head: bytes, name: str) -> bool:
 
 
 def read(dump: Dump) -> Iterator[Read]:
-    """Read the citations."""
+    """Reads the citations."""
     for item in read_tagged(dump, _TAGGING):
         yield item if isinstance(item, RecordError) else _record(item)
 

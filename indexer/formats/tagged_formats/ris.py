@@ -42,7 +42,7 @@ _DOI_ADDRESS = re.compile(r"https?://(?:dx\.)?doi\.org/(10\.\S+)")
 
 
 def sniff(head: bytes, name: str) -> bool:
-    """Recognise a line that begins a reference."""
+    """Recognises a line that begins a reference."""
     del name
     return (
         _START.search(head[:65536].decode("utf-8", errors="replace").removeprefix("\ufeff"))
@@ -51,7 +51,7 @@ def sniff(head: bytes, name: str) -> bool:
 
 
 def read(dump: Dump) -> Iterator[Read]:
-    """Read the references."""
+    """Reads the references."""
     for item in read_tagged(dump, _TAGGING):
         yield item if isinstance(item, RecordError) else _record(item)
 

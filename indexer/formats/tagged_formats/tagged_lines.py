@@ -111,7 +111,7 @@ class _Reading:
         self._lost = 0
 
     def take(self, number: int, line: str) -> Tagged | None:
-        """Take in a line; give the record that it ends, if it ends one."""
+        """Takes in a line; returns the record that it ends, if it ends one."""
         self.size += len(line) if self.record is not None else 0
         match = self.tagging.line.match(line)
         if match is None:
@@ -138,7 +138,7 @@ class _Reading:
         return finished
 
     def _go_on(self, line: str) -> Tagged | None:
-        """Add a line without a tag to the value before it; a blank one may end the record."""
+        """Adds a line without a tag to the value before it; a blank one may end the record."""
         if not line:
             if not self._begun:
                 self.finish()
@@ -170,7 +170,7 @@ class _Reading:
         return None
 
     def end_outside(self, *, leading: bool = False) -> None:
-        """Look at the tags met outside of a record: a title among them is that of a lost one."""
+        """Looks at the tags met outside of a record: a title among them is that of a lost one."""
         if not leading and len(self._outside) > 2 and not _TITLES.isdisjoint(self._outside):
             self._lost = self._outside_line
         self._outside.clear()

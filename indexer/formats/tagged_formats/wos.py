@@ -30,7 +30,7 @@ _TYPES = {"J": "Journal Article", "C": "Conference Paper"}
 
 
 def sniff(head: bytes, name: str) -> bool:
-    """Recognise the two lines that begin a file, or those that begin a record."""
+    """Recognises the two lines that begin a file, or those that begin a record."""
     del name
     return (
         _START.search(head[:65536].decode("utf-8", errors="replace").removeprefix("\ufeff"))
@@ -39,7 +39,7 @@ def sniff(head: bytes, name: str) -> bool:
 
 
 def read(dump: Dump) -> Iterator[Read]:
-    """Read the records."""
+    """Reads the records."""
     for item in read_tagged(dump, _TAGGING):
         yield item if isinstance(item, RecordError) else _record(item)
 

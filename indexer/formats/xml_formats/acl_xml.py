@@ -30,13 +30,13 @@ _TWO_DIGIT_VOLUMES = ("W", "C69", "D19-5", "D19-6")
 
 
 def sniff(head: bytes, name: str) -> bool:
-    """Recognise the collection and its volumes."""
+    """Recognises the collection and its volumes."""
     del name
     return root_of(head) == "collection" and b"<volume" in head
 
 
 def read(dump: Dump) -> Iterator[Read]:
-    """Read the papers; front matter is no record."""
+    """Reads the papers; front matter is no record."""
     for item in read_elements(dump, ("paper",)):
         yield item if isinstance(item, RecordError | Notice) else _record(item)
 

@@ -35,14 +35,14 @@ _DOI = re.compile(r"https?://(?:dx\.)?doi\.org/(10\.\S+)")
 
 
 def sniff(head: bytes, name: str) -> bool:
-    """Recognise the root, or a single record with DBLP's key."""
+    """Recognises the root, or a single record with DBLP's key."""
     del name
     root = root_of(head)
     return root in ("dblp", "dblpperson") or (root in _PAPERS and b' key="' in head[:4096])
 
 
 def read(dump: Dump) -> Iterator[Read]:
-    """Read the publications; volumes, home pages and the like are given as `RecordError`."""
+    """Reads the publications; volumes, home pages and the like are given as `RecordError`."""
     for item in read_elements(dump, (*_PAPERS, *_NO_PAPERS)):
         if isinstance(item, RecordError | Notice):
             yield item

@@ -63,7 +63,7 @@ _DOI = re.compile(r"(?:doi:\s*|https?://(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)", 
 
 
 def sniff(head: bytes, name: str) -> bool:
-    """Recognise a reply, a bare record, or a feed of arXiv."""
+    """Recognises a reply, a bare record, or a feed of arXiv."""
     del name
     root = root_of(head)
     if root in ("feed", "entry"):
@@ -72,7 +72,7 @@ def sniff(head: bytes, name: str) -> bool:
 
 
 def read(dump: Dump) -> Iterator[Read]:
-    """Read the records; those that the repository deleted are given as `Deletion`."""
+    """Reads the records; those that the repository deleted are given as `Deletion`."""
     for item in read_elements(dump, ("record", "entry")):
         if isinstance(item, RecordError | Notice):
             yield item

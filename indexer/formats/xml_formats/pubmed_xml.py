@@ -33,13 +33,13 @@ _ROOTS = frozenset(("PubmedArticleSet", "PubmedArticle", "PubmedBookArticle", "M
 
 
 def sniff(head: bytes, name: str) -> bool:
-    """Recognise a set of articles."""
+    """Recognises a set of articles."""
     del name
     return root_of(head) in _ROOTS
 
 
 def read(dump: Dump) -> Iterator[Read]:
-    """Read the articles, and the books and their chapters."""
+    """Reads the articles, and the books and their chapters."""
     for item in read_elements(dump, ("PubmedArticle", "PubmedBookArticle")):
         yield item if isinstance(item, RecordError | Notice) else _record(item)
 
@@ -86,7 +86,7 @@ def _title(article: etree._Element | None) -> str:
 
 
 def _abstract(element: etree._Element | None) -> str:
-    """Join the parts of a structured abstract, each after its label."""
+    """Joins the parts of a structured abstract, each after its label."""
     if element is None:
         return ""
     parts: list[str] = []

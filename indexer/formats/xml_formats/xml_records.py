@@ -49,7 +49,7 @@ def children(element: etree._Element, *names: str) -> Iterator[etree._Element]:
 
 
 def child(element: etree._Element | None, *path: str) -> etree._Element | None:
-    """Follow a path of local names, always to the first such child; None where it ends."""
+    """Follows a path of local names, always to the first such child; None where it ends."""
     for name in path:
         if element is None:
             return None

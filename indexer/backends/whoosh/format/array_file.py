@@ -53,13 +53,13 @@ class Sink(Protocol):
     """Takes arrays by name, whole or piece by piece."""
 
     def put(self, name: str, array: Array) -> None:
-        """Take a whole array."""
+        """Takes a whole array."""
 
     def append(self, name: str, piece: Array) -> None:
-        """Take the next piece of a flat array; an unsigned one is kept as narrow as fits."""
+        """Takes the next piece of a flat array; an unsigned one is kept as narrow as fits."""
 
     def append_packed(self, name: str, piece: Array, least: int) -> None:
-        """Take the next piece of a list of unsigned numbers that is kept as `PackedInts`.
+        """Takes the next piece of a list of unsigned numbers that is kept as `PackedInts`.
 
         Args:
             name: of the list.
@@ -86,7 +86,7 @@ class ArrayFile(AbstractContextManager["ArrayFile"]):
     """Writes one file of arrays; complete and on disk when its block ends well, absent else."""
 
     def __init__(self, path: Path, *, lasting: bool = True) -> None:
-        """Begin a file at `path`, replacing what is there.
+        """Begins a file at `path`, replacing what is there.
 
         Args:
             path: of the file.
@@ -119,13 +119,13 @@ class ArrayFile(AbstractContextManager["ArrayFile"]):
                 self._path.unlink(missing_ok=True)
 
     def put(self, name: str, array: Array) -> None:
-        """Write a whole array."""
+        """Writes a whole array."""
         array = little(array)
         self._begin(name, array.dtype, list(array.shape))
         self._end([array.reshape(-1).view(np.uint8).data] if array.size else [])
 
     def append(self, name: str, piece: Array) -> None:
-        """Write the next piece of an array."""
+        """Writes the next piece of an array."""
         piece = little(piece)
         spool = self._spools.get(name)
         if spool is None:
@@ -133,13 +133,13 @@ class ArrayFile(AbstractContextManager["ArrayFile"]):
         spool.append(piece)
 
     def append_packed(self, name: str, piece: Array, least: int) -> None:
-        """Write the next piece of a list that is kept as `PackedInts`."""
+        """Writes the next piece of a list that is kept as `PackedInts`."""
         self.append(name, piece)
         _, before = self._packed.get(name, (least, 0))
         self._packed[name] = least, before + reaching(piece)
 
     def _put_packed(self, name: str) -> None:
-        """Write codes, of as many bits as is best for all; the others go into spools meanwhile."""
+        """Writes codes, of as many bits as is best for all; the others go into spools meanwhile."""
         spool = self._spools[name]
         least, others = self._packed[name]
         bits = best_width(spool.length, others, least)
@@ -193,7 +193,7 @@ def _bytes_of(array: Array) -> memoryview:
 
 
 def write_arrays(path: Path, arrays: Mapping[str, Array], *, lasting: bool = True) -> None:
-    """Write a file of arrays and, where it is `lasting`, make sure it is on disk.
+    """Writes a file of arrays and, where it is `lasting`, makes sure it is on disk.
 
     Raises:
         OSError: when it cannot be written; nothing is left at `path` then.
@@ -230,7 +230,7 @@ class OpenArrays:
         return sum(size for _, _, size, _ in self._spans() if size > limit)
 
     def check(self, *, above: int = -1, up_to: int | None = None) -> None:
-        """Read the arrays and compare their checksums; whole, also what lies between the arrays.
+        """Reads the arrays and compares their checksums; whole, also what lies between the arrays.
 
         Args:
             above: only arrays of more bytes than this.
@@ -291,7 +291,7 @@ def open_arrays(path: Path) -> dict[str, Array]:
 
 
 def check_arrays(path: Path) -> None:
-    """Read a whole file of arrays and compare every checksum.
+    """Reads a whole file of arrays and compares every checksum.
 
     Raises:
         IndexDamaged: names the first array that is not what was written.
@@ -300,7 +300,7 @@ def check_arrays(path: Path) -> None:
 
 
 def release(array: Array) -> None:
-    """Let go of the memory that holds pages of an array's file; they are read again when needed.
+    """Lets go of the memory that holds pages of an array's file; they are read again when needed.
 
     Bulk work calls it now and then, lest everything it has passed over stays in memory. Does
     nothing for an array that is not memory-mapped.
@@ -375,7 +375,7 @@ class Spool:
     """
 
     def __init__(self, folder: Path, dtype: np.dtype[Any]) -> None:
-        """Begin with none.
+        """Begins with none.
 
         Args:
             folder: on the disk to write to; no name is left in it.
@@ -387,7 +387,7 @@ class Spool:
         self.dtype = narrowest(0) if dtype.kind == "u" else dtype
 
     def append(self, piece: Array) -> None:
-        """Take the next piece."""
+        """Takes the next piece."""
         if not len(piece):
             return
         kind = self.dtype
@@ -408,5 +408,5 @@ class Spool:
                 yield np.frombuffer(self._file.read(size * kind.itemsize), kind)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Lets go of the file."""
         self._file.close()

@@ -103,7 +103,7 @@ class Generations:
         return status.st_ino, status.st_mtime_ns
 
     def names(self) -> tuple[str, ...]:
-        """List the complete generations on disk, oldest first."""
+        """Lists the complete generations on disk, oldest first."""
         try:
             entries = [entry.name for entry in (self.root / _FOLDER).iterdir()]
         except (FileNotFoundError, NotADirectoryError):
@@ -111,7 +111,7 @@ class Generations:
         return tuple(sorted((name for name in entries if _NAME.fullmatch(name)), key=_number))
 
     def published(self) -> tuple[str, ...]:
-        """List the generations that were published and are still on disk, oldest first."""
+        """Lists the generations that were published and are still on disk, oldest first."""
         try:
             current = self.current()
         except IndexDamaged:
@@ -125,7 +125,7 @@ class Generations:
         return self.root / _FOLDER / name
 
     def read(self, reader: Callable[[str, Path], T]) -> T:
-        """Read the published generation, again should it be replaced and removed meanwhile.
+        """Reads the published generation, again should it be replaced and removed meanwhile.
 
         Args:
             reader: gets name and directory; whatever it opens stays readable afterwards.
@@ -154,7 +154,7 @@ class Generations:
         raise IndexDamaged(f"{self.root}: is being replaced faster than it can be opened")
 
     def begin(self) -> tuple[str, Path]:
-        """Make room for the next generation; only for the holder of the lock.
+        """Makes room for the next generation; only for the holder of the lock.
 
         Removes what dead writers left under hidden names, and nothing else.
 
@@ -183,7 +183,7 @@ class Generations:
         return name, hidden
 
     def publish(self, name: str) -> None:
-        """Make the generation written into its hidden directory the one that counts.
+        """Makes the generation written into its hidden directory the one that counts.
 
         Generations that dead writers completed and did not publish are removed afterwards.
         """
@@ -198,7 +198,7 @@ class Generations:
         _LOG.info("%s: published generation %s", self.root, name)
 
     def clean(self, *, keep: int | None) -> tuple[str, ...]:
-        """Remove what no one needs: what dead writers left, and old generations.
+        """Removes what no one needs: what dead writers left, and old generations.
 
         Args:
             keep: how many published generations stay, at least 1; None = all. Readers that have
@@ -216,7 +216,7 @@ class Generations:
         return self._remove_generations(gone)
 
     def _remove_hidden(self) -> None:
-        """Remove what dead writers were writing or removing."""
+        """Removes what dead writers were writing or removing."""
         folder = self.root / _FOLDER
         if not folder.is_dir():
             return
@@ -225,7 +225,7 @@ class Generations:
                 _remove(entry)
 
     def _remove_generations(self, names: Iterable[str]) -> tuple[str, ...]:
-        """Remove complete generations; returns the names of those that no reader has open."""
+        """Removes complete generations; returns the names of those that no reader has open."""
         removed: list[str] = []
         for name in names:
             # First out of sight at one stroke, then removed at leisure.
@@ -244,7 +244,7 @@ class Generations:
 
 
 def _remove(folder: Path) -> None:
-    """Remove a directory; what somebody has open on Windows stays for the next time."""
+    """Removes a directory; what somebody has open on Windows stays for the next time."""
     try:
         shutil.rmtree(folder)
     except OSError as error:
@@ -258,7 +258,7 @@ def _number(name: str) -> int:
 
 @contextmanager
 def os_errors_reported(path: Path) -> Iterator[None]:
-    """Turn what the operating system refuses into an error that names the file and a remedy.
+    """Turns what the operating system refuses into an error that names the file and a remedy.
 
     Args:
         path: named where the system names no file.
@@ -273,7 +273,7 @@ def os_errors_reported(path: Path) -> Iterator[None]:
 
 
 def index_error(error: OSError, path: Path) -> IndexError_:
-    """Word what the operating system refused; `path` where the system names no file."""
+    """Words what the operating system refused; `path` where the system names no file."""
     return IndexError_(
         f"{error.filename or path}: {error.strerror or error}; the index is as it was "
         "before. Make room or mend the permissions, then run the command again"
@@ -292,7 +292,7 @@ def link(source: Path, target: Path) -> None:
 
 
 def replace_text(path: Path, text: str) -> None:
-    """Replace a small file at one stroke; on disk when this returns."""
+    """Replaces a small file at one stroke; on disk when this returns."""
     temporary = path.with_name(f".{path.name}.new")
     with temporary.open("w", encoding="utf-8") as file:
         file.write(text)
@@ -308,7 +308,7 @@ _LOOK_AGAIN: Final = 0.05
 
 @contextmanager
 def writing(folder: Path, *, wait: float = 0.0) -> Iterator[None]:
-    """Hold the writer's lock of an index for the length of a block.
+    """Holds the writer's lock of an index for the length of a block.
 
     Args:
         folder: directory of the index; must be there.
@@ -343,7 +343,7 @@ def _take(handle: int, path: Path, until: float) -> None:
 
 
 def _holder(handle: int) -> str:
-    """Say who holds the lock, as well as the file tells."""
+    """Says who holds the lock, as well as the file tells."""
     advice = "wait for it to end, or give --wait SECONDS"
     try:
         os.lseek(handle, 0, os.SEEK_SET)

@@ -44,7 +44,7 @@ _TUPLES: Final = tuple(_FIELDS.index(name) for name in ("authors", "keywords"))
 
 
 def encode(paper: Paper) -> bytes:
-    """Write a paper as one line, without its line end.
+    """Writes a paper as one line, without its line end.
 
     Raises:
         UnicodeEncodeError: when a text holds half a character (a lone surrogate).
@@ -68,7 +68,7 @@ def content_hash(line: bytes) -> int:
 
 
 def decode(line: bytes) -> Paper:
-    """Read a paper back from its line, equal to the one that was written."""
+    """Reads a paper back from its line, equal to the one that was written."""
     values: list[Any] = json.loads(line)
     for at in _TUPLES:
         values[at] = tuple(values[at])
@@ -78,7 +78,7 @@ def decode(line: bytes) -> Paper:
 
 
 def dictionary_for(lines: Sequence[bytes]) -> bytes:
-    """Make a dictionary of what lines have in common; empty where they are too few for one."""
+    """Makes a dictionary of what lines have in common; empty where they are too few for one."""
     if len(lines) < _LEAST:
         return b""
     chosen = lines[:: max(1, len(lines) // _MOST)]
@@ -88,7 +88,7 @@ def dictionary_for(lines: Sequence[bytes]) -> bytes:
 def pack(
     lines: Iterable[bytes], dictionary: bytes = b""
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Compress lines.
+    """Compresses lines.
 
     Returns:
         What each became, one after the other, and their ends (int64[lines + 1], the first 0).

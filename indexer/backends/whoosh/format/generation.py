@@ -99,7 +99,7 @@ SMALL_FILE: Final = 1 << 23
 
 
 def open_generation(name: str, folder: Path) -> OpenedGeneration:
-    """Open a generation; costs some milliseconds a segment, whatever its size.
+    """Opens a generation; costs some milliseconds a segment, whatever its size.
 
     What is short is compared with its checksum, see `SMALL`; `Snapshot.check` reads the rest.
 
@@ -131,7 +131,7 @@ def open_generation(name: str, folder: Path) -> OpenedGeneration:
 
 
 def open_segment(folder: Path, entry: SegmentEntry) -> OpenedSegment:
-    """Open one segment of the generation in a directory; raises as `open_generation`."""
+    """Opens one segment of the generation in a directory; raises as `open_generation`."""
     path = folder / entry.arrays
     file = map_arrays(path)
     raw = file.arrays
@@ -183,7 +183,7 @@ def _deleted(file: OpenArrays, entry: SegmentEntry) -> NDArray[np.bool_]:
 
 
 def write_deleted(folder: Path, entry: SegmentEntry, deleted: NDArray[np.bool_]) -> None:
-    """Write which papers of a segment are deleted, one bit a paper."""
+    """Writes which papers of a segment are deleted, one bit a paper."""
     write_arrays(folder / entry.deletions, {"deleted": np.packbits(deleted)})
 
 

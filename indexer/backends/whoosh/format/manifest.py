@@ -92,7 +92,7 @@ class Manifest:
     digests: Mapping[str, str] = field(default_factory=dict)
 
     def write(self, folder: Path) -> None:
-        """Write it into the directory of its generation."""
+        """Writes it into the directory of its generation."""
         info = asdict(self.info)
         body = {
             "version": VERSION,
@@ -108,7 +108,7 @@ class Manifest:
 
     @classmethod
     def read(cls, folder: Path) -> Manifest:
-        """Read it back.
+        """Reads it back.
 
         Raises:
             IndexDamaged: when it is not what was written, or of another version.
@@ -180,7 +180,7 @@ def _fingerprint(version: str, analyzer: Analyzer) -> str:
 
 
 def write_attached(folder: Path, documents: Mapping[str, bytes]) -> tuple[AttachedEntry, ...]:
-    """Write documents into the directory of a generation; on disk when this returns."""
+    """Writes documents into the directory of a generation; on disk when this returns."""
     entries = tuple(AttachedEntry(name, digest_of(documents[name])) for name in sorted(documents))
     for entry in entries:
         with (folder / entry.file).open("wb") as file:
@@ -191,7 +191,7 @@ def write_attached(folder: Path, documents: Mapping[str, bytes]) -> tuple[Attach
 
 
 def read_attached(folder: Path, entries: tuple[AttachedEntry, ...]) -> Mapping[str, bytes]:
-    """Read the documents of a generation.
+    """Reads the documents of a generation.
 
     Raises:
         IndexDamaged: when one is not what was written.

@@ -49,7 +49,7 @@ class PackedInts:
 
     @classmethod
     def of(cls, arrays: Mapping[str, NDArray[Any]], name: str) -> Self:
-        """Take the list out of named arrays.
+        """Takes the list out of named arrays.
 
         Raises:
             KeyError: when one of its arrays is missing.
@@ -125,7 +125,7 @@ class PackedInts:
 
 
 def _with(codes: Counts, places: NDArray[np.int64], others: Counts) -> Counts:
-    """Put others in the place of their codes."""
+    """Puts others in the place of their codes."""
     whole = codes.astype(np.promote_types(codes.dtype, others.dtype))
     whole[places] = others
     return whole
@@ -149,7 +149,7 @@ def _spread(codes: Counts, bits: int) -> Counts:
 
 
 def reaching(numbers: Counts) -> NDArray[np.int64]:
-    """Count for each of `WIDTHS` the numbers that no code of so many bits says."""
+    """Counts for each of `WIDTHS` the numbers that no code of so many bits says."""
     highest = int(numbers.max(initial=0))
     tops = [(1 << bits) - 1 for bits in WIDTHS]
     return np.array(
@@ -158,7 +158,7 @@ def reaching(numbers: Counts) -> NDArray[np.int64]:
 
 
 def best_width(length: int, others: NDArray[np.int64], least: int) -> int:
-    """Choose the bits that take the least room.
+    """Chooses the bits that take the least room.
 
     Args:
         length: how many numbers there are.
@@ -213,7 +213,7 @@ def encode(pieces: Iterable[Counts], bits: int) -> Iterator[tuple[Counts, Counts
 
 
 def _packed(codes: Counts, bits: int) -> Counts:
-    """Put codes of less than a byte side by side; there are as many as fill bytes."""
+    """Puts codes of less than a byte side by side; there are as many as fill bytes."""
     share = _BYTE // bits
     if share <= 1:
         return codes

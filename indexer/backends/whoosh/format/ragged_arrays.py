@@ -64,7 +64,7 @@ def distinct(values: NDArray[Any], *, in_runs: bool = False) -> NDArray[Any]:
 def turned(
     ends: NDArray[np.signedinteger[Any]], flat: NDArray[np.int32], count: int, most: int = _MOST
 ) -> Iterator[tuple[int, int, NDArray[np.int64]]]:
-    """Turn a ragged array of numbers around, so many entries at a time that memory is bounded.
+    """Turns a ragged array of numbers around, so many entries at a time that memory is bounded.
 
     Args:
         ends: where each row begins and the next one with it, rows + 1 entries.
@@ -85,7 +85,7 @@ def turned(
 
 
 def gathered(ends: Ints, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], Ints]:
-    """Find the entries of some rows of a ragged array.
+    """Finds the entries of some rows of a ragged array.
 
     Args:
         ends: where each row begins and the next one with it, rows + 1 entries.

@@ -72,12 +72,12 @@ class Strings:
 
     @classmethod
     def of(cls, strings: list[str]) -> Self:
-        """Pack strings in the order given."""
+        """Packs strings in the order given."""
         return cls.of_raws([string.encode() for string in strings])
 
     @classmethod
     def of_raws(cls, raws: list[bytes]) -> Self:
-        """Pack strings that are UTF-8 already, in the order given."""
+        """Packs strings that are UTF-8 already, in the order given."""
         ends = np.zeros(len(raws) + 1, np.int64)
         np.cumsum([len(raw) for raw in raws], out=ends[1:])
         return cls(np.frombuffer(b"".join(raws), np.uint8), ends)

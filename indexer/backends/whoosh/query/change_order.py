@@ -36,7 +36,7 @@ class Stretch:
 
     @classmethod
     def of(cls, since: str, until: str, after: tuple[str, str]) -> Self:
-        """Read the arguments of `indexer.search.Searcher.dated`."""
+        """Reads the arguments of `indexer.search.Searcher.dated`."""
         return cls(
             _seconds(since, -_FOREVER),
             _seconds(until, _FOREVER),

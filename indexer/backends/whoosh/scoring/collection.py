@@ -66,7 +66,7 @@ class Collection:
         *,
         encoder: EncoderChoice | None = None,
     ) -> None:
-        """Open the collection; everything is derived on first use."""
+        """Opens the collection; everything is derived on first use."""
         self._encoder = encoder
         self.analyzer = analyzer
         self.ranking = ranking

@@ -282,7 +282,7 @@ class ScoredTerms:
         return self._known, self._score_cache
 
     def get(self, term: TextTerm, budget: Budget | None = None) -> ScoredTerm:
-        """Find a term and score it in each segment.
+        """Finds a term and score it in each segment.
 
         Raises:
             BudgetSpent: when the budget does not suffice.

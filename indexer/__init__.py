@@ -146,7 +146,7 @@ from indexer.related.more_like_this import (
 from indexer.related.topics import Topic, topics_of
 from indexer.related.versions import find_versions
 from indexer.related.works import MOST_TOGETHER, Works, put_together, versions_among
-from indexer.reviews.label_clauses import label_asked, without_label
+from indexer.reviews.label_clauses import depends_on_labels, label_asked, without_label
 from indexer.reviews.labels import PaperLabels, labels_of
 from indexer.reviews.screening_order import ScreeningOrder, screening_order, screening_sentences
 from indexer.reviews.screening_table import FORMAT as SCREENING_FORMAT
@@ -352,6 +352,7 @@ __all__ = [
     "connection_json",
     "corrected_bibtex",
     "decisions_of",
+    "depends_on_labels",
     "display",
     "dublin_core_element",
     "find_versions",

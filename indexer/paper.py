@@ -114,6 +114,8 @@ def name_key(name: str) -> str:
     "Yang LIU" and "Yang Liu" share a key; "François" and "Francois" do not, nor do
     "Tao Lin" and "Tao Lin 0004".
     """
+    if name.isascii():  # as most are; to normalize and case-fold them is to lower-case them
+        return " ".join(name.lower().split())
     folded = unicodedata.normalize("NFC", name).casefold()
     return " ".join(unicodedata.normalize("NFC", folded).split())
 

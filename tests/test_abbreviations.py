@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from indexer import Paper, load_venues, parse_query, read_typed_text
-from indexer.query_analysis.abbreviations import definition, long_forms
+from indexer.query_analysis.abbreviations import definition, long_forms, short_form
 from tests.oracle import MemoryIndex
 
 
@@ -58,4 +58,12 @@ def test_an_abbreviation_finds_its_long_form_and_says_so() -> None:
         assert "also finds “paper kite network”" in reasons[0]
         assert found('"PKN"')[1] == []
         assert found("pkn")[1] == []
+        assert short_form(searcher, "Paper kite networks") == "PKN"
+        assert short_form(searcher, "round tea cup") == ""
+        ids, reasons = found("paper-kite network")
+        assert ids >= {"d0", "d1", "d2", "p", "l"}
+        assert reasons == [
+            "“paper-kite network” also finds “PKN”; in quotation marks only as typed."
+        ]
+        assert found('"paper kite network"')[1] == []
         assert found("PKNs in wind")[0] >= {"d0", "d1", "d2"}

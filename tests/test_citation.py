@@ -18,6 +18,7 @@ from indexer.build import read_papers
 from indexer.citation import CITATION_FORMATS, citation_format, write_citations
 from indexer.citation.keys import KeyRing
 from indexer.citation.person import Person, person_of
+from indexer.citation.table import COLUMNS
 from indexer.errors import QueryError
 from indexer.paper import CONFERENCE, JOURNAL, Paper, unnumbered
 from indexer.text.display import plain as rendered
@@ -101,11 +102,7 @@ def test_nothing_is_a_file_of_nothing() -> None:
         "",
         "[]\n",
         "",
-        (
-            "id,title,authors,venue,year,type,doi,url,keywords,volume,issue,pages,article_number,"
-            "publisher,place,editors,series,edition,version,date,language,subject_headings,pdf_url,isbn,"
-            "issn,pmid,pmcid,arxiv,abstract\r\n"
-        ),
+        ",".join((*COLUMNS, "abstract")) + "\r\n",
         "",
     ]
 

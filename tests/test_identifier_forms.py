@@ -69,11 +69,32 @@ SICI = "10.1002/(sici)1097-4571(199009)41:6<391::aid-asi1>3.0.co;2-9"
         ("https://papers.nips.cc/paper/2017/file/3f5e-Paper.pdf",
          "url:proceedings.neurips.cc/paper/2017/3f5e"),
         ("http://www.example.org/a/?utm_source=x", "url:example.org/a"),
+        ("DOI 10.1145/ 2939672.2939785", "doi:10.1145/2939672.2939785"),
+        ("info:doi/10.1145/2939672.2939785", "doi:10.1145/2939672.2939785"),
+        ("https://www.doi.org/10.1145/1.2?ref=x", "doi:10.1145/1.2"),
+        ("[10.1145/1.2](https://doi.org/10.1145/1.2)", "doi:10.1145/1.2"),
+        ('<a href="https://arxiv.org/abs/1706.03762">A paper</a>', "arxiv:1706.03762"),
+        ("https://www.google.com/url?q=https%3A%2F%2Farxiv.org%2Fabs%2F1706.03762&sa=D",
+         "arxiv:1706.03762"),
+        ("https://web.archive.org/web/2020/http://aclanthology.org/P19-1001/", "acl:p19-1001"),
+        ("https://ieeexplore-ieee-org.ezproxy.example.edu/document/12345",
+         "url:ieeexplore.ieee.org/document/12345"),
+        ("0-306-40615-2", "isbn:9780306406157"),
+        ("/paper/nips2017-1", "id:nips2017-1"),
     ],
 )  # fmt: skip
 def test_an_identifier_in_any_spelling_has_one_key(text: str, key: str) -> None:
     assert identifiers_in(text)[0].key == key
     assert identifiers_in(f"  {text}\u200b ")[0].key == key
+
+
+def test_a_doi_also_asks_for_the_page_whose_number_it_holds() -> None:
+    readings = identifiers_in("https://doi.org/10.1109/ICRA.2011.5980321")
+    assert [str(reading) for reading in readings] == [
+        "doi:10.1109/icra.2011.5980321", "url:ieeexplore.ieee.org/document/5980321",
+    ]  # fmt: skip
+    assert len(identifiers_in("10.24963/ijcai.2023/652")) == 2
+    assert len(identifiers_in("10.1109/TPAMI.2011.17")) == 1
 
 
 @pytest.mark.parametrize(

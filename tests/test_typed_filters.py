@@ -54,6 +54,8 @@ def searcher() -> Iterator[Searcher]:
         ("kites 2019-2021", "i20 n21", "2019-2021"),
         ("kites between 2020 and 2021", "i20 n21", "2020-2021"),
         ("kites in 2023", "n23", "2023"),
+        ("NeurIPS kites from the 2020s", "n21 n23", "NeurIPS 2020-2029"),
+        ("recent ICRA papers on grasping", "i19 i20", "ICRA"),
         ("kites 2023", "n23", "2023"),
         ("gossip Advances in Neural Information Processing Systems", "n17 n21", "NeurIPS"),
         # A title with all the words is what was meant.

@@ -23,6 +23,7 @@ from indexer import (
     Searcher,
     Venues,
     WatchedPage,
+    depends_on_labels,
     load_venues,
     plain,
     read_typed_text,
@@ -95,7 +96,8 @@ class SitePages:
         query = read_typed_text(asked, searcher, self.venues)
         ids = tuple(dict.fromkeys(searcher.ids(query)))
         path = self.params.write(replace(asked, page=1), "/search")
-        return WatchedPage(_in_words(asked), self.address(path), ids)
+        is_by_label = depends_on_labels(query.clause)
+        return WatchedPage(_in_words(asked), self.address(path), ids, is_by_label=is_by_label)
 
     def _author(self, alert: Alert, searcher: Searcher) -> WatchedPage:
         slug, _, number = alert.subject.partition("/")

@@ -151,6 +151,7 @@ def _add_words(app: Flask, title: str, owner: Owner) -> None:
         static=static,
         timed_out=request_context.timed_out,
         kind=kind,
+        minute=_minute,
         plain=plain,
         carried=request_context.carried,
         choices=fast_html.choices,
@@ -164,3 +165,13 @@ def _add_words(app: Flask, title: str, owner: Owner) -> None:
         years_table=fast_html.years_table,
         address_writer=writer,
     )
+
+
+def _minute(moment: str) -> str:
+    """Write a moment of ISO 8601 in UTC for people; leave any other text as it is.
+
+    >>> _minute("2026-11-30T19:13:24+00:00"), _minute("2026-11-30T19:13:24Z")
+    ('2026-11-30 19:13 UTC', '2026-11-30 19:13 UTC')
+    """
+    day, middle, time = moment.partition("T")
+    return f"{day} {time[:5]} UTC" if middle and time.endswith(("Z", "+00:00")) else moment

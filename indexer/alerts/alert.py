@@ -91,12 +91,15 @@ class WatchedPage:
         address: absolute; empty where the site has no public address.
         ids: the papers on it, in its order, each once.
         missing: ids that the alert lists itself and the index does not have; of a shelf only.
+        is_by_label: whether labels decide what is on it, so that a paper comes without a change of
+            its record.
     """
 
     title: str
     address: str
     ids: tuple[str, ...]
     missing: tuple[str, ...] = ()
+    is_by_label: bool = False
 
 
 class AlertPages(Protocol):

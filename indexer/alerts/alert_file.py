@@ -27,6 +27,7 @@ from indexer.alerts.alert import Alert, AlertsFile, PageKind, Target, TargetKind
 from indexer.configuration.networks import is_mailbox
 from indexer.errors import ConfigError
 from indexer.intake.yaml_nodes import NodeReader, composed, is_null, node_text
+from indexer.system.protected import descriptor_of
 
 MOST_ALERTS: Final = 1_000
 _MOST_TARGETS: Final = 50
@@ -45,6 +46,7 @@ _PAGE_KEYS: Final[Mapping[PageKind, tuple[str, ...]]] = MappingProxyType(
 )
 _ALL_KEYS: Final = tuple(dict.fromkeys((*_KEYS, *_AUTHOR_KEYS)))
 _PARAMETERS: Final = MappingProxyType({"query": "q", "shelf": "id"})
+_LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
 
@@ -214,9 +216,14 @@ def _webhook_fault(text: str) -> str:
     except ValueError:
         is_good = False
     if is_good and text.isascii() and text.isprintable() and " " not in text:
+        is_open = parts.username is not None and parts.scheme == "http"
+        if is_open and parts.hostname not in _LOOPBACK:
+            return "expected https:// for an address with a name and password"
         return ""
     return "expected an address that begins with https:// or http://, in ASCII"
 
 
 def _file_fault(text: str) -> str:
-    return "" if text and text.isprintable() and text != "-" else "expected the name of a file"
+    if text == "-" or (text and descriptor_of(text) is not None):
+        return "expected the name of a file; for standard output write `stdout: true`"
+    return "" if text and text.isprintable() else "expected the name of a file"

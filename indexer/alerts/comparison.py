@@ -113,7 +113,7 @@ def compare(
         digests: of the papers that the alert knows.
         changes: since the generation of `digests`; None where that is no longer there. A paper
             that is neither known nor among them matches for another reason than its record (fewer
-            papers have all words, say): it is noted and not told.
+            papers have all words, say): it is noted and not told, except on a page by label.
     """
     known = dict(digests)
     touched = None if changes is None else {*changes.added, *changes.changed}
@@ -128,7 +128,8 @@ def compare(
             continue
         known[paper_id] = record_digest(paper)
         if before is None or before == REMOVED:
-            if touched is None or paper_id in touched or before == REMOVED:
+            is_told = touched is None or paper_id in touched or before == REMOVED
+            if is_told or page.is_by_label:
                 new.append(paper)
         elif before != known[paper_id]:
             changed.append(paper)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -153,6 +154,9 @@ def _append(path: str, text: str) -> None:
     A text that a killed run has left unfinished there stays a piece of its own.
     """
     try:
+        if Path(path).exists() and not Path(path).is_file():
+            _write_device(path, text)
+            return
         with Path(path).open("ab+") as file:
             if file.tell() and path.endswith((".jsonl", ".json")):
                 file.seek(-1, os.SEEK_END)
@@ -165,3 +169,16 @@ def _append(path: str, text: str) -> None:
             os.fsync(file.fileno())
     except OSError as error:
         raise DeliveryError(f"{path}: cannot be written: {error.strerror or error}") from error
+
+
+def _write_device(path: str, text: str) -> None:
+    """Writes a text to a terminal, a named pipe or /dev/null, without waiting for a reader.
+
+    Raises:
+        OSError: when not all of it is taken.
+    """
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | getattr(os, "O_NONBLOCK", 0))
+    data = text.encode(errors="replace")
+    with open(descriptor, "wb", buffering=0) as file:  # noqa: PTH123 - a descriptor, no path
+        if file.write(data) != len(data):
+            raise BlockingIOError(errno.EAGAIN, "not all of the notice is taken")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import http.client
 import json
 import random
@@ -9,7 +10,7 @@ import ssl
 import time
 from collections.abc import Callable
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from indexer.alerts.deadline import closed_after, reply_text
 from indexer.alerts.notice import Notice, notice_json
@@ -50,7 +51,7 @@ def post_notice(
 
     Args:
         notice: becomes the body, as JSON.
-        address: http or https.
+        address: http or https; a name and password in it are sent as basic authentication.
         timeout: seconds to connect, and to wait for each part of the answer.
         retries: how often it is tried again after no answer, 408, 425, 429 or 5xx.
         sleep: waits.
@@ -90,6 +91,9 @@ def _post(body: bytes, key: str, address: str, timeout: float) -> None:
         "Idempotency-Key": key,
         "Connection": "close",
     }
+    if parts.username is not None:
+        login = f"{unquote(parts.username)}:{unquote(parts.password or '')}".encode()
+        headers["Authorization"] = f"Basic {base64.b64encode(login).decode()}"
     try:
         connection.connect()
         with closed_after(connection, 4 * timeout):

@@ -74,7 +74,8 @@ def sum_up(name: str, papers: Iterable[Paper], read: Read = read_person) -> Care
             if name_key(author) != key and (other := read(author)) is not None:
                 shorts[other.short] = author
         counts.update(shorts.keys())
-        names = shorts | names
+        for short, author in shorts.items():
+            names.setdefault(short, author)
         if paper.venue:
             venues.add(paper.venue)
         if paper.year is not None:

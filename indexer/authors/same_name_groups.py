@@ -118,8 +118,14 @@ def connected(name: str, papers: Sequence[Paper]) -> list[list[Paper]]:
         for root, members in parts.groups().items()
         if len(members) >= SMALLEST
     }
+    norms = {
+        root: math.sqrt(sum(count * count for count in words.values()))
+        for root, words in counts.items()
+    }
     for one, other in combinations(counts, 2):
-        if _cosine(counts[one], counts[other]) >= _ALIKE:
+        shared = counts[one].keys() & counts[other].keys()
+        dot = sum(counts[one][word] * counts[other][word] for word in shared)
+        if dot and dot >= _ALIKE * norms[one] * norms[other]:
             parts.join(one, other)
     groups = [[papers[at] for at in members] for members in parts.groups().values()]
     return sorted(groups, key=len, reverse=True)
@@ -162,14 +168,4 @@ def _describe(name: str, papers: Sequence[Paper]) -> Group:
         venues=tuple(sorted(venues, key=lambda venue: (-venues[venue], venue))),
         first=min(years, default=None),
         last=max(years, default=None),
-    )
-
-
-def _cosine(one: Counter[str], other: Counter[str]) -> float:
-    dot = sum(count * other[word] for word, count in one.items())
-    if not dot:
-        return 0.0
-    return dot / math.sqrt(
-        sum(count * count for count in one.values())
-        * sum(count * count for count in other.values())
     )

@@ -1,8 +1,9 @@
 """BibTeX (www.bibtex.org/Format) and biblatex (ctan.org/pkg/biblatex): one entry a paper.
 
 Fields that the styles know carry what they are made for; what no style knows has the names that
-JabRef, Better BibTeX and publishers' sites use, which styles pass over. Authors of a list that the
-dump cut short end in ``and others``, as BibTeX has it.
+JabRef, Better BibTeX and publishers' sites use, or those of `indexer.record.extra_fields`, which
+styles pass over. Authors of a list that the dump cut short end in ``and others``, as BibTeX has it.
+biblatex takes ORCID iDs as annotations of names (manual, 3.7).
 """
 
 from __future__ import annotations
@@ -14,11 +15,18 @@ from typing import Final
 from indexer.author import Author
 from indexer.citation.entry_types import biblatex_type, bibtex_type, says_kind
 from indexer.citation.keys import KeyRing
-from indexer.citation.names import biblatex_name, bibtex_name, each, editors, people
+from indexer.citation.names import bibtex_name, each, editors, people
 from indexer.citation.options import CitationOptions
 from indexer.citation.texsafe import tex_text, tex_title
 from indexer.paper import Paper
 from indexer.publication import KIND_LABELS
+from indexer.record.extra_fields import (
+    EXTRA_NAMES,
+    PAPER_ID,
+    PERSON_NAMES,
+    extra_fields,
+)
+from indexer.record.identifiers import SCHEMES
 
 _MONTHS: Final = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _SCHEMES: Final = {
@@ -33,6 +41,12 @@ _CONTAINERS: Final = {
 }  # fmt: skip
 _NUMBERED: Final = ("techreport", "report", "patent", "manual", "standard")
 _RANGE = re.compile(r"(?<=\w)-(?=\w)")
+_PLACED: Final = (EXTRA_NAMES - {PAPER_ID, "subtitle", *SCHEMES, *PERSON_NAMES}) | {
+    "isbn", "issn", "citekey", "author-literal", "editor-literal",
+}  # fmt: skip
+"""Fields of `indexer.record.extra_fields` that have one of the names above."""
+_ANNOTATED: Final = frozenset(("author-orcid", "editor-orcid"))
+"""Fields that biblatex has in annotations of names."""
 _VERBATIM = re.compile(r"[{}\\^\s\x00-\x1f\x7f]")
 
 
@@ -107,6 +121,7 @@ class _Entry:
         yield "pdf", _verbatim(known.pdf_url)
         yield "license", self._text(known.licence)
         yield "retracted", "true" if known.retracted else ""
+        yield from self._extra()
         separator = "; " if any("," in keyword for keyword in paper.keywords) else ", "
         yield "keywords", self._text(separator.join(paper.keywords))
         yield "abstract", self._text(paper.abstract) if self.options.abstract else ""
@@ -115,13 +130,19 @@ class _Entry:
 
     def _titles(self) -> Iterator[tuple[str, str]]:
         title, subtitle = self.paper.title, self.paper.publication.subtitle
-        end = f": {subtitle}"
-        if self.biblatex and subtitle and title.endswith(end) and title != end:
-            yield "title", self._title(title.removesuffix(end))
+        main = self._main_title()
+        if main and self.biblatex:
+            yield "title", self._title(main)
             yield "subtitle", self._title(subtitle)
         else:
             yield "title", self._title(title)
+            yield "shorttitle", self._title(main)
         yield "origtitle", self._title(self.paper.publication.original_title)
+
+    def _main_title(self) -> str:
+        """Returns the title without its subtitle; empty where no subtitle is told."""
+        end = f": {self.paper.publication.subtitle}"
+        return self.paper.title.removesuffix(end) if self.paper.title.endswith(end) else ""
 
     def _people(self) -> str:
         names = each(people(self.paper), self._name)
@@ -130,7 +151,7 @@ class _Entry:
         return " and ".join(names)
 
     def _name(self, author: Author) -> str:
-        return (biblatex_name if self.biblatex else bibtex_name)(author, self._text)
+        return bibtex_name(author, self._text)
 
     def _container(self) -> Iterator[tuple[str, str]]:
         name = _CONTAINERS.get(self.type, "howpublished")
@@ -176,6 +197,28 @@ class _Entry:
         if "/" in date:
             yield "date", date
 
+    def _extra(self) -> Iterator[tuple[str, str]]:
+        """Returns what has no field of its own, several values as biblatex lists them."""
+        paper = self.paper
+        singles = {name for name in (*_SCHEMES, "arxiv") if _is_single(paper, name)}
+        if not paper.identifier("arxiv") and _is_single(paper, "handle"):
+            singles.add("handle")
+        placed = _PLACED | singles
+        if self.biblatex:
+            placed |= _ANNOTATED
+            for role, people_ in (("author", people(paper)), ("editor", editors(paper))):
+                orcids = ((place, one.orcid) for place, one in enumerate(people_, start=1))
+                told = "; ".join(f'{place}="{orcid}"' for place, orcid in orcids if orcid)
+                yield f"{role}+an:orcid", told
+        if self._main_title():
+            placed |= {"subtitle"}
+        grouped: dict[str, list[str]] = {}
+        for name, value in extra_fields(paper, placed):
+            grouped.setdefault(name, []).append(self._text(value))
+        for name, values in grouped.items():
+            bare = len(values) == 1 and "{" not in values[0] and " and " not in values[0]
+            yield name, values[0] if bare else " and ".join(f"{{{value}}}" for value in values)
+
     def _default_genre(self) -> str:
         """Returns "Thesis" or "Report" where no more is known: BibTeX would print "PhD thesis"."""
         kind = self.paper.kind
@@ -194,9 +237,15 @@ class _Entry:
         else:
             yield "subjects", self._text("; ".join(subjects))
         for scheme in ("isbn", "issn"):
-            yield scheme, self._text(", ".join(paper.identifier_map.get(scheme, ())))
+            first, *others = paper.identifier_map.get(scheme, ("",))
+            yield scheme, self._text(first)
+            yield f"{scheme}s", self._text(", ".join(others))  # biber accepts one number alone
         for scheme, name in _SCHEMES.items():
-            yield name, self._text(paper.identifier(scheme))
+            yield name, self._text(paper.identifier(scheme)) if _is_single(paper, scheme) else ""
+
+
+def _is_single(paper: Paper, scheme: str) -> bool:
+    return len(paper.identifier_map.get(scheme, ())) == 1
 
 
 def _verbatim(address: str) -> str:

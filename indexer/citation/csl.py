@@ -13,11 +13,18 @@ from indexer.citation.keys import KeyRing
 from indexer.citation.names import csl_name, editors, people
 from indexer.citation.options import CitationOptions
 from indexer.paper import Paper
+from indexer.record.extra_fields import EXTRA_NAMES, PAPER_ID, extra_fields
 from indexer.serialization.details import identifiers_json
 from indexer.text.display import plain
 
 _OWN = ("isbn", "issn", "pmid", "pmcid", "citekey")
 """Identifiers that CSL has variables for; the key is the item's id."""
+_FIRST = ("pmid", "pmcid")
+"""Those of which a variable has only one."""
+
+_PLACED = EXTRA_NAMES - {PAPER_ID, *(f"{role}-{known}" for role in ("author", "editor")
+                                     for known in ("source-id", "name"))}  # fmt: skip
+"""Fields that have a variable, or a name of their own in ``custom``."""
 
 
 def write(papers: Iterable[Paper], options: CitationOptions) -> Iterator[str]:
@@ -85,8 +92,15 @@ def csl_item(paper: Paper, key: str, options: CitationOptions) -> dict[str, Any]
 
 def _custom(paper: Paper) -> dict[str, Any]:
     known = paper.publication
-    others = [(scheme, value) for scheme, value in paper.identifiers if scheme not in _OWN]
-    custom = {
+    others = [
+        (scheme, value)
+        for scheme, value in paper.identifiers
+        if scheme not in _OWN or (scheme in _FIRST and value != paper.identifier(scheme))
+    ]
+    extra: dict[str, list[str]] = {}
+    for name, value in extra_fields(paper, _PLACED):
+        extra.setdefault(name, []).append(value)
+    custom: dict[str, Any] = {
         "subtitle": _line(known.subtitle),
         "article-number": _line(known.article_number),
         "licence": _line(known.licence),
@@ -95,6 +109,7 @@ def _custom(paper: Paper) -> dict[str, Any]:
         "subjects": [_line(subject) for subject in known.subjects],
         "identifiers": identifiers_json(others),
         "authors-complete": "no" if not paper.authors_complete else "",
+        **extra,
     }
     return {name: value for name, value in custom.items() if value}
 

@@ -67,20 +67,6 @@ def bibtex_name(author: Author, write: Callable[[str], str]) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def biblatex_name(author: Author, write: Callable[[str], str]) -> str:
-    """Returns a name as `bibtex_name` does; a particle that drops is said to (biber, 3.4)."""
-    if is_whole(author) or not author.dropping_particle:
-        return bibtex_name(author, write)
-    fields = {
-        "family": author.family,
-        "given": author.given,
-        "prefix": joined(author.dropping_particle, author.particle),
-        "suffix": author.suffix,
-    }
-    written = [f"{name}={_field(text, write)}" for name, text in fields.items() if text]
-    return ", ".join([*written, "useprefix=false"])
-
-
 def csl_name(author: Author) -> dict[str, Any]:
     """Returns a name as CSL-JSON has it, with ORCID iD and affiliations as Crossref writes them."""
     if is_whole(author):
@@ -103,11 +89,6 @@ def endnote_name(author: Author) -> str:
     name = inverted(author)
     is_group = is_whole(author) and " " in name and not is_east_asian(name)
     return f"{name.replace(',', '')}," if is_group else name
-
-
-def _field(text: str, write: Callable[[str], str]) -> str:
-    written = write(text)
-    return f"{{{written}}}" if re.search(r"[\s,=]|\band\b", text) else written
 
 
 def _braced(text: str, write: Callable[[str], str], *, by_lower: bool = False) -> str:

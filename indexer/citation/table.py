@@ -11,19 +11,41 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from indexer.author import Author
+from indexer.citation.names import editors, endnote_name, people
 from indexer.citation.options import CitationOptions
 from indexer.paper import Paper
 from indexer.publication import KIND_LABELS
+from indexer.record.extra_fields import (
+    AUTHORS_COMPLETE,
+    EXTRA_NAMES,
+    PERSON_NAMES,
+    extra_fields,
+)
+from indexer.record.identifiers import SCHEMES
 
+_TEXTS: Final = (
+    *("volume", "issue", "pages", "article_number", "publisher", "place", "series", "edition"),
+    *("version", "date", "language", "pdf_url", "subtitle", "genre", "venue_short"),
+    *("original_title", "chapter", "number", "page_count", "event", "event_place"),
+    *("series_number", "licence", "note"),
+)
+_SCHEMES: Final = (
+    *("isbn", "issn", "pmid", "pmcid", "arxiv", "acl", "dblp", "openalex", "s2", "wos", "scopus"),
+)
 COLUMNS: Final = (
     *("id", "title", "authors", "venue", "year", "type", "doi", "url", "keywords"),
-    *("volume", "issue", "pages", "article_number", "publisher", "place", "editors", "series"),
-    *("edition", "version", "date", "language", "subject_headings", "pdf_url"),
-    *("isbn", "issn", "pmid", "pmcid", "arxiv"),
+    *(*_TEXTS, "editors", "subject_headings", "retracted"),
+    *(*_SCHEMES, "authors_inverted", "editors_inverted", "extra"),
 )
-"""Names of the columns; ``abstract`` is the last, where it is wanted."""
-_TEXTS: Final = ("volume", "issue", "pages", "article_number", "publisher", "place")
-_SCHEMES: Final = ("isbn", "issn", "pmid", "pmcid", "arxiv")
+"""Names of the columns; ``abstract`` is the last, where it is wanted.
+
+``extra`` has what no column has, as ``name: value``, parted by " | ", see
+`indexer.record.extra_fields`.
+"""
+_PLACED: Final = EXTRA_NAMES - {AUTHORS_COMPLETE, *SCHEMES, *PERSON_NAMES} | {
+    *_SCHEMES, "author-literal", "editor-literal",
+}  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
 
 
@@ -45,21 +67,26 @@ def _cells(paper: Paper) -> list[str]:
         "; ".join(paper.authors),
         paper.venue,
         str(paper.year or ""),
-        paper.type or KIND_LABELS.get(paper.kind, ""),
+        KIND_LABELS.get(paper.publication.kind, "") or paper.type,
         paper.doi,
         paper.url,
         "; ".join(paper.keywords),
         *(getattr(publication, name) for name in _TEXTS),
         "; ".join(editor.name for editor in publication.editors),
-        publication.series,
-        publication.edition,
-        publication.version,
-        publication.date,
-        publication.language,
         "; ".join(publication.subjects),
-        publication.pdf_url,
+        "yes" if publication.retracted else "",
         *("; ".join(paper.identifier_map.get(scheme, ())) for scheme in _SCHEMES),
+        _inverted(people(paper)),
+        _inverted(editors(paper)),
+        " | ".join(
+            f"{name}: {value}".replace(" | ", " / ") for name, value in extra_fields(paper, _PLACED)
+        ),
     ]
+
+
+def _inverted(authors: Iterable[Author]) -> str:
+    """Returns names as "Lovelace, Ada; World Health Organization,;", so that parts are known."""
+    return "".join(f"{name}; " for author in authors if (name := endnote_name(author))).rstrip()
 
 
 def _line(cells: Iterable[str]) -> str:

@@ -17,7 +17,6 @@ from indexer.paper import TYPE_KINDS, Paper
 from indexer.publication import KIND_LABELS, TEXT_FIELDS, UNPUBLISHED, Publication
 from indexer.record.identifiers import normalised
 
-_VERSIONED: Final = ("software", "dataset")
 MOST_IDENTIFIERS: Final = 100
 MOST_EDITORS: Final = 1_000
 BAD_DATE: Final = "no date, taken as missing"
@@ -74,8 +73,6 @@ def clean_publication(record: Record, paper: Paper, printed: str, work: Work) ->
     texts = {
         field: work.text(field, value, ()) for field in _PLAIN if (value := getattr(given, field))
     }
-    if kind in _VERSIONED and not texts.get("version"):
-        texts["version"] = texts.pop("edition", "")  # RIS and EndNote have one place for both
     editors: list[Author] = []
     for editor in given.editors[:MOST_EDITORS]:
         name = names.unmarked(names.spelled_out(work.text("editors", editor.name, ())))

@@ -150,7 +150,7 @@ class Venues:
         return (*self._table.items(), *self._more.items())
 
     @cached_property
-    def _whole(self) -> Mapping[str, str]:
+    def _by_whole_name(self) -> Mapping[str, str]:
         """Canonical name by whole name, for venues that are known by nothing else."""
         whole: dict[str, str] = {}
         for name, entry in self._further.items():
@@ -224,11 +224,11 @@ class Venues:
 
     def _whole_name(self, text: str) -> str:
         """Returns the venue of which a text is the whole name, but for a place or a subtitle."""
-        if not self._whole:
+        if not self._by_whole_name:
             return ""
         plain = _PLACE.sub("", text)
         for candidate in (text, plain, _NLM_SUBTITLE.sub("", plain), _OCCASION_YEAR.sub("", plain)):
-            if name := self._whole.get(_whole_key(candidate)):
+            if name := self._by_whole_name.get(_whole_key(candidate)):
                 return name
         return ""
 

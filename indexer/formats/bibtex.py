@@ -15,11 +15,18 @@ from indexer.cleaning.kinds import kind_of
 from indexer.cleaning.tex_letters import without_tex_letters
 from indexer.errors import RecordError
 from indexer.formats.bibtex_entries import Entry, read_entries
-from indexer.formats.bibtex_names import authors_of, without_unprinted
+from indexer.formats.bibtex_names import (
+    authors_of,
+    is_braced,
+    split_at_and,
+    with_orcids,
+    without_unprinted,
+)
 from indexer.formats.keywords import listed_keywords
 from indexer.intake.dump import Dump
 from indexer.intake.record import Notice, Read, Record
 from indexer.publication import Publication
+from indexer.record.extra_fields import EXTRA_NAMES, ExtraField, with_extra_fields
 from indexer.record.identifiers import arxiv_of
 
 MOST_WAITING: Final = 20_000
@@ -40,8 +47,13 @@ _NUMBERED = frozenset(("techreport", "report", "patent", "manual", "standard"))
 _IDENTIFIERS = {
     "pmid": ("pmid",), "pmcid": ("pmcid", "pmc"), "mag": ("mag",), "openalex": ("openalex",),
     "openreview": ("openreview",), "s2": ("s2id", "corpusid"), "wos": ("unique-id", "wos"),
-    "acl": ("anthology-id",), "dblp": ("biburl-key",),
+    "acl": ("anthology-id",), "dblp": ("dblp", "biburl-key"),
 }  # fmt: skip
+_EXTRA = EXTRA_NAMES - {
+    "volume", "issue", "chapter", "pages", "number", "publisher", "series", "edition", "version",
+    "date", "language", "note", "licence", "subtitle", "isbn", "issn", *_IDENTIFIERS,
+}  # fmt: skip
+"""Fields of `indexer.record.extra_fields` that mean nothing else in BibTeX."""
 _EPRINTS = {"arxiv": "arxiv", "pubmed": "pmid", "pmid": "pmid", "pmcid": "pmcid", "hdl": "handle"}
 _PREPRINT = re.compile(
     r"arxiv (?:e-?)?(?:preprint|prints?) arxiv:\s?(\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z-]+)?/\d{7})",
@@ -144,21 +156,24 @@ def _record(entry: Entry, parent: Entry | None) -> Record:
     venue = text("booktitle", "journal", "journaltitle")
     if not venue and not _WEB.search(published):
         venue = text("howpublished")
+    if not venue and entry.type in _THESES:
+        venue = text("school", "institution")
     venue = venue or text("shortjournal", "maintitle")
     if not venue:
         names = ("booktitle", "shortname", "name", "title", "journal", "journaltitle")
         venue = without_tex_letters(next((inherited[n] for n in names if inherited.get(n)), ""))
-    if not venue and entry.type in _THESES:
-        venue = text("school", "institution")
     is_loose = entry.type in _LOOSE and "entrysubtype" not in fields
     is_preprint = is_loose and not venue and _is_arxiv(entry)
     if is_preprint and _identity(entry):
         venue = "arXiv"
-    authors = authors_of(fields.get("author", ""))
+    authors = with_orcids(authors_of(fields.get("author", "")), fields, "author")
     title, subtitle = text("title"), text("subtitle")
     if subtitle and subtitle not in title:
         title = f"{title}: {subtitle}"
-    return Record(
+    short = text("shorttitle")
+    if not subtitle and short and title.startswith(f"{short}: "):
+        subtitle = title.removeprefix(f"{short}: ")
+    record = Record(
         line=entry.line,
         id=_identity(entry),
         title=title,
@@ -174,6 +189,19 @@ def _record(entry: Entry, parent: Entry | None) -> Record:
         identifiers=_identifiers(entry, inherited),
         publication=_publication(entry, either, subtitle, inherited),
     )
+    return with_extra_fields(record, _extra_fields(fields))
+
+
+def _extra_fields(fields: Mapping[str, str]) -> Iterator[ExtraField]:
+    """Returns what stands in fields that no style knows (see `indexer.record.extra_fields`)."""
+    for name in _EXTRA & fields.keys():
+        for item in _listed(fields[name]):
+            yield name, without_tex_letters(item)
+
+
+def _listed(text: str) -> list[str]:
+    """Returns the items of a list as biblatex writes it: "{one} and {two}"."""
+    return [item[1:-1] if is_braced(item) else item for item in split_at_and(text)]
 
 
 def _is_arxiv(entry: Entry) -> bool:
@@ -217,7 +245,7 @@ def _publication(
         place=either("address", "location"),
         event=either("eventtitle", "conference"),
         event_place=either("venue"),
-        editors=authors_of(editor),
+        editors=with_orcids(authors_of(editor), fields, "editor"),
         series=either("series"),
         series_number=(number if in_series else "") or either("seriesnumber"),
         edition=either("edition"),
@@ -248,10 +276,11 @@ def _identifiers(entry: Entry, inherited: Mapping[str, str]) -> tuple[tuple[str,
     pairs = [
         (scheme, without_tex_letters(value))
         for scheme, names in _IDENTIFIERS.items()
-        for value in (next((fields[n] for n in names if fields.get(n)), ""),)
+        for value in _listed(next((fields[n] for n in names if fields.get(n)), ""))
     ]
     for scheme in ("isbn", "issn"):
         given = fields.get(scheme, "") or inherited.get(scheme, "")
+        given = f"{given}, {fields.get(f'{scheme}s', '')}"
         pairs += [(scheme, part) for part in _LISTED.split(given)]
     anthology = _ANTHOLOGY.search(fields.get("url", ""))
     if anthology is not None:

@@ -7,6 +7,8 @@ the extended names of biblatex by biber's manual, section 3.4. No format of its 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from indexer.author import Author
@@ -25,6 +27,8 @@ _COMMAND = re.compile(r"\\[A-Za-z]+\*?\s*|\\.")
 _FIELD = re.compile(r"\s*(family|given|prefix|suffix|useprefix|[a-z][a-z-]*)\s*=\s*(.*)", re.DOTALL)
 _OPTION = re.compile(r"(?!family|given|prefix|suffix)[a-z]+=[^\s,{}]+")
 _STRAY = re.compile(r",? *\b[a-z]+ ?= ?\{[^{}]*\} ?,?")
+_ANNOTATION = re.compile(r'(\d+)\s*=\s*"([^"]*)"')
+_ORCID_NUMBER = re.compile(r"([^/;\n]+)/(\d{4}-\d{4}-\d{4}-\d{3}[\dXx])")
 _KNOWN: Final = frozenset(("family", "given", "prefix", "suffix"))
 
 
@@ -82,7 +86,7 @@ def _split(text: str, separators: str = "", *, most: int = 0) -> list[str]:
 def author_of_name(text: str) -> Author:
     """Returns one name; parts only where commas or braces tell them."""
     stripped = text.strip().strip(",").strip()
-    if _is_braced(stripped):
+    if is_braced(stripped):
         name = plain(stripped)
         return Author(name, literal=" " in name or is_organisation(name))
     parts = [part.strip() for part in _split(stripped, ",")]
@@ -95,7 +99,7 @@ def author_of_name(text: str) -> Author:
         family, given = parts[0], parts[-1]
         return person(family=plain(family), given=plain(given))
     simple = inverted_name(", ".join(plain(part) for part in parts))
-    if simple.has_parts and _is_braced(parts[0]):
+    if simple.has_parts and is_braced(parts[0]):
         # Braces keep a family name together, its particle with it.
         return with_whole_family(plain(parts[0]), simple)
     return simple
@@ -110,7 +114,7 @@ def _natural(text: str) -> Author:
     """Returns a name in natural order; parts only where braces hold words together."""
     words = [word for word in _split(text, " ~\t") if word]
     name = plain(text)
-    if len(words) > 1 and _is_braced(words[-1]) and " " in (family := plain(words[-1])):
+    if len(words) > 1 and is_braced(words[-1]) and " " in (family := plain(words[-1])):
         particle, rest = split_particle(family)
         given = plain(" ".join(words[:-1]))
         return Author(name, family=rest, given=given, particle=particle)
@@ -143,7 +147,7 @@ def _without_stray(match: re.Match[str]) -> str:
     return ", " if match[0].startswith(",") and match[0].endswith(",") else " "
 
 
-def _is_braced(text: str) -> bool:
+def is_braced(text: str) -> bool:
     r"""Whether one pair of braces is around the whole text, and it is no accent (``{\'e}``)."""
     if not (text.startswith("{") and text.endswith("}")) or re.match(r"\{\\\W", text):
         return False
@@ -169,3 +173,35 @@ def plain(text: str) -> str:
 def without_unprinted(text: str) -> str:
     r"""Returns a value without commands that print nothing (``\noopsort{1973b}``)."""
     return _UNPRINTED.sub("", text) if "\\" in text else text
+
+
+def with_orcids(
+    authors: tuple[Author, ...], fields: Mapping[str, str], role: str
+) -> tuple[Author, ...]:
+    """Returns people with the ORCID iDs of their entry.
+
+    biblatex annotates the first, second, … name of a list (``author+an:orcid = {1="0000-…"}``,
+    manual, 3.7); Web of Science writes ``orcid-numbers = {Lee, Ann/0000-…}``, a person a line.
+
+    Args:
+        authors: the people.
+        fields: of the entry.
+        role: "author" or "editor".
+    """
+    notes = dict(_ANNOTATION.findall(fields.get(f"{role}+an:orcid", "")))
+    listed = fields.get("orcid-numbers", "") if role == "author" else ""
+    if not notes and not listed:
+        return authors
+    named = {
+        plain(name).split(",")[0].casefold(): (plain(name), orcid)
+        for name, orcid in _ORCID_NUMBER.findall(listed)
+    }
+    people: list[Author] = []
+    for place, author in enumerate(authors, start=1):
+        name, orcid = named.get(author.sort_family.casefold(), ("", ""))
+        given = name.partition(",")[2].strip()
+        if not author.given.casefold().startswith(given[:1].casefold()):
+            orcid = ""
+        orcid = notes.get(str(place), orcid)
+        people.append(replace(author, orcid=orcid) if orcid else author)
+    return tuple(people)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final
 
-from indexer.analysis import MAX_PARTS, PATTERN, name_tokens, open_word
+from indexer.analysis import MAX_PARTS, MAX_WORD, PATTERN, name_tokens, open_word
 from indexer.highlighting.phrase_matches import (
     Stretch,
     TextToken,
@@ -36,6 +36,8 @@ from indexer.text.folded import Folded
 
 WORD: Final = re.compile(PATTERN)
 """The raw words of folded text, as `Analyzer.tokens` cuts them."""
+_PUNCTUATED: Final = re.compile(rf"""[("'\[]*([a-z0-9]{{1,{MAX_WORD}}})[.,;:!?)"'\]]*""")
+"""A chunk that is one plain word of ASCII with the punctuation around it, as most are."""
 FEW: Final = 32
 """Up to so many words are looked for in a name before it is cut into words."""
 _WORD_BYTES: Final = 320
@@ -75,6 +77,9 @@ def _weigh(tokens: str | OddChunk) -> int:
 
 
 def _tokenize(chunk: str) -> str | OddChunk:
+    word = _PUNCTUATED.fullmatch(chunk)
+    if word is not None:
+        return chunk if word[1] == chunk else word[1]
     raws: list[tuple[TextToken, ...]] = []
     width = 0
     raw = ""
@@ -138,8 +143,6 @@ class FieldMatcher:
         self._wanted = {word for way in (*rows, *steps, *nears) for word in way}
         self._wanted |= self._words | self._stems.keys()
         self._chunks = chunks
-        self._passed: set[str] = set()
-        """Chunks met that take one position and are not asked for."""
 
     def _add(self, term: TextTerm, *, author: bool) -> None:
         match term:
@@ -184,26 +187,23 @@ class FieldMatcher:
     def _look(self, folded: Folded) -> list[TextToken]:
         """Returns the tokens of a text that the query contains, and the joined forms around them.
 
-        Most chunks of a text are a plain word that is not asked for: once met, they are passed
-        over by built-in functions, and only the others are looked at one by one.
+        Most chunks of a text are a plain word that is not asked for: built-in functions read and
+        pass over them, and only the others are looked at one by one.
         """
-        wanted, passed = self._wanted, self._passed
+        wanted = self._wanted
         texts = folded.text.split(" ")
+        tokens = list(map(self._chunks.__getitem__, texts))
         seen: list[TextToken] = []
         ends: list[int] = []
         more = 0  # words that the chunks before had beyond one each
-        for at in [at for at, text in enumerate(texts) if text not in passed]:
-            text = texts[at]
-            chunk = self._chunks[text]
-            if isinstance(chunk, str):
-                if chunk not in wanted:
-                    passed.add(text)
-                    continue
-            elif wanted.isdisjoint(chunk.words):
-                if chunk.width == 1:
-                    passed.add(text)
+        for at in [
+            at for at, chunk in enumerate(tokens) if chunk in wanted or type(chunk) is OddChunk
+        ]:
+            chunk = tokens[at]
+            if isinstance(chunk, OddChunk) and wanted.isdisjoint(chunk.words):
                 more += chunk.width - 1
                 continue
+            text = texts[at]
             ends = ends or list(accumulate(map(len, texts)))
             begin = ends[at] - len(text) + at
             if isinstance(chunk, str):
@@ -220,17 +220,16 @@ class FieldMatcher:
 
     def _rows(self, seen: Sequence[TextToken]) -> Iterator[Stretch]:
         for stems in (False, True):
+            compounds = [ways for ways, of_stems in self._compounds if of_stems is stems]
+            phrases = () if stems else self._phrases
+            if not compounds and not phrases:
+                continue
             known = self._stems if stems else {}
             held = {known.get(token.word, token.word) for token in seen}
             rows: list[tuple[tuple[Way, ...], ...]] = [
-                (there,)
-                for ways, of_stems in self._compounds
-                if of_stems is stems and (there := possible(ways, held))
+                (there,) for ways in compounds if (there := possible(ways, held))
             ]
-            if not stems:
-                rows += [
-                    steps for steps in self._phrases if all(possible(ways, held) for ways in steps)
-                ]
+            rows += [steps for steps in phrases if all(possible(ways, held) for ways in steps)]
             if rows:
                 places = places_of(seen, known)
                 for steps in rows:
@@ -249,7 +248,9 @@ class FieldMatcher:
     def _anywhere(self, low: str) -> bool:
         """Returns whether lower-case ASCII text contains a word of the query."""
         tight = low.replace("-", "").replace("'", "")
-        return any(word in low or word in tight for word in self._wanted)
+        if any(word in low for word in self._wanted):
+            return True
+        return tight != low and any(word in tight for word in self._wanted)
 
     def name_spans(self, name: str, *, first: bool, last: bool) -> list[Span]:
         """Returns the spans to highlight in one author's name.

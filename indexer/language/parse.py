@@ -88,7 +88,7 @@ Value(field='venue', value='ICML')))
 def _with_signs(text: str, repairs: tuple[Repair, ...]) -> tuple[Repair, ...]:
     """Returns what was mended and what is said of the signs left out, by position."""
     signs = unindexed_signs(text)
-    if not signs:
+    if not signs or identifiers_in(text):
         return repairs
     if len(repairs) == 1 and repairs[0].reason == NOTHING:
         reasons = " ".join((NOTHING, *(sign.reason for sign in signs)))

@@ -16,12 +16,19 @@ _OPENERS: Final = rf"""
 (?:please )?{_ASKED}(?:please )?(?:i(?:['’]m| am)? )?
     (?:(?:find|show|give|get|want|need|recommend|suggest|know(?: of)?|search(?:ing)?(?: for)?
     |look(?:ing)? for) )?(?:me )?(?:(?:are|is) there )?
-    (?:(?:that|the|this|a|an|any|some|all|which|what|recent|good) ){{0,3}}(?:{_PAPERS})
+    (?:(?:that|the|this|a|an|any|some|all|which|what|recent|good|latest|newest|new|current|more
+    |other|related|relevant|important|interesting|seminal) ){{0,3}}(?:{_PAPERS})
      (?:about|on|that|which|where|dealing with|concerning|regarding|discussing|describing)
 |(?:what(?:['’]s| is| are)|which are) (?:the |a |some )?
     (?:(?:best|good|common|main|usual|standard|most \w+|different|current|latest) )?
     (?:ways?|methods?|approach(?:es)?|techniques?|practices?|advantages?|disadvantages?|limitations?
     |differences?|relations?|relationship|meaning|definition|point|purpose) (?:to|for|of|in|between)
+|(?:that|the) (?:one|{_PAPERS})
+     (?:where|in which|which|that)(?: (?:they|he|she|the authors?|people)
+     (?:shows?|showed|proves?|proved|proposed?|proposes|introduced?|argued?|found|find|use|used))?
+    (?: that)?
+|who (?:first )?(?:invented|introduced|proposed|discovered|developed|came up with|wrote(?: about)?)
+|what(?:['’]s| is| are) (?:the )?(?:best|state of the art|state-of-the-art)
 |(?:which|what) (?:methods?|approach(?:es)?|techniques?)(?: are there)? (?:to|for)
 |(?:is it possible|is there (?:a|any|some)(?: good)? way) to
 |how (?:can|do|should|could|would) (?:i|we|you|one|people)(?: best)?

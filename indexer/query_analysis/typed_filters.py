@@ -51,6 +51,9 @@ _SPANS: Final = (
     re.compile(rf"\b(?:since|from)\s+{_YEAR}(?:\s+on(?:wards?)?)?()\b", re.IGNORECASE),
     re.compile(rf"\b(?:until|till|up to)\s+(){_YEAR}\b", re.IGNORECASE),
 )
+_DECADE: Final = re.compile(
+    r"\b(?:(?:from|in|of|during)\s+)?(?:the\s+)?((?:19[5-9]|20[0-4])0)['’]?s\b", re.IGNORECASE
+)
 _AFTER: Final = re.compile(rf"\bafter\s+{_YEAR}\b", re.IGNORECASE)
 _BEFORE: Final = re.compile(rf"\bbefore\s+{_YEAR}\b", re.IGNORECASE)
 _WITHIN: Final = re.compile(rf"\b(?:in|of|during|published in|year)\s+{_YEAR}\b", re.IGNORECASE)
@@ -84,17 +87,12 @@ def read_typed_filters(query: Query, searcher: Searcher, venues: Venues) -> Quer
     text = query.text
     fillers = filler_spans(text)
     if fillers and not searcher.count(Query(clause=Phrase(text, "title"))):
-        left_out = []
-        for start, end in fillers:
-            said = text[start:end].strip()
-            text = text[:start] + " " * (end - start) + text[end:]
-            reason = f"“{said}” was left out; in quotation marks it is kept."
-            left_out.append(Repair(start, end, reason))
-        query = replace(query, clause=parse_clause(text)[0], repairs=(*left_out, *query.repairs))
+        text, repairs = _without_filler(text, query.text)
+        query = replace(query, clause=parse_clause(text)[0], repairs=(*repairs, *query.repairs))
     pieces = _pieces(text, searcher, venues)
     if not pieces:
         return query
-    rest = _rest(text, pieces)
+    rest, left_out = _without_filler(_rest(text, pieces), query.text)
     filters = tuple(piece.clause for piece in pieces)
     spoken, _ = parse_clause(rest)
     clause: Clause = And((spoken, *filters)) if spoken is not None else _all(filters)
@@ -109,16 +107,33 @@ def read_typed_filters(query: Query, searcher: Searcher, venues: Venues) -> Quer
         if spoken is not None:
             return query
         clause = Or((titled, clause))
-    repairs = tuple(
+    read = tuple(
         Repair(typed.start, typed.end, _sentence(query.text[typed.start : typed.end], typed))
         for typed in (piece.filter for piece in pieces)
     )
     return replace(
         query,
         clause=clause,
-        repairs=tuple(sorted((*query.repairs, *repairs), key=lambda repair: repair.start)),
+        repairs=tuple(sorted((*query.repairs, *left_out, *read), key=lambda repair: repair.start)),
         typed=tuple(piece.filter for piece in pieces),
     )
+
+
+def _without_filler(text: str, typed: str) -> tuple[str, tuple[Repair, ...]]:
+    """Returns a text with blanks for what only leads to its subject, and what to say of that.
+
+    Args:
+        text: all or part of what was typed.
+        typed: the whole, in which repairs have their places.
+    """
+    repairs: list[Repair] = []
+    for start, end in filler_spans(text):
+        said = text[start:end].strip()
+        text = text[:start] + " " * (end - start) + text[end:]
+        place = max(0, typed.find(said))
+        reason = f"“{said}” was left out; in quotation marks it is kept."
+        repairs.append(Repair(place, place + len(said), reason))
+    return text, tuple(repairs)
 
 
 def _unfiltered(query: Query) -> Query:
@@ -223,6 +238,8 @@ def _years(text: str, taken: tuple[int, int]) -> _Piece | None:
             if low is None or high is None or low <= high:
                 start = match.start() + len(match.group()) - len(match.group().lstrip())
                 return _year_piece(low, high, start, match.end(), weak=False)
+    if match := only_match(_DECADE):
+        return _year_piece(int(match[1]), int(match[1]) + 9, *match.span(), weak=False)
     if match := only_match(_AFTER):
         return _year_piece(int(match[1]) + 1, None, *match.span(), weak=False)
     if match := only_match(_BEFORE):

@@ -55,6 +55,8 @@ _BEHIND: Final = re.compile(
     r"(?:['’]s)?\s+(?:et\.? al\.?|papers|articles|publications|works?)\s*$|['’]s\s*$", re.IGNORECASE
 )
 _NAME: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|['’.-])*(?:[ ,]+[^\W\d_](?:[^\W\d_]|['’.-])*)*\.?")
+_INITIAL: Final = re.compile(r"(?<![\w.])[^\W\d_]\.(?=[ ,-]|$)")
+"""An initial with its full stop: "K. He" is a name, "k he" may be words."""
 _INITIALS: Final = re.compile(r"(?:[A-Z]\.?-?){1,3}")
 
 
@@ -82,7 +84,7 @@ def read_typed_name(query: Query, searcher: Searcher) -> Query:
     if not readings:
         return query
     _, name, authors = min(readings, key=lambda reading: reading[0] or 0)
-    said = bool(begun or ended)
+    said = bool(begun or ended or _INITIAL.search(text))
     if not said and not _is_rather_a_name(searcher, query, name, authors):
         # A name in full is offered all the same: its words are no text by chance.
         offered = len(plain_words(name)) > 1 and not has_initials(name)

@@ -7,6 +7,7 @@ from indexer.query import Query
 from indexer.query_analysis.abbreviations import read_abbreviations
 from indexer.query_analysis.long_text import read_long_text
 from indexer.query_analysis.main_title import read_main_title
+from indexer.query_analysis.typed_authors import read_typed_authors
 from indexer.query_analysis.typed_filters import read_typed_filters
 from indexer.query_analysis.typed_names import read_typed_name
 from indexer.references.parse import is_reference
@@ -26,6 +27,9 @@ def read_typed_text(query: Query, searcher: Searcher, venues: Venues) -> Query:
     reduced = read_long_text(query, searcher)
     if reduced is not query:
         return reduced
+    cited = read_typed_authors(query, searcher, venues)
+    if cited is not query:
+        return cited
     query = read_typed_filters(query, searcher, venues)
     titled = read_main_title(query, searcher)
     if titled is not None:

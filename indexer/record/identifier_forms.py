@@ -22,6 +22,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from indexer.paper import Paper
 from indexer.record.identifiers import LONGEST, SCHEMES, arxiv_of, isbn_of, normalised
+from indexer.record.pasted_text import shown_at, unwrapped
 
 LONGEST_TYPED: Final = 600
 """Characters of a text that may be an identifier; addresses of publishers are long."""
@@ -118,6 +119,7 @@ _BARE_ADDRESS = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,12}/\S+", re.IGNORECASE)
 _ARXIV_WITH_CATEGORY = re.compile(r"(\d{4}\.\d{4,5}|[a-z.-]+/\d{7})(?:v\d+)?\s*\[[\w.-]+\]")
 _PMCID = re.compile(r"PMC\d{3,9}(?:\.\d+)?", re.IGNORECASE)
 _ISBN_13 = re.compile(r"97[89][\d -]{10,16}")
+_ISBN_10 = re.compile(r"(?=[\dXx -]{13}$)\d{1,5}([- ])\d{1,7}\1\d{1,6}\1[\dXx]")
 _NATURE = re.compile(r"/articles/(s?\d[\w.-]+?)(?:\.pdf)?/?")
 _DOI_SIGNS = frozenset("%&")
 _REFERRER = re.compile(r"utm_|ref=|source=|via=", re.IGNORECASE)
@@ -223,8 +225,8 @@ def identifier_of(scheme: str, text: str) -> Identifier | None:
 def identifiers_in(text: str) -> tuple[Identifier, ...]:
     """Returns what a text that is nothing but one identifier may mean, likeliest first.
 
-    More than one only for an address that may be that of a page of this program. A number or a
-    word that is an identifier in no spelling gives none.
+    More than one only for an address that may be that of a page of this program, and for a DOI
+    that holds the number of a page. A number or a word that is no identifier gives none.
 
     >>> [str(one) for one in identifiers_in("https://arxiv.org/pdf/1706.03762v5.pdf")]
     ['arxiv:1706.03762']
@@ -232,25 +234,32 @@ def identifiers_in(text: str) -> tuple[Identifier, ...]:
     text = _INVISIBLE.sub("", text).strip()
     if not text or len(text) > LONGEST_TYPED or not re.search(r"\d|:", text):
         return ()
+    text = unwrapped(text)
     form = _labelled(text) or _bare(text)
-    if form is not None:
-        return (form,)
-    if "<" not in text[1:] and "(" not in text[1:]:
+    if form is None and "<" not in text[1:] and "(" not in text[1:]:
         wrapped = _WRAPPED.fullmatch(text)
         text = wrapped[1].strip() if wrapped else text
-    form = _labelled(text) or _bare(text)
+        form = _labelled(text) or _bare(text)
     if form is not None:
-        return (form,)
+        return _readings(form)
+    record = _RECORD.fullmatch(text if text[:1] == "/" else _split(text)[1])
     if re.search(r"\s", text):
         return ()
+    own = (Identifier("id", unquote(record[1])),) if record else ()
+    if text[:1] == "/":
+        return own
     if not (_ADDRESS.fullmatch(text) or _BARE_ADDRESS.fullmatch(text)):
         return ()
     inside = _in_address(text)
-    record = _RECORD.fullmatch(_split(text)[1])
-    own = (Identifier("id", unquote(record[1])),) if record and inside else ()
     if inside is None:
         return own
-    return (inside,) if inside.scheme != "url" else (inside, *own)
+    return _readings(inside) if inside.scheme != "url" else (inside, *own)
+
+
+def _readings(form: Identifier) -> tuple[Identifier, ...]:
+    """Returns an identifier, and the address of the page whose number it holds."""
+    address = shown_at(form.value.lower()) if form.scheme == "doi" else ""
+    return (form, Identifier("url", address)) if address else (form,)
 
 
 def read_identifier(text: str) -> Identifier:
@@ -333,7 +342,8 @@ def _bare(text: str) -> Identifier | None:
         return Identifier("arxiv", arxiv_of(number[1]))
     if text[:3].upper() == "PMC" and _PMCID.fullmatch(text):
         return identifier_of("pmcid", text)
-    if text[:2] == "97" and _ISBN_13.fullmatch(text) and isbn_of(text):
+    is_isbn = _ISBN_13.fullmatch(text) if text[:2] == "97" else _ISBN_10.fullmatch(text)
+    if is_isbn and isbn_of(text):
         return Identifier("isbn", isbn_of(text))
     plain = (scheme for scheme, pattern in _BARE if pattern.fullmatch(text))
     return next((Identifier(scheme, text) for scheme in plain), None)

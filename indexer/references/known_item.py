@@ -43,6 +43,7 @@ NOT_HERE: Final = (
 _FIELDS: Final[tuple[TextField | None, ...]] = ("title", None)
 _SMALL: Final = frozenset("a an and as at by for from in is of on or the to with".split())
 _ID = re.compile(r"[^\s\"“”*?~^]{2,200}")
+_OPENREVIEW = re.compile(r"(?=.*[a-z])(?=.*[A-Z])[\w-]{9,12}")
 _NAME_YEAR = re.compile(
     r"(?P<name>[^\W\d_][\w'’.-]+)(?: (?:et al\.?|and|&|, ?)(?: ?[A-Z][\w'’-]+)?)*,? "
     r"\(?(?P<year>(?:19|20)\d\d)[a-z]?\)?[:,.]? (?P<words>.+)"
@@ -98,9 +99,13 @@ def is_identifier(clause: Clause) -> bool:
 def _own_id(searcher: Searcher, query: Query, text: str) -> Query:
     if not re.search(r"[\d/:_.-]", text) or (isinstance(query.clause, Word) and query.clause.exact):
         return query
-    if searcher.get(text) is None:
-        return query
-    return replace(query, clause=Value("id", text))
+    if searcher.get(text) is not None:
+        return replace(query, clause=Value("id", text))
+    if _OPENREVIEW.fullmatch(text):
+        known = Value("identifier", f"openreview:{text}")
+        if searcher.count(Query(clause=known)):
+            return replace(query, clause=known)
+    return query
 
 
 def _reference(searcher: Searcher, query: Query, text: str) -> Query:

@@ -59,6 +59,26 @@ def behind_names(text: str) -> str:
     return text[end:] if end and ":" in text[max(0, end - 2) : end] else ""
 
 
+def listed_names(text: str) -> tuple[str, ...]:
+    """Returns the names of a text that is nothing but a list of them.
+
+    >>> listed_names("LeCun Y, Bengio Y"), listed_names("Kingma & Welling")
+    (('LeCun Y', 'Bengio Y'), ('Kingma', 'Welling'))
+    """
+    names: list[str] = []
+    at = 0
+    while at < len(text) and len(names) < MOST_NAMES:
+        matches = (pattern.match(text, at) for pattern in _CERTAIN)
+        name = next((match for match in matches if match is not None), None)
+        between = _BETWEEN.match(text, name.end()) if name is not None else None
+        if name is None or not (between or name.end() >= len(text.rstrip(" .,"))):
+            parts = re.split(r"\s*(?:[,;&]|\b(?:and|und)\b)[\s,]*", text)
+            return tuple(part.strip(" .") for part in parts if part.strip(" ."))
+        names.append(name[0])
+        at = between.end() if between is not None else len(text)
+    return tuple(names)
+
+
 def _end_of(text: str, patterns: tuple[re.Pattern[str], ...]) -> int:
     """Returns the offset behind a list of names that one of some patterns match each."""
     end = at = 0

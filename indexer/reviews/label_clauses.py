@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from indexer.query import And, Clause, Not, Value
+from indexer.query import And, Clause, Not, Value, inner_clauses
 
 UNLABELLED: Final = Not(Value("label", "any"))
 """What a paper without a label matches."""
@@ -40,3 +40,17 @@ def unlabelled(clause: Clause | None) -> Clause:
     """Returns a clause that the papers of a clause match which have no label."""
     base = without_label(clause)
     return UNLABELLED if base is None else And((base, UNLABELLED))
+
+
+def depends_on_labels(clause: Clause | None) -> bool:
+    """Returns whether a label is asked for anywhere in a clause.
+
+    >>> depends_on_labels(Not(Value("label", "included"))), depends_on_labels(None)
+    (True, False)
+    """
+    if clause is None:
+        return False
+    inner = inner_clauses(clause)
+    if inner is None:
+        return isinstance(clause, Value) and clause.field == "label"
+    return any(depends_on_labels(part) for part in inner)

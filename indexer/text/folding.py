@@ -103,7 +103,8 @@ def forms(text: str) -> tuple[str, ...]:
     >>> forms("Zürich"), forms("Martin Takáč")
     (('zurich', 'zuerich'), ('martin takac',))
     """
-    return tuple(dict.fromkeys(spellings(fold(text, umlauts=True).text)))
+    folded = fold(text, umlauts=True).text
+    return (folded,) if folded.isascii() else tuple(dict.fromkeys(spellings(folded)))
 
 
 def begins(value: str, prefix: str) -> bool:

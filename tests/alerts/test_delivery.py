@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import logging
+import os
 import socket
 import ssl
 import warnings
@@ -313,14 +314,16 @@ class HookRequest(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-def posted(*answers: tuple[int, str], retries: int = 3) -> tuple[Hook, list[float], str]:
+def posted(
+    *answers: tuple[int, str], retries: int = 3, login: str = ""
+) -> tuple[Hook, list[float], str]:
     """Posts the notice to a webhook; returns it, the pauses, and what went wrong."""
     pauses: list[float] = []
     fault = ""
     with Hook(*answers) as hook:
         thread = Thread(target=hook.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
-        target = Target("webhook", f"http://127.0.0.1:{hook.server_port}/hooks/secret?a=b")
+        target = Target("webhook", f"http://{login}127.0.0.1:{hook.server_port}/hooks/secret?a=b")
         file = AlertsFile("alerts.yaml", ())
         with Delivery(
             file,
@@ -339,6 +342,28 @@ def posted(*answers: tuple[int, str], retries: int = 3) -> tuple[Hook, list[floa
         hook.shutdown()
         thread.join()
     return hook, pauses, fault
+
+
+def test_a_name_and_password_of_a_webhook_are_sent() -> None:
+    hook, _, fault = posted(login="me:p%40ss@")
+    assert not fault
+    assert hook.requests[0][0]["Authorization"] == "Basic bWU6cEBzcw=="
+    assert "Authorization" not in posted()[0].requests[0][0]
+
+
+def test_a_device_takes_a_notice(tmp_path: Path) -> None:
+    delivery = Delivery(
+        AlertsFile("alerts.yaml", ()), mail=None, site="Quiver", timeout=5, retries=0, echo=print
+    )
+    delivery.deliver(NOTICE, Target("file", os.devnull))
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(DeliveryError, match="cannot be written"):
+        delivery.deliver(NOTICE, Target("file", str(pipe)))
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    delivery.deliver(NOTICE, Target("file", str(pipe)))
+    assert os.read(reader, 100_000)
+    os.close(reader)
 
 
 def test_a_webhook_gets_json_once() -> None:

@@ -45,6 +45,10 @@ PAGES = (
     "/similar?id=p1",
     "/venue/icml/2019",
     "/topics?q=zzz",
+    "/path",
+    "/shelf",
+    "/shelf?id=p1&id=p2&compare=1",
+    "/author/tao-lin?view=full",
 )
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Success criterion 2.5.8, links within sentences and bars with a twin in a table aside.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -153,3 +154,31 @@ def test_a_byte_order_mark_is_no_part_of_the_password(tmp_path: Path, index: Mem
     (tmp_path / "marked").write_text(PASSWORD, "utf-8-sig")
     client = client_with(tmp_path, index, password_file=str(tmp_path / "marked"))
     assert client.get("/", headers=basic(PASSWORD)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("settings", "status", "words"),
+    [
+        ({"password_file": "password"}, 401, "Any user name will do"),
+        ({"user_header": "X-Remote-User"}, 403, "Sign in through your organization"),
+    ],
+)
+def test_a_browser_shows_a_stranger_a_page(
+    tmp_path: Path, index: MemoryIndex, settings: dict[str, str], status: int, words: str
+) -> None:
+    if "password_file" in settings:
+        settings = {"password_file": str(tmp_path / settings["password_file"])}
+    client = client_with(tmp_path, index, **settings)
+
+    answer = client.get("/", headers={"Accept": "text/html,*/*;q=0.8"})
+
+    assert answer.status_code == status
+    assert ("WWW-Authenticate" in answer.headers) == (status == 401)
+    assert answer.content_type == "text/html; charset=utf-8"
+    assert "<h1>This site is private</h1>" in answer.text
+    assert words in answer.text
+    style = answer.text.partition("<style>")[2].partition("</style>")[0]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"'sha256-{digest}'" in answer.headers["Content-Security-Policy"]
+    told = client.get("/search.json", headers={"Accept": "application/json"})
+    assert (told.status_code, told.content_type) == (status, "application/problem+json")

@@ -51,7 +51,7 @@ def test_it_is_reached_from_a_paper_and_from_the_shelf(client: FlaskClient) -> N
 
 
 def test_nothing_asked_and_nothing_shared_are_said(client: FlaskClient) -> None:
-    assert "No paper was given" in client.get("/similar").text
+    assert "Find similar papers</h1>" in client.get("/similar").text
     assert client.get("/similar?" + "&".join(f"id={at}" for at in range(200))).status_code == 200
 
 

@@ -19,7 +19,7 @@ from urllib.parse import unquote_plus, unquote_to_bytes, urlsplit
 from flask import Flask, Response
 
 from indexer import Config, ConfigError, Network, networks_of
-from webui.http.error_pages import problem
+from webui.http.private_page import refusal
 from webui.http.proxies import is_trusted, reader_of
 from webui.http.rate_limit import Buckets, client_of
 
@@ -60,33 +60,33 @@ def register(app: Flask, config: Config) -> None:
     unguarded = _OPEN | {f"{root}{path}" for path in _OPEN}
     inner: WSGIApplication = app.wsgi_app
 
-    def refusal(environ: WSGIEnvironment, token: bytes) -> Response | None:
+    def refused(environ: WSGIEnvironment, token: bytes) -> Response | None:
         """Returns the answer to a reader who is not known; None for one who is."""
         if _is_named(environ, variable, trusted):
             return None
         if not password:
-            return problem(403, "This site is private", "The proxy named no reader.")
+            return refusal(environ, 403, "The proxy named no reader.")
         if token or environ.get("HTTP_AUTHORIZATION"):
             client = _client(environ, trusted)
             # Asked first: with an empty bucket even the right password would be a guess.
             if seconds := guesses.wait(client, cost=0):
-                return _too_many_guesses(seconds)
+                return _too_many_guesses(environ, seconds)
             if _has_password(environ, token, password):
                 return None
             guesses.wait(client)
-        answer = problem(401, "This site is private", "Enter its password; any user name will do.")
+        answer = refusal(environ, 401, "Enter its password; any user name will do.")
         answer.headers["WWW-Authenticate"] = 'Basic realm="papers", charset="UTF-8"'
         return answer
 
     def outer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         token = _pop_token(environ) if password else b""
-        refused = refusal(environ, token)
-        if refused is None or environ.get("PATH_INFO") in unguarded:
-            environ[STRANGER] = refused is not None
+        answer = refused(environ, token)
+        if answer is None or environ.get("PATH_INFO") in unguarded:
+            environ[STRANGER] = answer is not None
             return inner(environ, _private(start_response))
-        refused.headers["Cache-Control"] = "no-store"
-        refused.headers["X-Content-Type-Options"] = "nosniff"
-        return refused(environ, start_response)
+        answer.headers["Cache-Control"] = "no-store"
+        answer.headers["X-Content-Type-Options"] = "nosniff"
+        return answer(environ, start_response)
 
     app.wsgi_app = outer  # type: ignore[method-assign] # as Flask's documentation does
 
@@ -96,9 +96,9 @@ def _client(environ: WSGIEnvironment, trusted: tuple[Network, ...]) -> str:
     return client_of(reader_of(str(environ.get("REMOTE_ADDR") or ""), forwarded, trusted))
 
 
-def _too_many_guesses(seconds: int) -> Response:
+def _too_many_guesses(environ: WSGIEnvironment, seconds: int) -> Response:
     told = f"Too many wrong passwords. Try again in {seconds} seconds."
-    answer = problem(429, "Too many requests", told)
+    answer = refusal(environ, 429, told, title="Too many requests")
     answer.headers["Retry-After"] = str(seconds)
     return answer
 

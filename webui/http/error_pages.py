@@ -30,13 +30,17 @@ _HEADINGS: Final = {
     400: "This address is not valid",
     404: "Page not found",
     405: "This method is not allowed",
+    413: "This is too large",
     414: "This address is too long",
     429: "Too many requests",
     500: "Something went wrong",
     503: "There is no index yet",
 }
 _LINES: Final = {
-    404: ("There is no paper, author or venue at this address.",),
+    404: (
+        "There is no paper, author or venue at this address.",
+        "Check the address, or search for what you are looking for.",
+    ),
     405: ("Only GET is supported here.",),
     500: ("The error is on our side and has been logged. Please try again, or try other words.",),
 }

@@ -35,8 +35,8 @@ def _check() -> None:
     if request.mimetype != _FORM:
         return
     if (request.content_length or 0) > LARGEST:
-        raise RequestEntityTooLarge(f"A form may have {LARGEST:,} bytes.")
+        raise RequestEntityTooLarge(f"A form may have at most {LARGEST:,} bytes.")
     # Without a length a server may hand on all that comes.
     body = request.get_data()
     if len(body) > LARGEST or body.count(b"&") >= MOST_FIELDS:
-        raise RequestEntityTooLarge(f"A form may have {MOST_FIELDS:,} fields.")
+        raise RequestEntityTooLarge(f"A form may have at most {MOST_FIELDS:,} fields.")

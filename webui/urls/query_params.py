@@ -309,7 +309,7 @@ class _Reading:
             return None
         if _NUMBER.match(given[-1]) and low <= int(given[-1]) <= high:
             return int(given[-1])
-        reason = f"expected a whole number from {low} to {high}, got {_shown(given[-1])}"
+        reason = f"expected a whole number from {low} to {_grouped(high)}, got {_shown(given[-1])}"
         self.faults.append(QueryError(name, reason))
         return None
 
@@ -322,6 +322,11 @@ class _Reading:
         words = ", ".join(choices)
         self.faults.append(QueryError(name, f"expected one of {words}; got {_shown(given[-1])}"))
         return None
+
+
+def _grouped(number: int) -> str:
+    """Write a number for people: no separator in what may be a year."""
+    return f"{number:,}" if number > 9_999 else str(number)
 
 
 def _shown(value: str) -> str:

@@ -159,7 +159,7 @@ def _styled(papers: Iterable[Paper], style: str) -> Response:
     """Stream formatted references; only styles by name, for a path is the server's."""
     if style.strip().lower() not in REFERENCE_STYLES:
         names = ", ".join(REFERENCE_STYLES)
-        raise QueryError("style", f"expected one of {names}; got '{style[:80]}'")
+        raise QueryError("style", f"expected one of {names}; got “{style[:80]}”")
     as_html = request.args.get("format") == "html"
     pieces = write_references(papers, style, as_html=as_html)
     kind = "text/html" if as_html else "text/plain"

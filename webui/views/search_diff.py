@@ -233,7 +233,7 @@ def _names() -> tuple[str, str] | str:
     for name in (since, until):
         if name not in kept:
             there = ", ".join(kept) or "none"
-            return f"generation {name[:40]!r} is not available; these are: {there}"
+            return f"generation “{name[:40]}” is not available; these are: {there}"
     return since, until
 
 

@@ -24,6 +24,7 @@ from indexer.formats.people import csl_names, names_of
 from indexer.intake.dump import Dump
 from indexer.intake.record import Read, Record
 from indexer.publication import KIND_LABELS, Publication
+from indexer.record.extra_fields import EXTRA_NAMES, with_extra_fields
 
 _DATES = ("issued", "published-print", "published", "published-online", "created")
 _ARXIV = re.compile(
@@ -83,7 +84,7 @@ def _record(line: int, value: Object) -> Record:
     authors = csl_names(value.get("author"))
     type = text(value.get("type"))
     is_preprint = type in ("posted-content", "article")
-    return Record(
+    record = Record(
         line=line,
         title=title,
         abstract=text(value.get("abstract")),
@@ -101,6 +102,9 @@ def _record(line: int, value: Object) -> Record:
         identifiers=_identifiers(value),
         publication=_publication(value, subtitle, "article" if is_preprint else ""),
     )
+    custom = _custom(value)
+    told = [(name, item) for name in EXTRA_NAMES & custom.keys() for item in texts(custom[name])]
+    return with_extra_fields(record, told)
 
 
 def _publication(value: Object, subtitle: str, kind: str) -> Publication:

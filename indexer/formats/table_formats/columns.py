@@ -29,13 +29,14 @@ from indexer.formats.pages import page_range
 from indexer.formats.people import inverted_names, names_of
 from indexer.intake.record import Record
 from indexer.publication import TEXT_FIELDS, Publication
+from indexer.record.extra_fields import extra_of_lines, with_extra_fields
 
 _KNOWN: Mapping[str, tuple[str, ...]] = {
     "title": ("title", "articletitle", "documenttitle", "papertitle", "primarytitle",
               "titleprimary", "displayname", "ti"),
     "abstract": ("abstract", "abstractnote", "abstracttext", "summary", "abstracts", "ab"),
-    "authors": ("authorfullnames", "authors", "author", "authornames", "authorlist",
-                "authorsprimary", "authorshipsauthordisplayname", "af", "au",
+    "authors": ("authorsinverted", "authorfullnames", "authors", "author", "authornames",
+                "authorlist", "authorsprimary", "authorshipsauthordisplayname", "af", "au",
                 "names"),
     "venue": ("venue", "sourcetitle", "journal", "publicationtitle", "journaltitle", "booktitle",
               "containertitle", "journalname", "conference", "conferencename", "publicationname",
@@ -61,18 +62,26 @@ _DETAILS: Mapping[str, tuple[str, ...]] = {
     "page_count": ("pagecount", "numpages", "numberofpages", "pg"),
     "publisher": ("publisher", "pu"),
     "place": ("place", "publisherplace", "publishercity", "pi"),
-    "event": ("conferencetitle", "meetingname", "eventtitle", "ct"),
-    "event_place": ("conferencelocation", "meetingplace", "cl"),
-    "editors": ("editors", "editor", "bookeditors"),
+    "event": ("event", "conferencetitle", "meetingname", "eventtitle", "ct"),
+    "event_place": ("eventplace", "conferencelocation", "meetingplace", "cl"),
+    "editors": ("editorsinverted", "editors", "editor", "bookeditors"),
     "series": ("series", "bookseriestitle", "seriestitle"),
     "series_number": ("seriesnumber",),
     "edition": ("edition",),
     "version": ("version", "versionnumber"),
     "language": ("language", "languageoforiginaldocument", "languages", "la"),
     "licence": ("license", "licence", "rights", "primarylocationlicense"),
-    "venue_short": ("abbreviatedsourcetitle", "journalabbreviation", "journalisoabbreviation"),
+    "venue_short": ("venueshort", "abbreviatedsourcetitle", "journalabbreviation",
+                    "journalisoabbreviation"),
     "date": ("publicationdate", "datepublished", "date"),
-    "note": ("extra", "notes", "comments"),
+    "note": ("note", "notes", "comments"),
+    "extra": ("extra",),
+    "subtitle": ("subtitle",),
+    "genre": ("genre",),
+    "original_title": ("originaltitle",),
+    "chapter": ("chapter", "chapternumber"),
+    "number": ("number", "reportnumber", "patentnumber"),
+    "retracted": ("retracted", "isretracted"),
     "affiliations": ("authorswithaffiliations", "affiliations", "addresses"),
     "orcid": ("orcids", "orcid", "authorshipsauthororcid"),
     "subjects": ("indexkeywords", "meshterms", "meshheadings", "fieldsofstudy", "mesh",
@@ -84,15 +93,20 @@ _DETAILS: Mapping[str, tuple[str, ...]] = {
     "pmid": ("pmid", "pubmedid", "pubmed", "idspmid"),
     "pmcid": ("pmcid", "pmc", "idspmcid"),
     "arxiv": ("arxivid", "arxiv"),
-    "openalex": ("openalexid",),
-    "wos": ("utuniquewosid", "ut"),
-    "scopus": ("eid",),
+    "openalex": ("openalexid", "openalex"),
+    "acl": ("acl", "aclid", "anthologyid"),
+    "dblp": ("dblp", "dblpkey"),
+    "s2": ("s", "semanticscholarid"),
+    "wos": ("utuniquewosid", "ut", "wos"),
+    "scopus": ("eid", "scopus"),
 }  # fmt: skip
 """Columns of what else a table may tell; of themselves they do not make a table one of papers."""
 _TEXTS = tuple(
     field for field in _DETAILS if field in TEXT_FIELDS and field not in ("pages", "date")
 )
-_SCHEMES = ("isbn", "issn", "pmid", "pmcid", "arxiv", "openalex", "wos", "scopus")
+_SCHEMES = (
+    *("isbn", "issn", "pmid", "pmcid", "arxiv", "openalex", "acl", "dblp", "s2", "wos", "scopus"),
+)
 _NAMED = re.compile(r"^[^,]*(?:,\s*(?:[^\W\d_]{1,2}\.[\s-]?)+)?,\s*")
 """The name before an affiliation, its initials with it."""
 _AUTHOR_NUMBER = re.compile(r"\s*\(\d{5,}\)")
@@ -129,14 +143,20 @@ class Columns:
         keywords = cell("keywords")
         authors = _with_orcids(self._authors(row, cell("affiliations")), cell("orcid"))
         first, last = cell("first_page"), cell("last_page")
+        title, subtitle = cell("title"), cell("subtitle").strip()
+        if subtitle and subtitle not in title:
+            title = f"{title}: {subtitle}"
         date, subjects = cell("date"), cell("subjects")
         texts: dict[str, Any] = {field: cell(field) for field in _TEXTS if field in self.places}
         id = cell("id").strip().removeprefix(_OPENALEX)
-        return Record(
+        kept, rest = extra_of_lines(re.split(r"\n| \| ", cell("extra")))
+        if rest and not texts.get("note"):
+            texts["note"] = "\n".join(rest).strip()
+        record = Record(
             line=line,
             # A short number is that of the row, not of the paper.
             id="" if id.isdigit() and len(id) < 6 else id,
-            title=cell("title"),
+            title=title,
             abstract=cell("abstract"),
             authors=names_of(authors),
             venue=cell("venue"),
@@ -159,9 +179,11 @@ class Columns:
                 pages=cell("pages") or page_range(first, last),
                 date=date if iso_date(date) else "",
                 subjects=split_keywords(subjects, ";" if ";" in subjects else "|"),
+                retracted=cell("retracted").casefold() in ("yes", "true", "1"),
                 **texts,
             ),
         )
+        return with_extra_fields(record, kept) if kept else record
 
     def _authors(self, row: Sequence[str], affiliations: str) -> tuple[Author, ...]:
         cells = [row[place] for place in self.places.get("authors", ()) if place < len(row)]

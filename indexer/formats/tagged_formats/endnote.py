@@ -15,6 +15,7 @@ from indexer.formats.tagged_formats.tagged_lines import Tagged, Tagging, read_ta
 from indexer.intake.dump import Dump
 from indexer.intake.record import Read, Record
 from indexer.publication import Publication
+from indexer.record.extra_fields import extra_of_lines, with_extra_fields
 from indexer.record.identifiers import arxiv_of
 
 _TAGGING = Tagging(re.compile(r"%([0-9A-Z@!~>&$#()*+\]])(?:\s+(.*)|()$)"), first="0")
@@ -45,7 +46,7 @@ def _record(tagged: Tagged) -> Record:
         authors = (replace(authors[0], affiliations=places), *authors[1:])
     words = tagged.values.get("K", [])
     separators = ";\n" if len(words) > 1 or ";" in "".join(words) else ";\n,"
-    return Record(
+    record = Record(
         line=tagged.line,
         title=tagged.first("T", "!"),
         abstract=tagged.first("X"),
@@ -60,12 +61,15 @@ def _record(tagged: Tagged) -> Record:
         identifiers=_identifiers(tagged),
         publication=_publication(tagged),
     )
+    extra, _ = extra_of_lines(tagged.values.get("$", ()))
+    return with_extra_fields(record, extra) if extra else record
 
 
 def _publication(tagged: Tagged) -> Publication:
     type = tagged.first("0")
     number = tagged.first("N")
     is_report = kind_of(type) in ("report", "patent", "standard")
+    is_versioned = kind_of(type) in ("software", "dataset")
     named = tagged.first("9")
     subkind = "" if genre_of(named) or kind_of(type) in _CLEAR else kind_of(named)
     return Publication(
@@ -82,7 +86,8 @@ def _publication(tagged: Tagged) -> Publication:
         place=tagged.first("C"),
         editors=inverted_names(tagged.all("E")),
         series=tagged.first("S"),
-        edition=tagged.first("7"),
+        edition=tagged.first("7") if not is_versioned else "",
+        version=tagged.first("7") if is_versioned else "",
         date=tagged.first("8") if iso_date(tagged.first("8")) else "",
         language=tagged.first("G"),
         pdf_url=next((link for link in tagged.all(">") if link.startswith("http")), ""),

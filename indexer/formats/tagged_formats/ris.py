@@ -21,6 +21,7 @@ from indexer.formats.tagged_formats.tagged_lines import Tagged, Tagging, read_ta
 from indexer.intake.dump import Dump
 from indexer.intake.record import Read, Record
 from indexer.publication import Publication
+from indexer.record.extra_fields import extra_of_lines, with_extra_fields
 from indexer.record.identifiers import arxiv_of
 
 _TAGGING = Tagging(
@@ -35,6 +36,7 @@ _NUMBERED = frozenset(("RPRT", "PAT", "STAND", "GOVDOC", "COMP", "UNPB"))
 _WITH_GENRE = frozenset(("THES", "RPRT", "UNPB", "COMP", "DATA", "PAT", "STAND", "GEN", "BOOK"))
 _CLEAR = frozenset(("JOUR", "MGZN", "NEWS", "THES", "RPRT", "BOOK", "CONF", "CPAPER"))
 """Types that stand for one kind of work; of the others M3 may name one."""
+_VERSIONED = frozenset(("COMP", "DATA"))
 _DATABASE = re.compile(r"(?:PUBMED|EMBASE|CINAHL|MEDLINE|CTgov|ICTRP)\s+[\w-]*\d")
 _DOI_ADDRESS = re.compile(r"https?://(?:dx\.)?doi\.org/(10\.\S+)")
 
@@ -66,7 +68,7 @@ def _record(tagged: Tagged) -> Record:
     if authors and places:
         # The address is that of the authors as a group, or of the first.
         authors = (replace(authors[0], affiliations=places), *authors[1:])
-    return Record(
+    record = Record(
         line=tagged.line,
         title=tagged.first("TI", "T1", "CT", "BT"),
         abstract=tagged.first("AB", "N2"),
@@ -85,6 +87,8 @@ def _record(tagged: Tagged) -> Record:
         identifiers=_identifiers(tagged),
         publication=_publication(tagged),
     )
+    extra, _ = extra_of_lines(tagged.values.get("U5", ()))
+    return with_extra_fields(record, extra) if extra else record
 
 
 def _authors(text: str) -> Iterator[Author]:
@@ -122,6 +126,7 @@ def _publication(tagged: Tagged) -> Publication:
     if not short and tagged.first("JO") != venue:
         short = tagged.first("JO")
     note = tagged.first("N1")
+    edition = tagged.first("ET") if len(tagged.first("ET")) < 40 else ""
     first, last = tagged.first("SP"), tagged.first("EP")
     date = next((date_ for date_ in tagged.all("DA") if iso_date(date_)), "")
     published = tagged.first("PY", "Y1")
@@ -148,7 +153,8 @@ def _publication(tagged: Tagged) -> Publication:
         event=_event(tagged),
         editors=inverted_names(tagged.all("ED", "A2" if type != "THES" else "ED")),
         series=tagged.first("T3") if tagged.first("T3") != venue else "",
-        edition=tagged.first("ET") if len(tagged.first("ET")) < 40 else "",
+        edition=edition if type not in _VERSIONED else "",
+        version=edition if type in _VERSIONED else "",
         date=dated if not published or (len(exact) < 5 and dated.startswith(exact)) else exact,
         language=tagged.first("LA"),
         pdf_url=next((link for link in tagged.all("L1") if link.startswith("http")), ""),

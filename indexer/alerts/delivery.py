@@ -5,19 +5,25 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from indexer.alerts.alert import Alert, AlertsFile, Target
 from indexer.alerts.mail import MailServer, MailSettings
 from indexer.alerts.notice import Notice, notice_json
 from indexer.alerts.notice_text import notice_text
 from indexer.alerts.webhook import WebhookAwayError, post_notice
-from indexer.errors import DeliveryError
+from indexer.errors import DeliveryError, OutputError
 from indexer.system.protected import protect, refuse_protected
+
+_JSON_HEAD: Final = re.compile(rb'\{"id": "[^"]*", "alert": "')
+_TEXT_HEAD: Final = re.compile(rb"generation\s+\S+,\s+published\s")
+_HEAD_BYTES: Final = 8_192
+"""Of a file of notices, in which its first notice names its generation."""
 
 
 class Delivery:
@@ -108,7 +114,7 @@ class Delivery:
 
 
 def check_files(alerts: Iterable[Alert], inputs: Iterable[str], folders: Iterable[str]) -> None:
-    """Checks that the files of alerts are none that the command reads, nor in an index.
+    """Checks that the files of alerts hold notices, if anything, and lie in no index.
 
     Args:
         alerts: whose files are checked.
@@ -123,6 +129,23 @@ def check_files(alerts: Iterable[Alert], inputs: Iterable[str], folders: Iterabl
         for target in alert.targets:
             if target.kind == "file":
                 refuse_protected(target.address, protected)
+                _refuse_other(target.address)
+
+
+def _refuse_other(path: str) -> None:
+    """Refuse a file to which something else than this command has written, such as a dump."""
+    file = Path(path)
+    try:
+        if not file.is_file():
+            return
+        with file.open("rb") as opened:
+            head = opened.read(_HEAD_BYTES)
+    except OSError:
+        return  # each delivery says so
+    is_json = path.endswith((".jsonl", ".json"))
+    is_ours = _JSON_HEAD.match(head) if is_json else _TEXT_HEAD.search(head)
+    if head.strip() and not is_ours:
+        raise OutputError(path, "has other content than notices; name another file")
 
 
 def _append(path: str, text: str) -> None:

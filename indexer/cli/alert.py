@@ -29,6 +29,8 @@ from indexer.cli.group import Session
 from indexer.cli.opening import open_session_index
 from indexer.cli.terminal import counted, echo_lines
 from indexer.configuration.config import Config
+from indexer.errors import OutputError
+from indexer.system.protected import lies_in
 
 _LEAST_TIME: Final = 30.0
 """Seconds that a search of an alert may take: nobody waits for it, and it must not be cut."""
@@ -69,6 +71,8 @@ def tell(session: Session, file: str, pages: AlertPages, options: AlertOptions) 
     config = session.config
     alerts = read_alerts(file)
     folder = StateFolder(options.state or f"{file}.state")
+    if lies_in(folder.path, session.directory):
+        raise OutputError(str(folder.path), "lies in the index; name a folder outside it")
     inputs = (file, *session.settings_files)
     check_files(alerts.alerts, inputs, (str(session.directory), str(folder.path)))
     index = open_session_index(session)

@@ -439,3 +439,11 @@ def test_files_are_appended_to_and_inputs_are_refused(tmp_path: Path) -> None:
         check_files([alert], [str(text)], [])
     with pytest.raises(OutputError, match="lies in"):
         check_files([alert], [], [str(tmp_path)])
+    check_files([alert], [], [])
+    for name, content in (("a.txt", "A dump"), ("a.jsonl", '{"id": "p1", "title": "A"}')):
+        other = tmp_path / name
+        other.write_text(content, "utf-8")
+        with pytest.raises(OutputError, match="other content than notices"):
+            check_files([Alert("a", "search", (Target("file", str(other)),))], [], [])
+    lines.write_text(lines.read_text("utf-8").partition("\n")[2], "utf-8")
+    check_files([Alert("a", "search", (Target("file", str(lines)),))], [], [])

@@ -64,6 +64,8 @@ STOP_WORDS: Final = frozenset(
     these they this those through thus to too under until up upon us very was we were what when
     where whether which while who whom whose why will with within without would you your""".split()
 )
+STOP_ABBREVIATIONS: Final = frozenset(("e.g", "i.e"))
+"""Abbreviations that say as little as stop words; without the last full stop."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
-from indexer.analysis import Analyzer, german_spelling, name_tokens, open_word
+from indexer.analysis import (
+    STOP_ABBREVIATIONS,
+    Analyzer,
+    german_spelling,
+    name_tokens,
+    open_word,
+)
 from indexer.authors.person_papers import PersonPapers
 from indexer.budget import DEFAULT
 from indexer.highlighting.spans import WORD
@@ -247,6 +253,8 @@ def _word(leaf: Word, vocabulary: Vocabulary) -> LeafReading:
         for at, slot in enumerate(slots)
         if slot.joined or slot.parts[0] not in stops or _has_neighbour(slight, at)
     ]
+    if not leaf.exact and leaf.text.casefold().rstrip(".") in STOP_ABBREVIATIONS:
+        asked = []
     stop = bool(slots) and not asked and not leaf.exact
     if leaf.field == "author":
         name = _name(leaf.text, opened=not leaf.exact)

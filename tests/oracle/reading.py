@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from indexer.analysis import open_word, plain_words
+from indexer.analysis import STOP_ABBREVIATIONS, open_word, plain_words
 from indexer.authors.clustering.people_table import paper_hash, read_table
 from indexer.paper import Paper, name_key
 from indexer.query import (
@@ -179,6 +179,8 @@ def _word(leaf: Word, collection: Collection) -> Terms | None:
     if not asked:
         return None
     said = list(_said(asked, _fields(leaf.field), leaf, stops))
+    if is_stop_abbreviation(leaf):
+        said = [(term, ()) for term, _ in said]
     return Terms(tuple(term for term, _ in said), leaf.boost, tuple(parts for _, parts in said))
 
 
@@ -426,10 +428,16 @@ def readings(clause: Clause | None, collection: Collection) -> Iterator[tuple[Le
             yield clause, clause
 
 
+def is_stop_abbreviation(word: Word) -> bool:
+    return not word.exact and word.text.casefold().rstrip(".") in STOP_ABBREVIATIONS
+
+
 def is_stop(part: Part, collection: Collection) -> bool:
     """Returns whether a part is a plain word of nothing but stop words."""
     if part.occur is not Occur.DEFAULT or not isinstance(part.clause, Word) or part.clause.exact:
         return False
+    if is_stop_abbreviation(part.clause):
+        return True
     tokens = collection.analyzer.tokens(part.clause.text)
     return bool(tokens) and all(token.stop for token in tokens)
 

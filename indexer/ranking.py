@@ -50,7 +50,7 @@ over the papers looked at: with a weight of 1 words and meaning count the same. 
 of the best hundred of them is added (of itself, behind these), since papers close to one another in
 meaning answer the same queries (Diaz 2005, "Regularizing ad hoc retrieval scores",
 https://doi.org/10.1145/1099554.1099722). The order is that of (1 - neighbours) * sum + neighbours
-* mean, but no score sinks. The order is about as good with 0.2.
+* mean, but no score sinks.
 """
 
 from __future__ import annotations

@@ -136,6 +136,7 @@ def test_examples_of_the_help_run(
         writer = csv.DictWriter(out, list(rows[0]))
         writer.writeheader()
         writer.writerows({**row, "included": rank % 2} for rank, row in enumerate(rows))
+    (tmp_path / "strategy.txt").write_text("1. exp Asthma/\n2. wheez$.ti,ab.\n3. or/1-2\n")
     (tmp_path / "alerts.yaml").write_text("alerts: [{name: gossip, query: gossip}]\n")
     for line in re.findall(r"^  quiver (.+)$", str(VERBS[name].epilog), flags=re.MULTILINE):
         ran = CliRunner().invoke(quiver(), shlex.split(line))

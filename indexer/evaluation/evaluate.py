@@ -295,7 +295,7 @@ def comparison_json(second: Evaluation, comparisons: list[Comparison]) -> dict[s
     }
 
 
-def _asked(query: JudgedQuery, match: Match, per_page: int) -> Query | None:
+def _judged_query(query: JudgedQuery, match: Match, per_page: int) -> Query | None:
     clause = plain_clause(query.text)
     if clause is None:
         return None
@@ -303,13 +303,13 @@ def _asked(query: JudgedQuery, match: Match, per_page: int) -> Query | None:
 
 
 def _best(searcher: Searcher, query: JudgedQuery, match: Match) -> list[str]:
-    asked = _asked(query, match, DEPTH)
+    asked = _judged_query(query, match, DEPTH)
     return [] if asked is None else list(islice(searcher.ids(asked), DEPTH))
 
 
 def _close(searcher: Searcher, query: JudgedQuery, match: Match) -> list[str]:
     """Returns the papers that a page lists below its results as close in meaning."""
-    asked = _asked(query, match, 1)
+    asked = _judged_query(query, match, 1)
     close = () if asked is None else searcher.search(asked, facets=()).close
     return [hit.paper.id for hit in close]
 

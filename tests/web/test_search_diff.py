@@ -148,8 +148,8 @@ def test_the_form_offers_the_generations_that_are_kept(
     chosen = page.one("select", name="since")
     assert [one.text for one in chosen.all("option")] == [record["index"]["generation"]]
     assert page.one("input", type="file").attrs["name"] == "record"
-    link = read(client.get(f"/record?{SEARCH}").text).one("p", class_="formats")
-    assert f"/record/diff?{SEARCH}" in [one.attrs["href"] for one in link.all("a")]
+    links = read(client.get(f"/record?{SEARCH}").text).all("a")
+    assert f"/record/diff?{SEARCH}" in [link.attrs["href"] for link in links]
 
 
 def test_a_generation_that_is_not_kept_is_named(

@@ -6,6 +6,7 @@ import ast
 import re
 import sys
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,7 @@ def modules() -> dict[str, Path]:
 MODULES = modules()
 
 
+@cache
 def imports(name: str) -> set[str]:
     """Dotted names that a module imports anywhere in it; of ours, the module meant."""
     found: set[str] = set()
@@ -89,9 +91,9 @@ def test_there_are_modules_to_look_at() -> None:
     assert {"indexer", "indexer.search", "indexer.paper"} <= set(MODULES)
 
 
-@pytest.mark.parametrize("name", [one for one in MODULES if allowed(one) is not None])
-def test_the_values_at_the_bottom_import_only_each_other(name: str) -> None:
-    assert ours(name) <= (allowed(name) or set())
+def test_the_values_at_the_bottom_import_only_each_other() -> None:
+    for name in (one for one in MODULES if allowed(one) is not None):
+        assert ours(name) <= (allowed(name) or set()), name
 
 
 def test_our_modules_import_in_no_circle() -> None:
@@ -112,26 +114,31 @@ def test_our_modules_import_in_no_circle() -> None:
         visit(name, ())
 
 
+@cache
 def is_format(name: str) -> bool:
     """Whether a module is one dump format; the others in the folder are what formats share."""
     return under(name, "indexer.formats") and "def sniff(" in MODULES[name].read_text("utf-8")
 
 
-@pytest.mark.parametrize("name", [one for one in MODULES if under(one, "indexer.formats")])
-def test_a_format_imports_no_other_format_and_no_engine(name: str) -> None:
-    if name != "indexer.formats":
-        assert not [one for one in ours(name) if one != name and is_format(one)]
-    assert not any(under(one, "indexer.backends", "indexer.build", "webui") for one in ours(name))
+def test_a_format_imports_no_other_format_and_no_engine() -> None:
+    for name in (one for one in MODULES if under(one, "indexer.formats")):
+        if name != "indexer.formats":
+            assert not [one for one in ours(name) if one != name and is_format(one)], name
+        assert not any(
+            under(one, "indexer.backends", "indexer.build", "webui") for one in ours(name)
+        ), name
 
 
-@pytest.mark.parametrize("name", [one for one in MODULES if under(one, "indexer.backends")])
-def test_a_backend_imports_no_other_backend_no_format_no_face(name: str) -> None:
-    parts = name.split(".")
-    if len(parts) > 2:
-        own = ".".join(parts[:3])
-        others = {one for one in ours(name) if one.startswith("indexer.backends.")}
-        assert all(under(one, own) for one in others)
-    assert not any(under(one, "indexer.formats", "indexer.cli", "webui") for one in ours(name))
+def test_a_backend_imports_no_other_backend_no_format_no_face() -> None:
+    for name in (one for one in MODULES if under(one, "indexer.backends")):
+        parts = name.split(".")
+        if len(parts) > 2:
+            own = ".".join(parts[:3])
+            others = {one for one in ours(name) if one.startswith("indexer.backends.")}
+            assert all(under(one, own) for one in others), name
+        assert not any(
+            under(one, "indexer.formats", "indexer.cli", "webui") for one in ours(name)
+        ), name
 
 
 def test_kernels_import_nothing_above_them() -> None:
@@ -149,25 +156,27 @@ def test_build_and_query_analysis_know_no_backend() -> None:
             assert not any(under(one, "indexer.backends", "webui") for one in ours(name)), name
 
 
-@pytest.mark.parametrize("name", [one for one in MODULES if under(one, "indexer")])
-def test_the_engine_knows_no_web(name: str) -> None:
-    foreign = {one.partition(".")[0] for one in imports(name)}
-    assert not foreign & {"webui", "flask", "werkzeug", "jinja2", "markupsafe", "gunicorn"}
+def test_the_engine_knows_no_web() -> None:
+    for name in (one for one in MODULES if under(one, "indexer")):
+        foreign = {one.partition(".")[0] for one in imports(name)}
+        assert not foreign & {"webui", "flask", "werkzeug", "jinja2", "markupsafe", "gunicorn"}, (
+            name
+        )
 
 
-@pytest.mark.parametrize("name", [one for one in MODULES if under(one, "webui")])
-def test_the_face_uses_public_names_of_the_engine_only(name: str) -> None:
-    inside = {one for one in ours(name) if under(one, "indexer")}
-    assert inside <= {"indexer", *(("indexer.cli",) if name == "webui.cli" else ())}
+def test_the_face_uses_public_names_of_the_engine_only() -> None:
+    for name in (one for one in MODULES if under(one, "webui")):
+        inside = {one for one in ours(name) if under(one, "indexer")}
+        assert inside <= {"indexer", *(("indexer.cli",) if name == "webui.cli" else ())}, name
 
 
-@pytest.mark.parametrize(
-    "name", [one for one in MODULES if under(one, "webui.presentation", "webui.urls")]
-)
-def test_presentation_and_addresses_know_no_request(name: str) -> None:
+def test_presentation_and_addresses_know_no_request() -> None:
     """They take what they need as arguments: neither Flask nor a room that knows the request."""
-    assert not any(under(one, "flask") for one in imports(name))
-    assert all(under(one, "webui.presentation", "webui.urls", "indexer") for one in ours(name))
+    for name in (one for one in MODULES if under(one, "webui.presentation", "webui.urls")):
+        assert not any(under(one, "flask") for one in imports(name)), name
+        assert all(
+            under(one, "webui.presentation", "webui.urls", "indexer") for one in ours(name)
+        ), name
 
 
 @pytest.mark.parametrize(("engine", "folder"), ENGINES.items())
@@ -196,12 +205,13 @@ def test_importing_the_package_imports_no_engine() -> None:
                 todo.extend(alias.name for alias in node.names)
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_a_file_holds_one_concept(name: str) -> None:
+def test_a_file_holds_one_concept() -> None:
     """500 lines at most; more is two concepts."""
-    assert len(MODULES[name].read_text(encoding="utf-8").splitlines()) <= 500
+    for name in MODULES:
+        assert len(MODULES[name].read_text(encoding="utf-8").splitlines()) <= 500, name
 
 
+@cache
 def declared(checkout: Path, *extras: str) -> set[str]:
     """Names of the packages that pyproject.toml installs, with these extras."""
     project = tomllib.loads((checkout / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -210,6 +220,7 @@ def declared(checkout: Path, *extras: str) -> set[str]:
     return {re.split(r"[^\w-]", one)[0].lower().replace("-", "_") for one in needed}
 
 
+@cache
 def extras(checkout: Path) -> list[str]:
     """Names of the extras of pyproject.toml."""
     project = tomllib.loads((checkout / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -236,11 +247,11 @@ def foreign(found: set[str]) -> set[str]:
     return {PACKAGES.get(top, top.lower()) for top in theirs}
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_only_declared_packages_are_imported(name: str, checkout: Path) -> None:
+def test_only_declared_packages_are_imported(checkout: Path) -> None:
     """What is imported is the standard library, ours, or installed without the test extra."""
-    known = declared(checkout, *(extra for extra in extras(checkout) if extra != "test"))
-    assert foreign(imports(name)) - {"_typeshed"} <= known  # for the type checker only
+    for name in MODULES:
+        known = declared(checkout, *(extra for extra in extras(checkout) if extra != "test"))
+        assert foreign(imports(name)) - {"_typeshed"} <= known, name  # for the type checker only
 
 
 def test_tests_import_only_declared_packages(checkout: Path) -> None:

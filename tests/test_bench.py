@@ -137,6 +137,7 @@ def test_an_engine_answers_every_class(
             assert sum(venues.values()) == total
 
 
+@pytest.mark.slow
 def test_the_command(source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     written = tmp_path / "run.json"
 

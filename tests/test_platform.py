@@ -141,6 +141,7 @@ def test_what_only_posix_has_is_listed(checkout: Path) -> None:
     assert found == POSIX_ONLY
 
 
+@pytest.mark.slow
 @linux
 def test_the_command_works_without_what_only_posix_has(checkout: Path, tmp_path: Path) -> None:
     folder = str(tmp_path / "index")

@@ -253,6 +253,7 @@ KINDS = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_every_link_of_every_kind_of_page_answers(web: FlaskClient) -> None:
     checked: set[str] = set()
     for address in KINDS:

@@ -120,6 +120,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 
+@pytest.mark.slow
 def test_killed_at_some_moments(tmp_path: Path) -> None:
     kill_at_random(tmp_path, times=4, seed=int(time.time()))
 

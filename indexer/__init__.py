@@ -123,6 +123,7 @@ from indexer.query import (
     Words,
     YearRange,
     inner_clauses,
+    leaves_of,
 )
 from indexer.query_analysis.typed_filters import as_words, read_typed_filters
 from indexer.query_analysis.typed_text import read_typed_text
@@ -379,6 +380,7 @@ __all__ = [
     "labelled_people",
     "labels_of",
     "language_name",
+    "leaves_of",
     "legal_xml",
     "load_config",
     "load_venues",

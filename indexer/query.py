@@ -13,6 +13,7 @@ authors.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
@@ -261,6 +262,22 @@ def inner_clauses(clause: Clause) -> tuple[Clause, ...] | None:
         case Not(inner):
             return (inner,)
     return None
+
+
+def leaves_of(clause: Clause | None) -> Iterator[Leaf]:
+    """Yields the leaves of a tree in order, negated ones too.
+
+    >>> [leaf.text for leaf in leaves_of(And((Word("graph"), Not(Word("tree")))))]
+    ['graph', 'tree']
+    """
+    waiting: list[Clause] = [] if clause is None else [clause]
+    while waiting:
+        clause_ = waiting.pop()
+        inner = inner_clauses(clause_)
+        if inner is None:
+            yield clause_  # type: ignore[misc]  # what is not made of clauses is a leaf
+        else:
+            waiting.extend(reversed(inner))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ Of one pattern those words stay that most papers hold, of equals the first by al
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from indexer.budget import PATTERNS_NOTE, Budget, BudgetSpent
-from indexer.query import Clause, Fuzzy, Leaf, Wildcard, inner_clauses
+from indexer.query import Clause, Fuzzy, Leaf, Wildcard, leaves_of
 from indexer.query_analysis.leaf_analysis import (
     EMPTY_NOTE,
     NO_WORDS,
@@ -47,18 +47,6 @@ class _Expanded:
     @property
     def total(self) -> int:
         return self.words.total + self.names.total
-
-
-def leaves_of(clause: Clause | None) -> Iterator[Leaf]:
-    """Lists the leaves of a tree in order, negated ones too."""
-    waiting: list[Clause] = [] if clause is None else [clause]
-    while waiting:
-        clause_ = waiting.pop()
-        inner = inner_clauses(clause_)
-        if inner is None:
-            yield clause_  # type: ignore[misc]  # what is not made of clauses is a leaf
-        else:
-            waiting.extend(reversed(inner))
 
 
 def reader_of(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from indexer.query import And, Clause, Not, Value, inner_clauses
+from indexer.query import And, Clause, Not, Value, leaves_of
 
 UNLABELLED: Final = Not(Value("label", "any"))
 """What a paper without a label matches."""
@@ -48,9 +48,4 @@ def depends_on_labels(clause: Clause | None) -> bool:
     >>> depends_on_labels(Not(Value("label", "included"))), depends_on_labels(None)
     (True, False)
     """
-    if clause is None:
-        return False
-    inner = inner_clauses(clause)
-    if inner is None:
-        return isinstance(clause, Value) and clause.field == "label"
-    return any(depends_on_labels(part) for part in inner)
+    return any(isinstance(leaf, Value) and leaf.field == "label" for leaf in leaves_of(clause))

@@ -8,7 +8,6 @@ from typing import Final, NamedTuple
 
 from indexer import (
     AuthorName,
-    Clause,
     Filter,
     LabelledPerson,
     LikelyPerson,
@@ -18,6 +17,7 @@ from indexer import (
     format_clause,
     inner_clauses,
     labelled_people,
+    leaves_of,
     name_key,
     parse_query,
 )
@@ -82,12 +82,9 @@ def _names(query: Query) -> Iterator[str]:
     names = list(query.filter("author").include)
     if query.author is not None and query.author.is_first:
         names.append(query.author.authors[0].name)
-    waiting: list[Clause] = [] if query.clause is None else [query.clause]
-    while waiting and len(names) <= MOST_NAMES:
-        clause = waiting.pop()
-        if isinstance(clause, AuthorName) and clause.exact:
-            names.append(clause.name)
-        waiting.extend(reversed(inner_clauses(clause) or ()))
+    names += [
+        leaf.name for leaf in leaves_of(query.clause) if isinstance(leaf, AuthorName) and leaf.exact
+    ]
     seen: set[str] = set()
     for name in names:
         if name_key(name) not in seen:

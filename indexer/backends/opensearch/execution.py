@@ -21,9 +21,9 @@ from indexer.backends.opensearch.scoring import Collection, Scoring
 from indexer.backends.opensearch.search_requests import ClusterHit, Pages, Reach
 from indexer.backends.opensearch.term_dictionary import Ask, WordFacts
 from indexer.budget import DEFAULT, Budget, Deadline, Limits
-from indexer.query import Clause, Leaf, Match, Query
+from indexer.query import Clause, Leaf, Match, Query, leaves_of
 from indexer.query_analysis.compounds import joined_word
-from indexer.query_analysis.expansion_shares import leaves_of, reader_of
+from indexer.query_analysis.expansion_shares import reader_of
 from indexer.query_analysis.leaf_analysis import LeafReading
 from indexer.query_analysis.plan import Plan, plan_of
 from indexer.ranking import Ranking

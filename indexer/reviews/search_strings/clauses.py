@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -16,7 +16,6 @@ from indexer.query import (
     Wildcard,
     Word,
     Years,
-    inner_clauses,
 )
 
 _MOST_NESTED: Final = 8
@@ -67,18 +66,6 @@ def any_of(clauses: Sequence[Clause]) -> Clause | None:
     if len(kept) < 2:
         return next(iter(kept), None)
     return Or(tuple(kept))
-
-
-def leaves_of(clause: Clause | None) -> Iterator[Clause]:
-    """Yields the leaves of a clause."""
-    waiting = [] if clause is None else [clause]
-    while waiting:
-        part = waiting.pop()
-        inner = inner_clauses(part)
-        if inner is None:
-            yield part
-        else:
-            waiting.extend(inner)
 
 
 def _in_text(clause: Clause, field: TextField, depth: int = 0) -> Clause | None:

@@ -11,8 +11,8 @@ from typing import Final
 from indexer.errors import SearchStringError
 from indexer.language.parse import MAX_LEAVES, parse_clause
 from indexer.language.unparse import format_clause
-from indexer.query import Clause, Not, TextField, Word, Years
-from indexer.reviews.search_strings.clauses import all_of, any_of, leaves_of
+from indexer.query import Clause, Not, TextField, Word, Years, leaves_of
+from indexer.reviews.search_strings.clauses import all_of, any_of
 from indexer.reviews.search_strings.lines import numbered_lines
 from indexer.reviews.search_strings.syntax import (
     FOCUS,

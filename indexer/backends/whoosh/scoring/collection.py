@@ -40,9 +40,9 @@ from indexer.backends.whoosh.scoring.scored_docs import Scores
 from indexer.backends.whoosh.scoring.term_scores import ScoredTerm, ScoredTerms
 from indexer.budget import DEFAULT, Budget, Deadline, HeavyLane, Limits
 from indexer.meaning.model import EncoderChoice, SentenceEncoder
-from indexer.query import And, Clause, Leaf, Not, Or, TextField, Words
+from indexer.query import And, Clause, Leaf, Not, Or, TextField, Words, leaves_of
 from indexer.query_analysis.compounds import joined_word
-from indexer.query_analysis.expansion_shares import MOST_WORDS, Pattern, leaves_of, reader_of
+from indexer.query_analysis.expansion_shares import MOST_WORDS, Pattern, reader_of
 from indexer.query_analysis.leaf_analysis import Expansion, LeafReading, read_leaf
 from indexer.query_analysis.plan import Plan, plan_of
 from indexer.query_analysis.terms import StemTerm, TextTerm, Way
